@@ -1,0 +1,16 @@
+"""The words of which the question bank is made: hosting groups and the usual three answers."""
+
+from fumimori.core.model import Credit, Hosting, Option, Severity
+
+P, V, R = Hosting.ON_PREMISES, Hosting.VPS, Hosting.RENTAL
+G, M, W, X = Hosting.GOOGLE, Hosting.MICROSOFT, Hosting.WORKMAIL, Hosting.OTHER_HOSTED
+EVERYBODY = tuple(Hosting)
+
+
+def yes_partly_no(no: Severity, partly: Severity | None = None) -> tuple[Option, ...]:
+    """The options *yes, partly, no*; *partly* is one step milder than *no* unless said otherwise."""
+    return (
+        Option(id="yes", credit=Credit.MET),
+        Option(id="partly", credit=Credit.PARTLY, severity=no.one_step_lower() if partly is None else partly),
+        Option(id="no", credit=Credit.NOT_MET, severity=no),
+    )

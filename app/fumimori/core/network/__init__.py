@@ -1,0 +1,72 @@
+"""What a probe may ask of the network: the protocol that `net` implements, and the errors it answers with.
+
+NotSeen                 an attempt that says nothing about the server
+├── NotTestableHere     this network, this machine or the consent does not let us look
+├── Unreachable         no connection: no route, nobody listening where somebody must, name without address
+├── TimedOut            nothing came in the time allowed
+└── Refused             the other side will not talk to us (421, 45x, REFUSED, SERVFAIL, reset)
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from fumimori.core.model import Contact, Exchange, Status
+from fumimori.core.network.dns import DnsLook
+from fumimori.core.network.mail import MailLook
+from fumimori.core.network.ssh import SshLook
+from fumimori.core.network.tls import TlsLook
+from fumimori.core.network.web import WebLook
+
+
+class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
+    """We could not look; `reason` is a code with a text of its own under `ui.not_seen.<reason>`."""
+
+    status: ClassVar[Status] = Status.UNREACHABLE
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class NotTestableHere(NotSeen):
+    """The network, the machine or the consent does not let us look."""
+
+    status = Status.NOT_TESTABLE_HERE
+
+
+class Unreachable(NotSeen):
+    """No connection came about."""
+
+    status = Status.UNREACHABLE
+
+
+class TimedOut(NotSeen):
+    """Nothing came in the time allowed."""
+
+    status = Status.TIMED_OUT
+
+
+class Refused(NotSeen):
+    """The other side will not talk to us."""
+
+    status = Status.REFUSED
+
+
+@dataclass(kw_only=True)
+class Notes:
+    """What one attempt exchanged: filled by `net`, kept by the engine in the file."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+
+
+class Network(DnsLook, WebLook, TlsLook, MailLook, SshLook, Protocol):
+    """Everything a probe may do outward; one instance per run, with caches and politeness shared by all attempts."""
+
+    def for_attempt(self, notes: Notes) -> "Network":
+        """The same network, writing evidence and contacts of one attempt into `notes`."""
+
+    def now(self) -> datetime:
+        """The moment in UTC, with its zone."""

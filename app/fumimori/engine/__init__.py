@@ -1,0 +1,1 @@
+"""Runs probes: order by need, limits, timeouts, consent, cancel, progress."""

@@ -1,0 +1,95 @@
+"""Texts by key and language; the language is an argument, so a Japanese interview can print an English report."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+LANGUAGES = ("ja", "en")
+
+_CONTROL_CHARACTERS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != 10}
+_DIRECTION_MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF))
+
+
+def plain(untrusted_text: str, limit: int = 400) -> str:
+    """`untrusted_text` as one harmless line: no control characters, no direction marks, at most `limit` characters."""
+    cleaned = untrusted_text.replace("\r", " ").replace("\n", " ").replace("\t", " ")
+    cleaned = cleaned.translate(_CONTROL_CHARACTERS).translate(_DIRECTION_MARKS)
+    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+
+
+_MONTHS = tuple(
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+class MissingTextError(LookupError):
+    """A key without a text: a mistake of ours that the crossing test finds."""
+
+
+class Texts:
+    """All texts of one language, read from `<folder>/<language>/**/*.toml`.
+
+    A key is the file's path and the place in the file, joined by dots: `controls/ssh.toml`, `[used] question`
+    is `controls.ssh.used.question`. Placeholders are named: `{days}`.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"no texts in {language!r}")
+        self.language = language
+        self._texts: dict[str, str | tuple[str, ...]] = {}
+        base = folder / language
+        for file in sorted(base.rglob("*.toml")):
+            prefix = ".".join(file.relative_to(base).with_suffix("").parts)
+            with file.open("rb") as opened:
+                self._texts.update(_flat(prefix, tomllib.load(opened)))
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text at `key` with its placeholders filled; strings among `values` are made harmless first."""
+        text = self._texts.get(key)
+        if not isinstance(text, str):
+            raise MissingTextError(f"{self.language}: {key}")
+        return _filled(text, values)
+
+    def lines(self, key: str, **values: object) -> tuple[str, ...]:
+        """The list of texts at `key`, such as numbered steps; a single text is a list of one."""
+        text = self._texts.get(key)
+        if text is None:
+            raise MissingTextError(f"{self.language}: {key}")
+        return tuple(_filled(line, values) for line in ((text,) if isinstance(text, str) else text))
+
+    def has(self, key: str) -> bool:
+        """Whether `key` has a text."""
+        return key in self._texts
+
+    def keys(self) -> frozenset[str]:
+        """Every key."""
+        return frozenset(self._texts)
+
+    def day(self, moment: date | datetime) -> str:
+        """A day in running text: 2026年11月24日（火） or 24 November 2026."""
+        if self.language == "ja":
+            return f"{moment.year}年{moment.month}月{moment.day}日（{'月火水木金土日'[moment.weekday()]}）"
+        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in tables, in the zone that it carries: 2026-11-24 10:30 JST."""
+        return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
+
+
+def _flat(prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    for name, value in table.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, dict):
+            yield from _flat(key, value)
+        elif isinstance(value, list):
+            yield key, tuple(str(line) for line in value)
+        else:
+            yield key, str(value)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    if not values:
+        return text
+    return text.format_map({name: plain(value) if isinstance(value, str) else value for name, value in values.items()})
