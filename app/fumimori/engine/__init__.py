@@ -1,1 +1,15 @@
-"""Runs probes: order by need, limits, timeouts, consent, cancel, progress."""
+"""Runs probes: order by need, consent, limits, timeouts, cancel, progress; and reads results made elsewhere."""
+
+from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.engine.measuring import Measurement, Planned, Progress, allowed_level, measure, planned
+
+__all__ = [
+    "Instruments",
+    "Measurement",
+    "NetworkSettings",
+    "Planned",
+    "Progress",
+    "allowed_level",
+    "measure",
+    "planned",
+]

@@ -37,3 +37,5 @@ class Probe:
     judge: Callable[[Seen, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()
+    timeout: float = 120.0
+    """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""

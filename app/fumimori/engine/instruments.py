@@ -1,0 +1,49 @@
+"""What window and command line are handed to work with: probes, rules, questions and the way to the network."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fumimori.core.judging import assess
+from fumimori.core.model import Assessment, Outcome, Question, Result, Rules, Vantage
+from fumimori.core.network import Network
+from fumimori.core.seen import Seen
+from fumimori.probes.contract import Probe
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings:
+    """How a run looks outward."""
+
+    resolver: str | None = None
+    """`IP` or `IP:PORT`; None for the system's."""
+    ca_file: Path | None = None
+    """Trusted roots in PEM instead of the system's."""
+    control_hosts: tuple[str, ...] | None = None
+    """`HOST` or `HOST:PORT` for the port-25 test; None for the two usual ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instruments:
+    """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
+
+    probes: tuple[Probe, ...]
+    rules: Rules
+    bank: tuple[Question, ...]
+    open_network: Callable[[NetworkSettings], Network]
+    look_around: Callable[[Network, NetworkSettings, Sequence[str]], Awaitable[Vantage]]
+    """Finds out what this network lets through; the last argument is the hosts that are to be measured."""
+
+    def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
+        """What all judges say about everything that was seen."""
+        vantage = assessment.vantages[-1] if assessment.vantages else None
+        seen = Seen(assessment.scope, assessment.attempts, vantage)
+        return tuple(outcome for probe in self.probes for outcome in probe.judge(seen, self.rules))
+
+    def assess(self, assessment: Assessment, moment: datetime) -> Result:
+        """All that follows from `assessment` under today's rules."""
+        return assess(assessment, self.bank, self.rules, self.outcomes(assessment), moment)
+
+
+

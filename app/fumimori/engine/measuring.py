@@ -1,0 +1,261 @@
+"""One measurement: every probe as soon as what it needs is there, each attempt with an end, whatever happens."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
+from fumimori.core.network import Network, NotSeen, Notes
+from fumimori.core.seen import Seen
+from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.probes.contract import Look, Probe
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 24
+"""Attempts that run at the same time; politeness towards a single host is kept by the network itself."""
+
+EVIDENCE_LIMIT = 64
+"""Exchanges kept per attempt; the contact log keeps count of all of them."""
+
+
+class Progress(Record):
+    """A step of a measurement, for whoever watches."""
+
+    probe: str
+    subject: str
+    state: str
+    """`waiting`, `running` or `done`."""
+    status: Status | None = None
+    reason: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Planned(Record):
+    """What a measurement of this scope would do, for the list that people see before they start."""
+
+    probe: str
+    consent: ConsentLevel
+    allowed: bool
+
+
+class Measurement(Record):
+    """What a run brought home."""
+
+    attempts: tuple[Attempt, ...]
+    contacts: tuple[Contact, ...]
+    vantage: Vantage | None
+    cancelled: bool = False
+
+    def added_to(self, assessment: Assessment) -> Assessment:
+        """The assessment with this run's attempts, contacts and vantage point; an older look at the same subject goes."""
+        fresh = {(attempt.probe, attempt.subject) for attempt in self.attempts if attempt.status is Status.COMPLETED}
+        kept = tuple(old for old in assessment.attempts if (old.probe, old.subject) not in fresh)
+        known = {(old.probe, old.subject) for old in kept if old.status is Status.COMPLETED}
+        new = tuple(attempt for attempt in self.attempts if (attempt.probe, attempt.subject) not in known)
+        replaced = {(attempt.probe, attempt.subject) for attempt in new}
+        return msgspec.structs.replace(
+            assessment,
+            attempts=(*(old for old in kept if (old.probe, old.subject) not in replaced), *new),
+            contacts=(*assessment.contacts, *self.contacts),
+            vantages=(*assessment.vantages, self.vantage) if self.vantage else assessment.vantages,
+        )
+
+
+Observer = Callable[[Progress], None]
+
+
+def allowed_level(assessment: Assessment, seen: Seen | None = None) -> ConsentLevel:
+    """How far this assessment may go: what was consented, never beyond ordinary connections on somebody else's server.
+
+    Level 3 also needs the word that the server is the organisation's own. While the hosting is not known, what the
+    MX probe saw decides.
+    """
+    consent = assessment.consent
+    level = consent.level
+    if level >= ConsentLevel.AUTHORISED and not (consent.name.strip() and consent.role.strip()):
+        return ConsentLevel.CONNECTIONS
+    if level >= ConsentLevel.RELAY and not consent.own_server:
+        level = ConsentLevel.AUTHORISED
+    hosting = assessment.scope.hosting
+    if hosting is None and seen is not None:
+        from fumimori.probes import mx
+
+        guesses = [facts.hosting for _, facts in seen.all("mx", mx.Facts) if facts.hosting is not None]
+        hosting = guesses[0] if guesses else None
+    if hosting is not None and not hosting.own_server:
+        return min(level, ConsentLevel.CONNECTIONS)
+    return level
+
+
+def planned(instruments: Instruments, assessment: Assessment) -> tuple[Planned, ...]:
+    """Every probe, and whether the consent lets it run."""
+    level = allowed_level(assessment)
+    return tuple(
+        Planned(probe=probe.id, consent=probe.consent, allowed=probe.consent <= level) for probe in instruments.probes
+    )
+
+
+async def measure(
+    instruments: Instruments,
+    assessment: Assessment,
+    network: Network,
+    settings: NetworkSettings,
+    *,
+    observer: Observer = lambda _progress: None,
+    cancel: asyncio.Event | None = None,
+    only: Sequence[str] | None = None,
+) -> Measurement:
+    """Run the probes (all, or those in `only` with their needs) against the assessment's scope.
+
+    Ends when every attempt has ended; after `cancel` is set, what did not end is CANCELLED. Never raises for what a
+    server does; a fault of ours in one probe becomes OUR_BUG and leaves the others alone.
+    """
+    return await _Run(instruments, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
+
+
+@dataclass
+class _Run:
+    instruments: Instruments
+    assessment: Assessment
+    network: Network
+    settings: NetworkSettings
+    observer: Observer
+    attempts: list[Attempt] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    vantage: Vantage | None = None
+    total: int = 0
+    cancelling: bool = False
+
+    async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
+        self.slots = asyncio.Semaphore(AT_ONCE)
+        wanted = _with_needs(self.instruments.probes, only)
+        around = asyncio.create_task(self.look_around())
+        tasks: dict[str, asyncio.Task[None]] = {}
+        for probe in wanted:
+            tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs], around))
+        stop = asyncio.create_task(cancel.wait())
+        everything = asyncio.gather(around, *tasks.values())
+        await asyncio.wait({everything, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if not everything.done():
+            self.cancelling = True
+            everything.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await everything
+        stop.cancel()
+        if everything.done() and not everything.cancelled():
+            everything.result()
+        return Measurement(
+            attempts=tuple(self.attempts),
+            contacts=tuple(self.contacts),
+            vantage=self.vantage,
+            cancelled=self.cancelling,
+        )
+
+    def seen(self) -> Seen:
+        return Seen(self.assessment.scope, (*self.assessment.attempts, *self.attempts), self.vantage)
+
+    async def look_around(self) -> None:
+        notes = Notes()
+        try:
+            scope = self.assessment.scope
+            targets = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
+            self.vantage = await self.instruments.look_around(self.network.for_attempt(notes), self.settings, targets)
+        finally:
+            self.contacts.extend(notes.contacts)
+
+    async def probe(self, probe: Probe, needs: list[asyncio.Task[None]], around: asyncio.Task[None]) -> None:
+        for need in needs:
+            await asyncio.shield(need)
+        if probe.consent >= ConsentLevel.CONNECTIONS:
+            await asyncio.shield(around)
+        seen = self.seen()
+        subjects = tuple(dict.fromkeys(probe.subjects(seen)))
+        self.total += len(subjects)
+        for subject in subjects:
+            self.tell(probe, subject, "waiting")
+        if probe.consent > allowed_level(self.assessment, seen):
+            for subject in subjects:
+                self.ended(probe, subject, _not_run(probe, subject, self.network, "consent"))
+            return
+        await asyncio.gather(*(self.attempt(probe, subject, seen) for subject in subjects))
+
+    async def attempt(self, probe: Probe, subject: str, seen: Seen) -> None:
+        notes = Notes()
+        network = self.network.for_attempt(notes)
+        started = network.now()
+        facts: msgspec.Raw | None = None
+        status, reason = Status.COMPLETED, ""
+        try:
+            async with self.slots:
+                self.tell(probe, subject, "running")
+                started = network.now()
+                async with asyncio.timeout(probe.timeout):
+                    look = Look(network=network, seen=seen, rules=self.instruments.rules)
+                    facts = msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
+        except NotSeen as not_seen:
+            status, reason = not_seen.status, not_seen.reason
+        except TimeoutError:
+            status, reason = Status.TIMED_OUT, "attempt_timeout"
+        except asyncio.CancelledError:
+            status, reason = Status.CANCELLED, "cancelled"
+            raise
+        except Exception:
+            # The one broad catch of the program: one broken probe never hides the others.
+            log.exception("%s failed on %s", probe.id, subject)
+            status, reason = Status.OUR_BUG, "our_bug"
+        finally:
+            self.contacts.extend(notes.contacts)
+            self.ended(
+                probe,
+                subject,
+                Attempt(
+                    probe=probe.id,
+                    subject=subject,
+                    status=status,
+                    reason=reason,
+                    started=started,
+                    ended=network.now(),
+                    facts=facts,
+                    evidence=tuple(notes.exchanges[:EVIDENCE_LIMIT]),
+                ),
+            )
+
+    def ended(self, probe: Probe, subject: str, attempt: Attempt) -> None:
+        self.attempts.append(attempt)
+        self.tell(probe, subject, "done", attempt)
+
+    def tell(self, probe: Probe, subject: str, state: str, attempt: Attempt | None = None) -> None:
+        self.observer(
+            Progress(
+                probe=probe.id,
+                subject=subject,
+                state=state,
+                status=attempt.status if attempt else None,
+                reason=attempt.reason if attempt else "",
+                done=len(self.attempts),
+                total=self.total,
+            )
+        )
+
+
+def _not_run(probe: Probe, subject: str, network: Network, reason: str) -> Attempt:
+    now = network.now()
+    status = Status.NOT_TESTABLE_HERE
+    return Attempt(probe=probe.id, subject=subject, status=status, reason=reason, started=now, ended=now)
+
+
+def _with_needs(probes: Sequence[Probe], only: Sequence[str] | None) -> list[Probe]:
+    if only is None:
+        return list(probes)
+    wanted = set(only)
+    for probe in reversed(probes):
+        if probe.id in wanted:
+            wanted.update(probe.needs)
+    return [probe for probe in probes if probe.id in wanted]
+
