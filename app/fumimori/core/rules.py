@@ -53,7 +53,7 @@ def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables:
     A table's first line is `# date: YYYY-MM-DD`, its second the column names. Raises RulesError.
     """
     outcomes: dict[str, OutcomeRule] = {}
-    thresholds: dict[str, Threshold] = msgspec.field(default_factory=dict)
+    thresholds: dict[str, Threshold] = {}
     for name, content in files.items():
         try:
             file = msgspec.convert(content, _File)

@@ -28,3 +28,4 @@ class WebLook(Protocol):
 
         A certificate that does not hold is reported in `tls_error` (the body is then empty). Raises NotSeen when
         nothing answered.
+        """
