@@ -112,9 +112,7 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
             )
             for control in result.controls
         ),
-        grade=ScanGrade(
-            letter=result.grade.letter, lower_bound=result.grade.lower_bound, reason=result.grade.reason
-        ),
+        grade=ScanGrade(letter=result.grade.letter, lower_bound=result.grade.lower_bound, reason=result.grade.reason),
     )
     return msgspec.json.format(msgspec.json.encode(scan), indent=2)
 

@@ -44,6 +44,3 @@ class Instruments:
     def assess(self, assessment: Assessment, moment: datetime) -> Result:
         """All that follows from `assessment` under today's rules."""
         return assess(assessment, self.bank, self.rules, self.outcomes(assessment), moment)
-
-
-

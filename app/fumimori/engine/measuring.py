@@ -258,4 +258,3 @@ def _with_needs(probes: Sequence[Probe], only: Sequence[str] | None) -> list[Pro
         if probe.id in wanted:
             wanted.update(probe.needs)
     return [probe for probe in probes if probe.id in wanted]
-

@@ -1,0 +1,145 @@
+"""The only place that knows every concrete part and joins them: window or command line."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fumimori import __version__, resources
+from fumimori.texts import LANGUAGES, Texts
+
+if TYPE_CHECKING:
+    from fumimori.core.model import Assessment, Result, Rules
+    from fumimori.engine import Instruments
+
+COMMANDS = ("sample", "scan", "report", "open-json")
+SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start what the command line asks for; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    language = _language(words)
+    if words and (words[0] in COMMANDS or words[0].startswith("-")):
+        return _command_line(words, language)
+    return _window(Path(words[0]) if words else None, language)
+
+
+def _command_line(words: list[str], language: str) -> int:
+    from fumimori.cli import CommandLine
+
+    return CommandLine(
+        instruments=instruments,
+        make_report=make_report,
+        sample=sample,
+        sample_passphrase=SAMPLE_PASSPHRASE,
+        texts=texts,
+        language=language,
+    ).run(words)
+
+
+def _window(file: Path | None, language: str) -> int:
+    try:
+        from fumimori import gui
+    except ImportError as error:  # a machine without the libraries that Qt loads
+        print(texts(language)("cli.no_window", detail=str(error)), file=sys.stderr)  # noqa: T201
+        return 2
+    return gui.run(
+        instruments=instruments,
+        texts=texts,
+        make_report=make_report,
+        sample=sample,
+        sample_passphrase=SAMPLE_PASSPHRASE,
+        resources=resources.root(),
+        settings_folder=settings_folder(),
+        file=file,
+        language=language,
+    )
+
+
+@lru_cache(maxsize=None)
+def texts(language: str) -> Texts:
+    """All texts of one language."""
+    return Texts(resources.path("texts"), language)
+
+
+@lru_cache(maxsize=1)
+def rules() -> "Rules":
+    """All dated rules of this version."""
+    from fumimori.core.rules import parse_rules
+
+    return parse_rules(__version__, resources.rule_files(), resources.rule_tables())
+
+
+@lru_cache(maxsize=1)
+def instruments() -> "Instruments":
+    """Everything that looks, asks and judges."""
+    from fumimori import probes
+    from fumimori.core.controls import BANK
+    from fumimori.engine import Instruments
+    from fumimori.net.real import look_around, open_network
+
+    return Instruments(
+        probes=probes.walk(), rules=rules(), bank=BANK, open_network=open_network, look_around=look_around
+    )
+
+
+def make_report(assessment: "Assessment", result: "Result", language: Texts, paper: str) -> bytes:
+    """The report as PDF, issued now."""
+    from fumimori import report
+    from fumimori.core.controls import BANK
+
+    return report.make(
+        assessment,
+        result,
+        bank=BANK,
+        rules=rules(),
+        texts=language,
+        tokens=resources.toml("brand/tokens.toml"),
+        fonts=resources.path("fonts"),
+        icons=resources.path("icons"),
+        paper=paper,
+        issued=datetime.now(UTC).astimezone(),
+        tool_version=__version__,
+    )
+
+
+def sample() -> "Assessment":
+    """The sample company: a recorded assessment that works with no network."""
+    import msgspec
+
+    from fumimori.core.model import Assessment
+
+    return msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
+
+
+def settings_folder() -> Path:
+    """Where recent files and the window's size are kept, by the habits of each system."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA", home / "AppData" / "Roaming")) / "Fumimori"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "Fumimori"
+    return Path(os.environ.get("XDG_CONFIG_HOME", home / ".config")) / "fumimori"
+
+
+def _language(words: list[str]) -> str:
+    if "--language" in words[:-1]:
+        wanted = words[words.index("--language") + 1]
+        if wanted in LANGUAGES:
+            return wanted
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return "ja" if os.environ[name].lower().startswith("ja") else "en"
+    import locale
+
+    return "ja" if (locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Domain and host names as people type them, brought to the one form that everything else works with (RFC 5890)."""
+
+import re
+
+_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+_HOST_PORT = re.compile(r"^(?P<host>[^:\[\]]+)(?::(?P<port>\d{1,5}))?$")
+
+
+class BadDomainError(ValueError):
+    """A text that is no domain or host name."""
+
+
+def ascii_domain(typed: str) -> str:
+    """The A-label form of what was typed: a domain, an address `name@domain` or a web address; BadDomainError else.
+
+    Lower case, without a trailing dot, two labels or more.
+    """
+    text = typed.strip().strip("<>").removeprefix("mailto:")
+    text = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text, flags=re.IGNORECASE)
+    text = text.split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0]
+    name = _ascii_name(text)
+    if "." not in name:
+        raise BadDomainError(typed)
+    return name
+
+
+def ascii_host(typed: str) -> str:
+    """`host` or `host:port` in A-label form; BadDomainError for anything else. An IPv4 address is a host too."""
+    match = _HOST_PORT.match(typed.strip())
+    if not match:
+        raise BadDomainError(typed)
+    port = match["port"]
+    if port is not None and not 0 < int(port) < 65536:
+        raise BadDomainError(typed)
+    return _ascii_name(match["host"]) + (f":{port}" if port else "")
+
+
+def split_host(host: str, default_port: int) -> tuple[str, int]:
+    """Host and port of `host` or `host:port` in the form that `ascii_host` gives."""
+    name, _, port = host.partition(":")
+    return name, int(port) if port else default_port
+
+
+def unicode_domain(name: str) -> str:
+    """The form to show people; the A-label form itself where it does not decode."""
+    import idna
+
+    try:
+        return idna.decode(name)
+    except (idna.IDNAError, UnicodeError):
+        return name
+
+
+def _ascii_name(text: str) -> str:
+    import idna
+
+    stripped = text.strip().rstrip(".")
+    try:
+        name = stripped.lower() if stripped.isascii() else idna.encode(stripped, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        raise BadDomainError(text) from None
+    if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+        raise BadDomainError(text)
+    return name
