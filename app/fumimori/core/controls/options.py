@@ -14,3 +14,18 @@ def yes_partly_no(no: Severity, partly: Severity | None = None) -> tuple[Option,
         Option(id="partly", credit=Credit.PARTLY, severity=no.one_step_lower() if partly is None else partly),
         Option(id="no", credit=Credit.NOT_MET, severity=no),
     )
+
+
+def met(name: str) -> Option:
+    """An answer of its own that earns everything."""
+    return Option(id=name, credit=Credit.MET)
+
+
+def partly(name: str, severity: Severity) -> Option:
+    """An answer of its own that earns half."""
+    return Option(id=name, credit=Credit.PARTLY, severity=severity)
+
+
+def not_met(name: str, severity: Severity) -> Option:
+    """An answer of its own that earns nothing."""
+    return Option(id=name, credit=Credit.NOT_MET, severity=severity)
