@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ def _window(file: Path | None, language: str) -> int:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def texts(language: str) -> Texts:
     """All texts of one language."""
     return Texts(resources.path("texts"), language)

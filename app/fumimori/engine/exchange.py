@@ -118,7 +118,7 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
 
 
 def read_scan(untrusted_json: bytes, probes: Sequence[Probe]) -> Scan:
-    """The scan in `untrusted_json`, every attempt's facts checked against its probe's record; NotAScanError otherwise."""
+    """The scan in `untrusted_json`, the facts checked against their probes' records; NotAScanError else."""
     if len(untrusted_json) > IMPORT_LIMIT:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
     try:

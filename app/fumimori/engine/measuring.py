@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
-from fumimori.core.network import Network, NotSeen, Notes
+from fumimori.core.network import Network, Notes, NotSeen
 from fumimori.core.seen import Seen
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.probes.contract import Look, Probe
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +57,7 @@ class Measurement(Record):
     cancelled: bool = False
 
     def added_to(self, assessment: Assessment) -> Assessment:
-        """The assessment with this run's attempts, contacts and vantage point; an older look at the same subject goes."""
+        """The assessment with this run's attempts, contacts and vantage point in place of older looks."""
         fresh = {(attempt.probe, attempt.subject) for attempt in self.attempts if attempt.status is Status.COMPLETED}
         kept = tuple(old for old in assessment.attempts if (old.probe, old.subject) not in fresh)
         known = {(old.probe, old.subject) for old in kept if old.status is Status.COMPLETED}
@@ -140,15 +144,16 @@ class _Run:
         for probe in wanted:
             tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs], around))
         stop = asyncio.create_task(cancel.wait())
-        everything = asyncio.gather(around, *tasks.values())
-        await asyncio.wait({everything, stop}, return_when=asyncio.FIRST_COMPLETED)
+        everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
+        waiting: set[asyncio.Future[Any]] = {everything, stop}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if not everything.done():
             self.cancelling = True
             everything.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await everything
         stop.cancel()
-        if everything.done() and not everything.cancelled():
+        if not everything.cancelled():
             everything.result()
         return Measurement(
             attempts=tuple(self.attempts),
@@ -175,13 +180,17 @@ class _Run:
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await asyncio.shield(around)
         seen = self.seen()
-        subjects = tuple(dict.fromkeys(probe.subjects(seen)))
+        ended = await _guarded(_subjects(probe, seen))
+        if ended.value is None:
+            self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
+            return
+        subjects = ended.value
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")
         if probe.consent > allowed_level(self.assessment, seen):
             for subject in subjects:
-                self.ended(probe, subject, _not_run(probe, subject, self.network, "consent"))
+                self.ended(probe, subject, _unlooked(probe, subject, self.network.now(), _NO_CONSENT))
             return
         await asyncio.gather(*(self.attempt(probe, subject, seen) for subject in subjects))
 
@@ -189,26 +198,13 @@ class _Run:
         notes = Notes()
         network = self.network.for_attempt(notes)
         started = network.now()
-        facts: msgspec.Raw | None = None
-        status, reason = Status.COMPLETED, ""
+        ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
         try:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                async with asyncio.timeout(probe.timeout):
-                    look = Look(network=network, seen=seen, rules=self.instruments.rules)
-                    facts = msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
-        except NotSeen as not_seen:
-            status, reason = not_seen.status, not_seen.reason
-        except TimeoutError:
-            status, reason = Status.TIMED_OUT, "attempt_timeout"
-        except asyncio.CancelledError:
-            status, reason = Status.CANCELLED, "cancelled"
-            raise
-        except Exception:
-            # The one broad catch of the program: one broken probe never hides the others.
-            log.exception("%s failed on %s", probe.id, subject)
-            status, reason = Status.OUR_BUG, "our_bug"
+                look = Look(network=network, seen=seen, rules=self.instruments.rules)
+                ended = await _guarded(_facts(probe, subject, look))
         finally:
             self.contacts.extend(notes.contacts)
             self.ended(
@@ -217,11 +213,11 @@ class _Run:
                 Attempt(
                     probe=probe.id,
                     subject=subject,
-                    status=status,
-                    reason=reason,
+                    status=ended.status,
+                    reason=ended.reason,
                     started=started,
                     ended=network.now(),
-                    facts=facts,
+                    facts=ended.value,
                     evidence=tuple(notes.exchanges[:EVIDENCE_LIMIT]),
                 ),
             )
@@ -244,10 +240,42 @@ class _Run:
         )
 
 
-def _not_run(probe: Probe, subject: str, network: Network, reason: str) -> Attempt:
-    now = network.now()
-    status = Status.NOT_TESTABLE_HERE
-    return Attempt(probe=probe.id, subject=subject, status=status, reason=reason, started=now, ended=now)
+@dataclass(frozen=True, kw_only=True)
+class _Ended(Generic[T]):
+    """How a piece of work ended: with a value when COMPLETED, else with the reason."""
+
+    status: Status
+    reason: str = ""
+    value: T | None = None
+
+
+_NO_CONSENT: _Ended[Any] = _Ended(status=Status.NOT_TESTABLE_HERE, reason="consent")
+
+
+async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
+    try:
+        return _Ended(status=Status.COMPLETED, value=await work)
+    except NotSeen as not_seen:
+        return _Ended(status=not_seen.status, reason=not_seen.reason)
+    except TimeoutError:
+        return _Ended(status=Status.TIMED_OUT, reason="attempt_timeout")
+    except Exception:
+        # The one broad catch of the program: one broken probe never hides the others.
+        log.exception("a probe failed")
+        return _Ended(status=Status.OUR_BUG, reason="our_bug")
+
+
+async def _facts(probe: Probe, subject: str, look: Look) -> msgspec.Raw:
+    async with asyncio.timeout(probe.timeout):
+        return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
+
+
+async def _subjects(probe: Probe, seen: Seen) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(probe.subjects(seen)))
+
+
+def _unlooked(probe: Probe, subject: str, now: datetime, ended: _Ended[Any]) -> Attempt:
+    return Attempt(probe=probe.id, subject=subject, status=ended.status, reason=ended.reason, started=now, ended=now)
 
 
 def _with_needs(probes: Sequence[Probe], only: Sequence[str] | None) -> list[Probe]:
