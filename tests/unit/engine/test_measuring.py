@@ -1,0 +1,266 @@
+"""A measurement ends, says why it could not look, and lets no probe wait for what it does not need."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from fumimori.core.model import (
+    Assessment,
+    Consent,
+    ConsentLevel,
+    Contact,
+    Control,
+    DomainScope,
+    Hosting,
+    Record,
+    Rules,
+    Scope,
+    Status,
+    Vantage,
+)
+from fumimori.core.network import Network, Notes, NotTestableHere
+from fumimori.core.seen import Seen
+from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, allowed_level, measure, planned
+from fumimori.probes.contract import Look, Probe
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+class Facts(Record):
+    word: str
+
+
+class Quiet:
+    """A network that has nothing to say but the time."""
+
+    def __init__(self, notes: Notes | None = None) -> None:
+        self.notes = notes
+
+    def for_attempt(self, notes: Notes) -> "Quiet":
+        return Quiet(notes)
+
+    def now(self) -> datetime:
+        return NOW
+
+    def say(self, target: str) -> None:
+        assert self.notes is not None
+        self.notes.contacts.append(Contact(at=NOW, target=target, port=53, transport="udp", what="dns"))
+
+
+def probe(
+    name: str, collect: Callable[[str, Look], Any], needs: tuple[str, ...] = (), consent: int = 0, timeout: float = 5.0
+) -> Probe:
+    return Probe(
+        id=name,
+        control=Control.SENDER_AUTH,
+        consent=ConsentLevel(consent),
+        facts=Facts,
+        outcomes=("seen",),
+        subjects=lambda seen: [domain.name for domain in seen.scope.domains],
+        collect=collect,
+        judge=lambda _seen, _rules: (),
+        needs=needs,
+        timeout=timeout,
+    )
+
+
+async def writes(subject: str, look: Look) -> Facts:
+    cast("Quiet", look.network).say(subject)
+    return Facts(word=subject)
+
+
+def instruments(*probes: Probe, online: bool = True) -> Instruments:
+    async def look_around(network: Network, _settings: NetworkSettings, targets: Any) -> Vantage:
+        cast("Quiet", network).say("control.example")
+        assert tuple(targets) == ("example.jp",)
+        return Vantage(at=NOW, online=online, resolver="system")
+
+    return Instruments(
+        probes=probes,
+        rules=Rules(version="1", outcomes={}, thresholds={}, tables={}),
+        bank=(),
+        open_network=lambda _settings: cast("Network", Quiet()),
+        look_around=look_around,
+    )
+
+
+def assessment(level: int = 0, hosting: Hosting | None = None, **consent: Any) -> Assessment:
+    return Assessment(
+        id="1",
+        created=NOW,
+        scope=Scope(domains=(DomainScope(name="example.jp", hosting=hosting),)),
+        consent=Consent(level=ConsentLevel(level), **consent),
+    )
+
+
+def run(*probes: Probe, of: Assessment | None = None, **options: Any) -> Measurement:
+    async def go() -> Measurement:
+        return await asyncio.wait_for(
+            measure(instruments(*probes), of or assessment(), cast("Network", Quiet()), NetworkSettings(), **options),
+            10,
+        )
+
+    return asyncio.run(go())
+
+
+def test_facts_and_contacts_come_home() -> None:
+    measurement = run(probe("one", writes))
+    (attempt,) = measurement.attempts
+    assert (attempt.probe, attempt.subject, attempt.status) == ("one", "example.jp", Status.COMPLETED)
+    assert Seen(assessment().scope, measurement.attempts).facts("one", "example.jp", Facts) == Facts(word="example.jp")
+    assert sorted(contact.target for contact in measurement.contacts) == ["control.example", "example.jp"]
+    assert measurement.vantage is not None
+
+
+def test_a_need_is_seen_by_the_probe_that_names_it() -> None:
+    async def reads(subject: str, look: Look) -> Facts:
+        first = look.seen.facts("one", subject, Facts)
+        assert first is not None
+        return Facts(word=first.word.upper())
+
+    measurement = run(probe("one", writes), probe("two", reads, needs=("one",)))
+    assert Seen(assessment().scope, measurement.attempts).facts("two", "example.jp", Facts) == Facts(word="EXAMPLE.JP")
+
+
+def test_no_probe_waits_for_what_it_does_not_need() -> None:
+    order: list[str] = []
+    released = asyncio.Event()
+
+    async def slow(subject: str, _look: Look) -> Facts:
+        await released.wait()
+        order.append("slow")
+        return Facts(word=subject)
+
+    async def quick(subject: str, _look: Look) -> Facts:
+        order.append("quick")
+        released.set()
+        return Facts(word=subject)
+
+    run(probe("slow", slow), probe("quick", quick), probe("after_quick", writes, needs=("quick",)))
+    assert order == ["quick", "slow"]
+
+
+def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
+    async def breaks(_subject: str, _look: Look) -> Facts:
+        raise ZeroDivisionError
+
+    with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
+        measurement = run(probe("broken", breaks), probe("sound", writes))
+    assert {attempt.probe: attempt.status for attempt in measurement.attempts} == {
+        "broken": Status.OUR_BUG,
+        "sound": Status.COMPLETED,
+    }
+
+
+def test_a_fault_in_finding_subjects_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
+    def breaks(_seen: Seen) -> list[str]:
+        raise ZeroDivisionError
+
+    with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
+        measurement = run(replace(probe("broken", writes), subjects=breaks), probe("sound", writes))
+    assert {attempt.probe: attempt.status for attempt in measurement.attempts} == {
+        "broken": Status.OUR_BUG,
+        "sound": Status.COMPLETED,
+    }
+
+
+def test_not_seen_keeps_its_status_and_reason() -> None:
+    async def cannot(_subject: str, _look: Look) -> Facts:
+        raise NotTestableHere("port25_blocked")
+
+    (attempt,) = run(probe("one", cannot)).attempts
+    assert (attempt.status, attempt.reason, attempt.facts) == (Status.NOT_TESTABLE_HERE, "port25_blocked", None)
+
+
+def test_a_stalling_server_ends_the_attempt_in_time() -> None:
+    async def stalls(_subject: str, _look: Look) -> Facts:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    (attempt,) = run(probe("one", stalls, timeout=0.05)).attempts
+    assert (attempt.status, attempt.reason) == (Status.TIMED_OUT, "attempt_timeout")
+
+
+def test_cancelling_keeps_what_was_done_and_marks_the_rest() -> None:
+    cancel = asyncio.Event()
+
+    async def stalls(_subject: str, _look: Look) -> Facts:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    def watch(progress: Progress) -> None:
+        if progress.probe == "done" and progress.state == "done":
+            cancel.set()
+
+    measurement = run(probe("done", writes), probe("stalls", stalls), observer=watch, cancel=cancel)
+    assert measurement.cancelled
+    assert {attempt.probe: attempt.status for attempt in measurement.attempts} == {
+        "done": Status.COMPLETED,
+        "stalls": Status.CANCELLED,
+    }
+
+
+def test_progress_counts_up_to_the_total() -> None:
+    steps: list[Progress] = []
+    run(probe("one", writes), probe("two", writes, needs=("one",)), observer=steps.append)
+    assert [(step.probe, step.state) for step in steps if step.probe == "two"] == [
+        ("two", "waiting"),
+        ("two", "running"),
+        ("two", "done"),
+    ]
+    assert (steps[-1].done, steps[-1].total) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        (assessment(0), 0),
+        (assessment(1), 1),
+        (assessment(2), 1),
+        (assessment(2, name="x", role="y"), 2),
+        (assessment(2, Hosting.VPS, name="x", role="y"), 2),
+        (assessment(2, Hosting.RENTAL, name="x", role="y"), 1),
+        (assessment(2, Hosting.GOOGLE, name="x", role="y"), 1),
+        (assessment(3, Hosting.ON_PREMISES, name="x", role="y"), 2),
+        (assessment(3, Hosting.ON_PREMISES, name="x", role="y", own_server=True), 3),
+        (assessment(3, Hosting.RENTAL, name="x", role="y", own_server=True), 1),
+    ],
+)
+def test_consent_never_reaches_beyond_what_was_given(given: Assessment, level: int) -> None:
+    assert allowed_level(given) == level
+
+
+def test_a_probe_beyond_the_consent_does_not_run() -> None:
+    async def must_not(_subject: str, _look: Look) -> Facts:
+        raise AssertionError
+
+    (attempt,) = run(probe("ssh_like", must_not, consent=2)).attempts
+    assert (attempt.status, attempt.reason) == (Status.NOT_TESTABLE_HERE, "consent")
+    assert [
+        plan.allowed for plan in planned(instruments(probe("a", writes), probe("b", writes, consent=2)), assessment())
+    ] == [
+        True,
+        False,
+    ]
+
+
+def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
+    async def cannot(_subject: str, _look: Look) -> Facts:
+        raise NotTestableHere("offline")
+
+    first = run(probe("one", writes)).added_to(assessment())
+    second = run(probe("one", cannot), of=first).added_to(first)
+    assert [attempt.status for attempt in second.attempts] == [Status.COMPLETED]
+    third = run(probe("one", writes), of=second).added_to(second)
+    assert len(third.attempts) == 1
+    assert len(third.vantages) == 3
+
+
+def test_only_runs_what_was_asked_and_its_needs() -> None:
+    probes = (probe("one", writes), probe("two", writes, needs=("one",)), probe("three", writes))
+    assert {attempt.probe for attempt in run(*probes, only=("two",)).attempts} == {"one", "two"}
