@@ -14,6 +14,16 @@ class DnsStatus(StrEnum):
     NXDOMAIN = "nxdomain"
 
 
+class Security(StrEnum):
+    """What a chain of trust says about an answer (RFC 4033 section 5)."""
+
+    SECURE = "secure"
+    INSECURE = "insecure"
+    BOGUS = "bogus"
+    UNCHECKED = "unchecked"
+    """Not validated here: no trust anchor, or the resolver does not pass DNSSEC records on."""
+
+
 class DnsAnswer(Record):
     """One RRset. `records` are in presentation form, TXT with its strings joined without spaces (RFC 7208 3.3)."""
 
@@ -21,10 +31,18 @@ class DnsAnswer(Record):
     rdtype: str
     status: DnsStatus
     records: tuple[str, ...] = ()
-    """Untrusted text, bounded."""
+    """Untrusted text, bounded by the message it came in (64 KiB)."""
     canonical_name: str = ""
     """Where a CNAME chain led; empty without one."""
     ttl: int = 0
+
+
+class Unanswered(Record):
+    """A question that a look could do without, and why nothing came of it."""
+
+    name: str
+    rdtype: str
+    reason: str
 
 
 class DnsLook(Protocol):
@@ -33,8 +51,12 @@ class DnsLook(Protocol):
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         """The answer for `rdtype` at `name`; the same question is asked once per run.
 
-        Raises NotSeen (`dns_servfail`, `dns_refused`, `dns_timeout`, `dns_bogus`, `dns_bad_name`, `offline`).
+        Raises NotSeen (`dns_servfail`, `dns_refused`, `dns_timeout`, `dns_malformed`, `dns_bogus`, `dns_bad_name`,
+        `offline`).
         """
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """A and AAAA of `host`, IPv4 first, only the families this machine can reach; empty when it has none."""
+        """A and AAAA of `host`, IPv4 first, only the families this machine can reach; empty when it has none.
+
+        Raises NotSeen as `dns` does, and `no_route` when all its addresses are of a family that does not work here.
+        """
