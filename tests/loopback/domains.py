@@ -51,7 +51,7 @@ def zones(at: Mapping[str, str], tlsa: str) -> list[Zone]:
             ),
         ),
         Zone(origin="bogus.example.", signed=True, wrong_ds=True, records=('bogus.example. TXT "v=spf1 -all"',)),
-        Zone(origin="lame.example.", delegation="lame"),
+        Zone(origin="lame.example.", server="ns.nobody.example."),
         Zone(
             origin="double.example.",
             records=(
@@ -101,7 +101,7 @@ def _good(at: Mapping[str, str], tlsa: str) -> Zone:
             f"{name} A {at['good-web']}",
             f"{name} MX 10 mx.{name}",
             f"{name} TXT {text('v=spf1 mx -all')}",
-            f"{name} CAA 0 issue \"toy.example\"",
+            f'{name} CAA 0 issue "toy.example"',
             f"mx.{name} A {at['good']}",
             f"mail.{name} A {at['good']}",
             f"ssh.{name} A {at['good']}",
@@ -155,6 +155,7 @@ def _subtle(at: Mapping[str, str]) -> Zone:
             f"mta-sts.{name} A {at['subtle-web']}",
             f"default._domainkey.{name} TXT {dkim_record(key)}",
             # whatever selector is guessed, something answers: it is no key
+            f"*._domainkey.{name} TXT {text('v=spf1 -all')}",
             f"*.{name} TXT {text('v=spf1 -all')}",
             f"_dmarc.{name} TXT {text('v=DMARC1; p=reject; sp=none; rua=mailto:dmarc@reports.example')}",
             f"_mta-sts.{name} TXT {text('v=STSv1; id=20260101')}",
@@ -174,5 +175,3 @@ def _hosted(at: Mapping[str, str]) -> Zone:
             f"_dmarc.{name} TXT {text('v=DMARC1; p=none; rua=mailto:dmarc@hosted.example')}",
         ),
     )
-
-

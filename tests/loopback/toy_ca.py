@@ -125,7 +125,9 @@ class ToyCa:
             )
             return replace(leaf, certificate=x509.load_pem_x509_certificate(run.stdout))
 
-    def _authority(self, name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None) -> x509.Certificate:
+    def _authority(
+        self, name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Certificate | None
+    ) -> x509.Certificate:
         public = key.public_key()
         signer = self._root_key
         builder = (

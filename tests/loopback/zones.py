@@ -25,8 +25,8 @@ class Zone:
     origin: str
     records: tuple[str, ...] = ()
     signed: bool = False
-    delegation: str = "own"
-    """`own` (served here), `lame` (delegated to a server that does not know it), `none` (no cut in the parent)."""
+    server: str = SERVER
+    """The name server that the parent names; a zone with another one is not served at all."""
     wrong_ds: bool = False
     """The parent's DS matches no key: validators answer SERVFAIL."""
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -57,7 +57,7 @@ def master_files(zones: Iterable[Zone], server_address: str, now: datetime) -> d
     return {
         zone.origin: _master_file(zone, everything, server_address, now)
         for zone in everything.values()
-        if zone.delegation != "lame"
+        if zone.server == SERVER
     }
 
 
@@ -86,7 +86,7 @@ def _master_file(zone: Zone, zones: Mapping[str, Zone], server_address: str, now
     ]
     for child in zones.values():
         if child.origin != zone.origin and _parent(child.origin, zones) == zone.origin:
-            lines.append(f"{child.origin} NS {SERVER}")
+            lines.append(f"{child.origin} NS {child.server}")
             lines += [f"{child.origin} DS {child.ds}"] if child.signed else []
     if zone.origin in (".", "example."):
         lines.append(f"{SERVER} A {server_address}")

@@ -1,0 +1,86 @@
+"""What holds for every test: no skipping where CI runs, no unexpected log line, no thread left behind."""
+
+import logging
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+ON_CI = os.environ.get("CI", "").lower() in ("true", "1")
+
+# The servers' world needs ports below 1024 and real daemons; where they cannot be, its tests do not exist.
+_WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
+collect_ignore = [] if _WORLD else ["servers"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """On CI a test that skips itself, or is skipped, has failed."""
+    report = yield
+    if ON_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped; on CI every test runs: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """On CI a module that skips itself while it is collected has failed."""
+    report = yield
+    if ON_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} was skipped; on CI every test runs: {report.longrepr}"
+    return report
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _expected_lines() -> Iterator[list[str]]:
+    """Fails a test during which a warning or worse was logged that it did not expect."""
+    expected: list[str] = []
+    listener = _Listener()
+    logging.getLogger().addHandler(listener)
+    yield expected
+    logging.getLogger().removeHandler(listener)
+    surprises = [line for line in listener.lines if not any(re.search(pattern, line) for pattern in expected)]
+    missing = [pattern for pattern in expected if not any(re.search(pattern, line) for line in listener.lines)]
+    assert not surprises, f"unexpected log lines: {surprises}"
+    assert not missing, f"expected log lines that never came: {missing}"
+
+
+@pytest.fixture
+def expect_log(_expected_lines: list[str]) -> Callable[[str], None]:
+    """`expect_log(pattern)`: a log line of this kind is meant to come, and must."""
+    return _expected_lines.append
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_left() -> Iterator[None]:
+    """Fails a test that leaves a thread of ours running."""
+    before = set(threading.enumerate())
+    yield
+    end = time.monotonic() + 2
+    while (left := _ours(before)) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not left, f"threads left behind: {left}"
+
+
+def _ours(before: set[threading.Thread]) -> list[str]:
+    # a dummy stands for a thread that Qt made; Qt ends it when its pool idles
+    return [
+        thread.name
+        for thread in threading.enumerate()
+        if thread not in before and thread.is_alive() and not isinstance(thread, threading._DummyThread)
+    ]

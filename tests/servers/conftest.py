@@ -1,0 +1,23 @@
+"""The running world, once for all tests of this folder, and its servers' logs beside every failure."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from loopback.world import World, running
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with running() as started:
+        yield started
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failure shows what the servers said."""
+    report = yield
+    here = getattr(item, "funcargs", {}).get("world")
+    if report.failed and here is not None:
+        report.sections.append(("servers' logs", here.logs()))
+    return report
