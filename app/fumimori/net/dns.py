@@ -1,0 +1,291 @@
+"""DNS questions of one run (RFC 1035, 2308): each asked once, every kind of failure named, nothing guessed."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from fumimori.core.domains import BadDomainError
+from fumimori.core.model import Contact, Exchange
+from fumimori.core.network import Notes, NotSeen, NotTestableHere, Refused, TimedOut
+from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.net import dns_wire
+from fumimori.net.dns_names import question_name
+
+if TYPE_CHECKING:
+    import dns.message
+
+ROUNDS = 2
+SERVERS_MOST = 3
+EVIDENCE_CHARACTERS = 4096
+AT_ONCE = 32
+"""Questions that are under way at the same time; a home router's forwarder drops more."""
+TELLING = ("dns_servfail", "dns_refused", "dns_malformed", "dns_timeout", "offline")
+"""Failures, the one that says the most about the name first."""
+
+
+def parse_resolver(text: str) -> dns_wire.Server:
+    """Address and port of `IP` or `IP:PORT` (`[IPv6]:PORT`); ValueError for anything else."""
+    host, number = text.strip(), "53"
+    if host.startswith("["):
+        host, _, rest = host[1:].partition("]")
+        number = rest.removeprefix(":") or number
+    elif host.count(":") == 1:
+        host, _, number = host.partition(":")
+    ip_address(host)
+    if not 0 < int(number) < 65536:
+        raise ValueError(f"no port: {number}")
+    return host, int(number)
+
+
+def system_servers() -> tuple[dns_wire.Server, ...]:
+    """The resolvers that this machine is set to use; empty when it has none."""
+    import dns.exception
+    import dns.resolver
+
+    try:
+        resolver = dns.resolver.Resolver()
+    except dns.exception.DNSException:
+        return ()
+    return tuple((str(server), resolver.port) for server in resolver.nameservers if is_address(str(server)))
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is an IPv4 or IPv6 address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def has_route(address: str) -> bool:
+    """Whether this machine has a way to `address`; asks its own routing table, sends nothing."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as unsent:
+            unsent.connect((address, 9))
+    except OSError:
+        return False
+    return True
+
+
+class Questions:
+    """The questions of one run; an answer is shared by all who ask, also while it is still under way."""
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        resolver: str | None = None,
+        try_seconds: float = 3.0,
+        total_seconds: float = 15.0,
+    ) -> None:
+        self._servers = (parse_resolver(resolver),) if resolver else system_servers()[:SERVERS_MOST]
+        self._now = now
+        self._try_seconds = try_seconds
+        self._total_seconds = total_seconds
+        self._asked: dict[tuple[str, str], asyncio.Task[_Said]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def resolver(self) -> str:
+        """The resolvers that are asked, for the record."""
+        return ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self._servers)
+
+    async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
+        """The answer for `rdtype` at `name`, written down in `notes`.
+
+        Raises NotSeen as `DnsLook.dns` says, and `dns_malformed` for a reply that cannot be read.
+        """
+        try:
+            key = (question_name(name), rdtype.upper())
+        except BadDomainError:
+            raise NotSeen("dns_bad_name", name[:100]) from None
+        task = self._asked.get(key)
+        first = task is None
+        if task is None:
+            task = self._asked[key] = asyncio.create_task(self._said(*key), name=f"dns {key[1]} {key[0]}")
+        said = await asyncio.shield(task)
+        if first:
+            notes.contacts.extend(said.contacts)
+        notes.exchanges.append(said.exchange())
+        if isinstance(said.result, NotSeen):
+            raise type(said.result)(said.result.reason, said.result.detail)
+        return said.result
+
+    async def addresses(self, host: str, notes: Notes) -> tuple[str, ...]:
+        """The addresses of `host` that this machine has a way to, IPv4 first; empty when it has none at all.
+
+        An address literal is its own answer. Raises NotTestableHere (`no_route`) when it has addresses, but only of
+        a family that does not work here, else as `ask`.
+        """
+        if is_address(host):
+            return (host,)
+        found: list[str] = []
+        failures: list[NotSeen] = []
+        for rdtype in ("A", "AAAA"):
+            try:
+                found.extend((await self.ask(host, rdtype, notes)).records)
+            except NotSeen as not_seen:
+                failures.append(not_seen)
+        reachable = tuple(address for address in found if has_route(address))
+        if not reachable and failures:
+            raise failures[0]
+        if found and not reachable:
+            raise NotTestableHere("no_route", found[0])
+        return reachable
+
+    async def close(self) -> None:
+        """End the questions that are still under way."""
+        tasks = [task for task in self._asked.values() if not task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _said(self, name: str, rdtype: str) -> "_Said":
+        said = _Said(name=name, rdtype=rdtype, at=self._now(), resolver=self.resolver)
+        try:
+            async with self._slots, asyncio.timeout(self._total_seconds):
+                said.result = await self._resolved(name, rdtype, said)
+        except TimeoutError:
+            said.result = TimedOut("dns_timeout")
+        except NotSeen as not_seen:
+            said.result = not_seen
+        return said
+
+    async def _resolved(self, name: str, rdtype: str, said: "_Said") -> DnsAnswer:
+        """Ask on where the resolver left a CNAME chain open; a chain that bites its own tail is malformed."""
+        asked, ttl = name, 0x7FFFFFFF
+        seen = {name}
+        while len(seen) <= dns_wire.CHAIN_MOST:
+            reply = await self._reply(asked, rdtype, said)
+            rrset, last, chain_ttl = dns_wire.followed(reply, asked, rdtype)
+            ttl = min(ttl, chain_ttl)
+            if rrset is not None or last == asked or reply.authority or _is_nxdomain(reply):
+                return DnsAnswer(
+                    name=name,
+                    rdtype=rdtype,
+                    status=DnsStatus.ANSWER if rrset else _absence(reply),
+                    records=tuple(dns_wire.presentation(rdata, rdtype) for rdata in rrset or ()),
+                    canonical_name="" if last == name else last,
+                    ttl=ttl if rrset else 0,
+                )
+            if last in seen:
+                break
+            seen.add(last)
+            asked = last
+        raise Refused("dns_malformed", "CNAME loop")
+
+    async def _reply(self, name: str, rdtype: str, said: "_Said") -> "dns.message.Message":
+        """The first usable reply of any server; else the failure that says the most."""
+        failures: list[NotSeen] = []
+        for _ in range(ROUNDS):
+            for server in self._servers:
+                try:
+                    return await self._usable(server, name, rdtype, said)
+                except NotSeen as not_seen:
+                    failures.append(not_seen)
+        if not failures:
+            raise NotTestableHere("offline", "no resolver")
+        raise min(failures, key=lambda failure: TELLING.index(failure.reason))
+
+    async def _usable(self, server: dns_wire.Server, name: str, rdtype: str, said: "_Said") -> "dns.message.Message":
+        import dns.rcode
+
+        for edns in (True, False):
+            reply = await self._exchanged(server, name, rdtype, said, edns=edns)
+            rcode = reply.rcode()
+            if rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+                return reply
+            if rcode == dns.rcode.SERVFAIL:
+                raise Refused("dns_servfail")
+            if rcode not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
+                break
+            # A forwarder that has never heard of EDNS is asked once more without (RFC 6891 section 6.2.2).
+        raise Refused("dns_refused", dns.rcode.to_text(rcode))
+
+    async def _exchanged(
+        self, server: dns_wire.Server, name: str, rdtype: str, said: "_Said", *, edns: bool
+    ) -> "dns.message.Message":
+        """One question over UDP, and again over TCP when the reply was cut short (TC)."""
+        import dns.flags
+
+        query = dns_wire.query_for(name, rdtype, edns=edns)
+        reply = await self._sent("udp", server, query, said)
+        if reply.flags & dns.flags.TC:
+            reply = await self._sent("tcp", server, query, said)
+        said.replies.append(reply)
+        return reply
+
+    async def _sent(
+        self, transport: str, server: dns_wire.Server, query: "dns.message.Message", said: "_Said"
+    ) -> "dns.message.Message":
+        at, wire, received = self._now(), query.to_wire(), b""
+        way = dns_wire.over_udp if transport == "udp" else dns_wire.over_tcp
+        try:
+            async with asyncio.timeout(self._try_seconds):
+                received = await way(server, query.id, wire)
+        except TimeoutError:
+            raise TimedOut("dns_timeout") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise Refused("dns_refused", "closed") from None
+        except OSError as error:
+            raise NotTestableHere("offline", str(error)) from None
+        finally:
+            said.contacts.append(
+                Contact(
+                    at=at,
+                    target=server[0],
+                    port=server[1],
+                    transport=transport,
+                    what="dns",
+                    detail=f"{said.rdtype} {said.name}",
+                    sent_bytes=len(wire),
+                    received_bytes=len(received),
+                )
+            )
+        return dns_wire.parsed(received, query)
+
+
+@dataclass(kw_only=True)
+class _Said:
+    """A question with everything that came of it."""
+
+    name: str
+    rdtype: str
+    at: datetime
+    resolver: str
+    result: DnsAnswer | NotSeen = field(default_factory=lambda: TimedOut("dns_timeout"))
+    contacts: list[Contact] = field(default_factory=list)
+    replies: list["dns.message.Message"] = field(default_factory=list)
+
+    def exchange(self) -> Exchange:
+        """The question and the answer section in presentation form, bounded."""
+        import dns.rcode
+
+        if self.replies:
+            lines = [dns.rcode.to_text(self.replies[-1].rcode())]
+            lines += [rrset.to_text() for reply in self.replies for rrset in reply.answer]
+        else:
+            lines = [self.result.reason if isinstance(self.result, NotSeen) else ""]
+        received = "\n".join(lines)
+        return Exchange(
+            at=self.at,
+            target=self.resolver,
+            sent=f"{self.rdtype} {self.name}",
+            untrusted_received=received[:EVIDENCE_CHARACTERS],
+        )
+
+
+def _is_nxdomain(reply: "dns.message.Message") -> bool:
+    import dns.rcode
+
+    return reply.rcode() == dns.rcode.NXDOMAIN
+
+
+def _absence(reply: "dns.message.Message") -> DnsStatus:
+    return DnsStatus.NXDOMAIN if _is_nxdomain(reply) else DnsStatus.NODATA
