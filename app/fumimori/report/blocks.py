@@ -1,0 +1,350 @@
+"""The blocks of which pages are made: prose, headings, lists, boxes; each knows its height, splits and draws itself."""
+
+from collections.abc import Sequence
+
+from fumimori.report.press import Node, Press, Run, laid_out
+from fumimori.report.stationery import MM, Ink, Stationery, Style
+from fumimori.report.typefaces import Typefaces
+
+
+class Block:
+    """Something with a height that stands in a column; drawn once, from its top left corner."""
+
+    keep_next = False
+    """Never the last of a page."""
+    optional_at_top = False
+    """Left out at the top of a page: white space."""
+
+    def height(self, width: float) -> float:
+        """The height in points when `width` points wide."""
+        raise AssertionError(f"{type(self).__name__} has no height for {width}")
+
+    def split(self, width: float, room: float) -> "tuple[Block, Block] | None":  # noqa: ARG002 - most blocks cannot
+        """The part that fits into `room` points and the rest; None when nothing sensible fits."""
+        return None
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """Draw with the top left corner at (x, top), as content below `parent`."""
+        raise AssertionError(f"{type(self).__name__} draws nothing at {x} {top} {width} {press} {parent}")
+
+
+class Gap(Block):
+    """White space of a given height in millimetres."""
+
+    optional_at_top = True
+
+    def __init__(self, millimetres: float) -> None:
+        self._points = millimetres * MM
+
+    def height(self, width: float) -> float:  # noqa: ARG002
+        """The same at every width."""
+        return self._points
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """Nothing to draw."""
+
+
+class Hairline(Block):
+    """A thin line across the column."""
+
+    def __init__(self, ink: Ink, *, width: float = 0.5, millimetres: float = 4) -> None:
+        self._ink, self._width, self._points = ink, width, millimetres * MM
+
+    def height(self, width: float) -> float:  # noqa: ARG002
+        """The same at every width."""
+        return self._points
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+        """The line in the middle of its height."""
+        y = top - self._points / 2
+        press.line(x, y, x + width, y, self._ink, self._width)
+
+
+class Prose(Block):
+    """A paragraph of runs; lines keep to kinsoku and are set ragged. Text is text: nothing in it is markup."""
+
+    def __init__(
+        self,
+        runs: str | Sequence[Run],
+        style: Style,
+        faces: Typefaces,
+        *,
+        kind: str = "P",
+        align: str = "left",
+        measure: float | None = None,
+        keep_next: bool = False,
+        link: str = "",
+    ) -> None:
+        given = [(runs, style)] if isinstance(runs, str) else runs
+        self.runs = [(faces.settable(part), run_style) for part, run_style in given]
+        self.style, self.faces, self.align, self.measure, self.link = style, faces, align, measure, link
+        self.keep_next = keep_next
+        self.node = Node(kind)
+        self._lines: list[list[Run]] | None = None
+        self._width = 0.0
+
+    def lines(self, width: float) -> list[list[Run]]:
+        """The lines when `width` points wide."""
+        if self._lines is None or (self._width and abs(self._width - width) > 0.01):
+            limit = min(width, self.measure) if self.measure else width
+            self._lines, self._width = laid_out(self.runs, limit, self.faces), width
+        return self._lines
+
+    def height(self, width: float) -> float:
+        """Lines times leading."""
+        return len(self.lines(width)) * self.style.leading
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
+        """At least two lines on either side."""
+        lines = self.lines(width)
+        fitting = min(int((room + 0.01) / self.style.leading), len(lines) - 2)
+        if fitting < 2:
+            return None
+        return self._part(lines[:fitting]), self._part(lines[fitting:])
+
+    def _part(self, lines: list[list[Run]]) -> "Prose":
+        part = Prose([], self.style, self.faces, align=self.align, link=self.link)
+        part.node, part._lines = self.node, lines  # noqa: SLF001 - of its own class
+        return part
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """Line after line."""
+        lines = self.lines(width)
+        if not any(lines):
+            return
+        node = parent.adopt(self.node)
+        target = node.adopt(Node("Link")) if self.link else node
+        baseline = top - (self.style.leading - self.style.size) / 2 - 0.86 * self.style.size
+        with press.marked(target):
+            for line in lines:
+                start = x
+                if self.align != "left":
+                    spare = width - sum(press.width(part, style) for part, style in line)
+                    start += spare if self.align == "right" else spare / 2
+                press.text(start, baseline, line)
+                baseline -= self.style.leading
+        if self.link:
+            box = (x, top - len(lines) * self.style.leading, x + width, top)
+            press.link(target, self.link, "".join(part for line in lines for part, _ in line), box)
+
+
+class Heading(Block):
+    """A heading of level 1 to 3, a target for links and an entry of the outline."""
+
+    keep_next = True
+
+    def __init__(self, text: str, level: int, stationery: Stationery, *, key: str = "", outline: bool = True) -> None:
+        style = (stationery.heading1, stationery.heading2, stationery.heading3)[level - 1]
+        self._prose = Prose(text, style, stationery.faces, kind=f"H{level}")
+        self._text, self._level, self._key, self._outline = text, level, key, outline
+        self._after = (4, 2.2, 1.2)[level - 1] * MM
+        self._rule = stationery.accent if level == 1 else None
+
+    def height(self, width: float) -> float:
+        """The text with the space below it."""
+        return self._prose.height(width) + self._after
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """The text; below a heading of level 1 a short rule in the accent."""
+        if self._key:
+            press.bookmark(self._key, top, self._text if self._outline else "", min(self._level - 1, 1))
+        self._prose.draw(press, x, top, width, parent)
+        if self._rule:
+            y = top - self._prose.height(width) - 1.2 * MM
+            press.line(x, y, x + 14 * MM, y, self._rule, 1.4)
+
+
+class Stack(Block):
+    """Blocks below each other; `together` keeps them on one page when they fit on one."""
+
+    def __init__(
+        self, blocks: Sequence[Block], *, together: bool = True, kind: str = "", key: str = "", gap: float = 0
+    ) -> None:
+        self.blocks = [block for i, b in enumerate(blocks) for block in ((Gap(gap), b) if gap and i else (b,))]
+        self.together, self._key = together, key
+        self.node = Node(kind) if kind else None
+
+    def height(self, width: float) -> float:
+        """The sum of all heights."""
+        return sum(block.height(width) for block in self.blocks)
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
+        """Between blocks, or inside one that splits; never after a block that keeps with the next."""
+        used = 0.0
+        for i, block in enumerate(self.blocks):
+            height = block.height(width)
+            if used + height > room + 0.01:
+                parts = block.split(width, room - used)
+                head = [*self.blocks[:i], *([parts[0]] if parts else [])]
+                tail = [*([parts[1]] if parts else [block]), *self.blocks[i + 1 :]]
+                while head and not parts and (head[-1].keep_next or head[-1].optional_at_top):
+                    tail.insert(0, head.pop())
+                return (self._part(head, self._key), self._part(tail, "")) if head else None
+            used += height
+        return None
+
+    def _part(self, blocks: list[Block], key: str) -> "Stack":
+        part = Stack(blocks, together=False, key=key)
+        part.node = self.node
+        return part
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """One after the other."""
+        if self._key:
+            press.bookmark(self._key, top)
+        below = parent.adopt(self.node) if self.node else parent
+        for block in self.blocks:
+            block.draw(press, x, top, width, below)
+            top -= block.height(width)
+
+
+class Beside(Block):
+    """Blocks beside each other, each with its width in points; as high as the highest."""
+
+    def __init__(self, parts: Sequence[tuple[float, Block]], *, gap: float = 4 * MM) -> None:
+        self._parts, self._gap = parts, gap
+
+    def height(self, width: float) -> float:  # noqa: ARG002
+        """The height of the highest."""
+        return max(block.height(own) for own, block in self._parts)
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+        """From left to right."""
+        for own, block in self._parts:
+            block.draw(press, x, top, own, parent)
+            x += own + self._gap
+
+
+class Box(Block):
+    """A block on a washed or outlined ground."""
+
+    def __init__(self, inside: Block, *, fill: Ink | None = None, outline: Ink | None = None, padding: float = 4) -> None:
+        self._inside, self._fill, self._outline, self._padding = inside, fill, outline, padding * MM
+
+    def height(self, width: float) -> float:
+        """The inside with its padding."""
+        return self._inside.height(width - 2 * self._padding) + 2 * self._padding
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """The ground, then the inside."""
+        height = self.height(width)
+        press.rectangle((x, top - height, width, height), fill=self._fill, outline=self._outline, radius=2 * MM)
+        padding = self._padding
+        self._inside.draw(press, x + padding, top - padding, width - 2 * padding, parent)
+
+
+class Steps(Block):
+    """A list, numbered or with a sign of its own; a long one splits between its items."""
+
+    def __init__(
+        self, items: Sequence[str | Block], style: Style, stationery: Stationery, *, sign: str = "", first: int = 1
+    ) -> None:
+        faces = stationery.faces
+        self._given, self._style, self._stationery, self._sign, self._first = items, style, stationery, sign, first
+        self._items = [item if isinstance(item, Block) else Prose(item, style, faces) for item in items]
+        self._signs = [Prose(sign or f"{n}.", style, faces, kind="Lbl") for n in range(first, first + len(items))]
+        self.node = Node("L")
+
+    def _indent(self) -> float:
+        return self._style.size * (1.3 if self._sign else 1.8)
+
+    def height(self, width: float) -> float:
+        """The items with a little air between them."""
+        return sum(item.height(width - self._indent()) + 0.8 * MM for item in self._items)
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
+        """Between two items."""
+        used = 0.0
+        for i, item in enumerate(self._items):
+            used += item.height(width - self._indent()) + 0.8 * MM
+            if used > room + 0.01:
+                return (self._part(0, i), self._part(i, len(self._items))) if i else None
+        return None
+
+    def _part(self, start: int, end: int) -> "Steps":
+        part = Steps(
+            self._given[start:end], self._style, self._stationery, sign=self._sign, first=self._first + start
+        )
+        part.node = self.node
+        return part
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """Sign and item side by side."""
+        node = parent.adopt(self.node)
+        for sign, item in zip(self._signs, self._items, strict=True):
+            entry = node.adopt(Node("LI"))
+            sign.draw(press, x, top, self._indent(), entry)
+            item.draw(press, x + self._indent(), top, width - self._indent(), entry.adopt(Node("LBody")))
+            top -= item.height(width - self._indent()) + 0.8 * MM
+
+
+class Verbatim(Block):
+    """What was sent or received, word for word, in the monospaced face; a line that goes on ends with a drawn ↩."""
+
+    def __init__(self, text: str, stationery: Stationery, *, ink: Ink | None = None) -> None:
+        style = stationery.mono.inked(ink) if ink else stationery.mono
+        self._style, self._stationery = style, stationery
+        self._source = [stationery.faces.settable(line) for line in text.split("\n")]
+        self.node = Node("P")
+        self._lines: list[tuple[str, bool]] | None = None
+
+    def _wrapped(self, width: float) -> list[tuple[str, bool]]:
+        if self._lines is None:
+            room = width - 5 * MM
+            self._lines = [line for source in self._source for line in self._cut(source, room)]
+        return self._lines
+
+    def _cut(self, source: str, room: float) -> list[tuple[str, bool]]:
+        cut, start, used = [], 0, 0.0
+        for i, char in enumerate(source):
+            step = self._stationery.faces.advance(char, self._style.face) * self._style.size
+            if used + step > room and i > start:
+                cut.append((source[start:i], True))
+                start, used = i, 0.0
+            used += step
+        return [*cut, (source[start:], False)]
+
+    def height(self, width: float) -> float:
+        """Lines times leading."""
+        return len(self._wrapped(width)) * self._style.leading
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
+        """After any line."""
+        lines = self._wrapped(width)
+        fitting = int((room + 0.01) / self._style.leading)
+        if not 1 <= fitting < len(lines):
+            return None
+        return self._part(lines[:fitting]), self._part(lines[fitting:])
+
+    def _part(self, lines: list[tuple[str, bool]]) -> "Verbatim":
+        part = Verbatim("", self._stationery, ink=self._style.ink)
+        part.node, part._lines = self.node, lines  # noqa: SLF001 - of its own class
+        return part
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """The lines beside a hairline."""
+        lines = self._wrapped(width)
+        if not any(line for line, _ in lines):
+            return
+        style = self._style
+        press.line(x, top, x, top - len(lines) * style.leading, self._stationery.line, 0.8)
+        ends, baseline = [], top - (style.leading - style.size) / 2 - 0.86 * style.size
+        with press.marked(parent.adopt(self.node)):
+            for line, goes_on in lines:
+                end = press.text(x + 2 * MM, baseline, [(line, style)])
+                if goes_on:
+                    ends.append((end + 0.6 * MM, baseline))
+                baseline -= style.leading
+        for end, at in ends:
+            _return_sign(press, end, at, self._stationery.quiet)
+
+
+def _return_sign(press: Press, x: float, y: float, ink: Ink) -> None:
+    width, height = 1.7 * MM, 1.5 * MM
+    hook = [("M", (x + width, y + height)), ("L", (x + width, y + 0.3 * height)), ("L", (x, y + 0.3 * height))]
+    tip = [
+        ("M", (x + 0.6 * MM, y + 0.75 * height)),
+        ("L", (x, y + 0.3 * height)),
+        ("L", (x + 0.6 * MM, y - 0.15 * height)),
+    ]
+    press.strokes([hook, tip], ink, 0.5)

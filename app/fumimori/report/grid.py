@@ -1,0 +1,139 @@
+"""Tables: hairlines between rows, a head that repeats, rows that stay whole unless they are taller than a page."""
+
+from collections.abc import Sequence
+
+from fumimori.report.blocks import Block, Prose, Stack
+from fumimori.report.press import Node, Press
+from fumimori.report.stationery import MM, Stationery
+
+Cell = str | Block
+
+
+class Grid(Block):
+    """A table; widths in millimetres. The first column names its row when `row_heads` is set."""
+
+    def __init__(
+        self,
+        widths: Sequence[float],
+        rows: Sequence[Sequence[Cell]],
+        stationery: Stationery,
+        *,
+        head: Sequence[str] = (),
+        row_heads: bool = False,
+        padding: float = 1.3,
+        keys: Sequence[str] = (),
+        right: Sequence[int] = (),
+    ) -> None:
+        self._stationery, self._row_heads = stationery, row_heads
+        self._widths = [width * MM for width in widths]
+        self._padding = padding * MM
+        self._right = right
+        self._head = [self._cell(text, i, head=True) for i, text in enumerate(head)]
+        self._rows = [[self._cell(cell, i) for i, cell in enumerate(row)] for row in rows]
+        self._keys = list(keys)
+        self._nodes = [Node("TR") for _ in rows]
+        self.node = Node("Table")
+        self._continued = False
+
+    def _cell(self, cell: Cell, column: int, *, head: bool = False) -> Block:
+        if isinstance(cell, Block):
+            return cell
+        style = self._stationery.table
+        if head:
+            style = self._stationery.note.bold()
+        elif self._row_heads and column == 0:
+            style = style.inked(self._stationery.quiet)
+        return Prose(cell, style, self._stationery.faces, align="right" if column in self._right else "left")
+
+    def _inner(self, column: int) -> float:
+        return self._widths[column] - 2 * MM
+
+    def _row_height(self, row: Sequence[Block]) -> float:
+        return max(cell.height(self._inner(i)) for i, cell in enumerate(row)) + 2 * self._padding
+
+    def _head_height(self) -> float:
+        return self._row_height(self._head) if self._head else 0.0
+
+    def height(self, width: float) -> float:  # noqa: ARG002 - the columns are given
+        """Head and rows."""
+        return self._head_height() + sum(self._row_height(row) for row in self._rows)
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:  # noqa: ARG002
+        """Between rows; inside the first row only when it is taller than `room` and more than half a page."""
+        used = self._head_height()
+        for i, row in enumerate(self._rows):
+            height = self._row_height(row)
+            if used + height > room + 0.01:
+                if i:
+                    return self._part(0, i, self._continued), self._part(i, len(self._rows), continued=True)
+                if height > self._stationery.height / 2:
+                    return self._split_first(room - used)
+                return None
+            used += height
+        return None
+
+    def _part(self, start: int, end: int, continued: bool) -> "Grid":  # noqa: FBT001
+        part = Grid((), (), self._stationery, row_heads=self._row_heads)
+        part._widths, part._padding, part._head = self._widths, self._padding, self._head  # noqa: SLF001
+        part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]  # noqa: SLF001
+        part._keys, part.node, part._continued = self._keys[start:end], self.node, continued  # noqa: SLF001
+        return part
+
+    def _split_first(self, room: float) -> tuple[Block, Block] | None:
+        heads: list[Block] = []
+        tails: list[Block] = []
+        inner = room - 2 * self._padding
+        for i, cell in enumerate(self._rows[0]):
+            fits = cell.height(self._inner(i)) <= inner
+            parts = None if fits else cell.split(self._inner(i), inner)
+            if not fits and parts is None:
+                return None
+            heads.append(cell if parts is None else parts[0])
+            tails.append(Stack([]) if parts is None else parts[1])
+        head, tail = self._part(0, 1, self._continued), self._part(0, len(self._rows), continued=True)
+        head._rows, tail._rows = [heads], [tails, *self._rows[1:]]  # noqa: SLF001
+        tail._keys = ["", *self._keys[1:]] if self._keys else []  # noqa: SLF001
+        return head, tail
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+        """Head, then rows, each closed by a hairline."""
+        table = parent.adopt(self.node)
+        right = x + sum(self._widths)
+        if self._head:
+            if self._continued:
+                with press.artifact("Pagination"):
+                    self._draw_repeated_head(press, x, top)
+            else:
+                self._draw_row(press, x, top, self._head, table.adopt(Node("TR")), head=True)
+            top -= self._head_height()
+            press.line(x, top, right, top, self._stationery.ink, 0.7)
+        else:
+            press.line(x, top, right, top, self._stationery.line)
+        for number, (row, node) in enumerate(zip(self._rows, self._nodes, strict=True)):
+            if self._keys and self._keys[number]:
+                press.bookmark(self._keys[number], top)
+            self._draw_row(press, x, top, row, table.adopt(node), head=False)
+            top -= self._row_height(row)
+            press.line(x, top, right, top, self._stationery.line)
+
+    def _draw_row(self, press: Press, x: float, top: float, row: Sequence[Block], node: Node, *, head: bool) -> None:
+        fresh = not node.children
+        for i, cell in enumerate(row):
+            naming = head or (self._row_heads and i == 0)
+            if fresh:
+                scope = ("Column" if head else "Row") if naming else ""
+                below = node.adopt(Node("TH" if naming else "TD", scope=scope))
+            else:  # the rest of a row that began on the page before
+                below = [child for child in node.children if isinstance(child, Node)][i]
+            cell.draw(press, x + MM, top - self._padding, self._inner(i), below)
+            x += self._widths[i]
+
+    def _draw_repeated_head(self, press: Press, x: float, top: float) -> None:
+        for i, cell in enumerate(self._head):
+            if isinstance(cell, Prose):
+                style = cell.style
+                baseline = top - self._padding - (style.leading - style.size) / 2 - 0.86 * style.size
+                for line in cell.lines(self._inner(i)):
+                    press.text(x + MM, baseline, line)
+                    baseline -= style.leading
+            x += self._widths[i]

@@ -1,0 +1,140 @@
+"""Where a line of Japanese, English or a technical record may break (strict kinsoku of JIS X 4051 with our additions)."""
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+NO_START = frozenset(
+    "！％），．：；？］｝」』】〕〉》〟、。・ー々゛゜ゝゞヽヾ…‥〜～゠–―‐’”°′″℃‰"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+    ",.:;!?)]}%"
+)
+"""Characters that never begin a line."""
+NO_END = frozenset("（［｛「『【〔〈《〝‘“￥¥＄$£＃№([{")
+"""Characters that never end a line."""
+_TWINS = frozenset("―—…‥")
+_SPACES = frozenset(" \u3000")
+_RECORD_BREAKS = frozenset("/.?&=-")
+_UNITS = (
+    "か月|か所|か国|万円|億円|時間|週間|段階|項目|ページ|文字|ビット|バイト|ポイント|種類|番目|件目|"
+    "日|月|年|番|件|点|回|秒|分|本|台|社|人|個|円|倍|割|章|版|級|問|行|歳|名|通|時|つ|％|%"
+)
+_TOGETHER = re.compile(
+    rf"第?\d[\d,.]*(?:{_UNITS})|第\d[\d,.]*"
+    r"|\d[\d,.]*\s(?:days?|hours?|minutes?|seconds?|points?|bits?|bytes?|months?|weeks?|years?|questions?|KB|MB|GB|%)\b"
+)
+_URL_LIKE = re.compile(r"://|[=;].*[=;]")
+
+
+class Chance(IntEnum):
+    """How gladly a line breaks before a character."""
+
+    NEVER = 0
+    EMERGENCY = 1
+    """Inside a word; only when the word alone is wider than the line."""
+    RECORD = 2
+    """Inside an address or a record, after one of `/ . ? & = -`."""
+    HERE = 3
+
+
+def wide(char: str) -> bool:
+    """Whether `char` is set on the Japanese square (kana, kanji, full-width signs)."""
+    return char >= "\u2e80"
+
+
+def chances(text: str) -> list[Chance]:
+    """For each character of `text`: may a line break before it?"""
+    found = [Chance.NEVER] * len(text)
+    for i in range(1, len(text)):
+        found[i] = _chance(text, i)
+    for match in _TOGETHER.finditer(text):
+        for i in range(match.start() + 1, match.end()):
+            found[i] = min(found[i], Chance.EMERGENCY)
+    return found
+
+
+def _chance(text: str, i: int) -> Chance:  # noqa: PLR0911 - a table of rules, the first that fits wins
+    before, after = text[i - 1], text[i]
+    if after in _SPACES or after in NO_START or before in NO_END or (before == after and before in _TWINS):
+        return Chance.NEVER
+    if after == "様" or text.startswith("御中", i):
+        return Chance.NEVER
+    if before in _SPACES:
+        return Chance.HERE
+    if "\u00a0" in (before, after) or "\u2060" in (before, after):
+        return Chance.NEVER
+    if wide(before) or wide(after):
+        return Chance.HERE
+    return Chance.RECORD if before in _RECORD_BREAKS else Chance.EMERGENCY
+
+
+def break_lines(
+    text: str, advances: Sequence[float], width: float, gaps: Sequence[float] | None = None
+) -> list[tuple[int, int]]:
+    """The lines of `text` as (start, end), none wider than `width` unless one character alone is.
+
+    `advances` holds each character's width, `gaps` the space before it when it is not the first of its line.
+    Spaces at the end of a line belong to no line; a newline always ends one.
+    """
+    lines: list[tuple[int, int]] = []
+    offset = 0
+    for paragraph in text.split("\n"):
+        size = len(paragraph)
+        part = slice(offset, offset + size)
+        spans = _paragraph(paragraph, advances[part], width, gaps[part] if gaps else [0.0] * size)
+        lines.extend((start + offset, end + offset) for start, end in spans)
+        offset += size + 1
+    return lines
+
+
+def _paragraph(text: str, advances: Sequence[float], width: float, gaps: Sequence[float]) -> list[tuple[int, int]]:
+    if not text:
+        return [(0, 0)]
+    allowed = _promoted(text, chances(text), advances, width)
+    lines = []
+    start, filled, i = 0, 0.0, 0
+    while i < len(text):
+        step = advances[i] + (gaps[i] if i > start else 0.0)
+        if i > start and text[i] not in _SPACES and filled + step > width + 1e-6:
+            at = _best(allowed, start, i)
+            lines.append((start, _trimmed(text, start, at)))
+            start = _next_start(text, at)
+            filled, i = 0.0, start
+            continue
+        filled += step
+        i += 1
+    if start < len(text):
+        lines.append((start, _trimmed(text, start, len(text))))
+    return lines
+
+
+def _best(allowed: Sequence[Chance], start: int, end: int) -> int:
+    for wanted in (Chance.HERE, Chance.RECORD, Chance.EMERGENCY):
+        for at in range(end, start, -1):
+            if allowed[at] >= wanted:
+                return at
+    return end
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in _SPACES:
+        end -= 1
+    return end
+
+
+def _next_start(text: str, at: int) -> int:
+    while at < len(text) and text[at] == " ":
+        at += 1
+    return at
+
+
+def _promoted(text: str, allowed: list[Chance], advances: Sequence[float], width: float) -> list[Chance]:
+    """`allowed`, with record breaks as good as any in words that fill a line (addresses: half a line)."""
+    for match in re.finditer(r"[^\s\u2e80-\U0003ffff]+", text):
+        start, end = match.span()
+        limit = width / 2 if _URL_LIKE.search(match.group()) else width
+        if sum(advances[start:end]) > limit:
+            for i in range(start + 1, end):
+                if allowed[i] is Chance.RECORD and i - start > 2 and end - i > 2:
+                    allowed[i] = Chance.HERE
+    return allowed

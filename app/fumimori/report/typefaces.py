@@ -1,0 +1,81 @@
+"""The bundled typefaces: how wide a character is, which face has it, and which characters no face has."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR, BOLD, MONO = "NotoSansJP-Regular", "NotoSansJP-Bold", "NotoSansMono-Regular"
+GETA = "〓"
+"""What Japanese printers set where the type is missing."""
+_FALLBACK = {REGULAR: (REGULAR, MONO), BOLD: (BOLD, REGULAR, MONO), MONO: (MONO, REGULAR)}
+_REGISTERING = Lock()
+
+
+class Typefaces:
+    """The three faces of the report, registered with the PDF library."""
+
+    def __init__(self, folder: Path) -> None:
+        self._fonts = _registered(str(folder.resolve()))
+
+    def face_of(self, char: str, face: str) -> str | None:
+        """The face that sets `char` where `face` is wanted; None when no face has it."""
+        code = ord(char)
+        for name in _FALLBACK[face]:
+            if code in self._fonts[name].face.charToGlyph:
+                return name
+        return None
+
+    def advance(self, char: str, face: str) -> float:
+        """The width of `char` in ems."""
+        font = self._fonts[self.face_of(char, face) or REGULAR].face
+        return float(font.charWidths.get(ord(char), font.defaultWidth)) / 1000
+
+    def settable(self, text: str) -> str:
+        """`text` in composed form, without marks that print nothing, and with 〓 for what no face has."""
+        return "".join(
+            char if char == "\n" or self.face_of(char, REGULAR) else GETA
+            for char in unicodedata.normalize("NFC", text)
+            if not _silent(char)
+        )
+
+    def missing(self, text: str) -> tuple[str, ...]:
+        """The characters of `text` that no face has, each once, in order."""
+        composed = unicodedata.normalize("NFC", text)
+        lacking = (c for c in composed if c != "\n" and not _silent(c) and not self.face_of(c, REGULAR))
+        return tuple(dict.fromkeys(lacking))
+
+    def forget(self, document: object) -> None:
+        """Let go of the subsets that the library keeps for a finished document."""
+        for font in self._fonts.values():
+            font.state.pop(document, None)
+
+    def width(self, text: str, face: str, size: float) -> float:
+        """The width of `text` in points, set solid."""
+        return sum(self.advance(char, face) for char in text) * size
+
+
+@lru_cache(maxsize=4)
+def _registered(folder: str) -> dict[str, Any]:
+    with _REGISTERING:
+        fonts = {name: TTFont(name, f"{folder}/{name}.ttf") for name in _FALLBACK}
+        for font in fonts.values():
+            pdfmetrics.registerFont(font)
+        return fonts
+
+
+def _silent(char: str) -> bool:
+    """Variation selectors, joiners and other marks that choose a form or a direction and print nothing."""
+    return unicodedata.category(char) in {"Cf", "Cc", "Cs", "Co"} - ({"Cc"} if char == "\n" else set()) or (
+        "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+    )
+
+
+def missing_in(parts: Iterable[str], folder: Path) -> tuple[str, ...]:
+    """The characters of `parts` that cannot be printed with the faces in `folder`."""
+    return Typefaces(folder).missing("".join(parts))
