@@ -15,9 +15,16 @@ class WebAnswer(Record):
     """Names in lower case; untrusted values."""
     untrusted_body: str = ""
     truncated: bool = False
+    """The body was longer than the limit, or ended before its announced end."""
     chain: CertificateChain | None = None
     tls_error: str = ""
     """A code when no trusted TLS connection came about: `expired`, `wrong_name`, `untrusted`, `handshake`."""
+    tls_version: str = ""
+    """`tls1.3` and the like; empty for http."""
+
+    def header(self, name: str) -> str:
+        """The first header called `name`; empty without one."""
+        return next((value for key, value in self.headers if key == name.lower()), "")
 
 
 class WebLook(Protocol):
@@ -26,6 +33,7 @@ class WebLook(Protocol):
     async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
         """The answer to one GET of `url`: no redirect followed, at most `limit` bytes of body read.
 
-        A certificate that does not hold is reported in `tls_error` (the body is then empty). Raises NotSeen when
-        nothing answered.
+        A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked).
+        Raises NotSeen when nothing answered: as `DnsLook.addresses`, `no_address`, `connection_refused`,
+        `connect_timeout`, `reply_timeout`.
         """

@@ -1,0 +1,280 @@
+"""TCP connections that are polite to servers and safe against them: one at a time, bounded in bytes, lines and time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from fumimori.core.model import Contact, Exchange
+from fumimori.core.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+
+READ = 16384
+EVIDENCE = 4096
+"""Characters of one side of an exchange that are kept."""
+EXCHANGES_MOST = 200
+PAUSE_MOST = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long, in seconds, and how much, in octets, a conversation may be."""
+
+    connect: float = 10.0
+    reply: float = 60.0
+    """RFC 5321 4.5.3.2 lets a server think for minutes; nobody waits for so long before a window."""
+    conversation: float = 150.0
+    octets: int = 1 << 20
+    line: int = 65536
+    line_kept: int = 2048
+    pause: float = 0.2
+    """Between two connections to the same port."""
+
+
+@dataclass(kw_only=True)
+class _Manners:
+    """What politeness remembers about one port of one address."""
+
+    pause: float
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ended: float = 0.0
+
+
+class Layer(Protocol):
+    """What lies between the octets of a conversation and those of the wire: TLS."""
+
+    def feed(self, octets: bytes) -> bytes:
+        """What `octets` of the wire mean, as far as it is known yet."""
+
+    def wrap(self, octets: bytes) -> bytes:
+        """What has to go to the wire so that `octets` arrive."""
+
+    def drain(self) -> bytes:
+        """What the layer itself has to send."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the other side closed the layer."""
+
+
+class Connection:
+    """One connection with its limits; every method raises NotSeen instead of hanging, flooding or breaking."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, limits: Limits, exchange: "_Recorder"
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._limits = limits
+        self._recorder = exchange
+        self._deadline = asyncio.get_running_loop().time() + limits.conversation
+        self._buffer = bytearray()
+        self._layer: Layer | None = None
+        self.sent = 0
+        self.received = 0
+
+    @property
+    def local_address(self) -> str:
+        """The address of our own end."""
+        name = self._writer.get_extra_info("sockname")
+        return str(name[0]) if name else "127.0.0.1"
+
+    @property
+    def secured(self) -> bool:
+        """Whether a layer lies on top of the connection."""
+        return self._layer is not None
+
+    def lay(self, layer: Layer) -> bool:
+        """From now on speak through `layer`. False when plain text was already waiting; it is thrown away."""
+        clean = not self._buffer
+        self._buffer.clear()
+        self._layer = layer
+        return clean
+
+    def note(self, sent: str, untrusted_received: str) -> None:
+        """Keep a piece of evidence."""
+        self._recorder.note(sent, untrusted_received)
+
+    async def send_raw(self, octets: bytes) -> None:
+        """Put `octets` on the wire as they are."""
+        try:
+            async with asyncio.timeout(self._left()):
+                self._writer.write(octets)
+                await self._writer.drain()
+        except TimeoutError:
+            raise TimedOut("reply_timeout") from None
+        except OSError:
+            raise Refused("connection_reset") from None
+        self.sent += len(octets)
+
+    async def read_raw(self) -> bytes:
+        """Some octets from the wire as they are; empty at the end."""
+        try:
+            async with asyncio.timeout(self._left()):
+                octets = await self._reader.read(READ)
+        except TimeoutError:
+            raise TimedOut("reply_timeout") from None
+        except OSError:
+            raise Refused("connection_reset") from None
+        self.received += len(octets)
+        if self.received > self._limits.octets:
+            raise Refused("too_much")
+        return octets
+
+    async def send(self, octets: bytes) -> None:
+        """Send `octets`, through the layer if there is one."""
+        await self.send_raw(self._layer.wrap(octets) if self._layer else octets)
+
+    async def more(self) -> bool:
+        """Wait for more octets to read; False at the end."""
+        octets = await self.read_raw()
+        if not octets:
+            return False
+        if self._layer is None:
+            self._buffer += octets
+            return True
+        self._buffer += self._layer.feed(octets)
+        answer = self._layer.drain()
+        if answer:
+            await self.send_raw(answer)
+        return not self._layer.ended
+
+    async def line(self) -> str:
+        """The next line without its end, decoded with replacement, cut to what is kept."""
+        return (await self.line_octets()).decode("utf-8", "replace")
+
+    async def line_octets(self) -> bytes:
+        """The next line without its end, cut to what is kept."""
+        while b"\n" not in self._buffer:
+            if len(self._buffer) > self._limits.line:
+                raise Refused("too_much")
+            if not await self.more():
+                raise Refused("connection_closed")
+        line, _, rest = self._buffer.partition(b"\n")
+        self._buffer = bytearray(rest)
+        if len(line) > self._limits.line:
+            raise Refused("too_much")
+        return bytes(line[: self._limits.line_kept]).rstrip(b"\r")
+
+    async def exactly(self, count: int) -> bytes:
+        """The next `count` octets."""
+        while len(self._buffer) < count:
+            if not await self.more():
+                raise Refused("connection_closed")
+        octets = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return octets
+
+    async def some(self, most: int) -> bytes:
+        """The next octets as they come, at most `most`; empty at the end."""
+        while not self._buffer:
+            if not await self.more() and not self._buffer:
+                return b""
+        octets = bytes(self._buffer[:most])
+        del self._buffer[:most]
+        return octets
+
+    async def close(self) -> None:
+        """Close without waiting for a server that does not."""
+        self._writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(1):
+                await self._writer.wait_closed()
+
+    def _left(self) -> float:
+        left = self._deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimedOut("reply_timeout")
+        return min(self._limits.reply, left)
+
+
+@dataclass(kw_only=True)
+class _Recorder:
+    """Writes the evidence of one connection into an attempt's notes, never more than it may."""
+
+    notes: Notes
+    target: str
+    clock: Callable[[], datetime]
+
+    def note(self, sent: str, untrusted_received: str) -> None:
+        if len(self.notes.exchanges) >= EXCHANGES_MOST:
+            return
+        self.notes.exchanges.append(
+            Exchange(
+                at=self.clock(),
+                target=self.target,
+                sent=sent[:EVIDENCE],
+                untrusted_received=untrusted_received[:EVIDENCE],
+            )
+        )
+
+
+class Dialer:
+    """Opens connections for a whole run: one at a time per address and port, a pause between, all of them logged."""
+
+    def __init__(self, *, clock: Callable[[], datetime], limits: Limits | None = None) -> None:
+        self.clock = clock
+        self.limits = limits or Limits()
+        self._manners: dict[tuple[str, int], _Manners] = {}
+
+    def slower(self, address: str, port: int) -> None:
+        """The server asked for patience: from now on wait longer between connections to this port."""
+        manners = self._of(address, port)
+        manners.pause = min(PAUSE_MOST, max(1.0, manners.pause * 2))
+
+    @asynccontextmanager
+    async def connection(
+        self, address: str, port: int, *, host: str, what: str, notes: Notes, detail: str = ""
+    ) -> AsyncIterator[Connection]:
+        """A connection to `port` of `address`, closed and logged at the end.
+
+        Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none.
+        """
+        manners = self._of(address, port)
+        loop = asyncio.get_running_loop()
+        async with manners.turn:
+            wait = manners.ended + manners.pause - loop.time()
+            if manners.ended and wait > 0:
+                await asyncio.sleep(wait)
+            at = self.clock()
+            connection: Connection | None = None
+            reason = ""
+            try:
+                reader, writer = await self._open(address, port)
+                recorder = _Recorder(notes=notes, target=f"{host}:{port}", clock=self.clock)
+                connection = Connection(reader, writer, limits=self.limits, exchange=recorder)
+                yield connection
+            except NotSeen as error:
+                reason = error.reason
+                raise
+            finally:
+                if connection is not None:
+                    await connection.close()
+                manners.ended = loop.time()
+                notes.contacts.append(
+                    Contact(
+                        at=at,
+                        target=host if host == address else f"{host} [{address}]",
+                        port=port,
+                        transport="tls" if connection is not None and connection.secured else "tcp",
+                        what=what,
+                        detail=reason or detail,
+                        sent_bytes=connection.sent if connection is not None else 0,
+                        received_bytes=connection.received if connection is not None else 0,
+                    )
+                )
+
+    def _of(self, address: str, port: int) -> _Manners:
+        return self._manners.setdefault((address, port), _Manners(pause=self.limits.pause))
+
+    async def _open(self, address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            async with asyncio.timeout(self.limits.connect):
+                return await asyncio.open_connection(address, port, limit=READ)
+        except TimeoutError:
+            raise TimedOut("connect_timeout") from None
+        except ConnectionRefusedError:
+            raise Unreachable("connection_refused") from None
+        except OSError as error:
+            raise Unreachable("no_route", str(error.errno)) from None
