@@ -212,12 +212,14 @@ def _issued(issuer: "x509.Certificate", subject: "x509.Certificate") -> bool:
     try:
         if issuer.subject != subject.issuer:
             return False
+    except (ValueError, TypeError):
+        return False
+    try:
         subject.verify_directly_issued_by(issuer)
     except InvalidSignature:
         return False
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        # Signatures that this library refuses to compute (MD5 and the like) are taken by their names.
-        return issuer.subject == subject.issuer and issuer.extensions is not None
+        return True  # signatures that this library will not compute (MD5 and the like) are taken by their names
     return True
 
 

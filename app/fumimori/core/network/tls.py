@@ -5,6 +5,9 @@ from typing import Protocol
 
 from fumimori.core.model import Record
 
+VERSIONS = ("ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3")
+"""The versions that can be asked for, the oldest first."""
+
 
 class Certificate(Record):
     """The facts of one certificate; names are untrusted text."""
@@ -39,5 +42,50 @@ class CertificateChain(Record):
     asked_name: str = ""
 
 
+class Handshake(Record):
+    """What one full handshake agreed on."""
+
+    version: str
+    """One of VERSIONS."""
+    suite: str
+    """The suite's OpenSSL name."""
+    group: str = ""
+    """The key-exchange group as OpenSSL calls it; empty where there was none or it is not known."""
+
+
+class HelloOffer(Record):
+    """What a ClientHello of ours offers."""
+
+    highest: str
+    """One of VERSIONS; below TLS 1.3 a server may answer with any older version too (RFC 5246 appendix E)."""
+    suites: tuple[int, ...]
+    """At most 64; longer hellos make some servers hang."""
+
+
+class HelloAnswer(Record):
+    """The first thing a server says to a ClientHello: its choice, or why it made none."""
+
+    version: str = ""
+    """The version chosen, one of VERSIONS; empty when the server did not agree."""
+    suite: int = 0
+    """The suite chosen; only with a version."""
+    alert: int | None = None
+    """The description of the alert that the server sent instead (RFC 8446 section 6)."""
+    error: str = ""
+    """`closed`, `timeout`, `not_tls`, `no_starttls`: neither a choice nor an alert came."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server clearly would not have the offer: an alert, or the connection closed at once."""
+        return self.alert is not None or self.error == "closed"
+
+
 class TlsLook(Protocol):
     """Raw hellos of our own; they show what a server accepts without depending on this machine's TLS library."""
+
+    async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
+        """The server's answer to one ClientHello; the connection is closed after it.
+
+        `starttls` is `smtp`, `imap` or `pop3` where TLS has to be asked for first, else empty. Raises NotSeen when
+        no connection came about or the server would not talk.
+        """

@@ -1,0 +1,185 @@
+"""Conversations with mail services: what they say before and after TLS, their certificate, their answer to a hello."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from fumimori.core.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS, MailService
+from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
+from fumimori.net.connect import Connection, Dialer
+from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
+from fumimori.net.tls import TlsError, TlsLayer, start_tls
+from fumimori.net.tls_wire import client_hello, read_answer
+
+
+@dataclass(kw_only=True)
+class _Seen:
+    """What a conversation has shown so far; a later failure does not take it away."""
+
+    service: MailService
+    leavable: Dialogue | None = field(default=None)
+
+    def learn(self, **changes: object) -> None:
+        self.service = msgspec.structs.replace(self.service, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServices:
+    """Implements MailLook and TlsLook on top of a dialer."""
+
+    dialer: Dialer
+    judge_chain: Callable[[tuple[bytes, ...], str, datetime], CertificateChain]
+    """From DER certificates, the asked name and the moment to the chain's facts."""
+    our_name: str = ""
+    """The name for EHLO; empty for an address literal of the connection's own address."""
+
+    async def mail_service(self, host: str, address: str, port: int, *, notes: Notes) -> MailService:
+        """See MailLook."""
+        protocol = PROTOCOLS.get(port, "smtp")
+        seen = _Seen(service=MailService(host=host, address=address, port=port, protocol=protocol, open=False))
+        try:
+            async with self.dialer.connection(address, port, host=host, what=protocol, notes=notes) as connection:
+                seen.learn(open=True)
+                try:
+                    await self._converse(connection, seen)
+                except NotSpokenError:
+                    seen.learn(error="not_the_protocol")
+                except TlsError as error:
+                    connection.note("(TLS)", error.detail)
+                    seen.learn(tls_works=False, error=error.code)
+                await _leave(seen)
+        except NotSeen as error:
+            self._remember(error, address, port)
+            if not seen.service.open:
+                seen.learn(closed=error.reason)
+            elif seen.service.untrusted_greeting or seen.service.handshake:
+                seen.learn(error=error.reason)
+            else:
+                raise
+        return seen.service
+
+    async def hello(
+        self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str, notes: Notes
+    ) -> HelloAnswer:
+        """See TlsLook."""
+        detail = f"{offer.highest}, {len(offer.suites)}"
+        async with self.dialer.connection(
+            address, port, host=host, what="tls_hello", notes=notes, detail=detail
+        ) as connection:
+            try:
+                if starttls and not await self._ready_for_tls(connection, starttls):
+                    return HelloAnswer(error="no_starttls")
+            except NotSpokenError:
+                return HelloAnswer(error="no_starttls")
+            except NotSeen as error:
+                self._remember(error, address, port)
+                raise
+            answer = await _hello_answered(connection, offer, "" if host == address else host)
+            connection.note(f"ClientHello {detail}", repr(answer))
+            return answer
+
+    async def _converse(self, connection: Connection, seen: _Seen) -> None:
+        service = seen.service
+        implicit = service.port in IMPLICIT_TLS_PORTS
+        if implicit:
+            seen.learn(kind="implicit")
+            await self._secure(connection, seen)
+        dialogue = DIALOGUES[service.protocol](connection, self._name(connection))
+        seen.learn(untrusted_greeting=await dialogue.greeting() or " ")
+        seen.leavable = dialogue
+        listed = await dialogue.capabilities()
+        if implicit:
+            self._learn_inside(seen, dialogue, listed)
+            return
+        offered = None if listed is None else dialogue.offers_tls(listed)
+        seen.learn(
+            capabilities=listed,
+            starttls=offered,
+            login_before=None if listed is None else dialogue.logins(listed),
+            size=_size(listed),
+            kind={True: "starttls", False: "plain", None: ""}[offered],
+        )
+        if offered is False:
+            return
+        # A POP3 server without CAPA may know STLS all the same.
+        if not await dialogue.ask_for_tls():
+            seen.learn(error="no_starttls" if offered else "")
+            return
+        seen.learn(starttls=True, kind="starttls")
+        seen.leavable = None
+        await self._secure(connection, seen)
+        seen.leavable = dialogue
+        self._learn_inside(seen, dialogue, await dialogue.capabilities())
+
+    async def _secure(self, connection: Connection, seen: _Seen) -> None:
+        host, address = seen.service.host, seen.service.address
+        layer: TlsLayer = await start_tls(connection, "" if host == address else host)
+        handshake = layer.agreed()
+        chain = self.judge_chain(layer.certificates(), host, self.dialer.clock())
+        connection.note("(TLS)", f"{handshake.version} {handshake.suite} {handshake.group}")
+        seen.learn(handshake=handshake, chain=chain, tls_works=True)
+
+    @staticmethod
+    def _learn_inside(seen: _Seen, dialogue: Dialogue, listed: tuple[str, ...] | None) -> None:
+        seen.learn(
+            capabilities_after=listed,
+            login_after=None if listed is None else dialogue.logins(listed),
+            size=_size(listed) if _size(listed) is not None else seen.service.size,
+        )
+
+    async def _ready_for_tls(self, connection: Connection, protocol: str) -> bool:
+        dialogue = DIALOGUES[protocol](connection, self._name(connection))
+        await dialogue.greeting()
+        if protocol == "smtp":  # RFC 3207 wants EHLO first; the others know STARTTLS at once
+            await dialogue.capabilities()
+        return await dialogue.ask_for_tls()
+
+    def _name(self, connection: Connection) -> str:
+        if self.our_name:
+            return self.our_name
+        address = connection.local_address.partition("%")[0]
+        return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+    def _remember(self, error: NotSeen, address: str, port: int) -> None:
+        if error.reason == "busy":
+            self.dialer.slower(address, port)
+
+
+async def _leave(seen: _Seen) -> None:
+    # A server that breaks off when we say good-bye has told everything before.
+    if seen.leavable is None or seen.service.error:
+        return
+    try:
+        await seen.leavable.leave()
+    except (NotSeen, NotSpokenError):
+        return
+
+
+async def _hello_answered(connection: Connection, offer: HelloOffer, server_name: str) -> HelloAnswer:
+    octets = b""
+    try:
+        await connection.send_raw(client_hello(offer, server_name, secrets.token_bytes(64)))
+        while (answer := read_answer(octets)) is None:
+            more = await connection.read_raw()
+            if not more:
+                return HelloAnswer(error="closed")
+            octets += more
+    except TimedOut:
+        return HelloAnswer(error="timeout")
+    except Refused as error:
+        return HelloAnswer(error="not_tls" if error.reason == "too_much" else "closed")
+    return answer
+
+
+def _size(capabilities: tuple[str, ...] | None) -> int | None:
+    """The number behind SIZE (RFC 1870), 0 without a number; None when SIZE is not listed."""
+    for line in capabilities or ():
+        word, _, number = line.partition(" ")
+        if word == "SIZE":
+            number = number.strip()
+            return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+    return None

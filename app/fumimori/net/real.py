@@ -1,0 +1,106 @@
+"""The real network: DNS, HTTPS, TLS, mail and SSH joined into what probes are handed."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fumimori.core.model import Vantage
+from fumimori.core.network import Network, Notes
+from fumimori.core.network.dns import DnsAnswer
+from fumimori.core.network.mail import MailService
+from fumimori.core.network.ssh import SshService
+from fumimori.core.network.tls import HelloAnswer, HelloOffer
+from fumimori.core.network.web import WebAnswer
+from fumimori.net.certificates import chain_of, load_roots
+from fumimori.net.connect import Dialer, Limits
+from fumimori.net.dns import Questions
+from fumimori.net.mail import MailServices
+from fumimori.net.ssh import SshServices
+from fumimori.net.vantage import Surroundings
+from fumimori.net.web import Web
+
+
+def utc_now() -> datetime:
+    """The moment in UTC."""
+    return datetime.now(UTC)
+
+
+class RealNetwork(Network):
+    """One run's way outward; all attempts share its caches and its politeness, each has notes of its own."""
+
+    def __init__(
+        self,
+        *,
+        resolver: str | None = None,
+        ca_file: Path | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        our_name: str = "",
+    ) -> None:
+        roots = load_roots(ca_file)
+        dialer = Dialer(clock=clock, limits=limits)
+        self._clock = clock
+        self._notes = Notes()
+        self._questions = Questions(now=clock, resolver=resolver)
+        self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
+        self._mail = MailServices(
+            dialer=dialer,
+            judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
+            our_name=our_name,
+        )
+        self._ssh = SshServices(dialer=dialer)
+        self._surroundings = Surroundings(dialer=dialer, questions=self._questions)
+
+    def for_attempt(self, notes: Notes) -> "RealNetwork":
+        """The same network, writing into `notes`."""
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        same._notes = notes
+        return same
+
+    def now(self) -> datetime:
+        """The moment in UTC, with its zone."""
+        return self._clock()
+
+    async def dns(self, name: str, rdtype: str) -> DnsAnswer:
+        """See DnsLook."""
+        return await self._questions.ask(name, rdtype, self._notes)
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """See DnsLook."""
+        return await self._questions.addresses(host, self._notes)
+
+    async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
+        """See WebLook."""
+        return await self._web.get(url, self._notes, limit=limit)
+
+    async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
+        """See TlsLook."""
+        return await self._mail.hello(host, address, port, offer, starttls=starttls, notes=self._notes)
+
+    async def mail_service(self, host: str, address: str, port: int) -> MailService:
+        """See MailLook."""
+        return await self._mail.mail_service(host, address, port, notes=self._notes)
+
+    async def ssh_service(self, host: str, address: str, port: int) -> SshService:
+        """See SshLook."""
+        return await self._ssh.ssh_service(host, address, port, notes=self._notes)
+
+    async def look_around(
+        self,
+        targets: Sequence[str],
+        *,
+        control_hosts: Sequence[str] | None = None,
+        treat_loopback_as_outside: bool = False,
+    ) -> Vantage:
+        """Where this run stands; `targets` are the hosts to be measured, `control_hosts` are `HOST` or `HOST:PORT`."""
+        return await self._surroundings.look(
+            targets,
+            control_hosts=control_hosts,
+            notes=self._notes,
+            treat_loopback_as_outside=treat_loopback_as_outside,
+        )
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        await self._questions.close()
