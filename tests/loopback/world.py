@@ -1,9 +1,8 @@
 """A small Internet on 127.0.0.0/8: a signed DNS root, a certification authority, and three domains' real servers."""
 
 import contextlib
-import fcntl
-import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -293,18 +292,13 @@ def running() -> Iterator[World]:
 
 @contextlib.contextmanager
 def _free_block() -> Iterator[int]:
+    # an abstract socket lives in the network namespace, as loopback does: the two are always shared by the same worlds
     for block in range(10, 250):
-        lock = Path(tempfile.gettempdir()) / f"fumimori-block-{block}.lock"
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            continue
-        try:
+        with socket.socket(socket.AF_UNIX) as lock:
+            try:
+                lock.bind(f"\0fumimori-block-{block}")
+            except OSError:
+                continue
             yield block
-        finally:
-            lock.unlink(missing_ok=True)
-            os.close(handle)
-        return
+            return
     raise RuntimeError("every block of loopback addresses is in use")
