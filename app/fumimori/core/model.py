@@ -640,15 +640,15 @@ class Grade(Record):
     lower_bound: str
     """The letter with every unknown as *no*."""
     reason: str
-    """Why it is no better: `band`, `cap_critical`, `cap_high_many`, `cap_high`, `cap_medium`, `coverage`,
-    `coverage_cap`, `verified`, `quick`."""
+    """Why it is no better: `band`, `cap_critical`, `cap_high_many`, `cap_high`, `cap_medium`,
+    `cap_unknown` (questions nobody could answer), `coverage`, `coverage_cap`, `verified`, `quick`."""
     score_low: int
     score_high: int
     band: str
     coverage: float
     verified: float
     counts: tuple[int, int, int, int]
-    """Open findings: critical, high, medium, low."""
+    """Open findings: critical, high, medium, low; those with the same code (one root cause) are counted once."""
     quick: bool = False
     not_applicable_share: float = 0.0
 
@@ -680,6 +680,8 @@ class OpenPoint(Record):
     reason: str = ""
     who: str = ""
     due: str = ""
+    probe: str = ""
+    """The probe that could not look, for `not_measured`."""
 
 
 class Result(Record):
