@@ -59,11 +59,7 @@ def make_root(folder: Path, give: list[Path]) -> None:
     for path in (Path("/etc/resolv.conf"), *give):
         target = folder / path.relative_to("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            shutil.copytree(path, target, dirs_exist_ok=True)
-        else:
-            target.unlink(missing_ok=True)
-            shutil.copyfile(path, target)
+        subprocess.check_call(["cp", "-RLT", "--remove-destination", str(path), str(target)])
     home = folder / "srv" / INSIDE
     home.mkdir(parents=True)
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
