@@ -87,6 +87,16 @@ def _row(hosts: Sequence[str], table: Table, autodiscover: str) -> dict[str, str
     return None
 
 
+def receiving_domains(seen: Seen) -> tuple[str, ...]:
+    """The domains of the scope, without those that were seen to take no mail at all."""
+    names = []
+    for domain in seen.scope.domains:
+        facts = seen.facts("mx", domain.name, Facts)
+        if facts is None or facts.mail_hosts:
+            names.append(domain.name)
+    return tuple(names)
+
+
 def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 

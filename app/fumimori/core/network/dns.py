@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from fumimori.core.model import Record
 
 
@@ -35,6 +37,10 @@ class DnsAnswer(Record):
     canonical_name: str = ""
     """Where a CNAME chain led; empty without one."""
     ttl: int = 0
+
+    def renamed(self, name: str) -> "DnsAnswer":
+        """The same answer under the name that a record spelled differently."""
+        return self if name == self.name else msgspec.structs.replace(self, name=name)
 
 
 class Unanswered(Record):

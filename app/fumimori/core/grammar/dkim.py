@@ -1,0 +1,103 @@
+"""DKIM key records (RFC 6376 section 3.6.1, RFC 8301, RFC 8463): type, length, and what makes them worthless."""
+
+import base64
+import binascii
+
+from fumimori.core.grammar.tags import parse_tags
+from fumimori.core.model import Record
+
+
+class DkimKey(Record):
+    """What one key record says."""
+
+    text: str
+    kind: str = "rsa"
+    """`rsa`, `ed25519` or what else the record names."""
+    bits: int = 0
+    """Length of the key; 0 when it is revoked or cannot be read."""
+    revoked: bool = False
+    """An empty `p`."""
+    testing: bool = False
+    """`t=y`: receivers treat the mail as unsigned."""
+    sha1_only: bool = False
+    """`h` allows nothing but SHA-1, which receivers do not accept any more (RFC 8301 section 3.1)."""
+    fault: str = ""
+    """`no_key`, `bad_base64`, `bad_key`, `unknown_kind`, `wrong_version`, `not_for_email`; empty for a sound record."""
+
+    @property
+    def works(self) -> bool:
+        """Whether a receiver can verify with it."""
+        return not (self.revoked or self.fault or self.sha1_only)
+
+
+def is_dkim(txt: str) -> bool:
+    """Whether a TXT record below `_domainkey` is meant as a key: it has a tag `p`, or says that it is DKIM."""
+    tags = parse_tags(txt)
+    return tags.get("p") is not None or (tags.get("v") or "").upper().startswith("DKIM")
+
+
+def parse_dkim(txt: str) -> DkimKey:
+    """What `txt` says; every fault has a code, none is raised."""
+    tags = parse_tags(txt)
+    kind = (tags.get("k") or "rsa").lower()
+    flags = [flag.strip().lower() for flag in (tags.get("t") or "").split(":")]
+    hashes = [name.strip().lower() for name in (tags.get("h") or "").split(":") if name.strip()]
+    services = [name.strip().lower() for name in (tags.get("s") or "*").split(":")]
+    encoded = "".join((tags.get("p") or "").split())
+    bits, fault = _length(kind, encoded) if encoded else (0, "" if tags.get("p") is not None else "no_key")
+    version = tags.get("v")
+    if version is not None and (version != "DKIM1" or tags.pairs[0][0] != "v"):
+        fault = "wrong_version"
+    elif "*" not in services and "email" not in services:
+        fault = "not_for_email"
+    return DkimKey(
+        text=txt,
+        kind=kind,
+        bits=bits,
+        revoked=tags.get("p") is not None and not encoded,
+        testing="y" in flags,
+        sha1_only=bool(hashes) and set(hashes) == {"sha1"},
+        fault=fault,
+    )
+
+
+def _length(kind: str, encoded: str) -> tuple[int, str]:
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return 0, "bad_base64"
+    if kind == "ed25519":
+        return (256, "") if len(key) == 32 else (0, "bad_key")
+    if kind != "rsa":
+        return 0, "unknown_kind"
+    bits = rsa_bits(key)
+    return (bits, "") if bits else (0, "bad_key")
+
+
+def rsa_bits(der: bytes) -> int:
+    """The length of the modulus in a SubjectPublicKeyInfo or a bare RSAPublicKey (RFC 8017 A.1.1); 0 for neither."""
+    tag, inner, _ = _element(der)
+    if tag != 0x30:
+        return 0
+    tag, first, rest = _element(inner)
+    if tag == 0x30:
+        tag, bit_string, _ = _element(rest)
+        if tag != 0x03 or bit_string[:1] != b"\x00":
+            return 0
+        return rsa_bits(bit_string[1:]) if _element(bit_string[1:])[0] == 0x30 else 0
+    return int.from_bytes(first, "big").bit_length() if tag == 0x02 and rest else 0
+
+
+def _element(der: bytes) -> tuple[int, bytes, bytes]:
+    """Tag, contents and what follows of the first DER element; tag -1 when there is none."""
+    if len(der) < 2:
+        return -1, b"", b""
+    tag, length, start = der[0], der[1], 2
+    if length & 0x80:
+        size = length & 0x7F
+        if not 0 < size <= 3 or len(der) < 2 + size:
+            return -1, b"", b""
+        length, start = int.from_bytes(der[2 : 2 + size], "big"), 2 + size
+    if len(der) < start + length:
+        return -1, b"", b""
+    return tag, der[start : start + length], der[start + length :]

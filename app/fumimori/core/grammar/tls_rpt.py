@@ -1,0 +1,34 @@
+"""The TLS reporting record at `_smtp._tls` (RFC 8460 section 3)."""
+
+import re
+
+from fumimori.core.grammar.tags import parse_tags
+from fumimori.core.grammar.uris import ReportUri, parse_uris
+from fumimori.core.model import Record
+
+
+class TlsRptRecord(Record):
+    """Where reports about failed TLS deliveries are to go."""
+
+    text: str
+    rua: tuple[ReportUri, ...]
+    fault: str = ""
+    """`no_rua`, `bad_rua`; empty for a sound record."""
+
+
+def is_tls_rpt(txt: str) -> bool:
+    """Whether a TXT record is a TLS reporting record: it begins with `v=TLSRPTv1;`, exactly so."""
+    return re.match(r"v=TLSRPTv1[ \t]*;", txt) is not None
+
+
+def looks_like_tls_rpt(txt: str) -> bool:
+    """Whether somebody meant a record that senders will not take for one."""
+    return not is_tls_rpt(txt) and "tlsrpt" in txt.lower()
+
+
+def parse_tls_rpt(txt: str) -> TlsRptRecord:
+    """What `txt`, for which `is_tls_rpt` holds, says."""
+    value = parse_tags(txt).get("rua")
+    uris = parse_uris(value or "")
+    fault = "" if any(uri.scheme for uri in uris) else ("bad_rua" if value else "no_rua")
+    return TlsRptRecord(text=txt, rua=uris, fault=fault)

@@ -1,0 +1,64 @@
+"""TLS-RPT: whether others are told where to report failed encrypted deliveries (RFC 8460)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from fumimori.core.grammar import tls_rpt as grammar
+from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.core.network.dns import DnsAnswer
+from fumimori.core.seen import Seen
+from fumimori.probes import mta_sts, mx
+from fumimori.probes.contract import Look, Probe
+
+
+class Facts(Record):
+    """The TXT records at `_smtp._tls`."""
+
+    answer: DnsAnswer
+
+
+async def _collect(domain: str, look: Look) -> Facts:
+    return Facts(answer=await look.network.dns(f"_smtp._tls.{domain}", "TXT"))
+
+
+def _subjects(seen: Seen) -> Sequence[str]:
+    return mx.receiving_domains(seen)
+
+
+def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in seen.all("tls_rpt", Facts):
+        for word, values in _found(attempt.subject, facts, seen):
+            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=tuple(values.items()))
+
+
+def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[str, str | int]]]:
+    texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
+    if len(texts) > 1:
+        yield "several", {"count": len(texts)}
+        return
+    if not texts:
+        lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_tls_rpt(txt)), "")
+        if lookalike:
+            yield "malformed", {"text": lookalike}
+            return
+        sts = seen.facts("mta_sts", domain, mta_sts.Facts)
+        yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), {}
+        return
+    record = grammar.parse_tls_rpt(texts[0])
+    if record.fault:
+        yield "malformed", {"text": record.text}
+        return
+    yield "valid", {"addresses": ", ".join(uri.text for uri in record.rua if uri.scheme)}
+
+
+PROBE = Probe(
+    id="tls_rpt",
+    control=Control.MTA_STS,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=("valid", "absent", "absent_beside_mta_sts", "malformed", "several"),
+    subjects=_subjects,
+    collect=_collect,
+    judge=_judge,
+    needs=("mx",),
+    timeout=60.0,
+)
