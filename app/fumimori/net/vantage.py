@@ -47,10 +47,9 @@ class Surroundings:
         answers = await asyncio.gather(*(self._control(host, notes) for host in hosts))
         found = [found for found, _ in answers]
         greeted = [greeted for _, greeted in answers]
+        port25 = "blocked" if any(found) else "unknown"
         if any(greeted):
             port25 = "open"
-        else:
-            port25 = "blocked" if any(found) else "unknown"
         return Vantage(
             at=at,
             online=any(found) or await self._has_name_service(notes),

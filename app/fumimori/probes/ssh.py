@@ -1,0 +1,163 @@
+"""The doors for administrators: how SSH lets people in, and with which algorithms (RFC 4252, RFC 4253)."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.core.network import Unreachable
+from fumimori.core.network.ssh import SshService
+from fumimori.core.seen import Seen
+from fumimori.probes.contract import Look, Probe
+
+SSH_PORT = 22
+ADDRESSES_MOST = 3
+POST_QUANTUM = ("mlkem", "sntrup")
+"""How the names of key exchanges begin that also withstand quantum computers."""
+CHACHA = "chacha20-poly1305@openssh.com"
+NAMES_SHOWN = 6
+
+
+class Facts(Record):
+    """One SSH server."""
+
+    host: str
+    service: SshService
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The hosts, or `host:port`, that somebody named for administration by SSH."""
+    return tuple(dict.fromkeys(seen.scope.ssh_hosts))
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The facts of one SSH server; a closed port is a fact."""
+    host, port = _host_and_port(subject)
+    addresses = await look.network.addresses(host)
+    if not addresses:
+        raise Unreachable("no_address", host)
+    service = await look.network.ssh_service(host, addresses[0], port)
+    for address in addresses[1:ADDRESSES_MOST]:
+        if service.open:
+            break
+        service = await look.network.ssh_service(host, address, port)
+    return Facts(host=host, service=service)
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """How each server lets people in, and what is weak about it."""
+    inside = seen.vantage is not None and seen.vantage.inside
+    for attempt, facts in seen.all("ssh", Facts):
+        for word, values in _words(facts.service, rules, inside=inside):
+            yield Outcome(
+                code=f"ssh.{word}",
+                subject=attempt.subject,
+                values=(("host", facts.host), ("port", facts.service.port), *values),
+            )
+
+
+def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple[str, Values]]:
+    if not service.open:
+        yield "not_reachable", ()
+        return
+    if not service.untrusted_version:
+        return
+    if service.protocol_1:
+        also = service.untrusted_version.startswith("SSH-1.99")
+        yield ("protocol_1_too" if also else "protocol_1"), ()
+    yield from _login(service, inside=inside)
+    yield from _algorithms(service, rules)
+
+
+def _login(service: SshService, *, inside: bool) -> Iterator[tuple[str, Values]]:
+    methods = service.methods
+    shown: Values = (("methods", ", ".join(methods or ())),)
+    by_password = methods is not None and "password" in methods
+    by_dialogue = methods is not None and "keyboard-interactive" in methods
+    if service.none_accepted:
+        yield "none_accepted", ()
+    elif by_password:
+        yield ("password_inside" if inside else "password"), shown
+    elif by_dialogue:
+        yield "keyboard_interactive", shown
+    elif methods:
+        yield "keys_only", shown
+    if not inside:
+        only_keys = bool(methods) and not by_password and not by_dialogue
+        yield ("reachable_keys" if only_keys else "reachable"), ()
+
+
+def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+    if not service.key_exchanges:
+        return
+    graded = _graded(service, rules)
+    for grade in ("broken", "weak", "dated"):
+        names = graded.get(grade, [])
+        if names:
+            more = len(names) - NAMES_SHOWN
+            text = ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")
+            yield f"algorithms_{grade}", (("algorithms", text),)
+    if service.host_key == "ssh-rsa" and 0 < service.host_key_bits < rules.number("ssh.rsa_bits_least"):
+        yield "host_key_short", (("bits", service.host_key_bits),)
+    terrapin = _open_to_terrapin(service)
+    if terrapin:
+        yield "terrapin", ()
+    if not any(name.startswith(POST_QUANTUM) for name in service.key_exchanges):
+        yield "no_post_quantum", ()
+    if not terrapin and not any(graded.values()):
+        yield "algorithms_good", ()
+
+
+def _graded(service: SshService, rules: Rules) -> dict[str, list[str]]:
+    """The offered algorithms by grade; those that the table does not know, or knows as good, are left out."""
+    known: dict[str, list[tuple[str, str]]] = {}
+    for row in rules.tables["ssh_algorithms"].dicts():
+        if row["grade"] in ("broken", "weak", "dated"):
+            known.setdefault(row["type"], []).append((row["algorithm"], row["grade"]))
+    offered = (
+        ("kex", service.key_exchanges),
+        ("hostkey", service.host_keys),
+        ("cipher", service.ciphers),
+        ("mac", service.macs),
+    )
+    graded: dict[str, list[str]] = {}
+    for kind, names in offered:
+        for name in names:
+            grade = next((grade for pattern, grade in known.get(kind, ()) if fnmatchcase(name, pattern)), "")
+            if grade:
+                graded.setdefault(grade, []).append(name)
+    return graded
+
+
+def _open_to_terrapin(service: SshService) -> bool:
+    """Whether a sealed beginning can be cut off (CVE-2023-48795): the vulnerable modes without the strict exchange."""
+    chained = any(name.endswith("-cbc") for name in service.ciphers)
+    over_sealed = any(name.endswith("-etm@openssh.com") for name in service.macs)
+    return not service.strict_kex and (CHACHA in service.ciphers or (chained and over_sealed))
+
+
+def _host_and_port(subject: str) -> tuple[str, int]:
+    if subject.startswith("["):
+        host, _, rest = subject[1:].partition("]")
+        return host, int(rest.removeprefix(":") or SSH_PORT)
+    if subject.count(":") == 1:
+        host, _, number = subject.partition(":")
+        return host, int(number)
+    return subject, SSH_PORT
+
+
+PROBE = Probe(
+    id="ssh",
+    control=Control.SSH,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("not_reachable", "reachable", "reachable_keys", "keys_only"),
+        *("password", "password_inside", "keyboard_interactive", "none_accepted"),
+        *("protocol_1", "protocol_1_too", "host_key_short"),
+        *("algorithms_good", "algorithms_broken", "algorithms_weak", "algorithms_dated"),
+        *("terrapin", "no_post_quantum"),
+    ),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+)

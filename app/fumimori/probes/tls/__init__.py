@@ -1,0 +1,1 @@
+"""What several probes share about TLS: what a service accepts, and what its certificate is worth."""
