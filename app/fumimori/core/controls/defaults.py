@@ -1,13 +1,11 @@
 """Control 1: whether the settings, names and passwords that everything was delivered with are gone."""
 
-from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, yes_partly_no
+from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, met, not_met, yes_partly_no
 from fumimori.core.model import (
     Cost,
-    Credit,
     Effort,
     HostingSeverity,
     Measured,
-    Option,
     Owner,
     Question,
     Severity,
@@ -22,7 +20,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=1,
         options=(
             *yes_partly_no(Severity.HIGH, Severity.HIGH),
-            Option(id="exposed", credit=Credit.NOT_MET, severity=Severity.CRITICAL),
+            not_met("exposed", Severity.CRITICAL),
         ),
         hosting=EVERYBODY,
         core=True,
@@ -66,7 +64,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=6,
         options=(
             *yes_partly_no(Severity.MEDIUM),
-            Option(id="exposed", credit=Credit.NOT_MET, severity=Severity.HIGH),
+            not_met("exposed", Severity.HIGH),
         ),
         hosting=(P, V, R, G, M),
         work=Work(owner=Owner.IT, effort=Effort.HALF_DAY, exposed=True),
@@ -75,8 +73,8 @@ QUESTIONS: tuple[Question, ...] = (
         id="defaults.banner",
         number=7,
         options=(
-            Option(id="yes", credit=Credit.MET),
-            Option(id="no", credit=Credit.NOT_MET, severity=Severity.INFO),
+            met("yes"),
+            not_met("no", Severity.INFO),
         ),
         hosting=(P, V),
         measured=Measured.FULL,

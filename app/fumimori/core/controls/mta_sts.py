@@ -1,7 +1,7 @@
 """Control 2: whether those who deliver mail to us are told to insist on encryption (RFC 8461, RFC 8460)."""
 
-from fumimori.core.controls.options import EVERYBODY, P, V, yes_partly_no
-from fumimori.core.model import Credit, Effort, Measured, Option, Owner, Question, Severity, Work
+from fumimori.core.controls.options import EVERYBODY, P, V, met, not_met, yes_partly_no
+from fumimori.core.model import Effort, Measured, Owner, Question, Severity, Work
 
 __all__ = ["QUESTIONS"]
 
@@ -20,7 +20,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=2,
         options=(
             *yes_partly_no(Severity.MEDIUM),
-            Option(id="testing_long", credit=Credit.NOT_MET, severity=Severity.MEDIUM),
+            not_met("testing_long", Severity.MEDIUM),
         ),
         hosting=EVERYBODY,
         measured=Measured.FULL,
@@ -32,7 +32,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=3,
         options=(
             *yes_partly_no(Severity.HIGH, Severity.LOW),
-            Option(id="testing_mismatch", credit=Credit.NOT_MET, severity=Severity.MEDIUM),
+            not_met("testing_mismatch", Severity.MEDIUM),
         ),
         hosting=EVERYBODY,
         measured=Measured.FULL,
@@ -77,10 +77,10 @@ QUESTIONS: tuple[Question, ...] = (
         id="mta_sts.dane",
         number=8,
         options=(
-            Option(id="yes", credit=Credit.MET),
+            met("yes"),
             # MTA-STS is asked for; DANE is another road to the same place, so its absence is no fault.
-            Option(id="no", credit=Credit.NOT_MET),
-            Option(id="broken", credit=Credit.NOT_MET, severity=Severity.HIGH),
+            not_met("no", Severity.OK),
+            not_met("broken", Severity.HIGH),
         ),
         hosting=(P, V),
         measured=Measured.FULL,

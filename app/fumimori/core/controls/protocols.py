@@ -1,12 +1,10 @@
 """Control 3: whether mail, passwords and certificates travel on encrypted roads only (RFC 8314)."""
 
-from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, yes_partly_no
+from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, met, not_met, yes_partly_no
 from fumimori.core.model import (
-    Credit,
     Effort,
     HostingSeverity,
     Measured,
-    Option,
     Owner,
     Question,
     QuestionKind,
@@ -21,7 +19,7 @@ QUESTIONS: tuple[Question, ...] = (
         id="protocols.inventory",
         number=1,
         options=tuple(
-            Option(id=word, credit=Credit.MET)
+            met(word)
             for word in ("webmail", "pc", "phone", "copier", "web_form", "business_system", "monitoring", "other")
         ),
         hosting=EVERYBODY,
@@ -75,7 +73,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=6,
         options=(
             *yes_partly_no(Severity.MEDIUM),
-            Option(id="expired", credit=Credit.NOT_MET, severity=Severity.HIGH),
+            not_met("expired", Severity.HIGH),
         ),
         hosting=(P, V, R),
         core=True,
@@ -96,7 +94,7 @@ QUESTIONS: tuple[Question, ...] = (
         options=(
             *yes_partly_no(Severity.MEDIUM),
             # Whoever believes in multi-factor authentication does not look for the door beside it.
-            Option(id="no_despite_mfa", credit=Credit.NOT_MET, severity=Severity.HIGH),
+            not_met("no_despite_mfa", Severity.HIGH),
         ),
         hosting=(G, M, W, X),
         work=Work(owner=Owner.IT, effort=Effort.HALF_DAY, exposed=True),

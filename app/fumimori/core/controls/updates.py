@@ -1,14 +1,12 @@
 """Control 5: whether known holes are closed before somebody uses them, and whether a way back exists."""
 
-from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, yes_partly_no
+from fumimori.core.controls.options import EVERYBODY, G, M, P, R, V, W, X, met, not_met, partly, yes_partly_no
 from fumimori.core.model import (
     Condition,
     Cost,
-    Credit,
     Effort,
     HostingSeverity,
     Measured,
-    Option,
     Owner,
     Question,
     Severity,
@@ -25,11 +23,11 @@ QUESTIONS: tuple[Question, ...] = (
         id="updates.responsible",
         number=1,
         options=(
-            Option(id="yes", credit=Credit.MET),
-            Option(id="contractor", credit=Credit.MET),
-            Option(id="provider", credit=Credit.MET),
-            Option(id="partly", credit=Credit.PARTLY, severity=Severity.MEDIUM),
-            Option(id="no", credit=Credit.NOT_MET, severity=Severity.HIGH),
+            met("yes"),
+            met("contractor"),
+            met("provider"),
+            partly("partly", Severity.MEDIUM),
+            not_met("no", Severity.HIGH),
         ),
         hosting=EVERYBODY,
         core=True,
@@ -49,7 +47,7 @@ QUESTIONS: tuple[Question, ...] = (
         number=3,
         options=(
             *yes_partly_no(Severity.HIGH),
-            Option(id="exchange", credit=Credit.NOT_MET, severity=Severity.CRITICAL),
+            not_met("exchange", Severity.CRITICAL),
         ),
         hosting=(P, V, X),
         core=True,
