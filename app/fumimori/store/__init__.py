@@ -1,1 +1,44 @@
-"""The assessment file: encrypted, a transaction per change, its key in the keyring or behind a passphrase."""
+"""The assessment file: one encrypted SQLite database that keeps what was seen and said, and its snapshots.
+
+StoreError                a file that cannot be opened, read or written; `code` names a text under `words.store_error`
+├── NotThere              there is no file at this path
+├── AlreadyThere          a file is there already, and is not overwritten
+├── NotAnAssessment       some other kind of file
+├── WrongSecret           this passphrase or key does not open it
+├── Damaged               the secret is right, the content is not whole; a snapshot may be
+├── NewerVersion          made by a newer version of the program: it opens, but is not written to
+├── InUse                 another program has it open
+├── DiskFull              no room left; what was saved before is safe
+├── NotWritable           the place cannot be written to
+└── NoKeyring             this computer's keyring cannot be used, or keeps no key for this file
+"""
+
+from fumimori.store.errors import (
+    AlreadyThere,
+    Damaged,
+    DiskFull,
+    InUse,
+    NewerVersion,
+    NoKeyring,
+    NotAnAssessment,
+    NotThere,
+    NotWritable,
+    StoreError,
+    WrongSecret,
+)
+from fumimori.store.file import AssessmentFile
+
+__all__ = [
+    "AlreadyThere",
+    "AssessmentFile",
+    "Damaged",
+    "DiskFull",
+    "InUse",
+    "NewerVersion",
+    "NoKeyring",
+    "NotAnAssessment",
+    "NotThere",
+    "NotWritable",
+    "StoreError",
+    "WrongSecret",
+]

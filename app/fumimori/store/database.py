@@ -1,0 +1,150 @@
+"""One encrypted database: opened with its key, locked against others, its faults told apart."""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from fumimori.store import keys, migrations
+from fumimori.store.errors import Damaged, DiskFull, InUse, NotAnAssessment, NotWritable, StoreError, WrongSecret
+
+APPLICATION = 0x46756D69
+"""`Fumi` in ASCII; stands in `PRAGMA application_id`."""
+
+PAGE = 4096
+_LITTLE_ROOM = 1 << 20
+
+_BY_CODE: dict[str, type[StoreError]] = {
+    "SQLITE_BUSY": InUse,
+    "SQLITE_LOCKED": InUse,
+    "SQLITE_FULL": DiskFull,
+    "SQLITE_READONLY": NotWritable,
+    "SQLITE_CANTOPEN": NotWritable,
+    "SQLITE_PERM": NotWritable,
+    "SQLITE_AUTH": NotWritable,
+    "SQLITE_NOTADB": WrongSecret,
+}
+
+
+class Database:
+    """A connection that holds the file for itself alone: nobody else can open it until it is closed."""
+
+    def __init__(self, path: Path, secret: keys.Secret, *, salt: bytes = b"", writable: bool = True) -> None:
+        """Open (with a salt, create) the database at `path`. Raises StoreError."""
+        from sqlcipher3 import dbapi2
+
+        self.path = path
+        self._errors: type[Exception] = dbapi2.Error
+        place = f"{path.absolute().as_uri()}{'' if writable else '?immutable=1'}"
+        with self.faults():
+            self._connection = dbapi2.connect(place, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
+        try:
+            with self.faults():
+                for statement in (
+                    "PRAGMA cipher_log = none",
+                    f"PRAGMA key = {keys.literal(secret, salt)}",
+                    "PRAGMA temp_store = MEMORY",
+                    "PRAGMA locking_mode = EXCLUSIVE",
+                    "PRAGMA trusted_schema = OFF",
+                    "PRAGMA synchronous = FULL",
+                ):
+                    self._connection.execute(statement)
+                self.number("schema_version")
+                if writable:
+                    # Reading first shows whether the key fits: changing the journal of a foreign file would harm it.
+                    self._connection.execute("PRAGMA journal_mode = WAL")
+                    self._connection.execute("BEGIN IMMEDIATE")
+                    self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @contextlib.contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turn the database's errors into StoreErrors."""
+        try:
+            yield
+        except self._errors as error:
+            raise self._told(error) from error
+        except OSError as error:
+            raise NotWritable(str(error)) from error
+
+    def number(self, pragma: str) -> int:
+        """A numeric pragma's value."""
+        return int(self._connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    def prepare(self) -> None:
+        """Bring the tables to this program's version, from nothing or from an older one; in one transaction."""
+        with self.faults(), self.transaction():
+            for statements in migrations.STEPS[self.number("user_version") :]:
+                for statement in statements:
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            self._connection.execute(f"PRAGMA user_version = {migrations.VERSION}")
+
+    @property
+    def version(self) -> int:
+        """The version of the tables; NotAnAssessment for a database of another program."""
+        with self.faults():
+            if self.number("application_id") != APPLICATION:
+                raise NotAnAssessment("a database of another program")
+            return self.number("user_version")
+
+    def rows(self) -> list[tuple[str, str, bytes]]:
+        """Kind, identity and body of all rows in order of kind and place. Raises StoreError."""
+        with self.faults():
+            rows: Sequence[tuple[Any, Any, Any]] = self._connection.execute(
+                "SELECT kind, id, body FROM part ORDER BY kind, place, id"
+            ).fetchall()
+        return [(str(kind), str(identity), bytes(body)) for kind, identity, body in rows]
+
+    def write(
+        self, changed: Iterable[tuple[str, str, int, bytes]], gone: Iterable[tuple[str, str]], moment: str
+    ) -> None:
+        """Write rows (kind, identity, place, body) and remove others: all of it or, when it fails, nothing."""
+        with self.faults(), self.transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO part (kind, id, place, body, changed_at) VALUES (?, ?, ?, ?, ?)",
+                [(*row, moment) for row in changed],
+            )
+            self._connection.executemany("DELETE FROM part WHERE kind = ? AND id = ?", list(gone))
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # A full disk can have rolled back already, or refuse to; closing the connection then does it.
+            with contextlib.suppress(self._errors):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def close(self, *, whole: bool = True) -> None:
+        """Close; with `whole` what stands in the journal goes into the file first, so that a copy of it is complete."""
+        try:
+            if whole:
+                with self.faults():
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.close()
+
+    def _told(self, error: Exception) -> StoreError:
+        name = str(getattr(error, "sqlite_errorname", "") or "")
+        for prefix, kind in _BY_CODE.items():
+            if name.startswith(prefix):
+                return kind(str(error))
+        if name.startswith("SQLITE_IOERR") and self._no_room():
+            return DiskFull(str(error))
+        if name.startswith(("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE")):
+            return DiskFull(str(error)) if name == "SQLITE_IOERR_WRITE" else NotWritable(str(error))
+        return Damaged(f"{name}: {error}")
+
+    def _no_room(self) -> bool:
+        try:
+            return shutil.disk_usage(self.path.parent).free < _LITTLE_ROOM
+        except OSError:
+            return False

@@ -1,0 +1,164 @@
+"""Keys of assessment files in the operating system's keyring, and how a secret is told to the database."""
+
+import hashlib
+import secrets
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fumimori.store.errors import NoKeyring
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "fumimori"
+KEY_BYTES = 32
+SALT_BYTES = 16
+"""The first bytes of a SQLCipher file are its salt, readable and different for each file."""
+
+Secret = str | bytes
+"""A passphrase, or a raw key of 32 bytes."""
+
+
+def new_key() -> bytes:
+    """A random key."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def new_salt() -> bytes:
+    """A random salt."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def salt_of(path: Path) -> bytes:
+    """The salt of the file at `path`, shorter when the file is."""
+    with path.open("rb") as file:
+        return file.read(SALT_BYTES)
+
+
+def literal(secret: Secret, salt: bytes = b"") -> str:
+    """The secret as SQLCipher takes it in `PRAGMA key`; a salt may be given with a raw key only.
+
+    Raises ValueError for an empty passphrase, one with a NUL, and a key of another length than 32 bytes.
+    """
+    if isinstance(secret, bytes):
+        if len(secret) != KEY_BYTES:
+            raise ValueError("a key has 32 bytes")
+        return f"\"x'{secret.hex()}{salt.hex()}'\""
+    # A passphrase typed on another system may come in another Unicode form; SQLCipher would take x'…' for a raw key.
+    text = unicodedata.normalize("NFC", secret)
+    if not text or "\0" in text:
+        raise ValueError("a passphrase has at least one character and no NUL")
+    if text[:2].lower() == "x'":
+        text = f" {text}"
+    return "'" + text.replace("'", "''") + "'"
+
+
+def remember(path: Path, salt: bytes, key: bytes) -> None:
+    """Keep the key of the file at `path` in the keyring, by its salt and by its path. Raises NoKeyring.
+
+    The salt finds it after the file was moved, the path after the file's head was damaged.
+    """
+    keyring = _usable()
+    value = key.hex()
+    for user in _users(path, salt):
+        _told(keyring, user, value)
+
+
+def recall(path: Path, salt: bytes) -> tuple[bytes, bool]:
+    """The key of the file at `path`, and whether its salt found it; NoKeyring when there is none."""
+    keyring = _usable()
+    for user in _users(path, salt):
+        value = _asked(keyring, user)
+        if value is None:
+            continue
+        try:
+            key = bytes.fromhex(value)
+        except ValueError:
+            continue
+        if len(key) == KEY_BYTES:
+            return key, user.startswith("salt-")
+    raise NoKeyring("no_entry")
+
+
+def forget(path: Path, salt: bytes) -> None:
+    """Remove the key of the file at `path`; does nothing without one. Raises NoKeyring when the keyring fails."""
+    from keyring.errors import PasswordDeleteError
+
+    keyring = _usable()
+    for user in _users(path, salt):
+        try:
+            keyring.delete_password(SERVICE, user)
+        except PasswordDeleteError:
+            continue
+        except _faults() as error:
+            raise NoKeyring("failed", str(error)) from error
+
+
+def _users(path: Path, salt: bytes) -> tuple[str, str]:
+    # Hashed, because a path can name a client and other programs may list a keyring's entries.
+    place = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"salt-{hashlib.sha256(salt).hexdigest()}", f"path-{place}"
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    from keyring.errors import KeyringError
+
+    # Backends let errors of the message bus through: jeepney's and secretstorage's derive from these.
+    return (KeyringError, OSError, RuntimeError, LookupError, *_bus_faults())
+
+
+def _bus_faults() -> tuple[type[Exception], ...]:
+    try:
+        from jeepney.wrappers import DBusErrorResponse  # type: ignore[import-untyped]
+        from secretstorage.exceptions import SecretStorageException
+    except ImportError:
+        return ()
+    return (DBusErrorResponse, SecretStorageException)
+
+
+def _usable() -> "KeyringBackend":
+    """The keyring, when it is one that keeps secrets secret; raises NoKeyring."""
+    import keyring
+    from keyring.backends import fail, null
+    from keyring.backends.chainer import ChainerBackend
+
+    try:
+        backend = keyring.get_keyring()
+        backends = list(backend.backends) if isinstance(backend, ChainerBackend) else [backend]
+    except _faults() as error:
+        raise NoKeyring("failed", str(error)) from error
+    if any(type(each).__module__.startswith("keyrings.alt") for each in backends):
+        raise NoKeyring("unsafe", "a backend that may write secrets in plain text")
+    if not backends or all(isinstance(each, (fail.Keyring, null.Keyring)) for each in backends):
+        raise NoKeyring("absent")
+    return backend
+
+
+def _told(keyring: "KeyringBackend", user: str, value: str) -> None:
+    from keyring.errors import KeyringLocked, NoKeyringError
+
+    try:
+        keyring.set_password(SERVICE, user, value)
+        kept = keyring.get_password(SERVICE, user)
+    except KeyringLocked as error:
+        raise NoKeyring("locked", str(error)) from error
+    except NoKeyringError as error:
+        raise NoKeyring("absent", str(error)) from error
+    except _faults() as error:
+        raise NoKeyring("failed", str(error)) from error
+    if kept != value:
+        raise NoKeyring("absent", "the keyring does not keep what it is told")
+
+
+def _asked(keyring: "KeyringBackend", user: str) -> str | None:
+    from keyring.errors import KeyringLocked, NoKeyringError
+
+    try:
+        return keyring.get_password(SERVICE, user)
+    except KeyringLocked as error:
+        raise NoKeyring("locked", str(error)) from error
+    except NoKeyringError as error:
+        raise NoKeyring("absent", str(error)) from error
+    except _faults() as error:
+        raise NoKeyring("failed", str(error)) from error
