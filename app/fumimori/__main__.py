@@ -82,10 +82,13 @@ def instruments() -> "Instruments":
     from fumimori import probes
     from fumimori.core.controls import BANK
     from fumimori.engine import Instruments
-    from fumimori.net.real import look_around, open_network
+    from fumimori.net.real import RealNetwork
 
     return Instruments(
-        probes=probes.walk(), rules=rules(), bank=BANK, open_network=open_network, look_around=look_around
+        probes=probes.walk(),
+        rules=rules(),
+        bank=BANK,
+        open_network=lambda settings: RealNetwork(resolver=settings.resolver, ca_file=settings.ca_file),
     )
 
 

@@ -75,6 +75,7 @@ class CommandLine:
             resolver=options.resolver,
             ca_file=_readable(options.ca_file, texts),
             control_hosts=tuple(options.control_host) or None,
+            from_outside=options.from_outside,
         )
         instruments = self.instruments()
         passphrase = _passphrase(options, texts)
@@ -164,6 +165,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--consent", type=int, choices=[0, 1, 2, 3], default=0, help=say("consent"))
     scan.add_argument("--authorised-by", metavar='"NAME, ROLE"', default="", help=say("authorised_by"))
     scan.add_argument("--own-server", action="store_true", help=say("own_server"))
+    scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
     scan.add_argument("--resolver", metavar="IP[:PORT]", help=say("resolver"))
     scan.add_argument("--ca-file", metavar="PEM", help=say("ca_file"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))
@@ -212,7 +214,10 @@ async def _measured(
             print(texts("cli.bug", probe=name), file=sys.stderr)
 
     network = instruments.open_network(settings)
-    return await measure(instruments, assessment, network, settings, observer=tell, cancel=cancel)
+    try:
+        return await measure(instruments, assessment, network, settings, observer=tell, cancel=cancel)
+    finally:
+        await network.close()
 
 
 def _assessment(options: argparse.Namespace, texts: Texts) -> Assessment:

@@ -1,12 +1,12 @@
 """What window and command line are handed to work with: probes, rules, questions and the way to the network."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from fumimori.core.judging import assess
-from fumimori.core.model import Assessment, Outcome, Question, Result, Rules, Vantage
+from fumimori.core.model import Assessment, Outcome, Question, Result, Rules
 from fumimori.core.network import Network
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Probe
@@ -22,6 +22,8 @@ class NetworkSettings:
     """Trusted roots in PEM instead of the system's."""
     control_hosts: tuple[str, ...] | None = None
     """`HOST` or `HOST:PORT` for the port-25 test; None for the two usual ones."""
+    from_outside: bool = False
+    """A person's word that this machine is not in the target's network, although the addresses look like it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +34,6 @@ class Instruments:
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
-    look_around: Callable[[Network, NetworkSettings, Sequence[str]], Awaitable[Vantage]]
-    """Finds out what this network lets through; the last argument is the hosts that are to be measured."""
 
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
         """What all judges say about everything that was seen."""

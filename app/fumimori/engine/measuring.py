@@ -146,14 +146,16 @@ class _Run:
         stop = asyncio.create_task(cancel.wait())
         everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
         waiting: set[asyncio.Future[Any]] = {everything, stop}
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if not everything.done():
-            self.cancelling = True
-            everything.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await everything
-        stop.cancel()
-        if not everything.cancelled():
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            if not everything.done():
+                self.cancelling = True
+                everything.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await everything
+        if not self.cancelling:
             everything.result()
         return Measurement(
             attempts=tuple(self.attempts),
@@ -170,7 +172,9 @@ class _Run:
         try:
             scope = self.assessment.scope
             targets = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
-            self.vantage = await self.instruments.look_around(self.network.for_attempt(notes), self.settings, targets)
+            self.vantage = await self.network.for_attempt(notes).look_around(
+                targets, control_hosts=self.settings.control_hosts, from_outside=self.settings.from_outside
+            )
         finally:
             self.contacts.extend(notes.contacts)
 

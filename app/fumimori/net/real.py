@@ -91,16 +91,16 @@ class RealNetwork(Network):
         targets: Sequence[str],
         *,
         control_hosts: Sequence[str] | None = None,
-        treat_loopback_as_outside: bool = False,
+        from_outside: bool = False,
     ) -> Vantage:
-        """Where this run stands; `targets` are the hosts to be measured, `control_hosts` are `HOST` or `HOST:PORT`."""
+        """See Network."""
         return await self._surroundings.look(
             targets,
             control_hosts=control_hosts,
             notes=self._notes,
-            treat_loopback_as_outside=treat_loopback_as_outside,
+            from_outside=from_outside,
         )
 
     async def close(self) -> None:
-        """End what is still under way."""
+        """See Network."""
         await self._questions.close()

@@ -36,7 +36,7 @@ class Surroundings:
         *,
         control_hosts: Sequence[str] | None,
         notes: Notes,
-        treat_loopback_as_outside: bool = False,
+        from_outside: bool = False,
     ) -> Vantage:
         """The vantage point of this run.
 
@@ -58,7 +58,7 @@ class Surroundings:
             control_hosts=hosts,
             ipv4=has_route(FAR_IPV4),
             ipv6=has_route(FAR_IPV6),
-            inside=await self._inside(targets, notes, treat_loopback_as_outside=treat_loopback_as_outside),
+            inside=not from_outside and await self._inside(targets, notes),
         )
 
     async def _control(self, host_and_port: str, notes: Notes) -> tuple[bool, bool]:
@@ -93,13 +93,13 @@ class Surroundings:
             return False
         return True
 
-    async def _inside(self, targets: Sequence[str], notes: Notes, *, treat_loopback_as_outside: bool) -> bool:
+    async def _inside(self, targets: Sequence[str], notes: Notes) -> bool:
         for target in targets:
             try:
                 addresses = await self.questions.addresses(split_port(target, 25)[0], notes)
             except NotSeen:
                 continue
-            if any(is_inside(address, treat_loopback_as_outside=treat_loopback_as_outside) for address in addresses):
+            if any(is_inside(address) for address in addresses):
                 return True
         return False
 
@@ -118,12 +118,10 @@ def split_port(text: str, usual: int) -> tuple[str, int]:
     return host, port
 
 
-def is_inside(address: str, *, treat_loopback_as_outside: bool) -> bool:
+def is_inside(address: str) -> bool:
     """Whether `address` lies in a private network or is this machine itself."""
     ip = ipaddress.ip_address(address)
-    if ip.is_loopback:
-        return not treat_loopback_as_outside
-    return ip.is_private or ip.is_link_local or _own_address_towards(address) == address
+    return ip.is_loopback or ip.is_private or ip.is_link_local or _own_address_towards(address) == address
 
 
 def _own_address_towards(address: str) -> str:

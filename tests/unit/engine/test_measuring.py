@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -47,6 +47,11 @@ class Quiet:
     def now(self) -> datetime:
         return NOW
 
+    async def look_around(self, targets: Sequence[str], *, control_hosts: object, from_outside: bool) -> Vantage:
+        assert (tuple(targets), control_hosts, from_outside) == (("example.jp",), None, False)
+        self.say("control.example")
+        return Vantage(at=NOW, online=True, resolver="system")
+
     def say(self, target: str) -> None:
         assert self.notes is not None
         self.notes.contacts.append(Contact(at=NOW, target=target, port=53, transport="udp", what="dns"))
@@ -74,18 +79,12 @@ async def writes(subject: str, look: Look) -> Facts:
     return Facts(word=subject)
 
 
-def instruments(*probes: Probe, online: bool = True) -> Instruments:
-    async def look_around(network: Network, _settings: NetworkSettings, targets: Any) -> Vantage:
-        cast("Quiet", network).say("control.example")
-        assert tuple(targets) == ("example.jp",)
-        return Vantage(at=NOW, online=online, resolver="system")
-
+def instruments(*probes: Probe) -> Instruments:
     return Instruments(
         probes=probes,
         rules=Rules(version="1", outcomes={}, thresholds={}, tables={}),
         bank=(),
         open_network=lambda _settings: cast("Network", Quiet()),
-        look_around=look_around,
     )
 
 

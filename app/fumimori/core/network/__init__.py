@@ -7,11 +7,12 @@ NotSeen                 an attempt that says nothing about the server
 └── Refused             the other side will not talk to us (421, 45x, REFUSED, SERVFAIL, reset)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from fumimori.core.model import Contact, Exchange, Status
+from fumimori.core.model import Contact, Exchange, Status, Vantage
 from fumimori.core.network.dns import DnsLook
 from fumimori.core.network.mail import MailLook
 from fumimori.core.network.ssh import SshLook
@@ -70,3 +71,15 @@ class Network(DnsLook, WebLook, TlsLook, MailLook, SshLook, Protocol):
 
     def now(self) -> datetime:
         """The moment in UTC, with its zone."""
+
+    async def look_around(
+        self, targets: Sequence[str], *, control_hosts: Sequence[str] | None = None, from_outside: bool = False
+    ) -> Vantage:
+        """Where this run stands.
+
+        `targets` are the hosts to be measured; `control_hosts` (`HOST` or `HOST:PORT`) show whether port 25 is blocked,
+        None for the usual two. `from_outside` is a person's word that this is not the target's network.
+        """
+
+    async def close(self) -> None:
+        """End what is still under way."""
