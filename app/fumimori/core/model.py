@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import dataclass_transform
+from typing import TYPE_CHECKING, dataclass_transform
 
 import msgspec
 
@@ -248,10 +248,18 @@ class Attempt(Record):
     status: Status
     started: datetime
     ended: datetime
-    facts: msgspec.Raw | None = None
+    if TYPE_CHECKING:
+        facts: msgspec.Raw | None = None
+    else:
+        # msgspec decodes no union with Raw: a null comes as Raw, and is made None below.
+        facts: msgspec.Raw = None
     reason: str = ""
     """A code that says why an attempt is not COMPLETED, such as `port25_blocked`."""
     evidence: tuple[Exchange, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.facts is not None and bytes(self.facts) == b"null":
+            msgspec.structs.force_setattr(self, "facts", None)
 
 
 Values = tuple[tuple[str, str | int], ...]

@@ -41,12 +41,6 @@ _MANY: Mapping[str, type[Record]] = {
 }
 
 
-class _StoredAttempt(Attempt):
-    """An Attempt as it is decoded: msgspec reads no union with Raw, so *no facts* comes as a null to be told apart."""
-
-    facts: msgspec.Raw = msgspec.Raw(b"null")
-
-
 Key = tuple[str, str]
 """Kind and identity of a row."""
 
@@ -93,22 +87,12 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
             evidence[identity] = msgspec.json.decode(content, type=tuple[Exchange, ...])
         elif kind in _SINGLE:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
-        elif kind == "attempts":
-            many[kind].append((identity, _attempt(content)))
         elif kind in _MANY:
             many[kind].append((identity, msgspec.json.decode(content, type=_MANY[kind])))
     if head is None:
         raise LookupError("the file holds no assessment")
     fields.update({field: tuple(_with_evidence(records, evidence)) for field, records in many.items()})
     return msgspec.structs.replace(head, **fields)
-
-
-def _attempt(content: bytes) -> Attempt:
-    stored = msgspec.json.decode(content, type=_StoredAttempt)
-    fields = {name: getattr(stored, name) for name in Attempt.__struct_fields__}
-    # A copy, because Raw looks into the row's bytes and would keep all of them in memory.
-    facts = None if bytes(stored.facts) == b"null" else stored.facts.copy()
-    return Attempt(**{**fields, "facts": facts})
 
 
 def _with_evidence(
