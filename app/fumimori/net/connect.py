@@ -134,11 +134,13 @@ class Connection:
         if self._layer is None:
             self._buffer += octets
             return True
-        self._buffer += self._layer.feed(octets)
+        clear = self._layer.feed(octets)
+        self._buffer += clear
         answer = self._layer.drain()
         if answer:
             await self.send_raw(answer)
-        return not self._layer.ended
+        # the last words and the end of the layer often come together
+        return bool(clear) or not self._layer.ended
 
     async def line(self) -> str:
         """The next line without its end, decoded with replacement, cut to what is kept."""
