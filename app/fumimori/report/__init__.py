@@ -1,1 +1,75 @@
-"""From an assessment and its result to PDF bytes, one module per page kind."""
+"""From an assessment and its result to PDF bytes, one module per page kind.
+
+Nothing of the PDF libraries is loaded before a function here is called.
+Errors: LogoError (in `report.brand`) when the logo of the brand cannot be printed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fumimori.core.model import Assessment, Question, Result, Rules
+from fumimori.texts import Texts
+
+__all__ = ["attached", "check_logo", "make", "missing_glyphs"]
+
+
+def make(
+    assessment: Assessment,
+    result: Result,
+    *,
+    bank: Sequence[Question],
+    rules: Rules,
+    texts: Texts,
+    tokens: Mapping[str, Any],
+    fonts: Path,
+    icons: Path,
+    paper: str,
+    issued: datetime,
+    tool_version: str,
+) -> bytes:
+    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments."""
+    from fumimori.report import document
+
+    return document.make(
+        assessment,
+        result,
+        bank=bank,
+        rules=rules,
+        texts=texts,
+        tokens=tokens,
+        fonts=fonts,
+        icons=icons,
+        paper=paper,
+        issued=issued,
+        tool_version=tool_version,
+    )
+
+
+def attached(
+    assessment: Assessment, result: Result, *, bank: Sequence[Question], texts: Texts, issued: datetime
+) -> dict[str, bytes]:
+    """The files that the report carries inside, by name, to be saved beside it as well."""
+    from fumimori.report.attachments import attachments
+    from fumimori.report.wording import Wording
+
+    return attachments(assessment, result, Wording(assessment, result, bank, texts, issued))
+
+
+def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:
+    """The characters of `text` that would be printed as 〓, each once."""
+    from fumimori.report.typefaces import missing_in
+
+    return missing_in([text], fonts)
+
+
+def check_logo(untrusted_content: bytes, kind: str) -> str:
+    """Why this logo cannot be printed: `size`, `kind`, `unreadable`, `hostile`; empty when it can."""
+    from fumimori.report.brand import LogoError, read_logo
+
+    try:
+        read_logo(untrusted_content, kind)
+    except LogoError as error:
+        return error.code
+    return ""

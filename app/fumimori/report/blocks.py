@@ -104,7 +104,7 @@ class Prose(Block):
 
     def _part(self, lines: list[list[Run]]) -> "Prose":
         part = Prose([], self.style, self.faces, align=self.align, link=self.link)
-        part.node, part._lines = self.node, lines  # noqa: SLF001 - of its own class
+        part.node, part._lines = self.node, lines
         return part
 
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
@@ -129,15 +129,16 @@ class Prose(Block):
 
 
 class Heading(Block):
-    """A heading of level 1 to 3, a target for links and an entry of the outline."""
+    """A heading of level 1 to 3, a target for links; levels 1 and 2 stand in the outline unless set small."""
 
     keep_next = True
 
-    def __init__(self, text: str, level: int, stationery: Stationery, *, key: str = "", outline: bool = True) -> None:
-        style = (stationery.heading1, stationery.heading2, stationery.heading3)[level - 1]
+    def __init__(self, text: str, level: int, stationery: Stationery, *, key: str = "", small: bool = False) -> None:
+        size = 2 if small else level - 1
+        style = (stationery.heading1, stationery.heading2, stationery.heading3)[size]
         self._prose = Prose(text, style, stationery.faces, kind=f"H{level}")
-        self._text, self._level, self._key, self._outline = text, level, key, outline
-        self._after = (4, 2.2, 1.2)[level - 1] * MM
+        self._text, self._level, self.key, self._outline = text, level, key, size < 2
+        self._after = (4, 2.2, 1.2)[size] * MM
         self._rule = stationery.accent if level == 1 else None
 
     def height(self, width: float) -> float:
@@ -146,8 +147,8 @@ class Heading(Block):
 
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
         """The text; below a heading of level 1 a short rule in the accent."""
-        if self._key:
-            press.bookmark(self._key, top, self._text if self._outline else "", min(self._level - 1, 1))
+        if self.key:
+            press.bookmark(self.key, top, self._text if self._outline else "", min(self._level - 1, 1))
         self._prose.draw(press, x, top, width, parent)
         if self._rule:
             y = top - self._prose.height(width) - 1.2 * MM
@@ -218,7 +219,9 @@ class Beside(Block):
 class Box(Block):
     """A block on a washed or outlined ground."""
 
-    def __init__(self, inside: Block, *, fill: Ink | None = None, outline: Ink | None = None, padding: float = 4) -> None:
+    def __init__(
+        self, inside: Block, *, fill: Ink | None = None, outline: Ink | None = None, padding: float = 4
+    ) -> None:
         self._inside, self._fill, self._outline, self._padding = inside, fill, outline, padding * MM
 
     def height(self, width: float) -> float:
@@ -262,9 +265,7 @@ class Steps(Block):
         return None
 
     def _part(self, start: int, end: int) -> "Steps":
-        part = Steps(
-            self._given[start:end], self._style, self._stationery, sign=self._sign, first=self._first + start
-        )
+        part = Steps(self._given[start:end], self._style, self._stationery, sign=self._sign, first=self._first + start)
         part.node = self.node
         return part
 
@@ -318,7 +319,7 @@ class Verbatim(Block):
 
     def _part(self, lines: list[tuple[str, bool]]) -> "Verbatim":
         part = Verbatim("", self._stationery, ink=self._style.ink)
-        part.node, part._lines = self.node, lines  # noqa: SLF001 - of its own class
+        part.node, part._lines = self.node, lines
         return part
 
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:

@@ -74,9 +74,9 @@ class Grid(Block):
 
     def _part(self, start: int, end: int, continued: bool) -> "Grid":  # noqa: FBT001
         part = Grid((), (), self._stationery, row_heads=self._row_heads)
-        part._widths, part._padding, part._head = self._widths, self._padding, self._head  # noqa: SLF001
-        part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]  # noqa: SLF001
-        part._keys, part.node, part._continued = self._keys[start:end], self.node, continued  # noqa: SLF001
+        part._widths, part._padding, part._head = self._widths, self._padding, self._head
+        part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]
+        part._keys, part.node, part._continued = self._keys[start:end], self.node, continued
         return part
 
     def _split_first(self, room: float) -> tuple[Block, Block] | None:

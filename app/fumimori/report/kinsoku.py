@@ -53,7 +53,7 @@ def chances(text: str) -> list[Chance]:
     return found
 
 
-def _chance(text: str, i: int) -> Chance:  # noqa: PLR0911 - a table of rules, the first that fits wins
+def _chance(text: str, i: int) -> Chance:
     before, after = text[i - 1], text[i]
     if after in _SPACES or after in NO_START or before in NO_END or (before == after and before in _TWINS):
         return Chance.NEVER

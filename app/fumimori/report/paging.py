@@ -81,4 +81,3 @@ def _bound(blocks: Iterable[Block]) -> list[Block]:
             bound.extend([*held, block])
             held = []
     return [*bound, *held]
-

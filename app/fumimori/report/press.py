@@ -240,17 +240,13 @@ class Press:
             self._inks(fill, outline, 0.8)
             self._canvas.drawPath(path, stroke=int(outline is not None), fill=int(fill is not None))
 
-    def disc(
-        self, x: float, y: float, radius: float, *, fill: Ink | None = None, outline: Ink | None = None
-    ) -> None:
+    def disc(self, x: float, y: float, radius: float, *, fill: Ink | None = None, outline: Ink | None = None) -> None:
         """A circle."""
         with self.artifact():
             self._inks(fill, outline, 0.9)
             self._canvas.circle(x, y, radius, stroke=int(outline is not None), fill=int(fill is not None))
 
-    def strokes(
-        self, curves: Sequence[Sequence[tuple[str, tuple[float, ...]]]], ink: Ink, width: float
-    ) -> None:
+    def strokes(self, curves: Sequence[Sequence[tuple[str, tuple[float, ...]]]], ink: Ink, width: float) -> None:
         """Open curves made of (`M`|`L`|`C`|`Z`, coordinates), with round ends."""
         with self.artifact():
             self._canvas.saveState()

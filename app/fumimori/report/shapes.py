@@ -55,7 +55,9 @@ def draw_shape(press: Press, chip: Chip, x: float, y: float) -> None:
         press.polygon(triangle, outline=ink)
     elif chip.shape == "square":
         side = half * 0.82
-        press.polygon([(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)], fill=ink)
+        press.polygon(
+            [(x - side, y - side), (x + side, y - side), (x + side, y + side), (x - side, y + side)], fill=ink
+        )
     elif chip.shape == "disc":
         press.disc(x, y, half * 0.9, fill=ink)
     elif chip.shape == "ring":

@@ -1,1 +1,1 @@
-"""One page kind per module."""
+"""The pages of the report, one module per kind."""

@@ -1,0 +1,158 @@
+"""The whole report: pages in order, headers and footers, structure, metadata, attachments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fumimori.core.model import Assessment, Question, Result, Rules
+from fumimori.report.attachments import attachments
+from fumimori.report.blocks import Block, Heading, Stack
+from fumimori.report.brand import Logo, author, confidentiality, read_logo
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.pages import (
+    annex,
+    answers,
+    closing,
+    controls,
+    cover,
+    findings,
+    limits,
+    measurements,
+    plan,
+    summary,
+)
+from fumimori.report.pages import score as score_page
+from fumimori.report.paging import Page, Part, paged
+from fumimori.report.press import Press
+from fumimori.report.stationery import MM, Stationery
+from fumimori.report.tagging import About, completed
+from fumimori.report.typefaces import Typefaces
+from fumimori.report.wording import Wording
+from fumimori.texts import Texts
+
+
+def make(
+    assessment: Assessment,
+    result: Result,
+    *,
+    bank: Sequence[Question],
+    rules: Rules,
+    texts: Texts,
+    tokens: Mapping[str, Any],
+    fonts: Path,
+    icons: Path,
+    paper: str,
+    issued: datetime,
+    tool_version: str,
+) -> bytes:
+    """The report as PDF; the same bytes for the same arguments. Raises LogoError for a logo that is not usable."""
+    brand = assessment.brand
+    faces = Typefaces(fonts)
+    wording = Wording(assessment, result, bank, texts, issued)
+    m = Manuscript(
+        assessment=assessment,
+        result=result,
+        bank=tuple(bank),
+        rules=rules,
+        paper=Stationery(tokens, faces, paper=paper, language=texts.language, colour=brand.colour),
+        wording=wording,
+        issued=issued,
+        tool_version=tool_version,
+        icons=icons,
+        document_number=assessment.document_number or f"FM-{issued:%Y%m%d}-{assessment.id[:6].upper()}",
+    )
+    logo = read_logo(brand.logo, brand.logo_type) if brand.logo else None
+    pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
+    title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
+    press = Press(m.paper, title=title, language=texts.language)
+    _number_contents(pages)
+    _draw(m, pages, press)
+    about = About(
+        title=title,
+        author=wording.free(author(assessment), 120),
+        language="ja-JP" if texts.language == "ja" else "en-GB",
+        made=issued,
+        producer=f"Fumimori {tool_version}",
+    )
+    return completed(press.finished(), press.root, about, attachments(assessment, result, wording))
+
+
+def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:
+    sections: list[Block] = [
+        *annex.opening(m),
+        *annex.versions(m),
+        *annex.scope(m),
+        *findings.finding_list(m),
+        *findings.cards(m),
+        *answers.answers(m),
+        *measurements.verbatim(m),
+        *answers.evidence(m),
+        *measurements.not_measured(m),
+        *findings.accepted(m),
+        *findings.sources(m),
+        *score_page.score(m),
+        *closing.closing(m),
+        *measurements.contacts(m),
+    ]
+    return [
+        cover.cover(m, logo),
+        summary.summary(m),
+        plan.plan(m),
+        controls.controls(m),
+        limits.limits(m),
+        Part(name=m.say("part.annex"), blocks=tuple(sections)),
+    ]
+
+
+def _number_contents(pages: Sequence[Page]) -> None:
+    """Tell the contents on which page each heading came to stand."""
+    page_of: dict[str, int] = {}
+    contents: list[annex.Contents] = []
+    for number, page in enumerate(pages, start=1):
+        for block in _all(block for _, block in page.placed):
+            if isinstance(block, Heading) and block.key:
+                page_of[block.key] = number
+            elif isinstance(block, annex.Contents):
+                contents.append(block)
+    for block in contents:
+        block.page_of = page_of
+
+
+def _all(blocks: Iterable[Block]) -> Iterable[Block]:
+    for block in blocks:
+        yield block
+        if isinstance(block, Stack):
+            yield from _all(block.blocks)
+
+
+def _draw(m: Manuscript, pages: Sequence[Page], press: Press) -> None:
+    paper = m.paper
+    top = paper.bottom + paper.height
+    press.bookmark("cover", top, m.say("part.cover"))
+    for number, page in enumerate(pages, start=1):
+        with press.artifact("Pagination"):
+            _running(m, press, page.part, number, len(pages))
+        for below, block in page.placed:
+            block.draw(press, paper.left, top - below, paper.width, press.root)
+        press.next_page()
+
+
+def _running(m: Manuscript, press: Press, part: str, number: int, total: int) -> None:
+    """Header (not on the cover) and footer."""
+    paper, style = m.paper, m.paper.note
+    right, above, below = paper.left + paper.width, paper.bottom + paper.height + 7 * MM, paper.bottom - 7.5 * MM
+    if part:
+        press.text(paper.left, above, [(m.say("title"), style)])
+        press.text(right - press.width(part, style), above, [(part, style)])
+        press.line(paper.left, above - 2.2 * MM, right, above - 2.2 * MM, paper.line)
+    word = confidentiality(m.assessment.brand, m.assessment.mode)
+    number_line = m.faces.settable(
+        m.say("footer.left", number=m.document_number, version=m.assessment.document_version)
+    )
+    end = press.text(paper.left, below, [(number_line, style)])
+    press.text(end + 4 * MM, below, [(m.say(f"confidential.{word}_short"), style.bold())])
+    middle = m.say("footer.middle", day=f"{m.issued:%Y-%m-%d}", tool=m.tool_version)
+    place = m.say("footer.page", number=number, total=total)
+    press.text(right - press.width(place, style), below, [(place, style)])
+    press.text(right - 24 * MM - press.width(middle, style), below, [(middle, style)])

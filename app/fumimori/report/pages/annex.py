@@ -1,0 +1,160 @@
+"""The annex's first pages: how to use it, contents, T1 document control, T2 scope and authorisation."""
+
+from collections.abc import Mapping, Sequence
+
+from fumimori.core.model import Vantage
+from fumimori.report.blocks import Block, Gap
+from fumimori.report.brand import author, confidentiality
+from fumimori.report.grid import Cell
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.press import Node, Press
+from fumimori.report.stationery import MM
+
+SECTIONS = tuple(f"t{number}" for number in range(1, 14))
+
+
+class Contents(Block):
+    """The table of contents; page numbers are known when it is drawn."""
+
+    def __init__(self, entries: Sequence[tuple[str, str]], m: Manuscript) -> None:
+        self._entries, self._m = entries, m
+        self.page_of: Mapping[str, int] = {}
+        self.node = Node("TOC")
+
+    def height(self, width: float) -> float:  # noqa: ARG002
+        """A line for each entry."""
+        return len(self._entries) * self._line
+
+    @property
+    def _line(self) -> float:
+        return self._m.paper.table.leading + 1 * MM
+
+    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+        """Title, hairline, page number; each line is a link."""
+        node, style, paper = parent.adopt(self.node), self._m.paper.table, self._m.paper
+        for key, title in self._entries:
+            link = node.adopt(Node("TOCI")).adopt(Node("Link"))
+            number = str(self.page_of.get(key, ""))
+            baseline = top - (style.leading - style.size) / 2 - 0.86 * style.size
+            place = x + width - press.width(number, style)
+            with press.marked(link):
+                end = press.text(x, baseline, [(f"{title}", style)])
+                press.text(place, baseline, [(number, style)])
+            press.line(end + 2 * MM, baseline + 1, place - 2 * MM, baseline + 1, paper.line)
+            press.link(link, key, f"{title} {number}", (x, top - style.leading, x + width, top))
+            top -= self._line
+
+
+def opening(m: Manuscript) -> list[Block]:
+    """Title, how to use the annex, contents."""
+    entries = [(f"{name}.heading", m.say(f"{name}.heading")) for name in SECTIONS]
+    return [
+        m.heading("annex.heading", 1),
+        m.prose(m.say("annex.use"), m.paper.table),
+        Gap(4),
+        Contents(entries, m),
+        Gap(8),
+    ]
+
+
+def versions(m: Manuscript) -> list[Block]:
+    """T1: which program, rules, questions and dated lists this report was made with."""
+    a, result = m.assessment, m.result
+    rows: list[tuple[str, Cell]] = [
+        (m.say("t1.number"), m.say("cover.version", number=m.document_number, version=a.document_version)),
+        (m.say("t1.issued"), m.wording.texts.moment(m.issued)),
+        (m.say("t1.author"), m.wording.free(author(a), 120)),
+        (m.say("t1.confidentiality"), m.say(f"confidential.{confidentiality(a.brand, a.mode)}")),
+        (m.say("t1.kind"), m.wording.word("kind", "quick" if a.quick else "full")),
+        (m.say("t1.tool"), f"Fumimori {m.tool_version}"),
+        (m.say("t1.rules"), result.rules_version),
+        (m.say("t1.bank"), result.bank_version),
+    ]
+    rows += [(m.say("t1.table", name=name), m.rules.tables[name].date) for name in sorted(m.rules.tables)]
+    return [m.heading("t1.heading"), m.pairs(rows, first=50), Gap(6)]
+
+
+def scope(m: Manuscript) -> list[Block]:
+    """T2: what was to be looked at, who allowed it, who answered, and from where it was measured."""
+    a = m.assessment
+    domains = [
+        [domain.name, m.wording.word("hosting", domain.hosting or "unknown"), _confirmed(m, domain.hosting_confirmed)]
+        for domain in a.scope.domains
+    ]
+    hosts = [
+        (m.say(f"t2.{kind}"), m.wording.listed(names))
+        for kind, names in (
+            ("mail_hosts", a.scope.mail_hosts),
+            ("ssh_hosts", a.scope.ssh_hosts),
+            ("webmail_hosts", a.scope.webmail_hosts),
+            ("addresses", a.scope.addresses),
+        )
+        if names
+    ]
+    blocks: list[Block] = [
+        m.heading("t2.heading"),
+        m.table_or_none([75, 60, 30], "t2.domain_heads", domains),
+        Gap(3),
+    ]
+    if hosts:
+        blocks += [m.pairs(list(hosts)), Gap(3)]
+    return [
+        *blocks,
+        m.heading("t2.authorisation", 3),
+        m.pairs(_consent(m)),
+        Gap(3),
+        m.heading("t2.people", 3),
+        m.table_or_none([80, 40, 45], "t2.people_heads", _people(m)),
+        Gap(3),
+        m.heading("t2.vantage", 3),
+        m.table_or_none([42, 43, 80], "t2.vantage_heads", [_vantage(m, v) for v in a.vantages[-12:]]),
+        Gap(6),
+    ]
+
+
+def _confirmed(m: Manuscript, confirmed: bool) -> str:  # noqa: FBT001
+    return m.say("t2.confirmed") if confirmed else m.say("t2.not_confirmed")
+
+
+def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
+    consent = m.assessment.consent
+    level = f"{int(consent.level)}: {m.wording.word('consent', f'{int(consent.level)}.name')}"
+    unknown = m.say("t2.no_name")
+    rows: list[tuple[str, Cell]] = [
+        (m.say("t2.level"), level),
+        (m.say("t2.by"), m.wording.free(consent.name, 80) or unknown),
+        (m.say("t2.role"), m.wording.free(consent.role, 80) or unknown),
+        (m.say("t2.at"), m.wording.texts.moment(consent.at) if consent.at else unknown),
+    ]
+    if consent.own_server:
+        rows.append((m.say("t2.own"), m.say("t2.own_said")))
+    return rows
+
+
+def _people(m: Manuscript) -> list[list[Cell]]:
+    people: dict[str, list[str]] = {}
+    for answer in m.assessment.answers:
+        name = m.wording.free(answer.respondent, 80) or m.say("t2.unnamed")
+        people.setdefault(name, []).append(f"{answer.at:%Y-%m-%d}")
+    return [
+        [
+            name,
+            m.say("t2.answers", count=len(days)),
+            min(days) if min(days) == max(days) else f"{min(days)} – {max(days)}",
+        ]
+        for name, days in sorted(people.items())[:40]
+    ]
+
+
+def _vantage(m: Manuscript, vantage: Vantage) -> list[Cell]:
+    kinds = [m.say(f"t2.port25_{vantage.port25}" if vantage.port25 in ("open", "blocked") else "t2.port25_unknown")]
+    kinds += [
+        m.say(f"t2.{name}")
+        for name in ("captive_portal", "intercepted", "inside", "imported")
+        if getattr(vantage, name)
+    ]
+    if not vantage.online:
+        kinds = [m.say("t2.offline")]
+    end = "。" if m.paper.japanese else ". "
+    words = "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds)
+    return [m.wording.texts.moment(vantage.at), m.wording.free(vantage.resolver, 60), words.strip()]

@@ -1,0 +1,75 @@
+"""T5 who answered what and what came of it; T7 the evidence that was named."""
+
+from fumimori.core.model import Answer, Contradiction, Question, QuestionResult, QuestionState
+from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.grid import Cell
+from fumimori.report.manuscript import Manuscript
+
+
+def answers(m: Manuscript) -> list[Block]:
+    """T5: every question that exists for this organisation, in printed order."""
+    results = {result.question: result for result in m.result.questions}
+    contradictions = {entry.question: entry for entry in m.result.contradictions}
+    rows: list[list[Cell]] = []
+    outside: list[str] = []
+    for question in m.bank:
+        result, answer = results.get(question.id), m.assessment.answer(question.id)
+        if result is None and answer is None:
+            continue
+        if result is not None and result.state is QuestionState.OUT_OF_SCOPE:
+            outside.append(question.printed)
+            continue
+        rows.append(_row(m, question, result, answer, contradictions.get(question.id)))
+    blocks: list[Block] = [m.heading("t5.heading"), m.table_or_none([15, 67, 43, 40], "t5.heads", rows)]
+    if outside:
+        blocks += [Gap(1.5), m.note(m.say("t5.outside", questions=m.wording.listed(outside)))]
+    return [*blocks, Gap(6)]
+
+
+def _row(
+    m: Manuscript,
+    question: Question,
+    result: QuestionResult | None,
+    answer: Answer | None,
+    contradiction: Contradiction | None,
+) -> list[Cell]:
+    w = m.wording
+    asked: list[Block] = [m.cell(w.texts(f"controls.{question.id}.question"))]
+    if answer is not None and answer.note:
+        asked.append(m.cell(m.say("t5.note", note=w.free(answer.note)), small=True, quiet=True))
+    if contradiction is not None:
+        asked.append(m.cell(m.say("t5.contradiction", saw=w.title(contradiction.outcome)), small=True))
+    if answer is not None and answer.settled:
+        asked.append(m.cell(w.word("settled", answer.settled), small=True))
+    came = [m.cell(w.answer(question, answer))] if answer is not None else []
+    if result is not None and result.state is QuestionState.MEASURED:
+        came.append(m.cell(w.bracketed(f"{w.word('state', 'measured')}: {w.state(result)}").strip(), small=True))
+    if not came:
+        came.append(m.cell(w.word("state", result.state) if result else w.word("answer", "unanswered"), quiet=True))
+    return [question.printed, Stack(asked, gap=0.5), Stack(came, gap=0.5), _source(m, answer)]
+
+
+def _source(m: Manuscript, answer: Answer | None) -> Block:
+    if answer is None:
+        return m.cell("－", small=True)
+    w = m.wording
+    lines = [w.free(answer.respondent, 60) or m.say("t2.unnamed"), f"{answer.at:%Y-%m-%d}"]
+    if answer.value is not None:
+        lines.append(w.word("confidence", answer.confidence))
+    if answer.evidence:
+        lines.append(w.listed([w.free(number, 40) for number in answer.evidence[:5]]))
+    if answer.history:
+        lines.append(m.say("t5.changed", count=len(answer.history)))
+    return m.cell("\n".join(lines), small=True)
+
+
+def evidence(m: Manuscript) -> list[Block]:
+    """T7: the evidence that answers name."""
+    rows: list[list[Cell]] = []
+    for answer in m.assessment.answers:
+        question = m.wording.questions.get(answer.question)
+        if question is None:
+            continue
+        label = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
+        rows += [[m.wording.free(item, 120), label, f"{answer.at:%Y-%m-%d}"] for item in answer.evidence[:20]]
+    return [m.heading("t7.heading"), m.table_or_none([60, 78, 27], "t7.heads", rows[:200]), Gap(6)]

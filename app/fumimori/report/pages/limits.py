@@ -1,0 +1,107 @@
+"""Page 4: what is good, what could not be confirmed, what lies around the ten controls, and what the report is not."""
+
+from functools import partial
+
+from fumimori.core.model import NOT_APPLICABLE, OpenPoint, Question
+from fumimori.report.blocks import Block, Gap, Steps
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.paging import Part
+
+JUDGED_BY_HAND = 0.2
+"""Above this share of questions marked not applicable by hand the page says so."""
+
+
+def limits(m: Manuscript) -> Part:
+    """The page, with as many points as it holds."""
+    versions = [partial(_page, m, good=g, points=p) for g, p in ((6, 9), (5, 7), (4, 5), (3, 3), (2, 1))]
+    return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
+
+
+def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
+    paper = m.paper
+    return [
+        m.heading("limits.heading", 1),
+        m.heading("limits.good", small=True),
+        _good(m, good),
+        Gap(3),
+        m.heading("limits.points", small=True),
+        *_points(m, points),
+        Gap(3),
+        *_surroundings(m),
+        m.heading("limits.scope", small=True),
+        m.prose(_scope(m), paper.table),
+        m.prose(m.say("limits.not_covered"), paper.table),
+        *([m.prose(m.say("limits.by_hand"), paper.table)] if _by_hand(m) else []),
+        Gap(3),
+        m.heading("limits.disclaimer_heading", small=True),
+        m.prose(m.say("limits.disclaimer"), paper.note),
+        m.prose(m.say("limits.dispute"), paper.note),
+    ]
+
+
+def _good(m: Manuscript, most: int) -> Block:
+    titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in m.result.good))
+    titles += [
+        m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)
+    ]
+    if not titles:
+        return m.prose(m.say("limits.no_good"), m.paper.table)
+    return Steps(titles[:most], m.paper.table, m.paper, sign="○")
+
+
+def _met(m: Manuscript) -> list[Question]:
+    met = [r for r in m.result.questions if r.state == "answered" and r.credit == "met" and r.weight and r.in_score]
+    met.sort(key=lambda result: (not result.verified, -result.weight))
+    return [m.wording.questions[result.question] for result in met if result.question in m.wording.questions]
+
+
+def _points(m: Manuscript, most: int) -> list[Block]:
+    points = sorted(m.result.open_points, key=lambda point: -point.severity)
+    rows = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points[:most]]
+    blocks = [m.table_or_none([24, 96, 45], "limits.point_heads", rows)]
+    if len(points) > most:
+        blocks.append(m.note(m.say("limits.more_points", count=len(points) - most)))
+    return blocks
+
+
+def what(m: Manuscript, point: OpenPoint) -> str:
+    """What an open point is about: its question's label, else the subject that could not be measured."""
+    if point.question and point.question in m.wording.questions:
+        question = m.wording.questions[point.question]
+        label = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
+        return label + (m.wording.bracketed(point.subject) if point.subject else "")
+    return m.wording.free(point.subject, 120)
+
+
+def who(m: Manuscript, point: OpenPoint) -> str:
+    """Who can answer and by when, else what hindered the measurement."""
+    if point.who:
+        return m.wording.free(point.who, 80) + (m.wording.bracketed(point.due) if point.due else "")
+    if point.question and point.question in m.wording.questions and point.kind != "not_measured":
+        return m.wording.word("owner", m.wording.questions[point.question].work.owner)
+    return m.wording.first_sentence(m.wording.word("reason", point.reason)) if point.reason else "－"
+
+
+def _surroundings(m: Manuscript) -> list[Block]:
+    rows = []
+    for question in m.bank:
+        answer = m.assessment.answer(question.id)
+        if question.control is None and answer is not None and answer.value != NOT_APPLICABLE:
+            label = m.wording.texts(f"controls.{question.id}.label")
+            rows.append([f"{question.printed} {label}", m.wording.answer(question, answer)])
+    if not rows:
+        return []
+    return [m.heading("limits.surroundings", small=True), m.grid([78, 87], "limits.surroundings_heads", rows), Gap(3)]
+
+
+def _scope(m: Manuscript) -> str:
+    names = [domain.name for domain in m.assessment.scope.domains]
+    shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
+    level = m.wording.word("consent", f"{int(m.assessment.consent.level)}.name")
+    if not names:
+        return m.say("limits.scope_empty")
+    return m.say("limits.scope_text", domains=shown, level=level)
+
+
+def _by_hand(m: Manuscript) -> bool:
+    return m.result.grade.not_applicable_share > JUDGED_BY_HAND

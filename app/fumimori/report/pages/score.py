@@ -1,0 +1,115 @@
+"""T11: every weight and every point, so that the grade can be computed again by hand."""
+
+from fumimori.core.model import Control, QuestionResult, QuestionState
+from fumimori.report.blocks import Block, Gap
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.manuscript import Manuscript
+
+
+def score(m: Manuscript) -> list[Block]:
+    """The questions of each control with weight and points, the sums, the total, band and limit."""
+    blocks: list[Block] = [m.heading("t11.heading"), m.prose(m.say("t11.intro", **_weights(m)), m.paper.table), Gap(2)]
+    for control in m.result.controls:
+        mine = [result for result in m.result.questions if _control(m, result) is control.control]
+        rows = [_row(m, result) for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
+        if not rows:
+            continue
+        counted = [result for result in mine if _counts(result)]
+        weight = sum(result.weight for result in counted)
+        low, high = sum(result.low for result in counted), sum(result.high for result in counted)
+        rows.append(
+            [
+                "",
+                m.cell(m.say("t11.sum"), bold=True),
+                "",
+                m.cell(f"{weight}", bold=True),
+                m.cell(_points(low), bold=True),
+                m.cell(_points(high), bold=True),
+            ]
+        )
+        blocks += [
+            m.heading(f"t11.{control.control}", 3, text=m.control(control.control)),
+            m.grid([16, 78, 29, 14, 14, 14], "t11.heads", rows, right=(3, 4, 5)),
+        ]
+        if weight:
+            blocks.append(
+                m.note(
+                    m.say(
+                        "t11.control",
+                        low=_points(low),
+                        high=_points(high),
+                        weight=weight,
+                        score=m.wording.range(control.score_low, control.score_high),
+                    )
+                )
+            )
+        blocks.append(Gap(3))
+    return [*blocks, *_total(m), Gap(6)]
+
+
+def _total(m: Manuscript) -> list[Block]:
+    rows: list[list[Cell]] = []
+    weights = low = high = 0.0
+    for control in m.result.controls:
+        if control.score_low is None or control.score_high is None:
+            continue
+        weight = m.rules.number(f"scoring.control_{control.control}")
+        weights += weight
+        low += weight * control.score_low
+        high += weight * control.score_high
+        product = m.wording.range(int(weight * control.score_low), int(weight * control.score_high))
+        score_range = m.wording.range(control.score_low, control.score_high)
+        rows.append([m.control(control.control), score_range, _points(weight), product])
+    rows.append([m.cell(m.say("t11.sum"), bold=True), "", _points(weights), m.wording.range(int(low), int(high))])
+    grade = m.result.grade
+    lines = [m.say("t11.total", score=m.wording.range(grade.score_low, grade.score_high))]
+    lines.append(m.say("t11.band", band=grade.band, **_bands(m)))
+    critical, serious, medium, minor = grade.counts
+    lines.append(
+        m.say("t11.cap", critical=critical, high=serious, medium=medium, low=minor, many=_number(m, "many_high"))
+    )
+    lines.append(m.say("t11.coverage", coverage=m.wording.percent(grade.coverage)))
+    letter = grade.letter or m.wording.word("grade", "withheld")
+    reason = m.wording.word("grade_reason", grade.reason)
+    lines.append(m.say("t11.grade", letter=letter, reason=reason, lower=grade.lower_bound))
+    table = Grid([85, 26, 22, 32], rows, m.paper, head=m.wording.texts.lines("report.t11.total_heads"), right=(1, 2, 3))
+    return [
+        m.heading("t11.total_heading", 3),
+        table,
+        Gap(2),
+        *[m.prose(line, m.paper.table) for line in lines],
+    ]
+
+
+def _control(m: Manuscript, result: QuestionResult) -> Control | None:
+    question = m.wording.questions.get(result.question)
+    return question.control if question else None
+
+
+def _counts(result: QuestionResult) -> bool:
+    return result.in_score and result.state not in (QuestionState.NOT_APPLICABLE, QuestionState.OUT_OF_SCOPE)
+
+
+def _row(m: Manuscript, result: QuestionResult) -> list[Cell]:
+    question = m.wording.questions[result.question]
+    counted = _counts(result) and result.weight > 0
+    numbers = [f"{result.weight}", _points(result.low), _points(result.high)] if counted else ["–", "–", "–"]
+    state = m.wording.state(result)
+    label = m.wording.texts(f"controls.{question.id}.label")
+    return [question.printed, label, m.cell(state, small=True), *numbers]
+
+
+def _points(points: float) -> str:
+    return f"{points:g}"
+
+
+def _number(m: Manuscript, name: str) -> str:
+    return f"{m.rules.number(f'scoring.{name}'):g}"
+
+
+def _weights(m: Manuscript) -> dict[str, str]:
+    return {word: _number(m, f"weight_{word}") for word in ("critical", "high", "medium", "low")}
+
+
+def _bands(m: Manuscript) -> dict[str, str]:
+    return {letter: _number(m, f"band_{letter}") for letter in "abcd"}

@@ -1,0 +1,160 @@
+"""Page 1: the one page that must stand alone — verdict, grade, ten controls, five actions, decisions."""
+
+from functools import partial
+
+from fumimori.core.model import Action, Cost, Owner, Severity
+from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.paging import Part
+from fumimori.report.shapes import ChipSign, TickBoxes
+from fumimori.report.stationery import MM
+
+COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+OUTSIDE = (Owner.MANAGEMENT, Owner.MAINTENANCE, Owner.PROVIDER)
+
+
+def summary(m: Manuscript) -> Part:
+    """The executive summary; the less important words leave first when the page is full."""
+    versions = [
+        partial(_page, m, reasons=True, law=True),
+        partial(_page, m, reasons=True, law=False),
+        partial(_page, m, reasons=False, law=True),
+        partial(_page, m, reasons=False, law=False),
+        partial(_page, m, reasons=False, law=False, decisions=1),
+    ]
+    return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
+
+
+def _page(m: Manuscript, *, reasons: bool, law: bool, decisions: int = 3) -> list[Block]:
+    paper = m.paper
+    blocks: list[Block] = [
+        m.heading("summary.heading", 1),
+        Prose(verdict(m), paper.heading2, m.faces),
+        Gap(1.5),
+    ]
+    harm = _harm(m)
+    if harm:
+        blocks += [m.prose(harm, paper.table), Gap(1)]
+    blocks += [
+        Gap(2),
+        Beside([(50 * MM, _grade(m)), (110 * MM, _strip(m))], gap=5 * MM),
+        Gap(3),
+        _counts(m),
+        Gap(4),
+        m.heading("summary.actions", small=True),
+        _actions(m, reasons=reasons),
+        Gap(4),
+        m.heading("summary.decisions", small=True),
+        _decisions(m, decisions),
+        Gap(2),
+    ]
+    if law:
+        blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
+    blocks += [Hairline(paper.line, millimetres=3), Prose(_foot(m), paper.note, m.faces)]
+    return blocks
+
+
+def verdict(m: Manuscript) -> str:
+    """The sentence that a manager reads first."""
+    grade = m.result.grade
+    worst = next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None)
+    action = next((a for a in m.result.actions if worst is not None and worst in a.findings), None)
+    day = m.wording.due_day(action.due_days) if action else None
+    due = m.say("plan.renewal") if day is None else m.say("due_by", day=m.wording.texts.day(day))
+    title = m.wording.title(worst) if worst else ""
+    if grade.letter is None:
+        kind = "withheld_finding" if worst and worst.severity >= Severity.MEDIUM else "withheld"
+    else:
+        kind = worst.severity.word if worst else "none"
+    return m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+
+
+def _harm(m: Manuscript) -> str:
+    worst = next((f for f in m.result.findings if f.severity >= Severity.MEDIUM), None)
+    return m.wording.risk(worst) if worst else ""
+
+
+def _grade(m: Manuscript) -> Block:
+    grade, paper = m.result.grade, m.paper
+    if grade.letter:
+        letter = Prose(grade.letter, paper.sized(50, 1.05).bold().inked(paper.accent), m.faces, align="center")
+    else:
+        letter = Prose(m.wording.word("grade", "withheld"), paper.sized(20, 1.6).bold(), m.faces, align="center")
+    small = paper.note.inked(paper.ink)
+    lines = [
+        Prose(m.say("summary.grade"), paper.note, m.faces, align="center"),
+        letter,
+        Prose(m.say("summary.lower", lower=grade.lower_bound), small, m.faces, align="center"),
+        Prose(
+            m.say("summary.score", score=m.wording.range(grade.score_low, grade.score_high)),
+            paper.table.bold(),
+            m.faces,
+            align="center",
+        ),
+        Gap(1.5),
+        Prose(m.wording.word("grade_reason", grade.reason), small, m.faces),
+    ]
+    return Box(Stack(lines), outline=paper.accent, padding=3.5)
+
+
+def _strip(m: Manuscript) -> Block:
+    rows: list[list[Cell]] = []
+    for control in m.result.controls:
+        sign = ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper)
+        rows.append([control.control.printed, m.wording.control(control.control), sign])
+    return Grid([11, 63, 36], rows, m.paper, row_heads=True, padding=0.45)
+
+
+def _counts(m: Manuscript) -> Block:
+    chips = [m.severity(s, n) for s, n in zip(COUNTED, m.result.grade.counts, strict=True)]
+    label = Prose(m.say("summary.counts"), m.paper.table, m.faces)
+    parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
+    parts += [(chip.natural_width(), chip) for chip in chips]
+    return Beside(parts, gap=3 * MM)
+
+
+def _actions(m: Manuscript, *, reasons: bool) -> Block:
+    rows: list[list[Cell]] = []
+    for number, action in enumerate(m.result.actions[:5], start=1):
+        what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
+        why = m.wording.why(action)
+        if reasons and why:
+            what.append(m.cell(why, small=True))
+        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.word('cost', action.work.cost)}"
+        rows.append([f"{number}", Stack(what), m.wording.owner(action), work, m.wording.due(action)])
+    return m.table_or_none([7, 81, 31, 23, 23], "summary.action_heads", rows)
+
+
+def _decisions(m: Manuscript, most: int) -> Block:
+    rows = [[text, TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)] for text in decisions(m)[:most]]
+    return Grid([123, 42], rows, m.paper, padding=0.9)
+
+
+def decisions(m: Manuscript) -> list[str]:
+    """At most three things that only management can decide: who does it, what it costs, when to look again."""
+    asked = [a for a in m.result.actions if not a.asks and (a.work.cost is not Cost.NOTHING or a.work.owner in OUTSIDE)]
+    found = [_decision(m, action) for action in asked[:2]]
+    if m.result.actions:
+        found.insert(0, m.say("decide.assign"))
+    return [*found, m.say("decide.again")][:3]
+
+
+def _decision(m: Manuscript, action: Action) -> str:
+    kind = "free" if action.work.cost is Cost.NOTHING else "paid"
+    return m.say(
+        f"decide.{kind}",
+        title=m.wording.action(action),
+        owner=m.wording.owner(action),
+        cost=m.wording.word("cost", action.work.cost),
+    )
+
+
+def _foot(m: Manuscript) -> str:
+    grade = m.result.grade
+    return m.say(
+        "summary.foot",
+        coverage=m.wording.percent(grade.coverage),
+        verified=m.wording.percent(grade.verified),
+        day=m.wording.texts.day(m.issued),
+    )

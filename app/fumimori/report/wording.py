@@ -1,0 +1,209 @@
+"""From codes to the words of the report's language: findings, answers, numbers, days."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from fumimori.core.model import (
+    NOT_APPLICABLE,
+    Action,
+    Answer,
+    Assessment,
+    Control,
+    Credit,
+    Finding,
+    Outcome,
+    Question,
+    QuestionResult,
+    QuestionState,
+    Result,
+    Values,
+)
+from fumimori.texts import Texts, plain
+
+NOTE_LIMIT = 1200
+
+
+class Wording:
+    """The sentences of one report; knows which printed number belongs to which finding."""
+
+    def __init__(
+        self, assessment: Assessment, result: Result, bank: Sequence[Question], texts: Texts, issued: datetime
+    ) -> None:
+        self.texts = texts
+        self.japanese = texts.language == "ja"
+        self.questions: Mapping[str, Question] = {question.id: question for question in bank}
+        self._numbers = {(f.code, f.subject): f"F-{n:02d}" for n, f in enumerate(result.findings, start=1)}
+        self._assessment, self._issued = assessment, issued
+
+    def say(self, key: str, **values: object) -> str:
+        """The text `report.<key>`."""
+        return self.texts(f"report.{key}", **values)
+
+    def word(self, group: str, code: object) -> str:
+        """The shared word `words.<group>.<code>`; the code itself when it has none, so that nothing is hidden."""
+        key = f"words.{group}.{code}"
+        return self.texts(key) if self.texts.has(key) else plain(str(code))
+
+    # --- findings ---
+
+    def number(self, finding: Finding) -> str:
+        """The printed number: F-01."""
+        return self._numbers[finding.code, finding.subject]
+
+    def numbers(self, findings: Sequence[Finding]) -> str:
+        """All printed numbers, the first three spelled out."""
+        named = [self.number(finding) for finding in findings]
+        return " ".join(named[:3]) + (f" +{len(named) - 3}" if len(named) > 3 else "")
+
+    def _about(self, code: str, part: str, values: Values = (), subject: str = "") -> str:
+        key = f"{self._base(code)}.{self._part(code, part)}"
+        if not self.texts.has(key):
+            return ""
+        return self.texts(key, **{"subject": subject, **dict(values)})
+
+    def _base(self, code: str) -> str:
+        question, option = self._answered(code)
+        return f"controls.{question.id}" if question and option else f"probes.{code}"
+
+    def _answered(self, code: str) -> tuple[Question | None, str]:
+        name, _, option = code.rpartition(".")
+        return self.questions.get(name), option
+
+    def _part(self, code: str, part: str) -> str:
+        question, option = self._answered(code)
+        if question is None or part != "title":
+            return part
+        chosen = question.option(option)
+        partly = chosen is not None and chosen.credit is Credit.PARTLY
+        has_own = self.texts.has(f"controls.{question.id}.finding_partly")
+        return "finding_partly" if partly and has_own else "finding"
+
+    def title(self, finding: Finding | Outcome) -> str:
+        """The title of a finding or an outcome, without a full stop; its code when nobody wrote one."""
+        written = self._about(finding.code, "title", finding.values, finding.subject)
+        return (written or finding.code).rstrip("。.")
+
+    def saw(self, finding: Finding) -> str:
+        """The fact: what was measured, or what was answered."""
+        question, option = self._answered(finding.code)
+        if question is not None:
+            label = self.texts(f"controls.{question.id}.question")
+            return self.say("card.said", question=label, answer=self.option(question, option))
+        return self._about(finding.code, "saw", finding.values, finding.subject)
+
+    def risk(self, finding: Finding) -> str:
+        """What can happen to the business."""
+        return self._about(finding.code, "risk", finding.values, finding.subject)
+
+    def fix(self, finding: Finding) -> tuple[str, ...]:
+        """The numbered steps."""
+        key = f"{self._base(finding.code)}.fix"
+        if not self.texts.has(key):
+            return ()
+        return self.texts.lines(key, **{"subject": finding.subject, **dict(finding.values)})
+
+    def confirm(self, finding: Finding) -> str:
+        """How to prove that it is done."""
+        key = f"{self._base(finding.code)}.confirm"
+        if not self.texts.has(key):
+            return ""
+        return " ".join(self.texts.lines(key, **{"subject": finding.subject, **dict(finding.values)}))
+
+    def first_sentence(self, text: str) -> str:
+        """`text` up to its first full stop."""
+        found = re.match(r".*?(?:。|\.(?=\s|$))", text)
+        return found.group() if found else text
+
+    # --- actions ---
+
+    def action(self, action: Action) -> str:
+        """What the action is about: its finding's title, or whom to ask what."""
+        question = self.asked(action)
+        if question is not None:
+            return self.say("plan.ask", question=self.texts(f"controls.{question.id}.label"))
+        return self.title(action.findings[0]) if action.findings else plain(action.id)
+
+    def asked(self, action: Action) -> Question | None:
+        """The question that a *find out* action is about."""
+        if not action.asks:
+            return None
+        named = re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", action.id)
+        return next((self.questions[name] for name in named if name in self.questions), None)
+
+    def why(self, action: Action) -> str:
+        """One sentence: why the action comes first."""
+        question = self.asked(action)
+        if question is not None:
+            return self.first_sentence(self.texts(f"controls.{question.id}.why"))
+        return self.first_sentence(self.risk(action.findings[0])) if action.findings else ""
+
+    def owner(self, action: Action) -> str:
+        """The named person, else the usual role."""
+        named = action.entry.owner_name if action.entry else ""
+        return plain(named, 60) if named else self.word("owner", action.work.owner)
+
+    def due_day(self, days: int | None) -> date | None:
+        """The day that is `days` after the issue."""
+        return None if days is None else (self._issued + timedelta(days=days)).date()
+
+    def due(self, action: Action) -> str:
+        """The agreed day, else the day that follows from the severity, in short form."""
+        if action.entry and action.entry.due:
+            return plain(action.entry.due, 40)
+        day = self.due_day(action.due_days)
+        return self.say("plan.renewal") if day is None else f"{day:%Y-%m-%d}"
+
+    # --- controls and questions ---
+
+    def control(self, control: Control) -> str:
+        """The control's short name."""
+        return self.texts(f"controls.{control}.name")
+
+    def option(self, question: Question, option: str) -> str:
+        """What an option means, in its own words where it has any."""
+        key = f"controls.{question.id}.option.{option}"
+        return self.texts(key) if self.texts.has(key) else self.word("answer", option)
+
+    def answer(self, question: Question, answer: Answer | None) -> str:
+        """What was answered."""
+        if answer is None:
+            return self.word("answer", "unanswered")
+        if answer.items:
+            return self.listed([plain(item, 80) for item in answer.items[:30]])
+        if answer.value is None:
+            return self.word("answer", "unknown")
+        if answer.value == NOT_APPLICABLE:
+            reason = self.word("not_applicable_reason", answer.reason) if answer.reason else ""
+            return self.word("answer", "not_applicable") + (self.bracketed(reason) if reason else "")
+        return self.option(question, answer.value)
+
+    def state(self, result: QuestionResult) -> str:
+        """Where a question stands, in one word."""
+        if result.state in (QuestionState.MEASURED, QuestionState.ANSWERED) and result.credit is not None:
+            return self.word("credit", result.credit)
+        return self.word("state", result.state)
+
+    # --- small things ---
+
+    def bracketed(self, text: str) -> str:
+        """`text` in the brackets of the language."""
+        return f"（{text}）" if self.japanese else f" ({text})"
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items in one sentence."""
+        return ("、" if self.japanese else ", ").join(items)
+
+    def range(self, low: int | None, high: int | None) -> str:
+        """58 or 58–64."""
+        if low is None or high is None:
+            return "－" if self.japanese else "–"
+        return f"{low}" if low == high else f"{low}–{high}"
+
+    def percent(self, share: float) -> str:
+        """A share as whole per cent."""
+        return f"{int(share * 100 + 0.5)}%"
+
+    def free(self, untrusted_text: str, limit: int = NOTE_LIMIT) -> str:
+        """What somebody typed, made harmless and bounded."""
+        return plain(untrusted_text, limit)

@@ -1,0 +1,231 @@
+"""An assessment of an invented company as the report's tests print it, judged by the real bank and rules."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from fumimori import report, resources
+from fumimori.core.controls import BANK
+from fumimori.core.judging import assess
+from fumimori.core.model import (
+    NOT_APPLICABLE,
+    AcceptedRisk,
+    Answer,
+    Assessment,
+    Attempt,
+    Brand,
+    Confidence,
+    Consent,
+    ConsentLevel,
+    Contact,
+    DomainScope,
+    Exchange,
+    Hosting,
+    Mode,
+    Organisation,
+    Outcome,
+    PlanEntry,
+    QuestionKind,
+    Result,
+    Rules,
+    Scope,
+    Severity,
+    Status,
+    Vantage,
+)
+from fumimori.core.rules import parse_rules
+from fumimori.texts import Texts
+
+JST = timezone(timedelta(hours=9), "JST")
+ISSUED = datetime(2026, 11, 24, 15, 30, tzinfo=JST)
+MEASURED = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+OUTCOMES = (
+    ("spf.lookups_too_many", "example.jp", {"lookups": 12}),
+    ("dmarc.absent", "example.jp", {}),
+    ("mta_sts.absent", "example.jp", {}),
+)
+
+
+@lru_cache(maxsize=1)
+def rules() -> Rules:
+    return parse_rules("test", resources.rule_files(), resources.rule_tables())
+
+
+@lru_cache(maxsize=2)
+def texts(language: str) -> Texts:
+    return Texts(resources.path("texts"), language)
+
+
+def assessment(**changes: Any) -> Assessment:
+    made = Assessment(
+        id="3f2a9c1e-0000-4000-8000-000000000000",
+        created=MEASURED,
+        organisation=Organisation(name="株式会社みほん製作所", size="20-50"),
+        scope=Scope(
+            domains=(
+                DomainScope(name="example.jp", hosting=Hosting.VPS, hosting_confirmed=True),
+                DomainScope(name="example.com", hosting=Hosting.VPS, sends_mail=False),
+            ),
+            mail_hosts=("mail.example.jp",),
+            ssh_hosts=("mail.example.jp",),
+        ),
+        consent=Consent(
+            level=ConsentLevel.AUTHORISED, name="見本 花子", role="代表取締役", at=MEASURED, own_server=True
+        ),
+        quick=False,
+        attempts=attempts(),
+        contacts=contacts(),
+        vantages=(
+            Vantage(at=MEASURED, online=True, resolver="192.0.2.53", port25="open", control_hosts=("a.example",)),
+        ),
+        answers=answers(),
+        plan=(PlanEntry(action="access.admin_mfa.no", owner_name="情報システム 見本"),),
+        accepted=(
+            AcceptedRisk(
+                code="people.exercises.no", subject="", reason="来年度の予算で行う", approver="代表取締役", until="2027-06-30"
+            ),
+        ),
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def answers() -> tuple[Answer, ...]:
+    given = []
+    for number, question in enumerate(q for q in BANK if q.kind is QuestionKind.CHOICE):
+        if number % 11 == 7 or not question.options:
+            continue
+        values = [option.id for option in question.options]
+        value: str | None = values[0] if number % 5 else values[-1]
+        if number % 7 == 3:
+            value = values[min(1, len(values) - 1)]
+        if number % 13 == 5:
+            value = None
+        if number % 17 == 6 and question.may_be_not_applicable:
+            value = NOT_APPLICABLE
+        given.append(
+            Answer(
+                question=question.id,
+                value=value,
+                at=MEASURED + timedelta(minutes=number),
+                confidence=Confidence.CONFIRMED if number % 4 == 0 else Confidence.STATED,
+                respondent=("総務部", "情報システム担当", "保守業者")[number % 3],
+                note="来月、保守業者と打ち合わせて決める予定です。" if number % 9 == 0 else "",
+                reason="no_device" if value == NOT_APPLICABLE else "",
+                who_knows="保守業者の担当者" if value is None else "",
+                due="2026-12-10" if value is None else "",
+                evidence=(f"E-{number:03d}",) if number % 12 == 0 else (),
+            )
+        )
+    return tuple(given)
+
+
+def attempts() -> tuple[Attempt, ...]:
+    def look(
+        probe: str, subject: str, *, sent: str = "", received: str = "", status: Status = Status.COMPLETED, reason: str = ""
+    ) -> Attempt:
+        evidence = (Exchange(at=MEASURED, target="192.0.2.53", sent=sent, untrusted_received=received),) if sent else ()
+        return Attempt(
+            probe=probe,
+            subject=subject,
+            status=status,
+            started=MEASURED,
+            ended=MEASURED + timedelta(seconds=2),
+            facts=msgspec.Raw(b"{}") if status is Status.COMPLETED else None,
+            reason=reason,
+            evidence=evidence,
+        )
+
+    key = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0" * 8
+    smtp = "220 mail.example.jp ESMTP\r\n250-mail.example.jp\r\n250-STARTTLS\r\n250-SIZE 20480000\r\n250 8BITMIME\r\n"
+    return (
+        look("mx", "example.jp", sent="example.jp MX", received="example.jp. 3600 IN MX 10 mail.example.jp."),
+        look(
+            "spf",
+            "example.jp",
+            sent="example.jp TXT",
+            received='example.jp. 3600 IN TXT "v=spf1 include:_spf.example.com include:spf.example.net ~all"',
+        ),
+        look("dkim", "example.jp", sent="default._domainkey.example.jp TXT", received=key),
+        look("dmarc", "example.jp", sent="_dmarc.example.jp TXT", received="NXDOMAIN"),
+        look("mta_sts", "example.jp", sent="_mta-sts.example.jp TXT", received="NXDOMAIN"),
+        look("mail_ports", "mail.example.jp:587", sent="EHLO test.example", received=smtp),
+        look("mail_ports", "mail.example.jp:25", status=Status.NOT_TESTABLE_HERE, reason="port25_blocked"),
+        look("ssh", "mail.example.jp", status=Status.TIMED_OUT, reason="connect_timeout"),
+    )
+
+
+def contacts(count: int = 40) -> tuple[Contact, ...]:
+    return tuple(
+        Contact(
+            at=MEASURED + timedelta(seconds=number),
+            target="192.0.2.53" if number % 4 else "mail.example.jp",
+            port=53 if number % 4 else 587,
+            transport="udp" if number % 4 else "tcp",
+            what="dns" if number % 4 else "smtp",
+            detail=f"name{number}.example.jp TXT" if number % 4 else "EHLO",
+            sent_bytes=40 + number,
+            received_bytes=200,
+        )
+        for number in range(count)
+    )
+
+
+def outcomes() -> tuple[Outcome, ...]:
+    """Real codes: every fault of some probes and a few good outcomes, for one subject each."""
+    chosen = []
+    seen: dict[str, int] = {}
+    for code, rule in sorted(rules().outcomes.items()):
+        probe = code.partition(".")[0]
+        seen[probe] = seen.get(probe, 0) + 1
+        if seen[probe] % 5 != 1 or rule.severity is Severity.CRITICAL:
+            continue
+        subject = {"mail_ports": "mail.example.jp:587", "ssh": "mail.example.jp"}.get(probe, "example.jp")
+        chosen.append(Outcome(code=code, subject=subject, values=_values(code)))
+    return tuple(chosen)
+
+
+def _values(code: str) -> tuple[tuple[str, str | int], ...]:
+    """A value for every placeholder that the texts of `code` have in either language."""
+    import re
+
+    names: set[str] = set()
+    for language in ("ja", "en"):
+        said = texts(language)
+        for key in said.keys():
+            if key.startswith(f"probes.{code}."):
+                names.update(re.findall(r"\{(\w+)\}", "\n".join(said.lines(key, **_Any()))))
+    return tuple((name, "12") for name in sorted(names - {"subject"}))
+
+
+class _Any(dict):  # type: ignore[type-arg]
+    """Answers every placeholder with itself."""
+
+    def keys(self):
+        return ()
+
+
+def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
+    return assess(of, BANK, rules(), outcomes() if said is None else said, ISSUED)
+
+
+def pdf(of: Assessment | None = None, *, language: str = "ja", paper: str = "a4", following: Result | None = None) -> bytes:
+    about = of or assessment()
+    return report.make(
+        about,
+        following or result(about),
+        bank=BANK,
+        rules=rules(),
+        texts=texts(language),
+        tokens=resources.toml("brand/tokens.toml"),
+        fonts=resources.path("fonts"),
+        icons=resources.path("icons"),
+        paper=paper,
+        issued=ISSUED,
+        tool_version="0.1.0",
+    )
+
+
+BRANDED = Brand(colour="#2E7D32", sender="みほんコンサルティング", contact="03-0000-0000 report@example.com")
+CONSULTANT = {"brand": BRANDED, "mode": Mode.CONSULTANT, "document_number": "MC-2026-014"}
