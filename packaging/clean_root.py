@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Proves both commands of the README on a clean Debian 12, in a fresh root; needs root and debootstrap.
 
-python3 packaging/clean_root.py [--keep] [--give PATH]… [--only run|test] FOLDER
+python3 packaging/clean_root.py [--keep] [--give PATH]… [--set NAME=VALUE]… [--only run|test] FOLDER
 
 FOLDER is made anew and removed at the end. `--give` copies a file or folder of this machine to the same place in the
-new root, such as the package tools' settings or the certificates of a network that inspects TLS.
+new root, `--set` sets a variable there, such as the certificates of a network that inspects TLS and where they lie.
 """
 
 import argparse
-import os
 import re
 import shlex
 import shutil
@@ -28,6 +27,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--give", action="append", default=[], type=Path)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--only", choices=["run", "test"])
     options = parser.parse_args()
     folder = options.folder.resolve()
@@ -38,7 +38,7 @@ def main() -> int:
         for command in readme_commands():
             kind = command.split()[-1]
             if options.only in (None, kind):
-                code = proved(folder, command, kind)
+                code = proved(folder, command, kind, options.set)
                 say(started, f"{command}: exit code {code}")
                 if code:
                     return 1
@@ -72,24 +72,22 @@ def readme_commands() -> list[str]:
     return re.findall(r"^python3 packaging/dev\.py (?:run|test)$", text, re.MULTILINE)
 
 
-def proved(folder: Path, command: str, kind: str) -> int:
+def proved(folder: Path, command: str, kind: str, settings: list[str]) -> int:
     """Run one command in the root; a window that is still open after its time is what `run` promises."""
     if kind == "test":
-        return inside(folder, f"CI=true {command}")
-    code = inside(folder, f"{command} sample --out /tmp/sample && test -s /tmp/sample/report-ja.pdf")
+        return inside(folder, f"CI=true {command}", settings)
+    code = inside(folder, f"{command} sample --out /tmp/sample && test -s /tmp/sample/report-ja.pdf", settings)
     if code:
         return code
-    code = inside(folder, f"QT_QPA_PLATFORM=offscreen timeout 15 {command}")
+    code = inside(folder, f"QT_QPA_PLATFORM=offscreen timeout 15 {command}", settings)
     return 0 if code == 124 else code or 1
 
 
-def inside(folder: Path, line: str) -> int:
-    """The exit code of a shell line in the new root, with namespaces of its own and an empty environment."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
-    kept |= {"HOME": "/srv", "LANG": "C.UTF-8", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb"}
-    settings = [f"{name}={value}" for name, value in kept.items()]
+def inside(folder: Path, line: str, settings: list[str]) -> int:
+    """The exit code of a shell line in the new root, with namespaces of its own and no environment but `settings`."""
+    kept = ["HOME=/srv", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "TERM=dumb", *settings]
     mounts = f"mount -t proc proc {folder}/proc && mount --rbind /dev {folder}/dev"
-    enter = ["env", "-i", *settings, "chroot", str(folder), "sh", "-c", f"cd /srv/{INSIDE} && {line}"]
+    enter = ["env", "-i", *kept, "chroot", str(folder), "sh", "-c", f"cd /srv/{INSIDE} && {line}"]
     return subprocess.call(
         ["unshare", "--mount", "--pid", "--fork", "sh", "-c", f"{mounts} && exec {shlex.join(enter)}"]
     )

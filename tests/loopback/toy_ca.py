@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -102,7 +102,10 @@ class ToyCa:
         if not self_signed:
             signer = self._issuing_key
             authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+            place = x509.UniformResourceIdentifier("http://ca.example/issuing.der")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, place)
             builder = builder.add_extension(authority, critical=False)
+            builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
         issuers = (self.intermediate,) if with_intermediate and not self_signed else ()
         return Leaf(certificate=builder.sign(signer, SHA256()), key=key, issuers=issuers)
 

@@ -21,6 +21,12 @@ from loopback.zones import master_files, trust_anchor
 _STS_GOOD = "version: STSv1\nmode: enforce\nmx: mx.good.example\nmax_age: 2592000\n"
 _STS_SUBTLE = "version: STSv1\nmode: enforce\nmx: mx1.subtle.example\nmx: *.mail.subtle.example\nmax_age: 604800\n"
 _LOGIN = '<form action="/login" method="post"><input name="user"><input name="pass" type="password"></form>'
+_KEYS_ONLY = {"PasswordAuthentication": "no", "KbdInteractiveAuthentication": "no"}
+_NEW_SSH = {
+    "KexAlgorithms": "sntrup761x25519-sha512@openssh.com,curve25519-sha256",
+    "Ciphers": "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr",
+    "MACs": "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com",
+}
 _OLD_SSH = {
     "PasswordAuthentication": "yes",
     "KbdInteractiveAuthentication": "no",
@@ -154,7 +160,7 @@ class World:
                 "login_greeting = ready",
             ],
         )
-        self._ssh("good", {"PasswordAuthentication": "no", "KbdInteractiveAuthentication": "no"})
+        self._ssh("good", _KEYS_ONLY | _NEW_SSH)
 
     def _bad(self) -> None:
         pem = self._combined("bad-mail", self.ca.leaf("mail.bad.example", days_left=-10))
@@ -189,7 +195,7 @@ class World:
                 f"ssl_cert = <{own}",
                 f"ssl_key = <{own}",
                 "ssl_min_protocol = TLSv1",
-                f"ssl_cipher_list = {ALL_SUITES}",
+                "ssl_cipher_list = ALL:!aNULL:@SECLEVEL=0",
                 "disable_plaintext_auth = no",
                 "login_greeting = Dovecot (Debian) ready.",
             ],
@@ -222,7 +228,7 @@ class World:
                 "smtpd_tls_auth_only": "yes",
                 "smtpd_tls_ciphers": "medium",
                 "smtpd_tls_mandatory_ciphers": "medium",
-                "tls_medium_cipherlist": ALL_SUITES,
+                "tls_medium_cipherlist": "DEFAULT:@SECLEVEL=0",
                 "local_recipient_maps": "inline:{ {info = OK} }",
                 "smtpd_relay_restrictions": "reject_unauth_destination",
             },

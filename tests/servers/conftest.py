@@ -5,12 +5,21 @@ from collections.abc import Iterator
 import pytest
 
 from loopback.world import World, running
+from servers.command import Scan, scan
+from servers.truth import TRUTHS
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with running() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def scans(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Scan]:
+    """Each domain of the world, scanned once with the options of its truth."""
+    folder = tmp_path_factory.mktemp("scans")
+    return {truth.domain: scan(world, folder / truth.domain, truth.domain, *truth.options) for truth in TRUTHS}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,65 @@
+"""What the servers saw of us: polite conversations, no mail, no guessing; read in their own logs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from loopback.world import World
+from servers.command import CONSENTED, scan
+
+
+@pytest.fixture(scope="module")
+def seen_by(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each server of the good domain logged during one scan with every consent."""
+    logs = {
+        "postfix": world.folder / "good/postfix/postfix.mail.log",
+        "dovecot": world.folder / "good/dovecot/dovecot.log",
+        "sshd": world.folder / "good/sshd/sshd.log",
+    }
+    before = {name: path.stat().st_size for name, path in logs.items()}
+    options = ("--mail-host", "mail.good.example", "--ssh-host", "ssh.good.example")
+    done = scan(world, tmp_path_factory.mktemp("manners"), "good.example", *CONSENTED, *options)
+    assert done.code == 0, done.said
+    return {name: read(path, before[name]) for name, path in logs.items()}
+
+
+def read(path: Path, start: int) -> str:
+    with path.open("rb") as log:
+        log.seek(start)
+        return log.read().decode(errors="replace")
+
+
+def test_the_servers_were_really_visited(seen_by: dict[str, str]) -> None:
+    assert {name: "127.0.0.1" in log for name, log in seen_by.items()} == {
+        "postfix": True,
+        "dovecot": True,
+        "sshd": True,
+    }
+
+
+def test_no_mail_was_begun(seen_by: dict[str, str]) -> None:
+    assert re.findall(r"commands=.*|\b(?:data|mail|rcpt)=\d+", seen_by["postfix"]) != []
+    assert re.findall(r"\bdata=\d+", seen_by["postfix"]) == []
+
+
+def test_nothing_was_sent_before_it_was_its_turn(seen_by: dict[str, str]) -> None:
+    assert "improper command pipelining" not in seen_by["postfix"]
+
+
+def test_no_login_was_tried(seen_by: dict[str, str]) -> None:
+    assert re.findall(r"\bauth=\d+", seen_by["postfix"]) == []
+    assert re.findall(r"auth failed|[1-9]\d* attempts", seen_by["dovecot"]) == []
+
+
+def test_ssh_saw_one_stranger_and_no_password(seen_by: dict[str, str]) -> None:
+    assert len(re.findall(r"^Invalid user", seen_by["sshd"], re.MULTILINE)) == 1
+    assert "Failed password" not in seen_by["sshd"]
+
+
+def test_each_smtp_conversation_ended_with_quit_or_with_a_hello_that_was_refused(seen_by: dict[str, str]) -> None:
+    ends = re.findall(r"disconnect from .*", seen_by["postfix"])
+    impolite = [
+        line for line in ends if "quit=1" not in line and "starttls=" not in line and "commands=0/0" not in line
+    ]
+    assert impolite == []
