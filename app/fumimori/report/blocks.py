@@ -220,20 +220,28 @@ class Box(Block):
     """A block on a washed or outlined ground."""
 
     def __init__(
-        self, inside: Block, *, fill: Ink | None = None, outline: Ink | None = None, padding: float = 4
+        self,
+        inside: Block,
+        *,
+        fill: Ink | None = None,
+        outline: Ink | None = None,
+        padding: float = 4,
+        least: float = 0.0,
     ) -> None:
         self._inside, self._fill, self._outline, self._padding = inside, fill, outline, padding * MM
+        self._least = least
 
     def height(self, width: float) -> float:
-        """The inside with its padding."""
-        return self._inside.height(width - 2 * self._padding) + 2 * self._padding
+        """The inside with its padding, at least as high as asked for."""
+        return max(self._inside.height(width - 2 * self._padding) + 2 * self._padding, self._least)
 
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
         """The ground, then the inside."""
         height = self.height(width)
         press.rectangle((x, top - height, width, height), fill=self._fill, outline=self._outline, radius=2 * MM)
-        padding = self._padding
-        self._inside.draw(press, x + padding, top - padding, width - 2 * padding, parent)
+        inner = width - 2 * self._padding
+        above = (height - self._inside.height(inner)) / 2
+        self._inside.draw(press, x + self._padding, top - above, inner, parent)
 
 
 class Steps(Block):

@@ -64,17 +64,25 @@ class Manuscript:
         return ChipSign(severity.word, self.wording.word("severity", severity.word), self.paper, count=count)
 
     def grid(
-        self, widths: Sequence[float], heads: str, rows: Sequence[Sequence[Cell]], *, right: Sequence[int] = ()
+        self,
+        widths: Sequence[float],
+        heads: str,
+        rows: Sequence[Sequence[Cell]],
+        *,
+        right: Sequence[int] = (),
+        padding: float = 1.3,
     ) -> Grid:
         """A table whose column titles are the list `report.<heads>`; a sentence stands there when it is empty."""
         titles = self.wording.texts.lines(f"report.{heads}")
-        return Grid(widths, rows, self.paper, head=titles, right=right)
+        return Grid(widths, rows, self.paper, head=titles, right=right, padding=padding)
 
     def table_or_none(
-        self, widths: Sequence[float], heads: str, rows: Sequence[Sequence[Cell]], *, right: Sequence[int] = ()
+        self, widths: Sequence[float], heads: str, rows: Sequence[Sequence[Cell]], *, padding: float = 1.3
     ) -> Block:
         """The table, or the sentence that there is nothing to list."""
-        return self.grid(widths, heads, rows, right=right) if rows else self.prose(self.say("none"), self.paper.table)
+        if not rows:
+            return self.prose(self.say("none"), self.paper.table)
+        return self.grid(widths, heads, rows, padding=padding)
 
     def pairs(self, rows: Sequence[tuple[str, Cell]], *, first: float = 38) -> Grid:
         """A table of names and values."""

@@ -71,13 +71,12 @@ def _bound(blocks: Iterable[Block]) -> list[Block]:
     bound: list[Block] = []
     held: list[Block] = []
     for block in blocks:
-        if block.keep_next:
+        if block.keep_next or (held and block.optional_at_top):
             held.append(block)
             continue
-        if held and not block.optional_at_top:
+        if held:
             bound.append(Stack([*held, block], together=isinstance(block, Stack) and block.together))
             held = []
         else:
-            bound.extend([*held, block])
-            held = []
+            bound.append(block)
     return [*bound, *held]

@@ -89,7 +89,7 @@ class Wording:
         question, option = self._answered(finding.code)
         if question is not None:
             label = self.texts(f"controls.{question.id}.question")
-            return self.say("card.said", question=label, answer=self.option(question, option))
+            return self.say("card.said", question=label, answer=self.option(question, option).rstrip("。."))
         return self._about(finding.code, "saw", finding.values, finding.subject)
 
     def risk(self, finding: Finding) -> str:

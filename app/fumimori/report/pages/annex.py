@@ -71,7 +71,7 @@ def versions(m: Manuscript) -> list[Block]:
         (m.say("t1.bank"), result.bank_version),
     ]
     rows += [(m.say("t1.table", name=name), m.rules.tables[name].date) for name in sorted(m.rules.tables)]
-    return [m.heading("t1.heading"), m.pairs(rows, first=50), Gap(6)]
+    return [m.heading("t1.heading"), m.pairs(rows, first=62), Gap(6)]
 
 
 def scope(m: Manuscript) -> list[Block]:

@@ -11,10 +11,10 @@ from fumimori.report.shapes import ChipSign, ScoreBar
 def controls(m: Manuscript) -> Part:
     """One row per control."""
     rows = [_row(m, control) for control in m.result.controls]
-    table = Grid([11, 70, 37, 31, 16], rows, m.paper, head=m.wording.texts.lines("report.controls.heads"), padding=1.0)
+    table = Grid([11, 70, 34, 30, 20], rows, m.paper, head=m.wording.texts.lines("report.controls.heads"), padding=1.0)
     blocks: list[Block] = [
         m.heading("controls.heading", 1),
-        m.note(m.say("controls.intro")),
+        m.note(m.say("controls.intro"), keep_next=True),
         Gap(2),
         table,
         Gap(4),
@@ -58,7 +58,8 @@ def seen(m: Manuscript, control: Control) -> str:
     faults = [finding for finding in mine if finding.severity >= Severity.LOW]
     if faults:
         titles = dict.fromkeys(m.wording.title(finding) for finding in faults)
-        return m.say("controls.fault", title=next(iter(titles)), count=len(titles))
+        first, more = next(iter(titles)), len(titles) - 1
+        return m.say("controls.faults", title=first, count=more) if more else first
     good = next((o for o in m.result.good if _control(m, o.code) is control), None)
     if good is not None:
         return m.wording.title(good)
@@ -75,4 +76,4 @@ def _legend(m: Manuscript) -> Block:
         [m.severity(severity), m.cell(m.wording.word("severity_sentence", severity.word), small=True)]
         for severity in (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
     ]
-    return Grid([25, 140], rows, m.paper, padding=0.6)
+    return Grid([32, 133], rows, m.paper, padding=0.6)

@@ -33,7 +33,7 @@ def finding_list(m: Manuscript) -> list[Block]:
                 m.cell(m.wording.due(action) if action else "－", small=True),
             ]
         )
-    return [m.heading("t3.heading"), m.table_or_none([14, 22, 67, 20, 24, 18], "t3.heads", rows), Gap(6)]
+    return [m.heading("t3.heading"), m.table_or_none([13, 29, 61, 20, 23, 19], "t3.heads", rows), Gap(6)]
 
 
 def cards(m: Manuscript) -> list[Block]:
@@ -42,7 +42,7 @@ def cards(m: Manuscript) -> list[Block]:
     kinds: dict[str, list[Finding]] = {}
     for finding in m.result.findings:
         kinds.setdefault(finding.code, []).append(finding)
-    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro")), Gap(2)]
+    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(2)]
     if not kinds:
         blocks.append(m.prose(m.say("none"), m.paper.table))
     for code, findings in kinds.items():
@@ -145,7 +145,7 @@ def sources(m: Manuscript) -> list[Block]:
         rows.append([m.wording.numbers(mine), m.cell(code, small=True), source, date])
     return [
         m.heading("t10.heading"),
-        m.note(m.say("t10.law")),
+        m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
         m.table_or_none([24, 55, 61, 25], "t10.heads", rows),
         Gap(6),

@@ -37,7 +37,7 @@ def _probe(m: Manuscript, probe: str) -> str:
 
 def verbatim(m: Manuscript) -> list[Block]:
     """T6: every completed attempt with its exchanges, bounded."""
-    blocks: list[Block] = [m.heading("t6.heading"), m.note(m.say("t6.intro")), Gap(2)]
+    blocks: list[Block] = [m.heading("t6.heading"), m.note(m.say("t6.intro"), keep_next=True), Gap(2)]
     numbered = _numbered(m)
     if not numbered:
         return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(6)]
@@ -95,12 +95,12 @@ def not_measured(m: Manuscript) -> list[Block]:
     ]
     return [
         m.heading("t8.heading"),
-        m.note(m.say("t8.intro")),
+        m.note(m.say("t8.intro"), keep_next=True),
         Gap(1),
         m.table_or_none([40, 45, 80], "t8.heads", rows),
         Gap(4),
         m.heading("t8.open", 3),
-        m.table_or_none([22, 23, 78, 42], "t8.open_heads", opened),
+        m.table_or_none([23, 29, 73, 40], "t8.open_heads", opened),
         Gap(6),
     ]
 

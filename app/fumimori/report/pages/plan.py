@@ -32,18 +32,18 @@ def _page(m: Manuscript, actions: list[Action], rows: dict[int, list[Cell]], lef
         blocks += [
             m.heading(f"plan.{word}", small=True),
             Grid(
-                [8, 68, 19, 30, 22, 18],
+                [8, 63, 17, 29, 28, 20],
                 [rows[id(action)] for action in mine],
                 m.paper,
                 head=m.wording.texts.lines("report.plan.heads"),
-                padding=0.9,
+                padding=0.8,
             ),
             Gap(3.5),
         ]
     if not actions:
         blocks += [m.prose(m.say("none"), m.paper.table), Gap(3)]
     if left_out:
-        blocks.append(m.note(m.say("plan.left_out", count=left_out)))
+        blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
     return [*blocks, _foot(m)]
 
 

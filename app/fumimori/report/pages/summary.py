@@ -17,28 +17,29 @@ OUTSIDE = (Owner.MANAGEMENT, Owner.MAINTENANCE, Owner.PROVIDER)
 def summary(m: Manuscript) -> Part:
     """The executive summary; the less important words leave first when the page is full."""
     versions = [
-        partial(_page, m, reasons=True, law=True),
-        partial(_page, m, reasons=True, law=False),
-        partial(_page, m, reasons=False, law=True),
-        partial(_page, m, reasons=False, law=False),
-        partial(_page, m, reasons=False, law=False, decisions=1),
+        partial(_page, m, reasons=True, harm=True, law=True),
+        partial(_page, m, reasons=True, harm=False, law=True),
+        partial(_page, m, reasons=True, harm=False, law=False),
+        partial(_page, m, reasons=False, harm=True, law=False),
+        partial(_page, m, reasons=False, harm=False, law=False),
+        partial(_page, m, reasons=False, harm=False, law=False, decisions=1),
     ]
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: Manuscript, *, reasons: bool, law: bool, decisions: int = 3) -> list[Block]:
+def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int = 3) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
         Prose(verdict(m), paper.heading2, m.faces),
         Gap(1.5),
     ]
-    harm = _harm(m)
-    if harm:
-        blocks += [m.prose(harm, paper.table), Gap(1)]
+    if harm and _harm(m):
+        blocks += [m.prose(_harm(m), paper.table), Gap(1)]
+    strip = _strip(m)
     blocks += [
         Gap(2),
-        Beside([(50 * MM, _grade(m)), (110 * MM, _strip(m))], gap=5 * MM),
+        Beside([(50 * MM, _grade(m, strip.height(110 * MM))), (110 * MM, strip)], gap=5 * MM),
         Gap(3),
         _counts(m),
         Gap(4),
@@ -75,7 +76,7 @@ def _harm(m: Manuscript) -> str:
     return m.wording.risk(worst) if worst else ""
 
 
-def _grade(m: Manuscript) -> Block:
+def _grade(m: Manuscript, least: float) -> Block:
     grade, paper = m.result.grade, m.paper
     if grade.letter:
         letter = Prose(grade.letter, paper.sized(50, 1.05).bold().inked(paper.accent), m.faces, align="center")
@@ -95,7 +96,7 @@ def _grade(m: Manuscript) -> Block:
         Gap(1.5),
         Prose(m.wording.word("grade_reason", grade.reason), small, m.faces),
     ]
-    return Box(Stack(lines), outline=paper.accent, padding=3.5)
+    return Box(Stack(lines), outline=paper.accent, padding=3.5, least=least)
 
 
 def _strip(m: Manuscript) -> Block:
@@ -103,7 +104,7 @@ def _strip(m: Manuscript) -> Block:
     for control in m.result.controls:
         sign = ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper)
         rows.append([control.control.printed, m.wording.control(control.control), sign])
-    return Grid([11, 63, 36], rows, m.paper, row_heads=True, padding=0.45)
+    return Grid([10, 70, 30], rows, m.paper, row_heads=True, padding=0.4)
 
 
 def _counts(m: Manuscript) -> Block:
@@ -122,8 +123,9 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
         if reasons and why:
             what.append(m.cell(why, small=True))
         work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.word('cost', action.work.cost)}"
-        rows.append([f"{number}", Stack(what), m.wording.owner(action), work, m.wording.due(action)])
-    return m.table_or_none([7, 81, 31, 23, 23], "summary.action_heads", rows)
+        side = [m.cell(text, small=True) for text in (m.wording.owner(action), work, m.wording.due(action))]
+        rows.append([f"{number}", Stack(what), *side])
+    return m.table_or_none([7, 82, 29, 27, 20], "summary.action_heads", rows, padding=1.0)
 
 
 def _decisions(m: Manuscript, most: int) -> Block:
