@@ -677,6 +677,30 @@ class Action(Record):
     """The action is to find out, not to change."""
 
 
+class SnippetKind(StrEnum):
+    """What a piece of text to copy is for."""
+
+    DNS_RECORD = "dns_record"
+    FILE = "file"
+    SETTING = "setting"
+    COMMAND = "command"
+
+
+class Snippet(Record):
+    """A piece of text to copy, made for this organisation; `place` is a DNS name and type, a path or a program."""
+
+    kind: SnippetKind
+    place: str
+    content: str
+
+
+class Repair(Record):
+    """What puts a finding right, and what proves it; both may be empty where there is nothing to copy."""
+
+    snippets: tuple[Snippet, ...] = ()
+    proof: tuple[Snippet, ...] = ()
+
+
 class OpenPoint(Record):
     """Something that is not settled yet."""
 

@@ -1,1 +1,20 @@
-"""From a finding to what to do: the record, file or setting to copy; pure."""
+"""From a finding to what to do: the record, file or setting to copy, made for this domain and kind of hosting; pure."""
+
+from fumimori.core.model import Assessment, Finding, Repair
+from fumimori.core.seen import Seen
+from fumimori.repairs import dns_records, server_settings
+
+__all__ = ["repair"]
+
+
+def repair(finding: Finding, assessment: Assessment) -> Repair:
+    """What to copy for `finding` and what proves that it worked; empty where the steps in words are all there is."""
+    seen = Seen(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)
+    records = dns_records.REPAIRS.get(finding.code)
+    if records is not None and finding.subject:
+        return records(finding.subject, seen)
+    settings = server_settings.REPAIRS.get(finding.code)
+    hosting = assessment.scope.hosting
+    if settings is not None and (hosting is None or hosting.own_server):
+        return settings(finding.subject)
+    return Repair()

@@ -1,0 +1,175 @@
+"""DNS records and policy files that put a domain's publications right; `nslookup` proves them on every system."""
+
+from collections.abc import Callable, Mapping
+
+from fumimori.core.grammar.mta_sts import parse_sts_policy
+from fumimori.core.grammar.spf import is_spf
+from fumimori.core.model import Repair, Snippet, SnippetKind
+from fumimori.core.seen import Seen
+from fumimori.probes import dmarc, mta_sts, mx, spf
+
+INCLUDES = {
+    "Google Workspace": "_spf.google.com",
+    "Microsoft 365": "spf.protection.outlook.com",
+    "Amazon WorkMail": "amazonses.com",
+}
+"""What a domain at these providers includes; verified in `rules/tables/providers.tsv`'s source."""
+
+DAYS_14 = 1_209_600
+"""`max_age` in seconds: long enough to protect between two letters of a rare sender (RFC 8461 section 3.2)."""
+
+
+def record(name: str, text: str) -> Snippet:
+    """A TXT record to publish."""
+    return Snippet(kind=SnippetKind.DNS_RECORD, place=f"{name} TXT", content=text)
+
+
+def look_up(name: str, rdtype: str = "TXT") -> Snippet:
+    """The command that shows what the world sees at `name`."""
+    return Snippet(kind=SnippetKind.COMMAND, place="", content=f"nslookup -type={rdtype} {name}")
+
+
+def _one_record(name: str, text: str) -> Repair:
+    return Repair(snippets=(record(name, text),), proof=(look_up(name),))
+
+
+def spf_new(domain: str, seen: Seen) -> Repair:
+    """A first SPF record: the provider's include where it is known, the domain's own mail servers else."""
+    facts = seen.facts("mx", domain, mx.Facts)
+    include = INCLUDES.get(facts.provider) if facts else None
+    return _one_record(domain, f"v=spf1 include:{include} ~all" if include else "v=spf1 mx ~all")
+
+
+def spf_closed(domain: str, seen: Seen) -> Repair:
+    """The domain's own record with a definite end in place of the open one."""
+    published = _spf_texts(domain, seen)
+    if len(published) != 1:
+        return spf_new(domain, seen)
+    kept = [term for term in published[0].split()[1:] if term.lstrip("+-~?").lower() not in ("all", "ptr")]
+    return _one_record(domain, " ".join(["v=spf1", *kept, "~all"]))
+
+
+def spf_merged(domain: str, seen: Seen) -> Repair:
+    """One record with the terms of all that stand there now."""
+    terms: dict[str, None] = {}
+    for text in _spf_texts(domain, seen):
+        terms.update((term, None) for term in text.split()[1:] if term.lstrip("+-~?").lower() != "all")
+    return _one_record(domain, " ".join(["v=spf1", *terms, "~all"]))
+
+
+def parked(domain: str, _seen: Seen) -> Repair:
+    """The three records of a domain that sends and receives nothing (RFC 7505, RFC 7208 section 10.1.2)."""
+    return Repair(
+        snippets=(
+            record(domain, "v=spf1 -all"),
+            record(f"_dmarc.{domain}", "v=DMARC1; p=reject;"),
+            Snippet(kind=SnippetKind.DNS_RECORD, place=f"{domain} MX", content="0 ."),
+        ),
+        proof=(look_up(domain), look_up(f"_dmarc.{domain}"), look_up(domain, "MX")),
+    )
+
+
+def dmarc_first(domain: str, seen: Seen) -> Repair:
+    """A first DMARC record: watch and get reports, so that no honest mail is lost while senders are found out."""
+    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua={_reports(domain, seen)};")
+
+
+def dmarc_enforced(domain: str, seen: Seen) -> Repair:
+    """DMARC that asks for quarantine, sub-domains included, and keeps the reports coming."""
+    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=quarantine; rua={_reports(domain, seen)};")
+
+
+def mta_sts_testing(domain: str, seen: Seen) -> Repair:
+    """Record and policy to begin with, in testing mode, for the mail servers that are there now."""
+    return _mta_sts(domain, seen, "testing")
+
+
+def mta_sts_enforced(domain: str, seen: Seen) -> Repair:
+    """Record with a new id and policy in enforce mode for the mail servers that are there now."""
+    return _mta_sts(domain, seen, "enforce")
+
+
+def mta_sts_same_mode(domain: str, seen: Seen) -> Repair:
+    """Record with a new id and policy in the mode that it has, with today's mail servers."""
+    facts = seen.facts("mta_sts", domain, mta_sts.Facts)
+    body = facts.policy.untrusted_body if facts and facts.policy else ""
+    mode = parse_sts_policy(body).mode
+    return _mta_sts(domain, seen, mode if mode in ("testing", "enforce") else "testing")
+
+
+def tls_rpt(domain: str, _seen: Seen) -> Repair:
+    """The record that asks for reports about failed encryption (RFC 8460 section 3)."""
+    return _one_record(f"_smtp._tls.{domain}", f"v=TLSRPTv1; rua=mailto:tls-reports@{domain}")
+
+
+def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
+    facts = seen.facts("mx", domain, mx.Facts)
+    hosts = facts.mail_hosts if facts else ()
+    if not hosts:
+        return Repair()
+    attempt = seen.attempt("mx", domain)
+    identifier = f"{attempt.ended:%Y%m%d}T000000" if attempt else "1"
+    policy = "\n".join(
+        ["version: STSv1", f"mode: {mode}", *(f"mx: {host}" for host in hosts), f"max_age: {DAYS_14}", ""]
+    )
+    address = mta_sts.policy_url(domain)
+    return Repair(
+        snippets=(
+            Snippet(kind=SnippetKind.FILE, place=address, content=policy),
+            record(f"_mta-sts.{domain}", f"v=STSv1; id={identifier}"),
+        ),
+        proof=(look_up(f"_mta-sts.{domain}"), Snippet(kind=SnippetKind.COMMAND, place="", content=f"curl {address}")),
+    )
+
+
+def _spf_texts(domain: str, seen: Seen) -> list[str]:
+    facts = seen.facts("spf", domain, spf.Facts)
+    if facts is None or not facts.answers:
+        return []
+    return [text for text in facts.answers[0].records if is_spf(text)]
+
+
+def _reports(domain: str, seen: Seen) -> str:
+    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    found = facts.found(domain).record if facts else None
+    addresses = [uri.text for uri in found.rua] if found else []
+    return ",".join(addresses) or f"mailto:dmarc-reports@{domain}"
+
+
+REPAIRS: Mapping[str, Callable[[str, Seen], Repair]] = {
+    "spf.none": spf_new,
+    "spf.lookalike": spf_new,
+    "spf.several": spf_merged,
+    "spf.open": spf_closed,
+    "spf.neutral": spf_closed,
+    "spf.no_all": spf_closed,
+    "spf.ptr": spf_closed,
+    "spf.unused_open": parked,
+    "dmarc.none": dmarc_first,
+    "dmarc.lookalike": dmarc_first,
+    "dmarc.several": dmarc_first,
+    "dmarc.invalid": dmarc_first,
+    "dmarc.monitoring_blind": dmarc_first,
+    "dmarc.monitoring": dmarc_enforced,
+    "dmarc.test_mode": dmarc_enforced,
+    "dmarc.subdomains_open": dmarc_enforced,
+    "dmarc.nonexistent_open": dmarc_enforced,
+    "dmarc.no_reports": dmarc_enforced,
+    "dmarc.unused_open": parked,
+    "mta_sts.absent": mta_sts_testing,
+    "mta_sts.several": mta_sts_same_mode,
+    "mta_sts.malformed": mta_sts_same_mode,
+    "mta_sts.policy_malformed": mta_sts_testing,
+    "mta_sts.mode_testing": mta_sts_enforced,
+    "mta_sts.mode_none": mta_sts_testing,
+    "mta_sts.max_age_short": mta_sts_same_mode,
+    "mta_sts.max_age_very_short": mta_sts_same_mode,
+    "mta_sts.mx_uncovered": mta_sts_same_mode,
+    "mta_sts.mx_uncovered_all": mta_sts_same_mode,
+    "mta_sts.mx_uncovered_testing": mta_sts_same_mode,
+    "mta_sts.stale_mx": mta_sts_same_mode,
+    "tls_rpt.absent": tls_rpt,
+    "tls_rpt.absent_beside_mta_sts": tls_rpt,
+    "tls_rpt.malformed": tls_rpt,
+    "tls_rpt.several": tls_rpt,
+}
