@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Records the sample company anew: the toy world's subtle domain is measured for real, then renamed.
+
+Run as root on Debian (the world starts real servers on loopback): `.venv/bin/python packaging/record_sample.py`.
+"""
+
+import asyncio
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from fumimori.__main__ import instruments  # noqa: E402
+from fumimori.core.model import (  # noqa: E402
+    Answer,
+    Assessment,
+    Confidence,
+    Consent,
+    ConsentLevel,
+    DomainScope,
+    Hosting,
+    Organisation,
+    Scope,
+)
+from fumimori.engine import NetworkSettings, measure  # noqa: E402
+from loopback.world import World, running  # noqa: E402 - the toy world lives with the tests
+
+DOMAIN = "mihon.example"
+"""Mihon is Japanese for sample; `.example` can never be anybody's (RFC 2606)."""
+
+SAID = {
+    "defaults.admin_passwords": "yes",
+    "defaults.password_keeping": "partly",
+    "mta_sts.dns_owner": "partly",
+    "protocols.inventory": "pc phone copier",
+    "protocols.client_settings": "yes",
+    "protocols.certificate_expiry": "partly",
+    "protocols.device_sending": None,
+    "sender_auth.domains": "yes",
+    "sender_auth.dkim": "partly",
+    "sender_auth.senders_known": "no",
+    "sender_auth.incoming_checks": "yes",
+    "updates.responsible": "contractor",
+    "updates.supported": "yes",
+    "updates.fix_delay": "partly",
+    "updates.firmware": None,
+    "firewall.open_ports": "yes",
+    "firewall.admin_sources": "partly",
+    "firewall.open_relay": "yes",
+    "firewall.send_limit": "no",
+    "firewall.filter": "yes",
+    "access.admin_list": "yes",
+    "access.admin_mfa": "partly",
+    "access.leavers": "late",
+    "access.domain_registration": "one_person",
+    "access.least_privilege": "yes",
+    "ssh.used": "yes",
+    "ssh.own_keys": "no_passphrase",
+    "ssh.rdp": "not_used",
+    "people.training": "partly",
+    "people.user_mfa": "partly",
+    "people.passwords": "notes",
+    "people.payment_changes": "yes",
+    "signing.confidential_mail": "yes",
+    "signing.file_protection": "ppap",
+    "surroundings.mail_at_rest": "partly",
+    "surroundings.staff_networks": "yes",
+    "surroundings.physical_protection": "yes",
+    "surroundings.provider_protects": "yes",
+}
+"""What the sample company said in the quick assessment; None is *I do not know*."""
+
+
+async def measured(world: World, assessment: Assessment) -> Assessment:
+    """The assessment with everything that the probes see of the subtle domain."""
+    settings = NetworkSettings(
+        resolver=world.resolver, ca_file=world.ca_file, control_hosts=(world.control_open,), from_outside=True
+    )
+    tools = instruments()
+    network = tools.open_network(settings)
+    try:
+        return (await measure(tools, assessment, network, settings)).added_to(assessment)
+    finally:
+        await network.close()
+
+
+def renamed(assessment: Assessment, block: int) -> Assessment:
+    """The assessment under the sample's name, with addresses that are kept for documentation (RFC 5737)."""
+    text = msgspec.json.encode(assessment).decode()
+    text = text.replace("subtle.example", DOMAIN).replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ")
+    text = re.sub(
+        rf"\b127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
+    )
+    text = text.replace("127.0.0.1", "198.51.100.7")
+    return msgspec.json.decode(text, type=Assessment)
+
+
+def main() -> None:
+    """Write `resources/sample/sample.json`."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    answers = []
+    for place, (question, value) in enumerate(SAID.items()):
+        inventory = question == "protocols.inventory"
+        answers.append(
+            Answer(
+                question=question,
+                value="yes" if inventory else value,
+                items=tuple(value.split()) if inventory and value else (),
+                at=now + timedelta(minutes=1 + place),
+                confidence=Confidence.CONFIRMED if place % 3 == 0 else Confidence.STATED,
+            )
+        )
+    assessment = Assessment(
+        id="00000000-0000-4000-8000-000000000001",
+        created=now,
+        organisation=Organisation(name="見本株式会社（Mihon Co., Ltd.）", size="11-50"),
+        scope=Scope(
+            domains=(DomainScope(name="subtle.example", hosting=Hosting.VPS, hosting_confirmed=True),),
+            mail_hosts=("mail.subtle.example",),
+            ssh_hosts=("mail.subtle.example",),
+        ),
+        consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者（representative）", role="代表取締役", at=now),
+        document_number="MIHON-2026-01",
+        answers=tuple(answers),
+    )
+    with running() as world:
+        recorded = renamed(asyncio.run(measured(world, assessment)), world.block)
+    target = ROOT / "resources/sample/sample.json"
+    target.write_bytes(msgspec.json.format(msgspec.json.encode(recorded), indent=1) + b"\n")
+    print(f"{target.relative_to(ROOT)}: {len(recorded.attempts)} attempts, {len(recorded.answers)} answers")
+
+
+if __name__ == "__main__":
+    main()
