@@ -1,0 +1,152 @@
+"""Where the window is: routes, and the way through the wizard that `core.flow` decides."""
+
+from dataclasses import dataclass
+
+from fumimori.core import flow
+from fumimori.core.controls import BANK
+from fumimori.core.model import Assessment, Control, Question, QuestionResult, QuestionState, Result
+from fumimori.core.standing import quick_questions
+
+PREPARATION = ("organisation", "environment", "consent", "measuring", "confirm")
+CONCLUSION = ("open_points", "plan", "report")
+SURROUNDINGS = "surroundings"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page, and the control or question that it shows."""
+
+    page: str
+    item: str = ""
+    origin: str = ""
+    """`summary` when a question is only changed from there."""
+
+
+START = Route("start")
+HUB = Route("hub")
+
+
+def question(identity: str) -> Question:
+    """The bank's question with this id."""
+    return next(question for question in BANK if question.id == identity)
+
+
+def block_of(identity: str) -> str:
+    """The control's (or the surroundings') name in a question's id."""
+    return identity.partition(".")[0]
+
+
+def control_of(block: str) -> Control | None:
+    """The control of this name; None for the surroundings."""
+    return None if block == SURROUNDINGS else Control(block)
+
+
+def code_of(block: str) -> str:
+    """C1 to C10, or S."""
+    control = control_of(block)
+    return control.printed if control else "S"
+
+
+def blocks() -> tuple[str, ...]:
+    """The ten controls and the surroundings."""
+    return (*(control.value for control in Control), SURROUNDINGS)
+
+
+def counted(assessment: Assessment, block: str) -> tuple[Question, ...]:
+    """The questions of a block that this kind of assessment has."""
+    quick = quick_questions(BANK) if assessment.quick and block != SURROUNDINGS else None
+    return tuple(one for one in flow.questions_of(BANK, control_of(block)) if quick is None or one.id in quick)
+
+
+def asked(result: Result, block: str) -> tuple[Question, ...]:
+    """The questions of a block that a person answers, in order."""
+    return flow.asked(BANK, result, control_of(block))
+
+
+def position(assessment: Assessment, identity: str) -> tuple[int, int]:
+    """The number of a question within its control and how many there are."""
+    place = flow.place(BANK, assessment, identity)
+    return place.number, place.total
+
+
+def results(assessment: Assessment, result: Result, block: str) -> tuple[QuestionResult, ...]:
+    """How the counted questions of a block stand."""
+    return tuple(result.question(one.id) for one in counted(assessment, block))
+
+
+def status(assessment: Assessment, result: Result, block: str) -> str:
+    """`not_started`, `in_progress`, `open_points`, `done` or `out_of_scope`."""
+    return flow.status(BANK, assessment, result, control_of(block)).value
+
+
+def entry(result: Result, block: str) -> Route:
+    """Where to enter a block: its first question without an answer, else its summary."""
+    return _route(flow.entry(BANK, result, control_of(block)))
+
+
+def resumption(assessment: Assessment) -> Route:
+    """Where to go on with an opened file."""
+    return _route(flow.resumption(assessment))
+
+
+def next_useful(assessment: Assessment, result: Result) -> Route:
+    """What to do next from the hub: the first open question, else the open points, else the plan."""
+    target = _route(flow.Walk(BANK, flow.HUB).next(assessment, result))
+    return target if target.page != "open_points" or result.open_points else Route("plan")
+
+
+def after_question(assessment: Assessment, result: Result, route: Route) -> Route:
+    """The next question that is asked, else the summary; from a summary back to it, by way of what is newly needed."""
+    control = control_of(block_of(route.item))
+    if route.origin == "summary":
+        walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control))
+        walk.change(route.item, control)
+    else:
+        walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
+    return _route(walk.next(assessment, result))
+
+
+def before_question(result: Result, route: Route) -> Route:
+    """The summary that one came from, the question before, or the hub."""
+    if route.origin == "summary":
+        return Route("summary", block_of(route.item))
+    control = control_of(block_of(route.item))
+    walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
+    return _route(walk.back(result))
+
+
+def open_questions(result: Result, block: str) -> int:
+    """How many questions of a block wait for an answer."""
+    return sum(result.question(one.id).state is QuestionState.UNANSWERED for one in asked(result, block))
+
+
+def next_block(block: str) -> str | None:
+    """The block after this one."""
+    at = blocks().index(block) + 1
+    return blocks()[at] if at < len(blocks()) else None
+
+
+def after(route: Route) -> Route:
+    """The page after a page that is not a question or a summary."""
+    return _beside(route, 1)
+
+
+def before(route: Route) -> Route:
+    """The page before a page that is not a question or a summary."""
+    return _beside(route, -1)
+
+
+def _beside(route: Route, step: int) -> Route:
+    line = [kind.value for kind in flow.LINE]
+    if route.page not in line:
+        return HUB
+    at = min(max(line.index(route.page) + step, 0), len(line) - 1)
+    return Route(line[at])
+
+
+def _route(page: flow.Page) -> Route:
+    if page.kind is flow.PageKind.QUESTION:
+        return Route("question", page.question)
+    if page.kind is flow.PageKind.CONTROL_SUMMARY:
+        return Route("summary", page.control.value if page.control else SURROUNDINGS)
+    return Route(page.kind.value)

@@ -1,0 +1,49 @@
+"""What the window reads out of measured facts to ask people about: who seems to receive the domain's mail."""
+
+import msgspec
+
+from fumimori.core.model import Assessment, Hosting, Record, Status
+
+
+class _Host(Record):
+    host: str = ""
+
+
+class _Receiving(Record):
+    hosts: tuple[_Host, ...] = ()
+    provider: str = ""
+    hosting: Hosting | None = None
+    ends: str = ""
+
+
+class Receiver(Record):
+    """Where a domain's mail goes by its DNS."""
+
+    domain: str
+    untrusted_hosts: tuple[str, ...]
+    provider: str
+    hosting: Hosting | None
+    ends: str
+
+
+def receivers(assessment: Assessment) -> tuple[Receiver, ...]:
+    """What was measured of every domain's receiving; domains that could not be looked at are left out."""
+    found = []
+    for attempt in assessment.attempts:
+        if attempt.probe != "mx" or attempt.status is not Status.COMPLETED or attempt.facts is None:
+            continue
+        try:
+            facts = msgspec.json.decode(attempt.facts, type=_Receiving)
+        except msgspec.DecodeError:
+            continue
+        hosts = tuple(host.host for host in facts.hosts if host.host)
+        found.append(
+            Receiver(
+                domain=attempt.subject,
+                untrusted_hosts=hosts,
+                provider=facts.provider,
+                hosting=facts.hosting,
+                ends=facts.ends,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""The measurement under way: it belongs to the desk, so it goes on while people read or answer elsewhere."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fumimori.core.model import Record, Status
+from fumimori.gui.bridge import Job, Say
+
+if TYPE_CHECKING:
+    from fumimori.engine import Measurement
+    from fumimori.gui.desk import Desk
+
+log = logging.getLogger(__name__)
+
+TELL_EVERY_MS = 150
+"""Faster changes would take the place away from a screen reader."""
+
+
+class Look(Record):
+    """One look at one subject, as far as it has come."""
+
+    probe: str
+    subject: str
+    state: str
+    status: Status | None = None
+    reason: str = ""
+
+
+class Measuring(QObject):
+    """At most one measurement at a time; what it brings home is put into the assessment."""
+
+    changed = Signal()
+    """Progress, at most a few times a second."""
+    ended = Signal()
+    """It is over, whatever way; `fault` says whether it was ours."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._job: Job | None = None
+        self._for = ""
+        self.looks: dict[tuple[str, str], Look] = {}
+        self.done = self.total = 0
+        self.stopping = self.cancelled = False
+        self.fault = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TELL_EVERY_MS)
+        self._timer.timeout.connect(self.changed)
+
+    @property
+    def running(self) -> bool:
+        """Whether a measurement is under way."""
+        return self._job is not None
+
+    def start(self) -> None:
+        """Measure the assessment as it stands; does nothing while one is under way."""
+        if self.running:
+            return
+        from fumimori.engine import measure
+
+        self.looks, self.done, self.total = {}, 0, 0
+        self.stopping = self.cancelled = False
+        self.fault = ""
+        assessment, instruments, settings = self._desk.open, self._desk.instruments, self._desk.parts.network()
+        self._for = assessment.id
+
+        async def work(stop: asyncio.Event, say: Say) -> "Measurement":
+            network = instruments.open_network(settings)
+            try:
+                return await measure(instruments, assessment, network, settings, observer=say, cancel=stop)
+            finally:
+                await network.close()
+
+        self._job = self._desk.bridge.run(work, done=self._brought, failed=self._failed, said=self._heard)
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Ask it to end; what is finished is kept."""
+        if self._job is not None:
+            self.stopping = True
+            self._job.cancel()
+            self.changed.emit()
+
+    def _heard(self, what: object) -> None:
+        from fumimori.engine import Progress
+
+        if not isinstance(what, Progress):
+            return
+        look = Look(
+            probe=what.probe,
+            subject=what.subject,
+            state=what.state,
+            status=what.status,
+            reason=what.reason,
+        )
+        self.looks[(look.probe, look.subject)] = look
+        self.done, self.total = what.done, what.total
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _brought(self, measurement: "Measurement") -> None:
+        self._job = None
+        self.cancelled = measurement.cancelled
+        if self._desk.assessment is not None and self._desk.assessment.id == self._for:
+            self._desk.put(measurement.added_to(self._desk.assessment))
+        self._timer.stop()
+        self.changed.emit()
+        self.ended.emit()
+
+    def _failed(self, error: BaseException) -> None:
+        self._job = None
+        self.fault = type(error).__name__
+        log.error("the measurement broke off", exc_info=error)
+        self.changed.emit()
+        self.ended.emit()

@@ -1,0 +1,159 @@
+"""What is to be looked at: the domain, who runs its mail server, and the hosts that people know of."""
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host, unicode_domain
+from fumimori.core.model import DomainScope, Hosting
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
+from fumimori.gui.widgets.controls import Field, button, card, row
+from fumimori.gui.widgets.text import Elided, Prose
+
+UNKNOWN = "unknown"
+HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts")
+
+
+class EnvironmentPage(Page):
+    """The scope, in words that need no knowledge of mail."""
+
+    def build(self) -> None:
+        """Domains, hosting, hosts."""
+        theme = self.theme
+        self.prose("lead", quiet=True)
+        self._typed = ""
+        self._field = Field(
+            theme,
+            label=self.say("domain"),
+            hint=self.say("domain_hint"),
+            text="",
+            changed=self._typing,
+            name="domain",
+            placeholder="example.co.jp",
+        )
+        self.add(self._field)
+        adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
+        self.add(row(adding, None))
+        for number, domain in enumerate(self.desk.open.scope.domains):
+            self._show_domain(number, domain)
+        if self.desk.open.scope.domains:
+            self._ask_hosting()
+        self.section(self.say("hosts"))
+        self.prose("hosts_lead", quiet=True)
+        self._hosts = {word: self._host_field(word) for word in HOSTS}
+
+    def _ask_hosting(self) -> None:
+        self.section(self.say("hosting"))
+        self.prose("hosting_lead", quiet=True)
+        choices = [
+            Choice(value=one, label=self.t(f"words.hosting.{one}"), explanation=self.t(f"words.hosting_sentence.{one}"))
+            for one in (*(hosting.value for hosting in Hosting), UNKNOWN)
+        ]
+        hosting = self.desk.open.scope.hosting
+        self.add(
+            ChoiceGroup(
+                self.theme,
+                asked=self.say("hosting"),
+                choices=choices,
+                chosen=hosting.value if hosting else UNKNOWN,
+                picked=self._hosted,
+                columns=2,
+            )
+        )
+
+    def next(self) -> Route | None:
+        """On, when there is a domain and every host can be read; what was typed but not added is added first."""
+        if self._typed.strip():
+            self._add()
+            return None
+        if not self.desk.open.scope.domains:
+            self._field.complain(self.say("domain_missing"))
+            self._field.edit.setFocus()
+            return None
+        for word, field in self._hosts.items():
+            if not self._read_hosts(word, field.edit.text()):
+                field.edit.setFocus()
+                return None
+        return super().next()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in the domain's field adds it instead of leaving the page."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._field.edit.hasFocus() and self._typed.strip():
+            self._add()
+            return
+        super().keyPressEvent(event)
+
+    def _show_domain(self, number: int, domain: DomainScope) -> None:
+        frame, inside = card(self.theme)
+        shown = unicode_domain(domain.name)
+        name = Elided(self.theme, shown, bold=True)
+        gone = button(self.theme, self.say("remove"), partial(self._remove, number), kind="link", name=f"rm{number}")
+        gone.setAccessibleName(f"{shown} {self.say('remove')}")
+        line = row(name, gone)
+        line.setStretch(0, 1)
+        inside.addLayout(line)
+        if shown != domain.name:
+            inside.addWidget(Prose(self.theme, self.say("idn", ascii=domain.name), quiet=True, size="small"))
+        if number == 0:
+            inside.addWidget(Prose(self.theme, self.say("first_domain"), quiet=True, size="small"))
+        self.add(frame)
+
+    def _host_field(self, word: str) -> Field:
+        field = Field(
+            self.theme,
+            label=self.say(word),
+            hint=self.say(f"{word}_hint"),
+            text=", ".join(getattr(self.desk.open.scope, word)),
+            changed=partial(self._typing_hosts, word),
+            name=word,
+        )
+        self.add(field)
+        return field
+
+    def _typing(self, text: str) -> None:
+        self._typed = text
+        self._field.complain("")
+
+    def _add(self) -> None:
+        try:
+            name = ascii_domain(self._typed)
+        except BadDomainError:
+            self._field.complain(self.say("domain_wrong"))
+            self._field.edit.setFocus()
+            return
+        scope = self.desk.open.scope
+        if name not in [domain.name for domain in scope.domains]:
+            self.desk.edit_scope(domains=(*scope.domains, DomainScope(name=name)))
+        self.go(self.route)
+
+    def _remove(self, number: int) -> None:
+        domains = self.desk.open.scope.domains
+        self.desk.edit_scope(domains=(*domains[:number], *domains[number + 1 :]))
+        self.go(self.route)
+
+    def _hosted(self, value: str | None) -> None:
+        hosting = Hosting(value) if value and value != UNKNOWN else None
+        confirmed = hosting is not None
+        domains = tuple(
+            msgspec.structs.replace(domain, hosting=hosting, hosting_confirmed=confirmed) if number == 0 else domain
+            for number, domain in enumerate(self.desk.open.scope.domains)
+        )
+        self.desk.edit_scope(domains=domains)
+
+    def _typing_hosts(self, word: str, text: str) -> None:
+        self._read_hosts(word, text)
+
+    def _read_hosts(self, word: str, text: str) -> bool:
+        words = text.replace("、", ",").replace("，", ",").replace(" ", ",").split(",")
+        try:
+            hosts = tuple(dict.fromkeys(ascii_host(host) for host in words if host.strip()))
+        except BadDomainError:
+            self._hosts[word].complain(self.say("host_wrong"))
+            return False
+        self._hosts[word].complain("")
+        self.desk.edit_scope(**{word: hosts})
+        return True

@@ -1,0 +1,112 @@
+"""The ten controls at a glance: where each stands, and what to do next."""
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from fumimori.core.model import Control, QuestionState
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
+from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.rail import STATUS_SIGNS
+from fumimori.gui.widgets.signs import ScoreBar
+from fumimori.gui.widgets.text import Prose
+from fumimori.gui.wording import range_words
+
+
+class HubPage(Page):
+    """Ten rows and the surroundings, each a way in; nothing is hidden, what does not apply says so."""
+
+    def build(self) -> None:
+        """What to do next, quick or full, the rows."""
+        desk, theme = self.desk, self.theme
+        target = course.next_useful(desk.open, desk.result)
+        self.prose("lead", quiet=True)
+        name = self._described(target)
+        going_on = button(
+            theme, self.say("next", what=name), partial(self.go, target), kind="primary", icon="arrow-right", name="go"
+        )
+        self.add(row(going_on, None))
+        choices = [
+            Choice(value=word, label=self.say(word), explanation=self.say(f"{word}_why", count=self._count(word)))
+            for word in ("quick", "full")
+        ]
+        self.add(
+            ChoiceGroup(
+                theme,
+                asked=self.say("extent"),
+                choices=choices,
+                chosen="quick" if desk.open.quick else "full",
+                picked=self._extent,
+                columns=2,
+            )
+        )
+        for block in course.blocks():
+            self.add(self._row(block))
+
+    @property
+    def next_label(self) -> str:
+        """On to the conclusion; the way into the questions is the large button."""
+        return self.say("to_open_points")
+
+    def next(self) -> Route:
+        """The open points."""
+        return Route("open_points")
+
+    def _row(self, block: str) -> QWidget:
+        theme, t, desk = self.theme, self.t, self.desk
+        frame, inside = card(theme)
+        inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        status = course.status(desk.open, desk.result, block)
+        asked = [desk.result.question(one.id) for one in course.asked(desk.result, block)]
+        answered = sum(one.state is not QuestionState.UNANSWERED for one in asked)
+        scored = block != course.SURROUNDINGS
+        code = course.code_of(block)
+        drawing = QLabel()
+        drawing.setPixmap(theme.picture(f"controls/{block}", "accent", QSize(theme.px(72), theme.px(48))))
+        drawing.setFixedWidth(theme.px(72))
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(2))
+        name = t(f"controls.{block}.name")
+        words.addWidget(Prose(theme, f"{code}　{name}", bold=True))
+        sign = STATUS_SIGNS[status].strip()
+        state = f"{sign} {t(f'words.control_status.{status}')}".strip()
+        count = self.say("count", done=answered, total=len(asked)) if asked else self.say("nothing_asked")
+        words.addWidget(Prose(theme, f"{state}　・　{count}" if status != "out_of_scope" else state, size="small"))
+        if scored and status != "out_of_scope":
+            control = desk.result.control(Control(block))
+            score = range_words(t, control.score_low, control.score_high)
+            bar = ScoreBar(theme, control.score_low, control.score_high, name=f"{name} {score}")
+            bar.setMaximumWidth(theme.px(220))
+            points = Prose(theme, score, quiet=True, size="small")
+            line = row(bar, points, spacing=theme.px(10))
+            line.setStretch(0, 1)
+            line.setStretch(1, 1)
+            words.addLayout(line)
+        word = {"not_started": "begin", "in_progress": "go_on"}.get(status, "review")
+        opening = button(theme, self.say(word), partial(self.go, Route("block", block)), name=f"open:{block}")
+        opening.setAccessibleName(f"{name} {self.say(word)}")
+        opening.setMinimumWidth(theme.px(96))
+        line = row(drawing, spacing=theme.px(16))
+        line.addLayout(words, 1)
+        line.addWidget(opening, 0, Qt.AlignmentFlag.AlignVCenter)
+        inside.addLayout(line)
+        return frame
+
+    def _described(self, target: Route) -> str:
+        if target.page in ("question", "summary"):
+            return self.t(f"controls.{course.block_of(target.item)}.name")
+        return self.t(f"ui.rail.{target.page}")
+
+    def _count(self, word: str) -> int:
+        as_if = msgspec.structs.replace(self.desk.open, quick=word == "quick")
+        result = self.desk.instruments.assess(as_if, self.desk.parts.now())
+        return sum(len(course.asked(result, block)) for block in course.blocks())
+
+    def _extent(self, value: str | None) -> None:
+        self.desk.edit(quick=value != "full")
+        self.go(self.route)

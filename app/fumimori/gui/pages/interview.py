@@ -1,0 +1,64 @@
+"""A whole control as a sheet for an interview: keys 1 to 5 answer, arrows walk, the respondent is asked once."""
+
+from functools import partial
+
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.controls import Field
+from fumimori.gui.widgets.sheet import SheetRow
+
+
+class InterviewPage(Page):
+    """Every question of the control in one table, without severities or scores, so that nobody is led."""
+
+    def title(self) -> str:
+        """The control's name."""
+        return self.say("title", name=self.t(f"controls.{self.route.item}.name"))
+
+    def build(self) -> None:
+        """The respondent, then the rows."""
+        desk, theme = self.desk, self.theme
+        self.prose("lead", quiet=True)
+        self._respondent = next((one.respondent for one in reversed(desk.open.answers) if one.respondent), "")
+        self.add(
+            Field(
+                theme,
+                label=self.say("respondent"),
+                text=self._respondent,
+                changed=lambda text: setattr(self, "_respondent", text),
+                name="respondent",
+            )
+        )
+        questions = course.asked(desk.result, self.route.item)
+        self.rows = [SheetRow(desk, theme, one, picked=partial(self._picked, one.id)) for one in questions]
+        for number, made in enumerate(self.rows):
+            made.walked = partial(self._walk, number)
+            self.add(made)
+        if not self.rows:
+            self.prose("nothing", quiet=True)
+
+    @property
+    def next_label(self) -> str:
+        """To the summary."""
+        return self.say("done")
+
+    def next(self) -> Route:
+        """The control's summary."""
+        return Route("summary", self.route.item)
+
+    def back(self) -> Route:
+        """Back to one question a page."""
+        return Route("block", self.route.item)
+
+    def _picked(self, question: str, value: str | None) -> None:
+        if value is None:
+            self.desk.withdraw(question)
+        elif value == "unknown":
+            self.desk.answer(question, None, respondent=self._respondent)
+        else:
+            self.desk.answer(question, value, respondent=self._respondent)
+
+    def _walk(self, number: int, step: int) -> None:
+        if 0 <= number + step < len(self.rows):
+            self.rows[number + step].setFocus()

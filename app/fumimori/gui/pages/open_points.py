@@ -1,0 +1,87 @@
+"""Everything not settled yet: what differs, what nobody knows, what was not measured; each with a way in."""
+
+from functools import partial
+
+from fumimori.core.model import OpenPoint
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.facts import ContradictionCard
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.signs import Chip
+from fumimori.gui.widgets.text import Prose, hairline
+
+SHOWN = 30
+
+
+class OpenPointsPage(Page):
+    """A report may be made with open points; they are printed as such."""
+
+    def build(self) -> None:
+        """Contradictions first, then what is unknown or unanswered, then what was not measured."""
+        points = self.desk.result.open_points
+        if not points:
+            self.add(Notice(self.theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
+            return
+        self.prose("lead", quiet=True, count=len(points))
+        self._contradictions()
+        for kind in ("unknown", "unanswered", "not_measured"):
+            mine = [point for point in points if point.kind == kind]
+            if mine:
+                self._list(kind, mine)
+
+    @property
+    def next_label(self) -> str:
+        """On to the findings."""
+        return self.say("to_plan")
+
+    def _contradictions(self) -> None:
+        found = self.desk.result.contradictions
+        if not found:
+            return
+        self.section(self.say("contradiction", count=len(found)))
+        for one in found:
+            question = course.question(one.question)
+            self.add(Prose(self.theme, f"{question.printed}　{self.t(f'controls.{question.id}.question')}"))
+            self.add(
+                ContradictionCard(
+                    self.desk,
+                    self.theme,
+                    question,
+                    one,
+                    settled=partial(self.go, self.route),
+                    measure=partial(self.go, Route("measuring")),
+                )
+            )
+
+    def _list(self, kind: str, points: list[OpenPoint]) -> None:
+        theme = self.theme
+        self.section(self.say(kind, count=len(points)))
+        frame, inside = card(theme)
+        for number, point in enumerate(points[:SHOWN]):
+            if number:
+                inside.addWidget(hairline())
+            words = self._words(point)
+            line = row(
+                Chip(theme, point.severity.word, self.t(f"words.severity.{point.severity.word}")),
+                Prose(theme, words),
+                spacing=theme.px(12),
+            )
+            line.setStretch(1, 1)
+            target = Route("question", point.question) if point.question else Route("measuring")
+            key = "answer" if point.question else "measure"
+            opening = button(theme, self.say(key), partial(self.go, target), kind="link", name=f"open:{number}:{kind}")
+            opening.setAccessibleName(f"{words} {self.say(key)}")
+            line.addWidget(opening)
+            inside.addLayout(line)
+        if len(points) > SHOWN:
+            inside.addWidget(Prose(theme, self.say("more", count=len(points) - SHOWN), quiet=True))
+        self.add(frame)
+
+    def _words(self, point: OpenPoint) -> str:
+        if point.question:
+            words = f"{course.question(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
+        reason = f"words.reason.{point.reason}"
+        return f"{point.subject}\n{self.t(reason) if self.t.has(reason) else self.t('words.reason.unknown')}"

@@ -1,0 +1,98 @@
+"""Whose mail server is assessed, for whom the report is, and whose name it carries."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from fumimori.core.model import Addressee, Mode
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.brand import BrandBox
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
+from fumimori.gui.widgets.controls import Field
+from fumimori.gui.widgets.text import Heading, Prose
+
+SIZES = ("1_5", "6_20", "21_50", "51_100", "101_300", "over_300")
+
+
+class OrganisationPage(Page):
+    """Only the name is needed; everything else may come later."""
+
+    def build(self) -> None:
+        """Name, addressee, size, people; mode; language and brand of the report."""
+        theme, desk = self.theme, self.desk
+        organisation = desk.open.organisation
+        self.prose("lead", quiet=True)
+        self._name = Field(
+            theme,
+            label=self.say("name"),
+            hint=self.say("name_hint"),
+            text=organisation.name,
+            changed=self._named,
+            name="name",
+        )
+        self.add(self._name)
+        self._choice("addressee", organisation.addressee, [one.value for one in Addressee], 2, self._addressed)
+        self._preview = Prose(theme, "", quiet=True)
+        self.add(self._preview)
+        self._choice("size", organisation.size, SIZES, 3, lambda value: desk.edit_organisation(size=value or ""))
+        for word in ("sector", "responsible"):
+            self.add(
+                Field(
+                    theme,
+                    label=self.say(word),
+                    hint=self.say(f"{word}_hint"),
+                    text=getattr(organisation, word),
+                    changed=partial(self._noted, word),
+                    name=word,
+                )
+            )
+        mode = desk.open.mode
+        self._choice("mode", mode, [one.value for one in Mode], 2, lambda value: desk.edit(mode=Mode(value or mode)))
+        languages = ("ja", "en")
+        report_language = desk.open.report_language
+        self._choice(
+            "report_language", report_language, languages, 2, lambda value: desk.edit(report_language=value or "ja")
+        )
+        self.add(BrandBox(desk, theme))
+        self._show_preview()
+
+    def next(self) -> Route | None:
+        """On, when there is a name."""
+        if self.desk.open.organisation.name.strip():
+            return super().next()
+        self._name.complain(self.say("name_missing"))
+        self._name.edit.setFocus()
+        return None
+
+    def _choice(
+        self, word: str, chosen: str, values: Sequence[str], columns: int, picked: Callable[[str | None], None]
+    ) -> None:
+        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
+        self.add(Heading(self.theme, self.say(word), level=3))
+        self.add(
+            ChoiceGroup(
+                self.theme,
+                asked=self.say(word),
+                choices=choices,
+                chosen=chosen,
+                picked=picked,
+                columns=columns,
+            )
+        )
+
+    def _named(self, text: str) -> None:
+        self._name.complain("")
+        self.desk.edit_organisation(name=text)
+        self._show_preview()
+
+    def _noted(self, word: str, text: str) -> None:
+        self.desk.edit_organisation(**{word: text})
+
+    def _addressed(self, value: str | None) -> None:
+        self.desk.edit_organisation(addressee=Addressee(value or Addressee.ORGANISATION))
+        self._show_preview()
+
+    def _show_preview(self) -> None:
+        organisation = self.desk.open.organisation
+        name = organisation.name or self.say("preview_name")
+        self._preview.say(self.say(f"preview_{organisation.addressee}", name=name))

@@ -1,0 +1,111 @@
+"""What every page is: a heading, a column of content, and what the buttons at the foot do on it."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+
+from fumimori.gui.course import Route, after, before
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.text import Heading, Prose
+
+Go = Callable[[Route], None]
+
+
+class Page(QWidget):
+    """A page shows the desk as it is when it is made; another language or size simply makes it anew."""
+
+    def __init__(self, desk: Desk, theme: Theme, route: Route, go: Go) -> None:
+        super().__init__()
+        self.desk = desk
+        self.theme = theme
+        self.route = route
+        self.go = go
+        self.t = desk.texts
+        self.setObjectName("paper")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, theme.px(28), 0, theme.px(32))
+        self.column.setSpacing(theme.px(16))
+        self.heading = Heading(theme, self.title())
+        caption = self.caption()
+        if caption:
+            top = Prose(theme, caption, quiet=True, size="small")
+            self.column.addWidget(top)
+            self.column.setSpacing(theme.px(14))
+        self.column.addWidget(self.heading)
+        self.build()
+        self.column.addStretch(1)
+
+    # what a page says about itself --------------------------------------------------------------------------------
+
+    def say(self, key: str, **values: object) -> str:
+        """The text `key` of this page."""
+        return self.t(f"ui.{self.route.page}.{key}", **values)
+
+    def title(self) -> str:
+        """The heading."""
+        return self.say("title")
+
+    def caption(self) -> str:
+        """The small line above the heading; empty for none."""
+        return ""
+
+    def build(self) -> None:
+        """Fill the column."""
+
+    @property
+    def next_label(self) -> str:
+        """What the button at the right of the foot says; empty hides it."""
+        return self.t("ui.foot.next")
+
+    @property
+    def back_label(self) -> str:
+        """What the button at the left of the foot says; empty hides it."""
+        return self.t("ui.foot.back")
+
+    @property
+    def later(self) -> bool:
+        """Whether *answer later* is offered."""
+        return False
+
+    @property
+    def help_prefix(self) -> str:
+        """Where the help drawer's texts of this page lie: a question's, or empty for the page's own."""
+        return ""
+
+    def next(self) -> Route | None:
+        """Where Next leads; None stays, after the page has said why."""
+        return after(self.route)
+
+    def back(self) -> Route:
+        """Where Back leads."""
+        return before(self.route)
+
+    def skip(self) -> Route:
+        """Where *answer later* leads."""
+        return after(self.route)
+
+    def leave(self) -> None:
+        """The page goes: stop what it started."""
+
+    # building blocks ----------------------------------------------------------------------------------------------
+
+    def prose(self, key: str, *, quiet: bool = False, **values: object) -> Prose:
+        """Add this page's text `key` as running text."""
+        made = Prose(self.theme, self.say(key, **values), quiet=quiet)
+        self.column.addWidget(made)
+        return made
+
+    def section(self, text: str) -> Heading:
+        """Add a section's title."""
+        made = Heading(self.theme, text, level=2)
+        self.column.addWidget(made)
+        return made
+
+    def add(self, *parts: QWidget | QLayout) -> None:
+        """Add widgets and layouts to the column."""
+        for part in parts:
+            if isinstance(part, QLayout):
+                self.column.addLayout(part)
+            else:
+                self.column.addWidget(part)

@@ -1,0 +1,65 @@
+"""Findings and plan: what it comes to, the actions in order, who does what by when, and what is knowingly accepted."""
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from fumimori.core.model import Grade
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.action import ActionCard
+from fumimori.gui.widgets.controls import card, row
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.gui.wording import range_words
+
+FIRST = 5
+SHOWN = 40
+
+
+class PlanPage(Page):
+    """The grade with its reason, and one card per action."""
+
+    def build(self) -> None:
+        """Grade, the first five, the others."""
+        result, theme = self.desk.result, self.theme
+        self._grade(result.grade, result.expected)
+        if not result.actions:
+            self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
+            return
+        first, others = result.actions[:FIRST], result.actions[FIRST:SHOWN]
+        self.section(self.say("first", count=len(first)))
+        self.prose("first_lead", quiet=True)
+        for number, action in enumerate(first, start=1):
+            self.add(ActionCard(self.desk, theme, action, number=number))
+        if others:
+            self.section(self.say("others", count=len(result.actions) - FIRST))
+            for number, action in enumerate(others, start=FIRST + 1):
+                self.add(ActionCard(self.desk, theme, action, number=number))
+        if len(result.actions) > SHOWN:
+            self.prose("more", quiet=True, count=len(result.actions) - SHOWN)
+
+    @property
+    def next_label(self) -> str:
+        """On to the report."""
+        return self.say("to_report")
+
+    def _grade(self, grade: Grade, expected: Grade) -> None:
+        theme = self.theme
+        frame, inside = card(theme)
+        letter = Heading(theme, grade.letter or "－")
+        font = theme.font("title", bold=True)
+        font.setPointSizeF(font.pointSizeF() * 2)
+        letter.setFont(font)
+        letter.setFixedWidth(theme.px(72))
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(2))
+        words.addWidget(Prose(theme, self.t(f"words.grade.{grade.letter or 'withheld'}"), bold=True, size="large"))
+        score = range_words(self.t, grade.score_low, grade.score_high)
+        words.addWidget(Prose(theme, self.say("score", score=score, lower=grade.lower_bound)))
+        words.addWidget(Prose(theme, self.t(f"words.grade_reason.{grade.reason}")))
+        counts = dict(zip(("critical", "high", "medium", "low"), grade.counts, strict=True))
+        words.addWidget(Prose(theme, self.say("counts", **counts), quiet=True, size="small"))
+        if expected.letter and expected.letter != grade.letter:
+            words.addWidget(Prose(theme, self.say("expected", letter=expected.letter), quiet=True, size="small"))
+        line = row(letter, spacing=theme.px(20))
+        line.addLayout(words, 1)
+        inside.addLayout(line)
+        self.add(frame)

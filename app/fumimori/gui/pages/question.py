@@ -1,0 +1,118 @@
+"""One question: what is asked, what was measured, the answers, and what belongs to them."""
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout
+
+from fumimori.core.model import QuestionKind
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.answers import AnswerBox
+from fumimori.gui.widgets.controls import button, card, clear, row
+from fumimori.gui.widgets.facts import ContradictionCard, FactBox
+from fumimori.gui.widgets.text import Prose
+from fumimori.gui.wording import facts_of
+
+
+class QuestionPage(Page):
+    """Next never waits for an answer; what is left open stays open and is listed later."""
+
+    def title(self) -> str:
+        """The question itself."""
+        return self.t(f"controls.{self.route.item}.question")
+
+    def caption(self) -> str:
+        """Control and place within it."""
+        number, count = course.position(self.desk.open, self.route.item)
+        block = self._block
+        name = self.t(f"controls.{block}.name")
+        return self.say("place", code=course.code_of(block), name=name, number=number, count=count)
+
+    @property
+    def _block(self) -> str:
+        return course.block_of(self.route.item)
+
+    def build(self) -> None:
+        """Introduction at a control's first question, hint, facts, answers."""
+        desk, theme = self.desk, self.theme
+        question = course.question(self.route.item)
+        asked = course.asked(desk.result, self._block)
+        if asked and asked[0].id == question.id:
+            self._introduce()
+        if self.t.has(f"controls.{question.id}.hint"):
+            self.add(Prose(theme, self.t(f"controls.{question.id}.hint"), quiet=True))
+        facts = facts_of(desk.result, desk.instruments.rules, question.id)
+        standing = desk.result.question(question.id)
+        answered = desk.open.answer(question.id) is not None
+        if facts and (not standing.asked or answered):
+            self.add(FactBox(desk, theme, facts))
+        if facts and not standing.asked and not answered:
+            self.prose("measured", quiet=True)
+        self._differs = QVBoxLayout()
+        box = AnswerBox(desk, theme, question, answered=self._show_difference)
+        self.add(box)
+        self.add(self._differs)
+        keys = "keys_inventory" if question.kind is QuestionKind.INVENTORY else "keys"
+        count = sum(bool(made.choice.key) for made in box.group.cards)
+        self.prose(keys, quiet=True, count=count).setFont(theme.font("small"))
+        sheet = Route("interview", self._block)
+        self.add(row(button(theme, self.say("sheet"), partial(self.go, sheet), kind="link", icon="list"), None))
+        self._show_difference()
+
+    @property
+    def later(self) -> bool:
+        """A question may always wait."""
+        return True
+
+    @property
+    def help_prefix(self) -> str:
+        """The question's three help texts."""
+        return f"controls.{self.route.item}"
+
+    def next(self) -> Route:
+        """The next question of this control, or its summary."""
+        return course.after_question(self.desk.open, self.desk.result, self.route)
+
+    def skip(self) -> Route:
+        """On without an answer."""
+        return self.next()
+
+    def back(self) -> Route:
+        """The question before, or the hub."""
+        return course.before_question(self.desk.result, self.route)
+
+    def _introduce(self) -> None:
+        theme, block = self.theme, self._block
+        if not self.t.has(f"controls.{block}.attack"):
+            return
+        frame, inside = card(theme)
+        drawing = QLabel()
+        drawing.setPixmap(theme.picture(f"controls/{block}", "accent", QSize(theme.px(108), theme.px(72))))
+        words = QVBoxLayout()
+        words.setSpacing(theme.px(8))
+        for key in ("attack", "protection"):
+            words.addWidget(Prose(theme, self.t(f"controls.{block}.{key}"), size="small"))
+        line = row(spacing=theme.px(20))
+        line.addWidget(drawing, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        inside.addLayout(line)
+        self.column.insertWidget(1, frame)
+
+    def _show_difference(self) -> None:
+        clear(self._differs)
+        question = course.question(self.route.item)
+        for one in self.desk.result.contradictions:
+            if one.question == question.id:
+                self._differs.addWidget(
+                    ContradictionCard(
+                        self.desk,
+                        self.theme,
+                        question,
+                        one,
+                        settled=self._show_difference,
+                        measure=partial(self.go, Route("measuring")),
+                    )
+                )
+                return

@@ -1,0 +1,135 @@
+"""The report: its paper and language, a look at every page as it will be printed, and saving it as PDF."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+
+from fumimori.gui.course import HUB, Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.saving import SaveError, write_whole
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
+from fumimori.gui.widgets.controls import button, clear, row
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.preview import Preview
+from fumimori.gui.widgets.text import Heading
+
+
+class ReportPage(Page):
+    """What is seen here is what is printed: the preview shows the very bytes that are saved."""
+
+    def build(self) -> None:
+        """Language, paper, save, preview."""
+        theme, desk = self.theme, self.desk
+        self._paper = "a4"
+        self._pdf = b""
+        self.prose("lead", quiet=True)
+        if desk.result.open_points:
+            count = len(desk.result.open_points)
+            look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
+            self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
+        for word, values, chosen, picked in (
+            ("language", ("ja", "en"), desk.open.report_language, self._speak),
+            ("paper", ("a4", "letter"), self._paper, self._use_paper),
+        ):
+            self.add(Heading(theme, self.say(word), level=3))
+            choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
+            self.add(ChoiceGroup(theme, asked=self.say(word), choices=choices, chosen=chosen, picked=picked, columns=2))
+        self._save_button = button(
+            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
+        )
+        self.add(row(self._save_button, None))
+        self._notes = QVBoxLayout()
+        self.add(self._notes)
+        self._preview = Preview(desk, theme)
+        self.add(self._preview)
+        self._make()
+
+    @property
+    def next_label(self) -> str:
+        """Back to the overview; the work may go on at any time."""
+        return self.say("to_hub")
+
+    def next(self) -> Route:
+        """The hub."""
+        return HUB
+
+    def leave(self) -> None:
+        """A report that is still being made comes too late."""
+        self._number = -1
+        self._preview.forget()
+
+    # --- making ---------------------------------------------------------------------------------------------------
+
+    _number = 0
+
+    def _speak(self, value: str | None) -> None:
+        self.desk.edit(report_language=value or self.desk.open.report_language)
+        self._make()
+
+    def _use_paper(self, value: str | None) -> None:
+        self._paper = value or self._paper
+        self._make()
+
+    def _make(self) -> None:
+        self._number += 1
+        self._pdf = b""
+        self._save_button.setEnabled(False)
+        self._preview.wait(self.say("making"))
+        desk = self.desk
+        make, assessment, result = desk.parts.make_report, desk.open, desk.result
+        texts, paper = desk.parts.texts(assessment.report_language), self._paper
+        number = self._number
+        desk.bridge.compute(
+            lambda: make(assessment, result, texts, paper),
+            done=partial(self._made, number),
+            failed=partial(self._failed, number),
+        )
+
+    def _made(self, number: int, pdf: bytes) -> None:
+        if number == self._number:
+            self._pdf = pdf
+            self._save_button.setEnabled(True)
+            self._preview.show_pdf(pdf)
+
+    def _failed(self, number: int, error: BaseException) -> None:
+        if number == self._number:
+            self._preview.wait(self.say("failed", fault=type(error).__name__))
+
+    # --- saving ---------------------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        usual = f"{self.say('file_name')}-{self.desk.parts.now():%Y-%m-%d}.pdf"
+        folder = self.desk.path.parent if self.desk.path else Path.home()
+        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), str(folder / usual), "PDF (*.pdf)")
+        if name:
+            self.save_to(Path(name))
+
+    def save_to(self, path: Path) -> None:
+        """Write the report to `path`, and say that it is there or why it is not and what to do."""
+        clear(self._notes)
+        try:
+            write_whole(path, self._pdf)
+        except SaveError as error:
+            other = button(self.theme, self.say("other_name"), self._save, name="other-name")
+            title, text = self.say("not_saved"), self.say(f"trouble_{error.code}")
+            self._notes.addWidget(Notice(self.theme, title=title, text=text, icon="triangle-alert", buttons=(other,)))
+            return
+        opening = button(
+            self.theme,
+            self.say("open_folder"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
+            icon="folder-open",
+            name="open-folder",
+        )
+        self._notes.addWidget(
+            Notice(
+                self.theme,
+                title=self.say("saved", name=path.name),
+                text=self.say("saved_next"),
+                icon="circle-check",
+                buttons=(opening,),
+            )
+        )

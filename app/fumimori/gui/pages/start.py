@@ -1,0 +1,102 @@
+"""The first page: begin, go on, or try with the sample company."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFileDialog, QLabel
+
+from fumimori.gui.course import Route, resumption
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.text import Elided, Prose
+
+RECENT_SHOWN = 4
+
+
+class StartPage(Page):
+    """Welcome: what this is, three ways to begin, what to have at hand."""
+
+    def build(self) -> None:
+        """The mark, the ways in, the recent files, what is needed."""
+        theme = self.theme
+        mark = QLabel()
+        mark.setPixmap(theme.picture("mark", "seal", QSize(theme.px(56), theme.px(56))))
+        mark.setAccessibleName(self.t("ui.app.name"))
+        self.column.insertWidget(0, mark, 0, Qt.AlignmentFlag.AlignLeft)
+        self.prose("lead")
+        begin = button(
+            theme, self.say("new"), partial(self.go, Route("new")), kind="primary", icon="plus", name="start-new"
+        )
+        opening = button(theme, self.say("open"), self._choose, icon="folder-open", name="start-open")
+        sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
+        self.add(row(begin, opening, sample, None, spacing=theme.px(12)))
+        self._trouble_at = self.column.count()
+        if self.desk.assessment is not None:
+            going_on = button(
+                theme,
+                self.say("resume"),
+                partial(self.go, resumption(self.desk.open)),
+                kind="primary",
+                name="start-resume",
+            )
+            name = self.desk.open.organisation.name or self.say("unnamed")
+            self.add(Notice(theme, title=self.say("resume_title", name=name), icon="book-open", buttons=(going_on,)))
+        self._recent()
+        frame, inside = card(theme)
+        inside.addWidget(Prose(theme, self.say("need_title"), bold=True))
+        for line in self.t.lines("ui.start.need"):
+            inside.addWidget(Prose(theme, f"・{line}" if self.t.language == "ja" else f"•  {line}"))
+        self.add(frame)
+        self.prose("promise", quiet=True)
+
+    def _recent(self) -> None:
+        known = [Path(name) for name in self.desk.settings.recent]
+        there = [path for path in known if path.exists()][:RECENT_SHOWN]
+        if not there:
+            return
+        frame, inside = card(self.theme)
+        inside.addWidget(Prose(self.theme, self.say("recent"), bold=True))
+        for path in there:
+            name = Elided(self.theme, path.stem)
+            going_on = button(
+                self.theme,
+                self.say("go_on"),
+                partial(self._open, path),
+                name=f"recent:{path.name}",
+            )
+            going_on.setAccessibleName(f"{path.stem} {self.say('go_on')}")
+            line = row(name, going_on, spacing=self.theme.px(12))
+            line.setStretch(0, 1)
+            inside.addLayout(line)
+        self.add(frame)
+
+    def _choose(self) -> None:
+        kind = self.say("file_kind")
+        name, _ = QFileDialog.getOpenFileName(self, self.say("open"), str(Path.home()), f"{kind} (*.fumimori)")
+        if name:
+            self._open(Path(name))
+
+    def _open(self, path: Path) -> None:
+        from fumimori.store import StoreError
+
+        try:
+            self.desk.open_file(path)
+        except StoreError:
+            self.go(Route("unlock", str(path)))
+            return
+        self.go(resumption(self.desk.open))
+
+    def _sample(self) -> None:
+        self.go(Route("new", "sample"))
+
+    @property
+    def next_label(self) -> str:
+        """There are three ways to go on, none is *the* next."""
+        return ""
+
+    @property
+    def back_label(self) -> str:
+        """Nothing lies before."""
+        return ""

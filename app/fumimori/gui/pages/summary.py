@@ -1,0 +1,94 @@
+"""A control's answers to look over: each with a way to change it, what is open, what it comes to for now."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from fumimori.core.model import Control, Question, QuestionState
+from fumimori.gui import course
+from fumimori.gui.course import HUB, Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.signs import Chip, ScoreBar
+from fumimori.gui.widgets.text import Prose, hairline
+from fumimori.gui.wording import finding_title, range_words, standing_words
+
+
+class SummaryPage(Page):
+    """Missing answers are listed and hold nobody up."""
+
+    def title(self) -> str:
+        """The control's name."""
+        return self.say("title", name=self.t(f"controls.{self.route.item}.name"))
+
+    def caption(self) -> str:
+        """The control's code."""
+        return course.code_of(self.route.item)
+
+    def build(self) -> None:
+        """The score so far, the questions, the findings."""
+        desk, theme = self.desk, self.theme
+        missing = course.open_questions(desk.result, self.route.item)
+        self.prose("missing" if missing else "complete", quiet=True, count=missing)
+        if self.route.item != course.SURROUNDINGS:
+            control = desk.result.control(Control(self.route.item))
+            words = range_words(self.t, control.score_low, control.score_high)
+            verdict = self.t(f"words.verdict.{control.verdict}")
+            self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
+            self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
+        frame, inside = card(theme)
+        for number, one in enumerate(course.counted(desk.open, self.route.item)):
+            if number:
+                inside.addWidget(hairline())
+            self._line(inside, one)
+        self.add(frame)
+        findings = [one for one in desk.result.findings if one.control.value == self.route.item]
+        if findings:
+            self.section(self.say("findings", count=len(findings)))
+            box, column = card(theme)
+            for finding in findings:
+                word = finding.severity.word
+                chip = Chip(theme, word, self.t(f"words.severity.{word}"))
+                line = row(chip, Prose(theme, finding_title(self.t, finding)), spacing=theme.px(12))
+                line.setStretch(1, 1)
+                column.addLayout(line)
+            self.add(box)
+
+    @property
+    def next_label(self) -> str:
+        """On to the next control."""
+        return self.say("next_control" if course.next_block(self.route.item) else "to_open_points")
+
+    def next(self) -> Route:
+        """The next control, after the last one the open points."""
+        following = course.next_block(self.route.item)
+        return Route("block", following) if following else Route("open_points")
+
+    def back(self) -> Route:
+        """The hub."""
+        return HUB
+
+    def _line(self, inside: QVBoxLayout, question: Question) -> None:
+        theme, desk = self.theme, self.desk
+        standing = desk.result.question(question.id)
+        label = self.t(f"controls.{question.id}.label")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Prose(theme, f"{question.printed}　{label}"))
+        state = standing_words(self.t, standing, desk.open.answer(question.id))
+        if standing.contradicted:
+            state = f"{state}　{self.t('words.open_point.contradiction')}"
+        words.addWidget(Prose(theme, state, quiet=True, size="small"))
+        change = button(
+            theme,
+            self.say("look" if standing.state is QuestionState.MEASURED else "change"),
+            partial(self.go, Route("question", question.id, "summary")),
+            kind="link",
+            name=f"change:{question.id}",
+        )
+        change.setAccessibleName(f"{label} {change.text()}")
+        line = row(spacing=theme.px(12))
+        line.addLayout(words, 1)
+        if standing.state is not QuestionState.OUT_OF_SCOPE:
+            line.addWidget(change)
+        inside.addLayout(line)

@@ -1,0 +1,39 @@
+"""What the window is handed by the entry; it knows neither probes nor the network nor how a report is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fumimori.core.model import Assessment, Result
+from fumimori.texts import Texts
+
+if TYPE_CHECKING:
+    from fumimori.engine import Instruments, NetworkSettings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _usual_network() -> "NetworkSettings":
+    from fumimori.engine import NetworkSettings
+
+    return NetworkSettings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The program's other parts, as functions, so that none is loaded before it is needed."""
+
+    instruments: "Callable[[], Instruments]"
+    texts: Callable[[str], Texts]
+    make_report: Callable[[Assessment, Result, Texts, str], bytes]
+    sample: Callable[[], Assessment]
+    sample_passphrase: str
+    resources: Path
+    settings_folder: Path
+    network: "Callable[[], NetworkSettings]" = field(default=_usual_network)
+    now: Callable[[], datetime] = field(default=_now)
+    """The moment with the zone of this machine."""

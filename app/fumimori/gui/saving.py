@@ -1,0 +1,42 @@
+"""Writing a file so that it is there whole or not at all."""
+
+import contextlib
+import errno
+from pathlib import Path
+
+
+class SaveError(Exception):
+    """A file could not be written; `code` is `disk_full`, `in_use`, `no_folder` or `other`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_CODES = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EACCES: "in_use",
+    errno.EPERM: "in_use",
+    errno.EBUSY: "in_use",
+    errno.ETXTBSY: "in_use",
+    errno.ENOENT: "no_folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EROFS: "no_folder",
+}
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` beside `path`, read it back, and only then put it in its place; SaveError otherwise."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_bytes(content)
+        if beside.read_bytes() != content:
+            raise SaveError("other")
+        beside.replace(path)
+    except OSError as error:
+        raise SaveError(_CODES.get(error.errno or 0, "other")) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""What the window remembers between two starts: language, text size, recent files; nothing of anyone's mail."""
+
+from pathlib import Path
+
+import msgspec
+
+from fumimori.core.model import Record
+
+RECENT_MAX = 8
+
+
+class Settings(Record):
+    """The remembered things."""
+
+    language: str = ""
+    scale: int = 100
+    theme: str = "system"
+    """`system`, `light` or `dark`."""
+    recent: tuple[str, ...] = ()
+
+    def with_recent(self, path: Path) -> "Settings":
+        """These settings with `path` as the newest of the recent files."""
+        name = str(path.absolute())
+        others = (known for known in self.recent if known != name)
+        return msgspec.structs.replace(self, recent=(name, *others)[:RECENT_MAX])
+
+
+def load(folder: Path) -> Settings:
+    """The settings in `folder`; the usual ones when there are none or they cannot be read."""
+    try:
+        return msgspec.json.decode((folder / "window.json").read_bytes(), type=Settings)
+    except (OSError, msgspec.DecodeError):
+        return Settings()
+
+
+def save(folder: Path, settings: Settings) -> bool:
+    """Write the settings; False when the folder does not let us, which is no reason to stop anybody's work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "window.json").write_bytes(msgspec.json.encode(settings))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,148 @@
+"""One action of the plan: what, why, how, by whom, by when; and the way to accept a risk knowingly."""
+
+from functools import partial
+
+import msgspec
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from fumimori.core.model import AcceptedRisk, Action, PlanEntry
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import Field, button, clear, row, tick
+from fumimori.gui.widgets.signs import Chip
+from fumimori.gui.widgets.text import Prose
+from fumimori.gui.wording import finding_base, finding_title
+
+SUBJECTS = 4
+
+
+class ActionCard(QFrame):
+    """Closed it shows what and by when; opened also why, the steps, the proof, and the fields."""
+
+    def __init__(self, desk: Desk, theme: Theme, action: Action, *, number: int) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._desk, self._theme, self._action, self._t = desk, theme, action, desk.texts
+        t = self._t
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
+        column.setSpacing(theme.px(6))
+        chip = Chip(theme, action.severity.word, t(f"words.severity.{action.severity.word}"))
+        title = Prose(theme, f"{number}　{self._title()}", bold=True)
+        self._more = button(theme, t("ui.action.show"), self._toggle, kind="link", name=f"more:{action.id}")
+        self._more.setAccessibleName(f"{title.words} {t('ui.action.show')}")
+        line = row(chip, title, self._more, spacing=theme.px(12))
+        line.setStretch(1, 1)
+        column.addLayout(line)
+        subjects = [finding.subject for finding in action.findings if finding.subject]
+        if subjects:
+            extra = len(subjects) - SUBJECTS
+            names = ", ".join(subjects[:SUBJECTS]) + (t("ui.action.and_more", count=extra) if extra > 0 else "")
+            column.addWidget(Prose(theme, names, quiet=True, size="small"))
+        work = action.work
+        column.addWidget(
+            Prose(
+                theme,
+                t(
+                    "ui.action.work",
+                    due=t(f"words.due.{f'days_{action.due_days}' if action.due_days else 'renewal'}"),
+                    owner=t(f"words.owner.{work.owner}"),
+                    effort=t(f"words.effort.{work.effort}"),
+                    cost=t(f"words.cost.{work.cost}"),
+                ),
+                size="small",
+            )
+        )
+        self._inside = QVBoxLayout()
+        self._inside.setSpacing(theme.gap)
+        column.addLayout(self._inside)
+        self._open = False
+
+    def _title(self) -> str:
+        if self._action.asks:
+            label = self._t(f"controls.{self._question}.label")
+            return self._t("ui.action.find_out", label=label)
+        return finding_title(self._t, self._action.findings[0])
+
+    @property
+    def _question(self) -> str:
+        if self._action.findings and self._action.findings[0].question:
+            return self._action.findings[0].question
+        return ".".join(self._action.id.split(".")[:2])
+
+    def _toggle(self) -> None:
+        self._open = not self._open
+        clear(self._inside)
+        self._more.setText(self._t("ui.action.hide" if self._open else "ui.action.show"))
+        if self._open:
+            self._show()
+
+    def _show(self) -> None:
+        t, theme = self._t, self._theme
+        base = finding_base(self._action.findings[0]) if not self._action.asks else ""
+        values = dict(self._action.findings[0].values) if self._action.findings else {}
+        if base:
+            self._part("risk", t(f"{base}.risk", **values))
+            steps = t.lines(f"{base}.fix", **values)
+            self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
+            self._part("confirm", t(f"{base}.confirm", **values))
+        else:
+            self._part("fix", "\n".join(t.lines(f"controls.{self._question}.find")))
+        entry = self._action.entry or PlanEntry(action=self._action.id)
+        for word in ("owner_name", "due"):
+            self._inside.addWidget(
+                Field(
+                    theme,
+                    label=t(f"ui.action.{word}"),
+                    text=getattr(entry, word),
+                    changed=partial(self._plan, word),
+                    name=f"{word}:{self._action.id}",
+                )
+            )
+        done = t("ui.action.done")
+        self._inside.addWidget(
+            tick(theme, done, on=entry.done, changed=partial(self._plan, "done"), name=f"done:{self._action.id}")
+        )
+        if not self._action.asks:
+            self._accept()
+
+    def _part(self, word: str, text: str) -> None:
+        self._inside.addWidget(Prose(self._theme, self._t(f"ui.action.{word}"), bold=True, size="small"))
+        self._inside.addWidget(Prose(self._theme, text, size="small"))
+
+    def _plan(self, word: str, value: object) -> None:
+        plan = self._desk.open.plan
+        known = next((one for one in plan if one.action == self._action.id), PlanEntry(action=self._action.id))
+        others = tuple(one for one in plan if one.action != self._action.id)
+        self._desk.edit(plan=(*others, msgspec.structs.replace(known, **{word: value})))
+
+    def _accept(self) -> None:
+        t, theme = self._t, self._theme
+        known = next((one.accepted for one in self._action.findings if one.accepted), None)
+        self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
+        self._inside.addWidget(Prose(theme, t("ui.action.accept"), bold=True, size="small"))
+        self._inside.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
+        for word in self._risk:
+            self._inside.addWidget(
+                Field(
+                    theme,
+                    label=t(f"ui.action.{word}"),
+                    text=self._risk[word],
+                    changed=partial(self._risk.__setitem__, word),
+                    name=f"{word}:{self._action.id}",
+                )
+            )
+        self._said = Prose(theme, "", bold=True, size="small")
+        accept = button(theme, t("ui.action.record"), self._record, name=f"accept:{self._action.id}")
+        self._inside.addLayout(row(accept, None))
+        self._inside.addWidget(self._said)
+
+    def _record(self) -> None:
+        if not all(text.strip() for text in self._risk.values()):
+            self._said.say(self._t("ui.action.accept_missing"))
+            return
+        mine = {(finding.code, finding.subject) for finding in self._action.findings}
+        others = tuple(one for one in self._desk.open.accepted if (one.code, one.subject) not in mine)
+        new = tuple(AcceptedRisk(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
+        self._desk.edit(accepted=(*others, *new))
+        self._said.say(self._t("ui.action.accepted"))

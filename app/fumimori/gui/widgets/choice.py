@@ -1,0 +1,200 @@
+"""Choices as large cards: a sign, a few words, a line of explanation, a key; one of a group may be chosen or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from fumimori.gui.theme import Theme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One thing to choose."""
+
+    value: str
+    label: str
+    explanation: str = ""
+    sign: str = ""
+    """○ △ × ？ －, drawn before the label."""
+    key: str = ""
+    """The key that chooses it, printed at the right."""
+
+
+class ChoiceCard(QAbstractButton):
+    """A card that can be chosen; it is as high as its words need."""
+
+    def __init__(self, theme: Theme, choice: Choice) -> None:
+        super().__init__()
+        self.choice = choice
+        self._theme = theme
+        self._bold = theme.font("body", bold=True)
+        self._small = theme.font("small")
+        self.setCheckable(True)
+        self.setText(choice.label)
+        self.setFont(self._bold)
+        self.setAccessibleName(choice.label)
+        self.setAccessibleDescription(choice.explanation)
+        self.setProperty("place", f"choice:{choice.value}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        """What the words need at this width; never less than a hit area."""
+        label, explanation = self._heights(width)
+        gap = self._theme.px(2) if explanation else 0
+        return max(self._theme.px(44), label + gap + explanation + 2 * self._theme.px(10))
+
+    def hasHeightForWidth(self) -> bool:
+        """Always, because the words wrap."""
+        return True
+
+    def sizeHint(self) -> QSize:
+        """The width of a column."""
+        width = self._theme.px(320)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """A narrow column."""
+        return QSize(self._theme.px(150), self._theme.px(44))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The card: its state is in the frame's width, in the sign's disc and in the wash, never in colour alone."""
+        del event
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = theme.size("focus")
+        chosen, focused = self.isChecked(), self.hasFocus()
+        strong = chosen or focused
+        painter.setPen(QPen(QColor(theme.colour("accent" if strong else "quiet_ink")), ring if strong else 1))
+        hover = self.underMouse() and self.isEnabled()
+        painter.setBrush(QColor(theme.colour("accent_wash" if chosen or hover else "surface")))
+        inset = ring
+        painter.drawRoundedRect(
+            self.rect().adjusted(inset, inset, -inset, -inset), theme.size("radius"), theme.size("radius")
+        )
+        if chosen and focused:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.colour("ink")), 1, Qt.PenStyle.DotLine))
+            more = inset + ring + 1
+            painter.drawRoundedRect(self.rect().adjusted(more, more, -more, -more), theme.px(5), theme.px(5))
+        label_height, explanation_height = self._heights(self.width())
+        block = label_height + (theme.px(2) + explanation_height if explanation_height else 0)
+        top = (self.height() - block) // 2
+        self._draw_sign(painter, chosen=chosen)
+        left, right = self._margins()
+        painter.setPen(QColor(theme.colour("ink" if self.isEnabled() else "quiet_ink")))
+        painter.setFont(self._bold)
+        where = QRect(left, top, self.width() - left - right, label_height)
+        painter.drawText(where, _WRAP, self.choice.label)
+        if self.choice.explanation:
+            painter.setFont(self._small)
+            painter.setPen(QColor(theme.colour("ink" if chosen else "quiet_ink")))
+            below = QRect(left, top + label_height + theme.px(2), where.width(), explanation_height)
+            painter.drawText(below, _WRAP, self.choice.explanation)
+        if self.choice.key:
+            painter.setFont(self._small)
+            painter.setPen(QColor(theme.colour("quiet_ink")))
+            painter.drawText(
+                QRect(self.width() - right, 0, right - theme.px(14), self.height()),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                self.choice.key,
+            )
+        painter.end()
+
+    def _draw_sign(self, painter: QPainter, *, chosen: bool) -> None:
+        theme = self._theme
+        size = theme.px(26)
+        disc = QRect(theme.px(14), (self.height() - size) // 2, size, size)
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.colour("accent")))
+            painter.drawEllipse(disc)
+        elif not self.choice.sign:
+            painter.setPen(QPen(QColor(theme.colour("quiet_ink")), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            small = theme.px(4)
+            painter.drawEllipse(disc.adjusted(small, small, -small, -small))
+        painter.setPen(QColor(theme.colour("on_accent" if chosen else "ink")))
+        painter.setFont(self._bold)
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self.choice.sign or ("✓" if chosen else ""))
+
+    def _margins(self) -> tuple[int, int]:
+        return self._theme.px(52), self._theme.px(40 if self.choice.key else 16)
+
+    def _heights(self, width: int) -> tuple[int, int]:
+        left, right = self._margins()
+        room = QRect(0, 0, max(width - left - right, 40), 10_000)
+        label = self.fontMetrics().boundingRect(room, _WRAP, self.choice.label).height()
+        if not self.choice.explanation:
+            return label, 0
+        return label, QFontMetrics(self._small).boundingRect(room, _WRAP, self.choice.explanation).height()
+
+
+_WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+
+
+class ChoiceGroup(QWidget):
+    """Cards of which one or none is chosen; its accessible name is what is asked, arrow keys walk between them."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        asked: str,
+        choices: Sequence[Choice],
+        chosen: str | None,
+        picked: Callable[[str | None], None],
+        columns: int = 1,
+    ) -> None:
+        super().__init__()
+        self.setAccessibleName(asked)
+        self._picked = picked
+        self.cards = [ChoiceCard(theme, choice) for choice in choices]
+        layout: QVBoxLayout | QGridLayout = QVBoxLayout(self) if columns == 1 else QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.px(6))
+        for number, made in enumerate(self.cards):
+            made.setChecked(made.choice.value == chosen)
+            made.clicked.connect(lambda _checked=False, card=made: self.pick(card))
+            if isinstance(layout, QGridLayout):
+                layout.addWidget(made, number // columns, number % columns)
+            else:
+                layout.addWidget(made)
+
+    @property
+    def chosen(self) -> str | None:
+        """The chosen value."""
+        return next((card.choice.value for card in self.cards if card.isChecked()), None)
+
+    def pick(self, card: ChoiceCard) -> None:
+        """Choose `card` alone; pressing a chosen card again takes the choice back."""
+        if card.isChecked():
+            for other in self.cards:
+                if other is not card:
+                    other.setChecked(False)
+        self._picked(self.chosen)
+
+    def press(self, value: str) -> None:
+        """Choose by value, as its key does."""
+        for card in self.cards:
+            if card.choice.value == value:
+                card.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                card.click()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down move between the cards without choosing."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
+            Qt.Key(event.key()), 0
+        )
+        at = next((number for number, card in enumerate(self.cards) if card.hasFocus()), None)
+        if not step or at is None:
+            super().keyPressEvent(event)
+            return
+        self.cards[(at + step) % len(self.cards)].setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,0 +1,150 @@
+"""Buttons, fields and boxes as every page uses them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.text import Prose
+
+
+def button(
+    theme: Theme,
+    text: str,
+    pressed: Callable[[], object],
+    *,
+    kind: str = "",
+    icon: str = "",
+    name: str = "",
+) -> QPushButton:
+    """A button that says what happens; `kind` is `primary`, `link` or empty, `name` finds it again."""
+    made = QPushButton(text.replace("&", "&&"))
+    made.setObjectName(kind)
+    made.setFont(theme.font("body", bold=kind == "primary"))
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAccessibleName(text)
+    made.setProperty("place", name or text)
+    made.setAutoDefault(False)
+    if icon:
+        made.setIcon(theme.icon(icon, {"primary": "on_accent", "link": "accent"}.get(kind, "ink")))
+        made.setIconSize(QSize(theme.px(18), theme.px(18)))
+    made.clicked.connect(lambda _checked=False: pressed())
+    return made
+
+
+def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
+    """Widgets side by side from the left; None is a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return layout
+
+
+class Field(QWidget):
+    """A labelled line to type into, with a hint below; tells every change at once."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        label: str,
+        text: str,
+        changed: Callable[[str], None],
+        name: str,
+        hint: str = "",
+        placeholder: str = "",
+        limit: int = 200,
+        secret: bool = False,
+    ) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.px(4))
+        caption = QLabel(label)
+        caption.setFont(theme.font("body", bold=True))
+        caption.setWordWrap(True)
+        self.edit = QLineEdit(text)
+        self.edit.setFont(theme.font("body"))
+        self.edit.setMaxLength(limit)
+        self.edit.setPlaceholderText(placeholder)
+        self.edit.setAccessibleName(label)
+        self.edit.setAccessibleDescription(hint)
+        self.edit.setProperty("place", name)
+        if secret:
+            self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit.textEdited.connect(changed)
+        caption.setBuddy(self.edit)
+        layout.addWidget(caption)
+        if hint:
+            layout.addWidget(Prose(theme, hint, quiet=True, size="small"))
+        layout.addWidget(self.edit)
+        self.trouble = Prose(theme, "", bold=True, size="small")
+        self.trouble.hide()
+        layout.addWidget(self.trouble)
+
+    def complain(self, text: str) -> None:
+        """Say under the field what to change, or nothing more when `text` is empty."""
+        self.trouble.say(text)
+        self.trouble.setVisible(bool(text))
+
+
+def note_box(theme: Theme, *, label: str, text: str, changed: Callable[[str], None], name: str) -> QPlainTextEdit:
+    """A few lines for a note; Tab leaves it."""
+    box = QPlainTextEdit(text)
+    box.setFont(theme.font("body"))
+    box.setTabChangesFocus(True)
+    box.setAccessibleName(label)
+    box.setPlaceholderText(label)
+    box.setFixedHeight(theme.px(72))
+    box.setProperty("place", name)
+    box.textChanged.connect(lambda: changed(box.toPlainText()[:4000]))
+    return box
+
+
+def tick(theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str) -> QCheckBox:
+    """A box to tick."""
+    box = QCheckBox(text.replace("&", "&&"))
+    box.setFont(theme.font("body"))
+    box.setChecked(on)
+    box.setAccessibleName(text)
+    box.setProperty("place", name)
+    box.toggled.connect(changed)
+    return box
+
+
+def card(theme: Theme, *, wash: bool = False) -> tuple[QFrame, QVBoxLayout]:
+    """A box with a hairline around it, and the layout inside."""
+    frame = QFrame()
+    frame.setObjectName("wash" if wash else "card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(theme.px(20), theme.px(16), theme.px(20), theme.px(16))
+    layout.setSpacing(theme.gap)
+    return frame, layout
+
+
+def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
+    """Take everything out of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        inner = item.layout()
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif isinstance(inner, QVBoxLayout | QHBoxLayout):
+            clear(inner)

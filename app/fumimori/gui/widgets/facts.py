@@ -1,0 +1,88 @@
+"""What was measured about a question, and how an answer that differs from it is settled, without accusing anybody."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from fumimori.core.model import Contradiction, Outcome, Question
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import button, note_box, row
+from fumimori.gui.widgets.text import Prose
+from fumimori.gui.wording import answer_words, outcome_saw, outcome_title
+
+SHOWN = 4
+
+
+class FactBox(QFrame):
+    """The measured facts as plain sentences, with the day they were seen."""
+
+    def __init__(self, desk: Desk, theme: Theme, facts: Sequence[Outcome]) -> None:
+        super().__init__()
+        self.setObjectName("wash")
+        t = desk.texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        column.setSpacing(theme.px(4))
+        column.addWidget(Prose(theme, t("ui.facts.title"), bold=True, size="small"))
+        for fact in facts[:SHOWN]:
+            column.addWidget(Prose(theme, outcome_title(t, fact), bold=True))
+            column.addWidget(Prose(theme, outcome_saw(t, fact), quiet=True, size="small"))
+        if len(facts) > SHOWN:
+            column.addWidget(Prose(theme, t("ui.facts.more", count=len(facts) - SHOWN), quiet=True, size="small"))
+        probes = {fact.code.partition(".")[0] for fact in facts}
+        moments = [attempt.ended for attempt in desk.open.attempts if attempt.probe in probes]
+        if moments:
+            when = t.moment(max(moments).astimezone())
+            column.addWidget(Prose(theme, t("ui.facts.when", moment=when), quiet=True, size="small"))
+
+
+class ContradictionCard(QFrame):
+    """Both facts side by side; measurement right, answer right because…, or measure again."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        theme: Theme,
+        question: Question,
+        contradiction: Contradiction,
+        *,
+        settled: Callable[[], None],
+        measure: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("wash")
+        self._desk, self._question, self._settled = desk, question, settled
+        t = desk.texts
+        answer = desk.open.answer(question.id)
+        self._reason = answer.note if answer else ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
+        column.setSpacing(theme.gap)
+        column.addWidget(Prose(theme, t("ui.contradiction.title"), bold=True))
+        said = answer_words(t, question, answer) if answer else ""
+        column.addWidget(Prose(theme, t("ui.contradiction.said", answer=said)))
+        column.addWidget(Prose(theme, t("ui.contradiction.measured", fact=outcome_saw(t, contradiction.outcome))))
+        column.addWidget(Prose(theme, t("ui.contradiction.meanwhile"), quiet=True, size="small"))
+        right = button(theme, t("ui.contradiction.measurement"), partial(self._settle, "measurement"), name="measured")
+        again = button(theme, t("ui.contradiction.again"), measure, kind="link", name="measure-again")
+        column.addLayout(row(right, again, None, spacing=theme.gap))
+        because = note_box(
+            theme, label=t("ui.contradiction.because"), text=self._reason, changed=self._typed, name="because"
+        )
+        column.addWidget(because)
+        self._missing = Prose(theme, "", bold=True, size="small")
+        column.addWidget(self._missing)
+        mine = button(theme, t("ui.contradiction.answer"), partial(self._settle, "answer"), name="answered")
+        column.addLayout(row(mine, None))
+
+    def _typed(self, text: str) -> None:
+        self._reason = text
+
+    def _settle(self, by: str) -> None:
+        if by == "answer" and not self._reason.strip():
+            self._missing.say(self._desk.texts("ui.contradiction.reason_missing"))
+            return
+        self._desk.annotate(self._question.id, settled=by, note=self._reason)
+        self._settled()

@@ -1,0 +1,89 @@
+"""The header and the foot that every page stands between."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+
+from fumimori.gui.desk import Desk
+from fumimori.gui.pages.page import Page
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import button, clear
+from fumimori.gui.widgets.text import Elided
+
+OTHER = {"ja": "en", "en": "ja"}
+
+
+class Header(QFrame):
+    """Whose assessment this is, that it is saved, the other language, and help."""
+
+    def __init__(self, *, speak: Callable[[], None], help_asked: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        self._speak, self._help = speak, help_asked
+        self._layout = QHBoxLayout(self)
+        self._saved: QLabel | None = None
+
+    def show_desk(self, desk: Desk, theme: Theme) -> None:
+        """Draw the header anew."""
+        t = desk.texts
+        clear(self._layout)
+        self._layout.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
+        self._layout.setSpacing(theme.px(10))
+        mark = QLabel()
+        mark.setPixmap(theme.picture("mark", "seal", QSize(theme.px(24), theme.px(24))))
+        mark.setAccessibleName(t("ui.app.name"))
+        name = QLabel(t("ui.app.name"))
+        name.setFont(theme.font("body", bold=True))
+        organisation = Elided(theme, desk.assessment.organisation.name if desk.assessment else "", quiet=True)
+        self._saved = QLabel()
+        self._saved.setFont(theme.font("small"))
+        self._saved.setObjectName("quiet")
+        self._layout.addWidget(mark)
+        self._layout.addWidget(name)
+        self._layout.addWidget(organisation, 1)
+        self._layout.addWidget(self._saved)
+        self._layout.addWidget(
+            button(theme, t("ui.app.other_language"), self._speak, kind="link", icon="languages", name="language")
+        )
+        self._layout.addWidget(
+            button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")
+        )
+        self.show_saved(desk)
+
+    def show_saved(self, desk: Desk) -> None:
+        """Say when everything was written last."""
+        if self._saved is None:
+            return
+        if desk.read_only:
+            self._saved.setText(desk.texts("ui.app.read_only"))
+        elif desk.saved_at is not None:
+            self._saved.setText(desk.texts("ui.app.saved", time=f"{desk.saved_at:%H:%M}"))
+        else:
+            self._saved.setText("")
+
+
+class Foot(QFrame):
+    """Back at the left, *answer later* and Next at the right, always in the same places."""
+
+    def __init__(self, *, back: Callable[[], None], later: Callable[[], None], forward: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("foot")
+        self._back, self._later, self._forward = back, later, forward
+        self._layout = QHBoxLayout(self)
+
+    def show_page(self, theme: Theme, page: Page) -> None:
+        """Draw the buttons that this page has."""
+        clear(self._layout)
+        self._layout.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(10))
+        self._layout.setSpacing(theme.px(12))
+        if page.back_label:
+            self._layout.addWidget(button(theme, page.back_label, self._back, icon="arrow-left", name="back"))
+        self._layout.addStretch(1)
+        if page.later:
+            self._layout.addWidget(button(theme, page.t("ui.foot.later"), self._later, name="later"))
+        if page.next_label:
+            made = button(theme, page.next_label, self._forward, kind="primary", name="next")
+            made.setMinimumWidth(theme.px(140))
+            self._layout.addWidget(made)
+        self.setVisible(bool(page.next_label or page.back_label))

@@ -1,0 +1,120 @@
+"""The rail at the left: where one is, what is done, and a way to every page; small when there is little room."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import clear
+from fumimori.gui.widgets.text import Elided
+
+STATUS_SIGNS = {"not_started": "　", "in_progress": "◐", "open_points": "？", "done": "✓", "out_of_scope": "－"}
+
+
+class Rail(QFrame):
+    """All pages in three groups; the one that is shown is marked."""
+
+    def __init__(self, go: Callable[[Route], None]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self._go = go
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 1, 0)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(self._scroll)
+        self._inner = QWidget()
+        self._scroll.setWidget(self._inner)
+        self._rows = QVBoxLayout(self._inner)
+        self._rows.setSpacing(0)
+
+    def show_course(self, desk: Desk, theme: Theme, route: Route, *, narrow: bool) -> None:
+        """Draw the rail anew for where the window is."""
+        self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
+        self._inner.setStyleSheet(f"background: {theme.colour('surface')};")
+        self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
+        clear(self._rows)
+        current: QWidget | None = None
+        for group, routes in _groups():
+            if not narrow:
+                caption = QLabel(desk.texts(f"ui.rail.{group}"))
+                caption.setFont(theme.font("small", bold=True))
+                caption.setObjectName("quiet")
+                caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
+                self._rows.addWidget(caption)
+            for number, target in enumerate(routes, start=1):
+                row = self._row(desk, theme, target, number, narrow=narrow)
+                row.setChecked(_within(route, target))
+                current = row if row.isChecked() else current
+                self._rows.addWidget(row)
+        self._rows.addStretch(1)
+        if current is not None:
+            self._rows.activate()
+            self._inner.adjustSize()
+            self._scroll.ensureWidgetVisible(current, 0, theme.px(64))
+
+    def _row(self, desk: Desk, theme: Theme, target: Route, number: int, *, narrow: bool) -> QPushButton:
+        row = QPushButton()
+        row.setObjectName("row")
+        row.setCheckable(True)
+        row.setAutoDefault(False)
+        row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row.setProperty("place", f"rail:{target.page}:{target.item}")
+        row.clicked.connect(lambda _checked=False: self._go(target))
+        name, sign, words = _described(desk, target)
+        row.setAccessibleName(f"{name} {words}".strip())
+        code = _code(target, number)
+        if narrow:
+            row.setFixedHeight(theme.px(40))
+            row.setFont(theme.font("small"))
+            row.setText(code)
+            return row
+        row.setFixedHeight(theme.px(46 if words else 36))
+        lines = QVBoxLayout(row)
+        lines.setContentsMargins(theme.px(16), theme.px(3), theme.px(10), theme.px(3))
+        lines.setSpacing(0)
+        text = f"{code}  {name}" if target.page == "block" else name
+        lines.addWidget(_quiet_to_mouse(Elided(theme, text, bold=False)))
+        if words:
+            below = Elided(theme, f"{sign} {words}", size="small", quiet=True)
+            lines.addWidget(_quiet_to_mouse(below))
+        return row
+
+
+def _groups() -> list[tuple[str, list[Route]]]:
+    return [
+        ("preparation", [Route(page) for page in course.PREPARATION]),
+        ("controls", [course.HUB, *(Route("block", name) for name in course.blocks())]),
+        ("conclusion", [Route(page) for page in course.CONCLUSION]),
+    ]
+
+
+def _described(desk: Desk, target: Route) -> tuple[str, str, str]:
+    texts = desk.texts
+    if target.page != "block":
+        return texts(f"ui.rail.{target.page}"), "", ""
+    status = course.status(desk.open, desk.result, target.item)
+    return texts(f"controls.{target.item}.name"), STATUS_SIGNS[status], texts(f"words.control_status.{status}")
+
+
+def _code(target: Route, number: int) -> str:
+    if target.page == "block":
+        return course.code_of(target.item)
+    return {"hub": "≡"}.get(target.page, str(number))
+
+
+def _within(route: Route, target: Route) -> bool:
+    if target.page == "block":
+        return route.page in ("question", "summary", "interview") and course.block_of(route.item) == target.item
+    return route == target
+
+
+def _quiet_to_mouse(widget: QWidget) -> QWidget:
+    widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return widget

@@ -1,0 +1,256 @@
+"""The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
+
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+
+from fumimori.gui import course
+from fumimori.gui.course import Route
+from fumimori.gui.desk import Desk
+from fumimori.gui.menus import build_menus
+from fumimori.gui.pages import PAGES, Page
+from fumimori.gui.theme import SCALES, Theme
+from fumimori.gui.widgets.choice import ChoiceCard
+from fumimori.gui.widgets.controls import button, clear
+from fumimori.gui.widgets.drawer import Drawer
+from fumimori.gui.widgets.frame import OTHER, Foot, Header
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.rail import Rail
+
+RAIL_AFTER_MS = 250
+
+
+class Window(QMainWindow):
+    """One window, one assessment."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.route = course.START
+        self.page: Page | None = None
+        self.theme = self._themed()
+        self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
+        self.rail = Rail(self.go)
+        self.drawer = Drawer(self.toggle_help)
+        self.foot = Foot(back=self.back, later=self.later, forward=self.forward)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.drawer.hide()
+        self._notices = QVBoxLayout()
+        self._lay_out()
+        self._rail_timer = QTimer(self)
+        self._rail_timer.setSingleShot(True)
+        self._rail_timer.setInterval(RAIL_AFTER_MS)
+        self._rail_timer.timeout.connect(self._refresh_rail)
+        desk.changed.connect(self._rail_timer.start)
+        desk.saved.connect(lambda: self.header.show_saved(self.desk))
+        desk.trouble.connect(self.show_trouble)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
+        self.setMinimumSize(720, 480)
+        self._restyle()
+
+    def _lay_out(self) -> None:
+        centre = QWidget()
+        centre.setObjectName("paper")
+        whole = QVBoxLayout(centre)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        middle.addLayout(self._notices)
+        middle.addWidget(self.area, 1)
+        middle.addWidget(self.foot)
+        body.addWidget(self.rail)
+        body.addLayout(middle, 1)
+        body.addWidget(self.drawer)
+        whole.addWidget(self.header)
+        whole.addLayout(body, 1)
+        self.setCentralWidget(centre)
+
+    # --- moving ---------------------------------------------------------------------------------------------------
+
+    def go(self, route: Route) -> None:
+        """Show the page at `route`; the keyboard moves to its heading."""
+        if self.desk.assessment is None and route.page not in ("start", "new", "unlock"):
+            route = course.START
+        if route.page == "block":
+            route = course.entry(self.desk.result, route.item)
+        self.route = route
+        self._show()
+        self.area.verticalScrollBar().setValue(0)
+        if self.page is not None:
+            self.page.heading.take_focus()
+
+    def forward(self) -> None:
+        """What Next does."""
+        if self.page is not None and self.page.next_label:
+            target = self.page.next()
+            if target is not None:
+                self.go(target)
+
+    def back(self) -> None:
+        """What Back does."""
+        if self.page is not None:
+            self.go(self.page.back())
+
+    def later(self) -> None:
+        """What *answer later* does."""
+        if self.page is not None:
+            self.go(self.page.skip())
+
+    def rebuild(self) -> None:
+        """The same page anew, in the same place: for another language, size or brightness."""
+        at = self.area.verticalScrollBar().value()
+        focus = QApplication.focusWidget()
+        place = focus.property("place") if focus is not None else None
+        self._show()
+        self.area.verticalScrollBar().setValue(at)
+        for widget in self.findChildren(QWidget):
+            if place and widget.property("place") == place and widget.isVisibleTo(self):
+                widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        if self.page is not None:
+            self.page.heading.take_focus()
+
+    def _show(self) -> None:
+        if self.page is not None:
+            self.page.leave()
+        page = PAGES[self.route.page](self.desk, self.theme, self.route, self.go)
+        page.setMaximumWidth(self.theme.size("content"))
+        holder = QWidget()
+        holder.setObjectName("paper")
+        sides = QHBoxLayout(holder)
+        sides.setContentsMargins(self.theme.px(24), 0, self.theme.px(24), 0)
+        sides.addStretch(1)
+        sides.addWidget(page, 1000)
+        sides.addStretch(1)
+        self.page = page
+        self.area.setWidget(holder)
+        self.header.show_desk(self.desk, self.theme)
+        self.foot.show_page(self.theme, page)
+        self._refresh_rail()
+        self._refresh_help()
+        self._order_tabs()
+        self.setWindowTitle(f"{page.title()} — {self.desk.texts('ui.app.name')}")
+
+    def _order_tabs(self) -> None:
+        """Tab walks the page, then the foot, then header and rail."""
+        for first, second in ((self.area, self.foot), (self.foot, self.header), (self.header, self.rail)):
+            before = [one for one in first.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+            after = [one for one in second.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+            if before and after:
+                QWidget.setTabOrder(before[-1], after[0])
+
+    # --- the frame ------------------------------------------------------------------------------------------------
+
+    def _refresh_rail(self) -> None:
+        self.rail.setVisible(self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock"))
+        focus = QApplication.focusWidget()
+        if self.rail.isVisibleTo(self) and not (focus is not None and self.rail.isAncestorOf(focus)):
+            self.rail.show_course(self.desk, self.theme, self.route, narrow=self._narrow())
+
+    def _narrow(self) -> bool:
+        room = self.width() - (self.theme.px(340) if self.drawer.isVisibleTo(self) else 0)
+        return room < self.theme.size("rail") + self.theme.px(620)
+
+    def _refresh_help(self) -> None:
+        if self.page is not None and self.drawer.isVisibleTo(self):
+            self.drawer.show_help(self.theme, self.desk.texts, prefix=self.page.help_prefix, page=self.route.page)
+
+    def toggle_help(self) -> None:
+        """Open or close the drawer; the keyboard goes with it."""
+        self.drawer.setVisible(not self.drawer.isVisibleTo(self))
+        self._refresh_help()
+        self._refresh_rail()
+        if not self.drawer.isVisibleTo(self) and self.page is not None:
+            self.page.heading.take_focus()
+
+    def show_trouble(self, code: str) -> None:
+        """Say that the file cannot be written, and how to go on; what was entered stays here."""
+        clear(self._notices)
+        t = self.desk.texts
+        again = button(self.theme, t("ui.trouble.again"), self._save_again, name="save-again")
+        other = button(self.theme, t("ui.trouble.elsewhere"), partial(self.go, Route("new", "copy")), name="elsewhere")
+        reason = t(f"words.store_error.{code}")
+        title = t("ui.trouble.not_saved")
+        notice = Notice(self.theme, title=title, text=reason, icon="triangle-alert", buttons=(again, other))
+        self._notices.addWidget(notice)
+
+    def _save_again(self) -> None:
+        if self.desk.save():
+            clear(self._notices)
+
+    # --- language, size, brightness -------------------------------------------------------------------------------
+
+    def other_language(self) -> None:
+        """Change between Japanese and English where one stands."""
+        self.desk.speak(OTHER[self.desk.language])
+        self._restyle()
+
+    def resize_text(self, step: int) -> None:
+        """One step larger (1) or smaller (−1); 0 is the usual size."""
+        at = SCALES.index(self.desk.settings.scale) if self.desk.settings.scale in SCALES else 0
+        scale = SCALES[max(0, min(len(SCALES) - 1, at + step))] if step else 100
+        self.desk.remember(msgspec.structs.replace(self.desk.settings, scale=scale))
+        self._restyle()
+
+    def use_theme(self, name: str) -> None:
+        """`system`, `light` or `dark` from now on."""
+        self.desk.remember(msgspec.structs.replace(self.desk.settings, theme=name))
+        self._restyle()
+
+    def _themed(self) -> Theme:
+        hints = QGuiApplication.styleHints()
+        wanted = self.desk.settings.theme
+        dark = wanted == "dark" or (wanted == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
+        high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+        scale = self.desk.settings.scale if self.desk.settings.scale in SCALES else 100
+        return Theme(self.desk.parts.resources, dark=dark, scale=scale, high_contrast=high)
+
+    def _restyle(self) -> None:
+        self.theme = self._themed()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setPalette(self.theme.palette())
+            application.setFont(self.theme.font())
+        self.setStyleSheet(self.theme.sheet())
+        self.menuBar().clear()
+        build_menus(self)
+        self.rebuild()
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the keyboard, else Next; Escape closes the help and discards nothing."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focus = QApplication.focusWidget()
+            if isinstance(focus, QAbstractButton) and not isinstance(focus, ChoiceCard):
+                focus.click()
+            else:
+                self.forward()
+        elif event.key() == Qt.Key.Key_Escape and self.drawer.isVisibleTo(self):
+            self.toggle_help()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The rail becomes narrow when there is little room."""
+        super().resizeEvent(event)
+        self._rail_timer.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop and wait for what is under way, write everything; stay when it cannot be written."""
+        if self.page is not None:
+            self.page.leave()
+        if not self.desk.close():
+            event.ignore()
+            return
+        self.desk.bridge.close()
+        event.accept()
