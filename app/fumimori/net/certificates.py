@@ -104,7 +104,7 @@ def chain_of(
     readable = tuple(fact for fact in facts if fact is not None)
     if facts[0] is None:
         return CertificateChain(certificates=readable, trusted=False, trust_error="other", asked_name=name)
-    trusted = _path_holds(sent, at, roots)
+    trusted = _path_holds(sent, at, roots) and not _is_weak(facts[0])
     return CertificateChain(
         certificates=readable,
         trusted=trusted,

@@ -16,6 +16,9 @@ EVIDENCE = 4096
 EXCHANGES_MOST = 200
 PAUSE_MOST = 8.0
 
+Route = Callable[[str, int], tuple[str, int]]
+"""From the address and port that are meant to those that are really dialled, such as a tunnel or a test server."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -215,9 +218,12 @@ class _Recorder:
 class Dialer:
     """Opens connections for a whole run: one at a time per address and port, a pause between, all of them logged."""
 
-    def __init__(self, *, clock: Callable[[], datetime], limits: Limits | None = None) -> None:
+    def __init__(
+        self, *, clock: Callable[[], datetime], limits: Limits | None = None, route: Route | None = None
+    ) -> None:
         self.clock = clock
         self.limits = limits or Limits()
+        self._route = route or _straight
         self._manners: dict[tuple[str, int], _Manners] = {}
 
     def slower(self, address: str, port: int) -> None:
@@ -273,10 +279,14 @@ class Dialer:
     async def _open(self, address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             async with asyncio.timeout(self.limits.connect):
-                return await asyncio.open_connection(address, port, limit=READ)
+                return await asyncio.open_connection(*self._route(address, port), limit=READ)
         except TimeoutError:
             raise TimedOut("connect_timeout") from None
         except ConnectionRefusedError:
             raise Unreachable("connection_refused") from None
         except OSError as error:
             raise Unreachable("no_route", str(error.errno)) from None
+
+
+def _straight(address: str, port: int) -> tuple[str, int]:
+    return address, port

@@ -215,6 +215,8 @@ class Pop3:
     async def _command(self, command: str) -> tuple[bool, str]:
         await self._connection.send(command.encode() + b"\r\n")
         line = await self._connection.line()
+        if not line.startswith(("+OK", "-ERR")):
+            raise NotSpokenError
         return line.startswith("+OK"), line
 
 

@@ -1,5 +1,6 @@
 """Conversations with mail services: what they say before and after TLS, their certificate, their answer to a hello."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
 from fumimori.net.tls import TlsError, TlsLayer, start_tls
 from fumimori.net.tls_wire import client_hello, read_answer
+
+HELLO_SECONDS = 15.0
+"""A server that has not answered a hello by then will not."""
 
 
 @dataclass(kw_only=True)
@@ -162,13 +166,14 @@ async def _leave(seen: _Seen) -> None:
 async def _hello_answered(connection: Connection, offer: HelloOffer, server_name: str) -> HelloAnswer:
     octets = b""
     try:
-        await connection.send_raw(client_hello(offer, server_name, secrets.token_bytes(64)))
-        while (answer := read_answer(octets)) is None:
-            more = await connection.read_raw()
-            if not more:
-                return HelloAnswer(error="closed")
-            octets += more
-    except TimedOut:
+        async with asyncio.timeout(HELLO_SECONDS):
+            await connection.send_raw(client_hello(offer, server_name, secrets.token_bytes(64)))
+            while (answer := read_answer(octets)) is None:
+                more = await connection.read_raw()
+                if not more:
+                    return HelloAnswer(error="closed")
+                octets += more
+    except (TimedOut, TimeoutError):
         return HelloAnswer(error="timeout")
     except Refused as error:
         return HelloAnswer(error="not_tls" if error.reason == "too_much" else "closed")

@@ -12,7 +12,7 @@ from fumimori.core.network.ssh import SshService
 from fumimori.core.network.tls import HelloAnswer, HelloOffer
 from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of, load_roots
-from fumimori.net.connect import Dialer, Limits
+from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions
 from fumimori.net.mail import MailServices
 from fumimori.net.ssh import SshServices
@@ -36,9 +36,10 @@ class RealNetwork(Network):
         limits: Limits | None = None,
         clock: Callable[[], datetime] = utc_now,
         our_name: str = "",
+        route: Route | None = None,
     ) -> None:
         roots = load_roots(ca_file)
-        dialer = Dialer(clock=clock, limits=limits)
+        dialer = Dialer(clock=clock, limits=limits, route=route)
         self._clock = clock
         self._notes = Notes()
         self._questions = Questions(now=clock, resolver=resolver)

@@ -245,8 +245,9 @@ def _certificate(seen: Seen, rules: Rules, facts: Facts, at: datetime) -> Iterat
     for fault in faults:
         word = "untrusted" if on_25 and fault == "incomplete" else fault
         yield f"certificate_{word}{suffix}", (("names", ", ".join(leaf.names[:5]) or "-"), ("issuer", leaf.issuer))
-    if weak_key(leaf, rules):
-        yield f"key_weak{suffix}", (("key", leaf.key.upper()), ("bits", leaf.key_bits))
+    weak = weak_key(chain, rules)
+    if weak is not None:
+        yield f"key_weak{suffix}", (("key", weak.key.upper()), ("bits", weak.key_bits))
     old = old_signature(chain)
     if old:
         yield f"signature_old{suffix}", (("hash", old.upper()),)

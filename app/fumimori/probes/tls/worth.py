@@ -33,11 +33,14 @@ def urgency(certificate: Certificate, at: datetime, rules: Rules) -> str:
     return "near" if left < number("mail_ports.expiry_near_days") * DAY else ""
 
 
-def weak_key(certificate: Certificate, rules: Rules) -> bool:
-    """Whether its key is shorter than public authorities may certify; keys of a kind that is not known pass."""
-    if certificate.key == "rsa":
-        return certificate.key_bits < rules.number("mail_ports.rsa_bits_least")
-    return certificate.key == "ec" and certificate.key_bits < rules.number("mail_ports.ec_bits_least")
+def weak_key(chain: CertificateChain, rules: Rules) -> Certificate | None:
+    """The first certificate of the chain whose key is shorter than public authorities may certify, roots apart.
+
+    Keys of a kind that is not known pass.
+    """
+    least = {"rsa": rules.number("mail_ports.rsa_bits_least"), "ec": rules.number("mail_ports.ec_bits_least")}
+    leaf_and_issuers = (*chain.certificates[:1], *(each for each in chain.certificates[1:] if not each.self_signed))
+    return next((each for each in leaf_and_issuers if each.key_bits < least.get(each.key, 0)), None)
 
 
 def old_signature(chain: CertificateChain) -> str:
@@ -48,14 +51,14 @@ def old_signature(chain: CertificateChain) -> str:
 
 def distrust(chain: CertificateChain, *, name_is_confirmed: bool) -> tuple[str, ...]:
     """Why a careful client refuses the chain, apart from time: of `self_signed`, `incomplete`, `untrusted`,
-    `wrong_name`. The name counts only where people are known to use it.
+    `wrong_name`. Weak keys and signatures are told apart from that; the name counts where people are known to use it.
     """  # noqa: D205 - one sentence
     faults: list[str] = []
     if chain.trust_error == "self_signed" or (chain.certificates and chain.certificates[0].self_signed):
         faults.append("self_signed")
     elif chain.trust_error == "incomplete":
         faults.append("incomplete")
-    elif chain.trust_error in ("unknown_issuer", "not_yet_valid", "weak", "other"):
+    elif chain.trust_error in ("unknown_issuer", "not_yet_valid", "other"):
         faults.append("untrusted")
     if name_is_confirmed and chain.certificates and not chain.name_matches and "self_signed" not in faults:
         faults.append("wrong_name")
