@@ -45,14 +45,14 @@ class Texts:
             with file.open("rb") as opened:
                 self._texts.update(_flat(prefix, tomllib.load(opened)))
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text at `key` with its placeholders filled; strings among `values` are made harmless first."""
         text = self._texts.get(key)
         if not isinstance(text, str):
             raise MissingTextError(f"{self.language}: {key}")
         return _filled(text, values)
 
-    def lines(self, key: str, **values: object) -> tuple[str, ...]:
+    def lines(self, key: str, /, **values: object) -> tuple[str, ...]:
         """The list of texts at `key`, such as numbered steps; a single text is a list of one."""
         text = self._texts.get(key)
         if text is None:
