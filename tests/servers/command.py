@@ -10,6 +10,7 @@ from typing import Any
 
 from loopback.world import World
 
+APP = Path(__file__).resolve().parents[2] / "app"
 PASSPHRASE = "correct horse battery staple"
 CONSENTED = ("--consent", "2", "--authorised-by", "Owner, CEO")
 
@@ -47,6 +48,7 @@ def fumimori(folder: Path, *arguments: str, seconds: float = 240) -> subprocess.
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(APP),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
         "PYTHONWARNINGS": "error",
     }

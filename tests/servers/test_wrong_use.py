@@ -21,7 +21,7 @@ from servers.command import fumimori
         (("report", "nowhere.fumimori", "--lang", "ja", "--out", "x.pdf"), "nowhere.fumimori"),
         (("report", "nowhere.fumimori", "--lang", "fr", "--out", "x.pdf"), "fr"),
         (("open-json", "nowhere.json"), "nowhere.json"),
-        (("--frobnicate",), "frobnicate"),
+        (("scan", "good.example", "--frobnicate"), "--frobnicate"),
     ],
 )
 def test_wrong_use_exits_with_2_and_names_the_mistake(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
