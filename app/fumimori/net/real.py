@@ -8,13 +8,17 @@ from fumimori.core.model import Vantage
 from fumimori.core.network import Network, Notes
 from fumimori.core.network.dns import DnsAnswer
 from fumimori.core.network.mail import MailService
+from fumimori.core.network.services import OpenPort
+from fumimori.core.network.smtp import SmtpDialogue
 from fumimori.core.network.ssh import SshService
 from fumimori.core.network.tls import HelloAnswer, HelloOffer
 from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions
+from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
+from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
 from fumimori.net.vantage import Surroundings
 from fumimori.net.web import Web
@@ -49,6 +53,8 @@ class RealNetwork(Network):
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
             our_name=our_name,
         )
+        self._envelopes = Envelopes(dialer=dialer, our_name=our_name)
+        self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
         self._surroundings = Surroundings(dialer=dialer, questions=self._questions)
 
@@ -71,9 +77,9 @@ class RealNetwork(Network):
         """See DnsLook."""
         return await self._questions.addresses(host, self._notes)
 
-    async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
+    async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """See WebLook."""
-        return await self._web.get(url, self._notes, limit=limit)
+        return await self._web.get(url, self._notes, limit=limit, any_certificate=any_certificate)
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         """See TlsLook."""
@@ -82,6 +88,14 @@ class RealNetwork(Network):
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """See MailLook."""
         return await self._mail.mail_service(host, address, port, notes=self._notes)
+
+    async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
+        """See SmtpLook."""
+        return await self._envelopes.smtp_dialogue(host, address, port, commands, notes=self._notes)
+
+    async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
+        """See ServiceLook."""
+        return await self._services.open_port(host, address, port, kind, notes=self._notes)
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         """See SshLook."""

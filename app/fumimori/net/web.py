@@ -43,7 +43,7 @@ class Web:
         self._now = now
         self._seconds = seconds
 
-    async def get(self, url: str, notes: Notes, *, limit: int = 65536) -> WebAnswer:
+    async def get(self, url: str, notes: Notes, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """The answer to one GET, as `WebLook.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -60,18 +60,18 @@ class Web:
                         address, port, host=host, what="https_get", notes=notes, detail=parts.path or "/"
                     ) as connection,
                 ):
-                    return await self._asked(connection, url, limit)
+                    return await self._asked(connection, url, limit, any_certificate=any_certificate)
             except TimeoutError:
                 failure = TimedOut("reply_timeout", address)
             except NotSeen as not_seen:
                 failure = not_seen
         raise failure
 
-    async def _asked(self, connection: Connection, url: str, limit: int) -> WebAnswer:
+    async def _asked(self, connection: Connection, url: str, limit: int, *, any_certificate: bool) -> WebAnswer:
         parts = urlsplit(url)
         host = parts.hostname or ""
         chain: CertificateChain | None = None
-        version = ""
+        version = tls_error = ""
         if parts.scheme == "https":
             try:
                 layer = await start_tls(connection, host)
@@ -81,7 +81,7 @@ class Web:
             chain = chain_of(layer.certificates(), name=host, at=self._now(), roots=self._roots)
             version = layer.agreed().version
             tls_error = _distrust(chain)
-            if tls_error:
+            if tls_error and not any_certificate:
                 connection.note(f"TLS {host}", tls_error)
                 return WebAnswer(url=url, chain=chain, tls_error=tls_error, tls_version=version)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -101,6 +101,7 @@ class Web:
             untrusted_body=text,
             truncated=truncated,
             chain=chain,
+            tls_error=tls_error,
             tls_version=version,
         )
 

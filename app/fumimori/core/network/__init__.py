@@ -15,6 +15,8 @@ from typing import ClassVar, Protocol
 from fumimori.core.model import Contact, Exchange, Status, Vantage
 from fumimori.core.network.dns import DnsLook
 from fumimori.core.network.mail import MailLook
+from fumimori.core.network.services import ServiceLook
+from fumimori.core.network.smtp import SmtpLook
 from fumimori.core.network.ssh import SshLook
 from fumimori.core.network.tls import TlsLook
 from fumimori.core.network.web import WebLook
@@ -63,7 +65,7 @@ class Notes:
     contacts: list[Contact] = field(default_factory=list)
 
 
-class Network(DnsLook, WebLook, TlsLook, MailLook, SshLook, Protocol):
+class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, Protocol):
     """Everything a probe may do outward; one instance per run, with caches and politeness shared by all attempts."""
 
     def for_attempt(self, notes: Notes) -> "Network":

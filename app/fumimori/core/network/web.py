@@ -30,10 +30,11 @@ class WebAnswer(Record):
 class WebLook(Protocol):
     """HTTP and HTTPS requests."""
 
-    async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
+    async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """The answer to one GET of `url`: no redirect followed, at most `limit` bytes of body read.
 
-        A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked).
+        A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked), unless
+        `any_certificate` says that the page is to be read all the same: admin pages come with self-made ones.
         Raises NotSeen when nothing answered: as `DnsLook.addresses`, `no_address`, `connection_refused`,
         `connect_timeout`, `reply_timeout`.
         """

@@ -1,0 +1,119 @@
+"""SMTP conversations up to the envelope (RFC 5321): commands from a short list, RSET and QUIT always, DATA never."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
+from fumimori.net.connect import Connection, Dialer
+from fumimori.net.dialogues import NotSpokenError, Smtp
+
+GOOD_BYE_SECONDS = 5.0
+COMMAND_LONGEST = 500
+"""RFC 5321 section 4.5.3.1.4 allows 512 octets with the line end."""
+CLOSING = 421
+
+
+class _Envelope(Smtp):
+    """SMTP as far as the recipients."""
+
+    async def introduce(self, our_name: str) -> tuple[int, str]:
+        """The answer to EHLO, else to HELO: its code and first line."""
+        code, lines = await self._command(f"EHLO {our_name}")
+        if code >= 500:
+            code, lines = await self._command(f"HELO {our_name}")
+        return code, lines[0]
+
+    async def say(self, command: str) -> SmtpReply:
+        """The answer to one command."""
+        code, lines = await self._command(command)
+        return SmtpReply(command=command, code=code, untrusted_text=" / ".join(lines)[:1000])
+
+
+@dataclass(kw_only=True)
+class _Seen:
+    dialogue: SmtpDialogue
+    replies: list[SmtpReply] = field(default_factory=list)
+
+    def learn(self, **changes: object) -> None:
+        self.dialogue = msgspec.structs.replace(self.dialogue, **changes)
+
+    def result(self) -> SmtpDialogue:
+        return msgspec.structs.replace(self.dialogue, replies=tuple(self.replies))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelopes:
+    """Implements SmtpLook on top of a dialer."""
+
+    dialer: Dialer
+    our_name: str = ""
+    """The name for EHLO; empty for an address literal of the connection's own address."""
+
+    async def smtp_dialogue(
+        self, host: str, address: str, port: int, commands: Sequence[str], *, notes: Notes
+    ) -> SmtpDialogue:
+        """See SmtpLook."""
+        for command in commands:
+            check(command)
+        seen = _Seen(dialogue=SmtpDialogue(host=host, address=address, port=port, open=False))
+        try:
+            async with self.dialer.connection(
+                address, port, host=host, what="smtp_envelope", notes=notes, detail=str(len(commands))
+            ) as connection:
+                seen.learn(open=True)
+                await self._converse(connection, commands, seen)
+        except NotSeen as error:
+            if error.reason == "busy":
+                self.dialer.slower(address, port)
+            if not seen.dialogue.open:
+                seen.learn(closed=error.reason)
+            elif seen.dialogue.untrusted_greeting:
+                seen.learn(error=error.reason)
+            else:
+                raise
+        return seen.result()
+
+    async def _converse(self, connection: Connection, commands: Sequence[str], seen: _Seen) -> None:
+        smtp = _Envelope(connection, self.our_name)
+        try:
+            seen.learn(untrusted_greeting=await smtp.greeting() or " ")
+            code, first = await smtp.introduce(self.our_name or _literal(connection))
+            seen.learn(untrusted_ehlo=first[:300])
+            if code >= 400:
+                seen.learn(error="busy" if code < 500 else "not_welcome")
+            for command in commands if code < 400 else ():
+                reply = await smtp.say(command)
+                seen.replies.append(reply)
+                if reply.code == CLOSING:
+                    self.dialer.slower(seen.dialogue.address, seen.dialogue.port)
+                    seen.learn(error="busy")
+                    break
+            await _leave(smtp)
+        except NotSpokenError:
+            seen.learn(error="not_the_protocol")
+
+
+def check(command: str) -> None:
+    """ValueError unless `command` is one that cannot send mail, log in or hide a second command."""
+    verb = command.partition(" ")[0]
+    if verb not in COMMANDS or not command.isascii() or not command.isprintable() or len(command) > COMMAND_LONGEST:
+        raise ValueError(f"not a command for a look: {command[:40]!r}")
+
+
+async def _leave(smtp: _Envelope) -> None:
+    # A server that breaks off when we say good-bye has told everything before.
+    try:
+        async with asyncio.timeout(GOOD_BYE_SECONDS):
+            await smtp.say("RSET")
+            await smtp.leave()
+    except (NotSeen, NotSpokenError, TimeoutError):
+        return
+
+
+def _literal(connection: Connection) -> str:
+    address = connection.local_address.partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
