@@ -167,7 +167,7 @@ class _Table:
         return self.standing(question, compared, premise, state)
 
     def standing(self, question: Question, compared: Compared, premise: Premise, state: QuestionState) -> Standing:
-        chosen = self.chosen(question, compared, state)
+        chosen = self.chosen(question, compared, premise)
         applies = state not in (QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE)
         points = weight(question, self.rules) if applies else 0
         credit = Credit.NOT_MET if state is QuestionState.PARENT_UNMET else compared.credit if applies else None
@@ -201,12 +201,12 @@ class _Table:
             feared=max(pending, worst_severity(question, self.hosting)) if is_open else Severity.OK,
         )
 
-    def chosen(self, question: Question, compared: Compared, state: QuestionState) -> bool:
+    def chosen(self, question: Question, compared: Compared, premise: Premise) -> bool:
         """Whether the question belongs to this kind of assessment, quick or full."""
         if not self.assessment.quick or question.id in self.quick or compared.measured:
             return True
         # What a probe would have answered is lost together with its parent: leaving it out would reward the loss.
-        if state is QuestionState.PARENT_UNMET and question.measured is Measured.FULL:
+        if premise in (Premise.UNMET, Premise.UNCERTAIN) and question.measured is Measured.FULL:
             before = [condition.question for condition in question.ask_if]
             before += [question.parent] if question.parent else []
             return any(self.of(name).result.in_score for name in before)

@@ -120,7 +120,8 @@ def test_quick_asks_the_core_and_keeps_what_was_measured():
 
 def test_a_probe_question_lost_with_its_measured_parent_stays_in_the_quick_score():
     assert state("mta_sts.policy_matches", outcomes=[outcome("mta_sts.absent")], quick=True).in_score
-    assert not state("mta_sts.policy_matches", quick=True).in_score
+    assert state("mta_sts.policy_matches", quick=True).in_score
+    assert not state("mta_sts.policy_matches", outcomes=[outcome("mta_sts.valid")], quick=True).in_score
 
 
 def test_the_core_brings_its_gates_along():
