@@ -131,6 +131,8 @@ class Connection:
 
     async def more(self) -> bool:
         """Wait for more octets to read; False at the end."""
+        if self._layer is not None and self._layer.ended:
+            return False
         octets = await self.read_raw()
         if not octets:
             return False

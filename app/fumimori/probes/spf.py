@@ -232,8 +232,8 @@ def _listed(texts: Iterable[str]) -> str:
     return ", ".join(list(dict.fromkeys(texts))[:10])
 
 
-def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
-    return Outcome(code=f"spf.{word}", subject=domain, values=tuple(values.items()))
+def _outcome(subject: str, word: str, **values: str | int) -> Outcome:
+    return Outcome(code=f"spf.{word}", subject=subject, values=tuple(values.items()))
 
 
 PROBE = Probe(

@@ -1,0 +1,115 @@
+"""A network on paper: DNS zones and web pages as a table, for probes that only ask DNS and HTTPS."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+import msgspec
+
+from fumimori import resources
+from fumimori.core.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
+from fumimori.core.network import NotSeen, Refused, Unreachable
+from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.core.network.web import WebAnswer
+from fumimori.core.rules import parse_rules
+from fumimori.core.seen import Seen
+from fumimori.probes.contract import Look, Probe
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+Zone = Mapping[str, Mapping[str, Sequence[str]]]
+SERVFAIL = "!servfail"
+
+
+class PaperNetwork:
+    """Answers DNS from a zone (`name → type → records`) and GET from pages; counts what it was asked."""
+
+    def __init__(self, zone: Zone, pages: Mapping[str, WebAnswer | NotSeen] | None = None) -> None:
+        self.zone = {name.lower(): types for name, types in zone.items()}
+        self.pages = pages or {}
+        self.asked: list[tuple[str, str]] = []
+
+    async def dns(self, name: str, rdtype: str) -> DnsAnswer:
+        self.asked.append((name, rdtype))
+        here, seen = name.lower(), set()
+        while here not in seen:
+            seen.add(here)
+            types = self.zone.get(here)
+            if types is None:
+                below = any(known.endswith("." + here) for known in self.zone)
+                return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NODATA if below else DnsStatus.NXDOMAIN)
+            if SERVFAIL in types:
+                raise Refused("dns_servfail")
+            if rdtype in types:
+                alias = "" if here == name.lower() else here
+                records = tuple(types[rdtype])
+                return DnsAnswer(
+                    name=name, rdtype=rdtype, status=DnsStatus.ANSWER, records=records, canonical_name=alias, ttl=300
+                )
+            if "CNAME" not in types:
+                break
+            here = types["CNAME"][0]
+        return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NODATA)
+
+    async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
+        page = self.pages.get(url, Unreachable("no_address"))
+        if isinstance(page, NotSeen):
+            raise page
+        return msgspec.structs.replace(page, url=url, untrusted_body=page.untrusted_body[:limit])
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@cache
+def rules() -> Rules:
+    """The rules that the program ships."""
+    return parse_rules("test", resources.rule_files(), resources.rule_tables())
+
+
+def looked(
+    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt] = ()
+) -> tuple[Attempt, ...]:
+    """The attempts of `probes`, each seeing those before it."""
+    return asyncio.run(_looked(probes, network, scope, extra))
+
+
+async def _looked(
+    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt]
+) -> tuple[Attempt, ...]:
+    attempts = list(extra)
+    for probe in probes:
+        seen = Seen(scope, attempts)
+        for subject in probe.subjects(seen):
+            try:
+                facts = await probe.collect(subject, Look(network=network, seen=seen, rules=rules()))
+            except NotSeen as not_seen:
+                attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
+            else:
+                attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
+    return tuple(attempts)
+
+
+def attempt(
+    probe: str, subject: str, *, facts: msgspec.Raw | None = None, status: Status = Status.COMPLETED, reason: str = ""
+) -> Attempt:
+    """An attempt at noon of the day."""
+    return Attempt(probe=probe, subject=subject, status=status, started=NOW, ended=NOW, facts=facts, reason=reason)
+
+
+def scope_of(domain: str, *, selectors: Sequence[str] = (), sends_mail: bool | None = None) -> Scope:
+    """A scope of one domain."""
+    return Scope(domains=(DomainScope(name=domain, selectors=tuple(selectors), sends_mail=sends_mail),))
+
+
+def outcomes(
+    probe: Probe, network: PaperNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
+) -> dict[str, Outcome]:
+    """What `probe` says by word, after the probes in `before` looked too."""
+    seen = Seen(scope, looked((*before, probe), network, scope, extra))
+    said = list(probe.judge(seen, rules()))
+    words = [outcome.code.partition(".")[2] for outcome in said]
+    assert len(set(words)) == len(words), f"said twice: {words}"
+    assert set(words) <= set(probe.outcomes)
+    return dict(zip(words, said, strict=True))

@@ -1,0 +1,35 @@
+"""The TLS-RPT probe tells a usable address for reports from everything that senders pass over."""
+
+import pytest
+
+from fumimori.probes import mta_sts, tls_rpt
+from loopback.paper_network import PaperNetwork, outcomes, scope_of
+
+
+def at(*records: str) -> dict[str, dict[str, list[str]]]:
+    return {"_smtp._tls.example.jp": {"TXT": list(records)}}
+
+
+ROWS = [
+    ("mailto", at("v=TLSRPTv1; rua=mailto:tls@example.jp"), {"valid"}),
+    ("https", at("v=TLSRPTv1;rua=https://reports.example.jp/v1"), {"valid"}),
+    ("both", at("v=TLSRPTv1; rua=mailto:tls@example.jp,https://reports.example.jp/v1"), {"valid"}),
+    ("beside unrelated text", at("hello", "v=TLSRPTv1; rua=mailto:tls@example.jp"), {"valid"}),
+    ("absent", {"example.jp": {}}, {"absent"}),
+    ("no rua", at("v=TLSRPTv1;"), {"malformed"}),
+    ("rua without scheme", at("v=TLSRPTv1; rua=tls@example.jp"), {"malformed"}),
+    ("lower-case version", at("v=tlsrptv1; rua=mailto:tls@example.jp"), {"malformed"}),
+    ("no semicolon", at("v=TLSRPTv1 rua=mailto:tls@example.jp"), {"malformed"}),
+    ("two", at("v=TLSRPTv1; rua=mailto:a@example.jp", "v=TLSRPTv1; rua=mailto:b@example.jp"), {"several"}),
+    (
+        "absent beside MTA-STS",
+        {"_mta-sts.example.jp": {"TXT": ["v=STSv1; id=1"]}},
+        {"absent_beside_mta_sts"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_outcomes(zone, expected):
+    said = outcomes(tls_rpt.PROBE, PaperNetwork(zone), scope_of("example.jp"), before=[mta_sts.PROBE])
+    assert set(said) == expected
