@@ -30,9 +30,7 @@ def main() -> int:
     wanted = {name for name in options.only.split(",") if name}
     shots = [("ja", "light", ""), ("en", "dark", "")]
     if not options.quick:
-        shots = [
-            (language, theme, size) for language in ("ja", "en") for theme in ("light", "dark") for size in SIZES
-        ]
+        shots = [(language, theme, size) for language in ("ja", "en") for theme in ("light", "dark") for size in SIZES]
     for language, theme, size in shots:
         take(options.folder, language, theme, size, wanted)
     return 0
@@ -45,7 +43,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from PySide6.QtWidgets import QApplication
 
     from fumimori.core.model import Control
-    from fumimori.gui.course import Route
+    from fumimori.gui.course import PREPARATION, Route
     from fumimori.gui.desk import Desk
     from fumimori.gui.program import prepare
     from fumimori.gui.settings import Settings, save
@@ -65,7 +63,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("start", Route("start")),
             ("new", Route("new")),
             ("unlock", Route("unlock", "sample.fumimori")),
-            *((page, Route(page)) for page in ("organisation", "environment", "consent", "measuring", "confirm", "hub")),
+            *((page, Route(page)) for page in (*PREPARATION, "hub")),
             ("question", Route("question", "defaults.admin_passwords")),
             ("question-unknown", Route("question", "defaults.default_names")),
             ("question-measured", Route("question", "sender_auth.dmarc")),

@@ -109,7 +109,7 @@ def parts(folder: Path, instruments: Instruments | None = None, language: str = 
         resources=resources.root(),
         settings_folder=folder,
         network=NetworkSettings,
-        now=lambda: AT.astimezone(),
+        now=AT.astimezone,
     )
 
 

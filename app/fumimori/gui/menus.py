@@ -42,7 +42,7 @@ def build_menus(window: "Window") -> None:
         action.setCheckable(True)
         action.setChecked(window.desk.settings.theme == name)
         group.addAction(action)
-    helping = bar.addMenu(t("ui.menu.help"))
+    helping = bar.addMenu(t("ui.menu.helping"))
     _add(window, helping, "help", window.toggle_help, QKeySequence(_Key.HelpContents))
 
 

@@ -174,7 +174,7 @@ QFrame#drawer { background: @surface; border: none; border-left: 1px solid @line
 QFrame#hairline { background: @line; border: none; max-height: 1px; min-height: 1px; }
 QLabel#quiet { color: @quiet_ink; }
 QPushButton { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @radius;
-  padding: 1px @gap; margin: 1px; min-height: @hit; }
+  padding: 1px @gap; margin: 1px; }
 QPushButton:hover { background: @accent_wash; }
 QPushButton:focus { border: @ring solid @accent; padding: 0px @gap; }
 QPushButton:pressed, QPushButton:checked { background: @accent_wash; border-color: @accent; }
@@ -187,14 +187,13 @@ QPushButton#link { background: transparent; color: @accent; border: 1px solid tr
 QPushButton#link:focus { border: @ring solid @accent; padding: 0px @half; }
 QPushButton#row { background: transparent; border: 1px solid transparent; border-radius: 0px; text-align: left;
   padding: 0px @gap; margin: 0px; }
-QPushButton#row:checked { background: @accent_wash; }
+QPushButton#row:checked { background: @accent_wash; border-left: @half solid @accent; }
+QWidget#inner { background: @surface; }
 QPushButton#row:focus { border: @ring solid @accent; }
 QLineEdit, QPlainTextEdit { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @half;
   padding: 1px @gap; margin: 1px; }
 QLineEdit { min-height: @hit; }
 QLineEdit:focus, QPlainTextEdit:focus { border: @ring solid @accent; padding: 0px @gap; }
-QCheckBox { color: @ink; spacing: @gap; min-height: @hit; border: @ring solid transparent; border-radius: @half; }
-QCheckBox:focus { border: @ring solid @accent; }
 QProgressBar { background: @line; border: none; border-radius: @half; min-height: @gap; max-height: @gap; }
 QProgressBar::chunk { background: @accent; border-radius: @half; }
 QTabBar::tab { background: transparent; color: @quiet_ink; padding: @half @gap; min-height: @hit;

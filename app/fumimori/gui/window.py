@@ -151,7 +151,9 @@ class Window(QMainWindow):
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        self.rail.setVisible(self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock"))
+        at_work = self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock")
+        crowded = self.drawer.isVisibleTo(self) and self.width() < self.theme.px(940)
+        self.rail.setVisible(at_work and not crowded)
         focus = QApplication.focusWidget()
         if self.rail.isVisibleTo(self) and not (focus is not None and self.rail.isAncestorOf(focus)):
             self.rail.show_course(self.desk, self.theme, self.route, narrow=self._narrow())

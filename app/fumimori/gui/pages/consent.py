@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from fumimori.core.model import ConsentLevel
 from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup
-from fumimori.gui.widgets.controls import Field, card, clear, tick
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
+from fumimori.gui.widgets.controls import Field, card, clear
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 

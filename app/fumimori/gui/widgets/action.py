@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from fumimori.core.model import AcceptedRisk, Action, PlanEntry
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import Field, button, clear, row, tick
+from fumimori.gui.widgets.choice import tick
+from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.text import Prose
 from fumimori.gui.wording import finding_base, finding_title

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fumimori.core.model import NOT_APPLICABLE, Confidence, Question, QuestionKind
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup
-from fumimori.gui.widgets.controls import Field, clear, note_box, tick
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
+from fumimori.gui.widgets.controls import Field, clear, note_box
 from fumimori.gui.widgets.text import Heading
 from fumimori.gui.wording import option_sign, option_words
 
@@ -68,17 +68,15 @@ class AnswerBox(QWidget):
         answer = self._desk.open.answer(self._question.id)
         items = answer.items if answer else ()
         known = [option.id for option in self._question.options]
-        for option in known:
+        grid = QGridLayout()
+        grid.setSpacing(self._theme.px(6))
+        for number, option in enumerate(known):
             label = self._t(f"controls.{self._question.id}.option.{option}")
-            self._column.addWidget(
-                tick(
-                    self._theme,
-                    label,
-                    on=option in items,
-                    changed=partial(self._tick, option),
-                    name=f"item:{option}",
-                )
+            box = tick(
+                self._theme, label, on=option in items, changed=partial(self._tick, option), name=f"item:{option}"
             )
+            grid.addWidget(box, number // 2, number % 2)
+        self._column.addLayout(grid)
         own = "、".join(item for item in items if item not in known)
         self._column.addWidget(
             Field(

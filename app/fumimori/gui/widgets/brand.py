@@ -36,8 +36,8 @@ class BrandBox(QFrame):
         self._column.addWidget(self._logo)
         self._column.addWidget(self._logo_words)
         choose = button(theme, self._say("logo_choose"), self._choose_logo, name="logo")
-        remove = button(theme, self._say("logo_remove"), self._remove_logo, kind="link", name="logo-remove")
-        self._column.addLayout(row(choose, remove, None))
+        self._remove = button(theme, self._say("logo_remove"), self._remove_logo, kind="link", name="logo-remove")
+        self._column.addLayout(row(choose, self._remove, None))
         self._colour = Field(
             theme,
             label=self._say("colour"),
@@ -135,6 +135,7 @@ class BrandBox(QFrame):
         pixmap = QPixmap()
         pixmap.loadFromData(QByteArray(brand.logo))
         self._logo.setVisible(not pixmap.isNull())
+        self._remove.setVisible(bool(brand.logo))
         if not brand.logo:
             self._logo_words.say(self._say("logo_none"))
             return

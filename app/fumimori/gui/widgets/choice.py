@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from fumimori.gui.theme import Theme
 
@@ -40,7 +40,7 @@ class ChoiceCard(QAbstractButton):
         self.setProperty("place", f"choice:{choice.value}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -61,7 +61,7 @@ class ChoiceCard(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """A narrow column."""
-        return QSize(self._theme.px(150), self._theme.px(44))
+        return QSize(self._theme.px(110), self._theme.px(44))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card: its state is in the frame's width, in the sign's disc and in the wash, never in colour alone."""
@@ -137,7 +137,19 @@ class ChoiceCard(QAbstractButton):
         return label, QFontMetrics(self._small).boundingRect(room, _WRAP, self.choice.explanation).height()
 
 
+_NARROWEST = 150
+"""Pixels at 100 % below which a card is given a row of its own."""
+
 _WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+
+
+def tick(theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str) -> ChoiceCard:
+    """A card by itself to tick or leave."""
+    made = ChoiceCard(theme, Choice(value=name, label=text))
+    made.setProperty("place", name)
+    made.setChecked(on)
+    made.toggled.connect(changed)
+    return made
 
 
 class ChoiceGroup(QWidget):
@@ -157,16 +169,33 @@ class ChoiceGroup(QWidget):
         self.setAccessibleName(asked)
         self._picked = picked
         self.cards = [ChoiceCard(theme, choice) for choice in choices]
-        layout: QVBoxLayout | QGridLayout = QVBoxLayout(self) if columns == 1 else QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.px(6))
-        for number, made in enumerate(self.cards):
+        self._columns, self._narrowest = columns, theme.px(_NARROWEST)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(theme.px(6))
+        for made in self.cards:
             made.setChecked(made.choice.value == chosen)
             made.clicked.connect(lambda _checked=False, card=made: self.pick(card))
-            if isinstance(layout, QGridLayout):
-                layout.addWidget(made, number // columns, number % columns)
-            else:
-                layout.addWidget(made)
+        self._shown = 0
+        self._lay_out(columns)
+
+    def _lay_out(self, columns: int) -> None:
+        if columns == self._shown:
+            return
+        self._shown = columns
+        for number, made in enumerate(self.cards):
+            self._grid.addWidget(made, number // columns, number % columns)
+        for column in range(self._columns):
+            self._grid.setColumnStretch(column, int(column < columns))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer columns where the cards would become too narrow to read."""
+        super().resizeEvent(event)
+        self._lay_out(max(1, min(self._columns, self.width() // self._narrowest)))
+
+    def minimumSizeHint(self) -> QSize:
+        """One column."""
+        return QSize(self._narrowest, self._grid.minimumSize().height())
 
     @property
     def chosen(self) -> str | None:

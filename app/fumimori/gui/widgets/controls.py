@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -36,6 +35,7 @@ def button(
     made.setAccessibleName(text)
     made.setProperty("place", name or text)
     made.setAutoDefault(False)
+    made.setMinimumHeight(theme.size("hit") + theme.px(4))
     if icon:
         made.setIcon(theme.icon(icon, {"primary": "on_accent", "link": "accent"}.get(kind, "ink")))
         made.setIconSize(QSize(theme.px(18), theme.px(18)))
@@ -114,17 +114,6 @@ def note_box(theme: Theme, *, label: str, text: str, changed: Callable[[str], No
     box.setFixedHeight(theme.px(72))
     box.setProperty("place", name)
     box.textChanged.connect(lambda: changed(box.toPlainText()[:4000]))
-    return box
-
-
-def tick(theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str) -> QCheckBox:
-    """A box to tick."""
-    box = QCheckBox(text.replace("&", "&&"))
-    box.setFont(theme.font("body"))
-    box.setChecked(on)
-    box.setAccessibleName(text)
-    box.setProperty("place", name)
-    box.toggled.connect(changed)
     return box
 
 

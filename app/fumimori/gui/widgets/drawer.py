@@ -62,7 +62,7 @@ class Drawer(QFrame):
 
     def _fill(self, lines: tuple[str, ...]) -> None:
         inner = QWidget()
-        inner.setStyleSheet(f"background: {self._theme.colour('surface')};")
+        inner.setObjectName("inner")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, self._theme.gap, 0)
         column.setSpacing(self._theme.px(10))

@@ -30,6 +30,7 @@ class Rail(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(self._scroll)
         self._inner = QWidget()
+        self._inner.setObjectName("inner")
         self._scroll.setWidget(self._inner)
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
@@ -37,7 +38,6 @@ class Rail(QFrame):
     def show_course(self, desk: Desk, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the rail anew for where the window is."""
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
-        self._inner.setStyleSheet(f"background: {theme.colour('surface')};")
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         clear(self._rows)
         current: QWidget | None = None
@@ -48,21 +48,24 @@ class Rail(QFrame):
                 caption.setObjectName("quiet")
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
                 self._rows.addWidget(caption)
+                caption.show()
             for number, target in enumerate(routes, start=1):
-                row = self._row(desk, theme, target, number, narrow=narrow)
-                row.setChecked(_within(route, target))
+                row = self._row(desk, theme, target, number, narrow=narrow, here=_within(route, target))
                 current = row if row.isChecked() else current
                 self._rows.addWidget(row)
+                row.show()
         self._rows.addStretch(1)
         if current is not None:
-            self._rows.activate()
-            self._inner.adjustSize()
+            # Qt would give the rows their places only after this turn of the loop.
+            self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
+            self._rows.setGeometry(self._inner.rect())
             self._scroll.ensureWidgetVisible(current, 0, theme.px(64))
 
-    def _row(self, desk: Desk, theme: Theme, target: Route, number: int, *, narrow: bool) -> QPushButton:
+    def _row(self, desk: Desk, theme: Theme, target: Route, number: int, *, narrow: bool, here: bool) -> QPushButton:
         row = QPushButton()
         row.setObjectName("row")
         row.setCheckable(True)
+        row.setChecked(here)
         row.setAutoDefault(False)
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row.setProperty("place", f"rail:{target.page}:{target.item}")
@@ -74,13 +77,14 @@ class Rail(QFrame):
             row.setFixedHeight(theme.px(40))
             row.setFont(theme.font("small"))
             row.setText(code)
+            row.setToolTip(name)
             return row
         row.setFixedHeight(theme.px(46 if words else 36))
         lines = QVBoxLayout(row)
         lines.setContentsMargins(theme.px(16), theme.px(3), theme.px(10), theme.px(3))
         lines.setSpacing(0)
         text = f"{code}  {name}" if target.page == "block" else name
-        lines.addWidget(_quiet_to_mouse(Elided(theme, text, bold=False)))
+        lines.addWidget(_quiet_to_mouse(Elided(theme, text, bold=here)))
         if words:
             below = Elided(theme, f"{sign} {words}", size="small", quiet=True)
             lines.addWidget(_quiet_to_mouse(below))

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -12,17 +12,29 @@ _LINE_HEIGHT = 112
 """Per cent of the face's own line (1.45 em), which comes to the look's 1.6 em."""
 
 
-class Prose(QLabel):
+class _Wrapped(QLabel):
+    """A label whose height follows from its width alone, so that a page is never scrolled through emptiness."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few characters, one line."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.height() * 2, metrics.height())
+
+
+class Prose(_Wrapped):
     """Running text, always plain: markup in it is shown, never obeyed."""
 
     def __init__(self, theme: Theme, text: str, *, quiet: bool = False, bold: bool = False, size: str = "body") -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setWordWrap(True)
         self.setFont(theme.font(size, bold=bold))
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         if quiet:
             self.setObjectName("quiet")
@@ -30,19 +42,24 @@ class Prose(QLabel):
         self.say(text)
 
     def say(self, text: str) -> None:
-        """Show `text` instead."""
+        """Show `text` instead; nothing at all, and no gap, when it is empty."""
         self.words = text
-        self.setText(f'<p style="line-height:{_LINE_HEIGHT}%; margin:0">{escape(text).replace(chr(10), "<br>")}</p>')
+        if not text:
+            self.hide()
+        elif self.isHidden() and self.parentWidget() is not None:
+            self.show()
+        shown = escape(text).replace("\n", "<br>")
+        style = f"line-height:{_LINE_HEIGHT}%; margin:0; white-space:pre-wrap"
+        self.setText(f'<p style="{style}">{shown}</p>')
         self.setAccessibleName(text)
 
 
-class Heading(QLabel):
+class Heading(_Wrapped):
     """A page's or a section's title; a page's takes the focus when the page appears, so that it is read aloud."""
 
     def __init__(self, theme: Theme, text: str, *, level: int = 1) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.setFont(theme.font({1: "title", 2: "large"}.get(level, "body"), bold=True))
         self.setAccessibleName(text)
         self.setContentsMargins(0, 0 if level == 1 else theme.gap, 0, 0)
@@ -53,13 +70,12 @@ class Heading(QLabel):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Focus))
 
 
-class Mono(QLabel):
+class Mono(_Wrapped):
     """A record, a name or a key to be read letter by letter; selectable."""
 
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.setFont(theme.font("small", mono=True))
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setAccessibleName(text)
