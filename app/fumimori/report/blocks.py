@@ -57,7 +57,7 @@ class Hairline(Block):
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
         """The line in the middle of its height."""
         y = top - self._points / 2
-        press.line(x, y, x + width, y, self._ink, self._width)
+        press.line((x, y), (x + width, y), self._ink, self._width)
 
 
 class Prose(Block):
@@ -152,7 +152,7 @@ class Heading(Block):
         self._prose.draw(press, x, top, width, parent)
         if self._rule:
             y = top - self._prose.height(width) - 1.2 * MM
-            press.line(x, y, x + 14 * MM, y, self._rule, 1.4)
+            press.line((x, y), (x + 14 * MM, y), self._rule, 1.4)
 
 
 class Stack(Block):
@@ -336,7 +336,7 @@ class Verbatim(Block):
         if not any(line for line, _ in lines):
             return
         style = self._style
-        press.line(x, top, x, top - len(lines) * style.leading, self._stationery.line, 0.8)
+        press.line((x, top), (x, top - len(lines) * style.leading), self._stationery.line, 0.8)
         ends, baseline = [], top - (style.leading - style.size) / 2 - 0.86 * style.size
         with press.marked(parent.adopt(self.node)):
             for line, goes_on in lines:

@@ -145,7 +145,7 @@ def _running(m: Manuscript, press: Press, part: str, number: int, total: int) ->
     if part:
         press.text(paper.left, above, [(m.say("title"), style)])
         press.text(right - press.width(part, style), above, [(part, style)])
-        press.line(paper.left, above - 2.2 * MM, right, above - 2.2 * MM, paper.line)
+        press.line((paper.left, above - 2.2 * MM), (right, above - 2.2 * MM), paper.line)
     word = confidentiality(m.assessment.brand, m.assessment.mode)
     number_line = m.faces.settable(
         m.say("footer.left", number=m.document_number, version=m.assessment.document_version)

@@ -37,6 +37,8 @@ class Grid(Block):
 
     def _cell(self, cell: Cell, column: int, *, head: bool = False) -> Block:
         if isinstance(cell, Block):
+            if isinstance(cell, Prose) and column in self._right:
+                cell.align = "right"
             return cell
         style = self._stationery.table
         if head:
@@ -106,15 +108,15 @@ class Grid(Block):
             else:
                 self._draw_row(press, x, top, self._head, table.adopt(Node("TR")), head=True)
             top -= self._head_height()
-            press.line(x, top, right, top, self._stationery.ink, 0.7)
+            press.line((x, top), (right, top), self._stationery.ink, 0.7)
         else:
-            press.line(x, top, right, top, self._stationery.line)
+            press.line((x, top), (right, top), self._stationery.line)
         for number, (row, node) in enumerate(zip(self._rows, self._nodes, strict=True)):
             if self._keys and self._keys[number]:
                 press.bookmark(self._keys[number], top)
             self._draw_row(press, x, top, row, table.adopt(node), head=False)
             top -= self._row_height(row)
-            press.line(x, top, right, top, self._stationery.line)
+            press.line((x, top), (right, top), self._stationery.line)
 
     def _draw_row(self, press: Press, x: float, top: float, row: Sequence[Block], node: Node, *, head: bool) -> None:
         fresh = not node.children

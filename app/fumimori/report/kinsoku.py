@@ -1,4 +1,4 @@
-"""Where a line of Japanese, English or a technical record may break (strict kinsoku of JIS X 4051 with our additions)."""
+"""Where a line of Japanese, English or a technical record may break: strict kinsoku (JIS X 4051) and our additions."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SPACES = frozenset(" \u3000")
 _RECORD_BREAKS = frozenset("/.?&=-")
 _UNITS = (
     "か月|か所|か国|万円|億円|時間|週間|段階|項目|ページ|文字|ビット|バイト|ポイント|種類|番目|件目|"
-    "日|月|年|番|件|点|回|秒|分|本|台|社|人|個|円|倍|割|章|版|級|問|行|歳|名|通|時|つ|％|%"
+    "条|項|日|月|年|番|件|点|回|秒|分|本|台|社|人|個|円|倍|割|章|版|級|問|行|歳|名|通|時|つ|％|%"
 )
 _TOGETHER = re.compile(
     rf"第?\d[\d,.]*(?:{_UNITS})|第\d[\d,.]*"
@@ -43,7 +43,7 @@ def wide(char: str) -> bool:
 
 
 def chances(text: str) -> list[Chance]:
-    """For each character of `text`: may a line break before it?"""
+    """For each character of `text`, how gladly a line breaks before it."""
     found = [Chance.NEVER] * len(text)
     for i in range(1, len(text)):
         found[i] = _chance(text, i)
@@ -57,7 +57,7 @@ def _chance(text: str, i: int) -> Chance:
     before, after = text[i - 1], text[i]
     if after in _SPACES or after in NO_START or before in NO_END or (before == after and before in _TWINS):
         return Chance.NEVER
-    if after == "様" or text.startswith("御中", i):
+    if after == "様" or text.startswith("御中", i) or text.startswith("御中", i - 1):
         return Chance.NEVER
     if before in _SPACES:
         return Chance.HERE

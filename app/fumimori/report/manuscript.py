@@ -88,6 +88,10 @@ class Manuscript:
         """A table of names and values."""
         return Grid([first, 165 - first], rows, self.paper, row_heads=True)
 
+    def moment(self, moment: datetime) -> str:
+        """A moment in the zone of the report's issue."""
+        return self.wording.texts.moment(moment.astimezone(self.issued.tzinfo) if moment.tzinfo else moment)
+
     def control(self, control: Control) -> str:
         """C2 with its short name."""
         return f"{control.printed} {self.wording.control(control)}"

@@ -1,4 +1,4 @@
-"""The press: draws text and shapes on pages and notes for every mark where it stands in the structure (ISO 32000-1, 14.7)."""
+"""The press: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from fumimori.report import kinsoku
 from fumimori.report.stationery import Ink, Stationery, Style
-from fumimori.report.typefaces import REGULAR
+from fumimori.report.typefaces import BOLD, MONO, REGULAR
 
 AIR = 0.08
 """Ems between Japanese and Latin; below the tenth at which readers that extract text would see a space."""
@@ -72,6 +72,14 @@ def _latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+class _OwnFacesCanvas(Canvas):
+    """A canvas on which no face can be chosen that is not embedded, whatever a drawing asks for."""
+
+    def setFont(self, psfontname: str, size: float, leading: float | None = None) -> None:  # noqa: N802 - the library's
+        """One of our own faces; the regular one for any other."""
+        super().setFont(psfontname if psfontname in (REGULAR, BOLD, MONO) else REGULAR, size, leading)
+
+
 class Press:
     """Draws one document, page after page; coordinates are points from the lower left corner."""
 
@@ -81,7 +89,7 @@ class Press:
         self.root = Node("Document")
         self.page = 0
         self._output = BytesIO()
-        self._canvas = Canvas(
+        self._canvas = _OwnFacesCanvas(
             self._output,
             pagesize=stationery.paper,
             invariant=1,
@@ -161,7 +169,7 @@ class Press:
                 face = self.faces.face_of(char, style.face) or style.face
                 air = AIR * style.size if air_before(whole, at) else 0.0
                 if piece and (face != piece_face or air):
-                    self._write(writing, piece_x, baseline, piece, piece_face, style)
+                    self._write(writing, (piece_x, baseline), piece, piece_face, style)
                     piece = ""
                 if not piece:
                     piece_x, piece_face = position + air, face
@@ -169,14 +177,14 @@ class Press:
                 piece += char
                 at += 1
             if piece:
-                self._write(writing, piece_x, baseline, piece, piece_face, style)
+                self._write(writing, (piece_x, baseline), piece, piece_face, style)
         self._canvas.drawText(writing)
         return position
 
-    def _write(self, writing: Any, x: float, baseline: float, piece: str, face: str, style: Style) -> None:
+    def _write(self, writing: Any, at: tuple[float, float], piece: str, face: str, style: Style) -> None:
         writing.setFont(face, style.size)
         writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
-        writing.setTextOrigin(x, baseline)
+        writing.setTextOrigin(*at)
         writing.textOut(piece)
 
     def width(self, text: str, style: Style) -> float:
@@ -186,11 +194,11 @@ class Press:
 
     # --- lines and shapes: ornament unless a figure is being drawn ---
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, ink: Ink, width: float = 0.5) -> None:
+    def line(self, start: tuple[float, float], end: tuple[float, float], ink: Ink, width: float = 0.5) -> None:
         """A straight line."""
         with self.artifact():
             self._stroke(ink, width)
-            self._canvas.line(x0, y0, x1, y1)
+            self._canvas.line(*start, *end)
 
     def rectangle(
         self,

@@ -159,7 +159,7 @@ class SealBoxes(Block):
         x += width - side * len(self._titles)
         for title in self._titles:
             press.rectangle((x, top - 27 * MM, side, 27 * MM), outline=paper.quiet, width=0.5)
-            press.line(x, top - 5 * MM, x + side, top - 5 * MM, paper.quiet)
+            press.line((x, top - 5 * MM), (x + side, top - 5 * MM), paper.quiet)
             title.draw(press, x, top - 0.4 * MM, side, parent)
             x += side
 

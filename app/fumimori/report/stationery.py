@@ -38,7 +38,7 @@ class Ink:
         return (lighter + 0.05) / (darker + 0.05)
 
     def darkened_to(self, ratio: float, paper: "Ink") -> "Ink":
-        """This colour, mixed with black until it stands out from `paper` by `ratio`."""
+        """The colour, mixed with black until it stands out from `paper` by `ratio`."""
         ink = self
         while ink.contrast(paper) < ratio and ink.luminance > 0.001:
             ink = Ink(ink.red * 0.93, ink.green * 0.93, ink.blue * 0.93)

@@ -1,4 +1,4 @@
-"""Structure tree, metadata, colour intent and attachments, after the rules of PDF/UA-1 and PDF/A-3 (ISO 14289-1, 19005-3)."""
+"""Structure, metadata, colour intent and attachments after the rules of PDF/UA-1 and PDF/A-3 (ISO 14289-1, 19005-3)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """From codes to the words of the report's language: findings, answers, numbers, days."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from fumimori.core.model import (
@@ -60,7 +60,7 @@ class Wording:
         key = f"{self._base(code)}.{self._part(code, part)}"
         if not self.texts.has(key):
             return ""
-        return self.texts(key, **{"subject": subject, **dict(values)})
+        return _filled(lambda **filled: (self.texts(key, **filled),), {"subject": subject, **dict(values)})[0]
 
     def _base(self, code: str) -> str:
         question, option = self._answered(code)
@@ -101,14 +101,18 @@ class Wording:
         key = f"{self._base(finding.code)}.fix"
         if not self.texts.has(key):
             return ()
-        return self.texts.lines(key, **{"subject": finding.subject, **dict(finding.values)})
+        return self._lines(key, finding)
 
     def confirm(self, finding: Finding) -> str:
         """How to prove that it is done."""
         key = f"{self._base(finding.code)}.confirm"
         if not self.texts.has(key):
             return ""
-        return " ".join(self.texts.lines(key, **{"subject": finding.subject, **dict(finding.values)}))
+        return " ".join(self._lines(key, finding))
+
+    def _lines(self, key: str, finding: Finding) -> tuple[str, ...]:
+        given = {"subject": finding.subject, **dict(finding.values)}
+        return _filled(lambda **filled: self.texts.lines(key, **filled), given)
 
     def first_sentence(self, text: str) -> str:
         """`text` up to its first full stop."""
@@ -207,3 +211,13 @@ class Wording:
     def free(self, untrusted_text: str, limit: int = NOTE_LIMIT) -> str:
         """What somebody typed, made harmless and bounded."""
         return plain(untrusted_text, limit)
+
+
+def _filled(read: Callable[..., tuple[str, ...]], given: Mapping[str, object]) -> tuple[str, ...]:
+    """What `read` says with `given`; a value that was not recorded is printed as a dash: a report always comes out."""
+    values = dict(given)
+    while True:
+        try:
+            return read(**values)
+        except KeyError as error:
+            values[str(error.args[0])] = "–"

@@ -40,7 +40,7 @@ class Contents(Block):
             with press.marked(link):
                 end = press.text(x, baseline, [(f"{title}", style)])
                 press.text(place, baseline, [(number, style)])
-            press.line(end + 2 * MM, baseline + 1, place - 2 * MM, baseline + 1, paper.line)
+            press.line((end + 2 * MM, baseline + 1), (place - 2 * MM, baseline + 1), paper.line)
             press.link(link, key, f"{title} {number}", (x, top - style.leading, x + width, top))
             top -= self._line
 
@@ -62,7 +62,7 @@ def versions(m: Manuscript) -> list[Block]:
     a, result = m.assessment, m.result
     rows: list[tuple[str, Cell]] = [
         (m.say("t1.number"), m.say("cover.version", number=m.document_number, version=a.document_version)),
-        (m.say("t1.issued"), m.wording.texts.moment(m.issued)),
+        (m.say("t1.issued"), m.moment(m.issued)),
         (m.say("t1.author"), m.wording.free(author(a), 120)),
         (m.say("t1.confidentiality"), m.say(f"confidential.{confidentiality(a.brand, a.mode)}")),
         (m.say("t1.kind"), m.wording.word("kind", "quick" if a.quick else "full")),
@@ -124,7 +124,7 @@ def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
         (m.say("t2.level"), level),
         (m.say("t2.by"), m.wording.free(consent.name, 80) or unknown),
         (m.say("t2.role"), m.wording.free(consent.role, 80) or unknown),
-        (m.say("t2.at"), m.wording.texts.moment(consent.at) if consent.at else unknown),
+        (m.say("t2.at"), m.moment(consent.at) if consent.at else unknown),
     ]
     if consent.own_server:
         rows.append((m.say("t2.own"), m.say("t2.own_said")))
@@ -157,4 +157,4 @@ def _vantage(m: Manuscript, vantage: Vantage) -> list[Cell]:
         kinds = [m.say("t2.offline")]
     end = "。" if m.paper.japanese else ". "
     words = "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds)
-    return [m.wording.texts.moment(vantage.at), m.wording.free(vantage.resolver, 60), words.strip()]
+    return [m.moment(vantage.at), m.wording.free(vantage.resolver, 60), words.strip()]

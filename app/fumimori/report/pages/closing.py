@@ -1,7 +1,7 @@
 """T12: how to disagree with a finding, and twelve words explained."""
 
 from fumimori.report.blocks import Block, Gap, Hairline
-from fumimori.report.grid import Grid
+from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
 
 
@@ -9,7 +9,7 @@ def closing(m: Manuscript) -> list[Block]:
     """The form to dispute a finding and the glossary."""
     names = m.wording.texts.lines("report.t12.words")
     meanings = m.wording.texts.lines("report.t12.meanings")
-    rows = [[m.cell(name, bold=True), meaning] for name, meaning in zip(names, meanings, strict=True)]
+    rows: list[list[Cell]] = [[m.cell(name, bold=True), meaning] for name, meaning in zip(names, meanings, strict=True)]
     lines = [block for name in m.wording.texts.lines("report.t12.fields") for block in _field(m, name)]
     return [
         m.heading("t12.heading"),

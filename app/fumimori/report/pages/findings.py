@@ -8,6 +8,8 @@ from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
 from fumimori.report.stationery import MM
 
+OUR_JUDGEMENT = "our judgement"
+"""How the rules write that a severity rests on no paper."""
 SUBJECTS = 12
 """A card names this many subjects in full; T3 names them all."""
 
@@ -142,6 +144,7 @@ def sources(m: Manuscript) -> list[Block]:
         mine = [finding for finding in m.result.findings if finding.code == code]
         rule = m.rules.outcomes.get(code)
         source, date = (rule.source, rule.date) if rule else (m.say("t10.bank"), m.result.bank_version)
+        source = m.say("t10.judgement") if source == OUR_JUDGEMENT else source
         rows.append([m.wording.numbers(mine), m.cell(code, small=True), source, date])
     return [
         m.heading("t10.heading"),

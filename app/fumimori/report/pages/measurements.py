@@ -45,7 +45,7 @@ def verbatim(m: Manuscript) -> list[Block]:
     for number, attempt in numbered:
         title = f"{number}　{_probe(m, attempt.probe)}　{m.wording.free(attempt.subject, 100)}"
         blocks.append(m.prose(title, m.paper.table.bold(), keep_next=True))
-        blocks.append(m.note(m.wording.texts.moment(attempt.started), keep_next=bool(attempt.evidence)))
+        blocks.append(m.note(m.moment(attempt.started), keep_next=bool(attempt.evidence)))
         if lines > LINES:
             blocks.append(m.note(m.say("t6.left_out")))
         else:
@@ -125,7 +125,7 @@ def contacts(m: Manuscript) -> list[Block]:
     ]
     rows: list[list[Cell]] = [
         [
-            m.cell(m.wording.texts.moment(contact.at), small=True),
+            m.cell(m.moment(contact.at), small=True),
             m.cell(f"{m.wording.free(contact.target, 60)} {contact.port}", small=True),
             m.cell(_what(m, contact.what), small=True),
             m.cell(m.wording.free(contact.detail, 120), small=True),
@@ -139,7 +139,7 @@ def contacts(m: Manuscript) -> list[Block]:
         m.grid([60, 25, 50, 12, 18], "t13.sum_heads", totals, right=(3, 4)),
         Gap(4),
         m.heading("t13.lines", 3),
-        m.grid([40, 50, 34, 41], "t13.heads", rows),
+        m.grid([40, 46, 46, 33], "t13.heads", rows),
     ]
     if len(log) > CONTACTS:
         blocks.append(m.note(m.say("t13.more", count=len(log) - CONTACTS)))

@@ -129,7 +129,9 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
 
 
 def _decisions(m: Manuscript, most: int) -> Block:
-    rows = [[text, TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)] for text in decisions(m)[:most]]
+    rows: list[list[Cell]] = [
+        [text, TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)] for text in decisions(m)[:most]
+    ]
     return Grid([123, 42], rows, m.paper, padding=0.9)
 
 
