@@ -23,6 +23,8 @@ class Script:
     fault: Handler | None = None
     heard: list[str] = field(default_factory=list)
     """Every command that came, in order."""
+    inside: bool = False
+    """Whether TLS lies on top."""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -34,30 +36,36 @@ class Script:
         if await self._faulty("greeting", reader, writer):
             return
         writer.write((self.greeting or _GREETINGS[self.protocol]) + b"\r\n")
-        inside = self.implicit
+        self.inside = self.implicit
         while command := (await reader.readline()).decode("latin-1").rstrip("\r\n"):
             self.heard.append(command)
-            tag, word = _parts(self.protocol, command)
-            if word in ("EHLO", "CAPABILITY", "CAPA"):
-                if await self._faulty("inside" if inside else "capabilities", reader, writer):
-                    return
-                writer.write(_listed(self.protocol, tag, self.after if inside else self.before))
-            elif word in ("STARTTLS", "STLS") and self.tls is not None:
-                if await self._faulty("starttls", reader, writer):
-                    return
-                writer.write(_good(self.protocol, tag))
-                await writer.drain()
-                if await self._faulty("handshake", reader, writer):
-                    return
-                await writer.start_tls(self.tls)
-                inside = True
-            elif word in ("QUIT", "LOGOUT"):
-                writer.write(_good(self.protocol, tag))
-                await writer.drain()
+            if not await self._answered(command, reader, writer):
                 return
-            else:
-                writer.write(_bad(self.protocol, tag))
             await writer.drain()
+
+    async def _answered(self, command: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one command; False when that was the last."""
+        tag, word = _parts(self.protocol, command)
+        if word in ("EHLO", "CAPABILITY", "CAPA"):
+            if await self._faulty("inside" if self.inside else "capabilities", reader, writer):
+                return False
+            writer.write(_listed(self.protocol, tag, self.after if self.inside else self.before))
+        elif word in ("STARTTLS", "STLS") and self.tls is not None:
+            if await self._faulty("starttls", reader, writer):
+                return False
+            writer.write(_good(self.protocol, tag))
+            await writer.drain()
+            if await self._faulty("handshake", reader, writer):
+                return False
+            await writer.start_tls(self.tls)
+            self.inside = True
+        elif word in ("QUIT", "LOGOUT"):
+            writer.write(_good(self.protocol, tag))
+            await writer.drain()
+            return False
+        else:
+            writer.write(_bad(self.protocol, tag))
+        return True
 
     async def _faulty(self, step: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         if step != self.fault_at or self.fault is None:

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 from fumimori.net import ssh_wire as wire
 from fumimori.net.ssh_seal import Plain, Seal, seal
 from fumimori.net.ssh_wire import Lists, Parts, mpint, string
-
 from loopback.wire import Handler
 
 CIPHER = "aes128-gcm@openssh.com"

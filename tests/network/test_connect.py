@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -101,4 +102,4 @@ def test_one_connection_at_a_time_with_a_pause_between():
 
     asyncio.run(asyncio.wait_for(ask(), 5))
     assert most == 1
-    assert all(later - earlier >= QUICK.pause for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier >= QUICK.pause for earlier, later in pairwise(starts))

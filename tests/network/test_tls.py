@@ -40,7 +40,7 @@ def rules():
 
 def services() -> MailServices:
     dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-    return MailServices(dialer=dialer, judge_chain=lambda ders, name, at: pytest.fail("no handshake here"))
+    return MailServices(dialer=dialer, judge_chain=lambda *_: pytest.fail("no handshake here"))
 
 
 def hello_to(handler, offer: HelloOffer) -> HelloAnswer:

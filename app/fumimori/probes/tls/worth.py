@@ -10,8 +10,8 @@ OLD_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 
 
 def days_left(certificate: Certificate, at: datetime) -> int:
-    """Whole days until it expires; negative afterwards."""
-    return (certificate.not_after - at) // DAY
+    """Whole days until it expires; negative once whole days have gone by since."""
+    return int((certificate.not_after - at) / DAY)
 
 
 def urgency(certificate: Certificate, at: datetime, rules: Rules) -> str:
