@@ -23,7 +23,7 @@ from fumimori.core.network.web import WebLook
 
 
 class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
-    """We could not look; `reason` is a code with a text of its own under `ui.not_seen.<reason>`."""
+    """We could not look; `reason` is a code with a text of its own under `words.reason.<reason>`."""
 
     status: ClassVar[Status] = Status.UNREACHABLE
 
