@@ -134,7 +134,9 @@ class Validator:
         answer = await self.query(child, dns.rdatatype.DS)
         delegation = rrset_of(answer.answer, child, dns.rdatatype.DS)
         if delegation is None:
-            if self._alias(answer.answer, child, parent) is not None:
+            link = self._link(answer.answer, child)
+            if link is not None:
+                self._proved(answer.answer, link, parent.name, parent.keys)
                 return parent
             return self._without_ds(answer, parent, child)
         self._proved(answer.answer, delegation, parent.name, parent.keys)
@@ -168,17 +170,18 @@ class Validator:
     async def _answer(self, answer: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> bool:
         """True when everything on the way from `name` to the answer is proved; False when a part is insecure."""
         for _ in range(CHAIN_MOST):
-            wanted = rrset_of(answer.answer, name, rdtype)
             zone = await self._zone_for(answer.answer, name, rdtype)
             if not zone.secure:
                 return False
+            wanted = rrset_of(answer.answer, name, rdtype)
             if wanted is not None:
-                self._positive(answer, wanted, zone)
-                return True
-            target = self._alias(answer.answer, name, zone, answer)
-            if target is None:
+                return self._positive(answer, wanted, zone)
+            link = self._link(answer.answer, name)
+            if link is None:
                 return self._absent(answer, zone, name, rdtype)
-            name = target
+            if not self._positive(answer, link, zone):
+                return False
+            name = _target(link, name)
             if not _mentions(answer, name):
                 answer = await self.query(name, rdtype)
         raise BogusError("cname_loop")
@@ -188,46 +191,35 @@ class Validator:
     ) -> Zone:
         """The zone that answers for `name`: the one that signed the answer, where there is one (RFC 4035 5.3.1)."""
         parent_side = rdtype == dns.rdatatype.DS
-        for kind in (rdtype, dns.rdatatype.CNAME):
-            signatures = rrset_of(section, name, dns.rdatatype.RRSIG, kind)
-            signer = signatures[0].signer if signatures is not None else None
-            if signer is None or not name.is_subdomain(signer) or (parent_side and signer == name):
-                continue
+        found = rrset_of(section, name, rdtype) or self._link(section, name)
+        signatures = found and rrset_of(section, found.name, dns.rdatatype.RRSIG, found.rdtype)
+        signer = signatures[0].signer if signatures else None
+        if signer is not None and name.is_subdomain(signer) and not (parent_side and signer == name):
             zone = await self.zone_of(signer)
             if zone.name == signer and zone.secure:
                 return zone
         return await self.zone_of(name, parent_side=parent_side)
 
-    def _positive(self, answer: dns.message.Message, found: dns.rrset.RRset, zone: Zone) -> None:
-        """Prove `found`, and that nothing closer exists when it comes from a wildcard."""
+    def _positive(self, answer: dns.message.Message, found: dns.rrset.RRset, zone: Zone) -> bool:
+        """Prove `found`, and that nothing closer exists if a wildcard answered; False when that does not bind."""
         wildcard = self._proved(answer.answer, found, zone.name, zone.keys)
         if wildcard is None:
-            return
+            return True
         denial = self._denial(answer, zone)
-        if not denial.too_costly and not denial.covered_below(found.name, wildcard):
+        if denial.too_costly:
+            return False
+        if not denial.covered_below(found.name, wildcard):
             raise BogusError("wildcard_unproved")
+        return not denial.opted_out_below(found.name, wildcard)
 
-    def _alias(
-        self,
-        section: Sequence[dns.rrset.RRset],
-        name: dns.name.Name,
-        zone: Zone,
-        answer: dns.message.Message | None = None,
-    ) -> dns.name.Name | None:
-        """Where a proved CNAME, or a proved DNAME above (RFC 6672 section 5.3), leads from `name`; None without one."""
-        for rrset in section[:64]:
-            if rrset.rdtype == dns.rdatatype.DNAME and name.is_subdomain(rrset.name) and name != rrset.name:
-                self._proved(section, rrset, zone.name, zone.keys)
-                return name.relativize(rrset.name).concatenate(rrset[0].target)
-        alias = rrset_of(section, name, dns.rdatatype.CNAME)
-        if alias is None:
-            return None
-        if answer is None:
-            self._proved(section, alias, zone.name, zone.keys)
-        else:
-            self._positive(answer, alias, zone)
-        target: dns.name.Name = alias[0].target
-        return target
+    def _link(self, section: Sequence[dns.rrset.RRset], name: dns.name.Name) -> dns.rrset.RRset | None:
+        """The DNAME above `name` (RFC 6672 section 5.3), else the CNAME at it; None without either."""
+        above = (
+            rrset
+            for rrset in section[:64]
+            if rrset.rdtype == dns.rdatatype.DNAME and name.is_subdomain(rrset.name) and name != rrset.name
+        )
+        return next(above, None) or rrset_of(section, name, dns.rdatatype.CNAME)
 
     def _absent(
         self, answer: dns.message.Message, zone: Zone, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
@@ -309,6 +301,14 @@ def _exists(denial: Denial, name: dns.name.Name, rdtype: dns.rdatatype.RdataType
     if wrong_side:
         raise BogusError("wrong_side_of_cut")
     return True
+
+
+def _target(link: dns.rrset.RRset, name: dns.name.Name) -> dns.name.Name:
+    """Where a CNAME or DNAME leads from `name`."""
+    target: dns.name.Name = link[0].target
+    if link.rdtype == dns.rdatatype.DNAME:
+        return name.relativize(link.name).concatenate(target)
+    return target
 
 
 def _mentions(answer: dns.message.Message, name: dns.name.Name) -> bool:

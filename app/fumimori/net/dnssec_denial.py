@@ -14,6 +14,7 @@ NSEC3_ITERATIONS = 100
 """More are treated as insecure (RFC 9276 section 3.2)."""
 
 SHA1 = 1
+OPT_OUT = 1
 
 
 class BogusError(Exception):
@@ -69,8 +70,12 @@ class Denial:
         encloser = self._encloser3(name)
         if encloser is None:
             return False
+        return self.opted_out_below(name, encloser)
+
+    def opted_out_below(self, name: dns.name.Name, encloser: dns.name.Name) -> bool:
+        """The same, where the closest encloser is known already."""
         record = self._covers3(next_closer(name, encloser))
-        return record is not None and bool(record.flags & 1)
+        return record is not None and bool(record.flags & OPT_OUT)
 
     def closest_encloser(self, name: dns.name.Name) -> dns.name.Name | None:
         """The longest existing ancestor of `name` that the records prove (RFC 5155 section 8.3)."""
