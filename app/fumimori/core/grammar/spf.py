@@ -120,7 +120,7 @@ def parse_spf(txt: str) -> SpfRecord:
 _MODIFIER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9._-]*)=(?P<value>.*)", re.DOTALL)
 _MECHANISM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[A-Za-z][A-Za-z0-9._-]*)(?P<rest>.*)", re.DOTALL)
 _DUAL_PREFIX = re.compile(r"(?P<target>.*?)(?:/(?P<four>\d+))?(?://(?P<six>\d+))?", re.DOTALL)
-_MACRO = re.compile(r"%\{[slodiphcrtvSLODIPHCRTV]\d*r?[.\-+,/_=]*\}|%%|%_|%-", re.IGNORECASE)
+_MACRO = re.compile(r"%\{[slodiphv]\d*r?[.\-+,/_=]*\}|%%|%_|%-", re.IGNORECASE)
 _TOP_LABEL = re.compile(r"(?=[A-Za-z0-9-]*[A-Za-z-])[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
