@@ -76,6 +76,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_the_others(document):
     for element in elements(document.Root.StructTreeRoot.K[0]):
         if Name.Table == element.S:
             assert len({len(row.K) for row in element.K}) == 1
+            assert any(cell.S == Name.TH for row in element.K for cell in row.K)
 
 
 def test_every_piece_of_content_is_tagged_or_an_ornament(document):

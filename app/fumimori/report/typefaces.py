@@ -22,19 +22,24 @@ class Typefaces:
 
     def __init__(self, folder: Path) -> None:
         self._fonts = _registered(str(folder.resolve()))
+        self._known: dict[tuple[str, str], tuple[str | None, float]] = {}
 
     def face_of(self, char: str, face: str) -> str | None:
         """The face that sets `char` where `face` is wanted; None when no face has it."""
-        code = ord(char)
-        for name in _FALLBACK[face]:
-            if code in self._fonts[name].face.charToGlyph:
-                return name
-        return None
+        return self._measured(char, face)[0]
 
     def advance(self, char: str, face: str) -> float:
         """The width of `char` in ems."""
-        font = self._fonts[self.face_of(char, face) or REGULAR].face
-        return float(font.charWidths.get(ord(char), font.defaultWidth)) / 1000
+        return self._measured(char, face)[1]
+
+    def _measured(self, char: str, face: str) -> tuple[str | None, float]:
+        known = self._known.get((char, face))
+        if known is None:
+            code = ord(char)
+            name = next((name for name in _FALLBACK[face] if code in self._fonts[name].face.charToGlyph), None)
+            font = self._fonts[name or REGULAR].face
+            known = self._known[char, face] = (name, float(font.charWidths.get(code, font.defaultWidth)) / 1000)
+        return known
 
     def settable(self, text: str) -> str:
         """`text` in composed form, without marks that print nothing, and with 〓 for what no face has."""

@@ -76,4 +76,4 @@ def _legend(m: Manuscript) -> Block:
         [m.severity(severity), m.cell(m.wording.word("severity_sentence", severity.word), small=True)]
         for severity in (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
     ]
-    return Grid([32, 133], rows, m.paper, padding=0.6)
+    return Grid([32, 133], rows, m.paper, row_heads=True, padding=0.6)

@@ -63,7 +63,7 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
         [
             (chip.natural_width(), chip),
             *([(state.natural_width(), state)] if first.accepted is not None else []),
-            (110 * MM, m.cell(f"{w.numbers(findings)}　{m.control(first.control)}", quiet=True)),
+            (135 * MM, m.cell(_placed(m, findings), quiet=True)),
         ],
         gap=3 * MM,
     )
@@ -81,16 +81,21 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
         rows.append((m.say("t4.work"), _work(m, action)))
     if w.confirm(first):
         rows.append((m.say("t4.confirm"), w.confirm(first)))
-    rows.append((m.say("t4.confidence"), _confidence(m, first)))
     return Stack(
         [
             Hairline(m.paper.accent, width=0.9, millimetres=2.5),
             m.heading(_key(code), 3, text=w.title(first)),
             head,
             Gap(1.5),
-            Grid([27, 138], rows, m.paper, row_heads=True, padding=1.1),
+            Grid([27, 138], rows, m.paper, row_heads=True, padding=0.9),
         ]
     )
+
+
+def _placed(m: Manuscript, findings: list[Finding]) -> str:
+    """The card's second line: numbers, control, how sure it is."""
+    sure = m.say("t4.confidence", word=_confidence(m, findings[0]))
+    return f"{m.wording.numbers(findings)}　{m.control(findings[0].control)}　{sure}"
 
 
 def _saw(m: Manuscript, findings: list[Finding]) -> Block:

@@ -130,9 +130,10 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
 
 def _decisions(m: Manuscript, most: int) -> Block:
     rows: list[list[Cell]] = [
-        [text, TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)] for text in decisions(m)[:most]
+        [m.cell(text), TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)]
+        for text in decisions(m)[:most]
     ]
-    return Grid([123, 42], rows, m.paper, padding=0.9)
+    return Grid([123, 42], rows, m.paper, row_heads=True, padding=0.9)
 
 
 def decisions(m: Manuscript) -> list[str]:
