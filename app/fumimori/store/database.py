@@ -61,12 +61,12 @@ class Database:
             raise
 
     @contextlib.contextmanager
-    def faults(self) -> Iterator[None]:
-        """Turn the database's errors into StoreErrors."""
+    def faults(self, *, writing: bool = False) -> Iterator[None]:
+        """Turn the database's errors into StoreErrors; a failing disk is a damaged file only when it was reading."""
         try:
             yield
         except self._errors as error:
-            raise self._told(error) from error
+            raise self._told(error, writing=writing) from error
         except OSError as error:
             raise NotWritable(str(error)) from error
 
@@ -76,7 +76,7 @@ class Database:
 
     def prepare(self) -> None:
         """Bring the tables to this program's version, from nothing or from an older one; in one transaction."""
-        with self.faults(), self.transaction():
+        with self.faults(writing=True), self.transaction():
             for statements in migrations.STEPS[self.number("user_version") :]:
                 for statement in statements:
                     self._connection.execute(statement)
@@ -97,13 +97,16 @@ class Database:
             rows: Sequence[tuple[Any, Any, Any]] = self._connection.execute(
                 "SELECT kind, id, body FROM part ORDER BY kind, place, id"
             ).fetchall()
-        return [(str(kind), str(identity), bytes(body)) for kind, identity, body in rows]
+        return [
+            (str(kind), str(identity), body if isinstance(body, bytes) else str(body).encode())
+            for kind, identity, body in rows
+        ]
 
     def write(
         self, changed: Iterable[tuple[str, str, int, bytes]], gone: Iterable[tuple[str, str]], moment: str
     ) -> None:
         """Write rows (kind, identity, place, body) and remove others: all of it or, when it fails, nothing."""
-        with self.faults(), self.transaction():
+        with self.faults(writing=True), self.transaction():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO part (kind, id, place, body, changed_at) VALUES (?, ?, ?, ?, ?)",
                 [(*row, moment) for row in changed],
@@ -127,20 +130,18 @@ class Database:
         """Close; with `whole` what stands in the journal goes into the file first, so that a copy of it is complete."""
         try:
             if whole:
-                with self.faults():
+                with self.faults(writing=True):
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             self._connection.close()
 
-    def _told(self, error: Exception) -> StoreError:
+    def _told(self, error: Exception, *, writing: bool) -> StoreError:
         name = str(getattr(error, "sqlite_errorname", "") or "")
         for prefix, kind in _BY_CODE.items():
             if name.startswith(prefix):
                 return kind(str(error))
-        if name.startswith("SQLITE_IOERR") and self._no_room():
-            return DiskFull(str(error))
-        if name.startswith(("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE")):
-            return DiskFull(str(error)) if name == "SQLITE_IOERR_WRITE" else NotWritable(str(error))
+        if writing and name.startswith("SQLITE_IOERR"):
+            return DiskFull(str(error)) if self._no_room() else NotWritable(str(error))
         return Damaged(f"{name}: {error}")
 
     def _no_room(self) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from fumimori.store.errors import (
     WrongSecret,
     of_os_error,
 )
+from fumimori.store.lock import Lock
 
 SNAPSHOT_EVERY = timedelta(minutes=10)
 """While somebody works; one more is taken at closing when anything changed."""
@@ -38,13 +40,15 @@ class AssessmentFile:
     The secret is a passphrase, a raw key of 32 bytes, or None: then the key lies in the operating system's keyring.
     """
 
-    def __init__(self, database: Database, secret: keys.Secret, clock: Clock) -> None:
+    def __init__(self, database: Database, lock: Lock, secret: keys.Secret, clock: Clock) -> None:
         self.path = database.path
         self.read_only = False
         """True for a file of a newer version, or one in a place that cannot be written to."""
         self.snapshot_trouble: StoreError | None = None
         """Why the last snapshot could not be taken; saving goes on without it."""
         self._database = database
+        self._lock = lock
+        self._salt = lock.salt
         self._secret = secret
         self._clock = clock
         self._assessment: Assessment | None = None
@@ -65,19 +69,19 @@ class AssessmentFile:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except OSError as error:
             raise of_os_error(error) from error
-        try:
+        with ExitStack() as undo:
+            undo.callback(snapshots.remove, path)
+            lock = Lock(path)
+            undo.callback(lock.release)
             if secret is None and isinstance(chosen, bytes):
                 keys.remember(path, salt, chosen)
             database = Database(path, chosen, salt=salt if isinstance(chosen, bytes) else b"")
-            try:
-                database.prepare()
-            except BaseException:
-                database.close(whole=False)
-                raise
-        except BaseException:
-            snapshots.remove(path)
-            raise
-        return cls(database, chosen, clock)
+            undo.callback(database.close, whole=False)
+            database.prepare()
+            undo.pop_all()
+        file = cls(database, lock, chosen, clock)
+        file._salt = salt
+        return file
 
     @classmethod
     def open(cls, path: Path, secret: keys.Secret | None, *, clock: Clock = _now) -> Self:
@@ -86,17 +90,23 @@ class AssessmentFile:
         A file of a newer version opens with `read_only`; one whose content is not whole raises Damaged with the
         newest snapshot that is. Raises ValueError for an empty passphrase.
         """
-        salt = _salt(path)
-        found_by_salt = False
-        if secret is None:
-            secret, found_by_salt = keys.recall(path, salt)
-        keys.literal(secret)
-        writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-        try:
-            file = cls(Database(path, secret, writable=writable), secret, clock)
-            file._load(writable=writable)
-        except (WrongSecret, Damaged, NotAnAssessment) as error:
-            raise _explained(path, secret, error, certain=found_by_salt) from error
+        with ExitStack() as undo:
+            lock = Lock(path)
+            undo.callback(lock.release)
+            if not lock.size and not snapshots.all_of(path):
+                # The database would make an empty file its own.
+                raise NotAnAssessment("an empty file")
+            found_by_salt = False
+            if secret is None:
+                secret, found_by_salt = keys.recall(path, lock.salt)
+            keys.literal(secret)
+            writable = lock.size > 0 and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+            try:
+                file = cls(Database(path, secret, writable=writable), lock, secret, clock)
+                file._load(writable=writable)
+            except (WrongSecret, Damaged, NotAnAssessment) as error:
+                raise _explained(path, secret, error, lock, certain=found_by_salt) from error
+            undo.pop_all()
         return file
 
     @staticmethod
@@ -153,7 +163,7 @@ class AssessmentFile:
         """
         if self.read_only:
             raise NewerVersion("this file is only shown")
-        salt, old_salt = keys.new_salt(), _salt(self.path)
+        salt = keys.new_salt()
         chosen = keys.new_key() if secret is None else secret
         keys.literal(chosen)
         fresh = self.path.with_name(f"{self.path.name}.rekeyed")
@@ -162,16 +172,20 @@ class AssessmentFile:
         try:
             if secret is None and isinstance(chosen, bytes):
                 keys.remember(self.path, salt, chosen)
-        except NoKeyring:
+            fresh_lock = Lock(fresh)
+        except StoreError:
             snapshots.remove(fresh)
             raise
         self._database.close()
         try:
             fresh.replace(self.path)
         except OSError as error:
+            fresh_lock.release()
             self._database = Database(self.path, self._secret)
             raise of_os_error(error) from error
-        old, self._secret = self._secret, chosen
+        self._lock.release()
+        old, old_salt = self._secret, self._salt
+        self._lock, self._secret, self._salt = fresh_lock, chosen, fresh_lock.salt
         self._database = Database(self.path, chosen)
         for snapshot in snapshots.all_of(self.path):
             _rekey(snapshot, old, chosen, salt, self._clock())
@@ -182,7 +196,10 @@ class AssessmentFile:
         """Take a snapshot when anything changed, and leave one whole file behind. Raises StoreError."""
         if self._changed_since and not self.read_only:
             self._snapshot()
-        self._database.close(whole=not self.read_only)
+        try:
+            self._database.close(whole=not self.read_only)
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -208,7 +225,7 @@ class AssessmentFile:
         at = self._clock()
         kept = [(*key, part[0], rows.body(part)) for key, part in self._written.items() if key[0] != rows.EVIDENCE]
         try:
-            snapshots.take(self.path, self._secret, kept, at, _salt(self.path))
+            snapshots.take(self.path, self._secret, kept, at, self._salt)
         except StoreError as error:
             self.snapshot_trouble = error
         else:
@@ -232,22 +249,13 @@ def _readable(path: Path, secret: keys.Secret) -> Assessment:
         database.close(whole=False)
 
 
-def _salt(path: Path) -> bytes:
-    try:
-        return keys.salt_of(path)
-    except OSError as error:
-        raise of_os_error(error) from error
-
-
-def _explained(path: Path, secret: keys.Secret, error: StoreError, *, certain: bool) -> StoreError:
+def _explained(path: Path, secret: keys.Secret, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
     """Why a file does not open: the secret, the file, or another kind of file; a snapshot that opens is the proof."""
     snapshot = snapshots.newest_whole(path, secret, _readable)
     if isinstance(error, Damaged) or snapshot is not None or certain:
         return Damaged(str(error), snapshot)
-    head, size = _salt(path), path.stat().st_size
-    if isinstance(error, NotAnAssessment) or head.startswith(b"SQLite format 3") or not size or size % PAGE:
-        return NotAnAssessment(str(error))
-    return error
+    foreign = lock.salt.startswith(b"SQLite format 3") or not lock.size or lock.size % PAGE
+    return NotAnAssessment(str(error)) if foreign else error
 
 
 def _rekey(snapshot: Path, old: keys.Secret, new: keys.Secret, salt: bytes, at: datetime) -> None:

@@ -30,12 +30,6 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
-def salt_of(path: Path) -> bytes:
-    """The salt of the file at `path`, shorter when the file is."""
-    with path.open("rb") as file:
-        return file.read(SALT_BYTES)
-
-
 def literal(secret: Secret, salt: bytes = b"") -> str:
     """The secret as SQLCipher takes it in `PRAGMA key`; a salt may be given with a raw key only.
 

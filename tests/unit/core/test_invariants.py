@@ -32,7 +32,7 @@ LETTERS = "ABCDE"
 REAL_RULES = parse_rules("real", resources.rule_files(), {})
 UNKNOWN, SET_ASIDE = "<unknown>", "<not applicable>"
 BANKS = pytest.mark.parametrize("bank", [SMALL, REAL], ids=["small", "real"])
-FEW = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 
 def rules_of(bank: Sequence[Question]) -> Rules:
