@@ -12,21 +12,25 @@ async def delayed(host: str, port: int, *, round_trip: float, listen: str = "127
     running: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
         try:
             await asyncio.sleep(round_trip)
             with contextlib.suppress(OSError):
                 far_reader, far_writer = await asyncio.open_connection(host, port)
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(_copy(reader, far_writer, half))
-                    group.create_task(_copy(far_reader, writer, half))
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(_copy(reader, far_writer, half))
+                        group.create_task(_copy(far_reader, writer, half))
+                finally:
+                    far_writer.close()
         finally:
-            running.discard(task)
             writer.close()
 
-    server = await asyncio.start_server(serve, listen, 0)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(serve(reader, writer))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    server = await asyncio.start_server(accept, listen, 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
