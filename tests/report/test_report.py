@@ -192,6 +192,10 @@ def test_an_empty_assessment_still_makes_a_report(tmp_path):
     printed = text(path)
     assert "判定保留" in printed
     assert "通信は行っていません" in printed
+    first = text(path, "-f", "2", "-l", "2")
+    assert "まず確かめること" in first
+    assert "C1-1 管理者の初期パスワード" in first
+    assert "簡易診断（最高でB）" in first
 
 
 def test_two_hundred_findings_keep_the_management_part_to_its_pages(tmp_path):

@@ -6,6 +6,7 @@ from fumimori.core.model import Action, Cost, Owner, Severity
 from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
+from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, TickBoxes
 from fumimori.report.stationery import MM
@@ -43,8 +44,7 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
         Gap(3),
         _counts(m),
         Gap(4),
-        m.heading("summary.actions", small=True),
-        _actions(m, reasons=reasons),
+        *_first(m, reasons=reasons),
         Gap(4),
         m.heading("summary.decisions", small=True),
         _decisions(m, decisions),
@@ -93,6 +93,7 @@ def _grade(m: Manuscript, least: float) -> Block:
             m.faces,
             align="center",
         ),
+        *([Prose(m.say("summary.quick"), small, m.faces, align="center")] if grade.quick else []),
         Gap(1.5),
         Prose(m.wording.word("grade_reason", grade.reason), small, m.faces),
     ]
@@ -113,6 +114,15 @@ def _counts(m: Manuscript) -> Block:
     parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
     parts += [(chip.natural_width(), chip) for chip in chips]
     return Beside(parts, gap=3 * MM)
+
+
+def _first(m: Manuscript, *, reasons: bool) -> list[Block]:
+    """The actions to take first; when nothing is known yet, whom to ask first."""
+    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:5]
+    if m.result.actions or not points:
+        return [m.heading("summary.actions", small=True), _actions(m, reasons=reasons)]
+    rows: list[list[Cell]] = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points]
+    return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
 
 def _actions(m: Manuscript, *, reasons: bool) -> Block:
