@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "app"), str(ROOT / "tests" / "gui")]
+sys.path[:0] = [str(ROOT / "app"), str(ROOT / "tests")]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 SIZES = {"": (1160, 820), "-150": (1280, 900), "-small": (1280, 720)}
@@ -38,7 +38,6 @@ def main() -> int:
 
 def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
-    import demonstration
     from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -48,6 +47,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from fumimori.gui.program import prepare
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.window import Window
+    from gui import demonstration
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as settings:

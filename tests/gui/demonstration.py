@@ -113,15 +113,20 @@ def parts(folder: Path, instruments: Instruments | None = None, language: str = 
     )
 
 
+PROBES = ("mx", "spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "mail_ports", "ssh")
+"""A fixed handful, so that what these tests count does not change with every new probe."""
+
+
 def offline_instruments() -> Instruments:
-    """All probes and rules; opening the network is a mistake."""
+    """Some probes and all rules; opening the network is a mistake."""
     from fumimori import probes
 
     def refuse(_settings: NetworkSettings) -> object:
         raise OSError("this test has no network")
 
+    chosen = tuple(probe for probe in probes.walk() if probe.id in PROBES)
     rules = parse_rules(__version__, resources.rule_files(), resources.rule_tables())
-    return Instruments(probes=probes.walk(), rules=rules, bank=BANK, open_network=refuse)
+    return Instruments(probes=chosen, rules=rules, bank=BANK, open_network=refuse)
 
 
 def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str) -> bytes:

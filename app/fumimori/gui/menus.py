@@ -4,13 +4,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from fumimori.gui.course import START, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtWidgets import QMenu
 
     from fumimori.gui.window import Window
 
@@ -18,9 +17,9 @@ _Key = QKeySequence.StandardKey
 
 
 def build_menus(window: "Window") -> None:
-    """Fill the window's empty menu bar."""
+    """Give the window a new menu bar in its language."""
     t = window.desk.texts
-    bar = window.menuBar()
+    bar = QMenuBar()
     bar.setFont(window.theme.font("small"))
     file = bar.addMenu(t("ui.menu.file"))
     _add(window, file, "new", partial(window.go, Route("new")), QKeySequence(_Key.New))
@@ -44,9 +43,10 @@ def build_menus(window: "Window") -> None:
         group.addAction(action)
     helping = bar.addMenu(t("ui.menu.helping"))
     _add(window, helping, "help", window.toggle_help, QKeySequence(_Key.HelpContents))
+    window.setMenuBar(bar)
 
 
-def _add(window: "Window", menu: "QMenu", name: str, triggered: "Callable[[], object]", keys: QKeySequence) -> QAction:
+def _add(window: "Window", menu: QMenu, name: str, triggered: "Callable[[], object]", keys: QKeySequence) -> QAction:
     action = QAction(window.desk.texts(f"ui.menu.{name}"), menu)
     action.setShortcut(keys)
     action.triggered.connect(lambda _checked=False: triggered())

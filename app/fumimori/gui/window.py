@@ -159,7 +159,7 @@ class Window(QMainWindow):
             self.rail.show_course(self.desk, self.theme, self.route, narrow=self._narrow())
 
     def _narrow(self) -> bool:
-        room = self.width() - (self.theme.px(340) if self.drawer.isVisibleTo(self) else 0)
+        room = self.width() - (self.drawer.width() if self.drawer.isVisibleTo(self) else 0)
         return room < self.theme.size("rail") + self.theme.px(620)
 
     def _refresh_help(self) -> None:
@@ -223,7 +223,6 @@ class Window(QMainWindow):
             application.setPalette(self.theme.palette())
             application.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
-        self.menuBar().clear()
         build_menus(self)
         self.rebuild()
 

@@ -10,6 +10,7 @@ from fumimori.gui.course import Route
 from fumimori.gui.found import Receiver, receivers
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 
@@ -51,7 +52,7 @@ class ConfirmPage(Page):
         if guess is not None and receiver.untrusted_hosts:
             right = button(theme, self.say("right"), partial(self._right, receiver.domain, guess), name="right")
             wrong = button(theme, self.say("wrong"), partial(self.go, Route("environment")), name="wrong")
-            inside.addLayout(row(right, wrong, None, spacing=theme.gap))
+            inside.addLayout(Flow(right, wrong, spacing=theme.gap))
         else:
             change = button(theme, self.say("choose"), partial(self.go, Route("environment")), name="choose")
             inside.addLayout(row(change, None))

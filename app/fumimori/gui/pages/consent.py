@@ -106,6 +106,7 @@ class ConsentPage(Page):
 
     def _levelled(self, value: str | None) -> None:
         self.desk.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
+        self._ours.setChecked(False)
         self._show_contacts()
 
     def _noted(self, word: str, text: str) -> None:

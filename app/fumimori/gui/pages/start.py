@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from fumimori.gui.course import Route, resumption
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Elided, Prose
 
@@ -31,7 +32,7 @@ class StartPage(Page):
         )
         opening = button(theme, self.say("open"), self._choose, icon="folder-open", name="start-open")
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
-        self.add(row(begin, opening, sample, None, spacing=theme.px(12)))
+        self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
         self._trouble_at = self.column.count()
         if self.desk.assessment is not None:
             going_on = button(

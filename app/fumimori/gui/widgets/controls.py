@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -127,7 +128,7 @@ def card(theme: Theme, *, wash: bool = False) -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
-def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
+def clear(layout: QLayout) -> None:
     """Take everything out of a layout."""
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
@@ -135,5 +136,5 @@ def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
         if widget is not None:
             widget.setParent(None)
             widget.deleteLater()
-        elif isinstance(inner, QVBoxLayout | QHBoxLayout):
+        elif inner is not None:
             clear(inner)

@@ -10,6 +10,9 @@ from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.texts import Texts
 
+WIDEST = 0.36
+"""Of the window, so that the page keeps its room."""
+
 TABS = ("find", "why", "evidence")
 
 
@@ -26,7 +29,7 @@ class Drawer(QFrame):
     def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str) -> None:
         """Show the help at `prefix` (a question), or the page's."""
         self._theme, self._texts, self._prefix = theme, texts, prefix
-        self.setFixedWidth(theme.px(340))
+        self.setFixedWidth(min(theme.px(340), round(self.window().width() * WIDEST)))
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(20), theme.px(16), theme.px(12), theme.px(16))
         self._layout.setSpacing(theme.px(12))

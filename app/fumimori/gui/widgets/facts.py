@@ -9,6 +9,7 @@ from fumimori.core.model import Contradiction, Outcome, Question
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, note_box, row
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 from fumimori.gui.wording import answer_words, outcome_saw, outcome_title
 
@@ -67,7 +68,7 @@ class ContradictionCard(QFrame):
         column.addWidget(Prose(theme, t("ui.contradiction.meanwhile"), quiet=True, size="small"))
         right = button(theme, t("ui.contradiction.measurement"), partial(self._settle, "measurement"), name="measured")
         again = button(theme, t("ui.contradiction.again"), measure, kind="link", name="measure-again")
-        column.addLayout(row(right, again, None, spacing=theme.gap))
+        column.addLayout(Flow(right, again, spacing=theme.gap))
         because = note_box(
             theme, label=t("ui.contradiction.because"), text=self._reason, changed=self._typed, name="because"
         )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import row
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 
 
@@ -32,5 +32,5 @@ class Notice(QFrame):
             words.addWidget(Prose(theme, text))
         if buttons:
             words.addSpacing(theme.px(4))
-            words.addLayout(row(*buttons, None, spacing=theme.gap))
+            words.addLayout(Flow(*buttons, spacing=theme.gap))
         layout.addLayout(words, 1)

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
@@ -17,6 +17,54 @@ class Picture:
 
     def __init__(self, page: int, count: int, image: QImage) -> None:
         self.page, self.count, self.image = page, count, image
+
+
+class _Sheet(QWidget):
+    """A page's picture on white paper, never wider than there is room."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._line = theme.colour("line")
+        self._widest = theme.size("content")
+        self._pixmap = QPixmap()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMaximumWidth(self._widest)
+
+    def show_picture(self, pixmap: QPixmap) -> None:
+        """Show another page."""
+        self._pixmap = pixmap
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        """The paper keeps its shape."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the paper is at this width."""
+        size = self._pixmap.size()
+        return round(width * size.height() / size.width()) if size.width() else width
+
+    def sizeHint(self) -> QSize:
+        """As wide as the column."""
+        return QSize(self._widest, self.heightForWidth(self._widest))
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough for any window."""
+        return QSize(100, 100)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """White paper, the page, a hairline."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), Qt.GlobalColor.white)
+        painter.drawPixmap(self.rect(), self._pixmap)
+        painter.setPen(QColor(self._line))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
 
 class Preview(QFrame):
@@ -43,12 +91,8 @@ class Preview(QFrame):
         line = row(self._previous, self._words, self._next)
         line.setStretch(1, 1)
         column.addLayout(line)
-        self._sheet = QLabel()
-        self._sheet.setObjectName("sheet")
-        self._sheet.setStyleSheet(f"QLabel#sheet {{ background: white; border: 1px solid {theme.colour('line')}; }}")
-        self._sheet.setMinimumHeight(theme.px(200))
-        self._sheet.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(self._sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._sheet = _Sheet(theme)
+        column.addWidget(self._sheet)
         self._buttons()
 
     def wait(self, text: str) -> None:
@@ -87,7 +131,7 @@ class Preview(QFrame):
         self._page, self._count = picture.page, picture.count
         pixmap = QPixmap.fromImage(picture.image)
         pixmap.setDevicePixelRatio(ratio)
-        self._sheet.setPixmap(pixmap)
+        self._sheet.show_picture(pixmap)
         self._sheet.show()
         words = self._t("ui.preview.page", page=self._page + 1, count=self._count)
         self._words.say(words)

@@ -1,0 +1,44 @@
+"""A window for every test that asks, offscreen, with a desk whose parts are real but for the network."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fumimori.core.model import Assessment
+from fumimori.engine import Instruments
+from fumimori.gui.desk import Desk
+from fumimori.gui.program import prepare
+from fumimori.gui.window import Window
+from gui import demonstration
+from gui.driver import Driver, Open
+
+
+@pytest.fixture
+def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """`opened(language=…, assessment=…, instruments=…)`: a driver of a window that is shown and closed again."""
+    windows: list[Window] = []
+
+    def make(
+        language: str = "ja", assessment: Assessment | None = None, instruments: Instruments | None = None
+    ) -> Driver:
+        parts = demonstration.parts(tmp_path / f"settings{len(windows)}", instruments, language)
+        prepare(qapp, parts)
+        window = Window(Desk(parts, language))
+        windows.append(window)
+        window.resize(1160, 820)
+        window.show()
+        with qtbot.waitActive(window):
+            window.activateWindow()
+        if assessment is not None:
+            window.desk.show(assessment)
+        return Driver(window, qtbot)
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()

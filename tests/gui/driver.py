@@ -1,0 +1,95 @@
+"""Hands on the window: find a widget by its place, press it, type into it, as people do."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from fumimori.gui.course import Route
+from fumimori.gui.pages import Page
+from fumimori.gui.window import Window
+
+
+class Driver:
+    """A window with the two hands of a person."""
+
+    def __init__(self, window: Window, qtbot: QtBot) -> None:
+        self.window = window
+        self.desk = window.desk
+        self.qtbot = qtbot
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        assert self.window.page is not None
+        return self.window.page
+
+    @property
+    def route(self) -> Route:
+        """Where the window is."""
+        return self.window.route
+
+    def go(self, page: str, item: str = "") -> None:
+        """Jump to a page."""
+        self.window.go(Route(page, item))
+        self.settle()
+
+    def settle(self) -> None:
+        """Let Qt show what was just made."""
+        self.qtbot.wait(1)
+
+    def find(self, place: str) -> QWidget:
+        """The visible widget at `place`."""
+        self.settle()
+        found = [
+            widget
+            for widget in self.window.findChildren(QWidget)
+            if widget.property("place") == place and widget.isVisibleTo(self.window)
+        ]
+        assert found, f"nothing at {place!r} on {self.route}"
+        return found[-1]
+
+    def press(self, place: str) -> None:
+        """Click on a button or a card."""
+        widget = self.find(place)
+        assert isinstance(widget, QAbstractButton)
+        assert widget.isEnabled(), f"{place!r} cannot be pressed"
+        self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def type(self, place: str, text: str) -> None:
+        """Type into a field."""
+        widget = self.find(place)
+        assert isinstance(widget, QLineEdit | QPlainTextEdit)
+        widget.setFocus()
+        widget.selectAll()
+        if text.isascii():
+            self.qtbot.keyClicks(widget, text)
+        else:
+            self.by_input_method(widget, text)
+
+    def by_input_method(self, widget: QWidget, text: str) -> None:
+        """Compose and commit `text` as a Japanese input method does."""
+        QApplication.sendEvent(widget, QInputMethodEvent(text, []))
+        done = QInputMethodEvent()
+        done.setCommitString(text)
+        QApplication.sendEvent(widget, done)
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the keyboard is."""
+        self.settle()
+        focus = QApplication.focusWidget() or self.window
+        self.qtbot.keyClick(focus, key, modifier)
+
+    def shows(self, text: str) -> bool:
+        """Whether `text` can be read (or heard) somewhere in the window."""
+        return any(text in widget.accessibleName() for widget in self.visible())
+
+    def visible(self) -> list[QWidget]:
+        """Everything that is visible."""
+        self.settle()
+        return [widget for widget in self.window.findChildren(QWidget) if widget.isVisibleTo(self.window)]
+
+
+Open = Callable[..., Driver]

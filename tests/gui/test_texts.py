@@ -1,0 +1,50 @@
+"""Every text that the window can ask for is there in both languages, with the same placeholders, and fits its place."""
+
+import re
+from pathlib import Path
+
+import fumimori.gui
+from fumimori import resources
+from fumimori.gui.pages import PAGES
+from fumimori.texts import LANGUAGES, Texts
+
+TEXTS = {language: Texts(resources.path("texts"), language) for language in LANGUAGES}
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(fumimori.gui.__file__).parent.rglob("*.py"))
+
+
+def ui_keys(language: str) -> set[str]:
+    every = TEXTS[language].keys()
+    return {key for key in every if key.startswith("ui.")}
+
+
+def test_both_languages_have_the_same_keys_and_placeholders():
+    assert ui_keys("ja") == ui_keys("en")
+    for key in ui_keys("ja"):
+        here, there = (set(re.findall(r"{(\w+)}", "".join(TEXTS[one].lines(key)))) for one in LANGUAGES)
+        assert here == there, key
+
+
+def test_nothing_is_blank_or_spaced_twice():
+    for language in LANGUAGES:
+        for key in ui_keys(language):
+            for line in TEXTS[language].lines(key):
+                assert line.strip() == line or key == "ui.action.and_more", key
+                assert line, key
+                assert "  " not in line.replace(".  ", ". ").replace("{code}  ", ""), key
+
+
+def test_every_literal_key_of_the_window_exists():
+    wanted = set(re.findall(r'"(ui\.[a-z_.0-9]+)"', SOURCES)) - {"ui.help.page"}
+    missing = wanted - ui_keys("ja")
+    assert not missing
+
+
+def test_every_page_has_a_title_or_makes_one_and_a_help_text():
+    for page in PAGES:
+        assert TEXTS["ja"].has(f"ui.{page}.title") or page == "question", page
+        assert TEXTS["ja"].has(f"ui.help.page.{page}") or page == "question", page
+
+
+def test_japanese_hints_stay_short():
+    long = [key for key in ui_keys("ja") if key.endswith("_hint") and len(TEXTS["ja"](key)) > 40]
+    assert not long

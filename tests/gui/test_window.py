@@ -1,0 +1,194 @@
+"""The frame keeps its promises: place, language, size, keyboard, contrast, threads, the binding's reference counts."""
+
+import sys
+import threading
+import tomllib
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
+
+from fumimori import resources
+from fumimori.gui.course import CONCLUSION, PREPARATION, Route, blocks
+from fumimori.gui.theme import SCALES, Theme
+from fumimori.gui.widgets.text import Prose
+from gui import demonstration
+from gui.driver import Open
+
+ROUTES = [
+    Route("start"),
+    Route("new"),
+    Route("new", "sample"),
+    Route("unlock", "some.fumimori"),
+    *(Route(page) for page in (*PREPARATION, "hub", *CONCLUSION)),
+    Route("question", "defaults.admin_passwords"),
+    Route("question", "sender_auth.dmarc"),
+    Route("question", "protocols.inventory"),
+    *(Route("summary", block) for block in blocks()),
+    *(Route("interview", block) for block in blocks()),
+]
+
+
+def test_the_qt_binding_keeps_reference_counts():
+    thing = QObject()
+    before = sys.getrefcount(None)
+    for _ in range(200):
+        thing.setObjectName("x")
+    assert sys.getrefcount(None) >= before - 20
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("scale", [SCALES[0], SCALES[-1]])
+def test_every_page_can_be_shown_heard_and_walked_by_tab(opened: Open, language: str, scale: int):
+    hands = opened(language, demonstration.assessment(language))
+    while hands.desk.settings.scale < scale:
+        hands.window.resize_text(1)
+    for route in ROUTES:
+        hands.window.go(route)
+        assert hands.route == route
+        reachable = [
+            widget
+            for widget in hands.page.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(hands.page)
+        ]
+        nameless = [widget for widget in reachable if not widget.accessibleName()]
+        assert not nameless, f"{route}: {nameless}"
+        foot = hands.window.foot.findChildren(QAbstractButton)
+        assert reachable or foot, f"nothing to press on {route}"
+        low = hands.window.theme.size("hit")
+        buttons = [one for one in (*reachable, *foot) if isinstance(one, QAbstractButton | QLineEdit)]
+        small = [one.accessibleName() for one in buttons if one.minimumSizeHint().height() < low > one.height()]
+        assert not small, f"{route}: {small}"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
+def test_nothing_is_cut_off_at_150_per_cent(opened: Open, size: tuple[int, int]):
+    hands = opened("en", demonstration.assessment("en"))
+    while hands.desk.settings.scale < 150:
+        hands.window.resize_text(1)
+    hands.window.resize(*size)
+    for route in ROUTES:
+        hands.window.go(route)
+        for _ in range(2):
+            hands.qtbot.wait(1)
+            holder, port = hands.window.area.widget(), hands.window.area.viewport()
+            assert holder.width() <= port.width(), f"{route} is {holder.width()} wide in {port.width()}"
+            hands.window.toggle_help()
+
+
+def test_language_changes_without_losing_place_or_text(opened: Open):
+    hands = opened("ja", demonstration.assessment())
+    hands.go("question", "defaults.default_names")
+    hands.type("who_knows", "Ito")
+    hands.press("language")
+    assert hands.route == Route("question", "defaults.default_names")
+    assert hands.page.t.language == "en"
+    field = hands.find("who_knows")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "Ito"
+    hands.type("who_knows", "Sato")
+    hands.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert hands.page.t.language == "ja"
+    assert hands.find("who_knows").hasFocus()
+    assert hands.desk.open.answer("defaults.default_names").who_knows == "Sato"
+
+
+def test_a_new_page_takes_the_keyboard_to_its_heading(opened: Open):
+    hands = opened("ja", demonstration.assessment())
+    hands.go("organisation")
+    assert hands.page.heading.hasFocus()
+    hands.key(Qt.Key.Key_Tab)
+    assert hands.find("name").hasFocus()
+
+
+def test_escape_closes_the_help_and_discards_nothing(opened: Open):
+    hands = opened("ja", demonstration.assessment())
+    hands.go("question", "defaults.admin_passwords")
+    hands.key(Qt.Key.Key_F1)
+    assert hands.window.drawer.isVisibleTo(hands.window)
+    assert hands.shows(hands.page.t.lines("controls.defaults.admin_passwords.find")[0])
+    hands.key(Qt.Key.Key_Escape)
+    assert not hands.window.drawer.isVisibleTo(hands.window)
+    assert hands.desk.open.answer("defaults.admin_passwords") is not None
+
+
+def test_size_and_brightness_are_remembered(opened: Open):
+    hands = opened("ja")
+    hands.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    hands.window.use_theme("dark")
+    assert hands.window.theme.scale == SCALES[1]
+    assert hands.window.theme.dark
+    kept = (hands.desk.parts.settings_folder / "window.json").read_bytes()
+    assert b'"theme":"dark"' in kept
+    hands.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert hands.window.theme.scale == 100
+
+
+def test_a_closing_window_leaves_no_thread(opened: Open):
+    import time
+
+    hands = opened("ja", demonstration.assessment())
+    before = threading.active_count()
+    hands.desk.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
+    hands.qtbot.waitUntil(lambda: threading.active_count() > before)
+    hands.window.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "network"]
+    assert not hands.desk.bridge.busy
+
+
+def test_markup_from_outside_is_shown_and_not_obeyed(opened: Open):
+    hands = opened("ja", demonstration.assessment())
+    prose = Prose(hands.window.theme, "<b>mail</b> & <img src=x>")
+    assert "&lt;b&gt;mail&lt;/b&gt; &amp;" in prose.text()
+    assert prose.accessibleName() == "<b>mail</b> & <img src=x>"
+
+
+def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Open, tmp_path: Path):
+    hands = opened("en")
+    hands.desk.create(tmp_path / "a.fumimori", "plain words for a test")
+    hands.desk.edit_organisation(name="Kept")
+    hands.desk.trouble.emit("disk_full")
+    assert hands.shows(hands.page.t("words.store_error.disk_full"))
+    assert hands.desk.open.organisation.name == "Kept"
+    hands.press("elsewhere")
+    assert hands.route == Route("new", "copy")
+    hands.press("choice:passphrase")
+    hands.type("place", str(tmp_path / "b.fumimori"))
+    hands.type("passphrase", "plain words for a test")
+    hands.type("passphrase-again", "plain words for a test")
+    hands.press("next")
+    assert hands.desk.path == tmp_path / "b.fumimori"
+    assert hands.desk.open.organisation.name == "Kept"
+
+
+@pytest.mark.parametrize("brightness", ["light", "dark"])
+def test_text_contrast_is_at_least_4_5_to_1(brightness: str):
+    theme = Theme(resources.root(), dark=brightness == "dark")
+    grounds = ("paper", "surface", "accent_wash")
+    pairs = [(theme.colour(ink), theme.colour(ground)) for ink in ("ink", "quiet_ink", "accent") for ground in grounds]
+    pairs.append((theme.colour("on_accent"), theme.colour("accent")))
+    tokens = tomllib.loads(resources.path("brand/tokens.toml").read_text(encoding="utf-8"))
+    pairs += [(one["ink"], one["fill"]) for one in (*tokens["severity"].values(), *tokens["state"].values())]
+    low = [(pair, round(contrast(*pair), 2)) for pair in pairs if contrast(*pair) < 4.5]
+    assert not low
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_notes_are_bounded(opened: Open):
+    hands = opened("ja", demonstration.assessment())
+    hands.go("question", "defaults.admin_passwords")
+    box = hands.find("note")
+    assert isinstance(box, QPlainTextEdit)
+    box.setPlainText("x" * 10_000)
+    assert len(hands.desk.open.answer("defaults.admin_passwords").note) == 4000
