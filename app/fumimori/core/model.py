@@ -175,6 +175,8 @@ class Scope(Record):
     ssh_hosts: tuple[str, ...] = ()
     webmail_hosts: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    blocklists: tuple[str, ...] = ()
+    """Zones of public blocklists that are to be asked about the sending addresses; none unless somebody says so."""
 
     @property
     def hosting(self) -> Hosting | None:

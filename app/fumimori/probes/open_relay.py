@@ -1,0 +1,123 @@
+"""Whether strangers can send mail to strangers through the server, tried with an envelope and never with a mail.
+
+Objective  Prove or rule out the open relay, with no mail sent and no doubt left over.
+Inputs     Mail exchangers that refused a random recipient of their own domain (mail_behaviour): only then does a
+           recipient that is accepted mean anything.
+Steps      One conversation on port 25: sender at one example domain, recipient at another; when that is refused, the
+           same recipient in the old forms (percent sign, quotes, source route), each after RSET. The conversation ends
+           with RSET and QUIT before DATA.
+Outcomes   open (critical): the plain form was accepted; odd_form, catch_all (info): has to be looked at by a person;
+           closed (ok).
+Sources    RFC 5321 section 7.9 in spirit; NIST SP 800-45 version 2.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.core.network import NotTestableHere, Refused
+from fumimori.core.network.smtp import SmtpReply
+from fumimori.core.seen import Seen
+from fumimori.probes import mail_behaviour
+from fumimori.probes.contract import Look, Probe
+from fumimori.probes.hosts import mail_exchangers, own_addresses
+
+SENDER = "relay-test@example.org"
+"""Addresses at domains that exist for examples only (RFC 2606): nobody gets anything, whatever happens."""
+STRANGER = "relay-test@example.net"
+_NO_MAIL_THERE = re.compile(
+    r"(?i)\b5\.1\.10\b|null ?mx|does not accept mail|domain (?:of sender|not found)|\b5\.1\.8\b"
+)
+"""The server looked the example domains up and does not like them: that says nothing about relaying."""
+
+
+class Facts(Record):
+    """The answers to one plain and three odd recipients."""
+
+    host: str
+    catch_all: bool = False
+    """The server takes any recipient of its own domain; nothing was tried then."""
+    plain: SmtpReply | None = None
+    odd: tuple[SmtpReply, ...] = ()
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The mail exchangers."""
+    return mail_exchangers(seen)
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The facts of one mail exchanger.
+
+    Raises NotTestableHere (`relay_not_tested`) when it is not known how the server treats its own unknown recipients,
+    or when it turns our example addresses away for another reason; Refused (`busy`) when it said *later*.
+    """
+    mail_behaviour.let_out(look.seen)
+    manners = look.seen.facts("mail_behaviour", subject, mail_behaviour.Facts)
+    if manners is None or manners.unknown is None:
+        raise NotTestableHere("relay_not_tested", subject)
+    if manners.unknown.accepted:
+        return Facts(host=subject, catch_all=True)
+    addresses = await own_addresses(subject, look)
+    mail = f"MAIL FROM:<{SENDER}>"
+    first = await mail_behaviour.converse(look, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
+    plain = _answer(first.replies, 1)
+    if plain.accepted:
+        return Facts(host=subject, plain=plain)
+    commands = [line for form in _odd_forms(subject) for line in ("RSET", mail, f"RCPT TO:{form}")]
+    second = await mail_behaviour.converse(look, subject, addresses, commands)
+    odd = tuple(reply for reply in second.replies if reply.command.startswith("RCPT"))
+    return Facts(host=subject, plain=plain, odd=odd)
+
+
+def _odd_forms(host: str) -> tuple[str, ...]:
+    name, _, domain = STRANGER.partition("@")
+    return (f"<{name}%{domain}@{host}>", f'<"{STRANGER}"@{host}>', f"<@{host}:{STRANGER}>")
+
+
+def _answer(replies: Sequence[SmtpReply], place: int) -> SmtpReply:
+    """The recipient's answer; NotSeen when the conversation did not come to an answer about relaying."""
+    sender = replies[0] if replies else None
+    if sender is None or sender.later or len(replies) <= place or replies[place].later:
+        raise Refused("busy")
+    told = sender if sender.refused else replies[place]
+    if sender.refused or (told.refused and _NO_MAIL_THERE.search(told.untrusted_text)) or told.code in (530, 538):
+        raise NotTestableHere("relay_not_tested", told.untrusted_text[:100])
+    return told
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+    """Whether each exchanger relays."""
+    for attempt, facts in seen.all("open_relay", Facts):
+        for word, answer in _words(facts):
+            values = (("host", facts.host), ("answer", answer))
+            yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
+
+
+def _words(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.catch_all:
+        yield "catch_all", "-"
+    if facts.plain is None:
+        return
+    shown = f"{facts.plain.code} {facts.plain.untrusted_text}"[:160].strip()
+    if facts.plain.accepted:
+        yield "open", shown
+        return
+    taken = [reply.command.partition(":")[2] for reply in facts.odd if reply.accepted]
+    if taken:
+        yield "odd_form", ", ".join(taken)[:160]
+    else:
+        yield "closed", shown
+
+
+PROBE = Probe(
+    id="open_relay",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.RELAY,
+    facts=Facts,
+    outcomes=("open", "closed", "odd_form", "catch_all"),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mx", "mail_behaviour"),
+)
