@@ -1,0 +1,294 @@
+"""Every probe, outcome, question, option and word has its texts in both languages, and they keep the house's rules."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import fumimori
+from fumimori import probes, resources
+from fumimori.core.controls import BANK
+from fumimori.core.flow import ControlStatus
+from fumimori.core.model import (
+    Basis,
+    Confidence,
+    ConsentLevel,
+    Control,
+    Cost,
+    Credit,
+    Effect,
+    Effort,
+    Hosting,
+    Measured,
+    Mode,
+    Owner,
+    QuestionState,
+    Severity,
+    Status,
+    Verdict,
+)
+from fumimori.core.rules import parse_rules
+from fumimori.store import StoreError
+from fumimori.texts import LANGUAGES, Texts
+
+TEXTS = {language: Texts(resources.path("texts"), language) for language in LANGUAGES}
+RULES = parse_rules("crossing", resources.rule_files(), {})
+PROBES = probes.walk()
+BOTH = pytest.mark.parametrize("language", LANGUAGES)
+
+FORBIDDEN = {
+    "送信元認証": "送信ドメイン認証",
+    "矛盾": "食い違い",
+    "セキュリティ監査": "診断",
+    "二段階認証": "多要素認証",
+    "２段階認証": "多要素認証",
+    "証跡": "根拠資料",
+    "ヶ月": "か月",
+    "ケ月": "か月",
+    "メールサーバ ": "メールサーバー",
+}
+"""Words that the glossary replaces, and by what."""
+
+
+def lines(language: str, key: str) -> tuple[str, ...]:
+    return TEXTS[language].lines(key)
+
+
+def placeholders(language: str, key: str) -> set[str]:
+    return {name for line in lines(language, key) for _, name, _, _ in Formatter().parse(line) if name is not None}
+
+
+def missing(keys: Iterable[str]) -> list[str]:
+    wanted = sorted(set(keys))
+    return [f"{language}: {key}" for language in LANGUAGES for key in wanted if not TEXTS[language].has(key)]
+
+
+def offending(language: str, pattern: str) -> list[str]:
+    found = re.compile(pattern)
+    keys = sorted(TEXTS[language].keys())
+    return [f"{key}: {line[:60]}" for key in keys for line in lines(language, key) if found.search(line)]
+
+
+# --- the two languages --------------------------------------------------------------------------------------------
+
+
+def test_both_languages_have_the_same_keys():
+    assert sorted(TEXTS["ja"].keys() ^ TEXTS["en"].keys()) == []
+
+
+def test_both_languages_have_the_same_placeholders():
+    shared = sorted(TEXTS["ja"].keys() & TEXTS["en"].keys())
+    assert [key for key in shared if placeholders("ja", key) != placeholders("en", key)] == []
+
+
+@BOTH
+def test_placeholders_are_named(language):
+    unnamed = [
+        key for key in sorted(TEXTS[language].keys()) if any(not n.isidentifier() for n in placeholders(language, key))
+    ]
+    assert unnamed == []
+
+
+@BOTH
+def test_nothing_is_blank_or_carries_stray_spaces(language):
+    # The symbol of *not answered* is meant to be empty space.
+    blank = [line for line in offending(language, r"^\s*$") if not line.startswith("words.answer_symbol.unanswered")]
+    stray = [
+        line
+        for line in offending(language, r"^[ \t　].|.[ \t　]$|(?<!^T\d)(?<!^T\d\d)(?<! )  +(?! )|\t")
+        if "symbol" not in line
+    ]
+    assert (blank, stray) == ([], [])
+
+
+@BOTH
+def test_no_text_waits_to_be_written(language):
+    assert offending(language, r"(?i)\b(TODO|FIXME|TBD|XXX|lorem|description goes here)\b") == []
+
+
+def test_japanese_uses_its_own_punctuation_and_no_half_width_kana():
+    assert offending("ja", r"[｡-ﾟ]") == []
+    assert offending("ja", r"[，．]") == []
+    assert offending("ja", r"[０-９Ａ-Ｚａ-ｚ]") == []
+    assert offending("ja", r"[ぁ-んァ-ヶ一-龥ー][,.](?![0-9a-zA-Z/*_-])") == []
+    assert offending("ja", r"[ぁ-んァ-ヶ一-龥ー]\([^)]*[ぁ-んァ-ヶ一-龥]") == []
+    assert offending("ja", r"[ぁ-んァ-ヶ一-龥ー、。] [ぁ-んァ-ヶ一-龥ー]") == []
+
+
+def test_the_glossary_wins():
+    found = {word: hits for word in FORBIDDEN if (hits := offending("ja", re.escape(word)))}
+    assert found == {}
+
+
+def test_english_is_english_and_japanese_is_japanese():
+    assert offending("en", r"[ぁ-んァ-ヶ]{8,}") == []
+    plain = [
+        key
+        for key in TEXTS["ja"].keys() & TEXTS["en"].keys()
+        if lines("ja", key) == lines("en", key) and len(lines("en", key)[0].split()) > 4
+    ]
+    assert sorted(plain) == []
+
+
+# --- the questions ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
+def test_a_question_says_all_that_its_page_and_its_finding_need(question):
+    base = f"controls.{question.id}"
+    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "find", "why", "evidence")]
+    keys += [f"{base}.option.{option.id}" for option in question.options]
+    faults = [option for option in question.options if option.severity >= Severity.LOW]
+    if faults and question.control:
+        keys += [f"{base}.{name}" for name in ("finding", "risk", "fix", "confirm")]
+    assert missing(keys) == []
+
+
+@pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
+def test_a_question_label_fits_its_column(question):
+    assert len(TEXTS["ja"](f"controls.{question.id}.label")) <= 24
+    assert len(TEXTS["en"](f"controls.{question.id}.label")) <= 48
+
+
+def test_every_control_introduces_itself():
+    assert missing(f"controls.{c}.{name}" for c in Control for name in ("name", "title", "attack", "protection")) == []
+
+
+def test_no_question_text_is_left_over():
+    known = {question.id for question in BANK}
+    own = {"name", "title", "attack", "protection", "short"}
+    words = {tuple(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("controls.")}
+    left = sorted(
+        f"{control}.{word}" for control, word in words if word not in own and f"{control}.{word}" not in known
+    )
+    assert left == []
+
+
+# --- the probes and their rules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
+    keys = [f"probes.{probe.id}.name", f"probes.{probe.id}.what"]
+    for word in probe.outcomes:
+        base = f"probes.{probe.id}.{word}"
+        keys += [f"{base}.title", f"{base}.saw"]
+        rule = RULES.outcomes.get(f"{probe.id}.{word}")
+        if rule is not None and rule.severity >= Severity.INFO:
+            keys += [f"{base}.{name}" for name in ("risk", "fix", "confirm")]
+    assert missing(keys) == []
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_an_outcome_title_fits_its_line(probe):
+    keys = [f"probes.{probe.id}.{word}.title" for word in probe.outcomes]
+    assert [key for key in keys if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
+
+
+def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
+    named = {f"{probe.id}.{word}" for probe in PROBES for word in probe.outcomes}
+    assert sorted(named ^ set(RULES.outcomes)) == []
+
+
+def test_no_probe_text_is_left_over():
+    named = {f"{probe.id}.{word}" for probe in PROBES for word in (*probe.outcomes, "name", "what")}
+    told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("probes.")}
+    assert sorted(told - named) == []
+
+
+def test_every_rule_names_a_question_and_options_that_exist():
+    bank = {question.id: question for question in BANK}
+    wrong = []
+    for rule in RULES.outcomes.values():
+        if rule.question is None:
+            continue
+        question = bank.get(rule.question)
+        if question is None or any(question.option(value) is None for value in rule.contradicts):
+            wrong.append(rule.code)
+    assert sorted(wrong) == []
+
+
+def test_what_a_probe_answers_is_marked_so_in_the_bank():
+    bank = {question.id: question for question in BANK}
+    answering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS}
+    lowering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.LOWERS}
+    assert sorted(name for name in answering if bank[name].measured is not Measured.FULL) == []
+    assert sorted(name for name in lowering if bank[name].measured is Measured.NO) == []
+
+
+def test_a_measured_question_can_be_met_by_measuring():
+    answering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS}
+    met = {
+        rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS and rule.credit is Credit.MET
+    }
+    assert sorted(answering - met) == []
+
+
+def test_an_outcome_is_met_exactly_when_it_is_all_right():
+    rules = [rule for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS]
+    assert sorted(rule.code for rule in rules if (rule.credit is Credit.MET) and rule.severity > Severity.LOW) == []
+    # A fact for information may leave a question unmet (SSH is reachable); what is all right may not.
+    assert (
+        sorted(rule.code for rule in rules if (rule.credit is not Credit.MET) and rule.severity < Severity.INFO) == []
+    )
+
+
+def test_every_rule_has_a_source_and_a_day():
+    dated = {code: rule.date for code, rule in RULES.outcomes.items()}
+    dated |= {name: threshold.date for name, threshold in RULES.thresholds.items()}
+    assert sorted(name for name, day in dated.items() if not re.fullmatch(r"\d{4}(-\d\d){0,2}", day)) == []
+    assert sorted(code for code, rule in RULES.outcomes.items() if not rule.source.strip()) == []
+
+
+# --- the shared words ---------------------------------------------------------------------------------------------
+
+
+def subclasses(kind: type) -> list[type]:
+    return [kind, *(deeper for sub in kind.__subclasses__() for deeper in subclasses(sub))]
+
+
+def not_seen_reasons() -> set[str]:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in Path(fumimori.__file__).parent.rglob("*.py"))
+    raised = re.findall(r"(?:NotTestableHere|Unreachable|TimedOut|Refused|NotSeen)\(\s*[\"']([a-z0-9_]+)[\"']", source)
+    return {*raised, "consent", "cancelled", "our_bug", "attempt_timeout"}
+
+
+@pytest.mark.parametrize(
+    ("group", "members"),
+    [
+        ("severity", [severity.word for severity in Severity]),
+        ("severity_sentence", [severity.word for severity in Severity]),
+        ("verdict", list(Verdict)),
+        ("state", list(QuestionState)),
+        ("answer", ["yes", "partly", "no", "unknown", "not_applicable", "unanswered"]),
+        ("credit", list(Credit)),
+        ("confidence", list(Confidence)),
+        ("basis", list(Basis)),
+        ("hosting", [*Hosting, "unknown"]),
+        ("consent", [f"{level:d}.{word}" for level in ConsentLevel for word in ("name", "we_do", "server_sees")]),
+        ("status", list(Status)),
+        ("reason", sorted(not_seen_reasons())),
+        ("not_applicable_reason", ["no_incoming_mail", "provider", "no_device", "other"]),
+        ("owner", list(Owner)),
+        ("effort", list(Effort)),
+        ("cost", list(Cost)),
+        ("due", ["days_7", "days_30", "days_90", "renewal"]),
+        ("grade", [*"ABCDE", "withheld"]),
+        (
+            "grade_reason",
+            [
+                *("band", "cap_critical", "cap_high_many", "cap_high", "cap_medium", "cap_unknown"),
+                *("coverage", "coverage_cap", "verified", "quick"),
+            ],
+        ),
+        ("control_status", list(ControlStatus)),
+        ("open_point", ["contradiction", "unknown", "unanswered", "not_measured"]),
+        ("store_error", sorted({kind.code for kind in subclasses(StoreError)})),
+        ("no_keyring", ["absent", "locked", "unsafe", "failed", "no_entry"]),
+        ("mode", list(Mode)),
+    ],
+)
+def test_every_code_has_its_word(group, members):
+    assert missing(f"words.{group}.{member}" for member in members) == []
