@@ -50,6 +50,7 @@ TEST_PROGRAMS = {
     "unbound": "unbound",
     "unbound-host": "unbound-host",
     "delv": "bind9-dnsutils",
+    "ldns-signzone": "ldnsutils",
     "openssl": "openssl",
 }
 """Programs that the tests start, and the Debian packages that bring them."""
