@@ -14,7 +14,8 @@ from fumimori.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from fumimori.core.model import Assessment, Result, Rules
-    from fumimori.engine import Instruments
+    from fumimori.core.network import Network
+    from fumimori.engine import Instruments, NetworkSettings
 
 COMMANDS = ("sample", "scan", "report", "open-json")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
@@ -82,13 +83,28 @@ def instruments() -> "Instruments":
     from fumimori import probes
     from fumimori.core.controls import BANK
     from fumimori.engine import Instruments
-    from fumimori.net.real import RealNetwork
 
     return Instruments(
         probes=probes.walk(),
         rules=rules(),
         bank=BANK,
-        open_network=lambda settings: RealNetwork(resolver=settings.resolver, ca_file=settings.ca_file),
+        open_network=open_network,
+    )
+
+
+def open_network(settings: "NetworkSettings") -> "Network":
+    """The way outward for one run; ValueError for a resolver or an anchor that makes no sense."""
+    from fumimori.net.real import RealNetwork
+
+    if settings.dnssec_anchor is not None:
+        anchors = settings.dnssec_anchor.read_text(encoding="ascii", errors="replace")
+    else:
+        anchors = "".join(f". DS {' '.join(row)}\n" for row in rules().tables["root_anchors"].rows)
+    return RealNetwork(
+        resolver=settings.resolver,
+        second_resolver=settings.second_resolver,
+        anchors=anchors,
+        ca_file=settings.ca_file,
     )
 
 

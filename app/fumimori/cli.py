@@ -72,7 +72,9 @@ class CommandLine:
         texts = self.texts(self.language)
         assessment = _assessment(options, texts)
         settings = NetworkSettings(
-            resolver=options.resolver,
+            resolver=_resolver(options.resolver, texts),
+            second_resolver=_resolver(options.second_resolver, texts),
+            dnssec_anchor=_anchor(options.dnssec_anchor, texts),
             ca_file=_readable(options.ca_file, texts),
             control_hosts=tuple(options.control_host) or None,
             from_outside=options.from_outside,
@@ -166,7 +168,10 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--authorised-by", metavar='"NAME, ROLE"', default="", help=say("authorised_by"))
     scan.add_argument("--own-server", action="store_true", help=say("own_server"))
     scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
-    scan.add_argument("--resolver", metavar="IP[:PORT]", help=say("resolver"))
+    scan.add_argument("--resolver", metavar="RESOLVER", help=say("resolver"))
+    scan.add_argument("--second-resolver", metavar="RESOLVER", help=say("second_resolver"))
+    scan.add_argument("--dnssec-anchor", metavar="FILE", help=say("dnssec_anchor"))
+    scan.add_argument("--address", action="append", default=[], metavar="ADDRESS", help=say("address"))
     scan.add_argument("--ca-file", metavar="PEM", help=say("ca_file"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))
     scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
@@ -238,6 +243,7 @@ def _assessment(options: argparse.Namespace, texts: Texts) -> Assessment:
             mail_hosts=_hosts(options.mail_host, texts),
             ssh_hosts=_hosts(options.ssh_host, texts),
             webmail_hosts=_hosts(options.webmail_host, texts),
+            addresses=_addresses(options.address, texts),
         ),
         consent=Consent(
             level=level,
@@ -257,6 +263,45 @@ def _hosts(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
         except BadDomainError:
             raise WrongUseError(texts("cli.bad_host", host=host)) from None
     return tuple(hosts)
+
+
+def _addresses(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
+    """Mail addresses, the local part as it was typed, the domain in its ASCII form."""
+    addresses = []
+    for address in named:
+        local, _, domain = address.strip().rpartition("@")
+        try:
+            name = ascii_domain(domain)
+        except BadDomainError:
+            name = ""
+        if not (local and name):
+            raise WrongUseError(texts("cli.bad_address", address=address))
+        addresses.append(f"{local}@{name}")
+    return tuple(addresses)
+
+
+def _resolver(named: str | None, texts: Texts) -> str | None:
+    from fumimori.net.resolvers import parse_upstream
+
+    if named is None:
+        return None
+    try:
+        parse_upstream(named)
+    except ValueError:
+        raise WrongUseError(texts("cli.bad_resolver", resolver=named)) from None
+    return named
+
+
+def _anchor(name: str | None, texts: Texts) -> Path | None:
+    from fumimori.net.dnssec_keys import read_anchors
+
+    path = _readable(name, texts)
+    if path is not None:
+        try:
+            read_anchors(path.read_text(encoding="ascii", errors="replace"))
+        except ValueError as error:
+            raise WrongUseError(texts("cli.bad_anchor", path=str(path), detail=str(error))) from None
+    return path
 
 
 def _empty(domain: str) -> Assessment:

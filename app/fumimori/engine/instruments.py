@@ -17,7 +17,11 @@ class NetworkSettings:
     """How a run looks outward."""
 
     resolver: str | None = None
-    """`IP` or `IP:PORT`; None for the system's."""
+    """`IP[:PORT]`, `tls://IP[:PORT][#name]` or `https://host/path`; None for the system's."""
+    second_resolver: str | None = None
+    """Another one to compare with, in the same forms."""
+    dnssec_anchor: Path | None = None
+    """The root's DS or DNSKEY records in zone-file text instead of those of the public root."""
     ca_file: Path | None = None
     """Trusted roots in PEM instead of the system's."""
     control_hosts: tuple[str, ...] | None = None

@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fumimori.core.domains import BadDomainError
 from fumimori.core.model import Contact, Exchange
@@ -14,9 +16,15 @@ from fumimori.core.network import Notes, NotSeen, NotTestableHere, Refused, Time
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.net import dns_wire
 from fumimori.net.dns_names import question_name
+from fumimori.net.resolvers import Stream, Upstream, open_stream, parse_resolver, parse_upstream
 
 if TYPE_CHECKING:
     import dns.message
+    import dns.name
+    import dns.rdatatype
+    from cryptography import x509
+
+__all__ = ["Questions", "has_route", "is_address", "parse_resolver", "system_servers"]
 
 ROUNDS = 2
 SERVERS_MOST = 3
@@ -27,21 +35,7 @@ TELLING = ("dns_servfail", "dns_refused", "dns_malformed", "dns_timeout", "offli
 """Failures, the one that says the most about the name first."""
 
 
-def parse_resolver(text: str) -> dns_wire.Server:
-    """Address and port of `IP` or `IP:PORT` (`[IPv6]:PORT`); ValueError for anything else."""
-    host, number = text.strip(), "53"
-    if host.startswith("["):
-        host, _, rest = host[1:].partition("]")
-        number = rest.removeprefix(":") or number
-    elif host.count(":") == 1:
-        host, _, number = host.partition(":")
-    ip_address(host)
-    if not 0 < int(number) < 65536:
-        raise ValueError(f"no port: {number}")
-    return host, int(number)
-
-
-def system_servers() -> tuple[dns_wire.Server, ...]:
+def system_servers() -> tuple[Upstream, ...]:
     """The resolvers that this machine is set to use; empty when it has none."""
     import dns.exception
     import dns.resolver
@@ -50,7 +44,8 @@ def system_servers() -> tuple[dns_wire.Server, ...]:
         resolver = dns.resolver.Resolver()
     except dns.exception.DNSException:
         return ()
-    return tuple((str(server), resolver.port) for server in resolver.nameservers if is_address(str(server)))
+    hosts = [str(server) for server in resolver.nameservers if is_address(str(server))]
+    return tuple(Upstream(host=host, port=resolver.port) for host in hosts)
 
 
 def is_address(text: str) -> bool:
@@ -81,20 +76,29 @@ class Questions:
         *,
         now: Callable[[], datetime],
         resolver: str | None = None,
+        roots: Sequence["x509.Certificate"] = (),
         try_seconds: float = 3.0,
         total_seconds: float = 15.0,
     ) -> None:
-        self._servers = (parse_resolver(resolver),) if resolver else system_servers()[:SERVERS_MOST]
+        self._servers = (parse_upstream(resolver),) if resolver else system_servers()[:SERVERS_MOST]
+        self._streams: dict[Upstream, Stream] = {
+            server: stream for server in self._servers if (stream := open_stream(server, roots)) is not None
+        }
         self._now = now
         self._try_seconds = try_seconds
         self._total_seconds = total_seconds
-        self._asked: dict[tuple[str, str], asyncio.Task[_Said]] = {}
+        self._asked: dict[tuple[object, object], asyncio.Task[_Said]] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @property
     def resolver(self) -> str:
         """The resolvers that are asked, for the record."""
-        return ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self._servers)
+        return ", ".join(str(server) for server in self._servers)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses, or names, of the resolvers."""
+        return tuple(server.host for server in self._servers)
 
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
         """The answer for `rdtype` at `name`, written down in `notes`.
@@ -105,17 +109,40 @@ class Questions:
             key = (question_name(name), rdtype.upper())
         except BadDomainError:
             raise NotSeen("dns_bad_name", name[:100]) from None
+        said = await self._shared(key, notes, lambda: self._said(*key))
+        if isinstance(said.result, NotSeen):
+            raise type(said.result)(said.result.reason, said.result.detail)
+        return said.result
+
+    async def carry(
+        self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes
+    ) -> "dns.message.Message":
+        """The resolver's whole reply with its signatures, unchecked by itself (DO and CD set); NotSeen as `ask`."""
+        said = await self._shared((name, rdtype), notes, lambda: self._carried(name, rdtype))
+        if isinstance(said.result, NotSeen):
+            raise type(said.result)(said.result.reason, said.result.detail)
+        return said.replies[-1]
+
+    async def vouched(self, name: str, rdtype: str, notes: Notes) -> bool:
+        """Whether the resolver itself says that it validated the answer (AD); NotSeen as `ask`."""
+        import dns.flags
+
+        await self.ask(name, rdtype, notes)
+        replies = self._asked[question_name(name), rdtype.upper()].result().replies
+        return bool(replies) and bool(replies[-1].flags & dns.flags.AD)
+
+    async def _shared(
+        self, key: tuple[object, object], notes: Notes, work: Callable[[], Coroutine[Any, Any, "_Said"]]
+    ) -> "_Said":
         task = self._asked.get(key)
         first = task is None
         if task is None:
-            task = self._asked[key] = asyncio.create_task(self._said(*key), name=f"dns {key[1]} {key[0]}")
+            task = self._asked[key] = asyncio.create_task(work(), name=f"dns {key[1]} {key[0]}")
         said = await asyncio.shield(task)
         if first:
             notes.contacts.extend(said.contacts)
         notes.exchanges.append(said.exchange())
-        if isinstance(said.result, NotSeen):
-            raise type(said.result)(said.result.reason, said.result.detail)
-        return said.result
+        return said
 
     async def addresses(self, host: str, notes: Notes) -> tuple[str, ...]:
         """The addresses of `host` that this machine has a way to, IPv4 first; empty when it has none at all.
@@ -145,6 +172,24 @@ class Questions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for stream in self._streams.values():
+            await stream.close()
+
+    async def _carried(self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType") -> "_Said":
+        import dns.rdatatype
+
+        text = dns_wire.text_of(name) or "."
+        said = _Said(name=text, rdtype=dns.rdatatype.to_text(rdtype), at=self._now(), resolver=self.resolver)
+        try:
+            async with self._slots, asyncio.timeout(self._total_seconds):
+                reply = await self._reply(partial(dns_wire.signed_query, name, rdtype), said)
+                status = DnsStatus.ANSWER if reply.answer else dns_wire.absence(reply)
+                said.result = DnsAnswer(name=text, rdtype=said.rdtype, status=status)
+        except TimeoutError:
+            said.result = TimedOut("dns_timeout")
+        except NotSeen as not_seen:
+            said.result = not_seen
+        return said
 
     async def _said(self, name: str, rdtype: str) -> "_Said":
         said = _Said(name=name, rdtype=rdtype, at=self._now(), resolver=self.resolver)
@@ -162,14 +207,14 @@ class Questions:
         asked, ttl = name, 0x7FFFFFFF
         seen = {name}
         while len(seen) <= dns_wire.CHAIN_MOST:
-            reply = await self._reply(asked, rdtype, said)
+            reply = await self._reply(partial(dns_wire.query_for, asked, rdtype), said)
             rrset, last, chain_ttl = dns_wire.followed(reply, asked, rdtype)
             ttl = min(ttl, chain_ttl)
-            if rrset is not None or last == asked or reply.authority or _is_nxdomain(reply):
+            if rrset is not None or last == asked or reply.authority or dns_wire.is_nxdomain(reply):
                 return DnsAnswer(
                     name=name,
                     rdtype=rdtype,
-                    status=DnsStatus.ANSWER if rrset else _absence(reply),
+                    status=DnsStatus.ANSWER if rrset else dns_wire.absence(reply),
                     records=tuple(dns_wire.presentation(rdata, rdtype) for rdata in rrset or ()),
                     canonical_name="" if last == name else last,
                     ttl=ttl if rrset else 0,
@@ -180,24 +225,27 @@ class Questions:
             asked = last
         raise Refused("dns_malformed", "CNAME loop")
 
-    async def _reply(self, name: str, rdtype: str, said: "_Said") -> "dns.message.Message":
+    async def _reply(self, query: "_MakeQuery", said: "_Said") -> "dns.message.Message":
         """The first usable reply of any server; else the failure that says the most."""
         failures: list[NotSeen] = []
         for _ in range(ROUNDS):
             for server in self._servers:
                 try:
-                    return await self._usable(server, name, rdtype, said)
+                    return await self._usable(server, query, said)
                 except NotSeen as not_seen:
                     failures.append(not_seen)
         if not failures:
             raise NotTestableHere("offline", "no resolver")
         raise min(failures, key=lambda failure: TELLING.index(failure.reason))
 
-    async def _usable(self, server: dns_wire.Server, name: str, rdtype: str, said: "_Said") -> "dns.message.Message":
+    async def _usable(self, server: Upstream, make: "_MakeQuery", said: "_Said") -> "dns.message.Message":
         import dns.rcode
 
         for edns in (True, False):
-            reply = await self._exchanged(server, name, rdtype, said, edns=edns)
+            query = make(edns=edns)
+            if query is None:
+                break
+            reply = await self._exchanged(server, query, said)
             rcode = reply.rcode()
             if rcode in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
                 return reply
@@ -209,12 +257,15 @@ class Questions:
         raise Refused("dns_refused", dns.rcode.to_text(rcode))
 
     async def _exchanged(
-        self, server: dns_wire.Server, name: str, rdtype: str, said: "_Said", *, edns: bool
+        self, server: Upstream, query: "dns.message.QueryMessage", said: "_Said"
     ) -> "dns.message.Message":
-        """One question over UDP, and again over TCP when the reply was cut short (TC)."""
+        """One question over UDP, and again over TCP when the reply was cut short (TC); or over an encrypted stream."""
         import dns.flags
 
-        query = dns_wire.query_for(name, rdtype, edns=edns)
+        if server in self._streams:
+            reply = await self._sent(server.kind, server, query, said)
+            said.replies.append(reply)
+            return reply
         reply = await self._sent("udp", server, query, said)
         if reply.flags & dns.flags.TC:
             reply = await self._sent("tcp", server, query, said)
@@ -222,25 +273,28 @@ class Questions:
         return reply
 
     async def _sent(
-        self, transport: str, server: dns_wire.Server, query: "dns.message.Message", said: "_Said"
+        self, transport: str, server: Upstream, query: "dns.message.QueryMessage", said: "_Said"
     ) -> "dns.message.Message":
         at, wire, received = self._now(), query.to_wire(), b""
+        stream = self._streams.get(server)
         way = dns_wire.over_udp if transport == "udp" else dns_wire.over_tcp
         try:
             async with asyncio.timeout(self._try_seconds):
-                received = await way(server, query.id, wire)
+                received = await (stream.ask(wire) if stream else way(server.server, query.id, wire))
         except TimeoutError:
             raise TimedOut("dns_timeout") from None
         except (asyncio.IncompleteReadError, ConnectionError):
             raise Refused("dns_refused", "closed") from None
+        except ssl.SSLError as error:
+            raise Refused("dns_refused", f"tls {error.reason or ''}".rstrip()) from None
         except OSError as error:
             raise NotTestableHere("offline", str(error)) from None
         finally:
             said.contacts.append(
                 Contact(
                     at=at,
-                    target=server[0],
-                    port=server[1],
+                    target=server.host,
+                    port=server.port,
                     transport=transport,
                     what="dns",
                     detail=f"{said.rdtype} {said.name}",
@@ -249,6 +303,11 @@ class Questions:
                 )
             )
         return dns_wire.parsed(received, query)
+
+
+class _MakeQuery(Protocol):
+    def __call__(self, *, edns: bool) -> "dns.message.QueryMessage | None":
+        """The question, with EDNS or without; None when it makes no sense so."""
 
 
 @dataclass(kw_only=True)
@@ -279,13 +338,3 @@ class _Said:
             sent=f"{self.rdtype} {self.name}",
             untrusted_received=received[:EVIDENCE_CHARACTERS],
         )
-
-
-def _is_nxdomain(reply: "dns.message.Message") -> bool:
-    import dns.rcode
-
-    return reply.rcode() == dns.rcode.NXDOMAIN
-
-
-def _absence(reply: "dns.message.Message") -> DnsStatus:
-    return DnsStatus.NXDOMAIN if _is_nxdomain(reply) else DnsStatus.NODATA

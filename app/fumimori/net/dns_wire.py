@@ -5,10 +5,13 @@ import secrets
 from typing import TYPE_CHECKING
 
 from fumimori.core.network import Refused
+from fumimori.core.network.dns import DnsStatus
 
 if TYPE_CHECKING:
     import dns.message
+    import dns.name
     import dns.rdata
+    import dns.rdatatype
     import dns.rrset
 
 Server = tuple[str, int]
@@ -21,6 +24,7 @@ CHAIN_MOST = 16
 
 def query_for(name: str, rdtype: str, *, edns: bool) -> "dns.message.QueryMessage":
     """A question with recursion desired; `name` as `question_name` gives it."""
+    import dns.flags
     import dns.message
     import dns.name
 
@@ -29,6 +33,23 @@ def query_for(name: str, rdtype: str, *, edns: bool) -> "dns.message.QueryMessag
         dns.name.Name([*labels, b""]), rdtype, use_edns=0 if edns else -1, payload=UDP_PAYLOAD if edns else None
     )
     query.id = secrets.randbelow(65536)
+    # A resolver that validates may say so (RFC 6840 section 5.7); it is only heard, never believed.
+    query.flags |= dns.flags.AD
+    return query
+
+
+def signed_query(
+    name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", *, edns: bool
+) -> "dns.message.QueryMessage | None":
+    """A question for the records with their signatures, whatever the resolver thinks of them; none without EDNS."""
+    import dns.flags
+    import dns.message
+
+    if not edns:
+        return None
+    query = dns.message.make_query(name, rdtype, use_edns=0, payload=UDP_PAYLOAD, want_dnssec=True)
+    query.id = secrets.randbelow(65536)
+    query.flags |= dns.flags.CD
     return query
 
 
@@ -104,6 +125,18 @@ def presentation(rdata: "dns.rdata.Rdata", rdtype: str) -> str:
         strings: tuple[bytes, ...] = rdata.strings  # type: ignore[attr-defined]
         return b"".join(strings).decode("utf-8", "replace")
     return rdata.to_text()
+
+
+def is_nxdomain(reply: "dns.message.Message") -> bool:
+    """Whether the reply says that the name does not exist."""
+    import dns.rcode
+
+    return reply.rcode() == dns.rcode.NXDOMAIN
+
+
+def absence(reply: "dns.message.Message") -> DnsStatus:
+    """Which of the two kinds of absence a reply without answer tells (RFC 2308 section 2)."""
+    return DnsStatus.NXDOMAIN if is_nxdomain(reply) else DnsStatus.NODATA
 
 
 class _Listener(asyncio.DatagramProtocol):

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fumimori.core.model import Vantage
 from fumimori.core.network import Network, Notes
-from fumimori.core.network.dns import DnsAnswer
+from fumimori.core.network.dns import DnsAnswer, ZoneSecurity
 from fumimori.core.network.mail import MailService
 from fumimori.core.network.services import OpenPort
 from fumimori.core.network.smtp import SmtpDialogue
@@ -15,13 +16,17 @@ from fumimori.core.network.tls import HelloAnswer, HelloOffer
 from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
-from fumimori.net.dns import Questions
+from fumimori.net.dns import Questions, is_address
+from fumimori.net.dns_secured import SecuredQuestions
 from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
-from fumimori.net.vantage import Surroundings
+from fumimori.net.vantage import Surroundings, is_inside
 from fumimori.net.web import Web
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def utc_now() -> datetime:
@@ -36,6 +41,8 @@ class RealNetwork(Network):
         self,
         *,
         resolver: str | None = None,
+        second_resolver: str | None = None,
+        anchors: str = "",
         ca_file: Path | None = None,
         limits: Limits | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -46,7 +53,8 @@ class RealNetwork(Network):
         dialer = Dialer(clock=clock, limits=limits, route=route)
         self._clock = clock
         self._notes = Notes()
-        self._questions = Questions(now=clock, resolver=resolver)
+        self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
+        self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
         self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
         self._mail = MailServices(
             dialer=dialer,
@@ -72,6 +80,18 @@ class RealNetwork(Network):
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         """See DnsLook."""
         return await self._questions.ask(name, rdtype, self._notes)
+
+    async def secured(self, name: str, rdtype: str) -> DnsAnswer:
+        """See DnsLook."""
+        return await self._secured.ask(name, rdtype, self._notes)
+
+    async def zone_security(self, name: str) -> ZoneSecurity:
+        """See DnsLook."""
+        return await self._secured.zone(name, self._notes)
+
+    async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
+        """See DnsLook."""
+        return await self._second.ask(name, rdtype, self._notes) if self._second else None
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """See DnsLook."""
@@ -119,3 +139,18 @@ class RealNetwork(Network):
     async def close(self) -> None:
         """See Network."""
         await self._questions.close()
+        if self._second:
+            await self._second.close()
+
+
+def _questions(
+    resolver: str | None, second: str | None, roots: Sequence["x509.Certificate"], clock: Callable[[], datetime]
+) -> tuple[Questions, Questions | None]:
+    """Who is asked, and who is only compared with: the one on the Internet shows what others see."""
+    first = Questions(now=clock, resolver=resolver, roots=roots)
+    if second is None:
+        return first, None
+    other = Questions(now=clock, resolver=second, roots=roots)
+    public = not any(is_address(host) and is_inside(host) for host in other.hosts)
+    inside = any(is_address(host) and is_inside(host) for host in first.hosts)
+    return (other, first) if public and inside else (first, other)

@@ -37,6 +37,10 @@ class DnsAnswer(Record):
     canonical_name: str = ""
     """Where a CNAME chain led; empty without one."""
     ttl: int = 0
+    security: Security = Security.UNCHECKED
+    """What the chain of trust says; only after `secured`."""
+    security_reason: str = ""
+    """A code: where a bogus chain broke, or why nothing was checked."""
 
     def renamed(self, name: str) -> "DnsAnswer":
         """The same answer under the name that a record spelled differently."""
@@ -49,6 +53,34 @@ class Unanswered(Record):
     name: str
     rdtype: str
     reason: str
+
+
+class ZoneKey(Record):
+    """A key that a zone publishes for its signatures (RFC 4034 section 2)."""
+
+    algorithm: int
+    bits: int
+    """The length of an RSA modulus; 0 for other kinds, whose algorithm says it."""
+    tag: int
+    entry: bool
+    """Meant to be named by the parent's DS (the SEP flag)."""
+
+
+class ZoneSecurity(Record):
+    """How the zone that a name lies in is signed, and whether the signatures hold."""
+
+    name: str
+    """The name that was asked about."""
+    security: Security
+    zone: str = ""
+    """The apex of its zone; empty when that could not be seen."""
+    reason: str = ""
+    """As in `DnsAnswer`."""
+    insecure_from: str = ""
+    """The name below which nothing is signed for the world; above the zone itself when its parent is the cause."""
+    keys: tuple[ZoneKey, ...] = ()
+    digests: tuple[int, ...] = ()
+    """The digest types of the DS records that the parent publishes."""
 
 
 class DnsLook(Protocol):
@@ -66,3 +98,15 @@ class DnsLook(Protocol):
 
         Raises NotSeen as `dns` does, and `no_route` when all its addresses are of a family that does not work here.
         """
+
+    async def secured(self, name: str, rdtype: str) -> DnsAnswer:
+        """As `dns`, with `security` told by a validation of our own; a bogus answer is an answer too.
+
+        UNCHECKED, with the reason, where the resolver or the trust anchor does not allow it.
+        """
+
+    async def zone_security(self, name: str) -> ZoneSecurity:
+        """How the zone of `name` is signed; raises NotSeen as `dns`, UNCHECKED as `secured`."""
+
+    async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
+        """What the second resolver of this run says; None when the run has only one. Raises NotSeen as `dns`."""
