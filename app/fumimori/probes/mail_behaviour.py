@@ -106,7 +106,7 @@ def _facts(host: str, domain: str, dialogue: SmtpDialogue) -> Facts:
     vrfy, expn, empty, unknown, postmaster, abuse, _, mail, rcpt = replies[:9]
     settled = empty is not None and empty.accepted
     # A sender that was turned away is as good an answer as a recipient that was.
-    own = mail if mail is not None and mail.refused else rcpt
+    own = rcpt if mail is not None and mail.accepted else mail
     return Facts(
         host=host,
         domain=domain,

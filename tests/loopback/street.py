@@ -1,0 +1,176 @@
+"""A street of servers on loopback: names on paper, but every connection goes over a real socket to a chosen handler."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import msgspec
+
+from fumimori.core.model import Attempt, Rules, Scope, Vantage
+from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network.mail import MailService
+from fumimori.core.network.services import OpenPort
+from fumimori.core.network.smtp import SmtpDialogue
+from fumimori.core.network.ssh import SshService
+from fumimori.core.network.web import WebAnswer
+from fumimori.core.seen import Seen
+from fumimori.net.certificates import chain_of
+from fumimori.net.connect import Dialer, Limits
+from fumimori.net.envelopes import Envelopes
+from fumimori.net.mail import MailServices
+from fumimori.net.services import Services
+from fumimori.net.ssh import SshServices
+from fumimori.net.web import Web
+from fumimori.probes.contract import Look, Probe
+from loopback import wire
+from loopback.paper_network import NOW, PaperNetwork, Zone, attempt, rules
+from loopback.wire import Handler
+
+LIMITS = Limits(connect=1, reply=1, conversation=3, octets=300_000, pause=0)
+
+
+class Street(PaperNetwork):
+    """DNS from a zone; connections to (address, port) end at the handler that lives there, or are refused."""
+
+    def __init__(self, zone: Zone, houses: Mapping[tuple[str, int], int], nobody: int, limits: Limits) -> None:
+        super().__init__(zone)
+        self.notes = Notes()
+        dialer = Dialer(
+            clock=lambda: datetime.now(UTC),
+            limits=limits,
+            route=lambda address, port: ("127.0.0.1", houses.get((address, port), nobody)),
+        )
+        self.envelopes = Envelopes(dialer=dialer)
+        self.services = Services(dialer=dialer)
+        self.web = Web(dialer=dialer, addresses=self._known, roots=[], now=self.now, seconds=3)
+        self.mail = MailServices(
+            dialer=dialer, judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=[])
+        )
+        self.ssh = SshServices(dialer=dialer)
+
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        return (await self.dns(host, "A")).records
+
+    async def _known(self, host: str, _notes: Notes) -> tuple[str, ...]:
+        return await self.addresses(host)
+
+    async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
+        return await self.envelopes.smtp_dialogue(host, address, port, commands, notes=self.notes)
+
+    async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
+        return await self.services.open_port(host, address, port, kind, notes=self.notes)
+
+    async def mail_service(self, host: str, address: str, port: int) -> MailService:
+        return await self.mail.mail_service(host, address, port, notes=self.notes)
+
+    async def ssh_service(self, host: str, address: str, port: int) -> SshService:
+        return await self.ssh.ssh_service(host, address, port, notes=self.notes)
+
+    async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
+        return await self.web.get(url, self.notes, limit=limit, any_certificate=any_certificate)
+
+
+@asynccontextmanager
+async def street(
+    zone: Zone, houses: Mapping[tuple[str, int], Handler], *, limits: Limits = LIMITS
+) -> AsyncIterator[Street]:
+    """The street with a server for each house; where nobody lives, connections are refused."""
+    async with AsyncExitStack() as servers:
+        ports = {door: await servers.enter_async_context(wire.serving(handler)) for door, handler in houses.items()}
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
+            yield Street(zone, ports, unused.getsockname()[1], limits)
+
+
+def says(first: bytes, *, then: bytes = b"") -> Handler:
+    """A server that says `first` at once and `then` to whatever comes."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        await writer.drain()
+        if await reader.read(4096) and then:
+            writer.write(then)
+            await writer.drain()
+        await asyncio.sleep(0.05)
+
+    return handler
+
+
+def page(body: str, *, status: str = "200 OK", headers: str = "", only: str = "") -> Handler:
+    """A web server without TLS that serves one page, everywhere or at the path `only`."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        here = not only or request.split(" ")[1].startswith(only)
+        content = (body if here else "nothing").encode()
+        head = f"HTTP/1.1 {status if here else '404 Not Found'}\r\nContent-Length: {len(content)}\r\n{headers}\r\n"
+        writer.write(head.encode() + content)
+        await writer.drain()
+
+    return handler
+
+
+class SmtpScript:
+    """An SMTP server that answers by a table `beginning of the command → reply`; the last table line that fits wins."""
+
+    def __init__(self, replies: Mapping[str, str], *, greeting: str = "220 mx.example.jp ESMTP") -> None:
+        self.replies = {"": "502 5.5.2 what", "EHLO": "250 mx.example.jp", "RSET": "250 ok", "QUIT": "221 bye"}
+        self.replies |= replies
+        self.greeting = greeting
+        self.heard: list[str] = []
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(self.greeting.encode() + b"\r\n")
+        while command := (await reader.readline()).decode("latin-1").strip():
+            self.heard.append(command)
+            reply = [text for start, text in self.replies.items() if command.startswith(start)][-1]
+            writer.write(reply.encode() + b"\r\n")
+            await writer.drain()
+            if command == "QUIT" or reply.startswith("421"):
+                return
+
+
+def found(
+    probe: Probe,
+    zone: Zone,
+    houses: Mapping[tuple[str, int], Handler],
+    scope: Scope,
+    *,
+    before: Sequence[Probe] = (),
+    inside: bool = False,
+    limits: Limits = LIMITS,
+    by: Rules | None = None,
+) -> dict[str, set[str]]:
+    """What `probe` says about this street, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
+    vantage = Vantage(at=NOW, online=True, resolver="paper", port25="open", inside=inside)
+    work = _found((*before, probe), street(zone, houses, limits=limits), scope, vantage, by or rules())
+    return asyncio.run(asyncio.wait_for(work, 60))
+
+
+async def _found(
+    probes: Sequence[Probe],
+    opened: AbstractAsyncContextManager[Street],
+    scope: Scope,
+    vantage: Vantage,
+    chosen: Rules,
+) -> dict[str, set[str]]:
+    attempts: list[Attempt] = []
+    words: dict[str, set[str]] = {}
+    async with opened as network:
+        for probe in probes:
+            seen = Seen(scope, attempts, vantage)
+            for subject in probe.subjects(seen):
+                try:
+                    facts = await probe.collect(subject, Look(network=network, seen=seen, rules=chosen))
+                except NotSeen as not_seen:
+                    attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
+                    words.setdefault(f"!{not_seen.reason}", set()).add(subject)
+                else:
+                    attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
+    for outcome in probes[-1].judge(Seen(scope, attempts, vantage), chosen):
+        word = outcome.code.partition(".")[2]
+        assert word in probes[-1].outcomes
+        words.setdefault(word, set()).add(outcome.subject)
+    return words

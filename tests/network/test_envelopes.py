@@ -1,0 +1,69 @@
+"""SMTP up to the envelope: what is said is on a short list, QUIT comes always, and a server that balks is believed."""
+
+import asyncio
+
+import pytest
+
+from fumimori.core.network import Refused
+from fumimori.net.envelopes import check
+from loopback import wire
+from loopback.street import SmtpScript, street
+
+ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
+
+
+def talked(server, commands):
+    async def talk():
+        async with street(ZONE, {("192.0.2.1", 25): server}) as network:
+            return await network.smtp_dialogue("mx.example.jp", "192.0.2.1", 25, commands)
+
+    return asyncio.run(asyncio.wait_for(talk(), 20))
+
+
+@pytest.mark.parametrize(
+    "command", ["DATA", "BDAT 1", "AUTH PLAIN x", "MAIL FROM:<>\r\nDATA", "RCPT TO:<é@x>", "STARTTLS", "", "V" * 600]
+)
+def test_nothing_that_could_send_is_said(command):
+    with pytest.raises(ValueError, match="not a command"):
+        check(command)
+
+
+def test_answers_come_in_order_and_the_end_is_polite():
+    server = SmtpScript({"MAIL": "250 ok", "RCPT TO:<a": "250 ok", "RCPT TO:<b": "550-no\r\n550 5.1.1 user unknown"})
+    seen = talked(server, ["MAIL FROM:<>", "RCPT TO:<a@example.jp>", "RCPT TO:<b@example.jp>"])
+    assert [reply.code for reply in seen.replies] == [250, 250, 550]
+    assert seen.replies[2].untrusted_text == "no / 5.1.1 user unknown"
+    assert seen.untrusted_ehlo == "mx.example.jp"
+    assert server.heard[-2:] == ["RSET", "QUIT"]
+
+
+def test_421_ends_the_conversation():
+    server = SmtpScript({"MAIL": "421 4.7.0 too many"})
+    seen = talked(server, ["MAIL FROM:<>", "RCPT TO:<a@example.jp>"])
+    assert [reply.code for reply in seen.replies] == [421]
+    assert seen.error == "busy"
+
+
+def test_helo_is_the_second_try():
+    server = SmtpScript({"EHLO": "502 no", "HELO": "250 old", "MAIL": "250 ok"})
+    assert [reply.code for reply in talked(server, ["MAIL FROM:<>"]).replies] == [250]
+
+
+def test_a_greeting_that_sends_us_away_is_no_fact():
+    with pytest.raises(Refused):
+        talked(SmtpScript({}, greeting="421 busy"), ["RSET"])
+
+
+def test_what_was_answered_survives_a_stall():
+    class Stalling(SmtpScript):
+        async def __call__(self, reader, writer):
+            writer.write(b"220 x\r\n")
+            await reader.readline()
+            writer.write(b"250 x\r\n")
+            await reader.readline()
+            writer.write(b"252 maybe\r\n")
+            await wire.stall(reader, writer)
+
+    seen = talked(Stalling({}), ["VRFY a", "RSET"])
+    assert [reply.code for reply in seen.replies] == [252]
+    assert seen.error == "reply_timeout"
