@@ -84,6 +84,7 @@ def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:
         *annex.versions(m),
         *annex.scope(m),
         *findings.finding_list(m),
+        *plan.whole_plan(m),
         *findings.cards(m),
         *answers.answers(m),
         *measurements.verbatim(m),

@@ -51,10 +51,10 @@ class Wording:
         """The printed number: F-01."""
         return self._numbers[finding.code, finding.subject]
 
-    def numbers(self, findings: Sequence[Finding]) -> str:
-        """All printed numbers, the first three spelled out."""
+    def numbers(self, findings: Sequence[Finding], most: int = 3) -> str:
+        """All printed numbers, the first few spelled out."""
         named = [self.number(finding) for finding in findings]
-        return " ".join(named[:3]) + (f" +{len(named) - 3}" if len(named) > 3 else "")
+        return " ".join(named[:most]) + (f" +{len(named) - most}" if len(named) > most else "")
 
     def _about(self, code: str, part: str, values: Values = (), subject: str = "") -> str:
         key = f"{self._base(code)}.{self._part(code, part)}"
@@ -142,10 +142,16 @@ class Wording:
             return self.first_sentence(self.texts(f"controls.{question.id}.why"))
         return self.first_sentence(self.risk(action.findings[0])) if action.findings else ""
 
-    def owner(self, action: Action) -> str:
-        """The named person, else the usual role."""
+    def owner(self, action: Action, *, short: bool = False) -> str:
+        """The named person, else the usual role; `short` leaves out what the role's brackets explain."""
         named = action.entry.owner_name if action.entry else ""
-        return plain(named, 60) if named else self.word("owner", action.work.owner)
+        role = self.word("owner", action.work.owner)
+        return plain(named, 60) if named else (role.partition("（")[0] if short else role)
+
+    def effort_and_cost(self, action: Action) -> str:
+        """What it takes, as short as the language allows."""
+        parts = self.word("effort", action.work.effort), self.word("cost", action.work.cost)
+        return ("・" if self.japanese else "\n").join(parts)
 
     def due_day(self, days: int | None) -> date | None:
         """The day that is `days` after the issue."""

@@ -8,22 +8,33 @@ from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.report.stationery import MM
 
+WIDTHS = (7, 61, 15, 26, 24, 19, 13)
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
 def plan(m: Manuscript) -> Part:
-    """The plan on one page; what does not fit stands in the annex, and the page says so."""
-    actions = list(m.result.actions)
-    rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
-    blocks: list[Block] = []
-    for kept in range(len(actions), -1, -1):
-        blocks = _page(m, actions[:kept], rows, left_out=len(actions) - kept)
-        if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
-            break
+    """The plan on one page; the annex holds the whole when it does not fit, and the page says so."""
+    kept = shown(m)
+    blocks = _page(m, kept, left_out=len(m.result.actions) - len(kept))
     return Part(name=m.say("part.management"), blocks=tuple(blocks))
 
 
-def _page(m: Manuscript, actions: list[Action], rows: dict[int, list[Cell]], left_out: int) -> list[Block]:
+def shown(m: Manuscript) -> list[Action]:
+    """The first actions, as many as the page holds."""
+    actions = list(m.result.actions)
+    low, high = 0, len(actions)
+    while low < high:
+        middle = (low + high + 1) // 2
+        blocks = _page(m, actions[:middle], left_out=len(actions) - middle)
+        if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
+            low = middle
+        else:
+            high = middle - 1
+    return actions[:low]
+
+
+def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
+    rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say("plan.intro"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
         mine = [action for action in actions if _block(action.due_days) == days]
@@ -32,7 +43,7 @@ def _page(m: Manuscript, actions: list[Action], rows: dict[int, list[Cell]], lef
         blocks += [
             m.heading(f"plan.{word}", small=True),
             Grid(
-                [8, 63, 17, 29, 28, 20],
+                WIDTHS,
                 [rows[id(action)] for action in mine],
                 m.paper,
                 head=m.wording.texts.lines("report.plan.heads"),
@@ -53,20 +64,29 @@ def _block(days: int | None) -> int | None:
 
 def _row(m: Manuscript, number: int, action: Action) -> list[Cell]:
     done = bool(action.entry and action.entry.done)
-    tick: Block = m.cell(m.say("plan.done")) if done else TickBoxes([m.say("plan.on")], m.paper, small=True)
-    what: list[Block] = [m.cell(m.wording.action(action))]
+    tick: Block = m.cell(m.say("plan.done"), small=True) if done else TickBoxes([""], m.paper, small=True)
+    what: list[Block] = [m.cell(m.wording.action(action), small=True)]
     if action.entry and action.entry.note:
         what.append(m.cell(m.wording.free(action.entry.note, 160), quiet=True, small=True))
-    work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.word('cost', action.work.cost)}"
-    numbers = m.wording.numbers(action.findings) or "－"
     return [
-        f"{number}",
+        m.cell(f"{number}", small=True),
         Stack(what),
-        m.cell(numbers, small=True),
-        m.cell(m.wording.owner(action), small=True),
-        m.cell(work, small=True),
-        Stack([m.cell(m.wording.due(action), small=True), tick]),
+        m.cell(m.wording.numbers(action.findings, 2) or "－", small=True),
+        m.cell(m.wording.owner(action, short=True), small=True),
+        m.cell(m.wording.effort_and_cost(action), small=True),
+        m.cell(m.wording.due(action), small=True),
+        tick,
     ]
+
+
+def whole_plan(m: Manuscript) -> list[Block]:
+    """The plan with all its actions, for the annex, when the management part cannot hold them."""
+    actions = list(m.result.actions)
+    if len(shown(m)) == len(actions):
+        return []
+    rows = [_row(m, number, action) for number, action in enumerate(actions, start=1)]
+    heads = m.wording.texts.lines("report.plan.heads")
+    return [m.heading("plan.whole", 3), Grid(WIDTHS, rows, m.paper, head=heads, padding=0.8), Gap(6)]
 
 
 def _foot(m: Manuscript) -> Block:

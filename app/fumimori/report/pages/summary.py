@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.core.model import Action, Cost, Owner, Severity
+from fumimori.core.model import Action, Cost, Finding, Owner, Severity
 from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
@@ -21,6 +21,7 @@ def summary(m: Manuscript) -> Part:
         partial(_page, m, reasons=True, harm=True, law=True),
         partial(_page, m, reasons=True, harm=False, law=True),
         partial(_page, m, reasons=True, harm=False, law=False),
+        partial(_page, m, reasons=True, harm=False, law=False, decisions=2),
         partial(_page, m, reasons=False, harm=True, law=False),
         partial(_page, m, reasons=False, harm=False, law=False),
         partial(_page, m, reasons=False, harm=False, law=False, decisions=1),
@@ -59,8 +60,7 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
 def verdict(m: Manuscript) -> str:
     """The sentence that a manager reads first."""
     grade = m.result.grade
-    worst = next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None)
-    action = next((a for a in m.result.actions if worst is not None and worst in a.findings), None)
+    worst, action = _most_urgent(m)
     day = m.wording.due_day(action.due_days) if action else None
     due = m.say("plan.renewal") if day is None else m.say("due_by", day=m.wording.texts.day(day))
     title = m.wording.title(worst) if worst else ""
@@ -71,9 +71,17 @@ def verdict(m: Manuscript) -> str:
     return m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
 
 
+def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
+    """The finding that the first action puts right, so that sentence and list name the same; else the worst one."""
+    action = next((action for action in m.result.actions if action.findings), None)
+    if action is not None:
+        return max(action.findings, key=lambda finding: finding.severity), action
+    return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
+
+
 def _harm(m: Manuscript) -> str:
-    worst = next((f for f in m.result.findings if f.severity >= Severity.MEDIUM), None)
-    return m.wording.risk(worst) if worst else ""
+    worst, _ = _most_urgent(m)
+    return m.wording.risk(worst) if worst is not None and worst.severity >= Severity.MEDIUM else ""
 
 
 def _grade(m: Manuscript, least: float) -> Block:
