@@ -42,7 +42,7 @@ class Database:
         try:
             with self.faults():
                 for statement in (
-                    "PRAGMA cipher_log = none",
+                    "PRAGMA cipher_log_level = NONE",
                     f"PRAGMA key = {keys.literal(secret, salt)}",
                     "PRAGMA temp_store = MEMORY",
                     "PRAGMA locking_mode = EXCLUSIVE",
