@@ -17,8 +17,10 @@ from fumimori.core.model import (
     Effect,
     Finding,
     Grade,
+    Hosting,
     OpenPoint,
     Outcome,
+    Owner,
     Question,
     QuestionResult,
     QuestionState,
@@ -26,6 +28,7 @@ from fumimori.core.model import (
     Rules,
     Severity,
     Status,
+    Work,
 )
 from fumimori.core.plan import plan
 from fumimori.core.seen import Seen
@@ -115,8 +118,16 @@ def _measured(
             basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else Basis.MEASURED,
             question=rule.question,
             values=outcome.values,
-            work=rule.work,
+            work=_work_here(rule.work, assessment.scope.hosting),
         )
+
+
+def _work_here(work: Work, hosting: Hosting | None) -> Work:
+    """The work with the owner that this kind of hosting has: nobody waits for a provider of one's own server."""
+    if hosting is None:
+        return work
+    usual, here = (Owner.PROVIDER, Owner.MAINTENANCE) if hosting.own_server else (Owner.MAINTENANCE, Owner.PROVIDER)
+    return msgspec.structs.replace(work, owner=here) if work.owner is usual else work
 
 
 def _said(assessment: Assessment, table: Iterable[Standing]) -> Iterable[Finding]:

@@ -12,12 +12,14 @@ from fumimori.core.model import (
     Basis,
     Control,
     DomainScope,
+    Owner,
     Scope,
     Severity,
     Status,
     Verdict,
+    Work,
 )
-from unit.core.small import BANK, NOW, RENTAL, RULES, assessment, judged, outcome, said
+from unit.core.small import BANK, NOW, OWN, RENTAL, RULES, assessment, judged, outcome, said
 
 
 def codes(result):
@@ -195,3 +197,20 @@ def test_a_repaired_finding_leaves_its_question_at_what_else_is_wrong_with_it():
     outcomes = [outcome(code) for code in ("spf.none", "spf.many", "spf.neutral")]
     result = assess(assessment(), BANK, more, outcomes, NOW)
     assert result.expected.score_low >= result.grade.score_low
+
+
+@pytest.mark.parametrize(
+    ("hosting", "usual", "owner"),
+    [
+        (OWN, "provider", "maintenance"),
+        (RENTAL, "maintenance", "provider"),
+        (OWN, "dns", "dns"),
+        (RENTAL, "dns", "dns"),
+        (None, "provider", "provider"),
+    ],
+)
+def test_the_hosting_says_who_repairs_a_measured_fault(hosting, usual, owner):
+    rule = msgspec.structs.replace(RULES.outcomes["spf.none"], work=Work(owner=Owner(usual)))
+    rules = msgspec.structs.replace(RULES, outcomes={**RULES.outcomes, "spf.none": rule})
+    result = assess(assessment((), hosting=hosting), BANK, rules, [outcome("spf.none")], NOW)
+    assert [finding.work.owner for finding in result.findings] == [owner]
