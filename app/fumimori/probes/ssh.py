@@ -96,8 +96,7 @@ def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values
             more = len(names) - NAMES_SHOWN
             text = ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")
             yield f"algorithms_{grade}", (("algorithms", text),)
-    if service.host_key == "ssh-rsa" and 0 < service.host_key_bits < rules.number("ssh.rsa_bits_least"):
-        yield "host_key_short", (("bits", service.host_key_bits),)
+    yield from _host_key(service, rules)
     terrapin = _open_to_terrapin(service)
     if terrapin:
         yield "terrapin", ()
@@ -105,6 +104,19 @@ def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values
         yield "no_post_quantum", ()
     if not terrapin and not any(graded.values()):
         yield "algorithms_good", ()
+
+
+def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+    """The fingerprint to compare, and what the key's length is worth; elliptic keys have one length each."""
+    bits = service.host_key_bits
+    if service.host_key == "ssh-rsa" and bits:
+        if bits < rules.number("ssh.rsa_bits_least"):
+            yield "host_key_short", (("bits", bits),)
+        elif bits < rules.number("ssh.rsa_bits_good"):
+            yield "host_key_modest", (("bits", bits),)
+    if service.host_key_sha256:
+        shown = f"SHA256:{service.host_key_sha256}"
+        yield "host_key_seen", (("key", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
 
 
 def _graded(service: SshService, rules: Rules) -> dict[str, list[str]]:
@@ -153,7 +165,7 @@ PROBE = Probe(
     outcomes=(
         *("not_reachable", "reachable", "reachable_keys", "keys_only"),
         *("password", "password_inside", "keyboard_interactive", "none_accepted"),
-        *("protocol_1", "protocol_1_too", "host_key_short"),
+        *("protocol_1", "protocol_1_too", "host_key_short", "host_key_modest", "host_key_seen"),
         *("algorithms_good", "algorithms_broken", "algorithms_weak", "algorithms_dated"),
         *("terrapin", "no_post_quantum"),
     ),

@@ -105,7 +105,10 @@ ALGORITHMS = [
         {"terrapin", "algorithms_dated"},
     ),
     ({"host_key": "ssh-rsa", "host_key_bits": 1024}, {"host_key_short", "algorithms_good"}),
-    ({"host_key": "ssh-rsa", "host_key_bits": 2048}, {"algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 2048}, {"host_key_modest", "algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 3072}, {"algorithms_good"}),
+    ({"host_key_sha256": "x" * 43}, {"host_key_seen", "algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 4096}, {"algorithms_good"}),
     ({"key_exchanges": ("mlkem768x25519-sha256", "unheard-of@example.jp")}, {"algorithms_good"}),
 ]
 
