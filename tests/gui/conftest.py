@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from fumimori.core.model import Assessment
@@ -42,3 +43,5 @@ def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     for window in windows:
         window.close()
         window.deleteLater()
+        # A window that goes later would take the keyboard away from the next test's.
+        qtbot.waitUntil(lambda window=window: not shiboken6.isValid(window))

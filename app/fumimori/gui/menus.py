@@ -1,54 +1,67 @@
 """The menu bar: everything that the keyboard can do, with the platform's own shortcuts."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu
 
 from fumimori.gui.course import START, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fumimori.gui.window import Window
 
 _Key = QKeySequence.StandardKey
+THEMES: tuple[Literal["system", "light", "dark"], ...] = ("system", "light", "dark")
 
 
-def build_menus(window: "Window") -> None:
-    """Give the window a new menu bar in its language."""
-    t = window.desk.texts
-    bar = QMenuBar()
-    bar.setFont(window.theme.font("small"))
-    file = bar.addMenu(t("ui.menu.file"))
-    _add(window, file, "new", partial(window.go, Route("new")), QKeySequence(_Key.New))
-    _add(window, file, "start", partial(window.go, START), QKeySequence(_Key.Open))
-    _add(window, file, "save", window.desk.save, QKeySequence(_Key.Save))
-    file.addSeparator()
-    _add(window, file, "close", window.close, QKeySequence(_Key.Quit))
-    view = bar.addMenu(t("ui.menu.view"))
-    _add(window, view, "language", window.other_language, QKeySequence("Ctrl+L"))
-    view.addSeparator()
-    larger = _add(window, view, "larger", partial(window.resize_text, 1), QKeySequence("Ctrl++"))
-    larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+="), QKeySequence("Ctrl+;")])
-    _add(window, view, "smaller", partial(window.resize_text, -1), QKeySequence("Ctrl+-"))
-    _add(window, view, "usual", partial(window.resize_text, 0), QKeySequence("Ctrl+0"))
-    view.addSeparator()
-    group = QActionGroup(view)
-    for name in ("system", "light", "dark"):
-        action = _add(window, view, f"theme_{name}", partial(window.use_theme, name), QKeySequence())
-        action.setCheckable(True)
-        action.setChecked(window.desk.settings.theme == name)
-        group.addAction(action)
-    helping = bar.addMenu(t("ui.menu.helping"))
-    _add(window, helping, "help", window.toggle_help, QKeySequence(_Key.HelpContents))
-    window.setMenuBar(bar)
+class Menus:
+    """The menus, made once; `speak` gives them the words of the window's language."""
 
+    def __init__(self, window: "Window") -> None:
+        self._window = window
+        self._menus: dict[str, QMenu] = {}
+        self._actions: dict[str, QAction] = {}
+        self._menu("file")
+        self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
+        self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])
+        self._add("save", window.desk.save, [QKeySequence(_Key.Save)])
+        self._add("close", window.close, [QKeySequence(_Key.Quit)])
+        self._menu("view")
+        self._add("language", window.other_language, [QKeySequence("Ctrl+L")])
+        larger = [QKeySequence(keys) for keys in ("Ctrl++", "Ctrl+=", "Ctrl+;")]
+        self._add("larger", partial(window.resize_text, 1), larger)
+        self._add("smaller", partial(window.resize_text, -1), [QKeySequence("Ctrl+-")])
+        self._add("usual", partial(window.resize_text, 0), [QKeySequence("Ctrl+0")])
+        group = QActionGroup(window)
+        for name in THEMES:
+            action = self._add(f"theme_{name}", partial(window.use_theme, name), [])
+            action.setCheckable(True)
+            group.addAction(action)
+        self._menu("helping")
+        self._add("help", window.toggle_help, [QKeySequence(_Key.HelpContents)])
 
-def _add(window: "Window", menu: QMenu, name: str, triggered: "Callable[[], object]", keys: QKeySequence) -> QAction:
-    action = QAction(window.desk.texts(f"ui.menu.{name}"), menu)
-    action.setShortcut(keys)
-    action.triggered.connect(lambda _checked=False: triggered())
-    menu.addAction(action)
-    return action
+    def speak(self) -> None:
+        """Say everything in the window's language, and mark the brightness that is used."""
+        window = self._window
+        t = window.desk.texts
+        window.menuBar().setFont(window.theme.font("small"))
+        for name, menu in self._menus.items():
+            menu.setTitle(t(f"ui.menu.{name}"))
+        for name, action in self._actions.items():
+            action.setText(t(f"ui.menu.{name}"))
+        self._actions[f"theme_{window.desk.settings.theme}"].setChecked(True)
+
+    def _menu(self, name: str) -> None:
+        self._last = QMenu(self._window)
+        self._menus[name] = self._last
+        self._window.menuBar().addMenu(self._last)
+
+    def _add(self, name: str, triggered: Callable[[], object], keys: Sequence[QKeySequence]) -> QAction:
+        action = QAction(self._last)
+        action.setShortcuts(list(keys))
+        action.triggered.connect(lambda _checked=False: triggered())
+        self._last.addAction(action)
+        self._actions[name] = action
+        return action

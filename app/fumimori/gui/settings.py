@@ -1,6 +1,7 @@
 """What the window remembers between two starts: language, text size, recent files; nothing of anyone's mail."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -14,8 +15,7 @@ class Settings(Record):
 
     language: str = ""
     scale: int = 100
-    theme: str = "system"
-    """`system`, `light` or `dark`."""
+    theme: Literal["system", "light", "dark"] = "system"
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> "Settings":

@@ -1,6 +1,7 @@
 """The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
 
 from functools import partial
+from typing import Literal
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainW
 from fumimori.gui import course
 from fumimori.gui.course import Route
 from fumimori.gui.desk import Desk
-from fumimori.gui.menus import build_menus
+from fumimori.gui.menus import Menus
 from fumimori.gui.pages import PAGES, Page
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
@@ -43,6 +44,7 @@ class Window(QMainWindow):
         self.drawer.hide()
         self._notices = QVBoxLayout()
         self._lay_out()
+        self._menus = Menus(self)
         self._rail_timer = QTimer(self)
         self._rail_timer.setSingleShot(True)
         self._rail_timer.setInterval(RAIL_AFTER_MS)
@@ -203,7 +205,7 @@ class Window(QMainWindow):
         self.desk.remember(msgspec.structs.replace(self.desk.settings, scale=scale))
         self._restyle()
 
-    def use_theme(self, name: str) -> None:
+    def use_theme(self, name: Literal["system", "light", "dark"]) -> None:
         """`system`, `light` or `dark` from now on."""
         self.desk.remember(msgspec.structs.replace(self.desk.settings, theme=name))
         self._restyle()
@@ -223,7 +225,7 @@ class Window(QMainWindow):
             application.setPalette(self.theme.palette())
             application.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
-        build_menus(self)
+        self._menus.speak()
         self.rebuild()
 
     # --- events ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 from fumimori.core.model import NOT_APPLICABLE, Question, QuestionKind
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import button, row
+from fumimori.gui.widgets.controls import button
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 from fumimori.gui.wording import answer_words, option_sign, option_words
 
@@ -33,7 +34,7 @@ class SheetRow(QFrame):
         column.setSpacing(theme.px(6))
         column.addWidget(Prose(theme, f"{question.printed}　{asked}"))
         self._buttons: list[tuple[str, QPushButton]] = []
-        line = row(spacing=theme.px(6))
+        line = Flow(spacing=theme.px(6))
         for value, sign, words in self._answers():
             number = len(self._buttons) + 1
             made = button(
@@ -46,8 +47,8 @@ class SheetRow(QFrame):
             self._buttons.append((value, made))
             line.addWidget(made)
         self._words = Prose(theme, "", quiet=True, size="small")
-        line.addWidget(self._words, 1)
         column.addLayout(line)
+        column.addWidget(self._words)
         self._show()
 
     def _answers(self) -> list[tuple[str, str, str]]:
