@@ -1,15 +1,21 @@
 """Port 25 is open when a control host greets, blocked only when name service works and none does."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import pytest
 
 from fumimori.core.model import Vantage
 from fumimori.core.network import Notes, TimedOut
+from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.vantage import Surroundings, is_inside, split_port
+from fumimori.net.vantage import Surroundings, intercepted, is_inside, split_port
 from loopback import wire
+from loopback.mail_faults import Script
+from loopback.tls_faults import server_context
+from loopback.toy_ca import ToyCa
 
 LIMITS = Limits(connect=1, reply=0.3, conversation=1, pause=0)
 
@@ -85,3 +91,77 @@ def test_a_control_host_may_name_a_port(text, expected):
 def test_an_absurd_port_is_refused():
     with pytest.raises(ValueError):
         split_port("h:99999", 25)
+
+
+class TwoNames(FakeQuestions):
+    """Two control hosts; names that cannot exist lead to `made_up`."""
+
+    def __init__(self, made_up: str = "") -> None:
+        super().__init__(works=True)
+        self.made_up = made_up
+
+    async def addresses(self, host, _notes):
+        return ("127.0.0.1" if host.startswith("one") else "127.0.0.2",)
+
+    async def ask(self, name, rdtype, _notes):
+        if not self.made_up:
+            return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NXDOMAIN)
+        return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.ANSWER, records=(self.made_up,))
+
+
+def stood_between(contexts, roots, *, made_up: str = "", handler=None) -> Vantage:
+    """Where two control hosts, each with STARTTLS by one of `contexts`, let us stand."""
+
+    async def look() -> Vantage:
+        async with AsyncExitStack() as servers:
+            ports = {}
+            for address, context in zip(("127.0.0.1", "127.0.0.2"), contexts, strict=True):
+                script = handler or Script(protocol="smtp", tls=context, before=("STARTTLS",))
+                ports[address] = await servers.enter_async_context(wire.serving(script))
+            dialer = Dialer(
+                clock=lambda: datetime.now(UTC),
+                limits=LIMITS,
+                route=lambda address, port: ("127.0.0.1", ports[address] if port == 25 else 9),
+            )
+            surroundings = Surroundings(
+                dialer=dialer,
+                questions=TwoNames(made_up),
+                judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
+            )
+            return await surroundings.look(
+                ["example.jp"], control_hosts=["one.example", "two.example"], notes=Notes(), from_outside=True
+            )
+
+    return asyncio.run(asyncio.wait_for(look(), 20))
+
+
+def test_a_proxy_is_known_by_its_one_issuer(tmp_path):
+    proxy, known = ToyCa(), ToyCa()
+
+    def context(authority, name):
+        (folder := tmp_path / f"{id(authority)}-{name}").mkdir(exist_ok=True)
+        return server_context(authority.leaf(name), folder)
+
+    roots = [known.root]
+    both_by = {
+        (proxy, proxy): True,
+        (known, known): False,
+        (proxy, known): False,
+    }
+    for (first, second), expected in both_by.items():
+        vantage = stood_between([context(first, "one.example"), context(second, "two.example")], roots)
+        assert (vantage.port25, vantage.intercepted) == ("open", expected)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [([["CN=Proxy"], ["CN=Proxy"]], True), ([["CN=A"], ["CN=B"]], False), ([["CN=Proxy"], []], False), ([], False)],
+)
+def test_one_issuer_on_two_hosts_is_needed(shown, expected):
+    assert intercepted(shown) is expected
+
+
+@pytest.mark.parametrize(("made_up", "captive"), [("127.0.0.1", True), ("203.0.113.7", False), ("", False)])
+def test_a_sign_in_page_answers_for_names_that_do_not_exist(made_up, captive):
+    vantage = stood_between([None, None], [], made_up=made_up, handler=wire.reset)
+    assert (vantage.port25, vantage.captive_portal) == ("blocked", captive)

@@ -64,7 +64,11 @@ class RealNetwork(Network):
         self._envelopes = Envelopes(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
-        self._surroundings = Surroundings(dialer=dialer, questions=self._questions)
+        self._surroundings = Surroundings(
+            dialer=dialer,
+            questions=self._questions,
+            judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
+        )
 
     def for_attempt(self, notes: Notes) -> "RealNetwork":
         """The same network, writing into `notes`."""

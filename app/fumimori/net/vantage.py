@@ -1,20 +1,26 @@
-"""Where a measurement stands: is this network online, does it let port 25 out, does it know IPv6, is it inside."""
+"""Where a measurement stands: online, port 25 open, IPv6, inside; a sign-in page or a TLS proxy in the way."""
 
 import asyncio
 import ipaddress
+import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from fumimori.core.model import Vantage
-from fumimori.core.network import Notes, NotSeen
-from fumimori.net.connect import Dialer
+from fumimori.core.network import Notes, NotSeen, Refused
+from fumimori.core.network.tls import CertificateChain
+from fumimori.net.connect import Connection, Dialer
+from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.dns import Questions, has_route
+from fumimori.net.tls import TlsError, start_tls
 
 CONTROL_HOSTS = ("gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com")
 """Two mail exchangers that are always there; whoever minds being seen by them names others."""
 
 GREETING_SECONDS = 15.0
+WEB_SECONDS = 5.0
 ADDRESSES_MOST = 2
 """Addresses of a control host that are tried."""
 
@@ -23,12 +29,30 @@ FAR_IPV6 = "2001:500:2f::f"
 FAR_IPV4 = "192.5.5.241"
 
 
+UNKNOWN_ISSUER = frozenset({"unknown_issuer", "self_signed", "incomplete"})
+"""What a chain shows that somebody on the way made up."""
+
+JudgeChain = Callable[[tuple[bytes, ...], str, datetime], CertificateChain]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Control:
+    """What one control host showed."""
+
+    addresses: tuple[str, ...] = ()
+    greeted: bool = False
+    issuers: tuple[str, ...] = ()
+    """Issuers of certificates that it showed; empty text for one that this machine trusts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """Finds out what must be known before anything is judged."""
 
     dialer: Dialer
     questions: Questions
+    judge_chain: JudgeChain | None = None
+    """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
 
     async def look(
         self,
@@ -41,50 +65,103 @@ class Surroundings:
         """The vantage point of this run.
 
         Port 25 counts as blocked only when name service works and no control host greets; as open when one does.
+        Encrypted connections count as intercepted when two or more control hosts show certificates of one and the
+        same issuer that nobody knows; a sign-in page stands in the way when a name that cannot exist leads to the
+        same address as a control host.
         """
         hosts = tuple(CONTROL_HOSTS if control_hosts is None else control_hosts)
         at = self.dialer.clock()
-        answers = await asyncio.gather(*(self._control(host, notes) for host in hosts))
-        found = [found for found, _ in answers]
-        greeted = [greeted for _, greeted in answers]
-        port25 = "blocked" if any(found) else "unknown"
-        if any(greeted):
+        controls = await asyncio.gather(*(self._control(host, notes) for host in hosts))
+        found = any(control.addresses for control in controls)
+        port25 = "blocked" if found else "unknown"
+        if any(control.greeted for control in controls):
             port25 = "open"
         return Vantage(
             at=at,
-            online=any(found) or await self._has_name_service(notes),
+            online=found or await self._has_name_service(notes),
             resolver=self.questions.resolver,
             port25=port25,
             control_hosts=hosts,
             ipv4=has_route(FAR_IPV4),
             ipv6=has_route(FAR_IPV6),
+            captive_portal=port25 != "open" and await self._captive(targets, controls, notes),
+            intercepted=intercepted([control.issuers for control in controls]),
             inside=not from_outside and await self._inside(targets, notes),
         )
 
-    async def _control(self, host_and_port: str, notes: Notes) -> tuple[bool, bool]:
-        """Whether the control host has an address, and whether it greeted."""
+    async def _control(self, host_and_port: str, notes: Notes) -> _Control:
         host, port = split_port(host_and_port, 25)
         try:
             addresses = await self.questions.addresses(host, notes)
         except NotSeen:
-            return False, False
+            return _Control()
+        web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
+        greeted, issuers = False, []
         for address in addresses[:ADDRESSES_MOST]:
-            if await self._greets(host, address, port, notes):
-                return True, True
-        return bool(addresses), False
+            greeted, issuer = await self._greets(host, address, port, notes)
+            if greeted:
+                issuers += [] if issuer is None else [issuer]
+                break
+        if web is not None and (issuer := await web) is not None:
+            issuers.append(issuer)
+        return _Control(addresses=addresses, greeted=greeted, issuers=tuple(issuers))
 
-    async def _greets(self, host: str, address: str, port: int, notes: Notes) -> bool:
+    async def _greets(self, host: str, address: str, port: int, notes: Notes) -> tuple[bool, str | None]:
+        """Whether a mail server greets, and the issuer that it shows."""
+        greeted = False
+        issuer: str | None = None
         try:
             async with (
                 asyncio.timeout(self.dialer.limits.connect + GREETING_SECONDS),
                 self.dialer.connection(address, port, host=host, what="smtp", notes=notes) as connection,
             ):
-                line = await connection.line()
-                connection.note("", line)
-                await connection.send(b"QUIT\r\n")
-                return line[:3].isdigit()
-        except (NotSeen, TimeoutError):
+                smtp = Smtp(connection, f"[{connection.local_address.partition('%')[0]}]")
+                try:
+                    await smtp.greeting()
+                except Refused as refused:
+                    return refused.reason in ("busy", "not_welcome"), None
+                greeted = True
+                offered = await smtp.capabilities() if self.judge_chain else None
+                if offered and smtp.offers_tls(offered) and await smtp.ask_for_tls():
+                    issuer = await self._issuer(connection, host)
+                await smtp.leave()
+        except (NotSeen, NotSpokenError, TlsError, TimeoutError):
+            return greeted, issuer
+        return greeted, issuer
+
+    async def _web_issuer(self, host: str, address: str, notes: Notes) -> str | None:
+        """The issuer shown on 443, where a proxy in the way answers for anybody; None when nobody does."""
+        if self.judge_chain is None:
+            return None
+        try:
+            async with (
+                asyncio.timeout(WEB_SECONDS),
+                self.dialer.connection(address, 443, host=host, what="tls_handshake", notes=notes) as connection,
+            ):
+                return await self._issuer(connection, host)
+        except (NotSeen, TlsError, TimeoutError):
+            return None
+
+    async def _issuer(self, connection: Connection, host: str) -> str | None:
+        """The issuer of the certificate that is shown, empty for one that is trusted, None when there is none."""
+        layer = await start_tls(connection, host)
+        if self.judge_chain is None:
+            return None
+        chain = self.judge_chain(layer.certificates(), host, self.dialer.clock())
+        if not chain.certificates:
+            return None
+        return chain.certificates[0].issuer if chain.trust_error in UNKNOWN_ISSUER else ""
+
+    async def _captive(self, targets: Sequence[str], controls: Sequence[_Control], notes: Notes) -> bool:
+        known = {address for control in controls for address in control.addresses}
+        if not known or not targets:
             return False
+        name = f"fumimori-{secrets.token_hex(6)}.{split_port(targets[-1], 25)[0]}"
+        try:
+            made_up = await self.questions.ask(name, "A", notes)
+        except NotSeen:
+            return False
+        return bool(known & set(made_up.records))
 
     async def _has_name_service(self, notes: Notes) -> bool:
         try:
@@ -102,6 +179,13 @@ class Surroundings:
             if any(is_inside(address) for address in addresses):
                 return True
         return False
+
+
+def intercepted(shown: Sequence[Sequence[str]]) -> bool:
+    """Whether every certificate of two or more hosts comes from one issuer that nobody knows."""
+    telling = [set(issuers) for issuers in shown if issuers]
+    everything = set().union(*telling)
+    return len(telling) >= 2 and len(everything) == 1 and "" not in everything
 
 
 def split_port(text: str, usual: int) -> tuple[str, int]:
