@@ -16,7 +16,8 @@ from fumimori.core.rules import parse_rules
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
 from fumimori.net.tls import TlsError, TlsLayer
-from fumimori.net.tls_wire import client_hello, read_answer
+from fumimori.net.tls_flight import read_answer
+from fumimori.net.tls_wire import client_hello
 from fumimori.probes.tls.support import Service, find_support
 from loopback import wire
 from loopback.mail_faults import Script

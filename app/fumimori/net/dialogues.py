@@ -1,4 +1,4 @@
-"""SMTP (RFC 5321, 3207), IMAP (RFC 9051) and POP3 (RFC 1939, 2449, 2595) up to the point where a login would come."""
+"""SMTP (RFC 5321, 3207), IMAP (RFC 9051), POP3 (RFC 1939, 2449, 2595), ManageSieve (RFC 5804), as far as a login."""
 
 from typing import Protocol
 
@@ -220,4 +220,62 @@ class Pop3:
         return line.startswith("+OK"), line
 
 
-DIALOGUES: dict[str, type[Dialogue]] = {"smtp": Smtp, "imap": Imap, "pop3": Pop3}
+class Sieve:
+    """ManageSieve as far as the capabilities, which come unasked with the greeting and again inside TLS."""
+
+    def __init__(self, connection: Connection, our_name: str) -> None:
+        self._connection = connection
+        self._listed: list[str] | None = None
+        del our_name  # ManageSieve has no place for it
+
+    async def greeting(self) -> str:
+        """The line that names the program, out of the list that the server begins with."""
+        self._listed = await self._list("")
+        return next((line for line in self._listed if line.upper().startswith('"IMPLEMENTATION"')), "")
+
+    async def capabilities(self) -> tuple[str, ...] | None:
+        """The words of the list, without their quotation marks."""
+        listed = self._listed if self._listed is not None else await self._list("")
+        self._listed = None
+        return tuple(line.replace('"', "").upper() for line in listed[:KEPT])
+
+    async def ask_for_tls(self) -> bool:
+        """Whether STARTTLS was answered with OK."""
+        await self._connection.send(b"STARTTLS\r\n")
+        line = await self._connection.line()
+        self._connection.note("STARTTLS", line)
+        self._listed = None
+        return line.upper().startswith("OK")
+
+    async def leave(self) -> None:
+        """LOGOUT."""
+        await self._connection.send(b"LOGOUT\r\n")
+        self._connection.note("LOGOUT", await self._connection.line())
+
+    @staticmethod
+    def offers_tls(capabilities: tuple[str, ...]) -> bool:
+        """Whether STARTTLS is listed."""
+        return "STARTTLS" in capabilities
+
+    @staticmethod
+    def logins(capabilities: tuple[str, ...]) -> tuple[str, ...]:
+        """The mechanisms behind SASL."""
+        names = [word for line in capabilities if line.startswith("SASL ") for word in line[5:].split()]
+        return tuple(dict.fromkeys(names))
+
+    async def _list(self, command: str) -> list[str]:
+        lines: list[str] = []
+        for _ in range(LINES_MOST):
+            line = await self._connection.line()
+            if line.upper().startswith("OK"):
+                self._connection.note(command, "\n".join([*lines, line]))
+                return lines
+            if line.upper().startswith("BYE"):
+                raise Refused("not_welcome")
+            if not line.startswith('"'):
+                raise NotSpokenError
+            lines.append(line)
+        raise Refused("too_much")
+
+
+DIALOGUES: dict[str, type[Dialogue]] = {"smtp": Smtp, "imap": Imap, "pop3": Pop3, "sieve": Sieve}

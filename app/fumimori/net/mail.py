@@ -14,7 +14,8 @@ from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
 from fumimori.net.tls import TlsError, TlsLayer, start_tls
-from fumimori.net.tls_wire import client_hello, read_answer
+from fumimori.net.tls_flight import certificates_in, read_answer
+from fumimori.net.tls_wire import client_hello
 
 HELLO_SECONDS = 15.0
 """A server that has not answered a hello by then will not."""
@@ -25,7 +26,11 @@ class _Seen:
     """What a conversation has shown so far; a later failure does not take it away."""
 
     service: MailService
+    highest: str = ""
+    """The newest version to offer; empty for the newest there is."""
     leavable: Dialogue | None = field(default=None)
+    silent: bool = False
+    """Our hello was answered by silence, or by the end of the connection."""
 
     def learn(self, **changes: object) -> None:
         self.service = msgspec.structs.replace(self.service, **changes)
@@ -43,8 +48,20 @@ class MailServices:
 
     async def mail_service(self, host: str, address: str, port: int, *, notes: Notes) -> MailService:
         """See MailLook."""
+        service, silent = await self._looked(host, address, port, notes)
+        if not silent:
+            return service
+        # Some equipment drops hellos that do not fit into one packet, as post-quantum ones do not.
+        again, _ = await self._looked(host, address, port, notes, highest="tls1.2")
+        return msgspec.structs.replace(again, large_hello_fails=True) if again.tls_works else service
+
+    async def _looked(
+        self, host: str, address: str, port: int, notes: Notes, *, highest: str = ""
+    ) -> tuple[MailService, bool]:
+        """What one conversation showed, and whether the server answered our hello with silence."""
         protocol = PROTOCOLS.get(port, "smtp")
-        seen = _Seen(service=MailService(host=host, address=address, port=port, protocol=protocol, open=False))
+        service = MailService(host=host, address=address, port=port, protocol=protocol, open=False)
+        seen = _Seen(service=service, highest=highest)
         try:
             async with self.dialer.connection(address, port, host=host, what=protocol, notes=notes) as connection:
                 seen.learn(open=True)
@@ -60,11 +77,11 @@ class MailServices:
             self._remember(error, address, port)
             if not seen.service.open:
                 seen.learn(closed=error.reason)
-            elif seen.service.untrusted_greeting or seen.service.handshake:
+            elif seen.service.untrusted_greeting or seen.service.handshake or seen.silent:
                 seen.learn(error=error.reason)
             else:
                 raise
-        return seen.service
+        return seen.service, seen.silent
 
     async def hello(
         self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str, notes: Notes
@@ -82,9 +99,12 @@ class MailServices:
             except NotSeen as error:
                 self._remember(error, address, port)
                 raise
-            answer = await _hello_answered(connection, offer, "" if host == address else host)
+            answer, octets = await _hello_answered(connection, offer, "" if host == address else host)
             connection.note(f"ClientHello {detail}", repr(answer))
+        certificates = certificates_in(octets) if offer.whole_flight and answer.version else ()
+        if not certificates:
             return answer
+        return msgspec.structs.replace(answer, chain=self.judge_chain(certificates, host, self.dialer.clock()))
 
     async def _converse(self, connection: Connection, seen: _Seen) -> None:
         service = seen.service
@@ -121,7 +141,19 @@ class MailServices:
 
     async def _secure(self, connection: Connection, seen: _Seen) -> None:
         host, address = seen.service.host, seen.service.address
-        layer: TlsLayer = await start_tls(connection, "" if host == address else host)
+        layer: TlsLayer
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                layer = await start_tls(connection, "" if host == address else host, highest=seen.highest)
+        except (TimeoutError, TimedOut):
+            seen.silent = True
+            raise TimedOut("reply_timeout") from None
+        except TlsError as error:
+            seen.silent = error.detail == "closed"
+            raise
+        except Refused as error:
+            seen.silent = error.reason in ("connection_closed", "connection_reset")
+            raise
         handshake = layer.agreed()
         chain = self.judge_chain(layer.certificates(), host, self.dialer.clock())
         connection.note("(TLS)", f"{handshake.version} {handshake.suite} {handshake.group}")
@@ -163,21 +195,25 @@ async def _leave(seen: _Seen) -> None:
         return
 
 
-async def _hello_answered(connection: Connection, offer: HelloOffer, server_name: str) -> HelloAnswer:
-    octets = b""
+async def _hello_answered(connection: Connection, offer: HelloOffer, server_name: str) -> tuple[HelloAnswer, bytes]:
+    octets, error = b"", ""
     try:
         async with asyncio.timeout(HELLO_SECONDS):
             await connection.send_raw(client_hello(offer, server_name, secrets.token_bytes(64)))
-            while (answer := read_answer(octets)) is None:
+            while (answer := read_answer(octets, whole_flight=offer.whole_flight)) is None:
                 more = await connection.read_raw()
                 if not more:
-                    return HelloAnswer(error="closed")
+                    error = "closed"
+                    break
                 octets += more
+            else:
+                return answer, octets
     except (TimedOut, TimeoutError):
-        return HelloAnswer(error="timeout")
-    except Refused as error:
-        return HelloAnswer(error="not_tls" if error.reason == "too_much" else "closed")
-    return answer
+        error = "timeout"
+    except Refused as refused:
+        error = "not_tls" if refused.reason == "too_much" else "closed"
+    # What came before the end is not lost: the hello may stand although its flight never ended.
+    return read_answer(octets) or HelloAnswer(error=error), octets
 
 
 def _size(capabilities: tuple[str, ...] | None) -> int | None:

@@ -24,7 +24,7 @@ class TlsError(Exception):
 class TlsLayer:
     """A TLS client between memory and memory: it takes what it can get and offers everything, to see what is there."""
 
-    def __init__(self, server_name: str) -> None:
+    def __init__(self, server_name: str, *, highest: str = "", signatures: str = "") -> None:
         from OpenSSL import SSL
 
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
@@ -32,6 +32,11 @@ class TlsLayer:
         # Security level 0 so that old servers show their certificate too; it is judged afterwards, not here.
         context.set_cipher_list(b"ALL:COMPLEMENTOFALL:@SECLEVEL=0")
         context.set_min_proto_version(0)
+        if highest == "tls1.2":
+            context.set_max_proto_version(SSL.TLS1_2_VERSION)
+        if signatures:  # pyOpenSSL has no name of its own for it
+            library = getattr(SSL, "_lib")  # noqa: B009 - it exports the library under no other name
+            library.SSL_CTX_set1_sigalgs_list(context._context, signatures.encode("ascii"))  # noqa: SLF001
         context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
         self._tls: SSL.Connection = SSL.Connection(context, None)
         self._tls.set_connect_state()
@@ -86,6 +91,20 @@ class TlsLayer:
             group=self._tls.get_group_name() or "",
         )
 
+    def renegotiate(self) -> None:
+        """Begin a new handshake inside this one (TLS 1.2 and older); TlsError when our own library will not."""
+        from OpenSSL import SSL
+
+        try:
+            self._tls.renegotiate()
+        except SSL.Error as error:
+            raise _explained(error) from None
+
+    @property
+    def renegotiations(self) -> int:
+        """How often the keys were changed."""
+        return int(self._tls.total_renegotiations())
+
     def certificates(self) -> tuple[bytes, ...]:
         """The chain that the server sent, in DER, leaf first."""
         from cryptography.hazmat.primitives.serialization import Encoding
@@ -108,17 +127,26 @@ class TlsLayer:
         return bytes(collected)
 
 
-async def start_tls(connection: Connection, server_name: str) -> TlsLayer:
-    """Lay TLS over `connection`; raises TlsError when the handshake fails, NotSeen when the connection does."""
-    layer = TlsLayer(server_name)
+async def start_tls(connection: Connection, server_name: str, *, highest: str = "", signatures: str = "") -> TlsLayer:
+    """Lay TLS over `connection`; raises TlsError when the handshake fails, NotSeen when the connection does.
+
+    `highest` may be `tls1.2`; `signatures` is OpenSSL's list of the schemes to ask for, empty for all.
+    """
+    layer = TlsLayer(server_name, highest=highest, signatures=signatures)
     connection.lay(layer)
+    await carry_on(connection, layer)
+    return layer
+
+
+async def carry_on(connection: Connection, layer: TlsLayer) -> None:
+    """Bring the handshake that is under way to its end; raises as `start_tls` does."""
     finished = layer.step()
     while True:
         answer = layer.drain()
         if answer:
             await connection.send_raw(answer)
         if finished:
-            return layer
+            return
         octets = await connection.read_raw()
         if not octets:
             raise TlsError("tls_failed", "closed")

@@ -1,28 +1,29 @@
-"""ClientHello and its first answer as octets: SSL 3.0 (RFC 6101) to TLS 1.3 (RFC 8446), pure and bounded."""
+"""ClientHello as octets: SSL 2.0, SSL 3.0 (RFC 6101) to TLS 1.3 (RFC 8446), pure."""
 
 import struct
 from collections.abc import Iterable
 
-from fumimori.core.network.tls import VERSIONS, HelloAnswer, HelloOffer
+from fumimori.core.network.tls import VERSIONS, HelloOffer
 
 CODES = dict(zip(VERSIONS, (0x0300, 0x0301, 0x0302, 0x0303, 0x0304), strict=True))
-NAMES = {code: name for name, code in CODES.items()}
 
 GROUPS = (0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x11EC, 0x0100, 0x0101)
 """Curves, one post-quantum hybrid and two finite-field groups: enough that no server refuses for want of a group."""
+CLASSIC_GROUPS = (0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x0100, 0x0101)
+"""The same for servers that stumble over what they do not know."""
 
 SIGNATURES = (
     *(0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B),
     *(0x0401, 0x0501, 0x0601, 0x0301, 0x0303, 0x0201, 0x0203, 0x0202, 0x0402),
 )
-"""Old hashes too: whether a server would still sign with them is not what a hello of ours asks."""
+"""New hashes first, old ones last: a server that signs with an old one all the same has no better taste."""
 
 RENEGOTIATION_SCSV = 0x00FF
 SUITES_MOST = 64
-ANSWER_MOST = 65536
-ALERT = 21
 HANDSHAKE = 22
-SERVER_HELLO = 2
+SSL2 = "ssl2"
+SSL2_KINDS = (0x0700C0, 0x010080, 0x030080, 0x050080, 0x060040, 0x020080, 0x040080)
+"""The cipher kinds of SSL 2.0, export-grade ones last."""
 
 
 def client_hello(offer: HelloOffer, server_name: str, random: bytes) -> bytes:
@@ -33,89 +34,39 @@ def client_hello(offer: HelloOffer, server_name: str, random: bytes) -> bytes:
     ValueError for an unknown version, more than 64 suites or a random of another length.
     """
     code = CODES.get(offer.highest)
-    if code is None:
+    if code is None and offer.highest != SSL2:
         raise ValueError(f"no version is called {offer.highest!r}")
     if len(offer.suites) > SUITES_MOST or len(random) not in (32, 64):
         raise ValueError("at most 64 suites, and 32 or 64 octets of random")
+    if code is None:
+        return _ssl2_hello(offer.suites or SSL2_KINDS, random[:16])
     suites = offer.suites if code == CODES["tls1.3"] else (*offer.suites, RENEGOTIATION_SCSV)
     session = random[32:] if code == CODES["tls1.3"] else b""
     body = struct.pack(">H", min(code, CODES["tls1.2"])) + random[:32]
     body += bytes((len(session),)) + session
-    body += _vector16(b"".join(struct.pack(">H", suite) for suite in suites))
-    body += b"\x01\x00"  # no compression
+    body += _vector16(_codes(suites))
+    body += b"\x02\x01\x00" if offer.compression and code < CODES["tls1.3"] else b"\x01\x00"
     if code > CODES["ssl3"]:
-        body += _vector16(b"".join(_extensions(code, server_name)))
+        body += _vector16(b"".join(_extensions(code, server_name, offer)))
     message = b"\x01" + struct.pack(">I", len(body))[1:] + body
     record_version = min(code, CODES["tls1.0"])  # RFC 8446 5.1: old record version for compatibility
     return struct.pack(">BHH", HANDSHAKE, record_version, len(message)) + message
 
 
-def read_answer(octets: bytes) -> HelloAnswer | None:
-    """What the server's first octets say; None while more are needed, the error `not_tls` when they are no TLS."""
-    handshake = bytearray()
-    position = 0
-    while len(octets) - position >= 5:
-        kind, version, length = struct.unpack_from(">BHH", octets, position)
-        if kind not in (ALERT, HANDSHAKE) or version >> 8 != 3 or length > 16384 + 2048:
-            return HelloAnswer(error="not_tls")
-        content = octets[position + 5 : position + 5 + length]
-        if len(content) < length:
-            break
-        position += 5 + length
-        if kind == ALERT:
-            if len(content) < 2:
-                return HelloAnswer(error="not_tls")
-            if content[0] == 1 and content[1] == 112:  # a warning about the name; the hello follows (RFC 6066 3)
-                continue
-            return HelloAnswer(alert=content[1])
-        handshake += content
-        answer = _server_hello(bytes(handshake))
-        if answer is not None:
-            return answer
-    if len(octets) > ANSWER_MOST or (0 < len(octets) < 5 and octets[0] not in (ALERT, HANDSHAKE)):
-        return HelloAnswer(error="not_tls")
-    return None
+def _ssl2_hello(kinds: Iterable[int], challenge: bytes) -> bytes:
+    listed = b"".join(kind.to_bytes(3, "big") for kind in kinds)
+    body = b"\x01\x00\x02" + struct.pack(">HHH", len(listed), 0, len(challenge)) + listed + challenge
+    return struct.pack(">H", 0x8000 | len(body)) + body
 
 
-def _server_hello(handshake: bytes) -> HelloAnswer | None:
-    if len(handshake) < 4:
-        return None
-    length = int.from_bytes(handshake[1:4], "big")
-    if handshake[0] != SERVER_HELLO or not 38 <= length <= ANSWER_MOST:
-        return HelloAnswer(error="not_tls")
-    body = handshake[4 : 4 + length]
-    if len(body) < length:
-        return None
-    (code,) = struct.unpack_from(">H", body)
-    after_session = 35 + body[34]
-    if len(body) < after_session + 3:
-        return HelloAnswer(error="not_tls")
-    (suite,) = struct.unpack_from(">H", body, after_session)
-    for kind, content in _read_extensions(body[after_session + 3 :]):
-        if kind == 43 and len(content) == 2:  # supported_versions
-            code = int.from_bytes(content, "big")
-    name = NAMES.get(code)
-    return HelloAnswer(version=name, suite=suite) if name else HelloAnswer(error="not_tls")
-
-
-def _read_extensions(octets: bytes) -> Iterable[tuple[int, bytes]]:
-    if len(octets) < 2:
-        return
-    position = 2
-    while position + 4 <= len(octets):
-        kind, length = struct.unpack_from(">HH", octets, position)
-        yield kind, octets[position + 4 : position + 4 + length]
-        position += 4 + length
-
-
-def _extensions(code: int, server_name: str) -> Iterable[bytes]:
+def _extensions(code: int, server_name: str, offer: HelloOffer) -> Iterable[bytes]:
     if server_name:
         name = server_name.encode("ascii", "replace")
         yield _extension(0, _vector16(b"\x00" + _vector16(name)))
-    yield _extension(10, _vector16(b"".join(struct.pack(">H", group) for group in GROUPS)))
+    yield _extension(10, _vector16(_codes(offer.groups or GROUPS)))
     yield _extension(11, b"\x01\x00")
     if code >= CODES["tls1.2"]:
-        yield _extension(13, _vector16(b"".join(struct.pack(">H", scheme) for scheme in SIGNATURES)))
+        yield _extension(13, _vector16(_codes(offer.signatures or SIGNATURES)))
     if code == CODES["tls1.3"]:
         yield _extension(43, b"\x02\x03\x04")
         yield _extension(51, _vector16(b""))
@@ -129,3 +80,7 @@ def _extension(kind: int, content: bytes) -> bytes:
 
 def _vector16(content: bytes) -> bytes:
     return struct.pack(">H", len(content)) + content
+
+
+def _codes(codes: Iterable[int]) -> bytes:
+    return b"".join(struct.pack(">H", code) for code in codes)

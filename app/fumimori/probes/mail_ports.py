@@ -9,9 +9,10 @@ from fumimori.core.network import NotSeen, NotTestableHere, Unreachable
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
 from fumimori.core.seen import Seen
+from fumimori.core.tls_facts import TlsSupport, suite_classes
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.tls.support import Service, TlsSupport, find_support, suite_classes
+from fumimori.probes.tls.support import Service, find_support
 from fumimori.probes.tls.worth import days_left, distrust, old_signature, urgency, weak_key
 
 MX_PORT = 25

@@ -14,10 +14,10 @@ from fumimori.core.network.mail import MailService
 from fumimori.core.network.tls import Certificate, CertificateChain, Handshake, HelloAnswer
 from fumimori.core.rules import parse_rules
 from fumimori.core.seen import Seen
+from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import mail_ports, mx
 from fumimori.probes.contract import Look
 from fumimori.probes.mail_ports import Facts, collect, judge, subjects
-from fumimori.probes.tls.support import TlsSupport
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 HOST = "mail.example.jp"

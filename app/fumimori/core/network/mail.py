@@ -8,7 +8,17 @@ from fumimori.core.network.tls import CertificateChain, Handshake
 IMPLICIT_TLS_PORTS = frozenset({465, 993, 995})
 """Ports where TLS starts with the first byte (RFC 8314 section 7)."""
 
-PROTOCOLS = {25: "smtp", 465: "smtp", 587: "smtp", 2525: "smtp", 143: "imap", 993: "imap", 110: "pop3", 995: "pop3"}
+PROTOCOLS = {
+    25: "smtp",
+    465: "smtp",
+    587: "smtp",
+    2525: "smtp",
+    143: "imap",
+    993: "imap",
+    110: "pop3",
+    995: "pop3",
+    4190: "sieve",
+}
 """What is spoken on the ports of mail."""
 
 
@@ -19,7 +29,7 @@ class MailService(Record):
     address: str
     port: int
     protocol: str
-    """`smtp`, `imap` or `pop3`."""
+    """`smtp`, `imap`, `pop3` or `sieve`."""
     open: bool
     """Whether a connection came about."""
     closed: str = ""
@@ -39,6 +49,8 @@ class MailService(Record):
     """Whether the change to TLS was offered; None on implicit ports and where no capabilities were listed."""
     tls_works: bool | None = None
     """Whether a handshake came to its end; None when it was not tried or ran out of time."""
+    large_hello_fails: bool = False
+    """A hello with a post-quantum share found no answer, a small one did."""
     size: int | None = None
     """The largest mail accepted in octets (RFC 1870), 0 for *no fixed limit*; None when nothing was announced."""
     handshake: Handshake | None = None

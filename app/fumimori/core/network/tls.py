@@ -27,6 +27,10 @@ class Certificate(Record):
     sha256: str
     """Fingerprint of the DER form, hex."""
     self_signed: bool
+    sha512: str = ""
+    spki_sha256: str = ""
+    """Fingerprint of the public key's DER form (SubjectPublicKeyInfo), as TLSA records name it (RFC 6698)."""
+    spki_sha512: str = ""
 
 
 class CertificateChain(Record):
@@ -57,22 +61,46 @@ class HelloOffer(Record):
     """What a ClientHello of ours offers."""
 
     highest: str
-    """One of VERSIONS; below TLS 1.3 a server may answer with any older version too (RFC 5246 appendix E)."""
+    """One of VERSIONS or `ssl2`; below TLS 1.3 a server may answer with any older version too (RFC 5246 appendix E)."""
     suites: tuple[int, ...]
     """At most 64; longer hellos make some servers hang."""
+    groups: tuple[int, ...] = ()
+    """The only groups that are offered; empty for the usual ones."""
+    signatures: tuple[int, ...] = ()
+    """The only signature schemes that are offered from TLS 1.2 on; empty for all, old ones last."""
+    compression: bool = False
+    """Offer DEFLATE (RFC 3749) before *none*."""
+    whole_flight: bool = False
+    """Read on to certificate and key exchange, which TLS 1.2 and older show in the clear."""
 
 
 class HelloAnswer(Record):
-    """The first thing a server says to a ClientHello: its choice, or why it made none."""
+    """What a server says to a ClientHello: its choice, or why it made none."""
 
     version: str = ""
-    """The version chosen, one of VERSIONS; empty when the server did not agree."""
+    """The version chosen, one of VERSIONS or `ssl2`; empty when the server did not agree."""
     suite: int = 0
     """The suite chosen; only with a version."""
     alert: int | None = None
     """The description of the alert that the server sent instead (RFC 8446 section 6)."""
     error: str = ""
     """`closed`, `timeout`, `not_tls`, `no_starttls`: neither a choice nor an alert came."""
+    compression: bool | None = None
+    """DEFLATE was chosen; None for TLS 1.3, which has none."""
+    secure_renegotiation: bool | None = None
+    """The server binds renegotiations to the first handshake (RFC 5746); None for TLS 1.3, which has none."""
+    extended_master_secret: bool | None = None
+    """RFC 7627; None for TLS 1.3, which always does so."""
+    group: int = 0
+    """The group of the key exchange; 0 where none was seen."""
+    dh_bits: int = 0
+    """The length of a finite-field prime that the server chose itself (TLS 1.2 and older)."""
+    dh_prime_sha256: str = ""
+    """The fingerprint of that prime, to know published ones by."""
+    signature: int = 0
+    """The scheme that the key exchange was signed with (TLS 1.2)."""
+    chain: CertificateChain | None = None
+    """The certificates of the flight."""
 
     @property
     def refused(self) -> bool:

@@ -1,25 +1,32 @@
-"""Which TLS versions and which bad suites a service accepts, found with few connections (RFC 9325)."""
+"""What a service agrees to, found with few connections: the worst is offered first, so that one answer tells most.
 
-from dataclasses import dataclass
+A modern service is known after the full handshake and three or four hellos: one for TLS 1.2 that puts the worst of
+today's suites first and shows order, key exchange, second certificate, compression and renegotiation together, one
+for everything older, one that offers only what would be bad. Only an answer that is not good leads to another hello.
+"""
 
-from fumimori.core.model import Record, Rules
-from fumimori.core.network import Network
-from fumimori.core.network.tls import VERSIONS, Handshake, HelloAnswer, HelloOffer
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fumimori.core.model import Rules
+from fumimori.core.network import Network, NotSeen
+from fumimori.core.network.tls import VERSIONS, CertificateChain, Handshake, HelloAnswer, HelloOffer
+from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, suite_classes
+
+FALLBACK_SCSV = 0x5600
+INAPPROPRIATE_FALLBACK = 86
+SUITES_MOST = 64
+LISTED_MOST = 100
+"""Hellos of a thorough list."""
+
+RSA_SCHEMES = (0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0201)
+EC_SCHEMES = (0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0203)
+TLS13_GROUPS = (0x11EC, 0x11EB, 0x11ED, 0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x0100, 0x0101)
+"""Post-quantum hybrids first: who has one and follows the client takes it."""
 
 _OFFERS = {"ssl3": "old", "tls1.0": "old", "tls1.1": "old", "tls1.2": "modern", "tls1.3": "tls13"}
 """Which rows of the suite table go with which version."""
-
-
-class TlsSupport(Record):
-    """Which versions a service accepts, and the worst suites that it would agree to."""
-
-    accepted: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    """Versions that were clearly not accepted; what stands in neither list is not known."""
-    bad_suites: tuple[int, ...] = ()
-    """Suites that it chose when only bad ones were offered; the last is the worst."""
-    bad_suites_known: bool = False
-    """The question about bad suites came to an end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,41 +37,36 @@ class Service:
     address: str
     port: int
     starttls: str = ""
-    """`smtp`, `imap` or `pop3` where TLS has to be asked for first."""
+    """`smtp`, `imap`, `pop3` or `sieve` where TLS has to be asked for first."""
 
 
-async def find_support(network: Network, rules: Rules, service: Service, agreed: Handshake | None) -> TlsSupport:
-    """What `service` accepts; `agreed` is what a full handshake has shown already.
+class _SilenceError(Exception):
+    """A hello found neither a choice nor a refusal: the service is left alone."""
 
-    Goes downwards from the newest version: below TLS 1.3 a hello's highest version also allows every older one, so
-    that one refusal settles them all. Stops asking at the first silence. Raises NotSeen as `TlsLook.hello` does.
+
+async def find_support(
+    network: Network,
+    rules: Rules,
+    service: Service,
+    agreed: Handshake | None,
+    *,
+    chain: CertificateChain | None = None,
+    thorough: bool = False,
+) -> TlsSupport:
+    """What `service` agrees to; `agreed` and `chain` are what a full handshake has shown already.
+
+    Stops at the first silence, keeping what is known by then. With `thorough` every suite and group is listed.
+    Raises NotSeen as `TlsLook.hello` does, when the first hello already fails.
     """
-    accepted: list[str] = []
-    refused: list[str] = []
-    asked = len(VERSIONS) - 1
-    if agreed is not None and agreed.version in VERSIONS:
-        highest = VERSIONS.index(agreed.version)
-        accepted.append(agreed.version)
-        refused += VERSIONS[highest + 1 :]
-        asked = highest - 1
-    while asked >= 0:
-        version = VERSIONS[asked]
-        answer = await _hello(network, service, version, suites(rules, _OFFERS[version]))
-        if answer.version in VERSIONS[: asked + 1]:
-            found = VERSIONS.index(answer.version)
-            accepted.append(answer.version)
-            refused += VERSIONS[found + 1 : asked + 1]
-            asked = found - 1
-        elif not answer.refused:
-            return TlsSupport(accepted=_sorted(accepted), refused=_sorted(refused))
-        elif version == "tls1.3":  # it is asked for in a form of its own, so its refusal says nothing of older ones
-            refused.append(version)
-            asked -= 1
-        else:
-            refused += VERSIONS[: asked + 1]
-            break
-    bad, known = await _bad_suites(network, rules, service) if accepted else ((), False)
-    return TlsSupport(accepted=_sorted(accepted), refused=_sorted(refused), bad_suites=bad, bad_suites_known=known)
+    search = Search(network=network, rules=rules, service=service, chain=chain, thorough=thorough)
+    try:
+        await search.run(agreed)
+    except _SilenceError:
+        pass
+    except NotSeen:
+        if not search.answers:
+            raise
+    return search.result()
 
 
 def suites(rules: Rules, word: str) -> tuple[int, ...]:
@@ -73,34 +75,250 @@ def suites(rules: Rules, word: str) -> tuple[int, ...]:
     return tuple(int(row["code"], 16) for row in rows if word in row["hello"].split())
 
 
-def suite_classes(rules: Rules) -> dict[int, tuple[str, str]]:
-    """Each suite's class and IANA name."""
-    return {int(row["code"], 16): (row["class"], row["name"]) for row in rules.tables["tls_ciphers"].dicts()}
+@dataclass(kw_only=True)
+class Search:
+    """The hellos to one service and what they have shown so far."""
+
+    network: Network
+    rules: Rules
+    service: Service
+    chain: CertificateChain | None
+    thorough: bool
+    support: TlsSupport = field(default_factory=TlsSupport)
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        self.classes = suite_classes(self.rules)
+        self.ranks = class_ranks(self.rules)
+        rows = self.rules.tables["tls_cipher_classes"].dicts()
+        self.good = {row["class"] for row in rows if row["taste"] == "good"}
+        self.finite = tuple(
+            code for code, (kind, _) in self.classes.items() if kind.startswith("dhe_") and self._offered(code)
+        )
+
+    async def run(self, agreed: Handshake | None) -> None:
+        """Every hello that is worth its connection."""
+        await self._versions(agreed)
+        if not set(self.support.accepted) - {"tls1.3"}:
+            await self._oldest()
+            return
+        await self._bad_suites()
+        await self._key_exchange()
+        await self._second_certificate()
+        await self._oldest()
+        await self._weak_groups()
+        await self._fallback()
+        if self.thorough:
+            from fumimori.probes.tls.listing import list_groups, list_suites
+
+            await list_suites(self)
+            await list_groups(self)
+
+    def result(self) -> TlsSupport:
+        """What is known, versions in order."""
+        order = ("ssl2", *VERSIONS)
+        return msgspec.structs.replace(
+            self.support,
+            accepted=tuple(sorted(set(self.support.accepted), key=order.index)),
+            refused=tuple(sorted(set(self.support.refused) - set(self.support.accepted), key=order.index)),
+        )
+
+    def learn(self, **changes: object) -> None:
+        """Note what an answer showed."""
+        self.support = msgspec.structs.replace(self.support, **changes)
+
+    def rank(self, code: int) -> int:
+        """The place of a suite's class, the worst first; suites that nobody knows are good."""
+        kind = self.classes.get(code, ("tls13", ""))[0]
+        return self.ranks[kind]
+
+    def is_good(self, code: int) -> bool:
+        """Whether the suite is one that all profiles take."""
+        return self.classes.get(code, ("", ""))[0] in self.good
+
+    async def hello(self, offer: HelloOffer, *, may_be_silent: bool = False) -> HelloAnswer:
+        """The answer to one hello, its facts noted; _SilenceError when there was neither choice nor refusal."""
+        at = self.service
+        answer = await self.network.hello(at.host, at.address, at.port, offer, starttls=at.starttls)
+        if not answer.version and not answer.refused and not may_be_silent:
+            raise _SilenceError
+        self.answers += 1
+        if answer.version and answer.version != "ssl2":
+            self._note(answer)
+        return answer
+
+    def _note(self, answer: HelloAnswer) -> None:
+        known = self.support
+        self.learn(suites=_with(known.suites, answer.suite))
+        if answer.group:
+            self.learn(groups=_with(known.groups, answer.group))
+        if answer.dh_bits and (not known.dh_bits or answer.dh_bits < known.dh_bits):
+            self.learn(dh_bits=answer.dh_bits, dh_prime_sha256=answer.dh_prime_sha256)
+        if answer.signature and not known.signature:
+            self.learn(signature=answer.signature)
+        for name in ("compression", "secure_renegotiation", "extended_master_secret"):
+            if getattr(known, name) is None:
+                self.learn(**{name: getattr(answer, name)})
+        leaf = _leaf(answer.chain)
+        if leaf and self.chain is None:
+            self.chain = answer.chain
+        elif leaf and leaf != _leaf(self.chain):
+            self.learn(other_chain=answer.chain, other_chain_known=True)
+
+    async def _versions(self, agreed: Handshake | None) -> None:
+        """Downwards: below TLS 1.3 a hello's highest version allows every older one, so one refusal settles all."""
+        asked = len(VERSIONS) - 1
+        if agreed is not None and agreed.version in VERSIONS:
+            self._agreed(agreed)
+            # The hello for TLS 1.2 shows more than its version, so it is never left out.
+            asked = min(VERSIONS.index(agreed.version), VERSIONS.index("tls1.2"))
+        while asked >= 0:
+            version = VERSIONS[asked]
+            answer = await self.hello(self._offer(version))
+            if answer.version in VERSIONS[: asked + 1]:
+                found = VERSIONS.index(answer.version)
+                self._settle(accepted=(answer.version,), refused=VERSIONS[found + 1 : asked + 1])
+                asked = found - 1
+            elif version == "tls1.3":  # asked for in a form of its own, so its refusal says nothing of older ones
+                self._settle(refused=(version,))
+                asked -= 1
+            else:
+                self._settle(refused=VERSIONS[: asked + 1])
+                break
+        if agreed is None and "tls1.3" in self.support.accepted:
+            names = group_classes(self.rules)
+            kinds = [names.get(group, ("", ""))[0] for group in self.support.groups]
+            self.learn(post_quantum="post_quantum" in kinds)
+
+    def _agreed(self, agreed: Handshake) -> None:
+        highest = VERSIONS.index(agreed.version)
+        self._settle(accepted=(agreed.version,), refused=VERSIONS[highest + 1 :])
+        group = group_named(self.rules, agreed.group)
+        if group:
+            self.learn(groups=_with(self.support.groups, group))
+            if agreed.version == "tls1.3":
+                self.learn(post_quantum=group_classes(self.rules)[group][0] == "post_quantum")
+
+    def _offer(self, version: str) -> HelloOffer:
+        codes = suites(self.rules, _OFFERS[version])
+        if version == "tls1.3":
+            return HelloOffer(highest=version, suites=codes, groups=TLS13_GROUPS)
+        if version == "tls1.2":
+            ordered = sorted(codes, key=lambda code: (self.rank(code), not self._is_other_kind(code)))
+            return HelloOffer(highest=version, suites=tuple(ordered), compression=True, whole_flight=True)
+        return HelloOffer(highest=version, suites=codes, compression=True)
+
+    async def _bad_suites(self) -> None:
+        """What is agreed to when nothing good is offered, then when only worse is offered, down to the worst.
+
+        Finite-field suites stand behind the bad ones, so that the same hello shows the length of the prime.
+        """
+        bad = sorted(suites(self.rules, "bad"), key=self.rank)
+        found = [code for code in self.support.suites if code in bad][:1]
+        finite = () if self.support.dh_bits else self.finite
+        while True:
+            worse = [code for code in bad if not found or self.rank(code) < self.rank(found[-1])]
+            offered = (*worse, *finite)[:SUITES_MOST]
+            if not offered:
+                break
+            highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
+            answer = await self.hello(
+                HelloOffer(highest=highest, suites=offered, whole_flight=True), may_be_silent=True
+            )
+            if answer.suite in worse:
+                found.append(answer.suite)
+                self.learn(bad_suites=tuple(found))
+                finite = () if answer.dh_bits else finite
+            elif answer.suite in finite:
+                finite = ()
+                self.learn(dh_known=True)
+            elif answer.refused:
+                break
+            else:
+                self.learn(bad_suites=tuple(found))
+                raise _SilenceError
+        self.learn(bad_suites=tuple(found), bad_suites_known=True, dh_known=True)
+
+    async def _key_exchange(self) -> None:
+        """Whether a good suite is taken when a worse one stands first, and what its key exchange looks like."""
+        if "tls1.2" not in self.support.accepted:
+            return
+        first = self.support.suites[0] if self.support.suites else 0
+        tls12 = [code for code in self.support.suites if code >> 8 != 0x13]
+        first = tls12[0] if tls12 else first
+        if self.is_good(first):
+            self.learn(prefers_good=True)
+            return
+        codes = [code for code in suites(self.rules, "modern") if self.is_good(code)]
+        codes.sort(key=lambda code: not self._is_other_kind(code))
+        answer = await self.hello(HelloOffer(highest="tls1.2", suites=tuple(codes), whole_flight=True))
+        if answer.version:
+            self.learn(prefers_good=False)
+
+    async def _second_certificate(self) -> None:
+        """Only where a server with two certificates would have shown the younger kind so far, or when thorough."""
+        leaf = self.chain.certificates[0] if self.chain is not None and self.chain.certificates else None
+        wanted = leaf is not None and (leaf.key == "ec" or self.thorough)
+        if not wanted or self.support.other_chain is not None or "tls1.2" not in self.support.accepted:
+            return
+        codes = [code for code in suites(self.rules, "modern") if self._is_other_kind(code)]
+        schemes = RSA_SCHEMES if leaf is not None and leaf.key != "rsa" else EC_SCHEMES
+        offer = HelloOffer(highest="tls1.2", suites=tuple(codes), signatures=schemes, whole_flight=True)
+        await self.hello(offer)
+        self.learn(other_chain_known=True)
+
+    async def _oldest(self) -> None:
+        """SSL 2.0, where something as old was met, nothing at all was, or everything is wanted."""
+        old = {"ssl3", "tls1.0"} & set(self.support.accepted)
+        if not (old or not self.support.accepted or self.thorough):
+            return
+        answer = await self.hello(HelloOffer(highest="ssl2", suites=()), may_be_silent=True)
+        if answer.version == "ssl2":
+            self._settle(accepted=("ssl2",))
+        elif answer.refused or answer.error == "not_tls":
+            self._settle(refused=("ssl2",))
+
+    async def _weak_groups(self) -> None:
+        """Curves that nobody should use; who speaks TLS 1.3 has a list of newer ones, so it is asked when thorough."""
+        if "tls1.3" in self.support.accepted and not self.thorough:
+            return
+        weak = tuple(code for code, (kind, _) in group_classes(self.rules).items() if kind in ("weak", "old"))
+        codes = tuple(code for code in suites(self.rules, "modern") if "ECDHE" in self.classes[code][1])
+        old = tuple(code for code in suites(self.rules, "old") if "ECDHE" in self.classes[code][1])
+        highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
+        offered = codes if highest == "tls1.2" else old
+        if highest == "ssl3":
+            return
+        answer = await self.hello(HelloOffer(highest=highest, suites=offered, groups=weak, whole_flight=True))
+        self.learn(weak_groups=(answer.group,) if answer.group in weak else (), weak_groups_known=True)
+
+    async def _fallback(self) -> None:
+        """A step back that confesses itself must be refused by who knows better (RFC 7507)."""
+        steps = [version for version in VERSIONS if version in self.support.accepted and version != "tls1.3"]
+        if len(steps) < 2:
+            return
+        codes = suites(self.rules, _OFFERS[steps[-2]])
+        answer = await self.hello(HelloOffer(highest=steps[-2], suites=(*codes[:63], FALLBACK_SCSV)))
+        self.learn(fallback_protected=answer.alert == INAPPROPRIATE_FALLBACK or not answer.version)
+
+    def _settle(self, *, accepted: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> None:
+        self.learn(accepted=(*self.support.accepted, *accepted), refused=(*self.support.refused, *refused))
+        order = ("ssl2", *VERSIONS)
+        self.learn(accepted=tuple(sorted(set(self.support.accepted), key=order.index)))
+
+    def _offered(self, code: int) -> bool:
+        return code in suites(self.rules, "modern") or code in suites(self.rules, "old")
+
+    def _is_other_kind(self, code: int) -> bool:
+        """Whether the suite wants a certificate of the kind that the handshake did not show."""
+        leaf = self.chain.certificates[0] if self.chain is not None and self.chain.certificates else None
+        ecdsa = "_ECDSA_" in self.classes[code][1]
+        return ecdsa if leaf is None or leaf.key == "rsa" else not ecdsa
 
 
-async def _bad_suites(network: Network, rules: Rules, service: Service) -> tuple[tuple[int, ...], bool]:
-    """What is agreed to when nothing good is offered, then when only worse is offered, down to the worst."""
-    ranks = {row["class"]: rank for rank, row in enumerate(rules.tables["tls_cipher_classes"].dicts())}
-    classes = suite_classes(rules)
-
-    def rank(code: int) -> int:
-        return ranks[classes[code][0]]
-
-    offered = sorted(suites(rules, "bad"), key=rank)
-    found: list[int] = []
-    while offered:
-        answer = await _hello(network, service, "tls1.2", tuple(offered))
-        if answer.suite not in offered:
-            return tuple(found), answer.refused
-        found.append(answer.suite)
-        offered = [code for code in offered if rank(code) < rank(answer.suite)]
-    return tuple(found), True
+def _leaf(chain: CertificateChain | None) -> str:
+    return chain.certificates[0].sha256 if chain is not None and chain.certificates else ""
 
 
-async def _hello(network: Network, service: Service, highest: str, codes: tuple[int, ...]) -> HelloAnswer:
-    offer = HelloOffer(highest=highest, suites=codes)
-    return await network.hello(service.host, service.address, service.port, offer, starttls=service.starttls)
-
-
-def _sorted(versions: list[str]) -> tuple[str, ...]:
-    return tuple(sorted(versions, key=VERSIONS.index))
+def _with(codes: tuple[int, ...], code: int) -> tuple[int, ...]:
+    return codes if code in codes else (*codes, code)

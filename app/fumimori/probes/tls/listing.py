@@ -1,0 +1,61 @@
+"""Every suite and group of one service, for runs that may take their time: what was chosen is not offered again."""
+
+from fumimori.core.network.tls import HelloOffer
+from fumimori.core.tls_facts import group_classes
+from fumimori.probes.tls.support import LISTED_MOST, SUITES_MOST, TLS13_GROUPS, Search, suites
+
+
+async def list_suites(search: Search) -> None:
+    """Note every suite that the service agrees to in any version; `suites_complete` when nothing was left open."""
+    asked = 0
+    tls13 = tuple(code for code, (kind, _) in search.classes.items() if kind == "tls13")
+    others = sorted((code for code, (kind, _) in search.classes.items() if _older(kind)), key=search.rank)
+    for version in search.support.accepted:
+        if version == "ssl2":
+            continue
+        left = list(tls13 if version == "tls1.3" else others)
+        while left:
+            chunk = tuple(left[:SUITES_MOST])
+            asked += 1
+            if asked > LISTED_MOST:
+                return
+            groups = TLS13_GROUPS if version == "tls1.3" else ()
+            answer = await search.hello(HelloOffer(highest=version, suites=chunk, groups=groups))
+            if answer.suite in chunk and answer.version == version:
+                left.remove(answer.suite)
+            else:
+                left = left[SUITES_MOST:]
+    search.learn(suites_complete=True)
+
+
+async def list_groups(search: Search) -> None:
+    """Note every group that the service agrees to; `groups_complete` when nothing was left open."""
+    known = group_classes(search.rules)
+    ecdhe = tuple(code for code in suites(search.rules, "modern") if "ECDHE" in search.classes[code][1])
+    asked = 0
+    for version in ("tls1.3", "tls1.2"):
+        if version not in search.support.accepted:
+            continue
+        codes = suites(search.rules, "tls13") if version == "tls1.3" else ecdhe
+        left = [code for code, (kind, _) in known.items() if version == "tls1.3" or kind not in _NEW_KINDS]
+        while left:
+            asked += 1
+            if asked > LISTED_MOST:
+                return
+            offer = HelloOffer(highest=version, suites=codes, groups=tuple(left), whole_flight=version != "tls1.3")
+            answer = await search.hello(offer)
+            if answer.group not in left:
+                break
+            left.remove(answer.group)
+    kinds = {known[group][0] for group in search.support.groups if group in known}
+    search.learn(groups_complete=True)
+    if "tls1.3" in search.support.accepted:
+        search.learn(post_quantum="post_quantum" in kinds)
+
+
+_NEW_KINDS = frozenset({"post_quantum", "finite", "finite_2048"})
+"""Kinds of groups that TLS 1.2 does not know as such."""
+
+
+def _older(kind: str) -> bool:
+    return kind not in ("tls13", "not_offered")
