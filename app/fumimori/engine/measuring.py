@@ -46,6 +46,8 @@ class Planned(Record):
     probe: str
     consent: ConsentLevel
     allowed: bool
+    connections: int = 0
+    """TCP connections that one host will see at the most; 0 for probes that only ask DNS or public files."""
 
 
 class Measurement(Record):
@@ -101,7 +103,8 @@ def planned(instruments: Instruments, assessment: Assessment) -> tuple[Planned, 
     """Every probe, and whether the consent lets it run."""
     level = allowed_level(assessment)
     return tuple(
-        Planned(probe=probe.id, consent=probe.consent, allowed=probe.consent <= level) for probe in instruments.probes
+        Planned(probe=probe.id, consent=probe.consent, allowed=probe.consent <= level, connections=probe.connections)
+        for probe in instruments.probes
     )
 
 

@@ -145,6 +145,7 @@ PROBE = Probe(
     subjects=own_hosts,
     collect=collect,
     judge=judge,
+    connections=45,
     needs=("mx",),
     timeout=240.0,
 )

@@ -37,5 +37,8 @@ class Probe:
     judge: Callable[[Seen, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()
+    connections: int = 0
+    """TCP connections that one host sees at the most when nothing goes wrong, all its ports together; told to people
+    before anything starts."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""

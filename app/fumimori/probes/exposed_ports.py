@@ -109,6 +109,7 @@ PROBE = Probe(
     subjects=own_hosts,
     collect=collect,
     judge=judge,
+    connections=21,
     needs=("mx",),
     timeout=180.0,
 )

@@ -201,6 +201,7 @@ PROBE = Probe(
     subjects=subjects,
     collect=collect,
     judge=judge,
+    connections=2,
     needs=("mx",),
     timeout=300.0,
 )

@@ -119,5 +119,6 @@ PROBE = Probe(
     subjects=subjects,
     collect=collect,
     judge=judge,
+    connections=2,
     needs=("mx", "mail_behaviour"),
 )

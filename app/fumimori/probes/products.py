@@ -146,4 +146,5 @@ PROBE = Probe(
     subjects=subjects,
     collect=collect,
     judge=judge,
+    connections=4,
 )

@@ -172,4 +172,5 @@ PROBE = Probe(
     subjects=subjects,
     collect=collect,
     judge=judge,
+    connections=1,
 )
