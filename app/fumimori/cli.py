@@ -22,10 +22,11 @@ from fumimori.core.model import (
     DomainScope,
     Organisation,
     Result,
+    Rules,
     Scope,
     Status,
 )
-from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, measure
+from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, measure, planned
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.texts import LANGUAGES, Texts
 
@@ -78,9 +79,12 @@ class CommandLine:
             ca_file=_readable(options.ca_file, texts),
             control_hosts=tuple(options.control_host) or None,
             from_outside=options.from_outside,
+            thorough=options.thorough,
         )
         instruments = self.instruments()
         passphrase = _passphrase(options, texts)
+        assessment = _with_blocklists(assessment, options, instruments.rules, texts)
+        _say_budget(instruments, assessment, texts)
         measurement = asyncio.run(_measured(instruments, assessment, settings, texts))
         assessment = measurement.added_to(assessment)
         result = instruments.assess(assessment, datetime.now(UTC).astimezone())
@@ -164,14 +168,19 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("domain", metavar="DOMAIN", help=say("domain"))
     for name in ("mail-host", "ssh-host", "webmail-host", "selector", "control-host"):
         scan.add_argument(f"--{name}", action="append", default=[], metavar="HOST", help=say(name.replace("-", "_")))
+    for name in ("also-domain", "parked-domain"):
+        scan.add_argument(f"--{name}", action="append", default=[], metavar="DOMAIN", help=say(name.replace("-", "_")))
     scan.add_argument("--consent", type=int, choices=[0, 1, 2, 3], default=0, help=say("consent"))
     scan.add_argument("--authorised-by", metavar='"NAME, ROLE"', default="", help=say("authorised_by"))
     scan.add_argument("--own-server", action="store_true", help=say("own_server"))
+    scan.add_argument("--thorough", action="store_true", help=say("thorough"))
     scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
     scan.add_argument("--resolver", metavar="RESOLVER", help=say("resolver"))
     scan.add_argument("--second-resolver", metavar="RESOLVER", help=say("second_resolver"))
     scan.add_argument("--dnssec-anchor", metavar="FILE", help=say("dnssec_anchor"))
     scan.add_argument("--address", action="append", default=[], metavar="ADDRESS", help=say("address"))
+    scan.add_argument("--blocklists", action="store_true", help=say("blocklists"))
+    scan.add_argument("--blocklist", action="append", default=[], metavar="ZONE", help=say("blocklist"))
     scan.add_argument("--ca-file", metavar="PEM", help=say("ca_file"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))
     scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
@@ -232,14 +241,13 @@ def _assessment(options: argparse.Namespace, texts: Texts) -> Assessment:
         raise WrongUseError(texts("cli.needs_authority"))
     if level >= ConsentLevel.RELAY and not options.own_server:
         raise WrongUseError(texts("cli.needs_own_server"))
-    try:
-        domain = ascii_domain(options.domain)
-    except BadDomainError:
-        raise WrongUseError(texts("cli.bad_domain", domain=options.domain)) from None
+    mail = dict.fromkeys((options.domain, *options.also_domain)) | dict.fromkeys(options.parked_domain, False)
+    domains = [DomainScope(name=_domain(typed, texts), sends_mail=sends) for typed, sends in mail.items()]
+    domains[0] = msgspec.structs.replace(domains[0], selectors=tuple(options.selector))
     return msgspec.structs.replace(
-        _empty(domain),
+        _empty(domains[0].name),
         scope=Scope(
-            domains=(DomainScope(name=domain, selectors=tuple(options.selector)),),
+            domains=tuple({domain.name: domain for domain in domains}.values()),
             mail_hosts=_hosts(options.mail_host, texts),
             ssh_hosts=_hosts(options.ssh_host, texts),
             webmail_hosts=_hosts(options.webmail_host, texts),
@@ -253,6 +261,13 @@ def _assessment(options: argparse.Namespace, texts: Texts) -> Assessment:
             own_server=options.own_server,
         ),
     )
+
+
+def _domain(typed: str, texts: Texts) -> str:
+    try:
+        return ascii_domain(typed)
+    except BadDomainError:
+        raise WrongUseError(texts("cli.bad_domain", domain=typed)) from None
 
 
 def _hosts(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
@@ -311,6 +326,22 @@ def _empty(domain: str) -> Assessment:
         organisation=Organisation(name=domain),
         scope=Scope(domains=(DomainScope(name=domain),)) if domain else Scope(),
     )
+
+
+def _with_blocklists(assessment: Assessment, options: argparse.Namespace, rules: Rules, texts: Texts) -> Assessment:
+    """The assessment with the blocklists that were switched on: those that may be asked freely, and those named."""
+    free = [row["zone"] for row in rules.tables["blocklists"].dicts() if row["use"] == "free"]
+    zones = tuple(dict.fromkeys((*(free if options.blocklists else ()), *_hosts(options.blocklist, texts))))
+    return msgspec.structs.replace(assessment, scope=msgspec.structs.replace(assessment.scope, blocklists=zones))
+
+
+def _say_budget(instruments: Instruments, assessment: Assessment, texts: Texts) -> None:
+    """How often a host will be connected to at the most; nothing when no host is."""
+    plans = [plan for plan in planned(instruments, assessment) if plan.allowed and plan.connections]
+    if plans:
+        names = ", ".join(f"{texts(f'probes.{plan.probe}.name')} {plan.connections}" for plan in plans)
+        total = sum(plan.connections for plan in plans)
+        print(texts("cli.budget", connections=total, probes=names), file=sys.stderr)
 
 
 def _say_grade(result: Result, texts: Texts) -> None:

@@ -38,7 +38,12 @@ class PaperNetwork:
             types = self.zone.get(here)
             if types is None:
                 below = any(known.endswith("." + here) for known in self.zone)
-                return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NODATA if below else DnsStatus.NXDOMAIN)
+                return DnsAnswer(
+                    name=name,
+                    rdtype=rdtype,
+                    status=DnsStatus.NODATA if below else DnsStatus.NXDOMAIN,
+                    canonical_name="" if here == name.lower() else here,
+                )
             if SERVFAIL in types:
                 raise Refused("dns_servfail")
             if rdtype in types:
@@ -98,9 +103,19 @@ def attempt(
     return Attempt(probe=probe, subject=subject, status=status, started=NOW, ended=NOW, facts=facts, reason=reason)
 
 
-def scope_of(domain: str, *, selectors: Sequence[str] = (), sends_mail: bool | None = None) -> Scope:
+def scope_of(
+    domain: str,
+    *,
+    selectors: Sequence[str] = (),
+    mail_selectors: Sequence[str] = (),
+    sends_mail: bool | None = None,
+    mail_hosts: Sequence[str] = (),
+) -> Scope:
     """A scope of one domain."""
-    return Scope(domains=(DomainScope(name=domain, selectors=tuple(selectors), sends_mail=sends_mail),))
+    named = DomainScope(
+        name=domain, selectors=tuple(selectors), mail_selectors=tuple(mail_selectors), sends_mail=sends_mail
+    )
+    return Scope(domains=(named,), mail_hosts=tuple(mail_hosts))
 
 
 def outcomes(

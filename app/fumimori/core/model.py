@@ -164,7 +164,11 @@ class DomainScope(Record):
     hosting: Hosting | None = None
     hosting_confirmed: bool = False
     selectors: tuple[str, ...] = ()
+    """DKIM selectors that somebody named."""
+    mail_selectors: tuple[str, ...] = ()
+    """DKIM selectors that a message of this domain was signed with."""
     sends_mail: bool | None = None
+    """False for a parked domain: it neither sends nor receives."""
 
 
 class Scope(Record):
@@ -224,7 +228,8 @@ class Contact(Record):
     transport: str
     """`udp`, `tcp`, `tls`, `https`."""
     what: str
-    """A code: `dns`, `smtp`, `imap`, `pop3`, `tls_hello`, `tls_handshake`, `https_get`, `ssh_kexinit`, `ssh_none`."""
+    """A code: `dns`, `smtp`, `imap`, `pop3`, `tls_hello`, `tls_handshake`, `https_get`, `ssh_kexinit`, `ssh_none`,
+    `smtp_envelope`, `connect`, `control_host`."""
     detail: str = ""
     sent_bytes: int = 0
     received_bytes: int = 0
@@ -718,6 +723,44 @@ class OpenPoint(Record):
     """The probe that could not look, for `not_measured`."""
 
 
+class ProfileVerdict(Record):
+    """What one set of advice says to the TLS of one port."""
+
+    profile: str
+    """`ncsc_nl`, `mozilla` or `rfc9325`."""
+    level: str
+    """`good`, `sufficient`, `phase_out` or `insufficient`: that of the worst item."""
+    reasons: tuple[str, ...] = ()
+    """`kind:item` of the items that are so bad; empty for good and sufficient."""
+    complete: bool = False
+    """Every suite is known; else the level is *as far as seen*."""
+
+
+class PortRow(Record):
+    """One port of one host in the table of ports; None and empty stand for *not known*."""
+
+    host: str
+    port: int
+    open: bool | None
+    reason: str = ""
+    """Why it is closed, or why it could not be looked at."""
+    kind: str = ""
+    """`implicit`, `starttls` or `plain`."""
+    versions: tuple[str, ...] = ()
+    worst_suite: str = ""
+    """The class of the worst suite that was agreed to."""
+    certificate: str = ""
+    """Untrusted: whom the certificate names."""
+    certificate_trusted: bool | None = None
+    certificate_name_matches: bool | None = None
+    days_left: int | None = None
+    login_before_tls: bool | None = None
+    post_quantum: bool | None = None
+    profiles: tuple[ProfileVerdict, ...] = ()
+    holes: tuple[tuple[str, str], ...] = ()
+    """Named TLS holes, each `open`, `closed`, `unknown` or `not_tested`."""
+
+
 class Result(Record):
     """All that follows from an assessment under given rules."""
 
@@ -735,6 +778,8 @@ class Result(Record):
     grade: Grade
     expected: Grade
     """The grade after the first five actions, by the same function."""
+    ports: tuple[PortRow, ...] = ()
+    """Every port that was looked at."""
 
     def question(self, question: str) -> QuestionResult:
         """The result of the question with this id."""

@@ -1,4 +1,13 @@
-"""DKIM: keys at known and guessed selectors (RFC 6376, RFC 8301); guessing never proves that there is none."""
+"""DKIM: keys at known and guessed selectors (RFC 6376, RFC 8301); guessing never proves that there is none.
+
+Objective  See the keys that a domain signs with, as far as their names are known or can be guessed, and judge them.
+Inputs     The domains of the scope with their selectors: seen in a mail, named by a person; the provider's own ones
+           (what the MX probe recognised); the well-known ones of the table dkim_selectors. DNS alone.
+Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
+           ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
+           key_long, key_reused, key_shared, not_found (info). A guess that finds nothing is no finding.
+Steps      1. A random selector: does the zone answer everything. 2. Every selector once, a few at a time.
+"""
 
 import asyncio
 import secrets
@@ -15,6 +24,8 @@ from fumimori.probes.contract import Look, Probe
 AT_ONCE = 6
 """Questions to one domain's name servers at the same time."""
 SELECTORS_MOST = 150
+SOURCES = ("mail", "given", "provider", "guessed")
+"""Where a selector's name comes from, the surest first."""
 
 
 class SelectorSeen(Record):
@@ -25,6 +36,8 @@ class SelectorSeen(Record):
     """Where a CNAME leads, such as into the provider's zone."""
     records: tuple[str, ...]
     """TXT records, untrusted."""
+    source: str = "guessed"
+    """One of SOURCES."""
 
     @property
     def keys(self) -> tuple[DkimKey, ...]:
@@ -40,8 +53,12 @@ class Facts(Record):
     control: DnsAnswer
     """The answer for a random selector; a zone that answers it answers everything (wildcard)."""
     given: tuple[str, ...] = ()
-    """Those that a person or a mail named: at them a missing key means something."""
+    """Those that a person named: at them a missing key means something."""
+    from_mail: tuple[str, ...] = ()
+    """Those that a message was signed with."""
     found: tuple[SelectorSeen, ...] = ()
+    aliases_empty: tuple[SelectorSeen, ...] = ()
+    """Selectors that lead elsewhere by CNAME, where nothing stands."""
     unanswered: tuple[Unanswered, ...] = ()
 
     @property
@@ -58,10 +75,9 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
 
-def _selectors(domain: str, look: Look) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The given selectors, and all that are to be tried: given, the provider's, the well-known ones."""
+def _selectors(domain: str, look: Look) -> dict[str, str]:
+    """The selectors to try with the source of each, the surest first."""
     scope = next((entry for entry in look.seen.scope.domains if entry.name == domain), None)
-    given = scope.selectors if scope else ()
     facts = look.seen.facts("mx", domain, mx.Facts)
     provider = facts.provider if facts else ""
     of_provider = [
@@ -71,14 +87,20 @@ def _selectors(domain: str, look: Look) -> tuple[tuple[str, ...], tuple[str, ...
         for selector in row["selectors"].split()
     ]
     known = [row["selector"] for row in look.rules.tables["dkim_selectors"].dicts()]
-    return given, tuple(dict.fromkeys((*given, *of_provider, *known)))[:SELECTORS_MOST]
+    named = (scope.mail_selectors if scope else (), scope.selectors if scope else (), of_provider, known)
+    sources: dict[str, str] = {}
+    for source, selectors in zip(SOURCES, named, strict=True):
+        for selector in selectors:
+            sources.setdefault(selector.lower(), source)
+    return dict(list(sources.items())[:SELECTORS_MOST])
 
 
 async def _collect(domain: str, look: Look) -> Facts:
-    given, selectors = _selectors(domain, look)
+    selectors = _selectors(domain, look)
     control = await look.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
     slots = asyncio.Semaphore(AT_ONCE)
     found: dict[str, SelectorSeen] = {}
+    empty: dict[str, SelectorSeen] = {}
     unanswered: list[Unanswered] = []
 
     async def ask(selector: str) -> None:
@@ -89,16 +111,21 @@ async def _collect(domain: str, look: Look) -> Facts:
             except NotSeen as not_seen:
                 unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_seen.reason))
                 return
-        if answer.status is DnsStatus.ANSWER:
-            found[selector] = SelectorSeen(
-                selector=selector, canonical_name=answer.canonical_name, records=answer.records
+        if answer.status is DnsStatus.ANSWER or answer.canonical_name:
+            (found if answer.status is DnsStatus.ANSWER else empty)[selector] = SelectorSeen(
+                selector=selector,
+                canonical_name=answer.canonical_name,
+                records=answer.records,
+                source=selectors[selector],
             )
 
     await asyncio.gather(*(ask(selector) for selector in selectors))
     return Facts(
-        tried=selectors,
-        given=given,
+        tried=tuple(selectors),
+        given=tuple(selector for selector, source in selectors.items() if source == "given"),
+        from_mail=tuple(selector for selector, source in selectors.items() if source == "mail"),
         found=tuple(found[selector] for selector in selectors if selector in found),
+        aliases_empty=tuple(empty[selector] for selector in selectors if selector in empty),
         control=control,
         unanswered=tuple(unanswered),
     )
@@ -106,11 +133,23 @@ async def _collect(domain: str, look: Look) -> Facts:
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
+    seen_keys: dict[str, set[str]] = {}
+    for attempt, facts in seen.all("dkim", Facts):
+        for digest in _digests(facts):
+            seen_keys.setdefault(digest, set()).add(attempt.subject)
     for attempt, facts in seen.all("dkim", Facts):
         if attempt.subject in unused:
             continue
-        for word, values in _found(facts, rules):
+        others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
+        found = list(_found(facts, rules))
+        if others:
+            found.append(("key_shared", {"domains": ", ".join(sorted(others)[:5])}))
+        for word, values in found:
             yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=tuple(values.items()))
+
+
+def _digests(facts: Facts) -> list[str]:
+    return [key.digest for seen in facts.genuine for key in seen.keys if key.digest]
 
 
 Values = dict[str, str | int]
@@ -120,6 +159,9 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     genuine = facts.genuine
     if facts.control.records:
         yield "wildcard", {"text": facts.control.records[0]}
+    yield from _named_without_key(facts)
+    if facts.aliases_empty:
+        yield "alias_empty", {"selectors": ", ".join(seen.selector for seen in facts.aliases_empty)}
     if not genuine:
         yield "not_found", {"count": len(facts.tried)}
         return
@@ -136,6 +178,16 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
         return
     yield "found", {"selectors": _names(working)}
     yield from _strength(working, rules)
+
+
+def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
+    """Selectors that somebody is sure of, at which no key stands; a name server that failed says nothing."""
+    silent = {question.name for question in facts.unanswered}
+    keyed = {seen.selector for seen in facts.genuine}
+    for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
+        missing = [selector for selector in named if selector not in keyed and selector not in silent]
+        if missing:
+            yield word, {"selectors": ", ".join(missing)}
 
 
 def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]:
@@ -158,10 +210,23 @@ def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[
     for word, keys in (("key_weak", weak), ("key_short", short)):
         if keys:
             yield word, {"selectors": _names(keys), "bits": min(key.bits for _, key in keys)}
+    yield from _unusual(rsa, working, int(rules.number("dkim.bits_sure")))
     if not rsa:
         yield "ed25519_only", {"selectors": _names(working)}
     elif not weak and not short:
         yield "key_strong", {"selectors": _names(rsa), "bits": min(key.bits for _, key in rsa)}
+
+
+def _unusual(
+    rsa: Sequence[tuple[str, DkimKey]], working: Sequence[tuple[str, DkimKey]], sure: int
+) -> Iterator[tuple[str, Values]]:
+    long = [(selector, key) for selector, key in rsa if key.bits > sure]
+    if long:
+        yield "key_long", {"selectors": _names(long), "bits": max(key.bits for _, key in long)}
+    digests = [key.digest for _, key in working]
+    twice = [(selector, key) for selector, key in working if digests.count(key.digest) > 1]
+    if len({selector for selector, _ in twice}) > 1:
+        yield "key_reused", {"selectors": _names(twice)}
 
 
 def _names(keys: Sequence[tuple[str, DkimKey]]) -> str:
@@ -179,6 +244,12 @@ PROBE = Probe(
         "key_short",
         "key_weak",
         "ed25519_only",
+        "key_long",
+        "key_reused",
+        "key_shared",
+        "given_without_key",
+        "mail_without_key",
+        "alias_empty",
         "revoked",
         "only_revoked",
         "sha1_only",

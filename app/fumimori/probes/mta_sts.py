@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+import msgspec
+
 from fumimori.core.expiry import Urgency, days_left, urgency
 from fumimori.core.grammar import mta_sts as grammar
 from fumimori.core.grammar.mta_sts import StsPolicy
@@ -17,6 +19,8 @@ from fumimori.probes.contract import Look, Probe
 
 POLICY_LIMIT = 65536
 """Bytes of a policy that senders read (RFC 8461 section 3.3 suggests as much)."""
+HISTORY_MOST = 20
+"""States of the policy that are kept, the newest ones."""
 CERTAIN = {"no_address": "policy_no_host", "connection_refused": "policy_closed"}
 """Reasons for which nobody, and not only this machine, gets the policy."""
 TLS_ERRORS = {
@@ -25,6 +29,16 @@ TLS_ERRORS = {
     "untrusted": "policy_untrusted",
     "handshake": "policy_no_tls",
 }
+
+
+class PolicySeen(Record):
+    """A state of the published policy, from the first time that it was seen."""
+
+    first_seen: datetime
+    id: str
+    """Of the announcement."""
+    mode: str
+    sha256: str
 
 
 class Facts(Record):
@@ -36,6 +50,8 @@ class Facts(Record):
     """None when it was not asked for (nothing announces it) or nothing answered."""
     policy_reason: str = ""
     """Why nothing answered."""
+    history: tuple[PolicySeen, ...] = ()
+    """The states that this and earlier looks saw, the oldest first."""
 
     @property
     def announcements(self) -> tuple[str, ...]:
@@ -71,7 +87,26 @@ async def _collect(domain: str, look: Look) -> Facts:
         policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
     except NotSeen as not_seen:
         return Facts(answer=facts.answer, policy_reason=not_seen.reason)
-    return Facts(answer=facts.answer, policy=policy)
+    seen = Facts(answer=facts.answer, policy=policy)
+    return msgspec.structs.replace(seen, history=_history(seen, domain, look))
+
+
+def _history(facts: Facts, domain: str, look: Look) -> tuple[PolicySeen, ...]:
+    """The earlier looks' history with today's state behind it, where it is another one or there is none yet."""
+    earlier = look.seen.facts("mta_sts", domain, Facts)
+    history = earlier.history if earlier else ()
+    if not facts.announced or not facts.policy_sha256 or facts.policy is None or facts.policy.status != 200:
+        return history
+    state = PolicySeen(
+        first_seen=look.network.now(),
+        id=grammar.parse_sts_record(facts.announcements[0]).id,
+        mode=grammar.parse_sts_policy(facts.policy.untrusted_body).mode[:20],
+        sha256=facts.policy_sha256,
+    )
+    last = history[-1] if history else None
+    if last is not None and (last.id, last.mode, last.sha256) == (state.id, state.mode, state.sha256):
+        return history
+    return (*history, state)[-HISTORY_MOST:]
 
 
 Values = dict[str, str | int]
@@ -111,8 +146,23 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
     if kind != "text/plain":
         yield "policy_type", {"type": kind or "-"}
     yield f"mode_{policy.mode}", {}
+    yield from _changes(facts, rules, at)
     if policy.mode != "none":
         yield from _agreement(domain, policy, seen, rules)
+
+
+def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+    """What only shows over time: a policy changed behind an old id, and a test that never ends."""
+    if len(facts.history) > 1 and facts.history[-1].id == facts.history[-2].id:
+        yield "id_unchanged", {"id": facts.history[-1].id, "day": facts.history[-1].first_seen.date().isoformat()}
+    since = at
+    for state in reversed(facts.history):
+        if state.mode != "testing":
+            break
+        since = state.first_seen
+    days = (at - since).days
+    if days > rules.number("mta_sts.testing_days_max"):
+        yield "testing_long", {"days": days}
 
 
 def _unusable(facts: Facts) -> tuple[str, Values] | None:
@@ -228,6 +278,8 @@ PROBE = Probe(
         "mode_enforce",
         "mode_testing",
         "mode_none",
+        "id_unchanged",
+        "testing_long",
         "max_age_short",
         "max_age_very_short",
         "mx_covered",

@@ -1,9 +1,21 @@
-"""Where a domain's mail is delivered to: MX records (RFC 5321 section 5.1), null MX (RFC 7505), and who runs it."""
+"""Where a domain's mail is delivered to: MX records (RFC 5321 section 5.1), null MX (RFC 7505), and who runs it.
+
+Objective  Know the servers that take a domain's mail, whether others can reach them, and whose they are.
+Inputs     The domains of the scope; DNS alone; the table of providers.
+Outcomes   found, unused_closed (ok); provider, provider_behind, null_mx, no_mail, no_domain, target_twice (info);
+           address_only, target_alias, unused_open (low); null_mx_mixed, target_address, target_missing, target_private,
+           placeholder, service_ends (medium); all_missing, all_private (high).
+Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's addresses. 4. Where a server bears the
+           domain's own name: the name of its address, and the hosts in the domain's SPF, tell a rental server.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
+from fumimori.core.grammar.spf import parse_spf
+from fumimori.core.grammar.spf_macros import reverse_name
+from fumimori.core.grammar.spf_walk import spf_texts
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Table
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
@@ -12,6 +24,27 @@ from fumimori.probes.contract import Look, Probe
 
 HOSTS_MOST = 20
 """Mail servers whose addresses are looked up."""
+SPF_HOSTS_MOST = 3
+"""Hosts in a domain's SPF that are compared with its mail servers."""
+NOT_ROUTED = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::1/128",
+        "::/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""Networks that end at somebody's own router (RFC 1918, RFC 6598, RFC 4193 and this machine itself)."""
+LOCAL_NAMES = re.compile(r"(^|\.)(localhost|localdomain|local|internal|lan|home\.arpa)$")
+"""Names that mean something else in every network (RFC 6761, RFC 6762, RFC 8375)."""
 
 
 class MxHost(Record):
@@ -37,6 +70,18 @@ class MxHost(Record):
             return False
         return True
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody outside can reach it: a local name, or addresses that the Internet does not carry."""
+        local = bool(self.addresses) and all(not_routed(address) for address in self.addresses)
+        return local or LOCAL_NAMES.search(self.host) is not None
+
+
+def not_routed(address: str) -> bool:
+    """Whether the Internet carries no packets to `address`."""
+    ip = ip_address(address)
+    return any(ip in network for network in NOT_ROUTED)
+
 
 class Facts(Record):
     """The mail servers of a domain."""
@@ -47,6 +92,8 @@ class Facts(Record):
     fallback: tuple[str, ...] = ()
     """The domain's own addresses, where mail goes without MX (RFC 5321 section 5.1)."""
     provider: str = ""
+    provider_by: str = ""
+    """How the provider was recognised: `mx`, `reverse` (the name of the server's address) or `spf`."""
     hosting: Hosting | None = None
     """A guess from the names; a person confirms it."""
     ends: str = ""
@@ -115,7 +162,60 @@ async def _collect(domain: str, look: Look) -> Facts:
         autodiscover = await _alias(f"autodiscover.{domain}", look)
     provider, hosting = hosting_guess(names, table, autodiscover)
     row = _row(names, table, autodiscover)
-    return Facts(answer=answer, hosts=tuple(hosts), provider=provider, hosting=hosting, ends=row["ends"] if row else "")
+    told_by = "mx" if provider else ""
+    known = any(entry.name == domain and entry.hosting is not None for entry in look.seen.scope.domains)
+    if not provider and not known:
+        provider, hosting, told_by = await _behind(domain, hosts, look)
+    return Facts(
+        answer=answer,
+        hosts=tuple(hosts),
+        provider=provider,
+        provider_by=told_by,
+        hosting=hosting,
+        ends=row["ends"] if row else "",
+    )
+
+
+async def _behind(domain: str, hosts: Sequence[MxHost], look: Look) -> tuple[str, Hosting | None, str]:
+    """The rental provider behind a server that bears the domain's own name; empty where nothing shows."""
+    own = [host for host in hosts if host.addresses and (host.host == domain or host.host.endswith("." + domain))]
+    if not own:
+        return "", None, ""
+    table = look.rules.tables["providers"]
+    column = table.columns.index("hosting")
+    rental = Table(
+        columns=table.columns, rows=tuple(row for row in table.rows if row[column] == Hosting.RENTAL), date=table.date
+    )
+    names = await _records(reverse_name(own[0].addresses[0]), "PTR", look)
+    provider, hosting = hosting_guess([name.rstrip(".").lower() for name in names], rental)
+    if provider:
+        return provider, hosting, "reverse"
+    addresses = {address for host in own for address in host.addresses}
+    for name in _spf_hosts(await _records(domain, "TXT", look)):
+        provider, hosting = hosting_guess([name], rental)
+        if provider and addresses & set(await _records(name, "A", look)):
+            return provider, hosting, "spf"
+    return "", None, ""
+
+
+def _spf_hosts(txt_records: Sequence[str]) -> list[str]:
+    """The hosts that the domain's own SPF record names one by one."""
+    named = [
+        directive.target.lower().rstrip(".")
+        for text in txt_records
+        if spf_texts(DnsAnswer(name="", rdtype="TXT", status=DnsStatus.ANSWER, records=(text,)))
+        for directive in parse_spf(text).effective
+        if directive.mechanism in ("a", "mx") and directive.target
+    ]
+    return list(dict.fromkeys(named))[:SPF_HOSTS_MOST]
+
+
+async def _records(name: str, rdtype: str, look: Look) -> tuple[str, ...]:
+    """The records at `name`; none where they could not be had, because nothing is concluded from their absence."""
+    try:
+        return (await look.network.dns(name, rdtype)).records
+    except NotSeen:
+        return ()
 
 
 def _parsed(record: str) -> tuple[int, str] | None:
@@ -148,24 +248,31 @@ async def _addresses(domain: str, look: Look) -> tuple[str, ...]:
 
 
 async def _alias(name: str, look: Look) -> str:
-    try:
-        answer = await look.network.dns(name, "CNAME")
-    except NotSeen:
-        return ""
-    return answer.records[0].rstrip(".").lower() if answer.records else ""
+    return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", look)), "")
 
 
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
+    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("mx", Facts):
-        yield from _judged(attempt.subject, facts)
+        if attempt.subject in unused:
+            yield from _unused(attempt.subject, facts)
+        else:
+            yield from _judged(attempt.subject, facts, inside=inside)
 
 
-def _judged(domain: str, facts: Facts) -> Iterable[Outcome]:
+def _unused(domain: str, facts: Facts) -> Iterable[Outcome]:
+    """A domain without mail says so by a null MX, or has nothing that mail could go to (RFC 7505)."""
+    open_to = [*facts.mail_hosts]
+    yield _outcome(domain, "unused_open", hosts=", ".join(open_to)) if open_to else _outcome(domain, "unused_closed")
+
+
+def _judged(domain: str, facts: Facts, *, inside: bool) -> Iterable[Outcome]:
     named = [host for host in facts.hosts if host.host]
     if not named:
         yield _outcome(domain, _absence(facts), **({"addresses": ", ".join(facts.fallback)} if facts.fallback else {}))
         return
-    faults = dict(_faults(named))
+    faults = dict(_faults(named, inside=inside))
     if len(named) < len(facts.hosts):
         faults["null_mx_mixed"] = named
     for word, hosts in faults.items():
@@ -173,10 +280,10 @@ def _judged(domain: str, facts: Facts) -> Iterable[Outcome]:
     if any(re.fullmatch(r"ms\d+\.msv1\.invalid", host.host) for host in named):
         yield _outcome(domain, "placeholder")
     if facts.provider and facts.hosting is not None:
-        yield _outcome(domain, "provider", provider=facts.provider)
+        yield _outcome(domain, "provider" if facts.provider_by == "mx" else "provider_behind", provider=facts.provider)
     if facts.ends:
         yield _outcome(domain, "service_ends", provider=facts.provider, day=facts.ends)
-    if not faults.keys() & {"target_missing", "all_missing", "target_address"}:
+    if not faults.keys() & {"target_missing", "all_missing", "target_address", "target_private", "all_private"}:
         yield _outcome(domain, "found", hosts=_names(named), count=len(named))
 
 
@@ -192,7 +299,8 @@ def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
     return Outcome(code=f"mx.{word}", subject=domain, values=tuple(values.items()))
 
 
-def _faults(hosts: Sequence[MxHost]) -> Iterable[tuple[str, Sequence[MxHost]]]:
+def _faults(hosts: Sequence[MxHost], *, inside: bool) -> Iterable[tuple[str, Sequence[MxHost]]]:
+    """Each fault with the servers that have it; `inside` another answer may be meant for this network alone."""
     literal = [host for host in hosts if host.is_address]
     empty = [host for host in hosts if not host.is_address and not host.addresses and not host.unanswered]
     aliases = [host for host in hosts if host.alias_of]
@@ -202,6 +310,13 @@ def _faults(hosts: Sequence[MxHost]) -> Iterable[tuple[str, Sequence[MxHost]]]:
         yield ("all_missing" if len(empty) == len(hosts) else "target_missing"), empty
     if aliases:
         yield "target_alias", aliases
+    private = [] if inside else [host for host in hosts if host.is_private]
+    if private:
+        yield ("all_private" if len(private) == len(hosts) else "target_private"), private
+    names = [host.host for host in hosts]
+    twice = [host for host in hosts if names.count(host.host) > 1]
+    if twice:
+        yield "target_twice", twice
 
 
 def _names(hosts: Sequence[MxHost]) -> str:
@@ -216,6 +331,7 @@ PROBE = Probe(
     outcomes=(
         "found",
         "provider",
+        "provider_behind",
         "service_ends",
         "null_mx",
         "null_mx_mixed",
@@ -226,7 +342,12 @@ PROBE = Probe(
         "target_missing",
         "all_missing",
         "target_alias",
+        "target_private",
+        "all_private",
+        "target_twice",
         "placeholder",
+        "unused_open",
+        "unused_closed",
     ),
     subjects=_subjects,
     collect=_collect,

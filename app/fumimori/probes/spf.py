@@ -1,10 +1,23 @@
-"""SPF: one record, its whole tree of includes, and what a receiver makes of it (RFC 7208)."""
+"""SPF: one record, its whole tree of includes, and what a receiver makes of it (RFC 7208).
+
+Objective  Find out who may send in a domain's name, and whether receivers can follow the record at all.
+Inputs     The domains of the scope; for their own mail hosts of the scope the verdict of a receiver. DNS alone, TXT
+           only: nobody asks for type 99 any more (section 3.1).
+Outcomes   valid, own_host_passes, unused_closed (ok); macros, incomplete, own_host_fails (info); softfail_alone, ptr,
+           after_all, redirect_ignored, duplicate, long (low); neutral, no_all, wide, near_limit, unused_open (medium);
+           none, lookalike, several, syntax, too_many_lookups, void_lookups, loop, include_missing, include_broken,
+           mx_many, registrable (high); open, open_range (critical).
+Steps      1. TXT. 2. Round by round everything that the tree still needs. 3. For names that do not exist: does the
+           part that a registry sells exist. 4. For each mail host in the domain: what a receiver would say.
+"""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
+from fumimori.core.domains import split_host
 from fumimori.core.grammar import spf_walk
-from fumimori.core.grammar.spf import Qualifier, looks_like_spf
+from fumimori.core.grammar.spf import Directive, Qualifier, looks_like_spf
+from fumimori.core.grammar.spf_check import Client, SpfVerdict, check_host
 from fumimori.core.grammar.spf_walk import SpfNode, SpfTree
 from fumimori.core.grammar.suffixes import registrable_part
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
@@ -15,6 +28,9 @@ from fumimori.probes import dmarc
 from fumimori.probes.contract import Look, Probe
 
 QUESTIONS_MOST = 200
+HOSTS_MOST = 20
+ADDRESSES_MOST = 4
+"""Addresses of one host whose verdict is asked."""
 AT_ONCE = 8
 BROKEN = frozenset(
     ("syntax", "too_many_lookups", "void_lookups", "loop", "include_missing", "include_broken", "mx_many")
@@ -24,12 +40,22 @@ SPOILING = BROKEN | {"open", "open_range", "wide", "neutral", "no_all", "near_li
 """Outcomes beside which nobody may read that all is well."""
 
 
+class HostVerdict(Record):
+    """What a receiver would say about mail that a host of the domain sends in the domain's name."""
+
+    host: str
+    address: str
+    verdict: SpfVerdict
+
+
 class Facts(Record):
     """Every DNS answer that takes part in the domain's SPF."""
 
     answers: tuple[DnsAnswer, ...]
     """The domain's TXT first."""
     unanswered: tuple[Unanswered, ...] = ()
+    own_hosts: tuple[HostVerdict, ...] = ()
+    """For the mail hosts of the scope that lie in the domain."""
 
     def known(self) -> dict[spf_walk.Key, DnsAnswer]:
         """The answers by name and type."""
@@ -73,7 +99,26 @@ async def _collect(domain: str, look: Look) -> Facts:
         unanswered=tuple(
             Unanswered(name=name, rdtype=rdtype, reason=reason) for (name, rdtype), reason in failed.items()
         ),
+        own_hosts=await _own_hosts(domain, look) if tree.root.state == "found" else (),
     )
+
+
+async def _own_hosts(domain: str, look: Look) -> tuple[HostVerdict, ...]:
+    verdicts = []
+    for named in look.seen.scope.mail_hosts:
+        host, _ = split_host(named, 25)
+        if host != domain and not host.endswith("." + domain):
+            continue
+        for rdtype in ("A", "AAAA"):
+            try:
+                answer = await look.network.dns(host, rdtype)
+            except NotSeen:
+                continue
+            for address in answer.records[:ADDRESSES_MOST]:
+                client = Client(address=address, sender=f"postmaster@{domain}", helo=host)
+                verdict = await check_host(client, look.network.dns)
+                verdicts.append(HostVerdict(host=host, address=address, verdict=verdict))
+    return tuple(verdicts[:HOSTS_MOST])
 
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
@@ -114,8 +159,19 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
     if not root.record.faults:
         yield from _ending(tree, enforcing=enforcing)
         yield from _style(domain, tree, rules)
+    yield from _own_senders(facts)
     if tree.unanswered:
         yield "incomplete", {"names": _listed(question.name for question in facts.unanswered)}
+
+
+def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
+    """Whether mail that the domain's own servers send is recognised; errors of the record are told elsewhere."""
+    failing = [own for own in facts.own_hosts if own.verdict.result in ("fail", "softfail")]
+    passing = [own for own in facts.own_hosts if own.verdict.result == "pass"]
+    if failing:
+        yield "own_host_fails", {"hosts": _listed(f"{own.host} [{own.address}]" for own in failing)}
+    elif passing and len(passing) == len(facts.own_hosts):
+        yield "own_host_passes", {"hosts": _listed(own.host for own in passing)}
 
 
 def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
@@ -190,12 +246,20 @@ def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Valu
         yield "after_all", {"terms": _listed(directive.text for directive in after)}
     if record.redirect and record.ending is not None:
         yield "redirect_ignored", {"term": f"redirect={record.redirect}"}
+    targets = [(node.name, directive.text.lower()) for node in tree.nodes if node.own for directive in _asking(node)]
+    twice = [text for node, text in targets if targets.count((node, text)) > 1]
+    if twice:
+        yield "duplicate", {"terms": _listed(twice)}
     longest = int(rules.number("spf.length_max"))
     if len(tree.root.text) > longest:
         yield "long", {"length": len(tree.root.text), "limit": longest}
     uncounted = [lookup.term for lookup in tree.lookups if not lookup.countable]
     if uncounted:
         yield "macros", {"terms": _listed(uncounted), "domain": domain}
+
+
+def _asking(node: SpfNode) -> list[Directive]:
+    return [directive for directive in node.record.effective if directive.mechanism not in ("all", "ip4", "ip6")]
 
 
 def _last(tree: SpfTree) -> SpfNode:
@@ -264,6 +328,9 @@ PROBE = Probe(
         "ptr",
         "after_all",
         "redirect_ignored",
+        "duplicate",
+        "own_host_passes",
+        "own_host_fails",
         "long",
         "macros",
         "incomplete",

@@ -6,6 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from fumimori.core.model import DomainScope, Scope
+from fumimori.core.seen import Seen
 from fumimori.probes import dkim, mx
 from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
 
@@ -21,6 +23,8 @@ _N = b"\x02\x61\x00" + b"\xc1" * 96
 _INNER = b"\x30\x68" + _N + b"\x02\x03\x01\x00\x01"
 _SPKI = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00" + b"\x03\x6b\x00" + _INNER
 RSA768 = base64.b64encode(b"\x30\x7c" + _SPKI).decode()
+_LONG = b"\x02\x82\x02\x81\x00" + b"\xc1" * 640 + b"\x02\x03\x01\x00\x01"
+RSA5120 = base64.b64encode(b"\x30\x82" + len(_LONG).to_bytes(2, "big") + _LONG).decode()
 ED25519 = base64.b64encode(
     ed25519.Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 ).decode()
@@ -50,6 +54,16 @@ ROWS = [
     ("a version that is not first", at("default", f"p={RSA2048}; v=DKIM1"), {"malformed"}),
     ("two keys", at("default", STRONG, f"v=DKIM1; p={RSA1024}"), {"found", "several", "key_short"}),
     ("nothing", {"example.jp": {}}, {"not_found"}),
+    (
+        "an alias that leads nowhere",
+        {"selector1._domainkey.example.jp": {"CNAME": ["gone.example.com"]}},
+        {"alias_empty", "not_found"},
+    ),
+    ("one key at two selectors", at("s1", STRONG) | at("s2", STRONG), {"found", "key_strong", "key_reused"}),
+    ("not for mail", at("default", f"v=DKIM1; s=other; p={RSA2048}"), {"malformed"}),
+    ("for mail among others", at("default", f"v=DKIM1; s=other:email; p={RSA2048}"), {"found", "key_strong"}),
+    ("an unknown kind of key", at("default", "v=DKIM1; k=rot13; p=aGVsbG8="), {"malformed"}),
+    ("5120 bits", at("default", f"v=DKIM1; p={RSA5120}"), {"found", "key_strong", "key_long"}),
     ("other text", at("default", "v=spf1 -all"), {"not_found"}),
     (
         "through an alias",
@@ -106,3 +120,38 @@ def test_given_selectors_are_tried_first_and_the_providers_next():
 def test_guessing_is_no_finding():
     assert rules().outcomes["dkim.not_found"].severity.word == "info"
     assert rules().outcomes["dkim.not_found"].question is None
+
+
+def test_sources_are_told_apart():
+    zone = at("lark1", STRONG) | at("google", f"v=DKIM1; p={RSA1024}") | at("k9", f"p={RSA1024}")
+    zone["example.jp"] = {"MX": ["1 smtp.google.com."]}
+    scope = scope_of("example.jp", selectors=["k9"], mail_selectors=["lark1"])
+    attempts = looked([mx.PROBE, dkim.PROBE], PaperNetwork(zone), scope)
+    facts = Seen(scope, attempts).facts("dkim", "example.jp", dkim.Facts)
+    assert facts is not None
+    assert {seen.selector: seen.source for seen in facts.found} == {
+        "lark1": "mail",
+        "k9": "given",
+        "google": "provider",
+    }
+
+
+@pytest.mark.parametrize(
+    ("named", "word"), [({"selectors": ["k9"]}, "given_without_key"), ({"mail_selectors": ["k9"]}, "mail_without_key")]
+)
+def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
+    said = outcomes(dkim.PROBE, PaperNetwork({"example.jp": {}}), scope_of("example.jp", **named))
+    assert set(said) == {word, "not_found"}
+    failing = PaperNetwork({"k9._domainkey.example.jp": {SERVFAIL: []}})
+    assert set(outcomes(dkim.PROBE, failing, scope_of("example.jp", **named))) == {"not_found"}
+
+
+def test_one_key_for_two_domains_is_told():
+    zone = at("s1", STRONG) | {"s1._domainkey.example.com": {"TXT": [STRONG]}}
+    scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))
+    seen = Seen(scope, looked([dkim.PROBE], PaperNetwork(zone), scope))
+    shared = [outcome for outcome in dkim.PROBE.judge(seen, rules()) if outcome.code == "dkim.key_shared"]
+    assert {(outcome.subject, dict(outcome.values)["domains"]) for outcome in shared} == {
+        ("example.jp", "example.com"),
+        ("example.com", "example.jp"),
+    }

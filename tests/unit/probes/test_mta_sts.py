@@ -10,8 +10,9 @@ from fumimori.core.network import TimedOut, Unreachable
 from fumimori.core.network.mail import MailService
 from fumimori.core.network.tls import Certificate, CertificateChain
 from fumimori.core.network.web import WebAnswer
+from fumimori.core.seen import Seen
 from fumimori.probes import mail_ports, mta_sts, mx
-from loopback.paper_network import NOW, PaperNetwork, attempt, outcomes, scope_of
+from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, rules, scope_of
 
 URL = mta_sts.policy_url("example.jp")
 RECORD = "v=STSv1; id=20261124"
@@ -221,3 +222,42 @@ def test_one_uncovered_of_two_is_milder_than_all():
 
 def test_a_domain_that_takes_no_mail_is_not_looked_at():
     assert said(page(), {"example.jp": {"MX": ["0 ."]}}) == set()
+
+
+def looks(*states: tuple[int, str, str]) -> set[str]:
+    """What is said after looks at `(days ago, id, policy body)`, the oldest first."""
+    attempts: tuple[Attempt, ...] = ()
+    scope = scope_of("example.jp")
+    for days, number, body in states:
+        zone = ZONE | {"_mta-sts.example.jp": {"TXT": [f"v=STSv1; id={number}"]}}
+        network = Then(zone, {URL: page(body)}, NOW - timedelta(days=days))
+        attempts = looked([mx.PROBE, mta_sts.PROBE], network, scope, attempts)
+    seen = Seen(scope, attempts)
+    return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(seen, rules())}
+
+
+class Then(PaperNetwork):
+    """The paper network on another day."""
+
+    def __init__(self, zone, pages, day):
+        super().__init__(zone, pages)
+        self.day = day
+
+    def now(self):
+        return self.day
+
+
+def test_a_changed_policy_behind_an_old_id_is_seen_at_the_second_look():
+    longer = policy(max_age="1209600")
+    assert "id_unchanged" not in looks((30, "1", policy()), (0, "1", policy()))
+    assert "id_unchanged" in looks((30, "1", policy()), (0, "1", longer))
+    assert "id_unchanged" not in looks((30, "1", policy()), (0, "2", longer))
+    assert "id_unchanged" not in looks((60, "1", policy()), (30, "1", longer), (0, "2", longer))
+
+
+def test_a_test_that_goes_on_for_months_is_seen():
+    testing = policy("testing")
+    assert "testing_long" not in looks((90, "1", testing), (0, "1", testing))
+    assert "testing_long" in looks((91, "1", testing), (0, "1", testing))
+    assert "testing_long" in looks((91, "1", testing), (40, "2", policy("testing", "86400")), (0, "2", testing))
+    assert "testing_long" not in looks((91, "1", testing), (40, "2", policy()), (0, "3", testing))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from fumimori.core.model import Hosting
+from fumimori.core.model import Hosting, Vantage
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
-from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
+from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
 
 HOST = {"A": ["192.0.2.25"]}
 
@@ -39,6 +39,68 @@ ROWS = [
     (
         "a target that cannot be looked up is no fault",
         {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {SERVFAIL: []}},
+        {"found"},
+    ),
+    (
+        "one server listed twice",
+        {"example.jp": {"MX": ["10 mail.example.jp.", "20 mail.example.jp."]}, "mail.example.jp": HOST},
+        {"target_twice", "found"},
+    ),
+    (
+        "two servers with one preference",
+        {"example.jp": {"MX": ["10 a.example.jp.", "10 b.example.jp."]}, "a.example.jp": HOST, "b.example.jp": HOST},
+        {"found"},
+    ),
+    (
+        "an address of an internal network",
+        {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": ["192.168.1.10"]}},
+        {"all_private"},
+    ),
+    (
+        "one of two servers inside",
+        {
+            "example.jp": {"MX": ["10 mail.example.jp.", "20 in.example.jp."]},
+            "mail.example.jp": HOST,
+            "in.example.jp": {"A": ["10.0.0.5"], "AAAA": ["fd00::5"]},
+        },
+        {"target_private"},
+    ),
+    (
+        "an internal address beside a public one",
+        {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": ["10.0.0.5", "192.0.2.25"]}},
+        {"found"},
+    ),
+    ("this machine", {"example.jp": {"MX": ["10 localhost."]}, "localhost": {"A": ["127.0.0.1"]}}, {"all_private"}),
+    (
+        "a rental server behind the domain's own name, told by the name of its address",
+        {
+            "example.jp": {"MX": ["10 example.jp."], "A": ["192.0.2.25"]},
+            "25.2.0.192.in-addr.arpa": {"PTR": ["www1234.sakura.ne.jp."]},
+        },
+        {"provider_behind", "found"},
+    ),
+    (
+        "a rental server behind the domain's own name, told by SPF and the same address",
+        {
+            "example.jp": {
+                "MX": ["10 example.jp."],
+                "A": ["192.0.2.25"],
+                "TXT": ["v=spf1 +a:sv1234.xserver.jp +a:example.jp +mx ~all"],
+            },
+            "sv1234.xserver.jp": {"A": ["192.0.2.25"]},
+        },
+        {"provider_behind", "found"},
+    ),
+    (
+        "a rental server that only sends as well",
+        {
+            "example.jp": {
+                "MX": ["10 mail.example.jp."],
+                "TXT": ["v=spf1 a:sv1234.xserver.jp mx -all"],
+            },
+            "mail.example.jp": HOST,
+            "sv1234.xserver.jp": {"A": ["198.51.100.7"]},
+        },
         {"found"},
     ),
     (
@@ -111,3 +173,35 @@ def test_a_domain_without_mail_is_not_among_the_receiving_ones():
     scope = scope_of("example.jp")
     assert mx.receiving_domains(Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope))) == ()
     assert mx.receiving_domains(Seen(scope, ())) == ("example.jp",)
+
+
+def test_from_inside_an_internal_address_may_be_meant_for_us_alone():
+    zone = {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": ["192.168.1.10"]}}
+    scope = scope_of("example.jp")
+    vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=True)
+    seen = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope), vantage)
+    assert [outcome.code for outcome in mx.PROBE.judge(seen, rules())] == ["mx.found"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "word"),
+    [
+        ({"example.jp": {"MX": ["0 ."]}}, "unused_closed"),
+        ({"example.jp": {"TXT": ["x"]}}, "unused_closed"),
+        ({"example.jp": {"A": ["192.0.2.1"]}}, "unused_open"),
+        ({"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": HOST}, "unused_open"),
+    ],
+)
+def test_a_domain_without_mail_takes_none(zone, word):
+    assert set(outcomes(mx.PROBE, PaperNetwork(zone), scope_of("example.jp", sends_mail=False))) == {word}
+
+
+def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_deeply():
+    zone = {
+        "example.jp": {"MX": ["10 example.jp."], "A": ["192.0.2.25"]},
+        "25.2.0.192.in-addr.arpa": {"PTR": ["sv77.xserver.jp."]},
+    }
+    scope = scope_of("example.jp")
+    facts = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope)).facts("mx", "example.jp", mx.Facts)
+    assert facts is not None
+    assert (facts.provider, facts.provider_by, facts.hosting) == ("Xserver", "reverse", Hosting.RENTAL)

@@ -104,6 +104,11 @@ ROWS = [
     ("ptr", txt("v=spf1 ptr -all"), {"valid", "ptr"}),
     ("a term after all", txt("v=spf1 -all ip4:192.0.2.1"), {"valid", "after_all"}),
     ("long", txt("v=spf1 " + "ip4:192.0.2.111 " * 30 + "-all"), {"valid", "long"}),
+    (
+        "an include named twice",
+        txt("v=spf1 include:_spf.example.com include:_spf.example.com -all") | OTHER,
+        {"valid", "duplicate"},
+    ),
     ("macros", txt("v=spf1 exists:%{i}._spf.example.com -all"), {"valid", "macros"}),
     (
         "an include that cannot be read",
@@ -173,3 +178,22 @@ def test_servfail_at_the_domain_itself_says_nothing():
     (attempt,) = looked([spf.PROBE], network, scope_of("example.jp"))
     assert attempt.reason == "dns_servfail"
     assert list(spf.PROBE.judge(Seen(scope_of("example.jp"), [attempt]), None)) == []
+
+
+def test_own_servers_are_tried_as_senders():
+    zone = txt("v=spf1 ip4:192.0.2.25 -all") | {
+        "mail.example.jp": {"A": ["192.0.2.25"]},
+        "new.example.jp": {"A": ["198.51.100.1"]},
+    }
+    scope = scope_of("example.jp", mail_hosts=["mail.example.jp", "imap.example.com"])
+    assert set(outcomes(spf.PROBE, PaperNetwork(zone), scope)) == {"valid", "own_host_passes"}
+    scope = scope_of("example.jp", mail_hosts=["mail.example.jp", "new.example.jp:587"])
+    said = outcomes(spf.PROBE, PaperNetwork(zone), scope)
+    assert set(said) == {"valid", "own_host_fails"}
+    assert dict(said["own_host_fails"].values) == {"hosts": "new.example.jp [198.51.100.1]"}
+
+
+def test_only_txt_is_asked_for_the_record():
+    network = PaperNetwork(txt("v=spf1 -all"))
+    looked([spf.PROBE], network, scope_of("example.jp"))
+    assert network.asked == [("example.jp", "TXT")]

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 
 from fumimori.core.grammar.tags import parse_tags
 from fumimori.core.model import Record
@@ -15,6 +16,8 @@ class DkimKey(Record):
     """`rsa`, `ed25519` or what else the record names."""
     bits: int = 0
     """Length of the key; 0 when it is revoked or cannot be read."""
+    digest: str = ""
+    """SHA-256 of the key as it is published, by which two records with one key are recognised; empty without a key."""
     revoked: bool = False
     """An empty `p`."""
     testing: bool = False
@@ -54,6 +57,7 @@ def parse_dkim(txt: str) -> DkimKey:
         text=txt,
         kind=kind,
         bits=bits,
+        digest=hashlib.sha256(encoded.encode("utf-8", "replace")).hexdigest() if bits else "",
         revoked=tags.get("p") is not None and not encoded,
         testing="y" in flags,
         sha1_only=bool(hashes) and set(hashes) == {"sha1"},

@@ -1,7 +1,9 @@
 """DMARC records and the walk up the tree that finds the one that counts (RFC 9989 sections 4.7 and 4.10)."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+from fumimori.core.grammar.suffixes import registrable_part
 from fumimori.core.grammar.tags import TagList, parse_tags
 from fumimori.core.grammar.uris import ReportUri, parse_uris
 from fumimori.core.model import Record
@@ -33,6 +35,8 @@ class DmarcRecord(Record):
     """`t=y`: receivers apply the next milder policy."""
     pct: int | None
     old_tags: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    """Other tags with a value that does not exist, as `adkim=x`; receivers use the default instead."""
 
     @property
     def reports(self) -> tuple[ReportUri, ...]:
@@ -92,7 +96,21 @@ def parse_dmarc(txt: str) -> DmarcRecord:
         testing=(tags.get("t") or "").lower() == "y",
         pct=int(pct) if pct and pct.isascii() and pct.isdecimal() and len(pct) < 4 else None,
         old_tags=_old_tags(tags),
+        unread=tuple(
+            f"{name}={value}"
+            for name, known in _VALUES.items()
+            if (value := tags.get(name)) is not None and not known.fullmatch(value)
+        ),
     )
+
+
+_VALUES = {
+    "adkim": re.compile("[rs]", re.IGNORECASE),
+    "aspf": re.compile("[rs]", re.IGNORECASE),
+    "fo": re.compile(r"[01ds](\s*:\s*[01ds])*", re.IGNORECASE),
+    "psd": re.compile("[ynu]", re.IGNORECASE),
+    "t": re.compile("[yn]", re.IGNORECASE),
+}
 
 
 def _old_tags(tags: TagList) -> tuple[str, ...]:
@@ -122,6 +140,8 @@ class DmarcFound(Record):
     organizational_domain: str = ""
     several_at: str = ""
     """The domain itself, when it has several records, which all are passed over."""
+    exists: bool = True
+    """False when the domain itself does not exist (NXDOMAIN), so that `np` of a parent's record counts."""
 
     @property
     def inherited(self) -> bool:
@@ -133,7 +153,23 @@ class DmarcFound(Record):
         """The policy for the domain's own mail as it is written; `none` without a usable record."""
         if self.record is None or not self.record.usable:
             return "none"
-        return self.record.policy("sub" if self.inherited else "own")
+        return self.record.policy(self.relation)
+
+    @property
+    def relation(self) -> str:
+        """How the domain stands to the record: `own`, `sub` or `nonexistent` (section 4.10.1)."""
+        if not self.inherited:
+            return "own"
+        return "sub" if self.exists else "nonexistent"
+
+    @property
+    def old_readers_ask(self) -> str:
+        """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes.
+
+        Empty when they come to the same record, and where the shape of the name does not tell what is registrable.
+        """
+        registrable = registrable_part(self.domain)
+        return registrable if self.inherited and registrable and registrable != self.at else ""
 
     @property
     def effective(self) -> str:
@@ -147,7 +183,7 @@ def walk_ended(record: DmarcRecord | None) -> bool:
     return record is not None and record.psd in ("y", "n")
 
 
-def found_by_walk(domain: str, answers: Mapping[str, DnsAnswer]) -> DmarcFound:
+def found_by_walk(domain: str, answers: Mapping[str, DnsAnswer], *, exists: bool = True) -> DmarcFound:
     """The record that counts and the organizational domain, from the TXT answers by name (without `_dmarc.`)."""
     records: list[tuple[str, DmarcRecord]] = []
     several = ""
@@ -173,8 +209,11 @@ def found_by_walk(domain: str, answers: Mapping[str, DnsAnswer]) -> DmarcFound:
                 organizational_domain=organizational,
                 several_at=several,
                 domain=domain,
+                exists=exists,
             )
-    return DmarcFound(record=None, organizational_domain=organizational, several_at=several, domain=domain)
+    return DmarcFound(
+        record=None, organizational_domain=organizational, several_at=several, domain=domain, exists=exists
+    )
 
 
 def organizational_domain(domain: str, records: Sequence[tuple[str, DmarcRecord]]) -> str:
