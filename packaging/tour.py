@@ -3,7 +3,7 @@
 
 python3 packaging/tour.py FOLDER [--only PAGE,…] [--quick]
 
-Works offscreen and under a real display; the demonstration company comes from the tests' folder.
+Works offscreen and under a real display; shows the sample company.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "app"), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT / "app"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 SIZES = {"": (1160, 820), "-150": (1280, 900), "-small": (1280, 720)}
@@ -38,22 +38,34 @@ def main() -> int:
 
 def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
+    from msgspec import structs
     from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
+    from fumimori import __main__ as entry
+    from fumimori import resources
     from fumimori.core.model import Control
     from fumimori.gui.course import PREPARATION, Route
     from fumimori.gui.desk import Desk
+    from fumimori.gui.parts import Parts
     from fumimori.gui.program import prepare
     from fumimori.gui.settings import Settings, save
+    from fumimori.gui.widgets.action import ActionCard
     from fumimori.gui.window import Window
-    from gui import demonstration
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as settings:
         scale = 150 if size == "-150" else 100
         save(Path(settings), Settings(language=language, scale=scale, theme=theme))
-        parts = demonstration.parts(Path(settings), language=language)
+        parts = Parts(
+            instruments=entry.instruments,
+            texts=entry.texts,
+            make_report=entry.make_report,
+            sample=entry.sample,
+            sample_passphrase=entry.SAMPLE_PASSPHRASE,
+            resources=resources.root(),
+            settings_folder=Path(settings),
+        )
         prepare(application, parts)
         desk = Desk(parts, language)
         window = Window(desk)
@@ -65,9 +77,9 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("unlock", Route("unlock", "sample.fumimori")),
             *((page, Route(page)) for page in (*PREPARATION, "hub")),
             ("question", Route("question", "defaults.admin_passwords")),
-            ("question-unknown", Route("question", "defaults.default_names")),
             ("question-measured", Route("question", "sender_auth.dmarc")),
             ("question-inventory", Route("question", "protocols.inventory")),
+            ("question-long", Route("question", "ssh.password_login")),
             ("question-help", Route("question", "defaults.admin_passwords")),
             ("summary", Route("summary", Control.SENDER_AUTH.value)),
             ("interview", Route("interview", Control.DEFAULTS.value)),
@@ -77,14 +89,14 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if wanted and name not in wanted:
                 continue
             if desk.assessment is None and route.page not in ("start", "new", "unlock"):
-                desk.show(demonstration.assessment(language))
+                desk.show(structs.replace(entry.sample(), report_language=language))
             window.go(route)
             if name.endswith("-help"):
                 window.toggle_help()
-            if route.page == "report":
-                window.desk.bridge.run(_moment, done=lambda _none: None, failed=lambda _error: None)
+            if name == "plan" and window.page is not None:
+                window.page.findChildren(ActionCard)[0].toggle()
             waiting = QEventLoop()
-            QTimer.singleShot(2500 if route.page == "report" else 60, waiting.quit)
+            QTimer.singleShot(8000 if route.page == "report" else 60, waiting.quit)
             waiting.exec()
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
@@ -93,10 +105,6 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
-
-
-async def _moment(_stop: object, _say: object) -> None:
-    """Lets the report's worker have its turn first."""
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def _window(file: Path | None, language: str) -> int:
         settings_folder=settings_folder(),
         file=file,
         language=language,
+        control_hosts=control_hosts,
     )
 
 
@@ -106,6 +107,13 @@ def open_network(settings: "NetworkSettings") -> "Network":
         anchors=anchors,
         ca_file=settings.ca_file,
     )
+
+
+def control_hosts() -> tuple[str, ...]:
+    """The usual hosts of the port-25 test."""
+    from fumimori.net.vantage import CONTROL_HOSTS
+
+    return CONTROL_HOSTS
 
 
 def make_report(assessment: "Assessment", result: "Result", language: Texts, paper: str) -> bytes:

@@ -38,7 +38,9 @@ def assessment(language: str = "ja") -> Assessment:
     return Assessment(
         id="demonstration",
         created=AT,
-        organisation=Organisation(name=name, size="6_20", responsible={"ja": "代表取締役", "en": "Director"}[language]),
+        organisation=Organisation(
+            name=name, size="11-50", responsible={"ja": "代表取締役", "en": "Director"}[language]
+        ),
         scope=Scope(
             domains=(DomainScope(name=DOMAIN, hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=(f"mail.{DOMAIN}",),

@@ -26,8 +26,10 @@ class Paper(PaperNetwork):
         del notes
         return self
 
-    async def look_around(self, targets: Sequence[str], *, control_hosts: object, from_outside: bool) -> Vantage:
-        del targets, control_hosts, from_outside
+    async def look_around(
+        self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
+    ) -> Vantage:
+        del targets, control_hosts, from_outside, early
         return Vantage(at=self.now(), online=True, resolver="paper", port25="open")
 
     async def close(self) -> None:

@@ -43,9 +43,12 @@ class World:
 
     folder: Path
     block: int
+    front: int = 0
+    """The block of addresses that the zones name: the servers' own for 0, else that of the doors of `loopback.far`."""
 
     def __post_init__(self) -> None:
         self.at = addresses(self.block)
+        self.seen_at = addresses(self.front or self.block)
         self.ca = ToyCa()
         self.daemons: list[Daemon] = []
         self.resolver = f"{self.at['resolver']}:53"
@@ -57,7 +60,7 @@ class World:
     def start(self) -> None:
         """Start every server, then wait until each of them answers."""
         good = self.ca.leaf("mx.good.example", "mail.good.example")
-        files = zones(self.at, good.tlsa())
+        files = zones(self.seen_at, good.tlsa())
         root = next(zone for zone in files if zone.origin == ".")
         authority = daemons.nsd(
             self._place("nsd"), self.at["authority"], master_files(files, self.at["authority"], self.ca.now)
@@ -282,12 +285,12 @@ def _https(name: str, address: str, pem: Path, body: str, *, strict: bool = Fals
 
 
 @contextlib.contextmanager
-def running() -> Iterator[World]:
-    """A running world in a block of addresses that no other world on this machine uses."""
+def running(*, far: bool = False) -> Iterator[World]:
+    """A running world in a block of addresses that no other world on this machine uses; `far` names doors before it."""
     folder = Path(tempfile.mkdtemp(prefix="fumimori-world-"))
     folder.chmod(0o755)
-    with _free_block() as block:
-        world = World(folder, block)
+    with _free_block() as block, _free_block() if far else contextlib.nullcontext(0) as front:
+        world = World(folder, block, front)
         try:
             world.start()
             yield world

@@ -1,6 +1,6 @@
 """The only place with Qt: the window in which an assessment is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,12 @@ def run(
     settings_folder: Path,
     file: Path | None = None,
     language: str = "ja",
+    control_hosts: Callable[[], Sequence[str]] = tuple,
 ) -> int:
     """Show the window until it is closed; returns the program's exit code.
 
     `instruments` is called only after the window stands, because what it brings takes a while to load.
+    `control_hosts` names the usual hosts of the port-25 test, which people see before anything is sent.
     """
     from fumimori.gui.parts import Parts
     from fumimori.gui.program import start
@@ -38,5 +40,6 @@ def run(
         sample_passphrase=sample_passphrase,
         resources=resources,
         settings_folder=settings_folder,
+        control_hosts=control_hosts,
     )
     return start(parts, file=file, language=language)

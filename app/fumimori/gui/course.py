@@ -120,6 +120,11 @@ def open_questions(result: Result, block: str) -> int:
     return sum(result.question(one.id).state is QuestionState.UNANSWERED for one in asked(result, block))
 
 
+def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
+    """About how many minutes the open questions take; None until that can be said."""
+    return flow.minutes_left(assessment, result)
+
+
 def next_block(block: str) -> str | None:
     """The block after this one."""
     at = blocks().index(block) + 1

@@ -1,6 +1,6 @@
 """What the window is handed by the entry; it knows neither probes nor the network nor how a report is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,5 +35,7 @@ class Parts:
     resources: Path
     settings_folder: Path
     network: "Callable[[], NetworkSettings]" = field(default=_usual_network)
+    control_hosts: Callable[[], Sequence[str]] = tuple
+    """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""

@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -24,11 +24,6 @@ def start(parts: Parts, *, file: Path | None, language: str) -> int:
         application = QApplication(sys.argv[:1])
     prepare(application, parts)
     desk = Desk(parts, language)
-    translator = QTranslator(application)
-    if translator.load(
-        QLocale(desk.language), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    ):
-        application.installTranslator(translator)
     window = Window(desk)
     window.resize(1160, 820)
     window.show()

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ class Window(QMainWindow):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._translator = QTranslator(self)
         self.route = course.START
         self.page: Page | None = None
         self.theme = self._themed()
@@ -198,6 +199,16 @@ class Window(QMainWindow):
         self.desk.speak(OTHER[self.desk.language])
         self._restyle()
 
+    def _translate_qt(self) -> None:
+        """Qt's own words (in its file dialogs) in the window's language; its English needs no translator."""
+        application = QApplication.instance()
+        if application is None:
+            return
+        application.removeTranslator(self._translator)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._translator.load(QLocale(self.desk.language), "qtbase", "_", folder):
+            application.installTranslator(self._translator)
+
     def resize_text(self, step: int) -> None:
         """One step larger (1) or smaller (−1); 0 is the usual size."""
         at = SCALES.index(self.desk.settings.scale) if self.desk.settings.scale in SCALES else 0
@@ -225,6 +236,7 @@ class Window(QMainWindow):
             application.setPalette(self.theme.palette())
             application.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
+        self._translate_qt()
         self._menus.speak()
         self.rebuild()
 

@@ -154,11 +154,14 @@ class Questions:
             return (host,)
         found: list[str] = []
         failures: list[NotSeen] = []
-        for rdtype in ("A", "AAAA"):
-            try:
-                found.extend((await self.ask(host, rdtype, notes)).records)
-            except NotSeen as not_seen:
-                failures.append(not_seen)
+        asked = (self.ask(host, rdtype, notes) for rdtype in ("A", "AAAA"))
+        for answer in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(answer, NotSeen):
+                failures.append(answer)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                found.extend(answer.records)
         reachable = tuple(address for address in found if has_route(address))
         if not reachable and failures:
             raise failures[0]

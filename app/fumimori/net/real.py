@@ -131,6 +131,7 @@ class RealNetwork(Network):
         *,
         control_hosts: Sequence[str] | None = None,
         from_outside: bool = False,
+        early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
         """See Network."""
         return await self._surroundings.look(
@@ -138,6 +139,7 @@ class RealNetwork(Network):
             control_hosts=control_hosts,
             notes=self._notes,
             from_outside=from_outside,
+            early=early,
         )
 
     async def close(self) -> None:

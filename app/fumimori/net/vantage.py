@@ -7,6 +7,9 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from fumimori.core.model import Vantage
 from fumimori.core.network import Notes, NotSeen, Refused
@@ -61,8 +64,9 @@ class Surroundings:
         control_hosts: Sequence[str] | None,
         notes: Notes,
         from_outside: bool = False,
+        early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
-        """The vantage point of this run.
+        """The vantage point of this run; `early` hears it as soon as a control host greets.
 
         Port 25 counts as blocked only when name service works and no control host greets; as open when one does.
         Encrypted connections count as intercepted when two or more control hosts show certificates of one and the
@@ -71,25 +75,40 @@ class Surroundings:
         """
         hosts = tuple(CONTROL_HOSTS if control_hosts is None else control_hosts)
         at = self.dialer.clock()
-        controls = await asyncio.gather(*(self._control(host, notes) for host in hosts))
-        found = any(control.addresses for control in controls)
-        port25 = "blocked" if found else "unknown"
+        greeted = asyncio.Event()
+        tests = asyncio.gather(*(self._control(host, notes, greeted) for host in hosts))
+        within = asyncio.create_task(self._inside(() if from_outside else targets, notes))
+        waiting: list[asyncio.Future[Any]] = [tests, asyncio.create_task(greeted.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            vantage = Vantage(
+                at=at,
+                online=True,
+                resolver=self.questions.resolver,
+                port25="open",
+                control_hosts=hosts,
+                ipv4=has_route(FAR_IPV4),
+                ipv6=has_route(FAR_IPV6),
+                inside=await within,
+            )
+            if greeted.is_set():
+                early(vantage)
+            controls = await tests
+        finally:
+            for task in (*waiting, within):
+                task.cancel()
         if any(control.greeted for control in controls):
-            port25 = "open"
-        return Vantage(
-            at=at,
+            return msgspec.structs.replace(vantage, intercepted=intercepted([one.issuers for one in controls]))
+        found = any(control.addresses for control in controls)
+        return msgspec.structs.replace(
+            vantage,
             online=found or await self._has_name_service(notes),
-            resolver=self.questions.resolver,
-            port25=port25,
-            control_hosts=hosts,
-            ipv4=has_route(FAR_IPV4),
-            ipv6=has_route(FAR_IPV6),
-            captive_portal=port25 != "open" and await self._captive(targets, controls, notes),
-            intercepted=intercepted([control.issuers for control in controls]),
-            inside=not from_outside and await self._inside(targets, notes),
+            port25="blocked" if found else "unknown",
+            captive_portal=await self._captive(targets, controls, notes),
+            intercepted=intercepted([one.issuers for one in controls]),
         )
 
-    async def _control(self, host_and_port: str, notes: Notes) -> _Control:
+    async def _control(self, host_and_port: str, notes: Notes, told: asyncio.Event) -> _Control:
         host, port = split_port(host_and_port, 25)
         try:
             addresses = await self.questions.addresses(host, notes)
@@ -98,7 +117,7 @@ class Surroundings:
         web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
         greeted, issuers = False, []
         for address in addresses[:ADDRESSES_MOST]:
-            greeted, issuer = await self._greets(host, address, port, notes)
+            greeted, issuer = await self._greets(host, address, port, notes, told)
             if greeted:
                 issuers += [] if issuer is None else [issuer]
                 break
@@ -106,8 +125,10 @@ class Surroundings:
             issuers.append(issuer)
         return _Control(addresses=addresses, greeted=greeted, issuers=tuple(issuers))
 
-    async def _greets(self, host: str, address: str, port: int, notes: Notes) -> tuple[bool, str | None]:
-        """Whether a mail server greets, and the issuer that it shows."""
+    async def _greets(
+        self, host: str, address: str, port: int, notes: Notes, told: asyncio.Event
+    ) -> tuple[bool, str | None]:
+        """Whether a mail server greets, which is `told` at once, and the issuer that it shows."""
         greeted = False
         issuer: str | None = None
         try:
@@ -121,6 +142,7 @@ class Surroundings:
                 except Refused as refused:
                     return refused.reason in ("busy", "not_welcome"), None
                 greeted = True
+                told.set()
                 offered = await smtp.capabilities() if self.judge_chain else None
                 if offered and smtp.offers_tls(offered) and await smtp.ask_for_tls():
                     issuer = await self._issuer(connection, host)
@@ -136,7 +158,7 @@ class Surroundings:
         try:
             async with (
                 asyncio.timeout(WEB_SECONDS),
-                self.dialer.connection(address, 443, host=host, what="tls_handshake", notes=notes) as connection,
+                self.dialer.connection(address, 443, host=host, what="control_host", notes=notes) as connection,
             ):
                 return await self._issuer(connection, host)
         except (NotSeen, TlsError, TimeoutError):
@@ -171,14 +193,12 @@ class Surroundings:
         return True
 
     async def _inside(self, targets: Sequence[str], notes: Notes) -> bool:
-        for target in targets:
-            try:
-                addresses = await self.questions.addresses(split_port(target, 25)[0], notes)
-            except NotSeen:
-                continue
-            if any(is_inside(address) for address in addresses):
-                return True
-        return False
+        asked = (self.questions.addresses(split_port(target, 25)[0], notes) for target in targets)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, NotSeen):
+                raise answer
+        return any(is_inside(address) for answer in answers if isinstance(answer, tuple) for address in answer)
 
 
 def intercepted(shown: Sequence[Sequence[str]]) -> bool:

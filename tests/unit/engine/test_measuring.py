@@ -47,8 +47,11 @@ class Quiet:
     def now(self) -> datetime:
         return NOW
 
-    async def look_around(self, targets: Sequence[str], *, control_hosts: object, from_outside: bool) -> Vantage:
+    async def look_around(
+        self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
+    ) -> Vantage:
         assert (tuple(targets), control_hosts, from_outside) == (("example.jp",), None, False)
+        del early
         self.say("control.example")
         return Vantage(at=NOW, online=True, resolver="system")
 

@@ -7,7 +7,7 @@ NotSeen                 an attempt that says nothing about the server
 └── Refused             the other side will not talk to us (421, 45x, REFUSED, SERVFAIL, reset)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol
@@ -75,9 +75,14 @@ class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLoo
         """The moment in UTC, with its zone."""
 
     async def look_around(
-        self, targets: Sequence[str], *, control_hosts: Sequence[str] | None = None, from_outside: bool = False
+        self,
+        targets: Sequence[str],
+        *,
+        control_hosts: Sequence[str] | None = None,
+        from_outside: bool = False,
+        early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
-        """Where this run stands.
+        """Where this run stands; `early` is told as soon as that is known which other looks have to wait for.
 
         `targets` are the hosts to be measured; `control_hosts` (`HOST` or `HOST:PORT`) show whether port 25 is blocked,
         None for the usual two. `from_outside` is a person's word that this is not the target's network.

@@ -123,10 +123,14 @@ class ConsentPage(Page):
         scope = self.desk.open.scope
         names = [domain.name for domain in scope.domains] + [*scope.mail_hosts, *scope.webmail_hosts, *scope.ssh_hosts]
         self._line(self.say("targets", names=", ".join(dict.fromkeys(names)) or "－"))
-        for one in planned(self.desk.instruments, self.desk.open):
-            if one.allowed:
-                self._line(f"・{self.t(f'probes.{one.probe}.name')}：{self.t(f'probes.{one.probe}.what')}", quiet=True)
-        self._line(self.say("third_parties"))
+        controls = {probe.id: probe.control.number for probe in self.desk.instruments.probes}
+        plan = [one.probe for one in planned(self.desk.instruments, self.desk.open) if one.allowed]
+        for probe in sorted(plan, key=controls.__getitem__):
+            if probe != "blocklists" or scope.blocklists:
+                what = self.say("look", name=self.t(f"probes.{probe}.name"), what=self.t(f"probes.{probe}.what"))
+                self._line(what, quiet=True)
+        hosts = self.desk.parts.network().control_hosts or self.desk.parts.control_hosts()
+        self._line(self.say("third_parties", hosts=", ".join(hosts) or self.say("usual_hosts")))
         self._line(self.say("nothing_else"), quiet=True)
 
     def _line(self, text: str, *, bold: bool = False, quiet: bool = False) -> None:

@@ -6,13 +6,13 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host, unicode_domain
+from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
 from fumimori.core.model import DomainScope, Hosting
 from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
-from fumimori.gui.widgets.controls import Field, button, card, row
-from fumimori.gui.widgets.text import Elided, Prose
+from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.domain import DomainCard
 
 UNKNOWN = "unknown"
 HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts")
@@ -38,8 +38,8 @@ class EnvironmentPage(Page):
         self.add(self._field)
         adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
         self.add(row(adding, None))
-        for number, domain in enumerate(self.desk.open.scope.domains):
-            self._show_domain(number, domain)
+        for number in range(len(self.desk.open.scope.domains)):
+            self.add(DomainCard(self.desk, theme, number, removed=partial(self._remove, number)))
         if self.desk.open.scope.domains:
             self._ask_hosting()
         self.section(self.say("hosts"))
@@ -86,21 +86,6 @@ class EnvironmentPage(Page):
             self._add()
             return
         super().keyPressEvent(event)
-
-    def _show_domain(self, number: int, domain: DomainScope) -> None:
-        frame, inside = card(self.theme)
-        shown = unicode_domain(domain.name)
-        name = Elided(self.theme, shown, bold=True)
-        gone = button(self.theme, self.say("remove"), partial(self._remove, number), kind="link", name=f"rm{number}")
-        gone.setAccessibleName(f"{shown} {self.say('remove')}")
-        line = row(name, gone)
-        line.setStretch(0, 1)
-        inside.addLayout(line)
-        if shown != domain.name:
-            inside.addWidget(Prose(self.theme, self.say("idn", ascii=domain.name), quiet=True, size="small"))
-        if number == 0:
-            inside.addWidget(Prose(self.theme, self.say("first_domain"), quiet=True, size="small"))
-        self.add(frame)
 
     def _host_field(self, word: str) -> Field:
         field = Field(

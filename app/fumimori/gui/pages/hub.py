@@ -31,6 +31,9 @@ class HubPage(Page):
             theme, self.say("next", what=name), partial(self.go, target), kind="primary", icon="arrow-right", name="go"
         )
         self.add(row(going_on, None))
+        minutes = course.minutes_left(desk.open, desk.result)
+        if minutes is not None and minutes[1] > 0:
+            self.prose("minutes", quiet=True, low=minutes[0], high=minutes[1])
         choices = [
             Choice(value=word, label=self.say(word), explanation=self.say(f"{word}_why", count=self._count(word)))
             for word in ("quick", "full")

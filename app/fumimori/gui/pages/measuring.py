@@ -1,17 +1,15 @@
 """The measurement as it goes: every look with its state, one bar, a way to stop."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout
 
-from fumimori.core.model import Control, Status
+from fumimori.core.model import Status
 from fumimori.gui.course import Route
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import button, card, clear, row
+from fumimori.gui.widgets.controls import button, clear, row
+from fumimori.gui.widgets.looks import LookList
 from fumimori.gui.widgets.notice import Notice
-from fumimori.gui.widgets.text import Elided, Prose
-
-SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "not": "circle-question-mark"}
+from fumimori.gui.widgets.text import Prose
 
 
 class MeasuringPage(Page):
@@ -28,10 +26,8 @@ class MeasuringPage(Page):
         self._again = button(theme, self.say("again"), self._start, icon="rotate-ccw", name="again")
         self.add(self._words, self._bar, row(self._stop, self._again, None))
         self._notes = QVBoxLayout()
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.px(12))
+        self._list = LookList(self.desk, theme)
         self.add(self._notes, self._list)
-        self._shown: dict[tuple[str, str], tuple[Look, QLabel, Elided, Prose]] = {}
         measuring.changed.connect(self._show)
         self._show()
 
@@ -92,7 +88,7 @@ class MeasuringPage(Page):
             self._words.say(self.say("over", done=len(looks) - missed, missed=missed) if looks else self.say("ready"))
         self._bar.setAccessibleName(self._words.words)
         self._show_notes()
-        self._show_looks(looks)
+        self._list.show_looks(looks)
 
     def _show_notes(self) -> None:
         clear(self._notes)
@@ -111,49 +107,3 @@ class MeasuringPage(Page):
             keys += ["inside"] if vantage.inside else []
         for key in keys:
             self._notes.addWidget(Notice(self.theme, title=self.say(key), text=self.say(f"{key}_next")))
-
-    def _show_looks(self, looks: list[Look]) -> None:
-        if set(self._shown) != {(look.probe, look.subject) for look in looks}:
-            self._lay_out(looks)
-        for look in looks:
-            known, sign, _, state = self._shown[(look.probe, look.subject)]
-            if known != look or not state.words:
-                missed = look.state == "done" and look.status is not Status.COMPLETED
-                sign.setPixmap(
-                    self.theme.icon(SIGNS["not" if missed else look.state], "accent").pixmap(self.theme.px(18))
-                )
-                state.say(self._state(look, missed=missed))
-                self._shown[(look.probe, look.subject)] = (look, *self._shown[(look.probe, look.subject)][1:])
-
-    def _state(self, look: Look, *, missed: bool) -> str:
-        if missed:
-            key = f"words.reason.{look.reason}"
-            return self.t(key) if self.t.has(key) else self.t(f"words.status.{look.status}")
-        return self.say(f"state_{look.state}")
-
-    def _lay_out(self, looks: list[Look]) -> None:
-        clear(self._list)
-        self._shown = {}
-        controls = {probe.id: probe.control for probe in self.desk.instruments.probes}
-        for control in Control:
-            mine = [look for look in looks if controls.get(look.probe) is control]
-            if not mine:
-                continue
-            frame, inside = card(self.theme)
-            name = f"{control.printed}  {self.t(f'controls.{control}.name')}"
-            inside.addWidget(Prose(self.theme, name, bold=True))
-            for look in mine:
-                sign = QLabel()
-                title = Elided(self.theme, f"{self.t(f'probes.{look.probe}.name')}　{look.subject}")
-                state = Prose(self.theme, "", quiet=True, size="small")
-                words = QVBoxLayout()
-                words.setSpacing(0)
-                words.addWidget(title)
-                words.addWidget(state)
-                line = QHBoxLayout()
-                line.setSpacing(self.theme.px(10))
-                line.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-                line.addLayout(words, 1)
-                inside.addLayout(line)
-                self._shown[(look.probe, look.subject)] = (look, sign, title, state)
-            self._list.addWidget(frame)

@@ -1,6 +1,7 @@
 """Where the file shall lie and who holds its key: for a new assessment, the sample, or a copy of what is open."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -10,6 +11,9 @@ from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
+
+if TYPE_CHECKING:
+    from fumimori.store import StoreError
 
 SHORTEST = 8
 
@@ -91,7 +95,7 @@ class NewPage(Page):
             else:
                 self.desk.create(path, passphrase)
         except StoreError as error:
-            self._refused(error.code)
+            self._refused(error)
             return None
         except OSError:
             self._place.complain(self.say("no_place"))
@@ -107,10 +111,14 @@ class NewPage(Page):
         (self._first if short else self._second).edit.setFocus()
         return not short and not differs
 
-    def _refused(self, code: str) -> None:
-        text = self.t(f"words.store_error.{code}")
+    def _refused(self, error: "StoreError") -> None:
+        from fumimori.store import NoKeyring
+
+        text = self.t(f"words.store_error.{error.code}")
+        if isinstance(error, NoKeyring) and self.t.has(f"words.no_keyring.{error.reason}"):
+            text = f"{self.t(f'words.no_keyring.{error.reason}')}\n{text}"
         self.column.insertWidget(2, Notice(self.theme, title=self.say("refused"), text=text, icon="triangle-alert"))
-        if code == "no_keyring":
+        if isinstance(error, NoKeyring):
             self._keys.press("passphrase")
             self._first.edit.setFocus()
 

@@ -11,7 +11,7 @@ from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.text import Heading, Prose
 
-SIZES = ("1_5", "6_20", "21_50", "51_100", "101_300", "over_300")
+SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
 
 class OrganisationPage(Page):

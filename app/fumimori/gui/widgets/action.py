@@ -30,7 +30,7 @@ class ActionCard(QFrame):
         column.setSpacing(theme.px(6))
         chip = Chip(theme, action.severity.word, t(f"words.severity.{action.severity.word}"))
         title = Prose(theme, f"{number}　{self._title()}", bold=True)
-        self._more = button(theme, t("ui.action.show"), self._toggle, kind="link", name=f"more:{action.id}")
+        self._more = button(theme, t("ui.action.show"), self.toggle, kind="link", name=f"more:{action.id}")
         self._more.setAccessibleName(f"{title.words} {t('ui.action.show')}")
         line = row(chip, title, self._more, spacing=theme.px(12))
         line.setStretch(1, 1)
@@ -71,7 +71,8 @@ class ActionCard(QFrame):
             return self._action.findings[0].question
         return ".".join(self._action.id.split(".")[:2])
 
-    def _toggle(self) -> None:
+    def toggle(self) -> None:
+        """Open or close the card."""
         self._open = not self._open
         clear(self._inside)
         self._more.setText(self._t("ui.action.hide" if self._open else "ui.action.show"))

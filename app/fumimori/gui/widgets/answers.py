@@ -186,7 +186,7 @@ class AnswerBox(QWidget):
                 label=self._t(f"ui.answer.{word}"),
                 hint=self._t(f"ui.answer.{word}_hint"),
                 text=text,
-                changed=lambda typed: self._annotate(**{word: typed}),
+                changed=lambda typed: self._desk.annotate(self._question.id, **{word: typed}),
                 name=word,
             )
         )

@@ -1,0 +1,64 @@
+"""One domain of the scope: both ways to write it, what to know about it, and a way to take it out."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from fumimori.core.domains import unicode_domain
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.choice import tick
+from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.text import Elided, Prose
+
+
+class DomainCard(QFrame):
+    """The first domain decides the questions; the others may be ones that nobody sends from."""
+
+    def __init__(self, desk: Desk, theme: Theme, number: int, *, removed: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._desk, self._number = desk, number
+        t = desk.texts
+        domain = desk.open.scope.domains[number]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(16))
+        column.setSpacing(theme.gap)
+        shown = unicode_domain(domain.name)
+        gone = button(theme, t("ui.environment.remove"), removed, kind="link", name=f"remove:{number}")
+        gone.setAccessibleName(f"{shown} {t('ui.environment.remove')}")
+        line = row(Elided(theme, shown, bold=True), gone)
+        line.setStretch(0, 1)
+        column.addLayout(line)
+        if shown != domain.name:
+            column.addWidget(Prose(theme, t("ui.environment.idn", ascii=domain.name), quiet=True, size="small"))
+        if number == 0:
+            column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))
+        else:
+            silent = t("ui.environment.silent")
+            column.addWidget(
+                tick(theme, silent, on=domain.sends_mail is False, changed=self._silenced, name=f"silent:{number}")
+            )
+        column.addWidget(
+            Field(
+                theme,
+                label=t("ui.environment.selectors"),
+                hint=t("ui.environment.selectors_hint"),
+                text=", ".join(domain.selectors),
+                changed=self._selected,
+                name=f"selectors:{number}",
+            )
+        )
+
+    def _silenced(self, silent: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
+        self._change(sends_mail=False if silent else None)
+
+    def _selected(self, text: str) -> None:
+        words: Sequence[str] = text.replace("、", ",").replace(" ", ",").lower().split(",")
+        self._change(selectors=tuple(dict.fromkeys(word for word in words if word)))
+
+    def _change(self, **fields: object) -> None:
+        domains = list(self._desk.open.scope.domains)
+        domains[self._number] = msgspec.structs.replace(domains[self._number], **fields)
+        self._desk.edit_scope(domains=tuple(domains))
