@@ -53,12 +53,14 @@ async def delayed(
             crossings.append(crossing)
         # The client's connect() took no time here: a far server hears of the connection after three half trips.
         opens = began + 3 * half
+        open_ends = [writer]
         try:
             async with asyncio.TaskGroup() as group:
                 words: Pieces = asyncio.Queue()
                 group.create_task(_read(reader, words, half, opens))
                 await asyncio.sleep(max(0.0, opens - loop.time()))
                 far_reader, far_writer = await asyncio.open_connection(host, port)
+                open_ends.append(far_writer)
                 answers: Pieces = asyncio.Queue()
                 group.create_task(_read(far_reader, answers, half, 0.0))
                 group.create_task(_pass(words, far_writer, crossing, "out"))
@@ -67,7 +69,8 @@ async def delayed(
             writer.transport.abort()
         finally:
             crossing.ended = loop.time()
-            writer.close()
+            for end in open_ends:
+                end.close()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(serve(reader, writer, loop.time()))

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 24
+AT_ONCE = 64
 """Attempts that run at the same time; politeness towards a single host is kept by the network itself."""
 
 EVIDENCE_LIMIT = 64
@@ -141,11 +141,12 @@ class _Run:
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.slots = asyncio.Semaphore(AT_ONCE)
+        self.standing = asyncio.Event()
         wanted = _with_needs(self.instruments.probes, only)
         around = asyncio.create_task(self.look_around())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
-            tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs], around))
+            tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs]))
         stop = asyncio.create_task(cancel.wait())
         everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
         waiting: set[asyncio.Future[Any]] = {everything, stop}
@@ -176,16 +177,24 @@ class _Run:
             scope = self.assessment.scope
             targets = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
             self.vantage = await self.network.for_attempt(notes).look_around(
-                targets, control_hosts=self.settings.control_hosts, from_outside=self.settings.from_outside
+                targets,
+                control_hosts=self.settings.control_hosts,
+                from_outside=self.settings.from_outside,
+                early=self.stands,
             )
         finally:
+            self.standing.set()
             self.contacts.extend(notes.contacts)
 
-    async def probe(self, probe: Probe, needs: list[asyncio.Task[None]], around: asyncio.Task[None]) -> None:
+    def stands(self, vantage: Vantage) -> None:
+        self.vantage = vantage
+        self.standing.set()
+
+    async def probe(self, probe: Probe, needs: list[asyncio.Task[None]]) -> None:
         for need in needs:
             await asyncio.shield(need)
         if probe.consent >= ConsentLevel.CONNECTIONS:
-            await asyncio.shield(around)
+            await self.standing.wait()
         seen = self.seen()
         ended = await _guarded(_subjects(probe, seen))
         if ended.value is None:
