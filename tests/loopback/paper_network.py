@@ -10,7 +10,7 @@ import msgspec
 from fumimori import resources
 from fumimori.core.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
 from fumimori.core.network import NotSeen, Refused, Unreachable
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.rules import parse_rules
 from fumimori.core.seen import Seen
@@ -25,7 +25,18 @@ SERVFAIL = "!servfail"
 class PaperNetwork:
     """Answers DNS from a zone (`name → type → records`) and GET from pages; counts what it was asked."""
 
-    def __init__(self, zone: Zone, pages: Mapping[str, WebAnswer | NotSeen] | None = None) -> None:
+    def __init__(
+        self,
+        zone: Zone,
+        pages: Mapping[str, WebAnswer | NotSeen] | None = None,
+        *,
+        verdicts: Mapping[str, Security] | None = None,
+        zones: Mapping[str, ZoneSecurity] | None = None,
+        other: "PaperNetwork | None" = None,
+    ) -> None:
+        self.verdicts = verdicts or {}
+        self.zones = zones or {}
+        self.other = other
         self.zone = {name.lower(): types for name, types in zone.items()}
         self.pages = pages or {}
         self.asked: list[tuple[str, str]] = []
@@ -56,6 +67,20 @@ class PaperNetwork:
                 break
             here = types["CNAME"][0]
         return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NODATA)
+
+    async def secured(self, name: str, rdtype: str) -> DnsAnswer:
+        """The verdict of the longest name in `verdicts` that `name` lies below; unsigned without one."""
+        answer = await self.dns(name, rdtype)
+        above = [known for known in self.verdicts if f".{name}".endswith(f".{known}")]
+        security = self.verdicts[max(above, key=len)] if above else Security.INSECURE
+        reason = "dnssec_stripped" if security is Security.UNCHECKED else ""
+        return msgspec.structs.replace(answer, security=security, security_reason=reason)
+
+    async def zone_security(self, name: str) -> ZoneSecurity:
+        return self.zones.get(name) or ZoneSecurity(name=name, zone=name, security=Security.INSECURE)
+
+    async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
+        return await self.other.dns(name, rdtype) if self.other else None
 
     async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
         page = self.pages.get(url, Unreachable("no_address"))

@@ -74,6 +74,7 @@ def facts_of(certificate: "x509.Certificate") -> Certificate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         kind, bits = _key(certificate)
+        der, spki = certificate.public_bytes(Encoding.DER), _public_key(certificate)
         return Certificate(
             subject=_name(certificate, "subject"),
             issuer=_name(certificate, "issuer"),
@@ -84,8 +85,11 @@ def facts_of(certificate: "x509.Certificate") -> Certificate:
             key_bits=bits,
             signature_hash=_signature_hash(certificate),
             serial=f"{certificate.serial_number:x}",
-            sha256=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
+            sha256=hashlib.sha256(der).hexdigest(),
             self_signed=_issued(certificate, certificate),
+            sha512=hashlib.sha512(der).hexdigest(),
+            spki_sha256=hashlib.sha256(spki).hexdigest() if spki else "",
+            spki_sha512=hashlib.sha512(spki).hexdigest() if spki else "",
         )
 
 
@@ -194,6 +198,17 @@ def _key(certificate: "x509.Certificate") -> tuple[str, int]:
     elif isinstance(key, mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey):
         kind = "ml_dsa"
     return kind, bits
+
+
+def _public_key(certificate: "x509.Certificate") -> bytes:
+    """The key as DER; empty for a kind of key that the library does not know."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    try:
+        return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
 
 
 def _signature_hash(certificate: "x509.Certificate") -> str:

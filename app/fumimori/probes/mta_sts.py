@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from fumimori.core import dane
 from fumimori.core.expiry import Urgency, days_left, urgency
 from fumimori.core.grammar import mta_sts as grammar
 from fumimori.core.grammar.mta_sts import StsPolicy
@@ -125,7 +126,10 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
         return
     if not texts:
         lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_sts(txt)), "")
-        yield ("malformed", {"text": lookalike}) if lookalike else ("absent", {})
+        if lookalike:
+            yield "malformed", {"text": lookalike}
+        else:
+            yield ("absent_beside_dane" if dane.protects(seen, domain) else "absent"), {}
         return
     if grammar.parse_sts_record(texts[0]).fault:
         yield "malformed", {"text": texts[0]}
@@ -261,6 +265,7 @@ PROBE = Probe(
     outcomes=(
         "published",
         "absent",
+        "absent_beside_dane",
         "several",
         "malformed",
         "policy_no_host",

@@ -1,0 +1,285 @@
+"""The DANE probe holds proved TLSA records against certificates, and stands in for MTA-STS only where all is valid."""
+
+import hashlib
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from fumimori.core import dane as core
+from fumimori.core.model import Attempt, Status
+from fumimori.core.mx_table import CertificateState, PolicyState, mx_table
+from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security
+from fumimori.core.network.mail import MailService
+from fumimori.core.network.tls import Certificate, CertificateChain
+from fumimori.core.network.web import WebAnswer
+from fumimori.core.seen import Seen
+from fumimori.probes import dane, mail_ports, mta_sts, mx, tls_rpt
+from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, scope_of
+
+DER, SPKI, CA_DER, CA_SPKI = b"leaf", b"leaf key", b"ca", b"ca key"
+HOST = "mx.example.jp"
+ALL_SIGNED = {"example.jp": Security.SECURE}
+MX = {"example.jp": {"MX": [f"10 {HOST}."]}, HOST: {"A": ["192.0.2.25"]}}
+
+
+def certificate(der: bytes, spki: bytes, names: tuple[str, ...]) -> Certificate:
+    return Certificate(
+        subject="CN=x",
+        issuer="CN=y",
+        names=names,
+        not_before=NOW - timedelta(days=30),
+        not_after=NOW + timedelta(days=60),
+        key="ec",
+        key_bits=256,
+        signature_hash="sha256",
+        serial="1",
+        sha256=hashlib.sha256(der).hexdigest(),
+        self_signed=False,
+        sha512=hashlib.sha512(der).hexdigest(),
+        spki_sha256=hashlib.sha256(spki).hexdigest(),
+        spki_sha512=hashlib.sha512(spki).hexdigest(),
+    )
+
+
+def chain(names: tuple[str, ...] = (HOST,), **more: object) -> CertificateChain:
+    return CertificateChain(
+        certificates=(certificate(DER, SPKI, names), certificate(CA_DER, CA_SPKI, ())), **({"trusted": False} | more)
+    )
+
+
+def port(host: str = HOST, **more: object) -> Attempt:
+    fields = {"open": True, "kind": "starttls", "starttls": True, "tls_works": True, "chain": chain()} | more
+    service = MailService(host=host, address="192.0.2.25", port=25, protocol="smtp", **fields)
+    return attempt(
+        "mail_ports", f"{host}:25", facts=msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service)))
+    )
+
+
+def tlsa(*records: str, host: str = HOST) -> dict[str, dict[str, list[str]]]:
+    return {f"_25._tcp.{host}": {"TLSA": list(records)}}
+
+
+def digest(content: bytes, kind: str = "sha256") -> str:
+    return hashlib.new(kind, content).hexdigest()
+
+
+GOOD = f"3 1 1 {digest(SPKI)}"
+WRONG = f"3 1 1 {'ab' * 32}"
+INSTEAD = {"instead_published", "instead_enforced", "instead_matches"}
+
+
+def said(zone, verdicts=ALL_SIGNED, *ports: Attempt) -> set[str]:
+    network = PaperNetwork(zone, verdicts=verdicts)
+    return set(outcomes(dane.PROBE, network, scope_of("example.jp"), before=[mx.PROBE], extra=ports))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        GOOD,
+        GOOD.upper(),
+        f"3 0 1 {digest(DER)}",
+        f"3 1 2 {digest(SPKI, 'sha512')}",
+        f"3 0 2 {digest(DER, 'sha512')}",
+        f"3 0 0 {DER.hex()}",
+        f"3 1 0 {SPKI.hex()}",
+        f"2 0 1 {digest(CA_DER)}",
+        f"2 1 1 {digest(CA_SPKI)}",
+    ],
+)
+def test_every_kind_of_record_can_match(record: str) -> None:
+    assert said(MX | tlsa(record), ALL_SIGNED, port()) == {"valid", "single", *INSTEAD}
+
+
+ROWS = [
+    ("two records, one of them for the next key", MX | tlsa(GOOD, WRONG), ALL_SIGNED, (port(),), {"valid", *INSTEAD}),
+    ("none matches", MX | tlsa(WRONG), ALL_SIGNED, (port(),), {"mismatch"}),
+    ("an authority that was not sent", MX | tlsa(f"2 1 1 {'cd' * 32}"), ALL_SIGNED, (port(),), {"mismatch"}),
+    (
+        "an authority, but another name",
+        MX | tlsa(f"2 1 1 {digest(CA_SPKI)}"),
+        ALL_SIGNED,
+        (port(chain=chain(("other.example",))),),
+        {"mismatch"},
+    ),
+    (
+        "an authority, but expired",
+        MX | tlsa(f"2 1 1 {digest(CA_SPKI)}"),
+        ALL_SIGNED,
+        (port(chain=chain(trust_error="expired")),),
+        {"mismatch"},
+    ),
+    (
+        "the leaf alone counts for usage 3: neither name nor date matter",
+        MX | tlsa(GOOD),
+        ALL_SIGNED,
+        (port(chain=chain(("other.example",), trust_error="expired")),),
+        {"valid", "single", *INSTEAD},
+    ),
+    ("no STARTTLS", MX | tlsa(GOOD), ALL_SIGNED, (port(starttls=False, tls_works=None, chain=None),), {"no_tls"}),
+    ("not looked at", MX | tlsa(GOOD), ALL_SIGNED, (), {"published"}),
+    ("closed", MX | tlsa(GOOD), ALL_SIGNED, (port(open=False, chain=None),), {"published"}),
+    (
+        "usages of the web",
+        MX | tlsa(f"1 1 1 {digest(SPKI)}", f"0 0 1 {digest(DER)}"),
+        ALL_SIGNED,
+        (port(),),
+        {"unusable"},
+    ),
+    ("a digest that is cut short", MX | tlsa("3 1 1 abcd"), ALL_SIGNED, (port(),), {"unusable"}),
+    ("nothing signed", MX | tlsa(GOOD), {}, (port(),), {"insecure"}),
+    ("the host is not signed", MX | tlsa(GOOD), ALL_SIGNED | {HOST: Security.INSECURE}, (port(),), {"insecure"}),
+    ("a broken proof", MX | tlsa(GOOD), ALL_SIGNED | {f"_25._tcp.{HOST}": Security.BOGUS}, (port(),), {"bogus"}),
+    ("a bogus domain is told elsewhere", MX | tlsa(GOOD), {"example.jp": Security.BOGUS}, (port(),), set()),
+    ("absent, all signed", MX, ALL_SIGNED, (port(),), {"possible"}),
+    ("absent, unsigned", MX, {}, (port(),), {"absent"}),
+    ("unchecked", MX | tlsa(GOOD), {"example.jp": Security.UNCHECKED}, (port(),), set()),
+    ("the host unchecked", MX | tlsa(GOOD), ALL_SIGNED | {HOST: Security.UNCHECKED}, (port(),), set()),
+]
+TWO = {
+    "example.jp": {"MX": [f"10 {HOST}.", "20 mx2.example.jp."]},
+    HOST: {"A": ["192.0.2.25"]},
+    "mx2.example.jp": {"A": ["192.0.2.26"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("zone", "verdicts", "ports", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_outcomes(zone, verdicts, ports: tuple[Attempt, ...], expected: set[str]) -> None:
+    assert said(zone, verdicts, *ports) == expected
+
+
+def test_protection_of_one_server_out_of_two_is_half_a_protection() -> None:
+    ports = port(), port("mx2.example.jp")
+    assert said(TWO | tlsa(GOOD), ALL_SIGNED, *ports) == {"partial", "single"}
+    both = TWO | tlsa(GOOD) | tlsa(GOOD, host="mx2.example.jp")
+    assert said(both, ALL_SIGNED, port(), port("mx2.example.jp", chain=chain(("mx2.example.jp",)))) == {
+        "valid",
+        "single",
+        *INSTEAD,
+    }
+
+
+def test_a_name_server_that_is_silent_about_tlsa_is_no_absence() -> None:
+    zone = MX | {f"_25._tcp.{HOST}": {"!servfail": []}}
+    assert said(zone, ALL_SIGNED, port()) == set()
+
+
+def test_nothing_is_said_where_nothing_can_be_validated() -> None:
+    network = PaperNetwork(MX | tlsa(GOOD), verdicts={"example.jp": Security.UNCHECKED})
+    (last,) = looked([dane.PROBE], network, scope_of("example.jp"))
+    assert (last.status, last.reason) == (Status.NOT_TESTABLE_HERE, "dnssec_stripped")
+
+
+def _after(zone, verdicts=ALL_SIGNED, *extra: Attempt) -> set[str]:
+    network = PaperNetwork(zone, verdicts=verdicts)
+    return set(outcomes(mta_sts.PROBE, network, scope_of("example.jp"), before=[mx.PROBE, dane.PROBE], extra=extra))
+
+
+def test_valid_dane_takes_the_place_of_mta_sts_and_nothing_less_does() -> None:
+    assert _after(MX | tlsa(GOOD), ALL_SIGNED, port()) == {"absent_beside_dane"}
+    assert _after(MX | tlsa(GOOD), ALL_SIGNED) == {"absent"}
+    assert _after(MX | tlsa(WRONG), ALL_SIGNED, port()) == {"absent"}
+    assert _after(MX | tlsa(GOOD), {}, port()) == {"absent"}
+    assert _after(TWO | tlsa(GOOD), ALL_SIGNED, port()) == {"absent"}
+
+
+@pytest.mark.parametrize("text", ["", "3 1 1", "3 1 1 xyz", "3 1 a ab", "-1 1 1 ab", "3 1 1 " + "x" * 70000])
+def test_what_is_no_record_is_none(text: str) -> None:
+    assert core.parse_tlsa(text) is None
+
+
+def test_a_record_in_several_pieces_is_one() -> None:
+    record = core.parse_tlsa(f"3 1 1 {'ab' * 28} {'AB' * 4}")
+    assert record is not None
+    assert (record.usable, record.association) == (True, "ab" * 32)
+
+
+# --- the table of mail servers --------------------------------------------------------------------------------------
+
+POLICY = "version: STSv1\nmode: enforce\nmx: mx.example.jp\nmax_age: 604800\n"
+
+
+def table(zone, *ports: Attempt, verdicts=ALL_SIGNED, policy: str = ""):
+    page = WebAnswer(url="", status=200, untrusted_body=policy)
+    pages = {mta_sts.policy_url("example.jp"): page} if policy else {}
+    if policy:
+        zone = zone | {"_mta-sts.example.jp": {"TXT": ["v=STSv1; id=1"]}}
+    network = PaperNetwork(zone, pages, verdicts=verdicts)
+    scope = scope_of("example.jp")
+    attempts = looked([mx.PROBE, mta_sts.PROBE, tls_rpt.PROBE, dane.PROBE], network, scope, ports)
+    return mx_table(Seen(scope, attempts))
+
+
+@pytest.mark.parametrize(
+    ("more", "policy", "expected"),
+    [
+        ({}, POLICY, (CertificateState.UNTRUSTED, PolicyState.COVERED, core.State.POSSIBLE, False)),
+        (
+            {"chain": chain(trusted=True, name_matches=True)},
+            POLICY,
+            (CertificateState.GOOD, PolicyState.COVERED, core.State.POSSIBLE, True),
+        ),
+        (
+            {"chain": chain(trusted=True, name_matches=False)},
+            "",
+            (CertificateState.WRONG_NAME, PolicyState.NO_POLICY, core.State.POSSIBLE, True),
+        ),
+        (
+            {"chain": chain(trusted=True, name_matches=True)},
+            POLICY.replace("mx.", "other."),
+            (CertificateState.GOOD, PolicyState.UNCOVERED, core.State.POSSIBLE, False),
+        ),
+        (
+            {"chain": chain(trust_error="expired")},
+            "",
+            (CertificateState.EXPIRED, PolicyState.NO_POLICY, core.State.POSSIBLE, True),
+        ),
+        (
+            {"starttls": False, "chain": None, "tls_works": None},
+            POLICY,
+            (CertificateState.NO_TLS, PolicyState.COVERED, core.State.POSSIBLE, False),
+        ),
+        (
+            {"open": False, "chain": None},
+            "",
+            (CertificateState.CLOSED, PolicyState.NO_POLICY, core.State.POSSIBLE, False),
+        ),
+    ],
+)
+def test_each_server_has_a_line(more: dict[str, object], policy: str, expected: tuple[object, ...]) -> None:
+    (row,) = table(MX, port(**more), policy=policy)
+    assert (row.certificate, row.policy, row.tlsa, row.delivers) == expected
+    assert (row.host, row.preference, row.reports) == (HOST, 10, False)
+
+
+def test_dane_goes_before_mta_sts() -> None:
+    (valid,) = table(MX | tlsa(GOOD), port(), policy=POLICY)
+    (wrong,) = table(MX | tlsa(WRONG), port(chain=chain(trusted=True, name_matches=True)), policy=POLICY)
+    assert (valid.delivers, wrong.delivers) == (True, False)
+
+
+def test_what_was_not_looked_at_is_unseen_in_the_table() -> None:
+    scope = scope_of("example.jp")
+    (row,) = mx_table(Seen(scope, looked([mx.PROBE], PaperNetwork(MX), scope)))
+    assert (row.certificate, row.policy, row.tlsa, row.reports, row.delivers) == (
+        CertificateState.UNSEEN,
+        PolicyState.UNSEEN,
+        core.State.UNCHECKED,
+        None,
+        None,
+    )
+    assert mx_table(Seen(scope, ())) == ()
+
+
+def test_a_domain_without_mx_is_served_by_its_own_address() -> None:
+    (row,) = table(
+        {"example.jp": {"A": ["192.0.2.1"]}, "_smtp._tls.example.jp": {"TXT": ["v=TLSRPTv1; rua=mailto:a@example.jp"]}}
+    )
+    assert (row.host, row.preference, row.reports) == ("example.jp", None, True)
+
+
+def test_an_answer_without_verdict_is_unchecked() -> None:
+    assert DnsAnswer(name="x", rdtype="A", status=DnsStatus.NODATA).security is Security.UNCHECKED
