@@ -12,7 +12,7 @@ from loopback.world import World
 
 APP = Path(__file__).resolve().parents[2] / "app"
 PASSPHRASE = "correct horse battery staple"
-CONSENTED = ("--consent", "2", "--authorised-by", "Owner, CEO")
+CONSENTED = ("--consent", "3", "--own-server", "--authorised-by", "Owner, CEO")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ def system_state(distribution: str, number: str, around: Circumstances, rules: R
             if ended and not (extended and date.fromisoformat(extended) >= around.day):
                 yield ("os_unsupported_inside" if around.inside else "os_unsupported"), values
             elif ended:
-                yield "os_extended", values
+                yield _extended(row), values
 
 
 def data_age(rules: Rules, day: date) -> int:
@@ -109,9 +109,14 @@ def _build(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[W
 def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[Word]:
     values: Values = (("system", row["name"]), ("ends", _last_day(row)))
     if row["extended"] and date.fromisoformat(row["extended"]) >= around.day:
-        yield "os_extended", values
+        yield _extended(row), values
     else:
         yield ("os_unsupported_inside" if around.inside else "os_unsupported"), values
+
+
+def _extended(row: Mapping[str, str]) -> str:
+    """Debian's long-term support comes by itself; Ubuntu's and Microsoft's only with a contract."""
+    return "os_extended" if row["product"] == "debian" else "os_extended_paid"
 
 
 def _source(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Word]:

@@ -93,7 +93,7 @@ class Services:
         is_open, said = False, b""
         try:
             async with self.dialer.connection(
-                address, port, host=host, what="tcp_connect", notes=notes, detail=kind
+                address, port, host=host, what="connect", notes=notes, detail=kind
             ) as connection:
                 is_open = True
                 said = await _heard(connection, way)

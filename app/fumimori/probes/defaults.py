@@ -87,7 +87,7 @@ def factory_made(certificate: Certificate, rules: Rules) -> str:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What is left of the installation, host by host."""
     said: set[tuple[str, str, str]] = set()
-    for attempt, ports in seen.all("mail_ports", mail_ports.Facts):
+    for attempt, ports in sorted(seen.all("mail_ports", mail_ports.Facts), key=lambda pair: pair[0].subject):
         chain = ports.chain
         maker = factory_made(chain.certificates[0], rules) if chain and chain.certificates else ""
         word = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"

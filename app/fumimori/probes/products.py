@@ -8,8 +8,9 @@ Steps      One GET of each webmail start page (at most three redirects on the sa
            support, known holes and packages say what follows. On servers of a provider only the product is named.
 Outcomes   unsupported_critical (critical): Exchange 2019 and older; exploited (critical): a maker's build with a hole
            of the CISA catalogue; unsupported, os_unsupported, build_behind, exploited_possibly (high);
-           unsupported_inside, os_unsupported_inside, unsupported_possibly, package_behind (medium); os_extended,
-           behind_possibly, holes_possibly (low); ask_package, behind_data_old, data_old, product_seen (info);
+           unsupported_inside, os_unsupported_inside, unsupported_possibly, package_behind, os_extended_paid
+           (medium); behind_possibly, holes_possibly (low); os_extended, ask_package, behind_data_old, data_old,
+           product_seen (info);
            package_current, build_current (ok).
 """
 
@@ -78,7 +79,7 @@ class _Sighting(Record):
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What every product that was seen means, host by host; the same fact is said once a host."""
     by_host: dict[str, list[_Sighting]] = {}
-    for sighting in _sightings(seen, rules):
+    for sighting in sorted(_sightings(seen, rules), key=lambda each: each.subject):
         by_host.setdefault(sighting.host, []).append(sighting)
     inside = seen.vantage is not None and seen.vantage.inside
     ours = _own_server(seen)
@@ -139,7 +140,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=(
         *("product_seen", "unsupported_critical", "unsupported", "unsupported_inside", "unsupported_possibly"),
-        *("os_unsupported", "os_unsupported_inside", "os_extended"),
+        *("os_unsupported", "os_unsupported_inside", "os_extended", "os_extended_paid"),
         *("package_behind", "package_current", "build_behind", "build_current", "behind_possibly"),
         *("exploited", "exploited_possibly", "holes_possibly", "ask_package", "behind_data_old", "data_old"),
     ),

@@ -118,7 +118,7 @@ def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
         yield ("generic" if all(_generic(name, facts.address) for name in names) else "confirmed"), ()
     elif None not in back:
         yield "unconfirmed", ()
-    for greeting in _greetings(seen, facts.address):
+    for greeting in sorted(_greetings(seen, facts.address)):
         if greeting not in {name.name for name in facts.names}:
             yield "greeting_differs", (("greeting", greeting),)
             return

@@ -173,4 +173,6 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     connections=1,
+    # Nobody's cloud server is asked: who runs the domain's mail has to be known first.
+    needs=("mx",),
 )

@@ -61,7 +61,7 @@ def words(*greetings, **around):
         ([("ssh", "SSH-2.0-OpenSSH_10.0p2 Debian-7+deb13u4")], {"package_current"}),
         ([("ssh", "SSH-2.0-OpenSSH_8.4p1 Debian-5+deb11u3")], {"os_unsupported"}),
         ([("ssh", "SSH-2.0-OpenSSH_8.9p1 Ubuntu-3ubuntu0.13")], set()),
-        ([("ssh", "SSH-2.0-OpenSSH_8.2p1 Ubuntu-4ubuntu0.5")], {"os_extended"}),
+        ([("ssh", "SSH-2.0-OpenSSH_8.2p1 Ubuntu-4ubuntu0.5")], {"os_extended_paid"}),
         ([("ssh", "SSH-2.0-OpenSSH_8.7")], {"holes_possibly"}),
         ([("ssh", "SSH-2.0-OpenSSH_9.9")], set()),
         ([("smtp", "mx.example.jp ESMTP Postfix (Debian)")], set()),
