@@ -61,7 +61,8 @@ def test_the_published_schema_is_the_one_of_this_version() -> None:
     from fumimori import probes
     from fumimori.engine.exchange import schema
 
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == schema(probes.walk())
+    now = json.loads(json.dumps(schema(probes.walk())))
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == now, "run packaging/schema.py"
 
 
 @pytest.mark.parametrize("domain", ["good.example", "bad.example", "subtle.example"])
