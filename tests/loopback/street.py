@@ -28,7 +28,7 @@ from loopback import wire
 from loopback.paper_network import NOW, PaperNetwork, Zone, attempt, rules
 from loopback.wire import Handler
 
-LIMITS = Limits(connect=1, reply=1, conversation=3, octets=300_000, pause=0)
+LIMITS = Limits(connect=1, reply=1, conversation=3, octets=300_000, pause=0, patience=0)
 
 
 class Street(PaperNetwork):

@@ -16,7 +16,7 @@ from loopback.tls_faults import GARBAGE, server_context
 from loopback.toy_ca import ToyCa
 
 NAME = "mx.example.jp"
-LIMITS = Limits(connect=1, reply=0.25, conversation=0.7, octets=300_000, pause=0)
+LIMITS = Limits(connect=1, reply=0.25, conversation=0.7, octets=300_000, pause=0, patience=0)
 PORTS = {"smtp": 25, "imap": 143, "pop3": 110}
 IMPLICIT = {"smtp": 465, "imap": 993, "pop3": 995}
 TLS_WORD = {"smtp": "STARTTLS", "imap": "STARTTLS", "pop3": "STLS"}

@@ -18,7 +18,7 @@ from loopback import wire
 from loopback.ssh_faults import SshScript
 from loopback.tls_faults import GARBAGE
 
-LIMITS = Limits(connect=1, reply=0.25, conversation=0.7, octets=300_000, pause=0)
+LIMITS = Limits(connect=1, reply=0.25, conversation=0.7, octets=300_000, pause=0, patience=0)
 
 
 def looked(handler) -> tuple[SshService, Notes]:

@@ -25,7 +25,7 @@ from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE, GARBAGE, memory_server,
 from loopback.toy_ca import ToyCa, weak_rsa
 
 NAME = "mail.example.jp"
-LIMITS = Limits(connect=2, reply=1, conversation=4, pause=0)
+LIMITS = Limits(connect=2, reply=1, conversation=4, pause=0, patience=0)
 SUITES = (0xC02B, 0xC02F, 0x009C, 0x002F, 0xC009, 0xC013)
 
 

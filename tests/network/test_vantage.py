@@ -17,7 +17,7 @@ from loopback.mail_faults import Script
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 
-LIMITS = Limits(connect=1, reply=0.3, conversation=1, pause=0)
+LIMITS = Limits(connect=1, reply=0.3, conversation=1, pause=0, patience=0)
 
 
 class FakeQuestions:

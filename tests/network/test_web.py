@@ -14,7 +14,7 @@ from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 
-LIMITS = Limits(connect=2, reply=1, conversation=3, pause=0)
+LIMITS = Limits(connect=2, reply=1, conversation=3, pause=0, patience=0)
 
 
 def now() -> datetime:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fumimori.core.model import Contact, Exchange
 from fumimori.core.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.net.patience import Patience
 
 READ = 16384
 EVIDENCE = 4096
@@ -33,6 +34,8 @@ class Limits:
     line_kept: int = 2048
     pause: float = 0.2
     """Between two connections to the same port."""
+    patience: float = 20.0
+    """Before a server that was busy is asked once more."""
 
 
 @dataclass(kw_only=True)
@@ -225,6 +228,7 @@ class Dialer:
     ) -> None:
         self.clock = clock
         self.limits = limits or Limits()
+        self.patience = Patience(seconds=self.limits.patience)
         self._route = route or _straight
         self._manners: dict[tuple[str, int], _Manners] = {}
 

@@ -59,6 +59,14 @@ class Envelopes:
         """See SmtpLook."""
         for command in commands:
             check(command)
+        return await self.dialer.patience.ask(
+            address,
+            lambda: self._talked(host, address, port, commands, notes),
+            lambda dialogue: dialogue.error == "busy",
+        )
+
+    async def _talked(self, host: str, address: str, port: int, commands: Sequence[str], notes: Notes) -> SmtpDialogue:
+        """One conversation."""
         seen = _Seen(dialogue=SmtpDialogue(host=host, address=address, port=port, open=False))
         try:
             async with self.dialer.connection(

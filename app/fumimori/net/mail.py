@@ -48,7 +48,9 @@ class MailServices:
 
     async def mail_service(self, host: str, address: str, port: int, *, notes: Notes) -> MailService:
         """See MailLook."""
-        service, silent = await self._looked(host, address, port, notes)
+        service, silent = await self.dialer.patience.ask(
+            address, lambda: self._looked(host, address, port, notes), lambda looked: looked[0].error == "busy"
+        )
         if not silent:
             return service
         # Some equipment drops hellos that do not fit into one packet, as post-quantum ones do not.
