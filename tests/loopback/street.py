@@ -14,6 +14,7 @@ from fumimori.core.network.mail import MailService
 from fumimori.core.network.services import OpenPort
 from fumimori.core.network.smtp import SmtpDialogue
 from fumimori.core.network.ssh import SshService
+from fumimori.core.network.tls import HelloAnswer, HelloOffer
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.net.certificates import chain_of
@@ -64,6 +65,9 @@ class Street(PaperNetwork):
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         return await self.mail.mail_service(host, address, port, notes=self.notes)
+
+    async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
+        return await self.mail.hello(host, address, port, offer, starttls=starttls, notes=self.notes)
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         return await self.ssh.ssh_service(host, address, port, notes=self.notes)
