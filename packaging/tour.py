@@ -65,6 +65,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             sample_passphrase=entry.SAMPLE_PASSPHRASE,
             resources=resources.root(),
             settings_folder=Path(settings),
+            control_hosts=entry.control_hosts,
         )
         prepare(application, parts)
         desk = Desk(parts, language)

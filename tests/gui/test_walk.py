@@ -1,13 +1,17 @@
 """The whole wizard can be walked, by keyboard and mouse, in both languages; what was entered is in the file."""
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
 from fumimori.core.model import Consent, ConsentLevel, Hosting, Status, Vantage
 from fumimori.core.network import Notes
+from fumimori.core.network.dns import DnsAnswer
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui import course
 from fumimori.store import AssessmentFile
@@ -168,8 +172,6 @@ def test_a_wrong_passphrase_says_so_and_may_be_tried_again(opened: Open, tmp_pat
 
 
 def test_rental_servers_are_never_offered_levels_two_and_three(opened: Open):
-    import msgspec
-
     base = demonstration.assessment()
     domain = msgspec.structs.replace(base.scope.domains[0], hosting=Hosting.RENTAL)
     scope = msgspec.structs.replace(base.scope, domains=(domain,))
@@ -233,26 +235,80 @@ def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open)
     assert answer.respondent == "Reception"
 
 
-def test_stopping_keeps_what_is_finished(opened: Open):
-    class Slow(Paper):
-        async def dns(self, name: str, rdtype: str) -> object:
-            import asyncio
+class Slow(Paper):
+    """A network whose DNS does not come back for a minute."""
 
-            await asyncio.sleep(60)
-            return await super().dns(name, rdtype)
+    async def dns(self, name: str, rdtype: str) -> DnsAnswer:
+        await asyncio.sleep(60)
+        return await super().dns(name, rdtype)
 
-    slow = Slow({})
+
+def slow_instruments(network: Slow) -> Instruments:
     real = demonstration.offline_instruments()
-    instruments = Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: slow)
-    hands = opened("en", demonstration.assessment("en"), instruments)
+    return Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
+
+
+def start_measuring(hands: Driver) -> None:
     hands.go("measuring")
     hands.press("again")
     hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.desk.measuring.looks.values()))
+
+
+def test_stopping_keeps_what_is_finished(opened: Open):
+    slow = Slow({})
+    hands = opened("en", demonstration.assessment("en"), slow_instruments(slow))
+    start_measuring(hands)
     with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=5_000):
         hands.press("stop")
     assert hands.desk.measuring.cancelled
     assert hands.desk.open.attempts
     assert ("closed", "") in slow.asked
+
+
+def test_closing_while_measuring_keeps_what_is_finished_and_leaves_no_thread(opened: Open, tmp_path: Path):
+    slow = Slow({})
+    hands = opened("ja", None, slow_instruments(slow))
+    path = tmp_path / "closing.fumimori"
+    hands.desk.create(path, PASSPHRASE, demonstration.assessment())
+    start_measuring(hands)
+    hands.window.close()
+    hands.qtbot.waitUntil(lambda: not hands.window.isVisible(), timeout=5_000)
+    assert ("closed", "") in slow.asked
+    assert not [thread for thread in threading.enumerate() if thread.name == "network"]
+    with AssessmentFile.open(path, PASSPHRASE) as file:
+        assert {attempt.status for attempt in file.assessment.attempts} >= {Status.COMPLETED}
+
+
+def test_the_measurement_goes_on_while_somebody_answers_elsewhere(opened: Open):
+    public = msgspec.structs.replace(demonstration.assessment("en"), consent=Consent())
+    hands = opened("en", public, paper_instruments())
+    hands.go("measuring")
+    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+        hands.press("again")
+        hands.go("question", "updates.responsible")
+        hands.press("choice:yes")
+    assert hands.desk.open.answer("updates.responsible").value == "yes"
+    assert not hands.desk.measuring.running
+
+
+def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: Open, tmp_path: Path):
+    import keyring
+    from keyring.backends.fail import Keyring
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Keyring())
+    try:
+        hands = opened("ja")
+        hands.press("start-new")
+        hands.type("place", str(tmp_path / "no-keyring.fumimori"))
+        hands.press("next")
+        assert hands.shows(hands.page.t("words.store_error.no_keyring"))
+        hands.type("passphrase", PASSPHRASE)
+        hands.type("passphrase-again", PASSPHRASE)
+        hands.press("next")
+    finally:
+        keyring.set_keyring(before)
+    assert hands.route.page == "organisation"
 
 
 def test_network_settings_reach_the_run():

@@ -261,7 +261,15 @@ class Window(QMainWindow):
         self._rail_timer.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop and wait for what is under way, write everything; stay when it cannot be written."""
+        """Stop and wait for what is under way, write everything; stay when it cannot be written.
+
+        A measurement is asked to stop first, so that what it has finished is kept; closing again does not wait for it.
+        """
+        if self.desk.measuring.running and not self.desk.measuring.stopping:
+            self.desk.measuring.ended.connect(self.close)
+            self.desk.measuring.stop()
+            event.ignore()
+            return
         if self.page is not None:
             self.page.leave()
         if not self.desk.close():
