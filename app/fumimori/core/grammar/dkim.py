@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 
+from fumimori.core.grammar.der import BIT_STRING, INTEGER, SEQUENCE, first
 from fumimori.core.grammar.tags import parse_tags
 from fumimori.core.model import Record
 
@@ -80,28 +81,14 @@ def _length(kind: str, encoded: str) -> tuple[int, str]:
 
 def rsa_bits(der: bytes) -> int:
     """The length of the modulus in a SubjectPublicKeyInfo or a bare RSAPublicKey (RFC 8017 A.1.1); 0 for neither."""
-    tag, inner, _ = _element(der)
-    if tag != 0x30:
+    tag, inner, _ = first(der)
+    if tag != SEQUENCE:
         return 0
-    tag, first, rest = _element(inner)
-    if tag == 0x30:
-        tag, bit_string, _ = _element(rest)
-        if tag != 0x03 or bit_string[:1] != b"\x00":
+    tag, head, rest = first(inner)
+    if tag == SEQUENCE:
+        tag, bit_string, _ = first(rest)
+        if tag != BIT_STRING or bit_string[:1] != b"\x00":
             return 0
-        return rsa_bits(bit_string[1:]) if _element(bit_string[1:])[0] == 0x30 else 0
-    return int.from_bytes(first, "big").bit_length() if tag == 0x02 and rest else 0
-
-
-def _element(der: bytes) -> tuple[int, bytes, bytes]:
-    """Tag, contents and what follows of the first DER element; tag -1 when there is none."""
-    if len(der) < 2:
-        return -1, b"", b""
-    tag, length, start = der[0], der[1], 2
-    if length & 0x80:
-        size = length & 0x7F
-        if not 0 < size <= 3 or len(der) < 2 + size:
-            return -1, b"", b""
-        length, start = int.from_bytes(der[2 : 2 + size], "big"), 2 + size
-    if len(der) < start + length:
-        return -1, b"", b""
-    return tag, der[start : start + length], der[start + length :]
+        # What lies inside must be the key itself: one step down, never more.
+        return rsa_bits(bit_string[1:]) if first(first(bit_string[1:])[1])[0] == INTEGER else 0
+    return int.from_bytes(head, "big").bit_length() if tag == INTEGER and rest else 0

@@ -1,0 +1,1 @@
+"""What several looks at brands share: certificates of marks, from their text to facts."""
