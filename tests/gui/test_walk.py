@@ -313,3 +313,22 @@ def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: 
 
 def test_network_settings_reach_the_run():
     assert demonstration.parts(Path("unused")).network() == NetworkSettings()
+
+
+def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(opened: Open, tmp_path: Path):
+    from fumimori.engine.exchange import scan_json
+
+    measured = demonstration.assessment()
+    hands = opened("ja", msgspec.structs.replace(measured, attempts=(), vantages=()))
+    hands.go("measuring")
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{}", encoding="utf-8")
+    hands.page.take(wrong)
+    assert hands.shows(hands.page.say("not_a_scan"))
+    assert not hands.desk.open.attempts
+    right = tmp_path / "scan.json"
+    result = hands.desk.instruments.assess(measured, hands.desk.parts.now())
+    right.write_bytes(scan_json(measured, result))
+    hands.page.take(right)
+    assert len(hands.desk.open.attempts) == len(measured.attempts)
+    assert hands.desk.open.vantages[-1].imported

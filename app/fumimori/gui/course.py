@@ -125,6 +125,11 @@ def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | No
     return flow.minutes_left(assessment, result)
 
 
+def may_be_final(result: Result) -> bool:
+    """Whether the report may be called final."""
+    return flow.may_be_final(result)
+
+
 def next_block(block: str) -> str | None:
     """The block after this one."""
     at = blocks().index(block) + 1

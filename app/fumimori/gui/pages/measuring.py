@@ -1,12 +1,14 @@
 """The measurement as it goes: every look with its state, one bar, a way to stop."""
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.core.model import Status
 from fumimori.gui.course import Route
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import button, clear, row
+from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.looks import LookList
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
@@ -24,7 +26,10 @@ class MeasuringPage(Page):
         self._bar.setTextVisible(False)
         self._stop = button(theme, self.say("stop"), measuring.stop, icon="square", name="stop")
         self._again = button(theme, self.say("again"), self._start, icon="rotate-ccw", name="again")
-        self.add(self._words, self._bar, row(self._stop, self._again, None))
+        self._elsewhere = button(
+            theme, self.say("import"), self._choose, kind="link", icon="folder-open", name="import"
+        )
+        self.add(self._words, self._bar, row(self._stop, self._again, self._elsewhere, None))
         self._notes = QVBoxLayout()
         self._list = LookList(self.desk, theme)
         self.add(self._notes, self._list)
@@ -60,6 +65,25 @@ class MeasuringPage(Page):
         """The measurement goes on without this page."""
         self.desk.measuring.changed.disconnect(self._show)
 
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), "JSON (*.json)")
+        if name:
+            self.take(Path(name))
+
+    def take(self, path: Path) -> None:
+        """Take over a measurement that was made elsewhere, or say why the file cannot be one."""
+        from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan
+
+        try:
+            with path.open("rb") as file:
+                scan = read_scan(file.read(IMPORT_LIMIT + 1), self.desk.instruments.probes)
+        except (OSError, NotAScanError):
+            notice = Notice(self.theme, title=self.say("not_a_scan"), text=self.say("not_a_scan_next"))
+            self._notes.addWidget(notice)
+            return
+        self.desk.put(imported(scan, self.desk.open))
+        self.go(self.route)
+
     def _start(self) -> None:
         self.desk.measuring.start()
         self.go(self.route)
@@ -69,6 +93,7 @@ class MeasuringPage(Page):
         running, attempts = measuring.running, self.desk.open.attempts
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
+        self._elsewhere.setVisible(not running)
         self._again.setVisible(not running and bool(attempts))
         self._bar.setVisible(running or bool(attempts))
         if running:

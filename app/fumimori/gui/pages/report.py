@@ -7,6 +7,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
+from fumimori.gui import course
 from fumimori.gui.course import HUB, Route
 from fumimori.gui.pages.page import Page
 from fumimori.gui.saving import SaveError, write_whole
@@ -29,7 +30,9 @@ class ReportPage(Page):
         if desk.result.open_points:
             count = len(desk.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-            self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
+            final = course.may_be_final(desk.result)
+            text = "" if final else self.say("draft")
+            self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
         for word, values, chosen, picked in (
             ("language", ("ja", "en"), desk.open.report_language, self._speak),
             ("paper", ("a4", "letter"), self._paper, self._use_paper),
