@@ -22,6 +22,9 @@ HOSTS = {
 }
 """The last two octets of every address of the world; the two before are 127 and the world's own block."""
 
+MANY = 200
+"""Domains of `many.example` that share the good domain's mail server."""
+
 
 def addresses(block: int) -> dict[str, str]:
     """Every address of the world in its `block` (the second octet)."""
@@ -51,6 +54,7 @@ def zones(at: Mapping[str, str], tlsa: str) -> list[Zone]:
             ),
         ),
         Zone(origin="bogus.example.", signed=True, wrong_ds=True, records=('bogus.example. TXT "v=spf1 -all"',)),
+        Zone(origin="many.example.", records=_many()),
         Zone(origin="lame.example.", server="ns.nobody.example."),
         Zone(
             origin="double.example.",
@@ -74,6 +78,23 @@ def zones(at: Mapping[str, str], tlsa: str) -> list[Zone]:
             ),
         ),
     ]
+
+
+def many(count: int = MANY) -> list[str]:
+    """The first of the many domains that share the good server."""
+    return [f"d{number}.many.example" for number in range(count)]
+
+
+def _many() -> tuple[str, ...]:
+    return tuple(
+        record
+        for name in many()
+        for record in (
+            f"{name}. MX 10 mx.good.example.",
+            f'{name}. TXT "v=spf1 mx -all"',
+            f'_dmarc.{name}. TXT "v=DMARC1; p=reject; rua=mailto:dmarc@{name}"',
+        )
+    )
 
 
 def _example(at: Mapping[str, str]) -> tuple[str, ...]:

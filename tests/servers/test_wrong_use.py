@@ -22,6 +22,9 @@ from servers.command import fumimori
         (("report", "nowhere.fumimori", "--lang", "fr", "--out", "x.pdf"), "fr"),
         (("open-json", "nowhere.json"), "nowhere.json"),
         (("scan", "good.example", "--frobnicate"), "--frobnicate"),
+        (("scan", "good.example", "--batch", "list"), "good.example"),
+        (("scan", "--batch", "list", "--mail-host", "mail.good.example"), "--mail-host"),
+        (("scan", "--batch", "list"), "--json"),
     ],
 )
 def test_wrong_use_exits_with_2_and_names_the_mistake(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -1,6 +1,7 @@
 """Runs probes: order by need, consent, limits, timeouts, cancel, progress; and reads results made elsewhere."""
 
 from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.engine.many import measure_many
 from fumimori.engine.measuring import Measurement, Planned, Progress, allowed_level, measure, planned
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "Progress",
     "allowed_level",
     "measure",
+    "measure_many",
     "planned",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fumimori.core.domains import BadDomainError
@@ -28,6 +29,8 @@ __all__ = ["Questions", "has_route", "is_address", "parse_resolver", "system_ser
 
 ROUNDS = 2
 SERVERS_MOST = 3
+KNOWN_MOST = 4096
+"""Answers that a run remembers; a batch of many domains asks for more."""
 EVIDENCE_CHARACTERS = 4096
 AT_ONCE = 32
 """Questions that are under way at the same time; a home router's forwarder drops more."""
@@ -127,9 +130,11 @@ class Questions:
         """Whether the resolver itself says that it validated the answer (AD); NotSeen as `ask`."""
         import dns.flags
 
-        await self.ask(name, rdtype, notes)
-        replies = self._asked[question_name(name), rdtype.upper()].result().replies
-        return bool(replies) and bool(replies[-1].flags & dns.flags.AD)
+        key = (question_name(name), rdtype.upper())
+        said = await self._shared(key, notes, lambda: self._said(*key))
+        if isinstance(said.result, NotSeen):
+            raise type(said.result)(said.result.reason, said.result.detail)
+        return bool(said.replies) and bool(said.replies[-1].flags & dns.flags.AD)
 
     async def _shared(
         self, key: tuple[object, object], notes: Notes, work: Callable[[], Coroutine[Any, Any, "_Said"]]
@@ -137,12 +142,20 @@ class Questions:
         task = self._asked.get(key)
         first = task is None
         if task is None:
+            self._forget()
             task = self._asked[key] = asyncio.create_task(work(), name=f"dns {key[1]} {key[0]}")
         said = await asyncio.shield(task)
         if first:
             notes.contacts.extend(said.contacts)
         notes.exchanges.append(said.exchange())
         return said
+
+    def _forget(self) -> None:
+        """Let the oldest answers go when there are many."""
+        if len(self._asked) < KNOWN_MOST:
+            return
+        for key in [key for key, task in islice(self._asked.items(), KNOWN_MOST // 4) if task.done()]:
+            del self._asked[key]
 
     async def addresses(self, host: str, notes: Notes) -> tuple[str, ...]:
         """The addresses of `host` that this machine has a way to, IPv4 first; empty when it has none at all.

@@ -13,6 +13,7 @@ from fumimori.core.network.services import OpenPort
 from fumimori.core.network.smtp import SmtpDialogue
 from fumimori.core.network.ssh import SshService
 from fumimori.core.network.tls import HelloAnswer, HelloOffer
+from fumimori.core.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
@@ -20,8 +21,10 @@ from fumimori.net.dns import Questions, is_address
 from fumimori.net.dns_secured import SecuredQuestions
 from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
+from fumimori.net.remembered import Remembered
 from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
+from fumimori.net.trials import Trials
 from fumimori.net.vantage import Surroundings, is_inside
 from fumimori.net.web import Web
 
@@ -53,6 +56,8 @@ class RealNetwork(Network):
         dialer = Dialer(clock=clock, limits=limits, route=route)
         self._clock = clock
         self._notes = Notes()
+        self._seen = Remembered()
+        self._pages = Remembered(most=256)
         self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
         self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
         self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
@@ -62,6 +67,7 @@ class RealNetwork(Network):
             our_name=our_name,
         )
         self._envelopes = Envelopes(dialer=dialer, our_name=our_name)
+        self._trials = Trials(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
         self._surroundings = Surroundings(
@@ -103,27 +109,59 @@ class RealNetwork(Network):
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """See WebLook."""
-        return await self._web.get(url, self._notes, limit=limit, any_certificate=any_certificate)
+        return await self._pages.once(
+            (url, limit, any_certificate),
+            self._notes,
+            lambda notes: self._web.get(url, notes, limit=limit, any_certificate=any_certificate),
+        )
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         """See TlsLook."""
-        return await self._mail.hello(host, address, port, offer, starttls=starttls, notes=self._notes)
+        return await self._seen.once(
+            ("hello", host, address, port, offer, starttls),
+            self._notes,
+            lambda notes: self._mail.hello(host, address, port, offer, starttls=starttls, notes=notes),
+        )
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """See MailLook."""
-        return await self._mail.mail_service(host, address, port, notes=self._notes)
+        return await self._seen.once(
+            ("mail", host, address, port),
+            self._notes,
+            lambda notes: self._mail.mail_service(host, address, port, notes=notes),
+        )
 
     async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
         """See SmtpLook."""
         return await self._envelopes.smtp_dialogue(host, address, port, commands, notes=self._notes)
 
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+        """See TrialLook."""
+        return await self._trials.starttls_injection(host, address, port, notes=self._notes)
+
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+        """See TrialLook."""
+        return await self._trials.renegotiation(host, address, port, notes=self._notes)
+
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
         """See ServiceLook."""
-        return await self._services.open_port(host, address, port, kind, notes=self._notes)
+        return await self._seen.once(
+            ("port", host, address, port, kind),
+            self._notes,
+            lambda notes: self._services.open_port(host, address, port, kind, notes=notes),
+        )
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         """See SshLook."""
-        return await self._ssh.ssh_service(host, address, port, notes=self._notes)
+        return await self._seen.once(
+            ("ssh", host, address, port),
+            self._notes,
+            lambda notes: self._ssh.ssh_service(host, address, port, notes=notes),
+        )
+
+    async def ssh_group_size(self, host: str, address: str, port: int) -> int:
+        """See SshLook."""
+        return await self._ssh.ssh_group_size(host, address, port, notes=self._notes)
 
     async def look_around(
         self,

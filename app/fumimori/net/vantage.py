@@ -5,7 +5,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from fumimori.core.network.tls import CertificateChain
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.dns import Questions, has_route
+from fumimori.net.remembered import Remembered
 from fumimori.net.tls import TlsError, start_tls
 
 CONTROL_HOSTS = ("gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com")
@@ -56,6 +57,7 @@ class Surroundings:
     questions: Questions
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
+    seen: Remembered = field(default_factory=Remembered)
 
     async def look(
         self,
@@ -76,7 +78,7 @@ class Surroundings:
         hosts = tuple(CONTROL_HOSTS if control_hosts is None else control_hosts)
         at = self.dialer.clock()
         greeted = asyncio.Event()
-        tests = asyncio.gather(*(self._control(host, notes, greeted) for host in hosts))
+        tests = asyncio.gather(*(self._once(host, notes, greeted) for host in hosts))
         within = asyncio.create_task(self._inside(() if from_outside else targets, notes))
         waiting: list[asyncio.Future[Any]] = [tests, asyncio.create_task(greeted.wait())]
         try:
@@ -107,6 +109,13 @@ class Surroundings:
             captive_portal=await self._captive(targets, controls, notes),
             intercepted=intercepted([one.issuers for one in controls]),
         )
+
+    async def _once(self, host: str, notes: Notes, told: asyncio.Event) -> _Control:
+        """What a control host showed to the first who asked in this run."""
+        control = await self.seen.once(host, notes, lambda own: self._control(host, own, told))
+        if control.greeted:
+            told.set()
+        return control
 
     async def _control(self, host_and_port: str, notes: Notes, told: asyncio.Event) -> _Control:
         host, port = split_port(host_and_port, 25)

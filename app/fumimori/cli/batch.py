@@ -1,0 +1,92 @@
+"""Many domains in one run: one way outward for all, so that a server that they share is asked once."""
+
+import argparse
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fumimori.cli import files, wanted
+from fumimori.cli.files import WrongUseError
+from fumimori.cli.telling import Teller
+from fumimori.cli.until_stopped import stop_event
+from fumimori.core.model import Assessment, Status
+from fumimori.engine import Instruments, NetworkSettings, measure_many
+from fumimori.engine.exchange import scan_json
+from fumimori.texts import Texts
+
+LIST_MOST = 1 << 20
+"""Octets of a list of domains."""
+ONE_DOMAIN_ONLY = (
+    "mail_host",
+    "ssh_host",
+    "webmail_host",
+    "selector",
+    "also_domain",
+    "parked_domain",
+    "address",
+    "save",
+)
+"""Options that describe a single domain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A list of domains to be measured, each into a file of its own."""
+
+    instruments: Instruments
+    settings: NetworkSettings
+    texts: Texts
+
+    def run(self, options: argparse.Namespace) -> bool:
+        """Measure them all; True when something could be measured of at least one. Raises WrongUseError."""
+        alone = ["--" + name.replace("_", "-") for name in ONE_DOMAIN_ONLY if getattr(options, name)]
+        if options.domain:
+            alone.insert(0, options.domain)
+        if alone:
+            raise WrongUseError(self.texts("cli.batch_alone", options=", ".join(alone)))
+        if not options.json:
+            raise WrongUseError(self.texts("cli.batch_folder"))
+        folder = files.folder(options.json, self.texts)
+        assessments = [
+            wanted.with_blocklists(
+                wanted.assessment(options, domain, self.texts), options, self.instruments.rules, self.texts
+            )
+            for domain in self._domains(options.batch)
+        ]
+        return asyncio.run(self._measured(assessments, folder))
+
+    def _domains(self, name: str) -> list[str]:
+        """The domains of a list: one a line, what follows `#` is a remark."""
+        path = files.readable(name, self.texts)
+        if path is None or path.stat().st_size > LIST_MOST:
+            raise WrongUseError(self.texts("cli.no_such_file", path=name))
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        named = [line.partition("#")[0].strip() for line in lines]
+        domains = list(dict.fromkeys(wanted.domain_name(line, self.texts) for line in named if line))
+        if not domains:
+            raise WrongUseError(self.texts("cli.no_domains", path=name))
+        return domains
+
+    async def _measured(self, assessments: list[Assessment], folder: Path) -> bool:
+        tell = Teller(self.texts)
+        network = self.instruments.open_network(self.settings)
+        seen, done, stop = False, 0, stop_event()
+        try:
+            async for assessment, measurement in measure_many(
+                self.instruments, assessments, network, self.settings, cancel=stop
+            ):
+                done += 1
+                measured = measurement.added_to(assessment)
+                result = self.instruments.assess(measured, datetime.now(UTC).astimezone())
+                domain = assessment.scope.domains[0].name
+                files.write(str(folder / f"{domain}.json"), scan_json(measured, result), self.texts, quiet=True)
+                seen = seen or any(attempt.status is Status.COMPLETED for attempt in measurement.attempts)
+                tell.say("batch_done", done=done, total=len(assessments), domain=domain, findings=len(result.findings))
+        finally:
+            await network.close()
+        if stop.is_set():
+            tell.interrupted()
+        if not seen:
+            tell.say("nothing_measured", reason="")
+        return seen

@@ -1,0 +1,134 @@
+"""The commands: what each of them reads, does and writes, and the exit code that it ends with."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fumimori.cli import files, wanted
+from fumimori.cli.batch import Batch
+from fumimori.cli.files import WrongUseError
+from fumimori.cli.grammar import parser
+from fumimori.cli.telling import Teller
+from fumimori.cli.until_stopped import stop_event
+from fumimori.core.model import Assessment, Result, Status
+from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
+from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
+from fumimori.texts import LANGUAGES, Texts
+
+RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
+
+MakeReport = Callable[[Assessment, Result, Texts, str], bytes]
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`) → PDF."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandLine:
+    """The commands, with everything they work with handed in."""
+
+    instruments: Callable[[], Instruments]
+    make_report: MakeReport
+    sample: Callable[[], Assessment]
+    sample_passphrase: str
+    texts: Callable[[str], Texts]
+    language: str
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Carry out one command; 0 when it ran, 2 for wrong use, 3 when nothing could be measured."""
+        texts = self.texts(self.language)
+        try:
+            options = parser(texts).parse_args(arguments)
+            command: Callable[[argparse.Namespace], int] = {
+                "sample": self.write_sample,
+                "scan": self.scan_many if getattr(options, "batch", None) else self.scan,
+                "report": self.report,
+                "open-json": self.open_json,
+            }[options.command]
+            return command(options)
+        except WrongUseError as error:
+            print(error, file=sys.stderr)
+            return WRONG_USE
+
+    def scan(self, options: argparse.Namespace) -> int:
+        """Measure one domain; JSON to the file or to standard output."""
+        texts = self.texts(self.language)
+        tell = Teller(texts)
+        if not options.domain:
+            raise WrongUseError(texts("cli.needs_domain"))
+        assessment = wanted.assessment(options, options.domain, texts)
+        settings = wanted.settings(options, texts)
+        instruments = self.instruments()
+        passphrase = files.passphrase(options, texts)
+        assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
+        tell.budget(instruments, assessment)
+        measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
+        assessment = measurement.added_to(assessment)
+        result = instruments.assess(assessment, datetime.now(UTC).astimezone())
+        files.write(options.json, scan_json(assessment, result), texts)
+        if options.save:
+            files.save(Path(options.save), assessment, passphrase, texts)
+        if not any(attempt.status is Status.COMPLETED for attempt in measurement.attempts):
+            tell.nothing_measured(measurement)
+            return NOTHING_MEASURED
+        if measurement.cancelled:
+            tell.interrupted()
+        tell.grade(result)
+        return RAN
+
+    def scan_many(self, options: argparse.Namespace) -> int:
+        """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
+        texts = self.texts(self.language)
+        batch = Batch(instruments=self.instruments(), settings=wanted.settings(options, texts), texts=texts)
+        return RAN if batch.run(options) else NOTHING_MEASURED
+
+    def report(self, options: argparse.Namespace) -> int:
+        """Print the report of an assessment file."""
+        texts = self.texts(self.language)
+        assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
+        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper)
+        files.write(options.out, pdf, texts)
+        return RAN
+
+    def open_json(self, options: argparse.Namespace) -> int:
+        """Make an assessment file out of a scan made elsewhere."""
+        texts = self.texts(self.language)
+        source = Path(options.file)
+        try:
+            if source.stat().st_size > IMPORT_LIMIT:
+                raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
+            scan = read_scan(source.read_bytes(), self.instruments().probes)
+        except OSError:
+            raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
+        except NotAScanError as error:
+            raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
+        assessment = imported(scan, wanted.empty(scan.domain))
+        target = Path(options.save or source.with_suffix(".fumimori"))
+        files.save(target, assessment, files.passphrase(options, texts), texts)
+        return RAN
+
+    def write_sample(self, options: argparse.Namespace) -> int:
+        """Write the sample company's file, both reports and its result."""
+        texts = self.texts(self.language)
+        folder = files.folder(options.out, texts)
+        assessment = self.sample()
+        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        files.save(folder / "sample.fumimori", assessment, self.sample_passphrase, texts)
+        for language in LANGUAGES:
+            pdf = self.make_report(assessment, result, self.texts(language), "a4")
+            files.write(str(folder / f"report-{language}.pdf"), pdf, texts)
+        files.write(str(folder / "result.json"), scan_json(assessment, result), texts)
+        return RAN
+
+
+async def _measured(
+    instruments: Instruments, assessment: Assessment, settings: NetworkSettings, tell: Teller
+) -> Measurement:
+    network = instruments.open_network(settings)
+    try:
+        return await measure(instruments, assessment, network, settings, observer=tell.progress, cancel=stop_event())
+    finally:
+        await network.close()

@@ -1,0 +1,65 @@
+"""The command line's grammar: commands, options and their help in both languages."""
+
+import argparse
+from typing import NoReturn
+
+from fumimori import __version__
+from fumimori.cli.files import WrongUseError
+from fumimori.texts import LANGUAGES, Texts
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors leave by the same door as every other wrong use."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongUseError(f"{self.format_usage()}{message}")
+
+
+def parser(texts: Texts) -> argparse.ArgumentParser:
+    """The command line's grammar with its help in the language of `texts`."""
+
+    def say(name: str) -> str:
+        return texts(f"cli.help.{name}").replace("%", "%%")
+
+    top = _Parser(prog="fumimori", description=texts("cli.description"), allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"Fumimori {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    secret = _Parser(add_help=False, allow_abbrev=False)
+    secret.add_argument("--passphrase-file", metavar="FILE", help=say("passphrase_file"))
+    secret.add_argument("--language", choices=LANGUAGES, help=say("language"))
+
+    scan = commands.add_parser("scan", help=say("scan"), parents=[secret], allow_abbrev=False)
+    scan.add_argument("domain", metavar="DOMAIN", nargs="?", help=say("domain"))
+    scan.add_argument("--batch", metavar="FILE", help=say("batch"))
+    for name in ("mail-host", "ssh-host", "webmail-host", "selector", "control-host"):
+        scan.add_argument(f"--{name}", action="append", default=[], metavar="HOST", help=say(name.replace("-", "_")))
+    for name in ("also-domain", "parked-domain"):
+        scan.add_argument(f"--{name}", action="append", default=[], metavar="DOMAIN", help=say(name.replace("-", "_")))
+    scan.add_argument("--consent", type=int, choices=[0, 1, 2, 3], default=0, help=say("consent"))
+    scan.add_argument("--authorised-by", metavar='"NAME, ROLE"', default="", help=say("authorised_by"))
+    scan.add_argument("--own-server", action="store_true", help=say("own_server"))
+    scan.add_argument("--thorough", action="store_true", help=say("thorough"))
+    scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
+    scan.add_argument("--resolver", metavar="RESOLVER", help=say("resolver"))
+    scan.add_argument("--second-resolver", metavar="RESOLVER", help=say("second_resolver"))
+    scan.add_argument("--dnssec-anchor", metavar="FILE", help=say("dnssec_anchor"))
+    scan.add_argument("--address", action="append", default=[], metavar="ADDRESS", help=say("address"))
+    scan.add_argument("--blocklists", action="store_true", help=say("blocklists"))
+    scan.add_argument("--blocklist", action="append", default=[], metavar="ZONE", help=say("blocklist"))
+    scan.add_argument("--ca-file", metavar="PEM", help=say("ca_file"))
+    scan.add_argument("--json", metavar="FILE", help=say("json"))
+    scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
+
+    report = commands.add_parser("report", help=say("report"), parents=[secret], allow_abbrev=False)
+    report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
+    report.add_argument("--lang", choices=LANGUAGES, required=True, help=say("lang"))
+    report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
+    report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
+
+    opened = commands.add_parser("open-json", help=say("open_json"), parents=[secret], allow_abbrev=False)
+    opened.add_argument("file", metavar="FILE", help=say("json"))
+    opened.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
+
+    sample = commands.add_parser("sample", help=say("sample"), parents=[secret], allow_abbrev=False)
+    sample.add_argument("--out", metavar="DIR", required=True, help=say("out"))
+    return top
