@@ -26,10 +26,8 @@ class MeasuringPage(Page):
         self._bar.setTextVisible(False)
         self._stop = button(theme, self.say("stop"), measuring.stop, icon="square", name="stop")
         self._again = button(theme, self.say("again"), self._start, icon="rotate-ccw", name="again")
-        self._elsewhere = button(
-            theme, self.say("import"), self._choose, kind="link", icon="folder-open", name="import"
-        )
-        self.add(self._words, self._bar, row(self._stop, self._again, self._elsewhere, None))
+        self._elsewhere = button(theme, self.say("import"), self._choose, icon="folder-open", name="import")
+        self.add(self._words, self._bar, Flow(self._stop, self._again, self._elsewhere, spacing=theme.gap))
         self._notes = QVBoxLayout()
         self._list = LookList(self.desk, theme)
         self.add(self._notes, self._list)
