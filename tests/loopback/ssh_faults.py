@@ -27,6 +27,8 @@ class SshScript:
     banner: bytes = b""
     fault_at: str = ""
     fault: Handler | None = None
+    group_bits: int = 0
+    """The size of the group that a group exchange gets; 0 for a server without one."""
     users: list[str] = field(default_factory=list)
     disconnected: bool = False
 
@@ -42,7 +44,12 @@ class SshScript:
         ours_raw = self._lists().payload(os.urandom(16))
         await line.send(ours_raw)
         theirs_raw = await line.receive()
-        point = Parts((await line.receive())[1:]).string()
+        first = await line.receive()
+        if first[0] == wire.GROUP_REQUEST:
+            await line.send(bytes((wire.GROUP,)) + mpint((1 << self.group_bits) - 1) + mpint(2))
+            self.disconnected = (await line.receive())[0] == wire.DISCONNECT
+            return
+        point = Parts(first[1:]).string()
         if await self._faulty("reply", reader, writer):
             return
         private = x25519.X25519PrivateKey.generate()

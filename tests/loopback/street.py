@@ -72,6 +72,9 @@ class Street(PaperNetwork):
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         return await self.ssh.ssh_service(host, address, port, notes=self.notes)
 
+    async def ssh_group_size(self, host: str, address: str, port: int) -> int:
+        return await self.ssh.ssh_group_size(host, address, port, notes=self.notes)
+
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         return await self.web.get(url, self.notes, limit=limit, any_certificate=any_certificate)
 

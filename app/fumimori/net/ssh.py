@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import struct
 from dataclasses import dataclass, field
 
 import msgspec
@@ -20,6 +21,9 @@ LINES_BEFORE_VERSION = 50
 PACKETS_MOST = 40
 """Packets without meaning for us that are read while waiting for one with meaning."""
 BANNER_MOST = 2000
+GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group-exchange-sha1")
+GROUP_LEAST, GROUP_MOST = 1024, 8192
+"""Bits of the group that is asked for: a server that hands out 1024 uses what nobody should."""
 TAKES_ITS_LEAVE = 11
 """SSH_DISCONNECT_BY_APPLICATION (RFC 4253 section 11.1)."""
 
@@ -94,6 +98,59 @@ class SshServices:
                 raise
         return talk.service
 
+    async def ssh_group_size(self, host: str, address: str, port: int, *, notes: Notes) -> int:
+        """See SshLook."""
+        async with self.dialer.connection(address, port, host=host, what="ssh_kexinit", notes=notes) as connection:
+            try:
+                bits = await _group_size(connection)
+            except (BadPacketError, NoCommonError):
+                bits = 0
+            connection.note("SSH group exchange", str(bits))
+        return bits
+
+
+async def _group_size(connection: Connection) -> int:
+    """Ask for the smallest group that the server would use (RFC 4419 section 3), and go no further."""
+    await connection.send_raw(OUR_VERSION + b"\r\n")
+    await their_version(connection)
+    transport = _Transport(connection=connection)
+    theirs = wire.read_lists(await transport.expect(wire.KEXINIT))
+    name = wire.chosen(GROUP_EXCHANGES, theirs.key_exchanges)
+    if not name or "none" not in theirs.compressions:
+        raise NoCommonError
+    await transport.send(_our_lists((name,), theirs.host_keys).payload(os.urandom(16)))
+    await transport.send(bytes((wire.GROUP_REQUEST,)) + struct.pack(">III", GROUP_LEAST, GROUP_LEAST, GROUP_MOST))
+    if theirs.guessed and theirs.key_exchanges[0] != name:
+        await transport.receive()
+    prime = Parts((await transport.expect(wire.GROUP))[1:]).string()
+    await transport.send(_farewell())
+    return int.from_bytes(prime, "big").bit_length()
+
+
+def _our_lists(key_exchanges: tuple[str, ...], host_keys: tuple[str, ...]) -> wire.Lists:
+    return wire.Lists(
+        key_exchanges=key_exchanges,
+        host_keys=host_keys,
+        ciphers_out=CIPHERS,
+        ciphers_in=CIPHERS,
+        macs_out=MACS,
+        macs_in=MACS,
+        compressions=("none",),
+    )
+
+
+def _farewell() -> bytes:
+    return bytes((wire.DISCONNECT, 0, 0, 0, TAKES_ITS_LEAVE)) + string(b"") + string(b"")
+
+
+async def their_version(connection: Connection) -> bytes:
+    """The server's identification line; BadPacketError when there is none among the first lines."""
+    for _ in range(LINES_BEFORE_VERSION):
+        line = await connection.line_octets()
+        if line.startswith(b"SSH-") and line.count(b"-") >= 2:
+            return line[:255]
+    raise BadPacketError
+
 
 @dataclass(kw_only=True)
 class _Talk:
@@ -114,7 +171,7 @@ class _Talk:
 
     async def hold(self, connection: Connection) -> None:
         await connection.send_raw(OUR_VERSION + b"\r\n")
-        version = await self._their_version(connection)
+        version = await their_version(connection)
         protocol = version.decode("ascii", "replace").split("-")[1]
         self.learn(
             untrusted_version=version.decode("utf-8", "replace"),
@@ -136,28 +193,12 @@ class _Talk:
         await self._exchange_keys(transport, version, theirs, theirs_raw)
         await self._ask(transport)
 
-    @staticmethod
-    async def _their_version(connection: Connection) -> bytes:
-        for _ in range(LINES_BEFORE_VERSION):
-            line = await connection.line_octets()
-            if line.startswith(b"SSH-") and line.count(b"-") >= 2:
-                return line[:255]
-        raise BadPacketError
-
     async def _exchange_keys(
         self, transport: _Transport, version: bytes, theirs: wire.Lists, theirs_raw: bytes
     ) -> None:
         # Its signature is not checked, so every type of host key that the server has can be shown to us.
         host_keys = tuple(sorted(theirs.host_keys, key=lambda name: name != "ssh-ed25519"))
-        ours = wire.Lists(
-            key_exchanges=KEY_EXCHANGES,
-            host_keys=host_keys,
-            ciphers_out=CIPHERS,
-            ciphers_in=CIPHERS,
-            macs_out=MACS,
-            macs_in=MACS,
-            compressions=("none",),
-        )
+        ours = _our_lists(KEY_EXCHANGES, host_keys)
         ours_raw = ours.payload(os.urandom(16))
         name = wire.chosen(KEY_EXCHANGES, theirs.key_exchanges)
         picks = {
@@ -217,8 +258,7 @@ class _Talk:
             self.learn(methods=Parts(payload[1:]).names())
         else:
             raise BadPacketError
-        farewell = bytes((wire.DISCONNECT, 0, 0, 0, TAKES_ITS_LEAVE)) + string(b"") + string(b"")
-        await transport.send(farewell)
+        await transport.send(_farewell())
 
 
 @dataclass(frozen=True, kw_only=True)

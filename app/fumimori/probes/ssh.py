@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
-from fumimori.core.network import Unreachable
+from fumimori.core.network import NotSeen, Unreachable
 from fumimori.core.network.ssh import SshService
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Look, Probe
@@ -15,6 +15,7 @@ POST_QUANTUM = ("mlkem", "sntrup")
 """How the names of key exchanges begin that also withstand quantum computers."""
 CHACHA = "chacha20-poly1305@openssh.com"
 NAMES_SHOWN = 6
+GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
 
 
 class Facts(Record):
@@ -22,6 +23,8 @@ class Facts(Record):
 
     host: str
     service: SshService
+    group_bits: int = 0
+    """The smallest group that a group exchange hands out; 0 when that was not looked at."""
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -40,14 +43,22 @@ async def collect(subject: str, look: Look) -> Facts:
         if service.open:
             break
         service = await look.network.ssh_service(host, address, port)
-    return Facts(host=host, service=service)
+    bits = 0
+    if look.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
+        try:
+            bits = await look.network.ssh_group_size(host, service.address, port)
+        except NotSeen:
+            # What the first conversation showed stays true.
+            bits = 0
+    return Facts(host=host, service=service, group_bits=bits)
 
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
     inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("ssh", Facts):
-        for word, values in _words(facts.service, rules, inside=inside):
+        words = [*_words(facts.service, rules, inside=inside), *_group(facts, rules)]
+        for word, values in words:
             yield Outcome(
                 code=f"ssh.{word}",
                 subject=attempt.subject,
@@ -119,6 +130,11 @@ def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]
         yield "host_key_seen", (("key", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
 
 
+def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+    if 0 < facts.group_bits < rules.number("ssh.group_bits_least"):
+        yield "group_short", (("bits", facts.group_bits),)
+
+
 def _graded(service: SshService, rules: Rules) -> dict[str, list[str]]:
     """The offered algorithms by grade; those that the table does not know, or knows as good, are left out."""
     known: dict[str, list[tuple[str, str]]] = {}
@@ -166,6 +182,7 @@ PROBE = Probe(
         *("not_reachable", "reachable", "reachable_keys", "keys_only"),
         *("password", "password_inside", "keyboard_interactive", "none_accepted"),
         *("protocol_1", "protocol_1_too", "host_key_short", "host_key_modest", "host_key_seen"),
+        "group_short",
         *("algorithms_good", "algorithms_broken", "algorithms_weak", "algorithms_dated"),
         *("terrapin", "no_post_quantum"),
     ),

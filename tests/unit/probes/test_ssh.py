@@ -14,6 +14,8 @@ from fumimori.core.rules import parse_rules
 from fumimori.core.seen import Seen
 from fumimori.probes import ssh
 from fumimori.probes.contract import Look
+from loopback.ssh_faults import SshScript
+from loopback.street import street
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -195,3 +197,28 @@ def test_a_name_without_address_is_unreachable():
     with pytest.raises(NotSeen) as caught:
         look_at("h", FakeNetwork(addresses=()))
     assert caught.value.reason == "no_address"
+
+
+@pytest.mark.parametrize(
+    ("bits", "thorough", "word"), [(1024, True, True), (2048, True, False), (1024, False, False), (0, True, False)]
+)
+def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word):
+    script = SshScript(key_exchanges=("curve25519-sha256", "diffie-hellman-group-exchange-sha256"), group_bits=bits)
+
+    async def look() -> ssh.Facts:
+        async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
+            seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
+            return await ssh.collect("ssh.example.jp", Look(network=network, seen=seen, rules=RULES, thorough=thorough))
+
+    facts = asyncio.run(asyncio.wait_for(look(), 10))
+    attempt = Attempt(
+        probe="ssh",
+        subject="ssh.example.jp",
+        status=Status.COMPLETED,
+        started=NOW,
+        ended=NOW,
+        facts=msgspec.Raw(msgspec.json.encode(facts)),
+    )
+    said = {outcome.code for outcome in ssh.judge(Seen(Scope(), [attempt]), RULES)}
+    assert ("ssh.group_short" in said) is word
+    assert facts.service.methods == ("publickey",)

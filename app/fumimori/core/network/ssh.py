@@ -51,3 +51,9 @@ class SshLook(Protocol):
         No key, no password, no second try. A port that does not answer is a fact (`open` false). Raises NotSeen
         when something answered that fell silent or closed before its identification line.
         """
+
+    async def ssh_group_size(self, host: str, address: str, port: int) -> int:
+        """Bits of the smallest group that a group exchange hands out (RFC 4419); 0 when the server has none for us.
+
+        A second conversation, broken off before any key is made. Raises NotSeen when it did not get so far.
+        """
