@@ -9,6 +9,7 @@ from fumimori.gui.course import Route
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.looks import LookList
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
