@@ -38,7 +38,9 @@ class ActionCard(QFrame):
         subjects = [finding.subject for finding in action.findings if finding.subject]
         if subjects:
             extra = len(subjects) - SUBJECTS
-            names = ", ".join(subjects[:SUBJECTS]) + (t("ui.action.and_more", count=extra) if extra > 0 else "")
+            names = ", ".join(subjects[:SUBJECTS])
+            if extra > 0:
+                names = t("ui.action.and_more", names=names, count=extra)
             column.addWidget(Prose(theme, names, quiet=True, size="small"))
         work = action.work
         column.addWidget(
