@@ -97,7 +97,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[0].toggle()
             waiting = QEventLoop()
-            QTimer.singleShot(8000 if route.page == "report" else 60, waiting.quit)
+            QTimer.singleShot({"report": 8000, "plan": 400}.get(route.page, 60), waiting.quit)
             waiting.exec()
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
