@@ -47,7 +47,7 @@ def test_a_host_without_address_is_not_a_closed_one():
 @pytest.mark.parametrize(
     ("port", "handler", "words"),
     [
-        (8080, page("<title>Login to Webmin</title>"), {"login_page"}),
+        (8080, page("<title>Login to Webmin</title>"), {"login_page", "login_reachable"}),
         (11334, page("<title>Rspamd Web Interface</title>"), {"open_console"}),
         (10000, page("<title>nothing known</title>"), {"none_found"}),
         (8080, page("<title>Login to Webmin</title>", status="503 Busy"), {"none_found"}),
@@ -77,8 +77,8 @@ def test_redirects_are_followed_on_the_same_door_only():
         ("/installer", "<title>Roundcube Webmail Installer :: 1. Check</title>", {"installer"}),
         ("/installer", "<title>Roundcube Webmail Installer</title> The installer is disabled!", {"installer_off"}),
         ("/setup.php", "<h1>Postfix Admin Setup Checker</h1>", {"installer"}),
-        ("/admin", "<title>mailcow UI</title>", {"login_page", "default_account"}),
-        ("/iredadmin", "<title>iRedAdmin</title>", {"login_page"}),
+        ("/admin", "<title>mailcow UI</title>", {"login_page", "login_reachable", "default_account"}),
+        ("/iredadmin", "<title>iRedAdmin</title>", {"login_page", "login_reachable"}),
     ],
 )
 def test_pages_at_their_paths(tmp_path, path, text, words):

@@ -5,9 +5,10 @@ Inputs     The hosts that the authorisation names; tables admin_places (where pa
            (what they say, and what it means).
 Steps      One GET for each place, a few ports at a time, at most two redirects on the same host and port; a certificate
            that the panel made for itself does not keep us from reading. No form is sent, no name, no password.
-Outcomes   installer, open_console (critical); login_page, installer_off (medium); default_account (info): the maker's
-           papers name a first login for this product; none_found (ok). Seen from the organisation's own network a
-           login page is inside_only (info).
+Outcomes   installer, open_console (critical); login_page, installer_off (medium); login_reachable (info): against an
+           answer that the first password still holds; default_account (info): the maker's papers name a first login
+           for this product; none_found (ok). Seen from the organisation's own network a login page is inside_only
+           (info).
 Sources    NIST SP 800-45 version 2; documentation of the makers.
 """
 
@@ -126,6 +127,9 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
             subject = f"{facts.host}:{urlsplit(page.url).port or 443}"
             word = "inside_only" if inside and page.kind == "login" else words[page.kind]
             yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
+            if word == "login_page":
+                # A password that was never changed is worse where everybody can try it.
+                yield Outcome(code="admin_pages.login_reachable", subject=subject, values=values)
             if page.kind == "login" and page.product in accounts:
                 shown: Values = (*values, ("account", accounts[page.product]))
                 yield Outcome(code="admin_pages.default_account", subject=subject, values=shown)
@@ -140,7 +144,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=(
         *("login_page", "inside_only", "installer", "installer_off", "open_console", "default_account"),
-        "none_found",
+        *("login_reachable", "none_found"),
     ),
     subjects=own_hosts,
     collect=collect,

@@ -51,7 +51,7 @@ def subjects(seen: Seen) -> Sequence[str]:
     receiving: list[str] = []
     for domain in seen.scope.domains:
         facts = seen.facts("mx", domain.name, mx.Facts)
-        if facts is None or not _own(domain.hosting or facts.hosting):
+        if facts is None or facts.provider or not _own(domain.hosting or facts.hosting):
             continue
         receiving += [address for host in facts.hosts for address in host.addresses]
         receiving += facts.fallback if not facts.hosts else ()

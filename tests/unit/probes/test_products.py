@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fumimori.core.model import DomainScope, Hosting, Scope, Vantage
 from fumimori.core.network.mail import MailService
@@ -147,3 +149,20 @@ def test_a_start_page_is_read_behind_redirects_of_the_same_host(tmp_path):
 def test_a_webmail_host_that_does_not_answer_is_not_seen():
     scope = Scope(domains=(DomainScope(name="example.jp"),), webmail_hosts=(HOST,))
     assert found(products.PROBE, {HOST: {"A": ["192.0.2.1"]}}, {}, scope) == {"!connection_refused": {HOST}}
+
+
+@given(st.text(max_size=300), st.sampled_from(["smtp", "imap", "pop3", "ssh", "http"]))
+def test_no_greeting_confuses_the_reader(text, protocol):
+    seen = recognised(protocol, text, rules().tables["banners"])
+    assert seen is None or len(seen.version) <= 40
+
+
+@given(st.from_regex(r"[0-9]{1,3}([._][0-9]{1,5}){0,4}(p[0-9])?", fullmatch=True))
+def test_no_version_confuses_the_judge(version):
+    greetings = [
+        ("smtp", f"mx ESMTP Exim {version} x"),
+        ("smtp", f"mx Microsoft ESMTP MAIL Service, Version: {version} ready"),
+        ("http", f"x-owa-version: {version}"),
+    ]
+    for greeting in greetings:
+        assert words(greeting) <= set(products.PROBE.outcomes)
