@@ -9,20 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from fumimori import resources
 from fumimori.core.network import Notes
 from fumimori.core.network.tls import HelloAnswer, HelloOffer
-from fumimori.core.rules import parse_rules
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
 from fumimori.net.tls import TlsError, TlsLayer
 from fumimori.net.tls_flight import read_answer
 from fumimori.net.tls_wire import client_hello
-from fumimori.probes.tls.support import Service, find_support
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE, GARBAGE, memory_server, server_context
-from loopback.toy_ca import ToyCa, weak_rsa
+from loopback.toy_ca import ToyCa
 
 NAME = "mail.example.jp"
 LIMITS = Limits(connect=2, reply=1, conversation=4, pause=0, patience=0)
@@ -32,11 +29,6 @@ SUITES = (0xC02B, 0xC02F, 0x009C, 0x002F, 0xC009, 0xC013)
 @pytest.fixture(scope="module")
 def ca() -> ToyCa:
     return ToyCa()
-
-
-@pytest.fixture(scope="module")
-def rules():
-    return parse_rules("test", resources.rule_files(), resources.rule_tables())
 
 
 def services() -> MailServices:
@@ -136,55 +128,3 @@ def test_a_hello_for_ssl3_has_no_extensions():
 def test_an_absurd_offer_is_refused(offer):
     with pytest.raises(ValueError):
         client_hello(offer, NAME, bytes(32))
-
-
-class _Counted:
-    """The real hellos of MailServices as a probe's network, counted."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._services = services()
-
-    async def hello(self, host, address, port, offer, *, starttls=""):
-        self.count += 1
-        return await self._services.hello(host, address, port, offer, starttls=starttls, notes=Notes())
-
-
-def supported(script: Script, rules):
-    network = _Counted()
-
-    async def ask():
-        async with wire.serving(script) as port:
-            where = Service(host=NAME, address="127.0.0.1", port=port)
-            return await find_support(network, rules, where, None)
-
-    return asyncio.run(asyncio.wait_for(ask(), 20)), network.count
-
-
-def test_a_modern_server_is_known_after_four_hellos(ca, tmp_path, rules):
-    context = server_context(ca.leaf(NAME), tmp_path)
-    context.set_ciphers("ECDHE+AESGCM")
-    support, count = supported(Script(protocol="imap", implicit=True, tls=context), rules)
-    assert support.accepted == ("tls1.2", "tls1.3")
-    assert support.refused == ("ssl3", "tls1.0", "tls1.1")
-    assert (support.bad_suites, support.bad_suites_known, count) == ((), True, 4)
-
-
-def test_an_old_server_shows_every_version_and_its_worst_suite(ca, tmp_path, rules):
-    leaf = ca.leaf(NAME, key=weak_rsa(2048))
-    context = server_context(leaf, tmp_path, versions=("TLSv1", "TLSv1_2"))
-    context.set_ciphers("AES128-SHA:AECDH-AES128-SHA:NULL-SHA:@SECLEVEL=0")
-    support, _ = supported(Script(protocol="imap", implicit=True, tls=context), rules)
-    assert support.accepted == ("tls1.0", "tls1.1", "tls1.2")
-    assert support.bad_suites[-1] == 0x0002
-
-
-def test_a_silent_server_is_left_alone_after_one_hello(rules):
-    network = _Counted()
-
-    async def ask():
-        async with wire.serving(wire.stall) as port:
-            return await find_support(network, rules, Service(host=NAME, address="127.0.0.1", port=port), None)
-
-    support = asyncio.run(asyncio.wait_for(ask(), 20))
-    assert (support.accepted, support.refused, network.count) == ((), (), 1)

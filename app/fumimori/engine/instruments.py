@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from fumimori.core.judging import assess
 from fumimori.core.model import Assessment, Outcome, Question, Result, Rules
 from fumimori.core.network import Network
+from fumimori.core.port_matrix import port_matrix
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Probe
 
@@ -26,6 +29,8 @@ class NetworkSettings:
     """Trusted roots in PEM instead of the system's."""
     control_hosts: tuple[str, ...] | None = None
     """`HOST` or `HOST:PORT` for the port-25 test; None for the two usual ones."""
+    thorough: bool = False
+    """List every suite and group, with many more connections."""
     from_outside: bool = False
     """A person's word that this machine is not in the target's network, although the addresses look like it."""
 
@@ -41,10 +46,15 @@ class Instruments:
 
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
         """What all judges say about everything that was seen."""
-        vantage = assessment.vantages[-1] if assessment.vantages else None
-        seen = Seen(assessment.scope, assessment.attempts, vantage)
+        seen = _seen(assessment)
         return tuple(outcome for probe in self.probes for outcome in probe.judge(seen, self.rules))
 
     def assess(self, assessment: Assessment, moment: datetime) -> Result:
         """All that follows from `assessment` under today's rules."""
-        return assess(assessment, self.bank, self.rules, self.outcomes(assessment), moment)
+        result = assess(assessment, self.bank, self.rules, self.outcomes(assessment), moment)
+        return msgspec.structs.replace(result, ports=port_matrix(_seen(assessment), self.rules))
+
+
+def _seen(assessment: Assessment) -> Seen:
+    vantage = assessment.vantages[-1] if assessment.vantages else None
+    return Seen(assessment.scope, assessment.attempts, vantage)

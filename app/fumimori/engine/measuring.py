@@ -219,7 +219,7 @@ class _Run:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                look = Look(network=network, seen=seen, rules=self.instruments.rules)
+                look = Look(network=network, seen=seen, rules=self.instruments.rules, thorough=self.settings.thorough)
                 ended = await _guarded(_facts(probe, subject, look))
         finally:
             self.contacts.extend(notes.contacts)

@@ -32,7 +32,7 @@ class Limits:
     octets: int = 1 << 20
     line: int = 65536
     line_kept: int = 2048
-    pause: float = 0.2
+    pause: float = 0.1
     """Between two connections to the same port."""
     patience: float = 20.0
     """Before a server that was busy is asked once more."""
@@ -97,6 +97,10 @@ class Connection:
         self._buffer.clear()
         self._layer = layer
         return clean
+
+    def pour(self, octets: bytes) -> None:
+        """Take over clear octets that the layer had already."""
+        self._buffer += octets
 
     def note(self, sent: str, untrusted_received: str) -> None:
         """Keep a piece of evidence."""

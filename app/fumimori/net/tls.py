@@ -72,6 +72,10 @@ class TlsLayer:
         self._tls.bio_write(octets)
         return self._all(from_wire=True)
 
+    def waiting(self) -> bytes:
+        """The clear octets that came together with the end of the handshake."""
+        return self._all(from_wire=True)
+
     def wrap(self, octets: bytes) -> bytes:
         """The wire's form of `octets`; empty when the layer is closed."""
         from OpenSSL import SSL
@@ -146,6 +150,7 @@ async def carry_on(connection: Connection, layer: TlsLayer) -> None:
         if answer:
             await connection.send_raw(answer)
         if finished:
+            connection.pour(layer.waiting())
             return
         octets = await connection.read_raw()
         if not octets:

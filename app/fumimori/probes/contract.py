@@ -18,6 +18,8 @@ class Look:
     network: Network
     seen: Seen
     rules: Rules
+    thorough: bool = False
+    """List everything, whatever it costs in connections and time."""
 
 
 @dataclass(frozen=True, kw_only=True)

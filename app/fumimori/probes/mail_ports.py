@@ -1,31 +1,29 @@
 """The ports of mail: TLS before passwords, versions and suites, certificates (RFC 8314, 8996, 9325, 9525)."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from fumimori.core.dane import State
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
+from fumimori.core.mx_table import PolicyState, mx_table
 from fumimori.core.network import NotSeen, NotTestableHere, Unreachable
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
+from fumimori.core.port_matrix import CLEAR_LOGINS
 from fumimori.core.seen import Seen
-from fumimori.core.tls_facts import TlsSupport, suite_classes
+from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 from fumimori.probes.tls.support import Service, find_support
+from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.probes.tls.worth import days_left, distrust, old_signature, urgency, weak_key
 
 MX_PORT = 25
-CLIENT_PORTS = (465, 587, 993, 995, 143, 110)
+CLIENT_PORTS = (465, 587, 993, 995, 143, 110, 4190)
 ADDRESSES_MOST = 3
-"""Addresses of a host that are tried until one answers."""
-OLD = ("tls1.0", "tls1.1")
-MODERN = ("tls1.2", "tls1.3")
-PRINTED = {"ssl3": "SSL 3.0", "tls1.0": "TLS 1.0", "tls1.1": "TLS 1.1", "tls1.2": "TLS 1.2", "tls1.3": "TLS 1.3"}
-
-CLEAR_LOGINS = frozenset({"PLAIN", "LOGIN", "USER", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"})
-"""Ways to log in that show a password, a token or something to guess it from to whoever listens (RFC 4954 4)."""
-
+"""Addresses of each family that are tried until one answers."""
 _PRODUCT = (
     r"exim|sendmail|postfix|version:?|dovecot|icewarp|mdaemon|kerio connect|smartermail\D*|haraka|cyrus imap4?"
     r"|zimbra|axigen|james smtp server|communigate pro|powermta\D*|domino (?:release|build)?"
@@ -33,8 +31,8 @@ _PRODUCT = (
 _VERSION_IN_GREETING = re.compile(rf"(?i)\b(?:{_PRODUCT})[ /(]*v?\d+[._]\d+[\w.]*")
 
 
-class Facts(Record):
-    """One port of one mail host."""
+class Side(Record):
+    """One address of one port of one mail host."""
 
     service: MailService
     support: TlsSupport = TlsSupport()
@@ -50,16 +48,28 @@ class Facts(Record):
         return self.service.chain
 
     @property
-    def starttls(self) -> bool | None:
-        """Whether the change to TLS is offered and works; None where that is not a question or was not seen."""
-        if self.service.starttls is None or self.port in IMPLICIT_TLS_PORTS:
-            return None
-        return self.service.starttls and self.tls
+    def leaf(self) -> str:
+        """The fingerprint of the certificate; empty when there is none."""
+        return self.chain.certificates[0].sha256 if self.chain is not None and self.chain.certificates else ""
 
     @property
     def tls(self) -> bool:
         """Whether TLS works, by the full handshake or by any hello that was accepted."""
         return bool(self.service.tls_works or self.support.accepted)
+
+
+class Facts(Side):
+    """One port of one mail host: what its first address that answers showed, and the other family's."""
+
+    others: tuple[Side, ...] = ()
+    """The same port at an address of the other family (IPv6 beside IPv4)."""
+
+    @property
+    def starttls(self) -> bool | None:
+        """Whether the change to TLS is offered and works; None where that is not a question or was not seen."""
+        if self.service.starttls is None or self.port in IMPLICIT_TLS_PORTS:
+            return None
+        return self.service.starttls and self.tls
 
 
 # --- where to look ------------------------------------------------------------------------------------------------
@@ -100,30 +110,64 @@ async def collect(subject: str, look: Look) -> Facts:
     addresses = await look.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
+    services = await _services(host, addresses, port, look)
+    first = next((service for service in services if service.open), services[0])
+    if not first.open:
+        way_out_proved = vantage is not None and vantage.port25 == "open"
+        if port == MX_PORT and first.closed == "connect_timeout" and not way_out_proved:
+            raise NotTestableHere("port25_unknown")
+        return Facts(service=first)
+    main = await _side(first, look)
+    others = []
+    for service in services:
+        if service is first:
+            continue
+        # The same certificate in the same handshake is the same server; it need not be asked everything twice.
+        same = service.handshake == first.handshake and Side(service=service).leaf == main.leaf
+        others.append(Side(service=service) if same or not service.open else await _side(service, look))
+    return Facts(service=main.service, support=main.support, others=tuple(others))
+
+
+async def _services(host: str, addresses: Sequence[str], port: int, look: Look) -> list[MailService]:
+    """What the first address that answers showed, for each family that the host has."""
+    families = [[each for each in addresses if (":" in each) is six][:ADDRESSES_MOST] for six in (False, True)]
+    looks = [_first_open(host, family, port, look) for family in families if family]
+    found = await asyncio.gather(*looks, return_exceptions=True)
+    services = [each for each in found if isinstance(each, MailService)]
+    for each in found:
+        if isinstance(each, BaseException) and (not services or not isinstance(each, NotSeen)):
+            raise each
+    return services
+
+
+async def _first_open(host: str, addresses: Sequence[str], port: int, look: Look) -> MailService:
     service = await look.network.mail_service(host, addresses[0], port)
-    for address in addresses[1:ADDRESSES_MOST]:
+    for address in addresses[1:]:
         if service.open:
             break
         service = await look.network.mail_service(host, address, port)
-    if not service.open:
-        way_out_proved = vantage is not None and vantage.port25 == "open"
-        if port == MX_PORT and service.closed == "connect_timeout" and not way_out_proved:
-            raise NotTestableHere("port25_unknown")
-        return Facts(service=service)
-    if not (port in IMPLICIT_TLS_PORTS or service.starttls) or service.error == "no_starttls":
-        return Facts(service=service)
+    return service
+
+
+async def _side(service: MailService, look: Look) -> Side:
+    """The service with what its hellos show, where it has TLS."""
+    implicit = service.port in IMPLICIT_TLS_PORTS
+    if not (implicit or service.starttls) or service.error == "no_starttls":
+        return Side(service=service)
     where = Service(
-        host=host,
+        host=service.host,
         address=service.address,
-        port=port,
-        starttls="" if port in IMPLICIT_TLS_PORTS else service.protocol,
+        port=service.port,
+        starttls="" if implicit else service.protocol,
     )
     try:
-        support = await find_support(look.network, look.rules, where, service.handshake)
+        support = await find_support(
+            look.network, look.rules, where, service.handshake, chain=service.chain, thorough=look.thorough
+        )
     except NotSeen:
         # A server that has had enough of us has shown the rest already.
-        return Facts(service=service)
-    return Facts(service=service, support=support)
+        return Side(service=service)
+    return Side(service=service, support=support)
 
 
 # --- judging ------------------------------------------------------------------------------------------------------
@@ -132,11 +176,12 @@ async def collect(subject: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What the ports show, port by port, and what a host lacks altogether."""
     by_host: dict[str, list[Facts]] = {}
+    strict = strict_hosts(seen)
     for attempt, facts in seen.all("mail_ports", Facts):
         by_host.setdefault(facts.service.host, []).append(facts)
         if not facts.service.open:
             continue
-        for word, values in _words(seen, rules, facts, attempt.ended):
+        for word, values in _words(seen, rules, facts, attempt.ended, strict):
             yield Outcome(
                 code=f"mail_ports.{word}",
                 subject=attempt.subject,
@@ -148,22 +193,62 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
             yield Outcome(code=f"mail_ports.{word}", subject=host, values=(("host", host),))
 
 
-def _words(seen: Seen, rules: Rules, facts: Facts, at: datetime) -> Iterator[tuple[str, Values]]:
-    if facts.port == MX_PORT:
-        yield from _starttls(facts)
-    yield from _login(facts)
-    yield from _versions(facts)
-    yield from _suites(facts, rules)
-    yield from _certificate(seen, rules, facts, at)
-    yield from _greeting(facts)
+def _words(
+    seen: Seen, rules: Rules, facts: Facts, at: datetime, strict: frozenset[str]
+) -> Iterator[tuple[str, Values]]:
+    """Each word once: what the first address showed goes before what the other family's adds."""
+    told: set[str] = set()
+    for side in (facts, *(other for other in facts.others if other.service.open)):
+        for word, values in _side_words(seen, rules, side, at, strict):
+            if word not in told:
+                told.add(word)
+                yield word, values
+    yield from _families(facts)
 
 
-def _suffix(facts: Facts) -> str:
+def _side_words(
+    seen: Seen, rules: Rules, side: Side, at: datetime, strict: frozenset[str]
+) -> Iterator[tuple[str, Values]]:
+    use = CLIENT
+    if side.port == MX_PORT:
+        use = MX_STRICT if side.service.host in strict else MX
+        yield from _starttls(side)
+    yield from _login(side)
+    yield from tls_words(side.support, use, rules)
+    for chain in (side.chain, side.support.other_chain):
+        yield from _certificate(seen, rules, side, chain, at)
+    if side.service.large_hello_fails:
+        yield "large_hello", ()
+    yield from _greeting(side)
+
+
+def strict_hosts(seen: Seen) -> frozenset[str]:
+    """The mail servers that senders must not deliver to without proper TLS: MTA-STS in enforce, or valid DANE."""
+    return frozenset(
+        row.host
+        for row in mx_table(seen)
+        if row.tlsa is State.VALID or (row.mode == "enforce" and row.policy is PolicyState.COVERED)
+    )
+
+
+def _families(facts: Facts) -> Iterator[tuple[str, Values]]:
+    """Where IPv4 and IPv6 of one port are not alike."""
+    for other in facts.others:
+        if other.service.closed == "no_route":
+            continue
+        addresses: Values = (("open", facts.service.address), ("other", other.service.address))
+        if not other.service.open:
+            yield "address_closed", addresses
+        elif (other.service.kind, other.leaf) != (facts.service.kind, facts.leaf):
+            yield "address_differs", addresses
+
+
+def _suffix(facts: Side) -> str:
     """Port 25 is judged on its own scale: who delivers there takes any encryption rather than none."""
     return "_mx" if facts.port == MX_PORT else ""
 
 
-def _starttls(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
     service = facts.service
     if service.starttls is None:
         return
@@ -176,7 +261,7 @@ def _starttls(facts: Facts) -> Iterator[tuple[str, Values]]:
         yield ("starttls_stripped" if masked else "starttls_missing"), ()
 
 
-def _login(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _login(facts: Side) -> Iterator[tuple[str, Values]]:
     service = facts.service
     if facts.port in IMPLICIT_TLS_PORTS:
         if facts.tls:
@@ -193,42 +278,9 @@ def _login(facts: Facts) -> Iterator[tuple[str, Values]]:
             yield "clear_port", ()
 
 
-def _versions(facts: Facts) -> Iterator[tuple[str, Values]]:
-    accepted, refused, suffix = facts.support.accepted, facts.support.refused, _suffix(facts)
-    if not accepted:
-        return
-    if "ssl3" in accepted:
-        yield f"ssl3{suffix}", ()
-    old = [PRINTED[version] for version in OLD if version in accepted]
-    if old:
-        yield f"tls_old{suffix}", (("versions", ", ".join(old)),)
-    modern = [PRINTED[version] for version in MODERN if version in accepted]
-    if not modern and set(MODERN) <= set(refused):
-        yield f"tls_modern_missing{suffix}", (("versions", ", ".join(PRINTED[version] for version in accepted)),)
-    if modern and not suffix and {"ssl3", *OLD} <= set(refused):
-        yield "tls_modern", (("versions", ", ".join(modern)),)
-    if "tls1.2" in accepted and "tls1.3" in refused:
-        yield "tls13_missing", ()
-
-
-def _suites(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
-    if not facts.support.bad_suites:
-        return
-    known = suite_classes(rules)
-    column = "mx" if facts.port == MX_PORT else "client"
-    words = {row["class"]: row[column] for row in rules.tables["tls_cipher_classes"].dicts()}
-    names: dict[str, list[str]] = {}
-    for code in facts.support.bad_suites:
-        kind, name = known.get(code, ("", f"0x{code:04X}"))
-        names.setdefault(words.get(kind, "-"), []).append(name)
-    for word in ("broken", "weak", "old"):
-        if word in names:
-            yield f"suite_{word}{_suffix(facts)}", (("suites", ", ".join(names[word])),)
-            return
-
-
-def _certificate(seen: Seen, rules: Rules, facts: Facts, at: datetime) -> Iterator[tuple[str, Values]]:
-    chain = facts.chain
+def _certificate(
+    seen: Seen, rules: Rules, facts: Side, chain: CertificateChain | None, at: datetime
+) -> Iterator[tuple[str, Values]]:
     if chain is None or not chain.certificates:
         return
     leaf, suffix = chain.certificates[0], _suffix(facts)
@@ -256,7 +308,7 @@ def _certificate(seen: Seen, rules: Rules, facts: Facts, at: datetime) -> Iterat
         yield "certificate_good", when
 
 
-def _greeting(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _greeting(facts: Side) -> Iterator[tuple[str, Values]]:
     service = facts.service
     shown = _VERSION_IN_GREETING.search(service.untrusted_greeting)
     if shown:
@@ -293,6 +345,12 @@ PROBE = Probe(
         *("tls_modern", "tls13_missing", "tls_old", "tls_old_mx", "ssl3", "ssl3_mx"),
         *("tls_modern_missing", "tls_modern_missing_mx"),
         *("suite_broken", "suite_weak", "suite_broken_mx", "suite_weak_mx", "suite_old_mx"),
+        *("suite_broken_mx_strict", "suite_weak_mx_strict", "suite_old_mx_strict", "order_weak", "order_weak_mx"),
+        *("ssl2", "ssl2_mx", "dh_export", "dh_export_mx", "dh_short", "dh_short_mx", "dh_own"),
+        *("group_weak", "group_weak_mx", "group_old", "group_old_mx", "exchange_hash_old", "exchange_hash_old_mx"),
+        *("post_quantum", "no_post_quantum", "compression", "compression_mx", "ems_missing", "fallback_missing"),
+        *("renegotiation_insecure", "renegotiation_insecure_mx", "large_hello", "holes_closed"),
+        *("address_closed", "address_differs"),
         *("certificate_good", "certificate_expired", "certificate_expired_mx"),
         *("certificate_soon", "certificate_near", "certificate_near_mx"),
         *("certificate_self_signed", "certificate_self_signed_mx", "certificate_incomplete"),
@@ -305,4 +363,5 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mx",),
+    timeout=240.0,
 )

@@ -281,7 +281,7 @@ def mx_attempt(domain: str, *hosts: str, hosting: Hosting | None = None) -> Atte
 def test_hosts_that_people_use_are_looked_at_instead_of_the_exchangers():
     scope = Scope(domains=(DomainScope(name="example.jp"),), mail_hosts=(HOST,))
     looked_at = subjects(Seen(scope, [mx_attempt("example.jp", "mx.example.jp")]))
-    assert looked_at == ("mx.example.jp:25", *(f"{HOST}:{port}" for port in (465, 587, 993, 995, 143, 110)))
+    assert looked_at == ("mx.example.jp:25", *(f"{HOST}:{port}" for port in (465, 587, 993, 995, 143, 110, 4190)))
 
 
 def test_without_such_hosts_the_exchangers_stand_in():
@@ -355,7 +355,8 @@ def test_refused_hellos_show_what_is_not_accepted():
     network = FakeNetwork([facts(993).service], HelloAnswer(alert=70))
     support = look_at(f"{HOST}:993", network).support
     assert (support.accepted, support.refused) == (("tls1.3",), ("ssl3", "tls1.0", "tls1.1", "tls1.2"))
-    assert network.hellos == [("tls1.2", ""), ("tls1.2", "")]
+    assert network.hellos == [("tls1.2", "")]
+    assert support.bad_suites_known  # TLS 1.3 alone has no bad suites
 
 
 def test_hellos_after_starttls_name_the_protocol():

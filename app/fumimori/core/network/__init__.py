@@ -19,6 +19,7 @@ from fumimori.core.network.services import ServiceLook
 from fumimori.core.network.smtp import SmtpLook
 from fumimori.core.network.ssh import SshLook
 from fumimori.core.network.tls import TlsLook
+from fumimori.core.network.trials import TrialLook
 from fumimori.core.network.web import WebLook
 
 
@@ -65,7 +66,7 @@ class Notes:
     contacts: list[Contact] = field(default_factory=list)
 
 
-class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, Protocol):
+class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):
     """Everything a probe may do outward; one instance per run, with caches and politeness shared by all attempts."""
 
     def for_attempt(self, notes: Notes) -> "Network":

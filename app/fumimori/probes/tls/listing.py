@@ -1,8 +1,22 @@
 """Every suite and group of one service, for runs that may take their time: what was chosen is not offered again."""
 
+import asyncio
+
 from fumimori.core.network.tls import HelloOffer
 from fumimori.core.tls_facts import group_classes
 from fumimori.probes.tls.support import LISTED_MOST, SUITES_MOST, TLS13_GROUPS, Search, suites
+
+SECONDS_MOST = 150.0
+
+
+async def list_everything(search: Search) -> None:
+    """Suites and groups, as many as there is time for; what was not finished is not called complete."""
+    try:
+        async with asyncio.timeout(SECONDS_MOST):
+            await list_suites(search)
+            await list_groups(search)
+    except TimeoutError:
+        return
 
 
 async def list_suites(search: Search) -> None:

@@ -100,6 +100,8 @@ class Search:
         """Every hello that is worth its connection."""
         await self._versions(agreed)
         if not set(self.support.accepted) - {"tls1.3"}:
+            refused = "tls1.2" in self.support.refused
+            self.learn(bad_suites_known=refused, dh_known=refused)
             await self._oldest()
             return
         await self._bad_suites()
@@ -109,10 +111,9 @@ class Search:
         await self._weak_groups()
         await self._fallback()
         if self.thorough:
-            from fumimori.probes.tls.listing import list_groups, list_suites
+            from fumimori.probes.tls.listing import list_everything
 
-            await list_suites(self)
-            await list_groups(self)
+            await list_everything(self)
 
     def result(self) -> TlsSupport:
         """What is known, versions in order."""
