@@ -67,3 +67,39 @@ def test_what_was_answered_survives_a_stall():
     seen = talked(Stalling({}), ["VRFY a", "RSET"])
     assert [reply.code for reply in seen.replies] == [252]
     assert seen.error == "reply_timeout"
+
+
+class Grouping:
+    """A server that takes commands in groups and remembers which came together."""
+
+    def __init__(self, *listed: str) -> None:
+        self.listed = listed
+        self.groups: list[list[str]] = []
+
+    async def __call__(self, reader, writer):
+        writer.write(b"220 mx.example.jp\r\n")
+        while octets := await reader.read(65536):
+            group = octets.decode("ascii").splitlines()
+            self.groups.append(group)
+            for command in group:
+                lines = ("mx.example.jp", *self.listed) if command.startswith("EHLO") else (f"heard {command}",)
+                for last, line in enumerate(lines, 1 - len(lines)):
+                    writer.write(f"250{'-' if last else ' '}{line}\r\n".encode())
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+
+COMMANDS = ["VRFY a", "MAIL FROM:<>", "RCPT TO:<a@example.jp>", "RSET", "MAIL FROM:<b@example.jp>"]
+
+
+def test_commands_go_together_where_the_server_allows_it():
+    server = Grouping("PIPELINING")
+    seen = talked(server, COMMANDS)
+    assert [len(group) for group in server.groups] == [1, 1, 4, 2]
+    assert [(reply.command, reply.untrusted_text) for reply in seen.replies] == [(c, f"heard {c}") for c in COMMANDS]
+
+
+def test_commands_go_one_by_one_where_it_does_not_say_so():
+    server = Grouping()
+    assert len(talked(server, COMMANDS).replies) == len(COMMANDS)
+    assert {len(group) for group in server.groups} == {1}

@@ -1,7 +1,7 @@
 """SMTP conversations up to the envelope (RFC 5321): commands from a short list, RSET and QUIT always, DATA never."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,22 +15,31 @@ GOOD_BYE_SECONDS = 5.0
 COMMAND_LONGEST = 500
 """RFC 5321 section 4.5.3.1.4 allows 512 octets with the line end."""
 CLOSING = 421
+IN_GROUPS = frozenset({"RSET", "MAIL", "RCPT"})
+"""Commands that another may follow before they are answered (RFC 2920 section 3.1)."""
 
 
 class _Envelope(Smtp):
     """SMTP as far as the recipients."""
+
+    pipelining = False
+    """Whether the server takes several commands at once (RFC 2920)."""
 
     async def introduce(self, our_name: str) -> tuple[int, str]:
         """The answer to EHLO, else to HELO: its code and first line."""
         code, lines = await self._command(f"EHLO {our_name}")
         if code >= 500:
             code, lines = await self._command(f"HELO {our_name}")
+        self.pipelining = "PIPELINING" in (line.strip().upper() for line in lines[1:])
         return code, lines[0]
 
-    async def say(self, command: str) -> SmtpReply:
-        """The answer to one command."""
-        code, lines = await self._command(command)
-        return SmtpReply(command=command, code=code, untrusted_text=" / ".join(lines)[:1000])
+    async def say(self, commands: Sequence[str]) -> AsyncIterator[SmtpReply]:
+        """The answers in order; commands go together as far as the server and RFC 2920 section 3.1 allow it."""
+        for group in _groups(commands, together=self.pipelining):
+            await self._connection.send("".join(f"{command}\r\n" for command in group).encode("ascii"))
+            for command in group:
+                code, lines = await self._answer(command)
+                yield SmtpReply(command=command, code=code, untrusted_text=" / ".join(lines)[:1000])
 
 
 @dataclass(kw_only=True)
@@ -93,8 +102,7 @@ class Envelopes:
             seen.learn(untrusted_ehlo=first[:300])
             if code >= 400:
                 seen.learn(error="busy" if code < 500 else "not_welcome")
-            for command in commands if code < 400 else ():
-                reply = await smtp.say(command)
+            async for reply in smtp.say(commands if code < 400 else ()):
                 seen.replies.append(reply)
                 if reply.code == CLOSING:
                     self.dialer.slower(seen.dialogue.address, seen.dialogue.port)
@@ -103,6 +111,18 @@ class Envelopes:
             await _leave(smtp)
         except NotSpokenError:
             seen.learn(error="not_the_protocol")
+
+
+def _groups(commands: Sequence[str], *, together: bool) -> Iterator[tuple[str, ...]]:
+    """The commands in order, cut behind each that must be the last of a group."""
+    group: list[str] = []
+    for command in commands:
+        group.append(command)
+        if not together or command.partition(" ")[0] not in IN_GROUPS:
+            yield tuple(group)
+            group.clear()
+    if group:
+        yield tuple(group)
 
 
 def check(command: str) -> None:
@@ -116,8 +136,8 @@ async def _leave(smtp: _Envelope) -> None:
     # A server that breaks off when we say good-bye has told everything before.
     try:
         async with asyncio.timeout(GOOD_BYE_SECONDS):
-            await smtp.say("RSET")
-            await smtp.leave()
+            async for _ in smtp.say(("RSET", "QUIT")):
+                pass
     except (NotSeen, NotSpokenError, TimeoutError):
         return
 
