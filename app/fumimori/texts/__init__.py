@@ -38,34 +38,47 @@ class Texts:
         if language not in LANGUAGES:
             raise ValueError(f"no texts in {language!r}")
         self.language = language
-        self._texts: dict[str, str | tuple[str, ...]] = {}
         base = folder / language
-        for file in sorted(base.rglob("*.toml")):
-            prefix = ".".join(file.relative_to(base).with_suffix("").parts)
-            with file.open("rb") as opened:
-                self._texts.update(_flat(prefix, tomllib.load(opened)))
+        self._files = {".".join(file.relative_to(base).with_suffix("").parts): file for file in base.rglob("*.toml")}
+        self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
-    def __call__(self, key: str, /, **values: object) -> str:
+    def __call__(self, key: str, **values: object) -> str:
         """The text at `key` with its placeholders filled; strings among `values` are made harmless first."""
-        text = self._texts.get(key)
+        text = self._find(key)
         if not isinstance(text, str):
             raise MissingTextError(f"{self.language}: {key}")
         return _filled(text, values)
 
-    def lines(self, key: str, /, **values: object) -> tuple[str, ...]:
+    def lines(self, key: str, **values: object) -> tuple[str, ...]:
         """The list of texts at `key`, such as numbered steps; a single text is a list of one."""
-        text = self._texts.get(key)
+        text = self._find(key)
         if text is None:
             raise MissingTextError(f"{self.language}: {key}")
         return tuple(_filled(line, values) for line in ((text,) if isinstance(text, str) else text))
 
     def has(self, key: str) -> bool:
         """Whether `key` has a text."""
-        return key in self._texts
+        return self._find(key) is not None
 
     def keys(self) -> frozenset[str]:
-        """Every key."""
-        return frozenset(self._texts)
+        """Every key of every file."""
+        return frozenset(key for prefix in self._files for key in self._texts(prefix))
+
+    def _find(self, key: str) -> str | tuple[str, ...] | None:
+        """The text at `key`, from the file with the longest name that the key begins with."""
+        words = key.split(".")
+        for length in range(len(words) - 1, 0, -1):
+            prefix = ".".join(words[:length])
+            if prefix in self._files:
+                return self._texts(prefix).get(key)
+        return None
+
+    def _texts(self, prefix: str) -> dict[str, str | tuple[str, ...]]:
+        """The texts of one file, read when the first of them is needed: the window opens without the others."""
+        if prefix not in self._read:
+            with self._files[prefix].open("rb") as opened:
+                self._read[prefix] = dict(_flat(prefix, tomllib.load(opened)))
+        return self._read[prefix]
 
     def day(self, moment: date | datetime) -> str:
         """A day in running text: 2026年11月24日（火） or 24 November 2026."""

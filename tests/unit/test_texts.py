@@ -1,0 +1,69 @@
+"""Texts come by key and language, harmless whatever is filled in, and each file is read only when it is needed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fumimori.texts import MissingTextError, Texts, plain
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    controls = tmp_path / "en" / "controls"
+    controls.mkdir(parents=True)
+    (tmp_path / "en" / "ui.toml").write_text(
+        'title = "Hello {name}"\nsteps = ["One {name}", "Two"]\n', encoding="utf-8"
+    )
+    (controls / "ssh.toml").write_text('[used]\nquestion = "Is it used?"\n', encoding="utf-8")
+    return tmp_path
+
+
+def test_a_key_is_the_files_path_and_the_place_in_it(folder: Path) -> None:
+    texts = Texts(folder, "en")
+    assert texts("controls.ssh.used.question") == "Is it used?"
+    assert texts("ui.title", name="you") == "Hello you"
+    assert texts.lines("ui.steps", name="x") == ("One x", "Two")
+    assert texts.lines("ui.title", name="x") == ("Hello x",)
+    assert texts.keys() == {"ui.title", "ui.steps", "controls.ssh.used.question"}
+
+
+@pytest.mark.parametrize("key", ["ui.nothing", "ui.steps", "nobody.knows", "ui", ""])
+def test_what_is_not_there_is_said(folder: Path, key: str) -> None:
+    with pytest.raises(MissingTextError, match=f"en: {key}"):
+        Texts(folder, "en")(key)
+
+
+def test_a_file_that_nobody_asks_is_not_read(folder: Path) -> None:
+    (folder / "en" / "broken.toml").write_text("= no toml", encoding="utf-8")
+    assert Texts(folder, "en")("ui.title", name="you") == "Hello you"
+
+
+def test_a_language_that_we_do_not_speak_is_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="tlh"):
+        Texts(folder, "tlh")
+
+
+def test_what_is_filled_in_stays_one_harmless_line(folder: Path) -> None:
+    evil = "<b>\x1b[31m\r\nx\u202ey\x00{title}" + "z" * 900
+    filled = Texts(folder, "en")("ui.title", name=evil)
+    assert filled.startswith("Hello <b>\ufffd[31m  xy\ufffd{title}zzz")
+    assert len(filled) == len("Hello ") + 400
+
+
+@pytest.mark.parametrize(
+    ("raw", "harmless"),
+    [("a\tb", "a b"), ("\x7f\x9b", "\ufffd\ufffd"), ("\u2066a\u2069", "a"), ("日本語", "日本語"), ("", "")],
+)
+def test_plain_text_has_no_control_characters_or_direction_marks(raw: str, harmless: str) -> None:
+    assert plain(raw) == harmless
+
+
+def test_days_and_moments_are_written_as_people_write_them(folder: Path) -> None:
+    (folder / "ja").mkdir()
+    day = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    assert [Texts(folder, "ja").day(day), Texts(folder, "en").day(day), Texts(folder, "en").moment(day)] == [
+        "2026年11月24日（火）",
+        "24 November 2026",
+        "2026-11-24 10:30 UTC",
+    ]
