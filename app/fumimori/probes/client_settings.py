@@ -116,11 +116,13 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
 
 def _words(facts: Facts) -> Iterator[tuple[str, Values]]:
     servers: list[ClientServer] = []
+    broken = False
     for answer in facts.configs:
         config = parse_client_config(answer.untrusted_body)
         servers += config.servers
         # A page for people at this place is no settings file gone wrong.
         if config.fault in ("dtd", "too_deep") or (config.fault == "not_xml" and _means_config(answer)):
+            broken = True
             yield "settings_malformed", (("url", answer.url),)
         elif config.servers and answer.url.startswith("http://"):
             yield "settings_http", (("url", answer.url),)
@@ -135,7 +137,7 @@ def _words(facts: Facts) -> Iterator[tuple[str, Values]]:
         yield "settings_secure", (("servers", _printed(servers)),)
     elif published and not clear and not plain:
         yield "settings_secure", (("servers", ", ".join(published)),)
-    elif not (servers or published or facts.autodiscover or facts.unanswered) and facts.autodiscover is not None:
+    elif not (servers or published or broken or facts.unanswered) and facts.autodiscover is False:
         yield "nothing_published", ()
 
 

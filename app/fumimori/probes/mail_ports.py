@@ -363,5 +363,6 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mx",),
+    connections=48,
     timeout=240.0,
 )
