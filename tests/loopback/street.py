@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
+import dns.message
+import dns.rcode
+import dns.rdatatype
 import msgspec
 
 from fumimori.core.model import Attempt, Rules, Scope, Vantage
@@ -26,10 +29,29 @@ from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
 from fumimori.probes.contract import Look, Probe
 from loopback import wire
-from loopback.paper_network import NOW, PaperNetwork, Zone, attempt, rules
+from loopback.dns_faults import Answering, answer
+from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, Zone, attempt, rules
 from loopback.wire import Handler
 
 LIMITS = Limits(connect=1, reply=1, conversation=3, octets=300_000, pause=0, patience=0)
+
+
+def zone_answers(zone: Zone) -> Answering:
+    """A name server that answers from a zone on paper: records, NODATA below a known name, else NXDOMAIN."""
+
+    def answering(query: dns.message.Message, _transport: str) -> bytes:
+        question = query.question[0]
+        name, rdtype = question.name.to_text().rstrip(".").lower(), dns.rdatatype.to_text(question.rdtype)
+        types = zone.get(name)
+        if types is None:
+            below = any(known.endswith("." + name) for known in zone)
+            return answer(query, rcode=dns.rcode.NOERROR if below or not name else dns.rcode.NXDOMAIN)
+        if SERVFAIL in types:
+            return answer(query, rcode=dns.rcode.SERVFAIL)
+        records = [f'"{text}"' if rdtype == "TXT" else text for text in types.get(rdtype, ())]
+        return answer(query, *([f"{name}. 300 IN {rdtype} {'|'.join(records)}"] if records else []))
+
+    return answering
 
 
 class Street(PaperNetwork):
