@@ -1,7 +1,7 @@
 """The toy world seen from far away: doors at addresses of their own, each half a round trip before its real server.
 
-python -m loopback.far ROUND_TRIP BLOCK FRONT      opens the doors, says `ready`, and at the end of its input writes
-                                                   the conversations that went through them as JSON
+python -m loopback.far ROUND_TRIP BLOCK FRONT      opens the doors and says `ready`; for each line that comes in, writes
+                                                   the conversations that went through them so far as JSON
 """
 
 import asyncio
@@ -38,10 +38,13 @@ class Doors:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def close(self) -> list[dict[str, Any]]:
-        """Shut them; every conversation as `address`, `port`, `began`, `ended` (seconds) and `trips`."""
-        written, _ = self._process.communicate("", timeout=30)
-        return list(json.loads(written))
+    def conversations(self) -> list[dict[str, Any]]:
+        """Every conversation that has ended, in order: `address`, `port`, `began`, `ended` (seconds) and `trips`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return list(json.loads(self._process.stdout.readline()))
 
 
 @contextmanager
@@ -57,9 +60,8 @@ def doors(round_trip: float, block: int, front: int) -> Iterator[Doors]:
             raise RuntimeError("the doors to the far world did not open")
         yield Doors(process)
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.kill()
+        process.communicate()
 
 
 async def _serve(round_trip: float, block: int, front: int) -> None:
@@ -78,13 +80,15 @@ async def _serve(round_trip: float, block: int, front: int) -> None:
                     await stack.enter_async_context(delayed_datagrams(behind[name], port, **where))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        await asyncio.to_thread(sys.stdin.read)
-        rows = [
-            {"address": address, "port": one.port, "began": one.began, "ended": one.ended, "trips": one.trips}
-            for address, crossings in seen
-            for one in crossings
-        ]
-    sys.stdout.write(json.dumps(rows))
+        while await asyncio.to_thread(sys.stdin.readline):
+            rows = [
+                {"address": address, "port": one.port, "began": one.began, "ended": one.ended, "trips": one.trips}
+                for address, crossings in seen
+                for one in crossings
+                if one.ended
+            ]
+            sys.stdout.write(json.dumps(sorted(rows, key=lambda row: row["began"])) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
