@@ -127,7 +127,7 @@ def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]
             yield "host_key_modest", (("bits", bits),)
     if service.host_key_sha256:
         shown = f"SHA256:{service.host_key_sha256}"
-        yield "host_key_seen", (("key", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
+        yield "host_key_seen", (("kind", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
 
 
 def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:

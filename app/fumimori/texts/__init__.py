@@ -42,14 +42,14 @@ class Texts:
         self._files = {".".join(file.relative_to(base).with_suffix("").parts): file for file in base.rglob("*.toml")}
         self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text at `key` with its placeholders filled; strings among `values` are made harmless first."""
         text = self._find(key)
         if not isinstance(text, str):
             raise MissingTextError(f"{self.language}: {key}")
         return _filled(text, values)
 
-    def lines(self, key: str, **values: object) -> tuple[str, ...]:
+    def lines(self, key: str, /, **values: object) -> tuple[str, ...]:
         """The list of texts at `key`, such as numbered steps; a single text is a list of one."""
         text = self._find(key)
         if text is None:
