@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from loopback.zones import Zone, dkim_record, text
 
+_BIMI = "v=BIMI1; l=https://www.good.example/logo.svg; a=https://www.good.example/vmc.pem"
 HOSTS = {
     "good": "10.1",
     "good-web": "10.2",
@@ -131,6 +132,7 @@ def _good(at: Mapping[str, str], tlsa: str) -> Zone:
             f"mta-sts.{name} A {at['good-web']}",
             f"default._domainkey.{name} TXT {dkim_record(key)}",
             f"_dmarc.{name} TXT {text('v=DMARC1; p=reject; rua=mailto:dmarc@good.example')}",
+            f"default._bimi.{name} TXT {text(_BIMI)}",
             f"_mta-sts.{name} TXT {text('v=STSv1; id=20261101T000000')}",
             f"_smtp._tls.{name} TXT {text('v=TLSRPTv1; rua=mailto:tls@good.example')}",
             f"_25._tcp.mx.{name} TLSA 3 1 1 {tlsa}",

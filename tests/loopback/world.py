@@ -16,6 +16,7 @@ from loopback import daemons
 from loopback.daemons import ALL_SUITES, Daemon
 from loopback.domains import addresses, zones
 from loopback.toy_ca import Leaf, ToyCa, weak_rsa
+from loopback.toy_mark import LOGO, ToyMarks
 from loopback.zones import master_files, trust_anchor
 
 _STS_GOOD = "version: STSv1\nmode: enforce\nmx: mx.good.example\nmax_age: 2592000\n"
@@ -261,6 +262,10 @@ class World:
                 _https(f"webmail.{name}.example", at, pem, f"return 200 '{_LOGIN}';", strict=name == "good"),
                 f"server {{ listen {at}:80; return 301 https://$host$request_uri; }}",
             ]
+            if name == "good":
+                (folder / name / "logo.svg").write_text(LOGO, encoding="utf-8")
+                (folder / name / "vmc.pem").write_text(ToyMarks(self.ca).pem("good.example"), encoding="ascii")
+                blocks.append(_https("www.good.example", at, pem, f"root {folder / name};"))
         plain = f"server {{ listen {self.at['bad-web']}:80; server_name webmail.bad.example; return 200 '{_LOGIN}'; }}"
         closed = _https("closed.control.example", self.at["control-closed"], pem, "return 204;")
         daemon = daemons.nginx(folder, [*blocks, plain, closed])
