@@ -32,9 +32,9 @@ def at_once():
     return msgspec.structs.replace(rules(), thresholds=thresholds)
 
 
-def said(probe, server, *before):
+def said(probe, server, *before, inside=False):
     houses = {("192.0.2.25", 25): server}
-    return found(probe, ZONE, houses, SCOPE, before=(mx.PROBE, *before), by=at_once())
+    return found(probe, ZONE, houses, SCOPE, before=(mx.PROBE, *before), by=at_once(), inside=inside)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,9 @@ def test_relay(changes, words):
 
 def test_relay_is_not_tried_where_manners_are_not_known():
     assert set(said(open_relay.PROBE, SmtpScript(STRICT))) == {"!relay_not_tested"}
+
+
+def test_inside_the_server_may_trust_its_own_people():
+    trusting = STRICT | {"RCPT TO:<relay-test": "250 ok", "MAIL FROM:<postmaster@example.jp>": "250 ok"}
+    assert set(said(open_relay.PROBE, SmtpScript(trusting), mail_behaviour.PROBE, inside=True)) == {"open_inside"}
+    assert set(said(mail_behaviour.PROBE, SmtpScript(trusting), inside=True)) == GOOD - {"own_sender_refused"}

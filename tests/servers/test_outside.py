@@ -27,6 +27,10 @@ def test_passwords_are_judged_as_on_the_internet(outside: Scan) -> None:
     assert "ssh.password_inside" not in outside.codes
 
 
+def test_strangers_in_the_own_name_are_noticed(outside: Scan) -> None:
+    assert outside.codes.get("mail_behaviour.own_sender_accepted") == {"mail.bad.example"}
+
+
 def test_nobody_was_asked_about_blocklists(outside: Scan) -> None:
     assert outside.attempts("blocklists") == {}
     assert not any("spam" in entry["detail"] for entry in outside.contacts("dns"))

@@ -7,8 +7,7 @@ Steps      One GET for each place, a few ports at a time, at most two redirects 
            that the panel made for itself does not keep us from reading. No form is sent, no name, no password.
 Outcomes   installer, open_console (critical); login_page, installer_off (medium); login_reachable (info): against an
            answer that the first password still holds; default_account (info): the maker's papers name a first login
-           for this product; none_found (ok). Seen from the organisation's own network a login page is inside_only
-           (info).
+           for this product; none_found (ok). Seen from the organisation's own network every page is inside_only (info).
 Sources    NIST SP 800-45 version 2; documentation of the makers.
 """
 
@@ -125,7 +124,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))
             subject = f"{facts.host}:{urlsplit(page.url).port or 443}"
-            word = "inside_only" if inside and page.kind == "login" else words[page.kind]
+            word = "inside_only" if inside else words[page.kind]
             yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
             if word == "login_page":
                 # A password that was never changed is worse where everybody can try it.

@@ -6,7 +6,8 @@ Inputs     Mail exchangers that refused a random recipient of their own domain (
 Steps      One conversation on port 25: sender at one example domain, recipient at another; when that is refused, the
            same recipient in the old forms (percent sign, quotes, source route), each after RSET. The conversation ends
            with RSET and QUIT before DATA.
-Outcomes   open (critical): the plain form was accepted; odd_form, catch_all (info): has to be looked at by a person;
+Outcomes   open (critical): the plain form was accepted; open_inside (medium): the same from the organisation's own
+           network, whose computers the server may trust; odd_form, catch_all (info): has to be looked at by a person;
            closed (ok).
 Sources    RFC 5321 section 7.9 in spirit; NIST SP 800-45 version 2.
 """
@@ -87,21 +88,22 @@ def _answer(replies: Sequence[SmtpReply], place: int) -> SmtpReply:
 
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
-    """Whether each exchanger relays."""
+    """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
+    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("open_relay", Facts):
-        for word, answer in _words(facts):
+        for word, answer in _words(facts, inside=inside):
             values = (("host", facts.host), ("answer", answer))
             yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
 
 
-def _words(facts: Facts) -> Iterator[tuple[str, str]]:
+def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
     if facts.catch_all:
         yield "catch_all", "-"
     if facts.plain is None:
         return
     shown = f"{facts.plain.code} {facts.plain.untrusted_text}"[:160].strip()
     if facts.plain.accepted:
-        yield "open", shown
+        yield ("open_inside" if inside else "open"), shown
         return
     taken = [reply.command.partition(":")[2] for reply in facts.odd if reply.accepted]
     if taken:
@@ -115,7 +117,7 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.RELAY,
     facts=Facts,
-    outcomes=("open", "closed", "odd_form", "catch_all"),
+    outcomes=("open", "open_inside", "closed", "odd_form", "catch_all"),
     subjects=subjects,
     collect=collect,
     judge=judge,
