@@ -68,12 +68,19 @@ async def name_server(answering: Answering) -> AsyncIterator[tuple[str, Asked]]:
                 await writer.drain()
         writer.transport.abort()
 
-    server = await asyncio.start_server(one, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(
-        lambda: _Datagrams(answering, asked), local_addr=("127.0.0.1", port)
-    )
+    for _ in range(20):
+        server = await asyncio.start_server(one, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        try:
+            transport, _protocol = await loop.create_datagram_endpoint(
+                lambda: _Datagrams(answering, asked), local_addr=("127.0.0.1", port)
+            )
+        except OSError:
+            # Somebody else has this number for datagrams; the next one is free for both.
+            server.close()
+            continue
+        break
     try:
         yield f"127.0.0.1:{port}", asked
     finally:

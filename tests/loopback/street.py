@@ -161,6 +161,10 @@ class SmtpScript:
                 return
 
 
+WITNESSED: set[str] = set()
+"""Outcome codes that came about over sockets in this session; `tests/network/test_witnessed.py` reads it."""
+
+
 def found(
     probe: Probe,
     zone: Zone,
@@ -171,9 +175,10 @@ def found(
     inside: bool = False,
     limits: Limits = LIMITS,
     by: Rules | None = None,
+    at: datetime = NOW,
 ) -> dict[str, set[str]]:
     """What `probe` says about this street, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
-    vantage = Vantage(at=NOW, online=True, resolver="paper", port25="open", inside=inside)
+    vantage = Vantage(at=at, online=True, resolver="paper", port25="open", inside=inside)
     work = _found((*before, probe), street(zone, houses, limits=limits), scope, vantage, by or rules())
     return asyncio.run(asyncio.wait_for(work, 60))
 
@@ -197,9 +202,11 @@ async def _found(
                     attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
                     words.setdefault(f"!{not_seen.reason}", set()).add(subject)
                 else:
-                    attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
+                    taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
+                    attempts.append(msgspec.structs.replace(taken, ended=vantage.at))
     for outcome in probes[-1].judge(Seen(scope, attempts, vantage), chosen):
         word = outcome.code.partition(".")[2]
         assert word in probes[-1].outcomes
+        WITNESSED.add(outcome.code)
         words.setdefault(word, set()).add(outcome.subject)
     return words

@@ -1,5 +1,7 @@
 """Products and traces of an installation over sockets: real greetings in, outcomes out, each at least once."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from fumimori.core.model import DomainScope, Hosting, Scope
@@ -50,6 +52,13 @@ def test_products(text, version, words):
 def test_inside_is_milder():
     version = b"SSH-2.0-OpenSSH_8.4p1 Debian-5+deb11u3"
     assert greeted("mx.example.jp ESMTP", ssh_version=version, inside=True) == {SEEN, "os_unsupported_inside"}
+
+
+def test_old_tables_accuse_nobody():
+    houses = {("192.0.2.25", 25): SmtpScript({}, greeting="220 mx.example.jp ESMTP Postfix (3.10.1)")}
+    later = datetime(2027, 3, 1, tzinfo=UTC)
+    seen = found(products.PROBE, ZONE, houses, SCOPE, before=(mx.PROBE, mail_ports.PROBE), at=later)
+    assert set(seen) == {SEEN, "behind_data_old", "data_old"}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,7 @@ class _Secured:
 
 
 def _self_made(folder, name):
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization

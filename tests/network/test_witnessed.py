@@ -1,0 +1,35 @@
+"""Every outcome of these probes came about over sockets in this session, as far as its witnesses ran."""
+
+import pytest
+
+from fumimori.probes import (
+    admin_pages,
+    blocklists,
+    defaults,
+    exposed_ports,
+    mail_behaviour,
+    open_relay,
+    products,
+    reverse_dns,
+)
+from loopback.street import WITNESSED
+
+WITNESSES = {
+    admin_pages.PROBE: "test_exposed_probes",
+    exposed_ports.PROBE: "test_exposed_probes",
+    mail_behaviour.PROBE: "test_manners_probes",
+    open_relay.PROBE: "test_manners_probes",
+    products.PROBE: "test_greeting_probes",
+    defaults.PROBE: "test_greeting_probes",
+    reverse_dns.PROBE: "test_name_probes",
+    blocklists.PROBE: "test_name_probes",
+}
+"""The modules whose tests make a probe's outcomes happen; they stand before this one in the order of names."""
+
+
+@pytest.mark.parametrize("probe", WITNESSES, ids=lambda probe: probe.id)
+def test_every_outcome_happened(request, probe):
+    module = WITNESSES[probe]
+    collected = {item.module.__name__.rpartition(".")[2] for item in request.session.items}
+    missing = {f"{probe.id}.{word}" for word in probe.outcomes} - WITNESSED
+    assert not (module in collected and missing), f"{module} never made them happen: {sorted(missing)}"
