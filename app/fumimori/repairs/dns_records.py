@@ -79,6 +79,14 @@ def dmarc_enforced(domain: str, seen: Seen) -> Repair:
     return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=quarantine; rua={_reports(domain, seen)};")
 
 
+def dmarc_moved(domain: str, seen: Seen) -> Repair:
+    """The record that stands at the domain itself, at the place where receivers look."""
+    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    if facts is None or not facts.misplaced:
+        return dmarc_first(domain, seen)
+    return _one_record(f"_dmarc.{domain}", facts.misplaced[0])
+
+
 def mta_sts_testing(domain: str, seen: Seen) -> Repair:
     """Record and policy to begin with, in testing mode, for the mail servers that are there now."""
     return _mta_sts(domain, seen, "testing")
@@ -146,6 +154,7 @@ REPAIRS: Mapping[str, Callable[[str, Seen], Repair]] = {
     "spf.ptr": spf_closed,
     "spf.unused_open": parked,
     "dmarc.none": dmarc_first,
+    "dmarc.misplaced": dmarc_moved,
     "dmarc.lookalike": dmarc_first,
     "dmarc.several": dmarc_first,
     "dmarc.invalid": dmarc_first,
@@ -156,12 +165,15 @@ REPAIRS: Mapping[str, Callable[[str, Seen], Repair]] = {
     "dmarc.nonexistent_open": dmarc_enforced,
     "dmarc.no_reports": dmarc_enforced,
     "dmarc.unused_open": parked,
+    "mx.unused_open": parked,
     "mta_sts.absent": mta_sts_testing,
     "mta_sts.several": mta_sts_same_mode,
     "mta_sts.malformed": mta_sts_same_mode,
     "mta_sts.policy_malformed": mta_sts_testing,
     "mta_sts.mode_testing": mta_sts_enforced,
     "mta_sts.mode_none": mta_sts_testing,
+    "mta_sts.testing_long": mta_sts_enforced,
+    "mta_sts.id_unchanged": mta_sts_same_mode,
     "mta_sts.max_age_short": mta_sts_same_mode,
     "mta_sts.max_age_very_short": mta_sts_same_mode,
     "mta_sts.mx_uncovered": mta_sts_same_mode,
