@@ -1,5 +1,6 @@
 """A DNS tree signed by ldns-signzone with every virtue and fault of DNSSEC, served by NSD behind Unbound."""
 
+import hashlib
 import re
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import dns.rdatatype
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from loopback.daemons import Daemon, environment, wait_for
+from loopback.toy_ca import Leaf, ToyCa
 
 TOOLS = tuple(
     Path(folder, tool)
@@ -42,6 +44,8 @@ class Tree:
     """Empty for a zone that is not signed."""
     options: tuple[str, ...] = ()
     """For ldns-signzone, such as `-n` for NSEC3."""
+    bits: int = 2048
+    """Of RSA keys."""
     split: bool = False
     """A key-signing and a zone-signing key instead of one for both."""
     valid: tuple[int, int] = (-2, 20)
@@ -104,10 +108,11 @@ def _without_signature(of: str) -> Callable[[str], str]:
     return without
 
 
-def trees() -> list[Tree]:
-    """All zones, the root first."""
+def trees(leaf: Leaf) -> list[Tree]:
+    """All zones, the root first; `leaf` is the certificate that the mail servers of `mail.` show."""
     return [
         Tree(origin=".", split=True),
+        *_mail_trees(leaf.tlsa()),
         Tree(origin="nsec.", split=True, records=_records("nsec.", "unsigned.nsec. NS ns.", "signed.nsec. NS ns.")),
         Tree(origin="signed.nsec.", records=("www.signed.nsec. A 192.0.2.9",)),
         Tree(origin="unsigned.nsec.", algorithm="", records=("www.unsigned.nsec. A 192.0.2.9",)),
@@ -158,6 +163,63 @@ def trees() -> list[Tree]:
     ]
 
 
+CERTIFIED = ("mx.mail.example", "rdap.mail", "openpgpkey.keys.mail")
+"""The names in the certificate of the tree's servers."""
+
+
+def _mail_trees(tlsa: str) -> list[Tree]:
+    """Domains whose mail servers are protected by DANE, well or badly, and whose other records matter to probes."""
+    good, wrong = f"3 1 1 {tlsa}", f"3 1 1 {'ab' * 32}"
+    hosts = {"valid": good, "wrong": wrong, "notls": good, "unusable": f"1 1 1 {tlsa}", "bare": ""}
+    label, codes = hashlib.sha256(b"hugh").hexdigest()[:56], "0 issue"
+    signed = [
+        *(f"{name}.mail. MX 10 mx.{name}.mail." for name in hosts),
+        *(f"mx.{name}.mail. A 192.0.2.{number}" for number, name in enumerate(hosts, 10)),
+        *(f"_25._tcp.mx.{name}.mail. TLSA {record}" for name, record in hosts.items() if record),
+        "unseen.mail. MX 10 mx.unseen.mail.",
+        "mx.unseen.mail. A 192.0.2.30",
+        f"_25._tcp.mx.unseen.mail. TLSA {good}",
+        "half.mail. MX 10 mx.valid.mail.",
+        "half.mail. MX 20 mx.bare.mail.",
+        "spoiled.mail. MX 10 mx.spoiled.",
+        "away.mail. MX 10 www.plain.",
+        "lost.mail. MX 10 www.wrongds.",
+        f'caa.mail. CAA {codes} "ca.example; account=1"',
+        'caa.mail. CAA 0 issuemail "ca.example"',
+        'caa.mail. CAA 0 issuevmc ";"',
+        'caabad.mail. CAA 0 issue "no authority at all"',
+        'caamust.mail. CAA 128 tbs "unknown"',
+        'caaless.mail. CAA 0 iodef "mailto:a@caaless.mail"',
+        "rdap.mail. A 192.0.2.40",
+        "openpgpkey.keys.mail. A 192.0.2.41",
+        "keys.mail. MX 0 .",
+        f"{label}._smimecert.keys.mail. SMIMEA 3 0 0 abcd",
+        f"{label}._openpgpkey.keys.mail. OPENPGPKEY mQENBFVHm5sBCADE",
+    ]
+    loose = [
+        "loose.loose. MX 10 mx.loose.",
+        "mx.loose. A 192.0.2.31",
+        f"_25._tcp.mx.loose. TLSA {good}",
+        "empty.loose. MX 10 mx.empty.loose.",
+        "mx.empty.loose. A 192.0.2.32",
+        f"{label}._smimecert.loose. SMIMEA 3 0 0 abcd",
+        f"{label}._openpgpkey.loose. OPENPGPKEY mQENBFVHm5sBCADE",
+    ]
+    dsa = "00" * 21 + "ff" * 192
+    return [
+        Tree(origin="mail.", records=tuple(signed)),
+        Tree(origin="loose.", algorithm="", records=tuple(loose)),
+        Tree(origin="under.loose.", algorithm="", records=("www.under.loose. A 192.0.2.1",)),
+        Tree(
+            origin="spoiled.",
+            records=("mx.spoiled. A 192.0.2.33", f"_25._tcp.mx.spoiled. TLSA {good}"),
+            after=_without_signature(r"\S+\s+\d+\s+IN\s+RRSIG\s+TLSA\b"),
+        ),
+        Tree(origin="short.", algorithm="RSASHA256", bits=1024),
+        Tree(origin="dsa.", records=(f"dsa. DNSKEY 256 3 3 {b64encode(bytes.fromhex(dsa)).decode()}",)),
+    ]
+
+
 @dataclass
 class SignedWorld:
     """The running tree."""
@@ -177,6 +239,9 @@ class SignedWorld:
     """The root's keys in zone-file text."""
     certificate: Path
     """What DoT and DoH show, signed by itself for `resolver.example`."""
+    ca: ToyCa
+    leaf: Leaf
+    """What the mail and web servers of the tree are to show, for the names in `CERTIFIED`."""
 
     def unbound_host(self, name: str, rdtype: str) -> str:
         """`secure`, `insecure` or `bogus`, as libunbound sees it with the same anchor."""
@@ -201,7 +266,9 @@ class SignedWorld:
 @contextmanager
 def signed_world(folder: Path) -> Iterator[SignedWorld]:
     """The tree, signed and served on ports of its own until the block ends."""
-    zones = trees()
+    ca = ToyCa()
+    leaf = ca.leaf(*CERTIFIED)
+    zones = trees(leaf)
     for number, zone in enumerate(zones):
         (folder / f"zone{number}").mkdir()
         if zone.algorithm:
@@ -214,7 +281,7 @@ def signed_world(folder: Path) -> Iterator[SignedWorld]:
     (folder / "root.key").write_text(anchor)
     statics = "".join(f". static-key {_delv_key(key)};\n" for key in zones[0].keys if key.flags & 1)
     (folder / "delv.anchor").write_text(f"trust-anchors {{\n{statics}}};\n")
-    world = SignedWorld(folder, *ports, anchor=anchor, certificate=certificate)
+    world = SignedWorld(folder, *ports, anchor=anchor, certificate=certificate, ca=ca, leaf=leaf)
     daemons = []
     try:
         daemons.append(_nsd(folder, zones, world.authority))
@@ -248,7 +315,7 @@ def signed_world(folder: Path) -> Iterator[SignedWorld]:
 def _make_keys(zone: Tree, folder: Path) -> None:
     made_keys: list[str] = []
     for flags in ([], ["-k"]) if zone.split else (["-k"],):
-        size = ["-b", "2048"] if "RSA" in zone.algorithm else []
+        size = ["-b", str(zone.bits)] if "RSA" in zone.algorithm else []
         line = ["/usr/bin/ldns-keygen", *flags, "-a", zone.algorithm, *size, "-r", "/dev/urandom", zone.origin]
         made = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=True, env=environment())
         base = folder / made.stdout.strip()

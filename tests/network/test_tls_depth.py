@@ -70,6 +70,10 @@ class Counted:
         self.count += 1
         return await self._services.hello(host, address, port, offer, starttls=starttls, notes=Notes())
 
+    async def chain(self, host, address, port, key, *, starttls=""):
+        self.count += 1
+        return await self._services.chain(host, address, port, key, starttls=starttls, notes=Notes())
+
 
 def looked(handler, **how) -> tuple[TlsSupport, int]:
     async def ask():
@@ -350,6 +354,22 @@ def test_a_real_server_with_two_certificates(tmp_path):
         support, _ = asyncio.run(at(port, agreed=TLS13, leaf=ec_leaf()))
     assert support.other_chain is not None
     assert support.other_chain.certificates[0].key == "rsa"
+
+
+def test_two_certificates_are_found_where_only_tls13_is_spoken(tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    chain, key = rsa_leaf().write(other, "other")
+    with s_server(tmp_path, "-dcert", str(chain), "-dkey", str(key), "-tls1_3", leaf=ec_leaf()) as port:
+        support, count = asyncio.run(at(port, agreed=TLS13, leaf=ec_leaf()))
+    assert (support.accepted, count) == (("tls1.3",), 2)
+    assert support.other_chain.certificates[0].key == "rsa"
+
+
+def test_one_certificate_is_one_where_only_tls13_is_spoken(tmp_path):
+    with s_server(tmp_path, "-tls1_3", leaf=ec_leaf()) as port:
+        support, _ = asyncio.run(at(port, agreed=TLS13, leaf=ec_leaf()))
+    assert (support.other_chain, support.other_chain_known) == (None, True)
 
 
 def test_the_oracle_agrees_on_every_suite(tmp_path):

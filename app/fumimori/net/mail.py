@@ -17,6 +17,11 @@ from fumimori.net.tls import TlsError, TlsLayer, start_tls
 from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
 
+SIGNATURES_OF = {
+    "rsa": "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384",
+    "ec": "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519",
+}
+"""OpenSSL's names of the schemes that go with a kind of key."""
 HELLO_SECONDS = 15.0
 """A server that has not answered a hello by then will not."""
 
@@ -107,6 +112,25 @@ class MailServices:
         if not certificates:
             return answer
         return msgspec.structs.replace(answer, chain=self.judge_chain(certificates, host, self.dialer.clock()))
+
+    async def chain(
+        self, host: str, address: str, port: int, key: str, *, starttls: str, notes: Notes
+    ) -> CertificateChain | None:
+        """See TlsLook."""
+        async with self.dialer.connection(
+            address, port, host=host, what="tls_handshake", notes=notes, detail=key
+        ) as connection:
+            try:
+                if starttls and not await self._ready_for_tls(connection, starttls):
+                    return None
+                async with asyncio.timeout(HELLO_SECONDS):
+                    name = "" if host == address else host
+                    layer = await start_tls(connection, name, signatures=SIGNATURES_OF[key])
+            except (NotSpokenError, TlsError, TimeoutError):
+                return None
+            chain = self.judge_chain(layer.certificates(), host, self.dialer.clock())
+            connection.note(f"(TLS, {key})", chain.certificates[0].subject if chain.certificates else "")
+            return chain
 
     async def _converse(self, connection: Connection, seen: _Seen) -> None:
         service = seen.service

@@ -12,7 +12,7 @@ from fumimori.core.network.mail import MailService
 from fumimori.core.network.services import OpenPort
 from fumimori.core.network.smtp import SmtpDialogue
 from fumimori.core.network.ssh import SshService
-from fumimori.core.network.tls import HelloAnswer, HelloOffer
+from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
 from fumimori.core.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of, load_roots
@@ -122,6 +122,12 @@ class RealNetwork(Network):
             self._notes,
             lambda notes: self._mail.hello(host, address, port, offer, starttls=starttls, notes=notes),
         )
+
+    async def chain(
+        self, host: str, address: str, port: int, key: str, *, starttls: str = ""
+    ) -> CertificateChain | None:
+        """See TlsLook."""
+        return await self._mail.chain(host, address, port, key, starttls=starttls, notes=self._notes)
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """See MailLook."""

@@ -317,6 +317,9 @@ class FakeNetwork:
             raise self.answer
         return self.answer
 
+    async def chain(self, _host, _address, _port, key, *, starttls=""):  # noqa: ARG002
+        assert key == "rsa"
+
 
 def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Facts:
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", port25=port25)

@@ -158,6 +158,9 @@ class Pages:
         assert not starttls
         return HelloAnswer(alert=70)
 
+    async def chain(self, _host, _address, _port, key, *, starttls=""):
+        assert (key, starttls) == ("rsa", "")
+
 
 def look_at(subject: str, network: Pages) -> Facts:
     look = Look(network=network, seen=Seen(Scope(), ()), rules=RULES)

@@ -117,3 +117,11 @@ class TlsLook(Protocol):
         `starttls` is `smtp`, `imap` or `pop3` where TLS has to be asked for first, else empty. Raises NotSeen when
         no connection came about or the server would not talk.
         """
+
+    async def chain(
+        self, host: str, address: str, port: int, key: str, *, starttls: str = ""
+    ) -> CertificateChain | None:
+        """The certificates for clients that take only keys of the kind `key` (`rsa` or `ec`), by a full handshake.
+
+        None when the server has none of that kind; TLS 1.3 shows them in no other way. Raises NotSeen as `hello`.
+        """

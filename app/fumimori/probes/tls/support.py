@@ -102,6 +102,7 @@ class Search:
         if not set(self.support.accepted) - {"tls1.3"}:
             refused = "tls1.2" in self.support.refused
             self.learn(bad_suites_known=refused, dh_known=refused)
+            await self._second_chain()
             await self._oldest()
             return
         await self._bad_suites()
@@ -267,6 +268,15 @@ class Search:
         offer = HelloOffer(highest="tls1.2", suites=tuple(codes), signatures=schemes, whole_flight=True)
         await self.hello(offer)
         self.learn(other_chain_known=True)
+
+    async def _second_chain(self) -> None:
+        """The same where only TLS 1.3 is spoken, which hides certificates from hellos."""
+        leaf = self.chain.certificates[0] if self.chain is not None and self.chain.certificates else None
+        if leaf is None or leaf.key not in ("ec", "rsa") or not (leaf.key == "ec" or self.thorough):
+            return
+        at, other = self.service, "rsa" if leaf.key == "ec" else "ec"
+        found = await self.network.chain(at.host, at.address, at.port, other, starttls=at.starttls)
+        self.learn(other_chain=found if _leaf(found) not in ("", leaf.sha256) else None, other_chain_known=True)
 
     async def _oldest(self) -> None:
         """SSL 2.0, where something as old was met, nothing at all was, or everything is wanted."""
