@@ -115,7 +115,12 @@ CASES = [
     ({"*": TO_HTTPS}, GOOD, {"days_left": 15}, {"certificate_near", "https_good"}),
     ({"*": TO_HTTPS}, GOOD, {"self_signed": True}, {"certificate_untrusted"}),
     ({"*": TO_HTTPS}, GOOD, {"names": "other.example.jp"}, {"certificate_wrong_name"}),
-    ({"*": TO_HTTPS}, GOOD, {"versions": ("TLSv1", "TLSv1_2"), "suites": "ECDHE:!eNULL:!RC4:!3DES"}, {"tls_old", "https_good"}),
+    (
+        {"*": TO_HTTPS},
+        GOOD,
+        {"versions": ("TLSv1", "TLSv1_2"), "suites": "ECDHE:!eNULL:!RC4:!3DES"},
+        {"tls_old", "https_good"},
+    ),
     ({"*": TO_HTTPS}, GOOD, {"suites": "ECDHE+AESGCM:AECDH"}, {"tls_broken", "https_good"}),
 ]
 

@@ -317,8 +317,8 @@ class FakeNetwork:
             raise self.answer
         return self.answer
 
-    async def chain(self, _host, _address, _port, key, *, starttls=""):  # noqa: ARG002
-        assert key == "rsa"
+    async def chain(self, _host, _address, _port, key, *, starttls=""):
+        assert (key, starttls) in (("rsa", ""), ("rsa", "smtp"))
 
 
 def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Facts:
