@@ -79,7 +79,11 @@ SAID = {
 async def measured(world: World, assessment: Assessment) -> Assessment:
     """The assessment with everything that the probes see of the subtle domain."""
     settings = NetworkSettings(
-        resolver=world.resolver, ca_file=world.ca_file, control_hosts=(world.control_open,), from_outside=True
+        resolver=world.resolver,
+        ca_file=world.ca_file,
+        dnssec_anchor=world.anchor,
+        control_hosts=(world.control_open,),
+        from_outside=True,
     )
     tools = instruments()
     network = tools.open_network(settings)

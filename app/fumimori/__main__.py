@@ -116,10 +116,13 @@ def control_hosts() -> tuple[str, ...]:
     return CONTROL_HOSTS
 
 
-def make_report(assessment: "Assessment", result: "Result", language: Texts, paper: str) -> bytes:
+def make_report(
+    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", *, draft: bool = False
+) -> bytes:
     """The report as PDF, issued now."""
     from fumimori import report
     from fumimori.core.controls import BANK
+    from fumimori.repairs import repair
 
     return report.make(
         assessment,
@@ -130,9 +133,12 @@ def make_report(assessment: "Assessment", result: "Result", language: Texts, pap
         tokens=resources.toml("brand/tokens.toml"),
         fonts=resources.path("fonts"),
         icons=resources.path("icons"),
+        repair=lambda finding: repair(finding, assessment),
         paper=paper,
         issued=datetime.now(UTC).astimezone(),
         tool_version=__version__,
+        parts=parts,
+        draft=draft,
     )
 
 

@@ -54,6 +54,8 @@ class World:
         self.daemons: list[Daemon] = []
         self.resolver = f"{self.at['resolver']}:53"
         self.ca_file = self.folder / "root.pem"
+        self.anchor = self.folder / "root.ds"
+        """The toy root's keys, for those who validate themselves."""
         self.control_open = "open.control.example"
         self.control_closed = "closed.control.example"
         self.ca_file.write_bytes(self.ca.root_pem)
@@ -63,6 +65,7 @@ class World:
         good = self.ca.leaf("mx.good.example", "mail.good.example")
         files = zones(self.seen_at, good.tlsa())
         root = next(zone for zone in files if zone.origin == ".")
+        self.anchor.write_text(trust_anchor(root))
         authority = daemons.nsd(
             self._place("nsd"), self.at["authority"], master_files(files, self.at["authority"], self.ca.now)
         )

@@ -1,5 +1,6 @@
 """An assessment of an invented company as the report's tests print it, judged by the real bank and rules."""
 
+import functools
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -37,6 +38,7 @@ from fumimori.core.model import (
     Vantage,
 )
 from fumimori.core.rules import parse_rules
+from fumimori.repairs import repair
 from fumimori.texts import Texts
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -73,9 +75,7 @@ def assessment(**changes: Any) -> Assessment:
             mail_hosts=("mail.example.jp",),
             ssh_hosts=("mail.example.jp",),
         ),
-        consent=Consent(
-            level=ConsentLevel.AUTHORISED, name="見本 花子", role="代表取締役", at=MEASURED, own_server=True
-        ),
+        consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者", role="代表取締役", at=MEASURED, own_server=True),
         quick=False,
         attempts=attempts(),
         contacts=contacts(),
@@ -127,6 +127,14 @@ def answers() -> tuple[Answer, ...]:
     return tuple(given)
 
 
+@functools.cache
+def recorded(probe: str) -> msgspec.Raw:
+    """Facts as this probe really writes them: the sample company's, about the example's names."""
+    sample = msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
+    facts = next(attempt.facts for attempt in sample.attempts if attempt.probe == probe and attempt.facts is not None)
+    return msgspec.Raw(bytes(facts).replace(b"mihon.example", b"example.jp"))
+
+
 def attempts() -> tuple[Attempt, ...]:
     def look(
         probe: str,
@@ -144,7 +152,7 @@ def attempts() -> tuple[Attempt, ...]:
             status=status,
             started=MEASURED,
             ended=MEASURED + timedelta(seconds=2),
-            facts=msgspec.Raw(b"{}") if status is Status.COMPLETED else None,
+            facts=recorded(probe) if status is Status.COMPLETED else None,
             reason=reason,
             evidence=evidence,
         )
@@ -229,6 +237,7 @@ def pdf(
         paper=paper,
         issued=ISSUED,
         tool_version="0.1.0",
+        repair=lambda finding: repair(finding, about),
     )
 
 

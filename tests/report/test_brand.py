@@ -96,11 +96,11 @@ def test_severity_words_can_be_read_on_their_grounds():
 def test_an_organisation_is_addressed_onchu_and_a_person_sama_never_both():
     company = Organisation(name="株式会社みほん")
     person = Organisation(
-        name="株式会社みほん", addressee=Addressee.PERSON, addressee_title="代表取締役", addressee_name="見本花子"
+        name="株式会社みほん", addressee=Addressee.PERSON, addressee_title="代表取締役", addressee_name="責任者"
     )
     assert addressee(company, japanese=True, attention="") == ("株式会社みほん 御中", "")
-    assert addressee(person, japanese=True, attention="") == ("株式会社みほん", "代表取締役　見本花子 様")
-    assert addressee(person, japanese=False, attention="Attn:") == ("株式会社みほん", "Attn: 見本花子, 代表取締役")
+    assert addressee(person, japanese=True, attention="") == ("株式会社みほん", "代表取締役　責任者 様")
+    assert addressee(person, japanese=False, attention="Attn:") == ("株式会社みほん", "Attn: 責任者, 代表取締役")
 
 
 def test_who_assesses_decides_the_mark_unless_it_was_chosen():

@@ -135,14 +135,14 @@ def test_the_tables_are_attached_and_saved_beside_alike(document):
     about = example.assessment()
     result = example.result(about)
     files = report.attached(about, result, bank=example.BANK, texts=example.texts(language), issued=example.ISSUED)
-    assert sorted(files) == ["actions.csv", "findings.csv", "measurements.json"]
+    assert sorted(files) == ["actions.csv", "contacts.csv", "findings.csv", "measurements.json"]
     for name, content in files.items():
         assert document.attachments[name].get_file().read_bytes() == content
     rows = list(csv.reader(StringIO(files["findings.csv"].decode("utf-8-sig"))))
     assert len(rows) == len(result.findings) + 1
     measured = json.loads(files["measurements.json"])
     assert len(measured["attempts"]) == len(about.attempts)
-    assert len(document.Root.AF) == 3
+    assert len(document.Root.AF) == 4
 
 
 def test_no_cell_of_a_table_begins_like_a_formula():

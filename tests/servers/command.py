@@ -72,6 +72,7 @@ def scan(world: World, folder: Path, domain: str, *options: str, control: str = 
     ran = fumimori(
         folder,
         *("scan", domain, "--resolver", world.resolver, "--ca-file", str(world.ca_file)),
+        *("--dnssec-anchor", str(world.anchor)),
         *("--control-host", control or world.control_open, *options),
         *("--json", str(written), "--save", str(saved), "--passphrase-file", str(secret)),
     )

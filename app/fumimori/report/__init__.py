@@ -4,12 +4,12 @@ Nothing of the PDF libraries is loaded before a function here is called.
 Errors: LogoError (in `report.brand`) when the logo of the brand cannot be printed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fumimori.core.model import Assessment, Question, Result, Rules
+from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules
 from fumimori.texts import Texts
 
 __all__ = ["attached", "check_logo", "make", "missing_glyphs"]
@@ -25,11 +25,18 @@ def make(
     tokens: Mapping[str, Any],
     fonts: Path,
     icons: Path,
+    repair: Callable[[Finding], Repair],
     paper: str,
     issued: datetime,
     tool_version: str,
+    parts: str = "all",
+    draft: bool = False,
 ) -> bytes:
-    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments."""
+    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments.
+
+    `parts` is `all` or `management` (cover and four pages, nothing attached). A draft says so in its header; a report
+    with a critical contradiction that nobody has settled is one, whatever `draft` says.
+    """
     from fumimori.report import document
 
     return document.make(
@@ -41,9 +48,12 @@ def make(
         tokens=tokens,
         fonts=fonts,
         icons=icons,
+        repair=repair,
         paper=paper,
         issued=issued,
         tool_version=tool_version,
+        parts=parts,
+        draft=draft,
     )
 
 

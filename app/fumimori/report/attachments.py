@@ -1,4 +1,4 @@
-"""The files beside the report and inside it: findings.csv, actions.csv, measurements.json."""
+"""The files beside the report and inside it: findings.csv, actions.csv, contacts.csv, measurements.json."""
 
 import csv
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ def attachments(assessment: Assessment, result: Result, wording: Wording) -> dic
     return {
         "findings.csv": _findings(result, wording),
         "actions.csv": _actions(result, wording),
+        "contacts.csv": _contacts(assessment),
         "measurements.json": _measurements(assessment),
     }
 
@@ -57,6 +58,24 @@ def _actions(result: Result, wording: Wording) -> bytes:
             "yes" if action.entry and action.entry.done else "",
         )
         for number, action in enumerate(result.actions, start=1)
+    ]
+    return _csv(head, rows)
+
+
+def _contacts(assessment: Assessment) -> bytes:
+    head = ("at", "target", "port", "transport", "what", "detail", "sent_bytes", "received_bytes")
+    rows = [
+        (
+            contact.at.isoformat(),
+            contact.target,
+            f"{contact.port}",
+            contact.transport,
+            contact.what,
+            contact.detail,
+            f"{contact.sent_bytes}",
+            f"{contact.received_bytes}",
+        )
+        for contact in assessment.contacts
     ]
     return _csv(head, rows)
 

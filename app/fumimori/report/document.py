@@ -1,11 +1,11 @@
 """The whole report: pages in order, headers and footers, structure, metadata, attachments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fumimori.core.model import Assessment, Question, Result, Rules
+from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules, Severity
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, author, confidentiality, read_logo
@@ -13,13 +13,16 @@ from fumimori.report.manuscript import Manuscript
 from fumimori.report.pages import (
     annex,
     answers,
+    cards,
     closing,
+    contacts,
     controls,
     cover,
     findings,
     limits,
     measurements,
     plan,
+    servers,
     summary,
 )
 from fumimori.report.pages import score as score_page
@@ -42,9 +45,12 @@ def make(
     tokens: Mapping[str, Any],
     fonts: Path,
     icons: Path,
+    repair: Callable[[Finding], Repair],
     paper: str,
     issued: datetime,
     tool_version: str,
+    parts: str,
+    draft: bool,
 ) -> bytes:
     """The report as PDF; the same bytes for the same arguments. Raises LogoError for a logo that is not usable."""
     brand = assessment.brand
@@ -61,6 +67,9 @@ def make(
         tool_version=tool_version,
         icons=icons,
         document_number=assessment.document_number or f"FM-{issued:%Y%m%d}-{assessment.id[:6].upper()}",
+        repair=repair,
+        annexed=parts == "all",
+        draft=draft or any(open_one.severity is Severity.CRITICAL for open_one in result.contradictions),
     )
     logo = read_logo(brand.logo, brand.logo_type) if brand.logo else None
     pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
@@ -75,18 +84,31 @@ def make(
         made=issued,
         producer=f"Fumimori {tool_version}",
     )
-    return completed(press.finished(), press.root, about, attachments(assessment, result, wording))
+    files = attachments(assessment, result, wording) if m.annexed else {}
+    return completed(press.finished(), press.root, about, files)
 
 
 def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:
+    management = [
+        cover.cover(m, logo),
+        summary.summary(m),
+        plan.plan(m),
+        controls.controls(m),
+        limits.limits(m),
+    ]
+    if not m.annexed:
+        return management
     sections: list[Block] = [
         *annex.opening(m),
         *annex.versions(m),
         *annex.scope(m),
         *findings.finding_list(m),
-        *plan.whole_plan(m),
-        *findings.cards(m),
+        *plan.rest_of_plan(m),
+        *cards.cards(m),
+        *cards.facts(m),
+        *cards.good_points(m),
         *answers.answers(m),
+        *servers.servers(m),
         *measurements.verbatim(m),
         *answers.evidence(m),
         *measurements.not_measured(m),
@@ -94,16 +116,9 @@ def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:
         *findings.sources(m),
         *score_page.score(m),
         *closing.closing(m),
-        *measurements.contacts(m),
+        *contacts.contacts(m),
     ]
-    return [
-        cover.cover(m, logo),
-        summary.summary(m),
-        plan.plan(m),
-        controls.controls(m),
-        limits.limits(m),
-        Part(name=m.say("part.annex"), blocks=tuple(sections)),
-    ]
+    return [*management, Part(name=m.say("part.annex"), blocks=tuple(sections))]
 
 
 def _number_contents(pages: Sequence[Page]) -> None:
@@ -143,6 +158,10 @@ def _running(m: Manuscript, press: Press, part: str, number: int, total: int) ->
     """Header (not on the cover) and footer."""
     paper, style = m.paper, m.paper.note
     right, above, below = paper.left + paper.width, paper.bottom + paper.height + 7 * MM, paper.bottom - 7.5 * MM
+    if m.draft:
+        draft = style.bold().inked(paper.ink)
+        middle_of_page = paper.left + (paper.width - press.width(m.say("draft"), draft)) / 2
+        press.text(middle_of_page, above, [(m.say("draft"), draft)])
     if part:
         press.text(paper.left, above, [(m.say("title"), style)])
         press.text(right - press.width(part, style), above, [(part, style)])

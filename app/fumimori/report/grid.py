@@ -23,8 +23,10 @@ class Grid(Block):
         padding: float = 1.3,
         keys: Sequence[str] = (),
         right: Sequence[int] = (),
+        small: bool = False,
     ) -> None:
         self._stationery, self._row_heads = stationery, row_heads
+        self._style = stationery.note.inked(stationery.ink) if small else stationery.table
         self._widths = [width * MM for width in widths]
         self._padding = padding * MM
         self._right = right
@@ -40,7 +42,7 @@ class Grid(Block):
             if isinstance(cell, Prose) and column in self._right:
                 cell.align = "right"
             return cell
-        style = self._stationery.table
+        style = self._style
         if head:
             style = self._stationery.note.bold()
         elif self._row_heads and column == 0:

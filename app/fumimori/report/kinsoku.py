@@ -12,6 +12,12 @@ NO_START = frozenset(
 """Characters that never begin a line."""
 NO_END = frozenset("（［｛「『【〔〈《〝‘“￥¥＄$£＃№([{")
 """Characters that never end a line."""
+LOOSE_START = frozenset(
+    "・ー々゛゜ゝゞヽヾ…‥〜～゠–―‐°%％‰℃ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+)
+"""Of those, the ones that loose rules let begin a line; so do we, in columns too narrow for anything better."""
+HANGING = frozenset("，）．］｝」』】〕〉》〟、。")
+"""Signs that fill the left half of their square: at the end of a line that half is all the room they need."""
 _TWINS = frozenset("―—…‥")
 _SPACES = frozenset(" \u3000")
 _RECORD_BREAKS = frozenset("/.?&=-")
@@ -30,11 +36,13 @@ class Chance(IntEnum):
     """How gladly a line breaks before a character."""
 
     NEVER = 0
-    EMERGENCY = 1
+    LOOSE = 1
+    """Where loose kinsoku allows it; only when strict kinsoku leaves no other place in the line."""
+    EMERGENCY = 2
     """Inside a word; only when the word alone is wider than the line."""
-    RECORD = 2
+    RECORD = 3
     """Inside an address or a record, after one of `/ . ? & = -`."""
-    HERE = 3
+    HERE = 4
 
 
 def wide(char: str) -> bool:
@@ -55,10 +63,11 @@ def chances(text: str) -> list[Chance]:
 
 def _chance(text: str, i: int) -> Chance:
     before, after = text[i - 1], text[i]
-    if after in _SPACES or after in NO_START or before in NO_END or (before == after and before in _TWINS):
+    if after in _SPACES or before in NO_END or (after in NO_START and after not in LOOSE_START):
         return Chance.NEVER
-    if after == "様" or text.startswith("御中", i) or text.startswith("御中", i - 1):
-        return Chance.NEVER
+    titled = after == "様" or text.startswith("御中", i) or text.startswith("御中", i - 1)
+    if titled or after in LOOSE_START or (before == after and before in _TWINS):
+        return Chance.LOOSE
     if before in _SPACES:
         return Chance.HERE
     if "\u00a0" in (before, after) or "\u2060" in (before, after):
@@ -74,6 +83,7 @@ def break_lines(
     """The lines of `text` as (start, end), none wider than `width` unless one character alone is.
 
     `advances` holds each character's width, `gaps` the space before it when it is not the first of its line.
+    A closing sign at the end of a line may stand out of it by the empty half of its square.
     Spaces at the end of a line belong to no line; a newline always ends one.
     """
     lines: list[tuple[int, int]] = []
@@ -95,7 +105,8 @@ def _paragraph(text: str, advances: Sequence[float], width: float, gaps: Sequenc
     start, filled, i = 0, 0.0, 0
     while i < len(text):
         step = advances[i] + (gaps[i] if i > start else 0.0)
-        if i > start and text[i] not in _SPACES and filled + step > width + 1e-6:
+        needed = step - (advances[i] / 2 if text[i] in HANGING else 0.0)
+        if i > start and text[i] not in _SPACES and filled + needed > width + 1e-6:
             at = _best(allowed, start, i)
             lines.append((start, _trimmed(text, start, at)))
             start = _next_start(text, at)
@@ -109,7 +120,7 @@ def _paragraph(text: str, advances: Sequence[float], width: float, gaps: Sequenc
 
 
 def _best(allowed: Sequence[Chance], start: int, end: int) -> int:
-    for wanted in (Chance.HERE, Chance.RECORD, Chance.EMERGENCY):
+    for wanted in (Chance.HERE, Chance.RECORD, Chance.EMERGENCY, Chance.LOOSE):
         for at in range(end, start, -1):
             if allowed[at] >= wanted:
                 return at

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fumimori.core.model import Assessment, Control, Question, Result, Rules, Severity
+from fumimori.core.model import Assessment, Control, Finding, Question, Repair, Result, Rules, Severity
 from fumimori.report.blocks import Block, Gap, Heading, Prose
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.shapes import ChipSign
@@ -15,6 +15,8 @@ from fumimori.report.wording import Wording
 
 MEASURE = 148 * MM
 """Running text is no wider: about forty Japanese characters."""
+CLOSE = 0.55
+"""Millimetres above and below the rows of the annex's tables."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,11 @@ class Manuscript:
     tool_version: str
     icons: Path
     document_number: str
+    repair: Callable[[Finding], Repair]
+    """What to copy in order to put a finding right, and what proves it."""
+    annexed: bool
+    """Whether the technical annex is printed with it; the management part may stand alone."""
+    draft: bool
 
     @property
     def faces(self) -> Typefaces:
@@ -71,10 +78,19 @@ class Manuscript:
         *,
         right: Sequence[int] = (),
         padding: float = 1.3,
+        small: bool = False,
     ) -> Grid:
-        """A table whose column titles are the list `report.<heads>`; a sentence stands there when it is empty."""
+        """A table whose column titles are the list `report.<heads>`."""
         titles = self.wording.texts.lines(f"report.{heads}")
-        return Grid(widths, rows, self.paper, head=titles, right=right, padding=padding)
+        return Grid(widths, rows, self.paper, head=titles, right=right, padding=padding, small=small)
+
+    def list_or_none(
+        self, widths: Sequence[float], heads: str, rows: Sequence[Sequence[Cell]], *, right: Sequence[int] = ()
+    ) -> Block:
+        """A table of the annex, set small and close, or the sentence that there is nothing to list."""
+        if not rows:
+            return self.prose(self.say("none"), self.paper.table)
+        return self.grid(widths, heads, rows, right=right, padding=CLOSE, small=True)
 
     def table_or_none(
         self, widths: Sequence[float], heads: str, rows: Sequence[Sequence[Cell]], *, padding: float = 1.3
@@ -84,9 +100,10 @@ class Manuscript:
             return self.prose(self.say("none"), self.paper.table)
         return self.grid(widths, heads, rows, padding=padding)
 
-    def pairs(self, rows: Sequence[tuple[str, Cell]], *, first: float = 38) -> Grid:
+    def pairs(self, rows: Sequence[tuple[str, Cell]], *, first: float = 38, small: bool = False) -> Grid:
         """A table of names and values."""
-        return Grid([first, 165 - first], rows, self.paper, row_heads=True)
+        padding = CLOSE if small else 1.3
+        return Grid([first, 165 - first], rows, self.paper, row_heads=True, padding=padding, small=small)
 
     def moment(self, moment: datetime) -> str:
         """A moment in the zone of the report's issue."""

@@ -118,10 +118,11 @@ class Press:
         return self._output.getvalue()
 
     @contextmanager
-    def marked(self, node: Node) -> Iterator[None]:
-        """Everything drawn inside is content of `node`."""
+    def marked(self, node: Node, *, spoken: str = "") -> Iterator[None]:
+        """Everything drawn inside is content of `node`; copied out of the PDF it reads `spoken` (14.9.4) if given."""
         node.children.append(Mark(self.page, self._mcids))
-        with self._sequence(f"/{node.kind} <</MCID {self._mcids}>> BDC"):
+        actual = f" /ActualText <feff{spoken.encode('utf-16-be').hex()}>" if spoken else ""
+        with self._sequence(f"/{node.kind} <</MCID {self._mcids}{actual}>> BDC"):
             self._mcids += 1
             yield
 

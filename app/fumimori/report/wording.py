@@ -33,7 +33,7 @@ class Wording:
         self.texts = texts
         self.japanese = texts.language == "ja"
         self.questions: Mapping[str, Question] = {question.id: question for question in bank}
-        self._numbers = {(f.code, f.subject): f"F-{n:02d}" for n, f in enumerate(result.findings, start=1)}
+        self._numbers = {(f.code, f.subject): n for n, f in enumerate(result.findings, start=1)}
         self._assessment, self._issued = assessment, issued
 
     def say(self, key: str, **values: object) -> str:
@@ -49,12 +49,19 @@ class Wording:
 
     def number(self, finding: Finding) -> str:
         """The printed number: F-01."""
-        return self._numbers[finding.code, finding.subject]
+        return f"F-{self._numbers[finding.code, finding.subject]:02d}"
 
     def numbers(self, findings: Sequence[Finding], most: int = 3) -> str:
-        """All printed numbers, the first few spelled out."""
-        named = [self.number(finding) for finding in findings]
-        return " ".join(named[:most]) + (f" +{len(named) - most}" if len(named) > most else "")
+        """All printed numbers, neighbours drawn together, the first few runs spelled out."""
+        runs: list[list[int]] = []
+        for number in sorted(self._numbers[finding.code, finding.subject] for finding in findings):
+            if runs and runs[-1][-1] == number - 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        named = [f"F-{run[0]:02d}" + (f"–{run[-1]:02d}" if len(run) > 1 else "") for run in runs]
+        left_out = sum(len(run) for run in runs[most:])
+        return " ".join(named[:most]) + (f" +{left_out}" if left_out else "")
 
     def _about(self, code: str, part: str, values: Values = (), subject: str = "") -> str:
         key = f"{self._base(code)}.{self._part(code, part)}"

@@ -53,7 +53,7 @@ def opening(m: Manuscript) -> list[Block]:
         m.prose(m.say("annex.use"), m.paper.table),
         Gap(4),
         Contents(entries, m),
-        Gap(8),
+        Gap(6),
     ]
 
 
@@ -70,8 +70,11 @@ def versions(m: Manuscript) -> list[Block]:
         (m.say("t1.rules"), result.rules_version),
         (m.say("t1.bank"), result.bank_version),
     ]
-    rows += [(m.say("t1.table", name=name), m.rules.tables[name].date) for name in sorted(m.rules.tables)]
-    return [m.heading("t1.heading"), m.pairs(rows, first=62), Gap(6)]
+    dated: dict[str, list[str]] = {}
+    for name in sorted(m.rules.tables):
+        dated.setdefault(m.rules.tables[name].date, []).append(name)
+    rows += [(m.say("t1.tables", date=date), m.wording.listed(names)) for date, names in sorted(dated.items())]
+    return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), Gap(5)]
 
 
 def scope(m: Manuscript) -> list[Block]:
@@ -93,22 +96,22 @@ def scope(m: Manuscript) -> list[Block]:
     ]
     blocks: list[Block] = [
         m.heading("t2.heading"),
-        m.table_or_none([75, 60, 30], "t2.domain_heads", domains),
+        m.list_or_none([75, 60, 30], "t2.domain_heads", domains),
         Gap(3),
     ]
     if hosts:
-        blocks += [m.pairs(list(hosts)), Gap(3)]
+        blocks += [m.pairs(list(hosts), small=True), Gap(3)]
     return [
         *blocks,
         m.heading("t2.authorisation", 3),
-        m.pairs(_consent(m)),
+        m.pairs(_consent(m), small=True),
         Gap(3),
         m.heading("t2.people", 3),
-        m.table_or_none([80, 40, 45], "t2.people_heads", _people(m)),
+        m.list_or_none([80, 40, 45], "t2.people_heads", _people(m)),
         Gap(3),
         m.heading("t2.vantage", 3),
-        m.table_or_none([42, 43, 80], "t2.vantage_heads", [_vantage(m, v) for v in a.vantages[-12:]]),
-        Gap(6),
+        m.list_or_none([42, 43, 80], "t2.vantage_heads", [_vantage(m, v) for v in a.vantages[-12:]]),
+        Gap(5),
     ]
 
 

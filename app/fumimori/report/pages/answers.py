@@ -5,25 +5,32 @@ from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 
+SILENT = (QuestionState.UNANSWERED, QuestionState.PARENT_UNMET)
+"""States of which nothing can be told but that there is no answer."""
+
 
 def answers(m: Manuscript) -> list[Block]:
-    """T5: every question that exists for this organisation, in printed order."""
+    """T5: every question that was answered or measured, in printed order, then the numbers of the others."""
     results = {result.question: result for result in m.result.questions}
     contradictions = {entry.question: entry for entry in m.result.contradictions}
     rows: list[list[Cell]] = []
     outside: list[str] = []
+    unanswered: list[str] = []
     for question in m.bank:
         result, answer = results.get(question.id), m.assessment.answer(question.id)
         if result is None and answer is None:
             continue
         if result is not None and result.state is QuestionState.OUT_OF_SCOPE:
             outside.append(question.printed)
-            continue
-        rows.append(_row(m, question, result, answer, contradictions.get(question.id)))
-    blocks: list[Block] = [m.heading("t5.heading"), m.table_or_none([15, 67, 43, 40], "t5.heads", rows)]
-    if outside:
-        blocks += [Gap(1.5), m.note(m.say("t5.outside", questions=m.wording.listed(outside)))]
-    return [*blocks, Gap(6)]
+        elif answer is None and (result is None or result.state in SILENT):
+            unanswered.append(question.printed)
+        else:
+            rows.append(_row(m, question, result, answer, contradictions.get(question.id)))
+    blocks: list[Block] = [m.heading("t5.heading"), m.list_or_none([14, 72, 43, 36], "t5.heads", rows)]
+    for key, numbers in (("t5.unanswered", unanswered), ("t5.outside", outside)):
+        if numbers:
+            blocks += [Gap(1.5), m.note(m.say(key, questions=m.wording.listed(numbers)))]
+    return [*blocks, Gap(5)]
 
 
 def _row(
@@ -34,19 +41,20 @@ def _row(
     contradiction: Contradiction | None,
 ) -> list[Cell]:
     w = m.wording
-    asked: list[Block] = [m.cell(w.texts(f"controls.{question.id}.question"))]
+    asked: list[Block] = [m.cell(w.texts(f"controls.{question.id}.question"), small=True)]
     if answer is not None and answer.note:
         asked.append(m.cell(m.say("t5.note", note=w.free(answer.note)), small=True, quiet=True))
     if contradiction is not None:
         asked.append(m.cell(m.say("t5.contradiction", saw=w.title(contradiction.outcome)), small=True))
     if answer is not None and answer.settled:
         asked.append(m.cell(w.word("settled", answer.settled), small=True))
-    came = [m.cell(w.answer(question, answer))] if answer is not None else []
+    came = [m.cell(w.answer(question, answer), small=True)] if answer is not None else []
     if result is not None and result.state is QuestionState.MEASURED:
         came.append(m.cell(w.bracketed(f"{w.word('state', 'measured')}: {w.state(result)}").strip(), small=True))
     if not came:
-        came.append(m.cell(w.word("state", result.state) if result else w.word("answer", "unanswered"), quiet=True))
-    return [question.printed, Stack(asked, gap=0.5), Stack(came, gap=0.5), _source(m, answer)]
+        state = w.word("state", result.state) if result else w.word("answer", "unanswered")
+        came.append(m.cell(state, quiet=True, small=True))
+    return [question.printed, Stack(asked), Stack(came), _source(m, answer)]
 
 
 def _source(m: Manuscript, answer: Answer | None) -> Block:
@@ -56,6 +64,7 @@ def _source(m: Manuscript, answer: Answer | None) -> Block:
     lines = [w.free(answer.respondent, 60) or m.say("t2.unnamed"), f"{answer.at:%Y-%m-%d}"]
     if answer.value is not None:
         lines.append(w.word("confidence", answer.confidence))
+    lines = [w.listed(lines)]
     if answer.evidence:
         lines.append(w.listed([w.free(number, 40) for number in answer.evidence[:5]]))
     if answer.history:
@@ -72,4 +81,4 @@ def evidence(m: Manuscript) -> list[Block]:
             continue
         label = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
         rows += [[m.wording.free(item, 120), label, f"{answer.at:%Y-%m-%d}"] for item in answer.evidence[:20]]
-    return [m.heading("t7.heading"), m.table_or_none([60, 78, 27], "t7.heads", rows[:200]), Gap(6)]
+    return [m.heading("t7.heading"), m.list_or_none([60, 78, 27], "t7.heads", rows[:200]), Gap(5)]

@@ -36,6 +36,7 @@ def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
         m.heading("limits.disclaimer_heading", small=True),
         m.prose(m.say("limits.disclaimer"), paper.note),
         m.prose(m.say("limits.dispute"), paper.note),
+        *([] if m.annexed else [m.prose(m.say("limits.apart"), paper.note)]),
     ]
 
 

@@ -1,22 +1,26 @@
-"""T6 what was measured, word for word; T8 what was not measured and why; T13 what was sent to whom."""
+"""T6 what was measured, word for word but close; T8 what was not measured and why."""
 
 from collections.abc import Sequence
 
-from fumimori.core.model import Attempt, Contact, Exchange, Finding, Status
-from fumimori.report.blocks import Block, Gap, Stack, Verbatim
+from fumimori.core.model import Attempt, Exchange, Finding, Status
+from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 from fumimori.report.pages.limits import what, who
+from fumimori.report.press import Run
+from fumimori.report.verbatim import Verbatim
 from fumimori.texts import plain
 
-EXCHANGES = 24
-"""Exchanges printed of one attempt."""
-CHARACTERS = 4000
+GROUPS = 24
+"""Rows printed of one attempt."""
+SENT = 12
+"""Requests printed before the one answer that all of them got."""
+CHARACTERS = 600
 """Characters printed of one side of an exchange."""
-LINES = 1600
-"""Lines printed of all exchanges; the attached file holds everything."""
-CONTACTS = 150
-"""Lines printed of the contact log."""
+LINES = 420
+"""Printed lines of all exchanges; the attached file holds everything."""
+END = " ⏎ "
+"""Where a line of the original ends."""
 
 
 def evidence_numbers(m: Manuscript, findings: Sequence[Finding]) -> list[str]:
@@ -30,64 +34,93 @@ def _numbered(m: Manuscript) -> list[tuple[str, Attempt]]:
     return [(f"M-{number:03d}", attempt) for number, attempt in enumerate(done, start=1)]
 
 
-def _probe(m: Manuscript, probe: str) -> str:
+def probe_name(m: Manuscript, probe: str) -> str:
+    """What a probe is called."""
     key = f"probes.{probe}.name"
     return m.wording.texts(key) if m.wording.texts.has(key) else plain(probe)
 
 
 def verbatim(m: Manuscript) -> list[Block]:
-    """T6: every completed attempt with its exchanges, bounded."""
-    blocks: list[Block] = [m.heading("t6.heading"), m.note(m.say("t6.intro"), keep_next=True), Gap(2)]
+    """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
+    blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
     numbered = _numbered(m)
     if not numbered:
-        return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(6)]
+        return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(5)]
+    known: dict[tuple[str, str, str], str] = {}
     lines = 0
     for number, attempt in numbered:
-        title = f"{number}　{_probe(m, attempt.probe)}　{m.wording.free(attempt.subject, 100)}"
-        blocks.append(m.prose(title, m.paper.table.bold(), keep_next=True))
-        blocks.append(m.note(m.moment(attempt.started), keep_next=bool(attempt.evidence)))
+        title = [
+            (f"{number}　{probe_name(m, attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
+            (f"{m.wording.free(attempt.subject, 100)}　{m.moment(attempt.started)}", m.paper.note),
+        ]
+        blocks.append(Prose(title, m.paper.note, m.faces, keep_next=bool(attempt.evidence)))
         if lines > LINES:
             blocks.append(m.note(m.say("t6.left_out")))
         else:
-            for exchange in attempt.evidence[:EXCHANGES]:
-                shown = _exchange(m, exchange)
-                blocks.append(shown)
-                lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
-            if len(attempt.evidence) > EXCHANGES:
-                blocks.append(m.note(m.say("t6.more", count=len(attempt.evidence) - EXCHANGES)))
-        blocks.append(Gap(2.5))
+            fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
+            rows = _rows(m, fresh)
+            shown = _block(m, rows[:GROUPS], _remarks(m, attempt, known, sum(count for count, _ in rows[GROUPS:])))
+            known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
+            lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
+            blocks.append(shown)
+        blocks.append(Gap(1.8))
     return [*blocks, Gap(4)]
 
 
-def _exchange(m: Manuscript, exchange: Exchange) -> Block:
-    quiet = m.paper.quiet
-    parts: list[Block] = [Verbatim(m.wording.free(f"→ {exchange.target}", 200), m.paper, ink=quiet)]
-    if exchange.sent:
-        parts.append(Verbatim(_bounded(m, exchange.sent, "> "), m.paper, ink=quiet))
-    if exchange.untrusted_received:
-        parts.append(Verbatim(_bounded(m, exchange.untrusted_received, ""), m.paper))
-    return Stack([*parts, Gap(1.2)], together=False)
+def _rows(m: Manuscript, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
+    """A row for each answer of each target, with how many requests it answered."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for exchange in exchanges:
+        groups.setdefault((exchange.target, exchange.untrusted_received), []).append(exchange.sent)
+    mono, rows, before = m.paper.mono, [], ""
+    quiet = mono.inked(m.paper.quiet)
+    for (target, received), sent in groups.items():
+        row: list[Run] = [] if target == before else [(f"[{m.wording.free(target, 100)}] ", quiet)]
+        before = target
+        asked = [f"> {_bounded(m, words)} " for words in sent[:SENT] if words]
+        if len(sent) > SENT:
+            asked.append(m.say("t6.more_sent", count=len(sent) - SENT) + " ")
+        row.append(("".join(asked), quiet))
+        row.append((f"< {_bounded(m, received)}" if received else "", mono))
+        rows.append((len(sent), row))
+    return rows
 
 
-def _bounded(m: Manuscript, untrusted_text: str, sign: str) -> str:
+def _remarks(m: Manuscript, attempt: Attempt, known: dict[tuple[str, str, str], str], left_out: int) -> list[Block]:
+    """What is not printed of `attempt`: what stands elsewhere already, and what found no room."""
+    elsewhere: dict[str, int] = {}
+    for exchange in attempt.evidence:
+        number = known.get((exchange.target, exchange.sent, exchange.untrusted_received))
+        if number:
+            elsewhere[number] = elsewhere.get(number, 0) + 1
+    remarks: list[Block] = [m.note(m.say("t6.as_in", number=n, count=count)) for n, count in elsewhere.items()]
+    if left_out:
+        remarks.append(m.note(m.say("t6.more", count=left_out)))
+    return remarks
+
+
+def _block(m: Manuscript, rows: Sequence[tuple[int, list[Run]]], remarks: list[Block]) -> Block:
+    lines: list[Block] = [Verbatim([row for _, row in rows], m.paper)] if rows else []
+    return Stack([*lines, *remarks], together=False)
+
+
+def _bounded(m: Manuscript, untrusted_text: str) -> str:
     text = untrusted_text[:CHARACTERS].replace("\r\n", "\n").rstrip("\n")
-    lines = [sign + plain(line, CHARACTERS) for line in text.split("\n")]
+    line = END.join(plain(line, CHARACTERS) for line in text.split("\n"))
     if len(untrusted_text) > CHARACTERS:
-        lines.append(m.say("t6.cut", count=len(untrusted_text) - CHARACTERS))
-    return "\n".join(lines)
+        left_out = len(untrusted_text[CHARACTERS:].encode("utf-8", "replace"))
+        line += " " + m.say("t6.cut", count=left_out)
+    return line
 
 
 def not_measured(m: Manuscript) -> list[Block]:
     """T8: what could not be looked at, with the reason, and what is still open."""
     failed = [attempt for attempt in m.assessment.attempts if attempt.status is not Status.COMPLETED]
-    rows: list[list[Cell]] = [
-        [
-            _probe(m, attempt.probe),
-            m.wording.free(attempt.subject, 100),
-            m.wording.word("reason", attempt.reason) if attempt.reason else m.wording.word("status", attempt.status),
-        ]
-        for attempt in failed[:200]
-    ]
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for attempt in failed[:200]:
+        why = m.wording.word("reason", attempt.reason) if attempt.reason else m.wording.word("status", attempt.status)
+        reasons.setdefault((probe_name(m, attempt.probe), why), []).append(m.wording.free(attempt.subject, 100))
+    rows: list[list[Cell]] = [[name, m.wording.listed(subjects), why] for (name, why), subjects in reasons.items()]
     points = sorted(m.result.open_points, key=lambda point: -point.severity)
     opened: list[list[Cell]] = [
         [m.wording.word("open_point", point.kind), m.severity(point.severity), what(m, point), who(m, point)]
@@ -97,55 +130,9 @@ def not_measured(m: Manuscript) -> list[Block]:
         m.heading("t8.heading"),
         m.note(m.say("t8.intro"), keep_next=True),
         Gap(1),
-        m.table_or_none([40, 45, 80], "t8.heads", rows),
-        Gap(4),
+        m.list_or_none([40, 45, 80], "t8.heads", rows),
+        Gap(3),
         m.heading("t8.open", 3),
-        m.table_or_none([23, 29, 73, 40], "t8.open_heads", opened),
-        Gap(6),
+        m.list_or_none([23, 27, 75, 40], "t8.open_heads", opened),
+        Gap(5),
     ]
-
-
-def contacts(m: Manuscript) -> list[Block]:
-    """T13: whom the program contacted, summed up and then line by line, bounded."""
-    log = m.assessment.contacts
-    if not log:
-        return [m.heading("t13.heading"), m.prose(m.say("t13.nobody"), m.paper.table)]
-    sums: dict[tuple[str, int, str, str], list[Contact]] = {}
-    for contact in log:
-        sums.setdefault((contact.target, contact.port, contact.transport, contact.what), []).append(contact)
-    totals: list[list[Cell]] = [
-        [
-            m.wording.free(target, 80),
-            f"{port}/{transport}",
-            _what(m, code),
-            f"{len(mine)}",
-            f"{sum(contact.sent_bytes for contact in mine)}",
-        ]
-        for (target, port, transport, code), mine in sorted(sums.items())[:CONTACTS]
-    ]
-    rows: list[list[Cell]] = [
-        [
-            m.cell(m.moment(contact.at), small=True),
-            m.cell(f"{m.wording.free(contact.target, 60)} {contact.port}", small=True),
-            m.cell(_what(m, contact.what), small=True),
-            m.cell(m.wording.free(contact.detail, 120), small=True),
-        ]
-        for contact in log[:CONTACTS]
-    ]
-    blocks: list[Block] = [
-        m.heading("t13.heading"),
-        m.prose(m.say("t13.intro", count=len(log), targets=len({contact.target for contact in log})), m.paper.table),
-        Gap(2),
-        m.grid([60, 25, 50, 12, 18], "t13.sum_heads", totals, right=(3, 4)),
-        Gap(4),
-        m.heading("t13.lines", 3),
-        m.grid([40, 46, 46, 33], "t13.heads", rows),
-    ]
-    if len(log) > CONTACTS:
-        blocks.append(m.note(m.say("t13.more", count=len(log) - CONTACTS)))
-    return blocks
-
-
-def _what(m: Manuscript, code: str) -> str:
-    key = f"report.contact.{code}"
-    return m.wording.texts(key) if m.wording.texts.has(key) else plain(code)

@@ -79,14 +79,13 @@ def _row(m: Manuscript, number: int, action: Action) -> list[Cell]:
     ]
 
 
-def whole_plan(m: Manuscript) -> list[Block]:
-    """The plan with all its actions, for the annex, when the management part cannot hold them."""
-    actions = list(m.result.actions)
-    if len(shown(m)) == len(actions):
+def rest_of_plan(m: Manuscript) -> list[Block]:
+    """The actions that the management part cannot hold, for the annex."""
+    first = len(shown(m))
+    rows = [_row(m, number, action) for number, action in enumerate(m.result.actions, start=1)][first:]
+    if not rows:
         return []
-    rows = [_row(m, number, action) for number, action in enumerate(actions, start=1)]
-    heads = m.wording.texts.lines("report.plan.heads")
-    return [m.heading("plan.whole", 3), Grid(WIDTHS, rows, m.paper, head=heads, padding=0.8), Gap(6)]
+    return [m.heading("plan.rest", 3), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
 
 
 def _foot(m: Manuscript) -> Block:

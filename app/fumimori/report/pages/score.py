@@ -1,50 +1,38 @@
 """T11: every weight and every point, so that the grade can be computed again by hand."""
 
-from fumimori.core.model import Control, QuestionResult, QuestionState
+from fumimori.core.model import Control, ControlResult, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap
-from fumimori.report.grid import Cell, Grid
+from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 
 
 def score(m: Manuscript) -> list[Block]:
-    """The questions of each control with weight and points, the sums, the total, band and limit."""
-    blocks: list[Block] = [m.heading("t11.heading"), m.prose(m.say("t11.intro", **_weights(m)), m.paper.table), Gap(2)]
+    """The questions of each control with weight and points below its sums; the total, band and limit."""
+    rows: list[list[Cell]] = []
     for control in m.result.controls:
         mine = [result for result in m.result.questions if _control(m, result) is control.control]
-        rows = [_row(m, result) for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
-        if not rows:
-            continue
-        counted = [result for result in mine if _counts(result)]
-        weight = sum(result.weight for result in counted)
-        low, high = sum(result.low for result in counted), sum(result.high for result in counted)
-        rows.append(
-            [
-                "",
-                m.cell(m.say("t11.sum"), bold=True),
-                "",
-                m.cell(f"{weight}", bold=True),
-                m.cell(_points(low), bold=True),
-                m.cell(_points(high), bold=True),
-            ]
-        )
-        blocks += [
-            m.heading(f"t11.{control.control}", 3, text=m.control(control.control)),
-            m.grid([16, 78, 29, 14, 14, 14], "t11.heads", rows, right=(3, 4, 5)),
-        ]
-        if weight:
-            blocks.append(
-                m.note(
-                    m.say(
-                        "t11.control",
-                        low=_points(low),
-                        high=_points(high),
-                        weight=weight,
-                        score=m.wording.range(control.score_low, control.score_high),
-                    )
-                )
-            )
-        blocks.append(Gap(3))
-    return [*blocks, *_total(m), Gap(6)]
+        inside = [_row(m, result) for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
+        if inside:
+            rows += [_sums(m, control, [result for result in mine if _counts(result)]), *inside]
+    return [
+        m.heading("t11.heading"),
+        m.prose(m.say("t11.intro", **_weights(m)), m.paper.table),
+        m.prose(m.say("t11.control"), m.paper.table, keep_next=True),
+        Gap(2),
+        m.list_or_none([14, 78, 37, 12, 12, 12], "t11.heads", rows, right=(3, 4, 5)),
+        Gap(4),
+        *_total(m),
+        Gap(5),
+    ]
+
+
+def _sums(m: Manuscript, control: ControlResult, counted: list[QuestionResult]) -> list[Cell]:
+    """A control's row: its score, then the sums from which it follows."""
+    weight = sum(result.weight for result in counted)
+    low, high = sum(result.low for result in counted), sum(result.high for result in counted)
+    points = m.say("controls.points", score=m.wording.range(control.score_low, control.score_high))
+    cells = [control.control.printed, m.wording.control(control.control), points if weight else "–"]
+    return [m.cell(text, bold=True, small=True) for text in (*cells, f"{weight}", _points(low), _points(high))]
 
 
 def _total(m: Manuscript) -> list[Block]:
@@ -60,7 +48,9 @@ def _total(m: Manuscript) -> list[Block]:
         product = m.wording.range(int(weight * control.score_low), int(weight * control.score_high))
         score_range = m.wording.range(control.score_low, control.score_high)
         rows.append([m.control(control.control), score_range, _points(weight), product])
-    rows.append([m.cell(m.say("t11.sum"), bold=True), "", _points(weights), m.wording.range(int(low), int(high))])
+    rows.append(
+        [m.cell(m.say("t11.sum"), bold=True, small=True), "", _points(weights), m.wording.range(int(low), int(high))]
+    )
     grade = m.result.grade
     lines = [m.say("t11.total", score=m.wording.range(grade.score_low, grade.score_high))]
     lines.append(m.say("t11.band", band=grade.band, **_bands(m)))
@@ -72,10 +62,9 @@ def _total(m: Manuscript) -> list[Block]:
     letter = grade.letter or m.wording.word("grade", "withheld")
     reason = m.wording.word("grade_reason", grade.reason)
     lines.append(m.say("t11.grade", letter=letter, reason=reason, lower=grade.lower_bound))
-    table = Grid([85, 26, 22, 32], rows, m.paper, head=m.wording.texts.lines("report.t11.total_heads"), right=(1, 2, 3))
     return [
         m.heading("t11.total_heading", 3),
-        table,
+        m.list_or_none([85, 26, 22, 32], "t11.total_heads", rows, right=(1, 2, 3)),
         Gap(2),
         *[m.prose(line, m.paper.table) for line in lines],
     ]
@@ -96,7 +85,7 @@ def _row(m: Manuscript, result: QuestionResult) -> list[Cell]:
     numbers = [f"{result.weight}", _points(result.low), _points(result.high)] if counted else ["–", "–", "–"]
     state = m.wording.state(result)
     label = m.wording.texts(f"controls.{question.id}.label")
-    return [question.printed, label, m.cell(state, small=True), *numbers]
+    return [question.printed, label, state, *numbers]
 
 
 def _points(points: float) -> str:

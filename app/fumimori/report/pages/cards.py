@@ -1,0 +1,183 @@
+"""T4: a card for each kind of finding, rows for what is only worth knowing, and what is in order."""
+
+from collections.abc import Iterable
+
+from fumimori.core.model import Action, Basis, Finding, Outcome, Repair, Severity, Snippet
+from fumimori.report.blocks import Beside, Block, Gap, Hairline, Prose, Stack, Steps
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.pages.findings import by_finding, card_key
+from fumimori.report.pages.measurements import evidence_numbers
+from fumimori.report.shapes import ChipSign
+from fumimori.report.stationery import MM
+from fumimori.report.verbatim import Verbatim
+from fumimori.texts import plain
+
+SUBJECTS = 12
+"""A card names this many subjects in full; T3 names them all."""
+SNIPPETS = 8
+"""Pieces to copy that a card holds."""
+CONTENT = 4000
+"""Characters of one line to copy."""
+
+
+def cards(m: Manuscript) -> list[Block]:
+    """What was seen, why it matters, how to put it right, what to copy, how to prove it."""
+    actions = by_finding(m)
+    kinds = _kinds(f for f in m.result.findings if f.severity > Severity.INFO)
+    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
+    if not kinds:
+        blocks.append(m.prose(m.say("none"), m.paper.table))
+    for code, findings in kinds.items():
+        blocks += [_card(m, code, findings, actions.get((code, findings[0].subject))), Gap(3)]
+    return [*blocks, Gap(1)]
+
+
+def facts(m: Manuscript) -> list[Block]:
+    """What is worth knowing without being a fault, a row for each kind."""
+    kinds = _kinds(f for f in m.result.findings if f.severity <= Severity.INFO)
+    if not kinds:
+        return []
+    rows = [_fact(m, code, findings) for code, findings in kinds.items()]
+    widths = [15, 72, 78]
+    heads = m.wording.texts.lines("report.t4.fact_heads")
+    keys = [card_key(code) for code in kinds]
+    table = Grid(widths, rows, m.paper, head=heads, padding=0.8, small=True, keys=keys)
+    return [m.heading("t4.facts", 3), table, Gap(4)]
+
+
+def good_points(m: Manuscript) -> list[Block]:
+    """What was measured and found in order, a row for each kind."""
+    kinds: dict[str, list[Outcome]] = {}
+    for outcome in m.result.good:
+        kinds.setdefault(m.wording.title(outcome), []).append(outcome)
+    rows: list[list[Cell]] = [
+        [title, m.wording.listed([m.wording.free(o.subject, 100) for o in outcomes if o.subject][:40])]
+        for title, outcomes in kinds.items()
+    ]
+    return [m.heading("t4.good", 3), m.list_or_none([82, 83], "t4.good_heads", rows), Gap(6)]
+
+
+def _kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.code, []).append(finding)
+    return kinds
+
+
+def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | None) -> Block:
+    first, w = findings[0], m.wording
+    chip = m.severity(first.severity)
+    signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
+    if first.accepted is not None:
+        state = ChipSign("not_applicable", m.say("t4.accepted"), m.paper)
+        signs.append((state.natural_width(), state))
+    room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
+    signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
+    repair = _repair(m, findings)
+    rows: list[tuple[str, Cell]] = [(m.say("t4.saw"), _saw(m, findings))]
+    if w.risk(first):
+        rows.append((m.say("t4.why"), w.risk(first)))
+    steps: list[Block] = [Steps(w.fix(first), m.paper.table, m.paper)] if w.fix(first) else []
+    steps += _snippets(m, repair.snippets)
+    if steps:
+        rows.append((m.say("t4.fix"), Stack(steps, together=False, gap=0.6)))
+    proof: list[Block] = [m.cell(w.confirm(first))] if w.confirm(first) else []
+    proof += _snippets(m, repair.proof, heading="repairs.proof")
+    if proof:
+        rows.append((m.say("t4.confirm"), Stack(proof, together=False, gap=0.6)))
+    if action is not None:
+        rows.append((m.say("t4.work"), _work(m, action)))
+    return Stack(
+        [
+            Hairline(m.paper.accent, width=0.9, millimetres=2.5),
+            Beside(signs, gap=3 * MM),
+            m.cell(_placed(m, findings), quiet=True, small=True),
+            Gap(0.8),
+            Grid([25, 140], rows, m.paper, row_heads=True, padding=0.55),
+        ]
+    )
+
+
+def _fact(m: Manuscript, code: str, findings: list[Finding]) -> list[Cell]:
+    """Number, title with what was seen, and all that a card would say about what to do."""
+    first, w = findings[0], m.wording
+    numbers = Prose(w.numbers(findings), m.paper.note.inked(m.paper.ink), m.faces)
+    told: list[Block] = [m.cell(w.title(first), bold=True, small=True), *_saw_lines(m, findings)]
+    told.append(m.cell(_placed(m, findings, numbered=False), quiet=True, small=True))
+    repair = _repair(m, findings)
+    said = [w.risk(first), *w.fix(first), w.confirm(first)]
+    advice: list[Block] = [m.cell(line, small=True) for line in dict.fromkeys(said) if line]
+    advice += [*_snippets(m, repair.snippets), *_snippets(m, repair.proof, heading="repairs.proof")]
+    return [numbers, Stack(told), Stack(advice or [m.cell(code, small=True, quiet=True)])]
+
+
+def _placed(m: Manuscript, findings: list[Finding], *, numbered: bool = True) -> str:
+    """The card's second line: numbers, control, how sure it is, the subjects, the measurements."""
+    w, first = m.wording, findings[0]
+    parts = [w.numbers(findings)] if numbered else []
+    parts += [m.control(first.control), m.say("t4.confidence", word=_confidence(m, first))]
+    subjects = list(dict.fromkeys(w.free(finding.subject, 100) for finding in findings if finding.subject))
+    if subjects:
+        more = m.say("t4.more", count=len(subjects) - SUBJECTS) if len(subjects) > SUBJECTS else ""
+        parts.append(m.say("t4.subject", subjects=w.listed(subjects[:SUBJECTS]) + more))
+    numbers = evidence_numbers(m, findings)
+    if numbers:
+        parts.append(m.say("t4.evidence", numbers=w.listed(numbers[:6])))
+    return "　".join(parts)
+
+
+def _saw_lines(m: Manuscript, findings: list[Finding]) -> list[Block]:
+    said = list(dict.fromkeys(m.wording.saw(finding) for finding in findings))
+    return [m.cell(text, small=True) for text in said[:SUBJECTS] if text]
+
+
+def _saw(m: Manuscript, findings: list[Finding]) -> Block:
+    said = list(dict.fromkeys(m.wording.saw(finding) for finding in findings))
+    return Stack([m.cell(text) for text in said[:SUBJECTS] if text])
+
+
+def _repair(m: Manuscript, findings: list[Finding]) -> Repair:
+    """What the findings of one card need, each piece once."""
+    repairs = [m.repair(finding) for finding in findings]
+    snippets = tuple(dict.fromkeys(snippet for repair in repairs for snippet in repair.snippets))
+    proof = tuple(dict.fromkeys(snippet for repair in repairs for snippet in repair.proof))
+    return Repair(snippets=snippets[:SNIPPETS], proof=proof[:SNIPPETS])
+
+
+def _snippets(m: Manuscript, snippets: Iterable[Snippet], *, heading: str = "") -> list[Block]:
+    """Each piece under what it is and where it belongs; commands without a place stand together."""
+    blocks: list[Block] = []
+    bare: list[str] = []
+    for snippet in snippets:
+        lines = [plain(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
+        if heading:
+            bare += lines
+            continue
+        kind = m.wording.texts(f"repairs.kind.{snippet.kind}")
+        title = f"{kind}　{m.wording.free(snippet.place, 200)}".rstrip()
+        blocks.append(m.cell(title, small=True, quiet=True))
+        blocks.append(Verbatim("\n".join(lines), m.paper, ground=m.paper.wash))
+    if bare:
+        blocks = [
+            m.cell(m.wording.texts(heading), small=True, quiet=True),
+            Verbatim("\n".join(bare), m.paper, ground=m.paper.wash),
+        ]
+    return blocks
+
+
+def _work(m: Manuscript, action: Action) -> str:
+    w = m.wording
+    return m.say(
+        "t4.work_line",
+        owner=w.owner(action),
+        effort=w.word("effort", action.work.effort),
+        cost=w.word("cost", action.work.cost),
+        due=w.due(action),
+    )
+
+
+def _confidence(m: Manuscript, finding: Finding) -> str:
+    if finding.basis is Basis.ANSWERED and finding.confidence is not None:
+        return m.wording.word("confidence", finding.confidence)
+    return m.wording.word("basis", finding.basis)

@@ -1,0 +1,52 @@
+"""T13: whom the program contacted, why and how often; the attached contacts.csv has every single time."""
+
+from fumimori.core.model import Contact
+from fumimori.report.blocks import Block, Gap
+from fumimori.report.grid import Cell
+from fumimori.report.manuscript import Manuscript
+from fumimori.texts import plain
+
+ROWS = 150
+
+
+def contacts(m: Manuscript) -> list[Block]:
+    """A row for each party, port and kind of contact, with the first and the last time, the count and the bytes."""
+    log = m.assessment.contacts
+    if not log:
+        return [m.heading("t13.heading"), m.prose(m.say("t13.nobody"), m.paper.table)]
+    groups: dict[tuple[str, int, str, str], list[Contact]] = {}
+    for contact in log:
+        groups.setdefault((contact.target, contact.port, contact.transport, contact.what), []).append(contact)
+    rows = [_row(m, mine) for _, mine in sorted(groups.items())]
+    blocks: list[Block] = [
+        m.heading("t13.heading"),
+        m.prose(
+            m.say("t13.intro", count=len(log), targets=len({contact.target for contact in log})),
+            m.paper.table,
+            keep_next=True,
+        ),
+        Gap(1.5),
+        m.list_or_none([54, 15, 40, 30, 10, 16], "t13.heads", rows[:ROWS], right=(4, 5)),
+    ]
+    if len(rows) > ROWS:
+        blocks.append(m.note(m.say("t13.more", count=len(rows) - ROWS)))
+    return blocks
+
+
+def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
+    first = contacts_of_one_kind[0]
+    moments = [m.moment(moment) for moment in sorted(contact.at for contact in contacts_of_one_kind)]
+    when = moments[0] if moments[0] == moments[-1] else f"{moments[0]}\n{moments[-1]}"
+    return [
+        m.wording.free(first.target, 80),
+        f"{first.port}/{plain(first.transport, 8)}",
+        _what(m, first.what),
+        when,
+        f"{len(contacts_of_one_kind)}",
+        f"{sum(contact.sent_bytes for contact in contacts_of_one_kind)}",
+    ]
+
+
+def _what(m: Manuscript, code: str) -> str:
+    key = f"report.contact.{code}"
+    return m.wording.texts(key) if m.wording.texts.has(key) else plain(code)
