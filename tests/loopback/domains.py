@@ -48,6 +48,7 @@ def zones(at: Mapping[str, str], tlsa: str) -> list[Zone]:
         Zone(origin="googlehosted.com.", records=('_spf.googlehosted.com. TXT "v=spf1 -all"',)),
         Zone(
             origin="nullmx.example.",
+            signed=True,
             records=(
                 "nullmx.example. MX 0 .",
                 'nullmx.example. TXT "v=spf1 -all"',
