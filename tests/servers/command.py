@@ -89,8 +89,8 @@ def report(done: Scan, out: Path, language: str, paper: str) -> subprocess.Compl
 
 
 def pdf_text(path: Path) -> str:
-    """All text of a PDF, by poppler."""
-    line = ["pdftotext", "-layout", str(path), "-"]
+    """All text of a PDF in the order in which it was set, by poppler."""
+    line = ["pdftotext", "-raw", str(path), "-"]
     return subprocess.run(line, capture_output=True, text=True, check=True, timeout=60).stdout
 
 

@@ -10,7 +10,7 @@ from fumimori.cli import files, wanted
 from fumimori.cli.files import WrongUseError
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.core.model import Assessment, Status
+from fumimori.core.model import Assessment
 from fumimori.engine import Instruments, NetworkSettings, measure_many
 from fumimori.engine.exchange import scan_json
 from fumimori.texts import Texts
@@ -81,7 +81,7 @@ class Batch:
                 result = self.instruments.assess(measured, datetime.now(UTC).astimezone())
                 domain = assessment.scope.domains[0].name
                 files.write(str(folder / f"{domain}.json"), scan_json(measured, result), self.texts, quiet=True)
-                seen = seen or any(attempt.status is Status.COMPLETED for attempt in measurement.attempts)
+                seen = seen or measurement.saw_something
                 tell.say("batch_done", done=done, total=len(assessments), domain=domain, findings=len(result.findings))
         finally:
             await network.close()

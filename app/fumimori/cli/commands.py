@@ -14,7 +14,7 @@ from fumimori.cli.files import WrongUseError
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.core.model import Assessment, Result, Status
+from fumimori.core.model import Assessment, Result
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.texts import LANGUAGES, Texts
@@ -70,7 +70,7 @@ class CommandLine:
         files.write(options.json, scan_json(assessment, result), texts)
         if options.save:
             files.save(Path(options.save), assessment, passphrase, texts)
-        if not any(attempt.status is Status.COMPLETED for attempt in measurement.attempts):
+        if not measurement.saw_something:
             tell.nothing_measured(measurement)
             return NOTHING_MEASURED
         if measurement.cancelled:

@@ -58,6 +58,11 @@ class Measurement(Record):
     vantage: Vantage | None
     cancelled: bool = False
 
+    @property
+    def saw_something(self) -> bool:
+        """Whether anybody outside answered: a look that had nobody to ask is completed and saw nothing."""
+        return any(attempt.status is Status.COMPLETED and attempt.evidence for attempt in self.attempts)
+
     def added_to(self, assessment: Assessment) -> Assessment:
         """The assessment with this run's attempts, contacts and vantage point in place of older looks."""
         fresh = {(attempt.probe, attempt.subject) for attempt in self.attempts if attempt.status is Status.COMPLETED}

@@ -5,7 +5,7 @@ Inputs     The domains of the scope; the dated table `rdap` of the registries' p
 Steps      One GET `domain/<name>` at the registry of the top-level domain: a third party, listed before and logged.
            No redirect is followed, so that nobody else is contacted.
 Outcomes   expired, on_hold, expires_urgent (high); expires_soon (medium): whether it renews by itself cannot be seen;
-           transfer_open (low); not_found, no_service (info): ask the registrar; registered (ok).
+           transfer_open (low); not_found (info); registered (ok). Without a public service: not testable.
            Who owns the domain is asked of people; what the registry says stands beside it.
 """
 
@@ -17,7 +17,7 @@ import msgspec
 from fumimori.core.expiry import days_left
 from fumimori.core.grammar.suffixes import registrable_part
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
-from fumimori.core.network import NotSeen, Refused
+from fumimori.core.network import NotSeen, NotTestableHere, Refused
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Look, Probe
 
@@ -34,8 +34,8 @@ class Facts(Record):
 
     name: str
     """The name that was asked for: the part that is registered."""
-    service: str = ""
-    """Where it was asked; empty when the registry has no public service that is known here."""
+    service: str
+    """Where it was asked."""
     found: bool = False
     untrusted_registrar: str = ""
     untrusted_registrant: str = ""
@@ -72,7 +72,7 @@ async def collect(domain: str, look: Look) -> Facts:
     services = {row["tld"]: row["service"] for row in look.rules.tables["rdap"].dicts()}
     service = services.get(name.rpartition(".")[2], "")
     if not service:
-        return Facts(name=name)
+        raise NotTestableHere("no_registry", name)
     page = await look.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)
     if page.status == 404:
         return Facts(name=name, service=service)
@@ -103,9 +103,6 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
 
 
 def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:
-    if not facts.service:
-        yield "no_service", (("tld", facts.name.rpartition(".")[2]),)
-        return
     if not facts.found:
         yield "not_found", ()
         return
@@ -166,7 +163,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=(
         *("registered", "expired", "expires_urgent", "expires_soon", "on_hold", "transfer_open"),
-        *("not_found", "no_service"),
+        "not_found",
     ),
     subjects=subjects,
     collect=collect,
