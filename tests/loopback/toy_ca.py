@@ -49,6 +49,25 @@ class Leaf:
         return sha256(spki).hexdigest()
 
 
+_SHA1_AUTHORITY = """
+[ca]
+default_ca = authority
+[authority]
+database = index.txt
+new_certs_dir = .
+default_md = sha1
+policy = anybody
+preserve = yes
+copy_extensions = copyall
+x509_extensions = extensions
+[anybody]
+organizationName = optional
+commonName = optional
+[extensions]
+authorityKeyIdentifier = keyid
+"""
+
+
 class ToyCa:
     """A root that tests trust and an intermediate that signs the leaves; `now` is the middle of every test."""
 
@@ -122,10 +141,12 @@ class ToyCa:
             (here / "ca.key").write_bytes(
                 self._issuing_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             )
-            line = "openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -sha1 -days 60 -set_serial 77"
-            run = subprocess.run(
-                [*line.split(), "-copy_extensions", "copyall"], cwd=here, check=True, capture_output=True
-            )
+            (here / "index.txt").touch()
+            (here / "ca.cnf").write_text(_SHA1_AUTHORITY)
+            line = "openssl ca -batch -notext -rand_serial -config ca.cnf -cert ca.pem -keyfile ca.key -in request.pem"
+            dates = ["-startdate", _moment(leaf.certificate.not_valid_before_utc)]
+            dates += ["-enddate", _moment(leaf.certificate.not_valid_after_utc)]
+            run = subprocess.run([*line.split(), *dates], cwd=here, check=True, capture_output=True)
             return replace(leaf, certificate=x509.load_pem_x509_certificate(run.stdout))
 
     def _authority(
@@ -154,6 +175,10 @@ class ToyCa:
 def weak_rsa(bits: int = 1024) -> rsa.RSAPrivateKey:
     """An RSA key shorter than anybody should use; 1024 is the shortest that the library makes."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y%m%d%H%M%SZ}"
 
 
 def _name(common_name: str) -> x509.Name:
