@@ -55,6 +55,7 @@ default_ca = authority
 [authority]
 database = index.txt
 new_certs_dir = .
+rand_serial = yes
 default_md = sha1
 policy = anybody
 preserve = yes
@@ -143,7 +144,7 @@ class ToyCa:
             )
             (here / "index.txt").touch()
             (here / "ca.cnf").write_text(_SHA1_AUTHORITY)
-            line = "openssl ca -batch -notext -rand_serial -config ca.cnf -cert ca.pem -keyfile ca.key -in request.pem"
+            line = "openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -in request.pem"
             dates = ["-startdate", _moment(leaf.certificate.not_valid_before_utc)]
             dates += ["-enddate", _moment(leaf.certificate.not_valid_after_utc)]
             run = subprocess.run([*line.split(), *dates], cwd=here, check=True, capture_output=True)
