@@ -27,6 +27,11 @@ class SshScript:
     banner: bytes = b""
     fault_at: str = ""
     fault: Handler | None = None
+    ciphers: tuple[str, ...] = (CIPHER,)
+    """What is offered; the first of our own that is among them must be the one that the script speaks."""
+    macs: tuple[str, ...] = ("hmac-sha2-256",)
+    host_key_bits: int = 0
+    """The length of an RSA host key; 0 for an elliptic one."""
     group_bits: int = 0
     """The size of the group that a group exchange gets; 0 for a server without one."""
     users: list[str] = field(default_factory=list)
@@ -53,7 +58,7 @@ class SshScript:
         if await self._faulty("reply", reader, writer):
             return
         private = x25519.X25519PrivateKey.generate()
-        host_key = string(b"ssh-ed25519") + string(ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+        host_key = self._host_key()
         half = private.public_key().public_bytes_raw()
         shared = private.exchange(x25519.X25519PublicKey.from_public_bytes(point))
         secret = mpint(int.from_bytes(shared, "big"))
@@ -78,14 +83,19 @@ class SshScript:
             await line.send(bytes((wire.USERAUTH_FAILURE,)) + wire.name_list(self.methods) + b"\x00")
         self.disconnected = (await line.receive())[0] == wire.DISCONNECT
 
+    def _host_key(self) -> bytes:
+        if self.host_key_bits:
+            return string(b"ssh-rsa") + mpint(65537) + mpint((1 << self.host_key_bits) - 1)
+        return string(b"ssh-ed25519") + string(ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+
     def _lists(self) -> Lists:
         return Lists(
             key_exchanges=self.key_exchanges,
-            host_keys=("ssh-ed25519",),
-            ciphers_out=(CIPHER,),
-            ciphers_in=(CIPHER,),
-            macs_out=("hmac-sha2-256",),
-            macs_in=("hmac-sha2-256",),
+            host_keys=("rsa-sha2-256",) if self.host_key_bits else ("ssh-ed25519",),
+            ciphers_out=self.ciphers,
+            ciphers_in=self.ciphers,
+            macs_out=self.macs,
+            macs_in=self.macs,
             compressions=("none",),
         )
 

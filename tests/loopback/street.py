@@ -10,6 +10,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import msgspec
+from cryptography import x509
 
 from fumimori.core.model import Attempt, Rules, Scope, Vantage
 from fumimori.core.network import Notes, NotSeen
@@ -17,7 +18,8 @@ from fumimori.core.network.mail import MailService
 from fumimori.core.network.services import OpenPort
 from fumimori.core.network.smtp import SmtpDialogue
 from fumimori.core.network.ssh import SshService
-from fumimori.core.network.tls import HelloAnswer, HelloOffer
+from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
+from fumimori.core.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.net.certificates import chain_of
@@ -26,12 +28,14 @@ from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
+from fumimori.net.trials import Trials
 from fumimori.net.web import Web
 from fumimori.probes.contract import Look, Probe
 from loopback import wire
 from loopback.dns_faults import Answering, answer
 from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, Zone, attempt, rules
 from loopback.wire import Handler
+from loopback.witnesses import witnessed
 
 LIMITS = Limits(connect=1, reply=1, conversation=3, octets=300_000, pause=0, patience=0)
 
@@ -57,7 +61,14 @@ def zone_answers(zone: Zone) -> Answering:
 class Street(PaperNetwork):
     """DNS from a zone; connections to (address, port) end at the handler that lives there, or are refused."""
 
-    def __init__(self, zone: Zone, houses: Mapping[tuple[str, int], int], nobody: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        zone: Zone,
+        houses: Mapping[tuple[str, int], int],
+        nobody: int,
+        limits: Limits,
+        roots: Sequence[x509.Certificate] = (),
+    ) -> None:
         super().__init__(zone)
         self.notes = Notes()
         dialer = Dialer(
@@ -67,14 +78,15 @@ class Street(PaperNetwork):
         )
         self.envelopes = Envelopes(dialer=dialer)
         self.services = Services(dialer=dialer)
-        self.web = Web(dialer=dialer, addresses=self._known, roots=[], now=self.now, seconds=3)
+        self.web = Web(dialer=dialer, addresses=self._known, roots=roots, now=self.now, seconds=3)
         self.mail = MailServices(
-            dialer=dialer, judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=[])
+            dialer=dialer, judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots)
         )
         self.ssh = SshServices(dialer=dialer)
+        self.trials = Trials(dialer=dialer)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        return (await self.dns(host, "A")).records
+        return (*(await self.dns(host, "A")).records, *(await self.dns(host, "AAAA")).records)
 
     async def _known(self, host: str, _notes: Notes) -> tuple[str, ...]:
         return await self.addresses(host)
@@ -91,6 +103,15 @@ class Street(PaperNetwork):
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         return await self.mail.hello(host, address, port, offer, starttls=starttls, notes=self.notes)
 
+    async def chain(self, host: str, address: str, port: int, key: str, *, starttls: str = "") -> CertificateChain:
+        return await self.mail.chain(host, address, port, key, starttls=starttls, notes=self.notes)
+
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+        return await self.trials.starttls_injection(host, address, port, notes=self.notes)
+
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+        return await self.trials.renegotiation(host, address, port, notes=self.notes)
+
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         return await self.ssh.ssh_service(host, address, port, notes=self.notes)
 
@@ -103,14 +124,18 @@ class Street(PaperNetwork):
 
 @asynccontextmanager
 async def street(
-    zone: Zone, houses: Mapping[tuple[str, int], Handler], *, limits: Limits = LIMITS
+    zone: Zone,
+    houses: Mapping[tuple[str, int], Handler],
+    *,
+    limits: Limits = LIMITS,
+    roots: Sequence[x509.Certificate] = (),
 ) -> AsyncIterator[Street]:
     """The street with a server for each house; where nobody lives, connections are refused."""
     async with AsyncExitStack() as servers:
         ports = {door: await servers.enter_async_context(wire.serving(handler)) for door, handler in houses.items()}
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
-            yield Street(zone, ports, unused.getsockname()[1], limits)
+            yield Street(zone, ports, unused.getsockname()[1], limits, roots)
 
 
 def says(first: bytes, *, then: bytes = b"") -> Handler:
@@ -161,10 +186,6 @@ class SmtpScript:
                 return
 
 
-WITNESSED: set[str] = set()
-"""Outcome codes that came about over sockets in this session; `tests/network/test_witnessed.py` reads it."""
-
-
 def found(
     probe: Probe,
     zone: Zone,
@@ -176,10 +197,13 @@ def found(
     limits: Limits = LIMITS,
     by: Rules | None = None,
     at: datetime = NOW,
+    roots: Sequence[x509.Certificate] = (),
+    thorough: bool = False,
 ) -> dict[str, set[str]]:
     """What `probe` says about this street, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
     vantage = Vantage(at=at, online=True, resolver="paper", port25="open", inside=inside)
-    work = _found((*before, probe), street(zone, houses, limits=limits), scope, vantage, by or rules())
+    here = street(zone, houses, limits=limits, roots=roots)
+    work = _found((*before, probe), here, scope, vantage, by or rules(), thorough=thorough)
     return asyncio.run(asyncio.wait_for(work, 60))
 
 
@@ -189,6 +213,8 @@ async def _found(
     scope: Scope,
     vantage: Vantage,
     chosen: Rules,
+    *,
+    thorough: bool,
 ) -> dict[str, set[str]]:
     attempts: list[Attempt] = []
     words: dict[str, set[str]] = {}
@@ -197,16 +223,15 @@ async def _found(
             seen = Seen(scope, attempts, vantage)
             for subject in probe.subjects(seen):
                 try:
-                    facts = await probe.collect(subject, Look(network=network, seen=seen, rules=chosen))
+                    facts = await probe.collect(subject, Look(network=network, seen=seen, rules=chosen, thorough=thorough))
                 except NotSeen as not_seen:
                     attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
                     words.setdefault(f"!{not_seen.reason}", set()).add(subject)
                 else:
                     taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
                     attempts.append(msgspec.structs.replace(taken, ended=vantage.at))
-    for outcome in probes[-1].judge(Seen(scope, attempts, vantage), chosen):
+    for outcome in witnessed(probes[-1].judge(Seen(scope, attempts, vantage), chosen)):
         word = outcome.code.partition(".")[2]
         assert word in probes[-1].outcomes
-        WITNESSED.add(outcome.code)
         words.setdefault(word, set()).add(outcome.subject)
     return words

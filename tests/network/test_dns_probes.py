@@ -24,6 +24,7 @@ from loopback.mail_faults import Script
 from loopback.paper_network import rules
 from loopback.signed import SignedWorld
 from loopback.tls_faults import server_context
+from loopback.witnesses import witnessed
 
 HOME = "127.0.0.1"
 Said = dict[str, set[str]]
@@ -45,7 +46,7 @@ class Town:
         scope = Scope(domains=tuple(DomainScope(name=name) for name in domains), addresses=addresses)
         attempts = asyncio.run(asyncio.wait_for(self._looked(probe, scope, second), 60))
         found: Said = {}
-        for outcome in probe.judge(Seen(scope, attempts), self.rules):
+        for outcome in witnessed(probe.judge(Seen(scope, attempts), self.rules)):
             found.setdefault(outcome.code.partition(".")[2], set()).add(outcome.subject)
         self.heard |= {f"{probe.id}.{word}" for word in found}
         return found
@@ -232,7 +233,7 @@ def test_resolvers(town: Town, record: str, word: str) -> None:
         async with name_server(other) as (second, _):
             scope = Scope(domains=(DomainScope(name="www.nsec"),))
             attempts = await town._looked(resolvers.PROBE, scope, second)
-            said = list(resolvers.PROBE.judge(Seen(scope, attempts), town.rules))
+            said = witnessed(resolvers.PROBE.judge(Seen(scope, attempts), town.rules))
             return {outcome.code.partition(".")[2] for outcome in said}
 
     found = asyncio.run(asyncio.wait_for(work(), 30))

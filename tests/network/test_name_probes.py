@@ -51,7 +51,7 @@ async def _said(probe, zone, lists, greeting):
                 else:
                     attempts.append(attempt(one.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
         await network.close()
-    codes = {outcome.code for outcome in probe.judge(Seen(scope, attempts), rules())}
+    codes = {outcome.code for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
     WITNESSED.update(codes)
     return words | {code.partition(".")[2] for code in codes}
 

@@ -27,6 +27,7 @@ from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 from loopback.toy_mark import LOGO, ToyMarks
+from loopback.witnesses import witnessed
 from unit.probes import test_dkim, test_dmarc, test_mx, test_spf
 
 LIMITS = Limits(connect=2, reply=1, conversation=3, pause=0, patience=0)
@@ -115,7 +116,7 @@ def _secure(handler: wire.Handler, context: ssl.SSLContext):
 
 def said(probe: Probe, attempts: Sequence[Attempt], scope: Scope) -> set[str]:
     """The words of `probe`, remembered for the end."""
-    words = {outcome.code.partition(".")[2] for outcome in probe.judge(Seen(scope, attempts), rules())}
+    words = {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
     HEARD.setdefault(probe.id, set()).update(words)
     return words
 

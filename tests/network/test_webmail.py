@@ -21,6 +21,7 @@ from fumimori.probes.contract import Look, Probe
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
+from loopback.witnesses import witnessed
 
 HOST = "webmail.example.jp"
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -93,7 +94,7 @@ def said(probe: Probe, subject: str, plain, secure) -> set[str]:
     raw = msgspec.Raw(msgspec.json.encode(facts))
     attempt = Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
     scope = Scope(domains=(DomainScope(name="example.jp"),), webmail_hosts=(HOST,))
-    return {outcome.code.partition(".")[2] for outcome in probe.judge(Seen(scope, [attempt]), RULES)}
+    return {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Seen(scope, [attempt]), RULES))}
 
 
 def context_for(folder, *names, versions=("TLSv1_2", "TLSv1_3"), suites="ECDHE+AESGCM", **how):

@@ -12,7 +12,7 @@ from fumimori.probes import (
     products,
     reverse_dns,
 )
-from loopback.street import WITNESSED
+from loopback.witnesses import WITNESSED
 
 WITNESSES = {
     admin_pages.PROBE: "test_exposed_probes",

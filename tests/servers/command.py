@@ -80,11 +80,11 @@ def scan(world: World, folder: Path, domain: str, *options: str, control: str = 
     return Scan(code=ran.returncode, said=ran.stderr, content=content, file=saved, passphrase_file=secret)
 
 
-def report(done: Scan, out: Path, language: str, paper: str) -> subprocess.CompletedProcess[str]:
+def report(done: Scan, out: Path, language: str, paper: str, *options: str) -> subprocess.CompletedProcess[str]:
     """`fumimori report` of a scan's file."""
     secret = ("--passphrase-file", str(done.passphrase_file))
     return fumimori(
-        out.parent, "report", str(done.file), "--lang", language, "--paper", paper, "--out", str(out), *secret
+        out.parent, "report", str(done.file), "--lang", language, "--paper", paper, "--out", str(out), *options, *secret
     )
 
 

@@ -21,8 +21,8 @@ from fumimori.texts import LANGUAGES, Texts
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
-MakeReport = Callable[[Assessment, Result, Texts, str], bytes]
-"""Assessment, result, texts of the report's language, paper (`a4`, `letter`) → PDF."""
+MakeReport = Callable[[Assessment, Result, Texts, str, str], bytes]
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class CommandLine:
         texts = self.texts(self.language)
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
-        pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper)
+        pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
         files.write(options.out, pdf, texts)
         return RAN
 
@@ -118,7 +118,7 @@ class CommandLine:
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
         files.save(folder / "sample.fumimori", assessment, self.sample_passphrase, texts)
         for language in LANGUAGES:
-            pdf = self.make_report(assessment, result, self.texts(language), "a4")
+            pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
             files.write(str(folder / f"report-{language}.pdf"), pdf, texts)
         files.write(str(folder / "result.json"), scan_json(assessment, result), texts)
         return RAN

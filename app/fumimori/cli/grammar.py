@@ -54,6 +54,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
     report.add_argument("--lang", choices=LANGUAGES, required=True, help=say("lang"))
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
+    report.add_argument("--parts", choices=["all", "management"], default="all", help=say("parts"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 
     opened = commands.add_parser("open-json", help=say("open_json"), parents=[secret], allow_abbrev=False)

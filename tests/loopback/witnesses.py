@@ -1,0 +1,15 @@
+"""Which outcomes came about over sockets in this session: helpers that look at real servers tell it here."""
+
+from collections.abc import Iterable
+
+from fumimori.core.model import Outcome
+
+WITNESSED: set[str] = set()
+"""Outcome codes; `tests/network/test_witnessed.py` and `tests/servers/test_every_outcome.py` read them."""
+
+
+def witnessed(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The same outcomes, remembered."""
+    kept = list(outcomes)
+    WITNESSED.update(outcome.code for outcome in kept)
+    return kept
