@@ -13,11 +13,11 @@ from fumimori import __version__, resources
 from fumimori.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from fumimori.core.model import Assessment, Result, Rules
+    from fumimori.core.model import Assessment, Finding, Repair, Result, Rules
     from fumimori.core.network import Network
     from fumimori.engine import Instruments, NetworkSettings
 
-COMMANDS = ("sample", "scan", "report", "open-json")
+COMMANDS = ("sample", "scan", "report", "open-json", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 
@@ -26,9 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     language = _language(words)
-    if words and (words[0] in COMMANDS or words[0].startswith("-")):
-        return _command_line(words, language)
-    return _window(Path(words[0]) if words else None, language)
+    if not words or (len(words) == 1 and words[0] not in COMMANDS and not words[0].startswith("-")):
+        return _window(Path(words[0]) if words else None, language)
+    if words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        words.insert(0, "window")
+    return _command_line(words, language)
 
 
 def _command_line(words: list[str], language: str) -> int:
@@ -41,10 +43,11 @@ def _command_line(words: list[str], language: str) -> int:
         sample_passphrase=SAMPLE_PASSPHRASE,
         texts=texts,
         language=language,
+        show_window=_window,
     ).run(words)
 
 
-def _window(file: Path | None, language: str) -> int:
+def _window(file: Path | None, language: str, network: "NetworkSettings | None" = None) -> int:
     try:
         from fumimori import gui
     except ImportError as error:  # a machine without the libraries that Qt loads
@@ -61,6 +64,8 @@ def _window(file: Path | None, language: str) -> int:
         file=file,
         language=language,
         control_hosts=control_hosts,
+        repair=repair,
+        network=network,
     )
 
 
@@ -122,7 +127,6 @@ def make_report(
     """The report as PDF, issued now."""
     from fumimori import report
     from fumimori.core.controls import BANK
-    from fumimori.repairs import repair
 
     return report.make(
         assessment,
@@ -140,6 +144,13 @@ def make_report(
         parts=parts,
         draft=draft,
     )
+
+
+def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
+    """What to copy to put `finding` right, and what proves it."""
+    from fumimori import repairs
+
+    return repairs.repair(finding, assessment)
 
 
 def sample() -> "Assessment":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fumimori.cli import files, wanted
 from fumimori.cli.batch import Batch
-from fumimori.cli.files import WrongUseError
+from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
@@ -24,6 +24,9 @@ RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 MakeReport = Callable[[Assessment, Result, Texts, str, str], bytes]
 """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
 
+ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
+"""The file to open or None, the language, how runs look outward → the exit code, when the window is closed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CommandLine:
@@ -35,6 +38,7 @@ class CommandLine:
     sample_passphrase: str
     texts: Callable[[str], Texts]
     language: str
+    show_window: ShowWindow
 
     def run(self, arguments: Sequence[str]) -> int:
         """Carry out one command; 0 when it ran, 2 for wrong use, 3 when nothing could be measured."""
@@ -46,6 +50,7 @@ class CommandLine:
                 "scan": self.scan_many if getattr(options, "batch", None) else self.scan,
                 "report": self.report,
                 "open-json": self.open_json,
+                "window": self.window,
             }[options.command]
             return command(options)
         except WrongUseError as error:
@@ -109,6 +114,11 @@ class CommandLine:
         target = Path(options.save or source.with_suffix(".fumimori"))
         files.save(target, assessment, files.passphrase(options, texts), texts)
         return RAN
+
+    def window(self, options: argparse.Namespace) -> int:
+        """Open the window, whose measurements look outward as the options say."""
+        texts = self.texts(self.language)
+        return self.show_window(readable(options.file, texts), self.language, wanted.outward(options, texts))
 
     def write_sample(self, options: argparse.Namespace) -> int:
         """Write the sample company's file, both reports and its result."""

@@ -28,10 +28,24 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     secret.add_argument("--passphrase-file", metavar="FILE", help=say("passphrase_file"))
     secret.add_argument("--language", choices=LANGUAGES, help=say("language"))
 
-    scan = commands.add_parser("scan", help=say("scan"), parents=[secret], allow_abbrev=False)
+    outward = _Parser(add_help=False, allow_abbrev=False)
+    for name, shown in (
+        ("resolver", "RESOLVER"),
+        ("second-resolver", "RESOLVER"),
+        ("dnssec-anchor", "FILE"),
+        ("ca-file", "PEM"),
+    ):
+        outward.add_argument(f"--{name}", metavar=shown, help=say(name.replace("-", "_")))
+    outward.add_argument("--control-host", action="append", default=[], metavar="HOST", help=say("control_host"))
+
+    window = commands.add_parser("window", help=say("window"), parents=[outward], allow_abbrev=False)
+    window.add_argument("file", metavar="FILE.fumimori", nargs="?", help=say("file"))
+    window.add_argument("--language", choices=LANGUAGES, help=say("language"))
+
+    scan = commands.add_parser("scan", help=say("scan"), parents=[secret, outward], allow_abbrev=False)
     scan.add_argument("domain", metavar="DOMAIN", nargs="?", help=say("domain"))
     scan.add_argument("--batch", metavar="FILE", help=say("batch"))
-    for name in ("mail-host", "ssh-host", "webmail-host", "selector", "control-host"):
+    for name in ("mail-host", "ssh-host", "webmail-host", "selector"):
         scan.add_argument(f"--{name}", action="append", default=[], metavar="HOST", help=say(name.replace("-", "_")))
     for name in ("also-domain", "parked-domain"):
         scan.add_argument(f"--{name}", action="append", default=[], metavar="DOMAIN", help=say(name.replace("-", "_")))
@@ -40,13 +54,9 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--own-server", action="store_true", help=say("own_server"))
     scan.add_argument("--thorough", action="store_true", help=say("thorough"))
     scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
-    scan.add_argument("--resolver", metavar="RESOLVER", help=say("resolver"))
-    scan.add_argument("--second-resolver", metavar="RESOLVER", help=say("second_resolver"))
-    scan.add_argument("--dnssec-anchor", metavar="FILE", help=say("dnssec_anchor"))
     scan.add_argument("--address", action="append", default=[], metavar="ADDRESS", help=say("address"))
     scan.add_argument("--blocklists", action="store_true", help=say("blocklists"))
     scan.add_argument("--blocklist", action="append", default=[], metavar="ZONE", help=say("blocklist"))
-    scan.add_argument("--ca-file", metavar="PEM", help=say("ca_file"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))
     scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
 

@@ -1,6 +1,7 @@
 """What the options ask for as records: the assessment's scope and consent, and how the run looks outward."""
 
 import argparse
+import dataclasses
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -46,15 +47,19 @@ def assessment(options: argparse.Namespace, first: str, texts: Texts) -> Assessm
 
 
 def settings(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
-    """How the run looks outward; WrongUseError."""
+    """How the run looks outward, and how thoroughly; WrongUseError."""
+    chosen = outward(options, texts)
+    return dataclasses.replace(chosen, from_outside=options.from_outside, thorough=options.thorough)
+
+
+def outward(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
+    """The resolvers, roots and control hosts of a run; WrongUseError."""
     return NetworkSettings(
         resolver=_resolver(options.resolver, texts),
         second_resolver=_resolver(options.second_resolver, texts),
         dnssec_anchor=_anchor(options.dnssec_anchor, texts),
         ca_file=readable(options.ca_file, texts),
         control_hosts=tuple(options.control_host) or None,
-        from_outside=options.from_outside,
-        thorough=options.thorough,
     )
 
 

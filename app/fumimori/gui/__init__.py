@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.model import Assessment, Result
+from fumimori.core.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments
+    from fumimori.engine import Instruments, NetworkSettings
 
 
 def run(
@@ -23,13 +23,16 @@ def run(
     file: Path | None = None,
     language: str = "ja",
     control_hosts: Callable[[], Sequence[str]] = tuple,
+    repair: Callable[[Finding, Assessment], Repair] = lambda _finding, _assessment: Repair(),
+    network: "NetworkSettings | None" = None,
 ) -> int:
     """Show the window until it is closed; returns the program's exit code.
 
     `instruments` is called only after the window stands, because what it brings takes a while to load.
     `control_hosts` names the usual hosts of the port-25 test, which people see before anything is sent.
+    `repair` makes what a finding's details offer to copy; `network` says how runs look outward (None: as usual).
     """
-    from fumimori.gui.parts import Parts
+    from fumimori.gui.parts import Parts, usual_network
     from fumimori.gui.program import start
 
     parts = Parts(
@@ -41,5 +44,7 @@ def run(
         resources=resources,
         settings_folder=settings_folder,
         control_hosts=control_hosts,
+        repair=repair,
+        network=usual_network if network is None else lambda: network,
     )
     return start(parts, file=file, language=language)

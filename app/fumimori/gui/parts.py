@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.model import Assessment, Result
+from fumimori.core.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ def _now() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-def _usual_network() -> "NetworkSettings":
+def usual_network() -> "NetworkSettings":
+    """Looking outward as this machine does."""
     from fumimori.engine import NetworkSettings
 
     return NetworkSettings()
@@ -34,8 +35,10 @@ class Parts:
     sample_passphrase: str
     resources: Path
     settings_folder: Path
-    network: "Callable[[], NetworkSettings]" = field(default=_usual_network)
+    network: "Callable[[], NetworkSettings]" = field(default=usual_network)
     control_hosts: Callable[[], Sequence[str]] = tuple
     """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""
+    repair: Callable[[Finding, Assessment], Repair] = lambda _finding, _assessment: Repair()
+    """What to copy to put a finding right, made for this assessment."""
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""
