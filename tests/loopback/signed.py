@@ -170,7 +170,7 @@ CERTIFIED = ("mx.mail.example", "rdap.mail", "openpgpkey.keys.mail")
 def _mail_trees(tlsa: str) -> list[Tree]:
     """Domains whose mail servers are protected by DANE, well or badly, and whose other records matter to probes."""
     good, wrong = f"3 1 1 {tlsa}", f"3 1 1 {'ab' * 32}"
-    hosts = {"valid": good, "wrong": wrong, "notls": good, "unusable": f"1 1 1 {tlsa}", "bare": ""}
+    hosts = {"valid": good, "wrong": wrong, "notls": good, "unusable": f"1 1 1 {tlsa}", "bare": "", "two": good}
     label, codes = hashlib.sha256(b"hugh").hexdigest()[:56], "0 issue"
     signed = [
         *(f"{name}.mail. MX 10 mx.{name}.mail." for name in hosts),

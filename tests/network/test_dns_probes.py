@@ -14,6 +14,7 @@ import pytest
 from fumimori.core.model import Attempt, DomainScope, Rules, Scope, Status, Table
 from fumimori.core.network import Notes, NotSeen
 from fumimori.core.seen import Seen
+from fumimori.core.tls_facts import TlsSupport
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from fumimori.probes import caa, dane, dnssec, mail_ports, mta_sts, mx, published_keys, registration, resolvers
@@ -24,6 +25,7 @@ from loopback.mail_faults import Script
 from loopback.paper_network import rules
 from loopback.signed import SignedWorld
 from loopback.tls_faults import server_context
+from loopback.toy_ca import weak_rsa
 from loopback.witnesses import witnessed
 
 HOME = "127.0.0.1"
@@ -69,7 +71,11 @@ class Town:
         for host in hosts:
             if host.addresses and "unseen" not in host.host:
                 service = await network.mail_service(host.host, host.addresses[0], 25)
-                facts = msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service)))
+                other = None
+                if host.host == "mx.two.mail":
+                    other = await network.chain(host.host, host.addresses[0], 25, "rsa", starttls="smtp")
+                port = mail_ports.Facts(service=service, support=TlsSupport(other_chain=other))
+                facts = msgspec.Raw(msgspec.json.encode(port))
                 ports.append(_done("mail_ports", f"{host.host}:25", Status.COMPLETED, facts))
         return ports
 
@@ -79,6 +85,7 @@ class Town:
         tls = server_context(world.leaf, self.folder)
         roots = self.folder / "roots.pem"
         roots.write_bytes(world.ca.root_pem)
+        tls.load_cert_chain(*world.ca.leaf("mx.two.mail", key=weak_rsa(2048)).write(self.folder, "second"))
         with_tls = Script(protocol="smtp", tls=tls, before=("STARTTLS",), after=())
         async with AsyncExitStack() as stack:
             smtp = await stack.enter_async_context(wire.serving(with_tls))
@@ -174,6 +181,10 @@ def test_dnssec(town: Town, domain: str, words: set[str]) -> None:
         ("valid.mail", {"valid", "single", "instead_published", "instead_enforced", "instead_matches"}),
         ("wrong.mail", {"mismatch"}),
         ("notls.mail", {"no_tls"}),
+        (
+            "two.mail",
+            {"valid", "single", "second_mismatch", "instead_published", "instead_enforced", "instead_matches"},
+        ),
         ("unusable.mail", {"unusable"}),
         ("half.mail", {"partial", "single"}),
         ("spoiled.mail", {"bogus"}),

@@ -146,10 +146,28 @@ def protects(seen: Seen, domain: str) -> bool:
     return bool(found) and set(found.values()) == {State.VALID}
 
 
+def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
+    """The servers whose usual certificate matches, while a second one, shown to some senders, does not."""
+    facts = seen.facts("dane", domain, Facts)
+    valid = {host for host, result in states(seen, domain).items() if result is State.VALID}
+    found = []
+    for look in facts.hosts if facts is not None else ():
+        port = seen.facts("mail_ports", f"{look.host}:{PORT}", _Port)
+        second = port.support.other_chain if port is not None and look.host in valid else None
+        if second is not None and not any(matches(one, second, (look.host, domain)) for one in records(look.tlsa)):
+            found.append(look.host)
+    return tuple(found)
+
+
+class _Support(Record):
+    other_chain: CertificateChain | None = None
+
+
 class _Port(Record):
     """As much of the facts of `mail_ports` as is needed here."""
 
     service: MailService
+    support: _Support = _Support()
 
 
 def mail_service(seen: Seen, host: str) -> MailService | None:

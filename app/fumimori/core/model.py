@@ -204,6 +204,7 @@ class Vantage(Record):
     at: datetime
     online: bool
     resolver: str
+    """Whose answers are reported."""
     port25: str = "unknown"
     """`open`, `blocked` (the control hosts did not answer on 25 while other ports did) or `unknown`."""
     control_hosts: tuple[str, ...] = ()
@@ -216,6 +217,8 @@ class Vantage(Record):
     """The target's addresses lie in this machine's own network: what is open here need not be open outside."""
     imported: bool = False
     note: str = ""
+    second_resolver: str = ""
+    """Who was asked the same for comparison; empty when nobody was."""
 
 
 class Contact(Record):

@@ -73,6 +73,7 @@ class RealNetwork(Network):
         self._surroundings = Surroundings(
             dialer=dialer,
             questions=self._questions,
+            second_resolver=self._second.resolver if self._second else "",
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
         )
 
@@ -127,7 +128,11 @@ class RealNetwork(Network):
         self, host: str, address: str, port: int, key: str, *, starttls: str = ""
     ) -> CertificateChain | None:
         """See TlsLook."""
-        return await self._mail.chain(host, address, port, key, starttls=starttls, notes=self._notes)
+        return await self._seen.once(
+            ("chain", host, address, port, key, starttls),
+            self._notes,
+            lambda notes: self._mail.chain(host, address, port, key, starttls=starttls, notes=notes),
+        )
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """See MailLook."""

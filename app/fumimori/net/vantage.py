@@ -58,6 +58,8 @@ class Surroundings:
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
     seen: Remembered = field(default_factory=Remembered)
+    second_resolver: str = ""
+    """Who else is asked in this run, for the record."""
 
     async def look(
         self,
@@ -92,6 +94,7 @@ class Surroundings:
                 ipv4=has_route(FAR_IPV4),
                 ipv6=has_route(FAR_IPV6),
                 inside=await within,
+                second_resolver=self.second_resolver,
             )
             if greeted.is_set():
                 early(vantage)

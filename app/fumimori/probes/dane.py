@@ -3,7 +3,8 @@
 Objective  Find TLSA records that no certificate matches (senders who check return the mail); say where DANE protects.
 Inputs     The MX hosts of each domain; what mail_ports saw on their port 25.
 Steps      DNS only: MX, the hosts' addresses and `_25._tcp.<host>` TLSA, each with a verdict of our own.
-Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is lost; partial, unusable, insecure (low):
+Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is lost; second_mismatch (medium): the same
+           for those to whom the server shows its second certificate; partial, unusable, insecure (low):
            no protection, or not everywhere; possible (low): everything on the way is signed, only TLSA is missing;
            absent, published, single (info); valid (ok). Valid at every server it does what MTA-STS does: then
            instead_published, instead_enforced and instead_matches answer that control's questions as met by another
@@ -13,7 +14,7 @@ Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is l
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
-from fumimori.core.dane import Facts, HostLook, State, records, states
+from fumimori.core.dane import Facts, HostLook, State, records, states, unmatched_second
 from fumimori.core.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.core.network import NotSeen, NotTestableHere
 from fumimori.core.network.dns import Security
@@ -72,6 +73,8 @@ def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
             word = AT_HOST.get(found[host.host])
             if word:
                 yield _outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
+        for name in unmatched_second(seen, attempt.subject):
+            yield _outcome("second_mismatch", name, (("host", name),))
         for word, values in _domain(facts, found):
             yield _outcome(word, attempt.subject, values)
 
@@ -114,7 +117,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=(
         *("valid", "instead_published", "instead_enforced", "instead_matches", "single", "partial", "published"),
-        *("mismatch", "no_tls", "bogus", "unusable", "insecure", "possible", "absent"),
+        *("mismatch", "second_mismatch", "no_tls", "bogus", "unusable", "insecure", "possible", "absent"),
     ),
     subjects=subjects,
     collect=collect,

@@ -14,6 +14,7 @@ from fumimori.core.network.mail import MailService
 from fumimori.core.network.tls import Certificate, CertificateChain
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
+from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import dane, mail_ports, mta_sts, mx, tls_rpt
 from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, scope_of
 
@@ -48,11 +49,13 @@ def chain(names: tuple[str, ...] = (HOST,), **more: object) -> CertificateChain:
     )
 
 
-def port(host: str = HOST, **more: object) -> Attempt:
+def port(host: str = HOST, support: TlsSupport | None = None, **more: object) -> Attempt:
     fields = {"open": True, "kind": "starttls", "starttls": True, "tls_works": True, "chain": chain()} | more
     service = MailService(host=host, address="192.0.2.25", port=25, protocol="smtp", **fields)
     return attempt(
-        "mail_ports", f"{host}:25", facts=msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service)))
+        "mail_ports",
+        f"{host}:25",
+        facts=msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service, support=support or TlsSupport()))),
     )
 
 
@@ -184,6 +187,14 @@ def test_valid_dane_takes_the_place_of_mta_sts_and_nothing_less_does() -> None:
     assert _after(MX | tlsa(WRONG), ALL_SIGNED, port()) == {"absent"}
     assert _after(MX | tlsa(GOOD), {}, port()) == {"absent"}
     assert _after(TWO | tlsa(GOOD), ALL_SIGNED, port()) == {"absent"}
+
+
+def test_a_second_certificate_wants_a_record_of_its_own() -> None:
+    other = CertificateChain(certificates=(certificate(b"rsa", b"rsa key", (HOST,)),), trusted=False)
+    seen = port(support=TlsSupport(other_chain=other))
+    assert said(MX | tlsa(GOOD), ALL_SIGNED, seen) == {"valid", "single", "second_mismatch", *INSTEAD}
+    assert said(MX | tlsa(GOOD, f"3 1 1 {digest(b'rsa key')}"), ALL_SIGNED, seen) == {"valid", *INSTEAD}
+    assert said(MX | tlsa(WRONG), ALL_SIGNED, seen) == {"mismatch"}
 
 
 @pytest.mark.parametrize("text", ["", "3 1 1", "3 1 1 xyz", "3 1 a ab", "-1 1 1 ab", "3 1 1 " + "x" * 70000])

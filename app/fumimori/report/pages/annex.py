@@ -156,6 +156,8 @@ def _vantage(m: Manuscript, vantage: Vantage) -> list[Cell]:
         for name in ("captive_portal", "intercepted", "inside", "imported")
         if getattr(vantage, name)
     ]
+    if vantage.second_resolver:
+        kinds.append(m.say("t2.second_resolver", resolver=m.wording.free(vantage.second_resolver, 60)))
     if not vantage.online:
         kinds = [m.say("t2.offline")]
     end = "。" if m.paper.japanese else ". "
