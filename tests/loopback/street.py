@@ -103,7 +103,9 @@ class Street(PaperNetwork):
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         return await self.mail.hello(host, address, port, offer, starttls=starttls, notes=self.notes)
 
-    async def chain(self, host: str, address: str, port: int, key: str, *, starttls: str = "") -> CertificateChain:
+    async def chain(
+        self, host: str, address: str, port: int, key: str, *, starttls: str = ""
+    ) -> CertificateChain | None:
         return await self.mail.chain(host, address, port, key, starttls=starttls, notes=self.notes)
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
@@ -223,7 +225,9 @@ async def _found(
             seen = Seen(scope, attempts, vantage)
             for subject in probe.subjects(seen):
                 try:
-                    facts = await probe.collect(subject, Look(network=network, seen=seen, rules=chosen, thorough=thorough))
+                    facts = await probe.collect(
+                        subject, Look(network=network, seen=seen, rules=chosen, thorough=thorough)
+                    )
                 except NotSeen as not_seen:
                     attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
                     words.setdefault(f"!{not_seen.reason}", set()).add(subject)

@@ -15,7 +15,8 @@ from fumimori.probes import blocklists, mail_ports, mx, reverse_dns, spf
 from fumimori.probes.contract import Look
 from loopback.dns_faults import name_server
 from loopback.paper_network import SERVFAIL, attempt, rules
-from loopback.street import WITNESSED, zone_answers
+from loopback.street import zone_answers
+from loopback.witnesses import witnessed
 
 ZEN = "zen.spamhaus.org"
 NAMED = {
@@ -52,7 +53,6 @@ async def _said(probe, zone, lists, greeting):
                     attempts.append(attempt(one.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
         await network.close()
     codes = {outcome.code for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
-    WITNESSED.update(codes)
     return words | {code.partition(".")[2] for code in codes}
 
 

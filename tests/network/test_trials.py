@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from OpenSSL import SSL
 
 from fumimori.core.network import Notes, NotSeen
 from fumimori.core.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
@@ -13,12 +12,11 @@ from fumimori.net.connect import Dialer, Limits
 from fumimori.net.trials import Trials
 from loopback import wire
 from loopback.mail_faults import Script
-from loopback.tls_faults import server_context
+from loopback.tls_faults import renegotiable, server_context
 from loopback.toy_ca import Leaf, ToyCa
 
 NAME = "mail.example.jp"
 PORTS = {"smtp": 587, "imap": 143, "pop3": 110}
-ALLOW_CLIENT_RENEGOTIATION = 1 << 8
 
 
 @pytest.fixture(scope="module")
@@ -111,38 +109,6 @@ def test_hostile_servers_bring_no_try_to_a_claim(handler, what):
     assert trial.error
     assert getattr(trial, "injected", None) is None
     assert getattr(trial, "accepted", None) is None
-
-
-def renegotiable(leaf: Leaf, *, allowed: bool):
-    async def handler(reader, writer):
-        context = SSL.Context(SSL.TLS_SERVER_METHOD)
-        context.set_max_proto_version(SSL.TLS1_2_VERSION)
-        context.set_options(ALLOW_CLIENT_RENEGOTIATION if allowed else SSL.OP_NO_RENEGOTIATION)
-        context.use_certificate(leaf.certificate)
-        context.use_privatekey(leaf.key)
-        tls = SSL.Connection(context, None)
-        tls.set_accept_state()
-        greeted = False
-        while octets := await reader.read(65536):
-            tls.bio_write(octets)
-            try:
-                if not greeted:
-                    tls.do_handshake()
-                    greeted = True
-                    tls.sendall(b"* OK ready\r\n")
-                command = tls.recv(4096)
-                tls.sendall(b"* BYE\r\n" + command.split()[0] + b" OK\r\n")
-            except SSL.WantReadError:
-                pass
-            except SSL.Error:
-                return
-            try:
-                while True:
-                    writer.write(tls.bio_read(65536))
-            except SSL.WantReadError:
-                await writer.drain()
-
-    return handler
 
 
 def test_renegotiations_are_counted_as_far_as_the_limit(leaf):
