@@ -1,26 +1,28 @@
 """The one door between the window and all that takes time: asyncio in its own thread, answers by signals."""
 
-import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from itertools import count
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future
 
 Say = Callable[[object], None]
 """Tells the window about progress; callable from any thread."""
 
-Work = Callable[[asyncio.Event, Say], Awaitable[Any]]
+Work = Callable[["asyncio.Event", Say], Awaitable[Any]]
 """What is to be done: handed an event that is set when it shall stop, and a way to speak."""
 
 
 class Job:
     """One piece of work under way; `cancel` asks it to stop and may be called at any time."""
 
-    def __init__(self, number: int, loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    def __init__(self, number: int, loop: "asyncio.AbstractEventLoop", stop: "asyncio.Event") -> None:
         self.number = number
         self._loop = loop
         self._stop = stop
@@ -66,6 +68,8 @@ class Bridge(QObject):
         said: Say = lambda _what: None,
     ) -> Job:
         """Start `work`; exactly one of `done` and `failed` is called later, unless the bridge is closed first."""
+        import asyncio
+
         loop = self._started()
         job = Job(next(self._numbers), loop, asyncio.Event())
         self._jobs[job.number] = (job, done, failed, said)
@@ -77,7 +81,9 @@ class Bridge(QObject):
     ) -> Job:
         """Run a function that only computes, in a worker thread."""
 
-        async def work(_stop: asyncio.Event, _say: Say) -> Any:
+        async def work(_stop: "asyncio.Event", _say: Say) -> Any:
+            import asyncio
+
             return await asyncio.to_thread(function)
 
         return self.run(work, done=done, failed=failed)
@@ -94,6 +100,8 @@ class Bridge(QObject):
         self._loop = self._thread = None
 
     async def _carry(self, job: Job, work: Work) -> None:
+        import asyncio
+
         try:
             result = await work(job._stop, lambda what: self._said.emit(job.number, what))  # noqa: SLF001
         except asyncio.CancelledError:
@@ -116,15 +124,19 @@ class Bridge(QObject):
         else:
             failed(error)
 
-    def _started(self) -> asyncio.AbstractEventLoop:
+    def _started(self) -> "asyncio.AbstractEventLoop":
         if self._loop is None:
+            import asyncio
+
             self._loop = asyncio.new_event_loop()
             self._thread = Thread(target=_turn, args=(self._loop,), name="network")
             self._thread.start()
         return self._loop
 
 
-def _turn(loop: asyncio.AbstractEventLoop) -> None:
+def _turn(loop: "asyncio.AbstractEventLoop") -> None:
+    import asyncio
+
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()

@@ -1,6 +1,6 @@
 """The measurement under way: it belongs to the desk, so it goes on while people read or answer elsewhere."""
 
-import asyncio
+import dataclasses
 import logging
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,14 @@ from fumimori.core.model import Record, Status
 from fumimori.gui.bridge import Job, Say
 
 if TYPE_CHECKING:
-    from fumimori.engine import Measurement
+    import asyncio
+
+    from fumimori.engine import Measurement, NetworkSettings
     from fumimori.gui.desk import Desk
 
 log = logging.getLogger(__name__)
 
-TELL_EVERY_MS = 150
+TELL_EVERY_MS = 400
 """Faster changes would take the place away from a screen reader."""
 
 
@@ -45,6 +47,8 @@ class Measuring(QObject):
         self.looks: dict[tuple[str, str], Look] = {}
         self.done = self.total = 0
         self.stopping = self.cancelled = False
+        self.thorough = self.from_outside = False
+        """What people say about the next runs; neither is kept in the file, because both belong to here and now."""
         self.fault = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,6 +60,12 @@ class Measuring(QObject):
         """Whether a measurement is under way."""
         return self._job is not None
 
+    def settings(self) -> "NetworkSettings":
+        """How the next run looks outward."""
+        usual = self._desk.parts.network()
+        thorough, outside = usual.thorough or self.thorough, usual.from_outside or self.from_outside
+        return dataclasses.replace(usual, thorough=thorough, from_outside=outside)
+
     def start(self) -> None:
         """Measure the assessment as it stands; does nothing while one is under way."""
         if self.running:
@@ -65,10 +75,10 @@ class Measuring(QObject):
         self.looks, self.done, self.total = {}, 0, 0
         self.stopping = self.cancelled = False
         self.fault = ""
-        assessment, instruments, settings = self._desk.open, self._desk.instruments, self._desk.parts.network()
+        assessment, instruments, settings = self._desk.open, self._desk.instruments, self.settings()
         self._for = assessment.id
 
-        async def work(stop: asyncio.Event, say: Say) -> "Measurement":
+        async def work(stop: "asyncio.Event", say: Say) -> "Measurement":
             network = instruments.open_network(settings)
             try:
                 return await measure(instruments, assessment, network, settings, observer=say, cancel=stop)

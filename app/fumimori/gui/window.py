@@ -12,7 +12,7 @@ from fumimori.gui import course
 from fumimori.gui.course import Route
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
-from fumimori.gui.pages import PAGES, Page
+from fumimori.gui.pages import Page, page_class
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import button, clear
@@ -125,8 +125,8 @@ class Window(QMainWindow):
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        page = PAGES[self.route.page](self.desk, self.theme, self.route, self.go)
-        page.setMaximumWidth(self.theme.size("content"))
+        page = page_class(self.route.page)(self.desk, self.theme, self.route, self.go)
+        page.setMaximumWidth(page.widest)
         holder = QWidget()
         holder.setObjectName("paper")
         sides = QHBoxLayout(holder)

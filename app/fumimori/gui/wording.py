@@ -1,6 +1,6 @@
 """From codes to the words of the texts: findings, outcomes, answers, reasons; every page says them the same way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fumimori.core.model import (
     NOT_APPLICABLE,
@@ -57,7 +57,7 @@ def finding_base(finding: Finding) -> str:
 def answer_words(t: Texts, question: Question, answer: Answer) -> str:
     """What was answered, in a few words."""
     if answer.items:
-        return "、".join(plain(item) for item in item_words(t, question, answer))
+        return listed(t, (plain(item) for item in item_words(t, question, answer)))
     if answer.value is None:
         return t("words.answer.unknown")
     if answer.value == NOT_APPLICABLE:
@@ -65,6 +65,11 @@ def answer_words(t: Texts, question: Question, answer: Answer) -> str:
     if _usual(question):
         return t(f"words.answer.{answer.value}")
     return t(f"controls.{question.id}.option.{answer.value}")
+
+
+def listed(t: Texts, words: Iterable[str]) -> str:
+    """Things of one kind, one after the other."""
+    return ("、" if t.language == "ja" else ", ").join(words)
 
 
 def item_words(t: Texts, question: Question, answer: Answer) -> Iterator[str]:

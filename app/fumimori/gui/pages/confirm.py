@@ -28,6 +28,10 @@ class ConfirmPage(Page):
             measure = button(self.theme, self.say("to_measuring"), partial(self.go, Route("measuring")), name="measure")
             notice = Notice(self.theme, title=self.say("nothing"), text=self.say("nothing_next"), buttons=(measure,))
             self.add(notice)
+        if self.desk.open.attempts:
+            tables = partial(self.go, Route("technician"))
+            details = button(self.theme, self.say("technician"), tables, kind="link", icon="table", name="technician")
+            self.add(row(details, None))
 
     def _show(self, receiver: Receiver) -> None:
         theme = self.theme

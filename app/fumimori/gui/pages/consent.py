@@ -2,13 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from fumimori.core.model import ConsentLevel
 from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
-from fumimori.gui.widgets.controls import Field, card, clear
+from fumimori.gui.widgets.contacts import ContactsCard
+from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 
@@ -73,12 +72,18 @@ class ConsentPage(Page):
         )
         self._complaint = Prose(theme, "", bold=True)
         self.add(self._ours, self._own, self._complaint)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(theme.gap)
-        frame, inside = card(theme)
-        inside.addLayout(self._list)
-        self.add(frame)
-        self._show_contacts()
+        self.section(self.say("how"))
+        measuring = self.desk.measuring
+        for word, on, changed in (
+            ("thorough", measuring.thorough, partial(setattr, measuring, "thorough")),
+            ("from_outside", measuring.from_outside, partial(setattr, measuring, "from_outside")),
+            ("blocklists", bool(self.desk.open.scope.blocklists), self._ask_blocklists),
+        ):
+            why = self.say(f"{word}_why")
+            self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
+        self._contacts = ContactsCard(self.desk, theme)
+        self.add(self._contacts)
+        self._show_own()
 
     @property
     def next_label(self) -> str:
@@ -107,32 +112,18 @@ class ConsentPage(Page):
     def _levelled(self, value: str | None) -> None:
         self.desk.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
         self._ours.setChecked(False)
-        self._show_contacts()
+        self._show_own()
+        self._contacts.show_contacts()
 
     def _noted(self, word: str, text: str) -> None:
         self._fields[word].complain("")
         self.desk.edit_consent(**{word: text})
 
-    def _show_contacts(self) -> None:
-        """What will be done, and who will be contacted."""
-        from fumimori.engine import planned
+    def _ask_blocklists(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
+        rows = self.desk.instruments.rules.tables["blocklists"].dicts()
+        free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
+        self.desk.edit_scope(blocklists=free if on else ())
+        self._contacts.show_contacts()
 
-        clear(self._list)
+    def _show_own(self) -> None:
         self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)
-        self._line(self.say("contacts"), bold=True)
-        scope = self.desk.open.scope
-        names = [domain.name for domain in scope.domains] + [*scope.mail_hosts, *scope.webmail_hosts, *scope.ssh_hosts]
-        self._line(self.say("targets", names=", ".join(dict.fromkeys(names)) or "－"))
-        controls = {probe.id: probe.control.number for probe in self.desk.instruments.probes}
-        plan = [one.probe for one in planned(self.desk.instruments, self.desk.open) if one.allowed]
-        for probe in sorted(plan, key=controls.__getitem__):
-            if probe != "blocklists" or scope.blocklists:
-                what = self.say("look", name=self.t(f"probes.{probe}.name"), what=self.t(f"probes.{probe}.what"))
-                self._line(what, quiet=True)
-        hosts = self.desk.parts.network().control_hosts or self.desk.parts.control_hosts()
-        self._line(self.say("third_parties", hosts=", ".join(hosts) or self.say("usual_hosts")))
-        self._line(self.say("nothing_else"), quiet=True)
-
-    def _line(self, text: str, *, bold: bool = False, quiet: bool = False) -> None:
-        made: QWidget = Prose(self.theme, text, bold=bold, quiet=quiet, size="body" if bold else "small")
-        self._list.addWidget(made)

@@ -6,16 +6,16 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
+from fumimori.core.domains import BadDomainError, ascii_domain
 from fumimori.core.model import DomainScope, Hosting
 from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.domain import DomainCard
+from fumimori.gui.widgets.hosts import HostFields
 
 UNKNOWN = "unknown"
-HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts")
 
 
 class EnvironmentPage(Page):
@@ -44,7 +44,8 @@ class EnvironmentPage(Page):
             self._ask_hosting()
         self.section(self.say("hosts"))
         self.prose("hosts_lead", quiet=True)
-        self._hosts = {word: self._host_field(word) for word in HOSTS}
+        self._hosts = HostFields(self.desk, theme)
+        self.add(self._hosts)
 
     def _ask_hosting(self) -> None:
         self.section(self.say("hosting"))
@@ -74,11 +75,7 @@ class EnvironmentPage(Page):
             self._field.complain(self.say("domain_missing"))
             self._field.edit.setFocus()
             return None
-        for word, field in self._hosts.items():
-            if not self._read_hosts(word, field.edit.text()):
-                field.edit.setFocus()
-                return None
-        return super().next()
+        return super().next() if self._hosts.settled() else None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in the domain's field adds it instead of leaving the page."""
@@ -86,18 +83,6 @@ class EnvironmentPage(Page):
             self._add()
             return
         super().keyPressEvent(event)
-
-    def _host_field(self, word: str) -> Field:
-        field = Field(
-            self.theme,
-            label=self.say(word),
-            hint=self.say(f"{word}_hint"),
-            text=", ".join(getattr(self.desk.open.scope, word)),
-            changed=partial(self._typing_hosts, word),
-            name=word,
-        )
-        self.add(field)
-        return field
 
     def _typing(self, text: str) -> None:
         self._typed = text
@@ -128,17 +113,3 @@ class EnvironmentPage(Page):
             for number, domain in enumerate(self.desk.open.scope.domains)
         )
         self.desk.edit_scope(domains=domains)
-
-    def _typing_hosts(self, word: str, text: str) -> None:
-        self._read_hosts(word, text)
-
-    def _read_hosts(self, word: str, text: str) -> bool:
-        words = text.replace("、", ",").replace("，", ",").replace(" ", ",").split(",")
-        try:
-            hosts = tuple(dict.fromkeys(ascii_host(host) for host in words if host.strip()))
-        except BadDomainError:
-            self._hosts[word].complain(self.say("host_wrong"))
-            return False
-        self._hosts[word].complain("")
-        self.desk.edit_scope(**{word: hosts})
-        return True

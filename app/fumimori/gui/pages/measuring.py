@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
-from fumimori.core.model import Status
 from fumimori.gui.course import Route
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
-from fumimori.gui.widgets.looks import LookList
+from fumimori.gui.widgets.looks import LookList, missed
 from fumimori.gui.widgets.notice import Notice
-from fumimori.gui.widgets.text import Prose
+from fumimori.gui.widgets.text import Prose, announce
+
+ANNOUNCE_EVERY_MS = 10_000
 
 
 class MeasuringPage(Page):
@@ -29,6 +31,11 @@ class MeasuringPage(Page):
         self._again = button(theme, self.say("again"), self._start, icon="rotate-ccw", name="again")
         self._elsewhere = button(theme, self.say("import"), self._choose, icon="folder-open", name="import")
         self.add(self._words, self._bar, Flow(self._stop, self._again, self._elsewhere, spacing=theme.gap))
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.setInterval(ANNOUNCE_EVERY_MS)
+        self._was_running = False
+        self._noted: list[str] = []
         self._notes = QVBoxLayout()
         self._list = LookList(self.desk, theme)
         self.add(self._notes, self._list)
@@ -108,17 +115,26 @@ class MeasuringPage(Page):
                 Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts
             ]
-            missed = sum(look.status is not Status.COMPLETED for look in looks)
-            self._words.say(self.say("over", done=len(looks) - missed, missed=missed) if looks else self.say("ready"))
-        self._bar.setAccessibleName(self._words.words)
+            count = sum(missed(look) for look in looks)
+            self._words.say(self.say("over", done=len(looks) - count, missed=count) if looks else self.say("ready"))
+        self._bar.setAccessibleName(self.say("bar"))
+        self._announce(running=running)
         self._show_notes()
         self._list.show_looks(looks)
 
+    def _announce(self, *, running: bool) -> None:
+        """Have a screen reader say how far it is: seldom while it runs, and once when it is over."""
+        if running and not self._silence.isActive():
+            self._silence.start()
+            announce(self._bar, self._words.words)
+        elif self._was_running and not running:
+            announce(self._bar, self._words.words)
+        self._was_running = running
+
     def _show_notes(self) -> None:
-        clear(self._notes)
         measuring = self.desk.measuring
         vantage = self.desk.open.vantages[-1] if self.desk.open.vantages else None
-        keys = []
+        keys: list[str] = []
         if measuring.fault:
             keys.append("fault")
         if measuring.cancelled:
@@ -129,5 +145,9 @@ class MeasuringPage(Page):
             keys += ["captive"] if vantage.captive_portal else []
             keys += ["intercepted"] if vantage.intercepted else []
             keys += ["inside"] if vantage.inside else []
+        if keys == self._noted:
+            return
+        self._noted = keys
+        clear(self._notes)
         for key in keys:
             self._notes.addWidget(Notice(self.theme, title=self.say(key), text=self.say(f"{key}_next")))

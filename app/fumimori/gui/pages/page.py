@@ -54,6 +54,11 @@ class Page(QWidget):
         """Fill the column."""
 
     @property
+    def widest(self) -> int:
+        """Pixels beyond which the column does not grow."""
+        return self.theme.size("content")
+
+    @property
     def next_label(self) -> str:
         """What the button at the right of the foot says; empty hides it."""
         return self.t("ui.foot.next")

@@ -6,13 +6,15 @@ import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.core.model import AcceptedRisk, Action, PlanEntry
+from fumimori.gui.course import question as question_of_bank
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
+from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import finding_base, finding_title
+from fumimori.gui.wording import answer_words, finding_base, finding_title, measured, outcome_saw
 
 SUBJECTS = 4
 
@@ -86,9 +88,14 @@ class ActionCard(QFrame):
         base = finding_base(self._action.findings[0]) if not self._action.asks else ""
         values = dict(self._action.findings[0].values) if self._action.findings else {}
         if base:
+            self._part("saw", "\n".join(self._seen()))
             self._part("risk", t(f"{base}.risk", **values))
             steps = t.lines(f"{base}.fix", **values)
             self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
+            repair, findings = self._desk.parts.repair, self._action.findings[:SUBJECTS]
+            box = RepairBox(theme, t, [repair(finding, self._desk.open) for finding in findings])
+            if not box.empty:
+                self._inside.addWidget(box)
             self._part("confirm", t(f"{base}.confirm", **values))
         else:
             self._part("fix", "\n".join(t.lines(f"controls.{self._question}.find")))
@@ -108,7 +115,28 @@ class ActionCard(QFrame):
             tick(theme, done, on=entry.done, changed=partial(self._plan, "done"), name=f"done:{self._action.id}")
         )
         if not self._action.asks:
-            self._accept()
+            self._acceptance = QVBoxLayout()
+            self._acceptance.setSpacing(theme.gap)
+            self._inside.addLayout(self._acceptance)
+            if any(finding.accepted for finding in self._action.findings):
+                self._accept()
+            else:
+                asking = button(theme, t("ui.action.accept"), self._accept, kind="link", name=f"risk:{self._action.id}")
+                self._acceptance.addLayout(row(asking, None))
+
+    def _seen(self) -> list[str]:
+        """What was measured, one line for each different fact, or what was answered."""
+        findings = self._action.findings
+        if not measured(findings[0].code):
+            question = question_of_bank(findings[0].code.rpartition(".")[0])
+            answer = self._desk.open.answer(question.id)
+            said = answer_words(self._t, question, answer) if answer else self._t("words.answer.unanswered")
+            return [self._t("ui.action.answered", label=self._t(f"controls.{question.id}.label"), answer=said)]
+        facts = {(one.subject, outcome_saw(self._t, one)) for one in findings}
+        several = len({subject for subject, _ in facts}) > 1
+        lines = [f"{subject}: {fact}" if several and subject else fact for subject, fact in sorted(facts)]
+        more = [self._t("ui.facts.more", count=len(lines) - SUBJECTS)] if len(lines) > SUBJECTS else []
+        return [*lines[:SUBJECTS], *more]
 
     def _part(self, word: str, text: str) -> None:
         self._inside.addWidget(Prose(self._theme, self._t(f"ui.action.{word}"), bold=True, size="small"))
@@ -122,12 +150,13 @@ class ActionCard(QFrame):
 
     def _accept(self) -> None:
         t, theme = self._t, self._theme
+        clear(self._acceptance)
         known = next((one.accepted for one in self._action.findings if one.accepted), None)
         self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
-        self._inside.addWidget(Prose(theme, t("ui.action.accept"), bold=True, size="small"))
-        self._inside.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
+        self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True, size="small"))
+        self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
         for word in self._risk:
-            self._inside.addWidget(
+            self._acceptance.addWidget(
                 Field(
                     theme,
                     label=t(f"ui.action.{word}"),
@@ -138,8 +167,8 @@ class ActionCard(QFrame):
             )
         self._said = Prose(theme, "", bold=True, size="small")
         accept = button(theme, t("ui.action.record"), self._record, name=f"accept:{self._action.id}")
-        self._inside.addLayout(row(accept, None))
-        self._inside.addWidget(self._said)
+        self._acceptance.addLayout(row(accept, None))
+        self._acceptance.addWidget(self._said)
 
     def _record(self) -> None:
         if not all(text.strip() for text in self._risk.values()):

@@ -12,7 +12,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
 from fumimori.gui.widgets.controls import Field, clear, note_box
 from fumimori.gui.widgets.text import Heading
-from fumimori.gui.wording import option_sign, option_words
+from fumimori.gui.wording import listed, option_sign, option_words
 
 UNKNOWN = "unknown"
 REASONS = ("no_incoming_mail", "provider", "no_device", "other")
@@ -77,7 +77,7 @@ class AnswerBox(QWidget):
             )
             grid.addWidget(box, number // 2, number % 2)
         self._column.addLayout(grid)
-        own = "、".join(item for item in items if item not in known)
+        own = listed(self._t, (item for item in items if item not in known))
         self._column.addWidget(
             Field(
                 self._theme,

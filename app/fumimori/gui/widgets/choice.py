@@ -143,9 +143,11 @@ _NARROWEST = 150
 _WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
-def tick(theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str) -> ChoiceCard:
+def tick(
+    theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str, explanation: str = ""
+) -> ChoiceCard:
     """A card by itself to tick or leave."""
-    made = ChoiceCard(theme, Choice(value=name, label=text))
+    made = ChoiceCard(theme, Choice(value=name, label=text, explanation=explanation))
     made.setProperty("place", name)
     made.setChecked(on)
     made.toggled.connect(changed)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from fumimori.core.domains import unicode_domain
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.choice import tick
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.text import Elided, Prose
 
@@ -36,10 +36,7 @@ class DomainCard(QFrame):
         if number == 0:
             column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))
         else:
-            silent = t("ui.environment.silent")
-            column.addWidget(
-                tick(theme, silent, on=domain.sends_mail is False, changed=self._silenced, name=f"silent:{number}")
-            )
+            column.addWidget(self._sending(theme, domain.sends_mail))
         column.addWidget(
             Field(
                 theme,
@@ -51,8 +48,17 @@ class DomainCard(QFrame):
             )
         )
 
-    def _silenced(self, silent: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
-        self._change(sends_mail=False if silent else None)
+    def _sending(self, theme: Theme, sends: bool | None) -> ChoiceGroup:  # noqa: FBT001 - its state, not a switch
+        t = self._desk.texts
+        values = {"sends": True, "silent": False}
+        return ChoiceGroup(
+            theme,
+            asked=t("ui.environment.sending"),
+            choices=[Choice(value=word, label=t(f"ui.environment.{word}")) for word in values],
+            chosen=next((word for word, value in values.items() if value is sends), None),
+            picked=lambda word: self._change(sends_mail=values.get(word or "")),
+            columns=2,
+        )
 
     def _selected(self, text: str) -> None:
         words: Sequence[str] = text.replace("、", ",").replace(" ", ",").lower().split(",")

@@ -1,91 +1,147 @@
-"""The looks of a measurement, grouped by control, each with a sign and, where there is something to say, a line."""
+"""The looks of a measurement by control: one calm line each, what could not be measured below it, the rest folded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from fumimori.core.model import Control, Status
 from fumimori.gui.desk import Desk
 from fumimori.gui.measuring import Look
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import card, clear
+from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
+from fumimori.gui.wording import listed
+from fumimori.texts import Texts, plain
 
-SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "not": "circle-question-mark"}
+SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "missed": "circle-question-mark"}
+SUBJECTS = 6
 
 
-class _Row(QHBoxLayout):
-    """One look: its sign, what is looked at, and how it stands."""
+def missed(look: Look) -> bool:
+    """Whether the look is over and did not see anything."""
+    return look.state == "done" and look.status is not Status.COMPLETED
 
-    def __init__(self, theme: Theme, name: str) -> None:
+
+def reason_words(t: Texts, look: Look) -> str:
+    """Why it saw nothing."""
+    key = f"words.reason.{look.reason}"
+    return t(key) if t.has(key) else t(f"words.status.{look.status}")
+
+
+class _Group(QFrame):
+    """One control: sign, name and count; what is going on now; what was missed and why; the details when opened."""
+
+    def __init__(self, theme: Theme, t: Texts, control: Control) -> None:
         super().__init__()
-        self.setSpacing(theme.px(10))
-        self.look: Look | None = None
-        self._theme, self._name = theme, name
+        self.setObjectName("card")
+        self._theme, self._t, self._control = theme, t, control
+        self._name = t(f"controls.{control}.name")
+        self._looks: tuple[Look, ...] = ()
+        self._open = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
+        column.setSpacing(theme.px(4))
         self._sign = QLabel()
         self._sign.setFixedWidth(theme.px(20))
-        self._title = Elided(theme, name)
-        self._state = Prose(theme, "", quiet=True, size="small")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._title)
-        words.addWidget(self._state)
-        self.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        self.addLayout(words, 1)
+        title = Elided(theme, f"{control.printed}　{self._name}", bold=True)
+        self._count = QLabel()
+        self._count.setFont(theme.font("small"))
+        self._toggle = button(theme, "", self.toggle, kind="link", icon="chevron-right", name=f"group:{control}")
+        line = row(self._sign, title, self._count, self._toggle, spacing=theme.px(10))
+        line.setStretch(1, 1)
+        column.addLayout(line)
+        self._now = Elided(theme, "", size="small", quiet=True)
+        self._now.setContentsMargins(theme.px(30), 0, 0, 0)
+        column.addWidget(self._now)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(theme.px(30), 0, 0, 0)
+        self._below.setSpacing(theme.px(4))
+        column.addLayout(self._below)
 
-    def show_look(self, look: Look, words: str) -> None:
-        """Show how it stands; a look that is simply done needs no line."""
-        if look == self.look:
-            return
-        self.look = look
-        done = look.state == "done" and look.status is Status.COMPLETED
-        sign = "not" if look.state == "done" and not done else look.state
-        self._sign.setPixmap(self._theme.icon(SIGNS[sign], "accent").pixmap(self._theme.px(18)))
-        self._state.say("" if done else words)
-        self._title.setAccessibleName(f"{self._name} {words}")
+    def toggle(self) -> None:
+        """Open or fold the details."""
+        self._open = not self._open
+        self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
+        self._show()
+
+    def show_looks(self, looks: tuple[Look, ...]) -> None:
+        """Show how these looks stand; nothing moves while nothing changed."""
+        if looks != self._looks:
+            self._looks = looks
+            self._show()
+
+    def _show(self) -> None:
+        t, looks = self._t, self._looks
+        over = [look for look in looks if look.state == "done"]
+        unseen = [look for look in over if missed(look)]
+        running = [look for look in looks if look.state == "running"]
+        finished = len(over) == len(looks)
+        sign = "done" if finished else "running" if running or over else "waiting"
+        if finished and len(unseen) == len(looks):
+            sign = "missed"
+        self._sign.setPixmap(self._theme.picture(SIGNS[sign], "accent", QSize(self._theme.px(18), self._theme.px(18))))
+        if not finished:
+            count = t("ui.measuring.of", done=len(over), total=len(looks))
+        elif unseen:
+            count = t("ui.measuring.counted_missed", done=len(looks) - len(unseen), missed=len(unseen))
+        else:
+            count = t("ui.measuring.counted", done=len(looks))
+        self._count.setText(count)
+        self._toggle.setAccessibleName(f"{self._name} {count} {t('ui.measuring.details')}")
+        self._toggle.setAccessibleDescription(t("ui.measuring.unfolded" if self._open else "ui.measuring.folded"))
+        now = listed(t, dict.fromkeys(t(f"probes.{look.probe}.name") for look in running))
+        self._now.say(now)
+        self._now.setVisible(bool(now))
+        clear(self._below)
+        if self._open:
+            self._add(looks, lambda look: "" if look.state == "done" else t(f"ui.measuring.state_{look.state}"))
+        elif finished:
+            self._add(unseen, lambda _look: "")
+
+    def _add(self, looks: Iterable[Look], state: Callable[[Look], str]) -> None:
+        """A line for each probe and way that it stands, with its subjects."""
+        t, theme = self._t, self._theme
+
+        def kind(look: Look) -> tuple[str, str]:
+            return look.probe, reason_words(t, look) if missed(look) else state(look)
+
+        for (probe, words), same in groupby(sorted(looks, key=kind), key=kind):
+            subjects = [plain(look.subject) for look in same if look.subject]
+            extra = len(subjects) - SUBJECTS
+            names = listed(t, subjects[:SUBJECTS])
+            if extra > 0:
+                names = t("ui.action.and_more", names=names, count=extra)
+            self._below.addWidget(Prose(theme, f"{t(f'probes.{probe}.name')}　{names}".rstrip(), size="small"))
+            if words:
+                self._below.addWidget(Prose(theme, words, size="small", quiet=True))
 
 
 class LookList(QWidget):
-    """All looks of a measurement; laid out anew only when there are others."""
+    """A line for each control that is looked at, in their order."""
 
     def __init__(self, desk: Desk, theme: Theme) -> None:
         super().__init__()
         self._desk, self._theme = desk, theme
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme.px(12))
-        self._rows: dict[tuple[str, str], _Row] = {}
+        self._column.setSpacing(theme.px(8))
+        self._groups: dict[Control, _Group] = {}
 
     def show_looks(self, looks: Sequence[Look]) -> None:
         """Show how every look stands."""
-        if set(self._rows) != {(look.probe, look.subject) for look in looks}:
-            self._lay_out(looks)
-        for look in looks:
-            row = self._rows.get((look.probe, look.subject))
-            if row is not None:
-                row.show_look(look, self._words(look))
-
-    def _words(self, look: Look) -> str:
-        t = self._desk.texts
-        if look.state == "done" and look.status is not Status.COMPLETED:
-            key = f"words.reason.{look.reason}"
-            return t(key) if t.has(key) else t(f"words.status.{look.status}")
-        return t(f"ui.measuring.state_{look.state}")
-
-    def _lay_out(self, looks: Sequence[Look]) -> None:
-        clear(self._column)
-        self._rows = {}
-        t = self._desk.texts
         controls = {probe.id: probe.control for probe in self._desk.instruments.probes}
         for control in Control:
-            mine = [look for look in looks if controls.get(look.probe) is control]
+            mine = tuple(look for look in looks if controls.get(look.probe) is control)
             if not mine:
+                gone = self._groups.pop(control, None)
+                if gone is not None:
+                    gone.hide()
+                    gone.deleteLater()
                 continue
-            frame, inside = card(self._theme)
-            inside.addWidget(Prose(self._theme, f"{control.printed}　{t(f'controls.{control}.name')}", bold=True))
-            self._column.addWidget(frame)
-            for look in mine:
-                row = _Row(self._theme, f"{t(f'probes.{look.probe}.name')}　{look.subject}")
-                inside.addLayout(row)
-                self._rows[(look.probe, look.subject)] = row
+            if control not in self._groups:
+                self._groups[control] = _Group(self._theme, self._desk.texts, control)
+                place = [known for known in Control if known in self._groups].index(control)
+                self._column.insertWidget(place, self._groups[control])
+            self._groups[control].show_looks(mine)

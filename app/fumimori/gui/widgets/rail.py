@@ -70,14 +70,14 @@ class Rail(QFrame):
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row.setProperty("place", f"rail:{target.page}:{target.item}")
         row.clicked.connect(lambda _checked=False: self._go(target))
-        name, sign, words = _described(desk, target)
-        row.setAccessibleName(f"{name} {words}".strip())
+        name, whole, sign, words = _described(desk, target)
+        row.setAccessibleName(f"{whole} {words}".strip())
+        row.setToolTip(whole)
         code = _code(target, number)
         if narrow:
             row.setFixedHeight(theme.px(40))
             row.setFont(theme.font("small"))
             row.setText(code)
-            row.setToolTip(name)
             return row
         row.setFixedHeight(theme.px(46 if words else 36))
         lines = QVBoxLayout(row)
@@ -99,12 +99,15 @@ def _groups() -> list[tuple[str, list[Route]]]:
     ]
 
 
-def _described(desk: Desk, target: Route) -> tuple[str, str, str]:
+def _described(desk: Desk, target: Route) -> tuple[str, str, str, str]:
+    """The short name that fits the rail, the whole name, the sign and the words of its state."""
     texts = desk.texts
     if target.page != "block":
-        return texts(f"ui.rail.{target.page}"), "", ""
+        name = texts(f"ui.rail.{target.page}")
+        return name, name, "", ""
     status = course.status(desk.open, desk.result, target.item)
-    return texts(f"controls.{target.item}.name"), STATUS_SIGNS[status], texts(f"words.control_status.{status}")
+    short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
+    return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
 
 
 def _code(target: Route, number: int) -> str:
@@ -116,7 +119,7 @@ def _code(target: Route, number: int) -> str:
 def _within(route: Route, target: Route) -> bool:
     if target.page == "block":
         return route.page in ("question", "summary", "interview") and course.block_of(route.item) == target.item
-    return route == target
+    return route == target or (route.page == "technician" and target.page == "confirm")
 
 
 def _quiet_to_mouse(widget: QWidget) -> QWidget:

@@ -3,7 +3,7 @@
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from fumimori.gui.theme import Theme
@@ -70,15 +70,9 @@ class Heading(_Wrapped):
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Focus))
 
 
-class Mono(_Wrapped):
-    """A record, a name or a key to be read letter by letter; selectable."""
-
-    def __init__(self, theme: Theme, text: str) -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font("small", mono=True))
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setAccessibleName(text)
+def announce(widget: QWidget, text: str) -> None:
+    """Have a screen reader say `text` without moving the keyboard."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 class Elided(QLabel):

@@ -1,0 +1,47 @@
+"""What was measured, as the two tables that whoever repairs looks at: mail servers and ports."""
+
+from fumimori.gui.course import HUB, Route
+from fumimori.gui.pages.page import Page
+from fumimori.gui.tables import mail_servers, ports
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.table import Table
+
+SHOWN = 200
+
+
+class TechnicianPage(Page):
+    """Nothing here needs to be understood to go on."""
+
+    @property
+    def widest(self) -> int:
+        """Tables need more room than running text."""
+        return self.theme.px(1080)
+
+    def build(self) -> None:
+        """Both tables, each with its name."""
+        t, desk = self.t, self.desk
+        self.prose("lead", quiet=True)
+        servers, doors = mail_servers(t, desk.open)[:SHOWN], ports(t, desk.result)[:SHOWN]
+        if not servers and not doors:
+            self.add(Notice(self.theme, title=self.say("nothing"), text=t("ui.confirm.nothing_next")))
+            return
+        heads = (*t.lines("report.t6.mx_heads"), self.say("delivery"))
+        self._table("mx", heads, servers, (22, 15, 16, 15, 14, 18))
+        self._table("ports", t.lines("report.t6.port_heads"), doors, (24, 18, 12, 23, 23))
+        self.prose("signs", quiet=True)
+
+    def _table(self, word: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], shares: tuple[int, ...]) -> None:
+        name = self.t(f"report.t6.{word}")
+        self.section(name)
+        if rows:
+            self.add(Table(self.theme, name=name, heads=heads, rows=rows, shares=shares, place=f"table:{word}"))
+        else:
+            self.prose("none", quiet=True)
+
+    def next(self) -> Route:
+        """On with the questions."""
+        return HUB
+
+    def back(self) -> Route:
+        """Where the way here is."""
+        return Route("confirm")

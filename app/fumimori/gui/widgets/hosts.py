@@ -1,0 +1,66 @@
+"""The hosts and addresses that people know of, several in a field, kept as soon as they can be read."""
+
+import re
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import Field
+
+HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts")
+ADDRESSES = "addresses"
+
+
+class HostFields(QWidget):
+    """A field for each kind of host, and one for addresses; all of them may stay empty."""
+
+    def __init__(self, desk: Desk, theme: Theme) -> None:
+        super().__init__()
+        self._desk, self._t = desk, desk.texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(16))
+        self._fields: dict[str, Field] = {}
+        for word in (*HOSTS, ADDRESSES):
+            made = Field(
+                theme,
+                label=self._t(f"ui.environment.{word}"),
+                hint=self._t(f"ui.environment.{word}_hint"),
+                text=", ".join(getattr(desk.open.scope, word)),
+                changed=partial(self._read, word),
+                name=word,
+                limit=1000,
+            )
+            self._fields[word] = made
+            column.addWidget(made)
+
+    def settled(self) -> bool:
+        """Whether every field can be read; else the keyboard goes to the first that cannot."""
+        for word, field in self._fields.items():
+            if not self._read(word, field.edit.text()):
+                field.edit.setFocus()
+                return False
+        return True
+
+    def _read(self, word: str, text: str) -> bool:
+        read = _address if word == ADDRESSES else ascii_host
+        try:
+            several = tuple(dict.fromkeys(read(one) for one in re.split(r"[,、，\s]+", text) if one))
+        except BadDomainError:
+            wrong = "address_wrong" if word == ADDRESSES else "host_wrong"
+            self._fields[word].complain(self._t(f"ui.environment.{wrong}"))
+            return False
+        self._fields[word].complain("")
+        self._desk.edit_scope(**{word: several})
+        return True
+
+
+def _address(typed: str) -> str:
+    """A mail address: the part before the @ as typed, the domain in ASCII; BadDomainError."""
+    local, _, domain = typed.rpartition("@")
+    if not local:
+        raise BadDomainError(typed)
+    return f"{local}@{ascii_domain(domain)}"

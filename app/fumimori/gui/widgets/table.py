@@ -1,0 +1,64 @@
+"""A table to read: the keyboard walks from cell to cell, Tab leaves it, the page scrolls and not the table."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from fumimori.gui.theme import Theme
+
+
+class Table(QTableWidget):
+    """Rows of words under heads; as high as all its rows, each as high as its words."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        name: str,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        shares: Sequence[int],
+        place: str,
+    ) -> None:
+        super().__init__(len(rows), len(heads))
+        self._theme, self._shares = theme, shares
+        self.setAccessibleName(name)
+        self.setProperty("place", place)
+        self.setFont(theme.font("small"))
+        self.setHorizontalHeaderLabels(list(heads))
+        self.horizontalHeader().setFont(theme.font("small", bold=True))
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setShowGrid(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for number, row in enumerate(rows):
+            for column, words in enumerate(row):
+                item = QTableWidgetItem(words)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{heads[column]}: {words}")
+                self.setItem(number, column, item)
+        if rows:
+            self.setCurrentCell(0, 0)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out, and let the rows grow."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        for column, share in enumerate(self._shares):
+            self.setColumnWidth(column, width * share // sum(self._shares))
+        self.resizeRowsToContents()
+        rows = sum(self.rowHeight(number) for number in range(self.rowCount()))
+        self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + self._theme.px(4))
