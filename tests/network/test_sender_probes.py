@@ -18,7 +18,7 @@ from fumimori.core.network import Notes, NotSeen
 from fumimori.core.seen import Seen
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.probes import bimi, dkim, dmarc, mta_sts, mx, spf
+from fumimori.probes import bimi, client_settings, dkim, dmarc, mta_sts, mx, spf, tls_rpt
 from fumimori.probes.contract import Look, Probe
 from loopback import wire
 from loopback.dns_faults import name_server
@@ -28,7 +28,7 @@ from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 from loopback.toy_mark import LOGO, ToyMarks
 from loopback.witnesses import witnessed
-from unit.probes import test_dkim, test_dmarc, test_mx, test_spf
+from unit.probes import test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
 
 LIMITS = Limits(connect=2, reply=1, conversation=3, pause=0, patience=0)
 CA = ToyCa()
@@ -136,6 +136,10 @@ def cases() -> Iterator:
         yield pytest.param(dkim.PROBE, (), zone, words, id=f"dkim {name}")
     for name, zone, words in test_dmarc.ROWS:
         yield pytest.param(dmarc.PROBE, (), test_dmarc.MAIL | zone, words, id=f"dmarc {name}")
+    for name, zone, words in test_tls_rpt.ROWS:
+        yield pytest.param(tls_rpt.PROBE, (mta_sts.PROBE,), zone, words, id=f"tls_rpt {name}")
+    clear = {"_imap._tcp.example.jp": {"SRV": ["0 1 143 mail.example.jp."]}}
+    yield pytest.param(client_settings.PROBE, (), clear, {"srv_clear_only"}, id="client_settings")
 
 
 @pytest.mark.parametrize(("probe", "before", "zone", "words"), list(cases()))

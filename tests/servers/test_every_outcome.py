@@ -19,6 +19,7 @@ WITNESSES = {
     "test_greeting_probes",
     "test_manners_probes",
     "test_name_probes",
+    "test_policy_probes",
     "test_port_outcomes",
     "test_sender_probes",
     "test_webmail",
