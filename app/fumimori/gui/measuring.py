@@ -66,6 +66,22 @@ class Measuring(QObject):
         thorough, outside = usual.thorough or self.thorough, usual.from_outside or self.from_outside
         return dataclasses.replace(usual, thorough=thorough, from_outside=outside)
 
+    def remarks(self) -> list[str]:
+        """What is to be known about the last run and the place that it was made from, as words of the page's texts."""
+        remarks = [word for word, so in (("fault", self.fault), ("cancelled", self.cancelled)) if so]
+        seen = self._desk.open.vantages
+        if not seen or self.running:
+            return remarks
+        here = seen[-1]
+        told = {
+            "offline": not here.online,
+            "port25": here.online and here.port25 == "blocked",
+            "captive": here.captive_portal,
+            "intercepted": here.intercepted,
+            "inside": here.inside,
+        }
+        return [*remarks, *(word for word, so in told.items() if so)]
+
     def start(self) -> None:
         """Measure the assessment as it stands; does nothing while one is under way."""
         if self.running:

@@ -132,19 +132,7 @@ class MeasuringPage(Page):
         self._was_running = running
 
     def _show_notes(self) -> None:
-        measuring = self.desk.measuring
-        vantage = self.desk.open.vantages[-1] if self.desk.open.vantages else None
-        keys: list[str] = []
-        if measuring.fault:
-            keys.append("fault")
-        if measuring.cancelled:
-            keys.append("cancelled")
-        if vantage is not None and not measuring.running:
-            keys += ["offline"] if not vantage.online else []
-            keys += ["port25"] if vantage.online and vantage.port25 == "blocked" else []
-            keys += ["captive"] if vantage.captive_portal else []
-            keys += ["intercepted"] if vantage.intercepted else []
-            keys += ["inside"] if vantage.inside else []
+        keys = self.desk.measuring.remarks()
         if keys == self._noted:
             return
         self._noted = keys

@@ -30,7 +30,7 @@ class HostFields(QWidget):
                 label=self._t(f"ui.environment.{word}"),
                 hint=self._t(f"ui.environment.{word}_hint"),
                 text=", ".join(getattr(desk.open.scope, word)),
-                changed=partial(self._read, word),
+                changed=partial(self._typing, word),
                 name=word,
                 limit=1000,
             )
@@ -44,6 +44,9 @@ class HostFields(QWidget):
                 field.edit.setFocus()
                 return False
         return True
+
+    def _typing(self, word: str, text: str) -> None:
+        self._read(word, text)
 
     def _read(self, word: str, text: str) -> bool:
         read = _address if word == ADDRESSES else ascii_host
