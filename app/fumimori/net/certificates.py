@@ -63,7 +63,7 @@ def parsed(der: bytes) -> "x509.Certificate | None":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return x509.load_der_x509_certificate(der)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return None
 
 

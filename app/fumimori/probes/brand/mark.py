@@ -62,6 +62,8 @@ class MarkCertificate(Record):
 
 def read_mark(untrusted_pem: str, at: datetime) -> MarkCertificate | None:
     """The mark certificate that comes first in `untrusted_pem`, its chain judged at `at`; None for anything else."""
+    from cryptography import x509
+
     chain = _certificates(untrusted_pem)
     if not chain:
         return None
@@ -69,7 +71,7 @@ def read_mark(untrusted_pem: str, at: datetime) -> MarkCertificate | None:
         warnings.simplefilter("ignore")
         try:
             return _facts(chain, at)
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
             return None
 
 
@@ -82,7 +84,7 @@ def _certificates(untrusted_pem: str) -> list["x509.Certificate"]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 found.append(x509.load_der_x509_certificate(base64.b64decode("".join(match["body"].split()))))
-        except (ValueError, binascii.Error):
+        except (ValueError, binascii.Error, x509.InvalidVersion):
             return found
     return found
 

@@ -1,0 +1,178 @@
+"""What a fuzzer feeds: one function for each thing that comes from outside. Whatever the octets, each of them returns.
+
+A parser may refuse (the exceptions that its docstring names are caught here); anything else that gets out is a fault.
+"""
+
+import base64
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+
+import dns.exception
+import dns.message
+import dns.rrset
+import msgspec
+
+from fumimori import probes
+from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
+from fumimori.core.network import NotSeen
+from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.core.recognition import recognised
+from fumimori.engine.exchange import NotAScanError, read_scan
+from fumimori.net import certificates, dns_wire, ssh_wire, tls_flight
+from fumimori.net.ssh_wire import BadPacketError
+from fumimori.probes.brand.mark import read_mark
+from loopback.paper_network import rules
+
+MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def tls(octets: bytes) -> None:
+    """A server's first flight, and the certificates in it."""
+    first = tls_flight.read_answer(octets)
+    whole = tls_flight.read_answer(octets, whole_flight=True)
+    for answer in (first, whole):
+        if answer is not None:
+            msgspec.json.encode(answer)
+    found = tls_flight.certificates_in(octets)
+    msgspec.json.encode(certificates.chain_of(found[:4], name="mx.example.jp", at=MOMENT, roots=()))
+
+
+def ssh(octets: bytes) -> None:
+    """Key exchange lists, a host key, and the strings of any packet."""
+    msgspec.json.encode(ssh_wire.read_host_key(octets))
+    with contextlib.suppress(BadPacketError):
+        lists = ssh_wire.read_lists(octets)
+        assert len(lists.key_exchanges) <= ssh_wire.NAMES_MOST
+    with contextlib.suppress(BadPacketError):
+        parts = ssh_wire.Parts(octets)
+        while True:
+            parts.string()
+
+
+def dns_reply(octets: bytes) -> None:
+    """A resolver's reply to a question for TXT."""
+    query = dns_wire.query_for("_dmarc.example.jp", "TXT", edns=True)
+    # the fuzzer cannot guess what a reply repeats of its question
+    fitting = query.to_wire()[:2] + octets[2:]
+    for wire in (octets, fitting):
+        with contextlib.suppress(NotSeen):
+            reply = dns_wire.parsed(wire, query)
+            rrset, _, _ = dns_wire.followed(reply, "_dmarc.example.jp", "TXT")
+            for rdata in rrset or ():
+                dns_wire.presentation(rdata, "TXT")
+            dns_wire.absence(reply)
+    with contextlib.suppress(dns.exception.DNSException, ValueError, IndexError):
+        dns_wire.absence(dns.message.from_wire(octets))
+
+
+def txt(octets: bytes) -> None:
+    """A TXT record by every grammar that reads one."""
+    text = octets.decode("utf-8", "replace")
+    parsers: tuple[Callable[[str], object], ...] = (
+        *(spf.parse_spf, dkim.parse_dkim, dmarc.parse_dmarc, mta_sts.parse_sts_record, mta_sts.parse_sts_policy),
+        *(tls_rpt.parse_tls_rpt, bimi.parse_bimi, caa.parse_caa, tags.parse_tags),
+        *(spf.is_spf, spf.looks_like_spf, dkim.is_dkim, dmarc.is_dmarc, dmarc.looks_like_dmarc, bimi.looks_like_bimi),
+        *(mta_sts.looks_like_sts, tls_rpt.looks_like_tls_rpt),
+    )
+    for parse in parsers:
+        msgspec.json.encode(parse(text))
+    answer = DnsAnswer(name="example.jp", rdtype="TXT", status=DnsStatus.ANSWER, records=(text,))
+    from fumimori.core.grammar.spf_walk import walk
+
+    msgspec.json.encode(walk("example.jp", {("example.jp", "TXT"): answer}))
+
+
+def picture(octets: bytes) -> None:
+    """A logo."""
+    msgspec.json.encode(svg.read_svg(octets.decode("utf-8", "replace"), _profile()))
+
+
+def settings(octets: bytes) -> None:
+    """A file of automatic settings."""
+    msgspec.json.encode(client_config.parse_client_config(octets.decode("utf-8", "replace")))
+
+
+def asn1(octets: bytes) -> None:
+    """DER: elements, a logotype, an RSA key, a certificate by itself, in a chain and as a mark certificate."""
+    _, contents, _ = der.first(octets)
+    assert len(list(der.elements(contents))) <= len(octets)
+    msgspec.json.encode(logotype.subject_logos(octets))
+    dkim.rsa_bits(octets)
+    parsed = certificates.parsed(octets)
+    if parsed is not None:
+        msgspec.json.encode(certificates.facts_of(parsed))
+    msgspec.json.encode(certificates.chain_of((octets, octets), name="mx.example.jp", at=MOMENT, roots=()))
+    pem = f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(octets).decode()}-----END CERTIFICATE-----\n"
+    msgspec.json.encode(read_mark(pem, MOMENT))
+    read_mark(octets.decode("latin-1"), MOMENT)
+
+
+def scan(octets: bytes) -> None:
+    """A scan that somebody wants to open."""
+    with contextlib.suppress(NotAScanError):
+        msgspec.json.encode(read_scan(octets, probes.walk()))
+
+
+def greeting(octets: bytes) -> None:
+    """What a service says first."""
+    text = octets.decode("utf-8", "replace")
+    for protocol in ("smtp", "imap", "pop3", "ssh", "http"):
+        msgspec.json.encode(recognised(protocol, text, rules().tables["banners"]))
+
+
+@cache
+def _profile() -> svg.Profile:
+    return svg.profile(rules().tables["svg_tiny_ps"], rules().tables["svg_tiny_ps_values"])
+
+
+HARNESSES: dict[str, Callable[[bytes], None]] = {
+    "tls": tls,
+    "ssh": ssh,
+    "dns": dns_reply,
+    "txt": txt,
+    "svg": picture,
+    "settings": settings,
+    "der": asn1,
+    "json": scan,
+    "greeting": greeting,
+}
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """A few right inputs for each harness, from which a fuzzer goes astray."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from fumimori import resources
+    from loopback.ssh_faults import SshScript
+    from loopback.tls_hands import HandMade, Hello
+    from loopback.toy_ca import ToyCa
+    from loopback.toy_mark import LOGO
+
+    leaf = ToyCa(MOMENT).leaf("mx.example.jp")
+    one = leaf.certificate.public_bytes(Encoding.DER)
+    hello = Hello(version=0x0303, suites=(0xC02F,), extensions={10: b"\0\2\0\x1d"})
+    server = HandMade(leaves=(leaf,), suites=(0xC02F, 0xC02B))
+    hello.suites = (0xC02B,)
+    reply = dns.message.make_response(dns_wire.query_for("_dmarc.example.jp", "TXT", edns=True))
+    reply.answer.append(dns.rrset.from_text("_dmarc.example.jp.", 300, "IN", "TXT", '"v=DMARC1; p=none"'))
+    return {
+        "tls": [server.answer(hello), bytes.fromhex("15030300020228")],
+        "ssh": [SshScript()._lists().payload(bytes(16)), SshScript(host_key_bits=2048)._host_key()],
+        "dns": [reply.to_wire()],
+        "txt": [
+            b"v=spf1 include:_spf.example.com a:%{d} ip4:192.0.2.0/24 exists:%{ir}.x.example -all",
+            b"v=DMARC1; p=reject; sp=none; rua=mailto:d@example.jp!10m",
+            b"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ==",
+            b"version: STSv1\nmode: enforce\nmx: *.example.jp\nmax_age: 604800\n",
+            b'0 issue "ca.example; a=b"',
+        ],
+        "svg": [LOGO.encode()],
+        "settings": [
+            b'<clientConfig><emailProvider id="x"><incomingServer type="imap"/></emailProvider></clientConfig>'
+        ],
+        "der": [one],
+        "json": [resources.path("sample/sample.json").read_bytes()[:2000], b'{"schema": "fumimori-scan-1"}'],
+        "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"],
+    }
