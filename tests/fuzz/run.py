@@ -45,8 +45,8 @@ def _installed(place: Path) -> str:
     """The Python of an environment of its own that has the fuzzer."""
     home = place / "venv"
     python = str(home / "bin/python")
-    if not Path(python).exists():
-        venv.create(home, with_pip=True)
+    if subprocess.call([python, "-c", "import atheris"]) if Path(python).exists() else True:
+        venv.create(home, with_pip=True, clear=True)
         uv = Path(sys.executable).with_name("uv")
         with_uv = [str(uv), "pip", "install", "-q", "--python", python]
         subprocess.check_call([*(with_uv if uv.exists() else [python, "-m", "pip", "install", "-q"]), ATHERIS])
