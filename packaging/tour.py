@@ -2,8 +2,9 @@
 """Pictures of every page: both languages, light and dark, 100 % and 150 %, and a small window.
 
 python3 packaging/tour.py FOLDER [--only PAGE,…] [--quick]
+python3 packaging/tour.py --readme
 
-Works offscreen and under a real display; shows the sample company.
+Works offscreen and under a real display; shows the sample company. `--readme` makes the pictures in packaging/pictures.
 """
 
 import argparse
@@ -11,9 +12,14 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "app"))
+if TYPE_CHECKING:
+    from fumimori.gui.desk import Desk
+    from fumimori.gui.window import Window
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 SIZES = {"": (1160, 820), "-150": (1280, 900), "-small": (1280, 720)}
@@ -22,11 +28,14 @@ SIZES = {"": (1160, 820), "-150": (1280, 900), "-small": (1280, 720)}
 def main() -> int:
     """Take the pictures that the command line asks for."""
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    line.add_argument("folder", type=Path)
+    line.add_argument("folder", type=Path, nargs="?", default=ROOT / "packaging" / "pictures")
+    line.add_argument("--readme", action="store_true", help="only the pictures of the README")
     line.add_argument("--only", default="", help="page names, separated by commas")
     line.add_argument("--quick", action="store_true", help="only Japanese light and English dark at 100 %%")
     options = line.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
+    if options.readme:
+        return readme(options.folder)
     wanted = {name for name in options.only.split(",") if name}
     shots = [("ja", "light", ""), ("en", "dark", "")]
     if not options.quick:
@@ -66,6 +75,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             resources=resources.root(),
             settings_folder=Path(settings),
             control_hosts=entry.control_hosts,
+            repair=entry.repair,
         )
         prepare(application, parts)
         desk = Desk(parts, language)
@@ -76,7 +86,9 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("start", Route("start")),
             ("new", Route("new")),
             ("unlock", Route("unlock", "sample.fumimori")),
-            *((page, Route(page)) for page in (*PREPARATION, "hub")),
+            *((page, Route(page)) for page in (*PREPARATION, "technician", "hub")),
+            ("environment-several", Route("environment")),
+            ("measuring-running", Route("measuring")),
             ("question", Route("question", "defaults.admin_passwords")),
             ("question-measured", Route("question", "sender_auth.dmarc")),
             ("question-inventory", Route("question", "protocols.inventory")),
@@ -91,11 +103,15 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 continue
             if desk.assessment is None and route.page not in ("start", "new", "unlock"):
                 desk.show(structs.replace(entry.sample(), report_language=language))
+            if name == "environment-several":
+                several(desk)
             window.go(route)
+            if name == "measuring-running":
+                half_way(desk, window)
             if name.endswith("-help"):
                 window.toggle_help()
             if name == "plan" and window.page is not None:
-                window.page.findChildren(ActionCard)[0].toggle()
+                window.page.findChildren(ActionCard)[with_repair(desk)].toggle()
             waiting = QEventLoop()
             QTimer.singleShot({"report": 8000, "plan": 400}.get(route.page, 60), waiting.quit)
             waiting.exec()
@@ -106,6 +122,68 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def several(desk: "Desk") -> None:
+    """Two more domains, one of which nobody sends from."""
+    from msgspec import structs
+
+    from fumimori.core.model import DomainScope
+
+    first = desk.open.scope.domains[0]
+    more = (DomainScope(name="shop.mihon.example", sends_mail=True), DomainScope(name="xn--r8jz45g.example"))
+    scope = structs.replace(desk.open.scope, domains=(first, *more))
+    desk.show(structs.replace(desk.open, scope=scope))
+
+
+def half_way(desk: "Desk", window: "Window") -> None:
+    """The looks of the recorded measurement as they stand half-way through it."""
+    from PySide6.QtWidgets import QProgressBar
+
+    from fumimori.gui.measuring import Look
+    from fumimori.gui.widgets.looks import LookList
+
+    attempts = desk.open.attempts
+    looks = [
+        Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+        if number % 3
+        else Look(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
+        for number, one in enumerate(attempts)
+    ]
+    window.findChildren(LookList)[-1].show_looks(looks)
+    bar = window.findChildren(QProgressBar)[-1]
+    bar.setRange(0, 3)
+    bar.setValue(2)
+
+
+def with_repair(desk: "Desk") -> int:
+    """The place in the plan of the first action that has something to copy; 0 when there is none."""
+    repair, assessment = desk.parts.repair, desk.open
+    actions = enumerate(desk.result.actions)
+    return next((at for at, one in actions if any(repair(each, assessment).snippets for each in one.findings)), 0)
+
+
+def readme(folder: Path) -> int:
+    """The overview of the sample company, and the second page of its report, in English."""
+    from datetime import UTC, datetime
+
+    import pypdfium2
+    from PIL import Image, ImageOps
+
+    from fumimori import __main__ as entry
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as taken:
+        take(Path(taken), "en", "light", "", {"hub"})
+        with Image.open(Path(taken) / "hub-en-light.png") as picture:
+            picture.convert("RGB").save(folder / "hub-en.png", optimize=True)
+    assessment = entry.sample()
+    result = entry.instruments().assess(assessment, datetime.now(UTC).astimezone())
+    document = pypdfium2.PdfDocument(entry.make_report(assessment, result, entry.texts("en"), "a4"))
+    sheet = document[1].render(scale=90 / 72).to_pil().convert("RGB")
+    document.close()
+    ImageOps.expand(sheet, border=1, fill="#D9D6CF").save(folder / "report-en.png", optimize=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def _weak(t: Texts, row: PortRow) -> str:
 def _certificate(t: Texts, row: PortRow) -> str:
     if row.certificate_trusted is None:
         return f"{UNSEEN} {_say(t, 'unseen')}"
-    lines = [plain(row.certificate, 80)] if row.certificate else []
+    lines = [plain(row.certificate, 80).replace(",", ", ")] if row.certificate else []
     trusted = _say(t, "trusted_yes" if row.certificate_trusted else "trusted_no")
     lines.append(f"{_good(row.certificate_trusted)} {trusted}")
     if row.certificate_name_matches is False:

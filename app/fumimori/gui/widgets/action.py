@@ -59,7 +59,7 @@ class ActionCard(QFrame):
             )
         )
         self._inside = QVBoxLayout()
-        self._inside.setSpacing(theme.gap)
+        self._inside.setSpacing(theme.px(14))
         column.addLayout(self._inside)
         self._open = False
 
@@ -139,8 +139,11 @@ class ActionCard(QFrame):
         return [*lines[:SUBJECTS], *more]
 
     def _part(self, word: str, text: str) -> None:
-        self._inside.addWidget(Prose(self._theme, self._t(f"ui.action.{word}"), bold=True, size="small"))
-        self._inside.addWidget(Prose(self._theme, text, size="small"))
+        part = QVBoxLayout()
+        part.setSpacing(self._theme.px(2))
+        part.addWidget(Prose(self._theme, self._t(f"ui.action.{word}"), bold=True))
+        part.addWidget(Prose(self._theme, text))
+        self._inside.addLayout(part)
 
     def _plan(self, word: str, value: object) -> None:
         plan = self._desk.open.plan
@@ -153,7 +156,7 @@ class ActionCard(QFrame):
         clear(self._acceptance)
         known = next((one.accepted for one in self._action.findings if one.accepted), None)
         self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
-        self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True, size="small"))
+        self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True))
         self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
         for word in self._risk:
             self._acceptance.addWidget(

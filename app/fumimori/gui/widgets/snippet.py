@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -58,10 +58,14 @@ class SnippetBox(QFrame):
         name = t("ui.snippet.place", kind=kind, place=place) if place else kind
         self._copy: QPushButton = button(theme, t("repairs.copy"), self.copy, icon="copy", name=f"copy:{place}")
         self._copy.setAccessibleName(f"{t('repairs.copy')} {name}")
-        line = row(Prose(theme, name, size="small"), self._copy, spacing=theme.px(12))
+        text = _Verbatim(theme, snippet.content.rstrip("\n"), name=name)
+        first: QWidget = Prose(theme, name, size="small") if place else text
+        line = row(first, self._copy, spacing=theme.px(12))
         line.setStretch(0, 1)
+        line.setAlignment(self._copy, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
-        column.addWidget(_Verbatim(theme, snippet.content, name=name))
+        if place:
+            column.addWidget(text)
 
     def copy(self) -> None:
         """Put the text into the clipboard, and say so on the button."""
@@ -77,14 +81,14 @@ class RepairBox(QWidget):
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.gap)
+        column.setSpacing(theme.px(10))
         for heading, pieces in (
             ("repairs.heading", tuple(dict.fromkeys(piece for one in repairs for piece in one.snippets))),
             ("repairs.proof", tuple(dict.fromkeys(piece for one in repairs for piece in one.proof))),
         ):
             if not pieces:
                 continue
-            column.addWidget(Prose(theme, t(heading), bold=True, size="small"))
+            column.addWidget(Prose(theme, t(heading), bold=True))
             if heading == "repairs.heading":
                 column.addWidget(Prose(theme, t("repairs.explained"), quiet=True, size="small"))
             for box in map(partial(SnippetBox, theme, t), pieces):

@@ -1,12 +1,16 @@
 """A table to read: the keyboard walks from cell to cell, Tab leaves it, the page scrolls and not the table."""
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from fumimori.gui.theme import Theme
+
+_BREAKS = re.compile(r"([.,:@])(?=\S)")
+"""Where a long name may go on in the next line."""
 
 
 class Table(QTableWidget):
@@ -27,7 +31,7 @@ class Table(QTableWidget):
         self.setAccessibleName(name)
         self.setProperty("place", place)
         self.setFont(theme.font("small"))
-        self.setHorizontalHeaderLabels(list(heads))
+        self.setHorizontalHeaderLabels([head.replace(" (", "\n(").replace("（", "\n（") for head in heads])
         self.horizontalHeader().setFont(theme.font("small", bold=True))
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -42,13 +46,21 @@ class Table(QTableWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for number, row in enumerate(rows):
             for column, words in enumerate(row):
-                item = QTableWidgetItem(words)
+                item = QTableWidgetItem(_BREAKS.sub("\\1\N{ZERO WIDTH SPACE}", words))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{heads[column]}: {words}")
                 self.setItem(number, column, item)
-        if rows:
-            self.setCurrentCell(0, 0)
         self._fit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard begins at the first cell, or where it was."""
+        super().focusInEvent(event)
+        self.setCurrentCell(max(self.currentRow(), 0), max(self.currentColumn(), 0))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No cell is marked where the keyboard is not."""
+        super().focusOutEvent(event)
+        self.clearSelection()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width out, and let the rows grow."""
