@@ -25,6 +25,7 @@ ONE_DOMAIN_ONLY = (
     "also_domain",
     "parked_domain",
     "address",
+    "sending_address",
     "save",
 )
 """Options that describe a single domain."""

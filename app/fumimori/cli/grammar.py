@@ -55,6 +55,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--thorough", action="store_true", help=say("thorough"))
     scan.add_argument("--from-outside", action="store_true", help=say("from_outside"))
     scan.add_argument("--address", action="append", default=[], metavar="ADDRESS", help=say("address"))
+    scan.add_argument("--sending-address", action="append", default=[], metavar="IP", help=say("sending_address"))
     scan.add_argument("--blocklists", action="store_true", help=say("blocklists"))
     scan.add_argument("--blocklist", action="append", default=[], metavar="ZONE", help=say("blocklist"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))

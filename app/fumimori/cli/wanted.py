@@ -5,6 +5,7 @@ import dataclasses
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,7 @@ def assessment(options: argparse.Namespace, first: str, texts: Texts) -> Assessm
             ssh_hosts=host_names(options.ssh_host, texts),
             webmail_hosts=host_names(options.webmail_host, texts),
             addresses=_mail_addresses(options.address, texts),
+            sending_addresses=_ip_addresses(options.sending_address, texts),
         ),
         consent=Consent(
             level=level,
@@ -111,6 +113,17 @@ def _mail_addresses(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
         if not (local and name):
             raise WrongUseError(texts("cli.bad_address", address=address))
         addresses.append(f"{local}@{name}")
+    return tuple(addresses)
+
+
+def _ip_addresses(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
+    """IP addresses in their usual form."""
+    addresses = []
+    for address in named:
+        try:
+            addresses.append(str(ip_address(address.strip())))
+        except ValueError:
+            raise WrongUseError(texts("cli.bad_ip", address=address)) from None
     return tuple(addresses)
 
 

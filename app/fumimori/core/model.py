@@ -179,6 +179,9 @@ class Scope(Record):
     ssh_hosts: tuple[str, ...] = ()
     webmail_hosts: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    """Mail addresses whose published keys are looked for."""
+    sending_addresses: tuple[str, ...] = ()
+    """IP addresses that mail is sent from, beside those that show."""
     blocklists: tuple[str, ...] = ()
     """Zones of public blocklists that are to be asked about the sending addresses; none unless somebody says so."""
 

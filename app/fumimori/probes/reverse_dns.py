@@ -65,7 +65,7 @@ def _own(hosting: Hosting | None) -> bool:
 
 def _sending(seen: Seen) -> tuple[str, ...]:
     """Addresses that somebody gave, and single addresses in the domains' own SPF record."""
-    found = list(seen.scope.addresses)
+    found = list(seen.scope.sending_addresses)
     for domain in seen.scope.domains:
         facts = seen.facts("spf", domain.name, spf.Facts)
         exchangers = seen.facts("mx", domain.name, mx.Facts)

@@ -29,3 +29,25 @@ def test_the_first_domain_may_be_parked():
 def test_what_is_no_domain_is_wrong_use(option):
     with pytest.raises(WrongUseError, match="x y"):
         domains(option, "x y")
+
+
+def test_mail_addresses_and_ip_addresses_are_two_things():
+    options = parser(TEXTS).parse_args(
+        [
+            "scan",
+            "example.jp",
+            "--address",
+            "a@example.jp",
+            "--sending-address",
+            "192.0.2.1",
+            "--sending-address",
+            "2001:DB8::1",
+        ]
+    )
+    scope = assessment(options, "example.jp", TEXTS).scope
+    assert (scope.addresses, scope.sending_addresses) == (("a@example.jp",), ("192.0.2.1", "2001:db8::1"))
+
+
+def test_what_is_no_ip_address_is_wrong_use():
+    with pytest.raises(WrongUseError, match="example"):
+        domains("--sending-address", "mx.example.jp")

@@ -22,7 +22,7 @@ def zone(names=(), *, sends="ip4:192.0.2.25 ", **more):
 
 
 def words(table, *, hosting=Hosting.VPS, extra=(), addresses=()):
-    scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),), addresses=addresses)
+    scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),), sending_addresses=addresses)
     said = outcomes(reverse_dns.PROBE, PaperNetwork(table), scope, before=(mx.PROBE, spf.PROBE), extra=extra)
     return set(said)
 

@@ -90,7 +90,7 @@ def scope(m: Manuscript) -> list[Block]:
             ("mail_hosts", a.scope.mail_hosts),
             ("ssh_hosts", a.scope.ssh_hosts),
             ("webmail_hosts", a.scope.webmail_hosts),
-            ("addresses", a.scope.addresses),
+            ("addresses", (*a.scope.addresses, *a.scope.sending_addresses)),
         )
         if names
     ]
