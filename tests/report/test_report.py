@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-import time
 from datetime import timedelta
 
 import msgspec
@@ -207,20 +206,11 @@ def test_two_hundred_findings_keep_the_management_part_to_its_pages(tmp_path):
     )
     result = example.result(about, said)
     assert len(result.findings) > 200
-    began = time.perf_counter()
     content = example.pdf(about, following=result)
-    assert time.perf_counter() - began < 20
     path = tmp_path / "many.pdf"
     path.write_bytes(content)
     assert "技術資料編" in text(path, "-f", "6", "-l", "6").splitlines()
     assert "F-200" in text(path)
-
-
-def test_the_second_report_with_twentyfive_pages_or_more_takes_about_two_seconds():
-    example.pdf()
-    began = time.perf_counter()
-    example.pdf()
-    assert time.perf_counter() - began < 8  # about 1 s on an idle machine; the margin is for a busy one
 
 
 def test_nothing_of_the_pdf_libraries_is_loaded_before_it_is_needed():
@@ -251,3 +241,16 @@ def test_an_answer_that_was_given_later_moves_the_period(tmp_path):
 
 def test_the_manuscript_is_frozen():
     assert Manuscript.__dataclass_params__.frozen
+
+
+def test_one_sound_port_is_not_praised_while_another_fails(tmp_path):
+    good = Outcome(code="mail_ports.login_protected", subject="mail.example.jp:993")
+    bad = Outcome(code="mail_ports.login_clear", subject="mail.example.jp:143", values=(("host", "a"), ("port", 143)))
+    about = example.assessment(answers=())
+    title = squeezed(example.texts("en")("probes.mail_ports.login_protected.title"))
+    praised = []
+    for said in ((good,), (good, bad)):
+        out = tmp_path / f"{len(said)}.pdf"
+        out.write_bytes(example.pdf(about, language="en", following=example.result(about, said)))
+        praised.append(title in squeezed(text(out, "-raw", "-f", "5", "-l", "5")))
+    assert praised == [True, False]

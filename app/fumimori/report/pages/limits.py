@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.core.model import NOT_APPLICABLE, OpenPoint, Question
+from fumimori.core.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, Severity
 from fumimori.report.blocks import Block, Gap, Steps
 from fumimori.report.manuscript import Manuscript
 from fumimori.report.paging import Part
@@ -41,13 +41,19 @@ def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
 
 
 def _good(m: Manuscript, most: int) -> Block:
-    titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in m.result.good))
+    titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in _undisputed(m)))
     titles += [
         m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)
     ]
     if not titles:
         return m.prose(m.say("limits.no_good"), m.paper.table)
     return Steps(titles[:most], m.paper.table, m.paper, sign="○")
+
+
+def _undisputed(m: Manuscript) -> list[Outcome]:
+    """What is good without a fault elsewhere that touches the same question: one sound port is no sound server."""
+    faulty = {finding.question for finding in m.result.findings if finding.severity >= Severity.LOW} - {None}
+    return [outcome for outcome in m.result.good if m.rules.outcomes[outcome.code].question not in faulty]
 
 
 def _met(m: Manuscript) -> list[Question]:
