@@ -54,11 +54,12 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from fumimori import __main__ as entry
     from fumimori import resources
     from fumimori.core.model import Control
-    from fumimori.gui.course import PREPARATION, Route
     from fumimori.gui.desk import Desk
     from fumimori.gui.parts import Parts
     from fumimori.gui.program import prepare
+    from fumimori.gui.routes import PREPARATION, Route
     from fumimori.gui.settings import Settings, save
+    from fumimori.gui.theme import LATER_FACES, load_fonts
     from fumimori.gui.widgets.action import ActionCard
     from fumimori.gui.window import Window
 
@@ -78,6 +79,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             repair=entry.repair,
         )
         prepare(application, parts)
+        load_fonts(parts.resources / "fonts", LATER_FACES)
         desk = Desk(parts, language)
         window = Window(desk)
         window.resize(*SIZES[size])

@@ -7,8 +7,8 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from fumimori.gui.course import Route
 from fumimori.gui.pages import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.window import Window
 
 

@@ -14,6 +14,7 @@ from fumimori.core.network import Notes
 from fumimori.core.network.dns import DnsAnswer
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui import course
+from fumimori.gui.routes import Route
 from fumimori.store import AssessmentFile
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -123,15 +124,15 @@ def answer_one_control(hands: Driver) -> None:
     asked = [question.id for question in course.asked(hands.desk.result, "access")]
     assert len(asked) > 2
     for identity in asked:
-        assert hands.route == course.Route("question", identity)
+        assert hands.route == Route("question", identity)
         hands.key(Qt.Key.Key_1)
         assert hands.desk.open.answer(identity).value == course.question(identity).options[0].id
         hands.key(Qt.Key.Key_Return)
-    assert hands.route == course.Route("summary", "access")
+    assert hands.route == Route("summary", "access")
     hands.press(f"change:{asked[0]}")
     hands.key(Qt.Key.Key_3)
     hands.press("next")
-    assert hands.route == course.Route("summary", "access")
+    assert hands.route == Route("summary", "access")
     assert len(hands.desk.open.answer(asked[0]).history) == 1
     hands.press("rail:open_points:")
     assert hands.route.page == "open_points"

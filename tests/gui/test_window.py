@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from fumimori import resources
-from fumimori.gui.course import CONCLUSION, PREPARATION, Route, blocks
+from fumimori.gui.routes import CONCLUSION, PREPARATION, Route, blocks
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.text import Prose
 from gui import demonstration

@@ -20,6 +20,7 @@ from fumimori.gui import course
 from fumimori.gui.desk import Desk
 from fumimori.gui.parts import Parts
 from fumimori.gui.program import prepare
+from fumimori.gui.routes import Route
 from fumimori.gui.window import Window
 from gui.driver import Driver
 from loopback.world import World
@@ -139,7 +140,7 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     while hands.route.page == "question":
         hands.press(f"choice:{course.question(hands.route.item).options[0].id}")
         hands.press("next")
-    assert hands.route == course.Route("summary", "access")
+    assert hands.route == Route("summary", "access")
     hands.go("plan")
     action = next(one for one in hands.desk.result.actions if one.id.startswith("dmarc."))
     hands.press(f"more:{action.id}")

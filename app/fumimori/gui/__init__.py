@@ -1,5 +1,6 @@
 """The only place with Qt: the window in which an assessment is made."""
 
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ def run(
     `control_hosts` names the usual hosts of the port-25 test, which people see before anything is sent.
     `repair` makes what a finding's details offer to copy; `network` says how runs look outward (None: as usual).
     """
+    # Nothing that is made while the window comes up is garbage; looking for some would only delay its first picture.
+    gc.disable()
     from fumimori.gui.parts import Parts, usual_network
     from fumimori.gui.program import start
 

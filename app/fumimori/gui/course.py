@@ -1,55 +1,15 @@
-"""Where the window is: routes, and the way through the wizard that `core.flow` decides."""
-
-from dataclasses import dataclass
+"""The way through the wizard as `core.flow` decides it, in the window's routes."""
 
 from fumimori.core import flow
 from fumimori.core.controls import BANK
-from fumimori.core.model import Assessment, Control, Question, QuestionResult, QuestionState, Result
+from fumimori.core.model import Assessment, Question, QuestionResult, QuestionState, Result
 from fumimori.core.standing import quick_questions
-
-PREPARATION = ("organisation", "environment", "consent", "measuring", "confirm")
-CONCLUSION = ("open_points", "plan", "report")
-SURROUNDINGS = "surroundings"
-
-
-@dataclass(frozen=True)
-class Route:
-    """A page, and the control or question that it shows."""
-
-    page: str
-    item: str = ""
-    origin: str = ""
-    """`summary` when a question is only changed from there."""
-
-
-START = Route("start")
-HUB = Route("hub")
+from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, blocks, control_of
 
 
 def question(identity: str) -> Question:
     """The bank's question with this id."""
     return next(question for question in BANK if question.id == identity)
-
-
-def block_of(identity: str) -> str:
-    """The control's (or the surroundings') name in a question's id."""
-    return identity.partition(".")[0]
-
-
-def control_of(block: str) -> Control | None:
-    """The control of this name; None for the surroundings."""
-    return None if block == SURROUNDINGS else Control(block)
-
-
-def code_of(block: str) -> str:
-    """C1 to C10, or S."""
-    control = control_of(block)
-    return control.printed if control else "S"
-
-
-def blocks() -> tuple[str, ...]:
-    """The ten controls and the surroundings."""
-    return (*(control.value for control in Control), SURROUNDINGS)
 
 
 def counted(assessment: Assessment, block: str) -> tuple[Question, ...]:

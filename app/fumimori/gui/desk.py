@@ -1,6 +1,5 @@
 """The desk: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +83,8 @@ class Desk(QObject):
 
     def create(self, path: Path, passphrase: str | None, start: Assessment | None = None) -> None:
         """Begin a new assessment in a new file (or `start` in it); raises StoreError."""
+        import secrets
+
         from fumimori.store import AssessmentFile
 
         moment = self.parts.now()

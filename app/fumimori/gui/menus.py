@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from fumimori.gui.course import START, Route
+from fumimori.gui.routes import START, Route
 
 if TYPE_CHECKING:
     from fumimori.gui.window import Window

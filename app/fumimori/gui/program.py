@@ -1,17 +1,19 @@
 """Starting and ending the window."""
 
+import gc
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from fumimori.gui.course import Route, resumption
 from fumimori.gui.desk import Desk
 from fumimori.gui.parts import Parts
-from fumimori.gui.theme import load_fonts
+from fumimori.gui.routes import Route
+from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
 
 log = logging.getLogger(__name__)
@@ -26,9 +28,25 @@ def start(parts: Parts, *, file: Path | None, language: str) -> int:
     desk = Desk(parts, language)
     window = Window(desk)
     window.resize(1160, 820)
+    AfterFirstPaint(window, lambda: open_first(window, file))
     window.show()
-    QTimer.singleShot(0, lambda: open_first(window, file))
     return application.exec()
+
+
+class AfterFirstPaint(QObject):
+    """Does something once, as soon as the window was painted: everything that may wait until people see it."""
+
+    def __init__(self, window: Window, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window, self._then = window, then
+        window.installEventFilter(self)
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:
+        """Wait for the paint; never takes an event away."""
+        if target is self._window and event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
+            QTimer.singleShot(0, self._window, self._then)
+        return False
 
 
 def prepare(application: QApplication, parts: Parts) -> None:
@@ -36,7 +54,7 @@ def prepare(application: QApplication, parts: Parts) -> None:
     application.setStyle("Fusion")
     application.setApplicationName("Fumimori")
     application.setDesktopFileName("fumimori")
-    load_fonts(parts.resources / "fonts")
+    load_fonts(parts.resources / "fonts", FIRST_FACES)
     mark = parts.resources / "icons" / "mark.svg"
     if mark.exists():
         application.setWindowIcon(QIcon(str(mark)))
@@ -44,6 +62,8 @@ def prepare(application: QApplication, parts: Parts) -> None:
 
 def open_first(window: Window, file: Path | None) -> None:
     """Load the instruments beside the window, and open the file that the program was started with."""
+    gc.enable()
+    load_fonts(window.desk.parts.resources / "fonts", LATER_FACES)
 
     def missing(error: BaseException) -> None:
         log.error("the instruments could not be loaded: %s", error)
@@ -51,6 +71,7 @@ def open_first(window: Window, file: Path | None) -> None:
     window.desk.bridge.compute(window.desk.parts.instruments, done=lambda _instruments: None, failed=missing)
     if file is None:
         return
+    from fumimori.gui.course import resumption
     from fumimori.store import StoreError
 
     try:

@@ -1,7 +1,7 @@
 """The look: the brand's tokens as Qt's palette, fonts, sizes and icons; no colour or size is written anywhere else."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,14 @@ class Theme:
         return pixmap
 
 
-def load_fonts(folder: Path) -> None:
-    """Make the bundled faces known to Qt; one that cannot be read leaves the system's in its place."""
-    for name in ("NotoSansJP-Regular.ttf", "NotoSansJP-Bold.ttf", "NotoSansMono-Regular.ttf"):
+FIRST_FACES = ("NotoSansJP-Regular.ttf", "NotoSansJP-Bold.ttf")
+"""What the first page is written in; a bold face that came later would move what people already look at."""
+LATER_FACES = ("NotoSansMono-Regular.ttf",)
+
+
+def load_fonts(folder: Path, names: Sequence[str]) -> None:
+    """Make bundled faces known to Qt; one that cannot be read leaves the system's in its place."""
+    for name in names:
         QFontDatabase.addApplicationFont(str(folder / name))
 
 
@@ -172,6 +177,7 @@ QFrame#foot { background: @surface; border: none; border-top: 1px solid @line; }
 QFrame#rail { background: @surface; border: none; border-right: 1px solid @line; }
 QFrame#drawer { background: @surface; border: none; border-left: 1px solid @line; }
 QFrame#hairline { background: @line; border: none; max-height: 1px; min-height: 1px; }
+QGroupBox#bare { border: none; margin: 0px; padding: 0px; }
 QLabel#quiet { color: @quiet_ink; }
 QPushButton { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @radius;
   padding: 1px @gap; margin: 1px; }
@@ -187,7 +193,7 @@ QPushButton#link { background: transparent; color: @accent; border: 1px solid tr
 QPushButton#link:focus { border: @ring solid @accent; padding: 0px @half; }
 QPushButton#row { background: transparent; border: 1px solid transparent; border-radius: 0px; text-align: left;
   padding: 0px @gap; margin: 0px; }
-QPushButton#row:checked { background: @accent_wash; border-left: @half solid @accent; }
+QPushButton#row[here="true"] { background: @accent_wash; border-left: @half solid @accent; }
 QWidget#inner { background: @surface; }
 QPushButton#row:focus { border: @ring solid @accent; }
 QLineEdit, QPlainTextEdit { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @half;

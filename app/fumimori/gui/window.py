@@ -8,11 +8,10 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from fumimori.gui import course
-from fumimori.gui.course import Route
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
+from fumimori.gui.routes import START, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import button, clear
@@ -31,7 +30,7 @@ class Window(QMainWindow):
         super().__init__()
         self.desk = desk
         self._translator = QTranslator(self)
-        self.route = course.START
+        self.route = START
         self.page: Page | None = None
         self.theme = self._themed()
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
@@ -82,8 +81,10 @@ class Window(QMainWindow):
     def go(self, route: Route) -> None:
         """Show the page at `route`; the keyboard moves to its heading."""
         if self.desk.assessment is None and route.page not in ("start", "new", "unlock"):
-            route = course.START
+            route = START
         if route.page == "block":
+            from fumimori.gui import course
+
             route = course.entry(self.desk.result, route.item)
         self.route = route
         self._show()

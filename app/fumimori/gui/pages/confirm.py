@@ -6,9 +6,9 @@ import msgspec
 
 from fumimori.core.domains import unicode_domain
 from fumimori.core.model import Hosting
-from fumimori.gui.course import Route
 from fumimori.gui.found import Receiver, receivers
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice

@@ -3,8 +3,8 @@
 from functools import partial
 
 from fumimori.core.model import ConsentLevel
-from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field

@@ -8,8 +8,8 @@ from PySide6.QtGui import QKeyEvent
 
 from fumimori.core.domains import BadDomainError, ascii_domain
 from fumimori.core.model import DomainScope, Hosting
-from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.domain import DomainCard

@@ -7,9 +7,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fumimori.core.model import Control, QuestionState
-from fumimori.gui import course
-from fumimori.gui.course import Route
+from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import SURROUNDINGS, Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.rail import STATUS_SIGNS
@@ -48,7 +48,7 @@ class HubPage(Page):
                 columns=2,
             )
         )
-        for block in course.blocks():
+        for block in routes.blocks():
             self.add(self._row(block))
 
     @property
@@ -67,8 +67,8 @@ class HubPage(Page):
         status = course.status(desk.open, desk.result, block)
         asked = [desk.result.question(one.id) for one in course.asked(desk.result, block)]
         answered = sum(one.state is not QuestionState.UNANSWERED for one in asked)
-        scored = block != course.SURROUNDINGS
-        code = course.code_of(block)
+        scored = block != SURROUNDINGS
+        code = routes.code_of(block)
         drawing = QLabel()
         drawing.setPixmap(theme.picture(f"controls/{block}", "accent", QSize(theme.px(72), theme.px(48))))
         drawing.setFixedWidth(theme.px(72))
@@ -102,13 +102,13 @@ class HubPage(Page):
 
     def _described(self, target: Route) -> str:
         if target.page in ("question", "summary"):
-            return self.t(f"controls.{course.block_of(target.item)}.name")
+            return self.t(f"controls.{routes.block_of(target.item)}.name")
         return self.t(f"ui.rail.{target.page}")
 
     def _count(self, word: str) -> int:
         as_if = msgspec.structs.replace(self.desk.open, quick=word == "quick")
         result = self.desk.instruments.assess(as_if, self.desk.parts.now())
-        return sum(len(course.asked(result, block)) for block in course.blocks())
+        return sum(len(course.asked(result, block)) for block in routes.blocks())
 
     def _extent(self, value: str | None) -> None:
         self.desk.edit(quick=value != "full")

@@ -3,8 +3,8 @@
 from functools import partial
 
 from fumimori.gui import course
-from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.sheet import SheetRow
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
-from fumimori.gui.course import Route
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.looks import LookList, missed
@@ -124,7 +124,7 @@ class MeasuringPage(Page):
 
     def _announce(self, *, running: bool) -> None:
         """Have a screen reader say how far it is: seldom while it runs, and once when it is over."""
-        if running and not self._silence.isActive():
+        if running and self.desk.measuring.total and not self._silence.isActive():
             self._silence.start()
             announce(self._bar, self._words.words)
         elif self._was_running and not running:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from fumimori.gui.course import HUB, START, Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import HUB, START, Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.notice import Notice

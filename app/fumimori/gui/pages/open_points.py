@@ -4,8 +4,8 @@ from functools import partial
 
 from fumimori.core.model import OpenPoint
 from fumimori.gui import course
-from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.facts import ContradictionCard
 from fumimori.gui.widgets.notice import Notice

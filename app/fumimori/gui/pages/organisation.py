@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from fumimori.core.model import Addressee, Mode
-from fumimori.gui.course import Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.brand import BrandBox
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field

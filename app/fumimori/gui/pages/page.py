@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
-from fumimori.gui.course import Route, after, before
 from fumimori.gui.desk import Desk
+from fumimori.gui.routes import Route
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.text import Heading, Prose
 
@@ -80,14 +80,20 @@ class Page(QWidget):
 
     def next(self) -> Route | None:
         """Where Next leads; None stays, after the page has said why."""
+        from fumimori.gui.course import after
+
         return after(self.route)
 
     def back(self) -> Route:
         """Where Back leads."""
+        from fumimori.gui.course import before
+
         return before(self.route)
 
     def skip(self) -> Route:
         """Where *answer later* leads."""
+        from fumimori.gui.course import after
+
         return after(self.route)
 
     def leave(self) -> None:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from fumimori.core.model import QuestionKind
-from fumimori.gui import course
-from fumimori.gui.course import Route
+from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.answers import AnswerBox
 from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
@@ -28,11 +28,11 @@ class QuestionPage(Page):
         number, count = course.position(self.desk.open, self.route.item)
         block = self._block
         name = self.t(f"controls.{block}.name")
-        return self.say("place", code=course.code_of(block), name=name, number=number, count=count)
+        return self.say("place", code=routes.code_of(block), name=name, number=number, count=count)
 
     @property
     def _block(self) -> str:
-        return course.block_of(self.route.item)
+        return routes.block_of(self.route.item)
 
     def build(self) -> None:
         """Introduction at a control's first question, hint, facts, answers."""

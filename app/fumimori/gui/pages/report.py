@@ -8,8 +8,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from fumimori.gui import course
-from fumimori.gui.course import HUB, Route
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import HUB, Route
 from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import button, clear, row

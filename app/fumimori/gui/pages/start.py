@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
-from fumimori.gui.course import Route, resumption
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
@@ -35,6 +35,8 @@ class StartPage(Page):
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
         self._trouble_at = self.column.count()
         if self.desk.assessment is not None:
+            from fumimori.gui.course import resumption
+
             going_on = button(
                 theme,
                 self.say("resume"),
@@ -80,6 +82,7 @@ class StartPage(Page):
             self._open(Path(name))
 
     def _open(self, path: Path) -> None:
+        from fumimori.gui.course import resumption
         from fumimori.store import StoreError
 
         try:

@@ -5,9 +5,9 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout
 
 from fumimori.core.model import Control, Question, QuestionState
-from fumimori.gui import course
-from fumimori.gui.course import HUB, Route
+from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import HUB, SURROUNDINGS, Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
@@ -23,14 +23,14 @@ class SummaryPage(Page):
 
     def caption(self) -> str:
         """The control's code."""
-        return course.code_of(self.route.item)
+        return routes.code_of(self.route.item)
 
     def build(self) -> None:
         """The score so far, the questions, the findings."""
         desk, theme = self.desk, self.theme
         missing = course.open_questions(desk.result, self.route.item)
         self.prose("missing" if missing else "complete", quiet=True, count=missing)
-        if self.route.item != course.SURROUNDINGS:
+        if self.route.item != SURROUNDINGS:
             control = desk.result.control(Control(self.route.item))
             words = range_words(self.t, control.score_low, control.score_high)
             verdict = self.t(f"words.verdict.{control.verdict}")

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from fumimori.gui.course import START, Route, resumption
+from fumimori.gui.course import resumption
 from fumimori.gui.pages.page import Page
+from fumimori.gui.routes import START, Route
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Elided

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QGroupBox, QSizePolicy
 
 from fumimori.gui.theme import Theme
 
@@ -154,7 +154,7 @@ def tick(
     return made
 
 
-class ChoiceGroup(QWidget):
+class ChoiceGroup(QGroupBox):
     """Cards of which one or none is chosen; its accessible name is what is asked, arrow keys walk between them."""
 
     def __init__(
@@ -168,6 +168,7 @@ class ChoiceGroup(QWidget):
         columns: int = 1,
     ) -> None:
         super().__init__()
+        self.setObjectName("bare")
         self.setAccessibleName(asked)
         self._picked = picked
         self.cards = [ChoiceCard(theme, choice) for choice in choices]

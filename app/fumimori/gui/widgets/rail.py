@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from fumimori.gui import course
-from fumimori.gui.course import Route
+from fumimori.gui import routes
 from fumimori.gui.desk import Desk
+from fumimori.gui.routes import CONCLUSION, HUB, PREPARATION, Route
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
@@ -37,11 +37,12 @@ class Rail(QFrame):
 
     def show_course(self, desk: Desk, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the rail anew for where the window is."""
+        self.setAccessibleName(desk.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         clear(self._rows)
         current: QWidget | None = None
-        for group, routes in _groups():
+        for group, pages in _groups():
             if not narrow:
                 caption = QLabel(desk.texts(f"ui.rail.{group}"))
                 caption.setFont(theme.font("small", bold=True))
@@ -49,9 +50,10 @@ class Rail(QFrame):
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
                 self._rows.addWidget(caption)
                 caption.show()
-            for number, target in enumerate(routes, start=1):
-                row = self._row(desk, theme, target, number, narrow=narrow, here=_within(route, target))
-                current = row if row.isChecked() else current
+            for number, target in enumerate(pages, start=1):
+                here = _within(route, target)
+                row = self._row(desk, theme, target, number, narrow=narrow, here=here)
+                current = row if here else current
                 self._rows.addWidget(row)
                 row.show()
         self._rows.addStretch(1)
@@ -64,15 +66,15 @@ class Rail(QFrame):
     def _row(self, desk: Desk, theme: Theme, target: Route, number: int, *, narrow: bool, here: bool) -> QPushButton:
         row = QPushButton()
         row.setObjectName("row")
-        row.setCheckable(True)
-        row.setChecked(here)
+        row.setProperty("here", here)
+        row.setAccessibleDescription(desk.texts("ui.rail.here") if here else "")
         row.setAutoDefault(False)
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row.setProperty("place", f"rail:{target.page}:{target.item}")
         row.clicked.connect(lambda _checked=False: self._go(target))
         name, whole, sign, words = _described(desk, target)
         row.setAccessibleName(f"{whole} {words}".strip())
-        row.setToolTip(whole)
+        row.setToolTip(whole if narrow or whole != name else "")
         code = _code(target, number)
         if narrow:
             row.setFixedHeight(theme.px(40))
@@ -93,9 +95,9 @@ class Rail(QFrame):
 
 def _groups() -> list[tuple[str, list[Route]]]:
     return [
-        ("preparation", [Route(page) for page in course.PREPARATION]),
-        ("controls", [course.HUB, *(Route("block", name) for name in course.blocks())]),
-        ("conclusion", [Route(page) for page in course.CONCLUSION]),
+        ("preparation", [Route(page) for page in PREPARATION]),
+        ("controls", [HUB, *(Route("block", name) for name in routes.blocks())]),
+        ("conclusion", [Route(page) for page in CONCLUSION]),
     ]
 
 
@@ -105,6 +107,8 @@ def _described(desk: Desk, target: Route) -> tuple[str, str, str, str]:
     if target.page != "block":
         name = texts(f"ui.rail.{target.page}")
         return name, name, "", ""
+    from fumimori.gui import course
+
     status = course.status(desk.open, desk.result, target.item)
     short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
     return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
@@ -112,13 +116,13 @@ def _described(desk: Desk, target: Route) -> tuple[str, str, str, str]:
 
 def _code(target: Route, number: int) -> str:
     if target.page == "block":
-        return course.code_of(target.item)
+        return routes.code_of(target.item)
     return {"hub": "≡"}.get(target.page, str(number))
 
 
 def _within(route: Route, target: Route) -> bool:
     if target.page == "block":
-        return route.page in ("question", "summary", "interview") and course.block_of(route.item) == target.item
+        return route.page in ("question", "summary", "interview") and routes.block_of(route.item) == target.item
     return route == target or (route.page == "technician" and target.page == "confirm")
 
 

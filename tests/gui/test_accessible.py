@@ -1,0 +1,142 @@
+"""What a screen reader is told: roles, names and states of everything on a page, and that it can press and hear."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleInterface,
+    QColor,
+    QGuiApplication,
+    QPalette,
+)
+from PySide6.QtWidgets import QWidget
+
+from fumimori import resources
+from fumimori.core.model import Consent, Status
+from fumimori.gui.routes import CONCLUSION, PREPARATION, Route
+from fumimori.gui.theme import Theme
+from gui import demonstration
+from gui.driver import Open
+from gui.test_walk import paper_instruments
+
+Role = QAccessible.Role
+ROUTES = [
+    Route("start"),
+    Route("new"),
+    *(Route(page) for page in (*PREPARATION, "technician", "hub", *CONCLUSION)),
+    Route("question", "sender_auth.dmarc"),
+    Route("question", "protocols.inventory"),
+    Route("summary", "access"),
+    Route("interview", "access"),
+]
+SPOKEN = {Role.Button, Role.CheckBox, Role.RadioButton, Role.EditableText, Role.ProgressBar, Role.Table, Role.Grouping}
+
+
+def heard(widget: QWidget) -> Iterator[QAccessibleInterface]:
+    """Everything in and below a widget that is not hidden, in the order in which it is read."""
+    waiting = [QAccessible.queryAccessibleInterface(widget)]
+    while waiting:
+        one = waiting.pop()
+        if one is None or one.state().invisible:
+            continue
+        yield one
+        waiting += [one.child(number) for number in reversed(range(one.childCount()))]
+
+
+def name(one: QAccessibleInterface) -> str:
+    return one.text(QAccessible.Text.Name)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_everything_that_can_be_used_has_a_name(opened: Open, language: str):
+    hands = opened(language, demonstration.assessment(language))
+    for route in ROUTES:
+        hands.window.go(route)
+        hands.settle()
+        nameless = [one.role() for one in heard(hands.page) if one.role() in SPOKEN and not name(one)]
+        assert not nameless, f"{route}: {nameless}"
+
+
+def test_the_answers_are_a_group_that_is_called_by_the_question(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    hands.go("question", "updates.responsible")
+    asked = hands.page.t("controls.updates.responsible.question")
+    group = next(one for one in heard(hands.page) if one.role() is Role.Grouping)
+    assert name(group) == asked
+    cards = [group.child(number) for number in range(group.childCount())]
+    assert {one.role() for one in cards} == {Role.CheckBox}
+    assert [bool(one.state().checked) for one in cards].count(True) == 1
+
+
+def test_the_page_is_read_from_its_heading_on(opened: Open):
+    hands = opened("ja", demonstration.assessment("ja"))
+    for route in ROUTES:
+        hands.window.go(route)
+        hands.settle()
+        read = [name(one) for one in heard(hands.page) if name(one)]
+        assert hands.page.heading.text() in read[:3], route
+        assert QAccessible.queryAccessibleInterface(hands.page.heading).state().focused, route
+
+
+def test_the_rail_says_where_one_is(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    hands.go("question", "updates.responsible")
+    told = hands.page.t("ui.rail.here")
+    here = [name(one) for one in heard(hands.window.rail) if one.text(QAccessible.Text.Description) == told]
+    assert len(here) == 1
+    assert here[0].startswith(hands.page.t("controls.updates.name"))
+
+
+def test_a_table_gives_each_cell_with_its_head(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    hands.go("technician")
+    words = [name(one) for one in heard(hands.page)]
+    assert any(word.startswith("Mail server: mail.sakura-shoten.example.jp") for word in words)
+
+
+def test_the_end_of_a_measurement_is_announced_once(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+
+    def listen(event: object) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            told.append(event.message())
+
+    public = msgspec.structs.replace(demonstration.assessment("en"), consent=Consent())
+    hands = opened("en", public, paper_instruments())
+    monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(listen))
+    hands.go("measuring")
+    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+        hands.press("again")
+    hands.settle()
+    attempts = hands.desk.open.attempts
+    done = sum(one.status is Status.COMPLETED for one in attempts)
+    assert told.count(hands.page.say("over", done=done, missed=len(attempts) - done)) == 1
+    assert len(told) <= 2
+
+
+def test_the_system_s_own_colours_win_under_high_contrast(qapp: QGuiApplication):
+    before = QGuiApplication.palette()
+    loud = QPalette(before)
+    loud.setColor(QPalette.ColorRole.Window, QColor("#000000"))
+    loud.setColor(QPalette.ColorRole.WindowText, QColor("#ffff00"))
+    try:
+        qapp.setPalette(loud)
+        theme = Theme(resources.root(), dark=False, high_contrast=True)
+        assert (theme.colour("paper"), theme.colour("ink")) == ("#000000", "#ffff00")
+        assert theme.palette().color(QPalette.ColorRole.Window).name() == "#000000"
+        assert (
+            theme.colour("accent") not in theme.sheet()
+            or theme.colour("accent") == loud.color(QPalette.ColorRole.Highlight).name()
+        )
+    finally:
+        qapp.setPalette(before)
+
+
+def test_nothing_moves_by_itself():
+    """There is no animation in the window, so that there is nothing to switch off for those whom motion disturbs."""
+    from gui.test_texts import SOURCES
+
+    assert not [word for word in ("QPropertyAnimation", "QVariantAnimation", "QTimeLine", "QMovie") if word in SOURCES]
