@@ -26,6 +26,7 @@ from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.core.rules import parse_rules
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui.parts import Parts
+from fumimori.repairs import repair
 from fumimori.texts import LANGUAGES, Texts
 
 DOMAIN = "sakura-shoten.example.jp"
@@ -111,6 +112,7 @@ def parts(folder: Path, instruments: Instruments | None = None, language: str = 
         resources=resources.root(),
         settings_folder=folder,
         network=NetworkSettings,
+        repair=repair,
         now=AT.astimezone,
     )
 

@@ -1,6 +1,6 @@
 """Everybody who will be contacted, and everything that will be looked at: shown before anything is sent."""
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
@@ -16,9 +16,15 @@ class ContactsCard(QFrame):
         self.setObjectName("card")
         self._desk, self._theme, self._t = desk, theme, desk.texts
         self._open = False
-        self._list = QVBoxLayout(self)
-        self._list.setContentsMargins(theme.px(20), theme.px(16), theme.px(20), theme.px(16))
-        self._list.setSpacing(theme.gap)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(20), theme.px(16), theme.px(20), theme.px(16))
+        self._who, self._looks = QVBoxLayout(), QVBoxLayout()
+        for part in (column, self._who, self._looks):
+            part.setSpacing(theme.gap)
+        self._toggle = button(theme, "", self.toggle, kind="link", icon="chevron-right", name="looks")
+        column.addLayout(self._who)
+        column.addLayout(row(self._toggle, None))
+        column.addLayout(self._looks)
         self.show_contacts()
 
     def show_contacts(self) -> None:
@@ -26,7 +32,8 @@ class ContactsCard(QFrame):
         from fumimori.engine import planned
 
         desk, t = self._desk, self._t
-        clear(self._list)
+        clear(self._who)
+        clear(self._looks)
         self._line(t("ui.consent.contacts"), bold=True)
         scope = desk.open.scope
         names = [domain.name for domain in scope.domains] + [*scope.mail_hosts, *scope.webmail_hosts, *scope.ssh_hosts]
@@ -40,20 +47,18 @@ class ContactsCard(QFrame):
         looks = [one.probe for one in planned(desk.instruments, desk.open) if one.allowed]
         looks = [probe for probe in looks if probe != "blocklists" or scope.blocklists]
         words = t("ui.consent.looks_hide" if self._open else "ui.consent.looks", count=len(looks))
-        icon = "chevron-down" if self._open else "chevron-right"
-        toggle = button(self._theme, words, self._toggle, kind="link", icon=icon, name="looks")
-        self._list.addLayout(row(toggle, None))
+        self._toggle.setText(words)
+        self._toggle.setAccessibleName(words)
+        self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
         if self._open:
             for probe in sorted(looks, key=controls.__getitem__):
                 what = t("ui.consent.look", name=t(f"probes.{probe}.name"), what=t(f"probes.{probe}.what"))
-                self._line(what, quiet=True)
+                self._looks.addWidget(Prose(self._theme, what, quiet=True, size="small"))
 
-    def _toggle(self) -> None:
+    def toggle(self) -> None:
+        """Show or hide what is done at each look."""
         self._open = not self._open
         self.show_contacts()
-        for made in self.findChildren(QWidget):
-            if made.property("place") == "looks" and not made.isHidden():
-                made.setFocus()
 
     def _line(self, text: str, *, bold: bool = False, quiet: bool = False) -> None:
-        self._list.addWidget(Prose(self._theme, text, bold=bold, quiet=quiet, size="body" if bold else "small"))
+        self._who.addWidget(Prose(self._theme, text, bold=bold, quiet=quiet, size="body" if bold else "small"))
