@@ -1,8 +1,10 @@
 """The records of an assessment: what was seen, what was said, and what follows from both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, dataclass_transform
 
 import msgspec
@@ -536,16 +538,20 @@ class Threshold(Record):
     date: str
 
 
-class Table(Record):
+class Table(Record, dict=True):  # with room for what is worked out once
     """A dated table of the rules; each row has the columns' order."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     date: str
 
-    def dicts(self) -> list[dict[str, str]]:
+    def dicts(self) -> Sequence[Mapping[str, str]]:
         """The rows by column name."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return self._by_name
+
+    @cached_property
+    def _by_name(self) -> tuple[Mapping[str, str], ...]:
+        return tuple(MappingProxyType(dict(zip(self.columns, row, strict=True))) for row in self.rows)
 
 
 class Rules(Record):

@@ -154,7 +154,7 @@ def _holes(found: Recognised, table: Table) -> tuple[list[str], list[str]]:
     return exploited, others
 
 
-def _line(found: Recognised, table: Table) -> dict[str, str] | None:
+def _line(found: Recognised, table: Table) -> Mapping[str, str] | None:
     """The row of the product's line that the version belongs to; for a product that is over altogether its only one."""
     rows = [row for row in table.dicts() if row["product"] == found.product]
     if found.product == "msexchange":

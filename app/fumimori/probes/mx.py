@@ -10,7 +10,7 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 
 from fumimori.core.grammar.spf import parse_spf
@@ -122,7 +122,7 @@ def hosting_guess(hosts: Sequence[str], table: Table, autodiscover: str = "") ->
     return (row["provider"], Hosting(row["hosting"]) if row["hosting"] else None) if row else ("", None)
 
 
-def _row(hosts: Sequence[str], table: Table, autodiscover: str) -> dict[str, str] | None:
+def _row(hosts: Sequence[str], table: Table, autodiscover: str) -> Mapping[str, str] | None:
     rows = table.dicts()
     for host in hosts:
         for row in rows:

@@ -92,8 +92,9 @@ class Search:
         self.ranks = class_ranks(self.rules)
         rows = self.rules.tables["tls_cipher_classes"].dicts()
         self.good = {row["class"] for row in rows if row["taste"] == "good"}
+        offered = {*suites(self.rules, "modern"), *suites(self.rules, "old")}
         self.finite = tuple(
-            code for code, (kind, _) in self.classes.items() if kind.startswith("dhe_") and self._offered(code)
+            code for code in self.classes if self.classes[code][0].startswith("dhe_") and code in offered
         )
 
     async def run(self, agreed: Handshake | None) -> None:
@@ -316,9 +317,6 @@ class Search:
         self.learn(accepted=(*self.support.accepted, *accepted), refused=(*self.support.refused, *refused))
         order = ("ssl2", *VERSIONS)
         self.learn(accepted=tuple(sorted(set(self.support.accepted), key=order.index)))
-
-    def _offered(self, code: int) -> bool:
-        return code in suites(self.rules, "modern") or code in suites(self.rules, "old")
 
     def _is_other_kind(self, code: int) -> bool:
         """Whether the suite wants a certificate of the kind that the handshake did not show."""
