@@ -133,8 +133,8 @@ def offline_instruments() -> Instruments:
     return Instruments(probes=chosen, rules=rules, bank=BANK, open_network=refuse)
 
 
-def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str) -> bytes:
-    """A PDF of two empty pages, for tests that are not about the report."""
+def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str) -> bytes:
+    """A PDF of two empty pages, one for the management, for tests that are not about the report."""
     import io
 
     from reportlab.lib.pagesizes import A4, LETTER
@@ -142,7 +142,7 @@ def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str) ->
 
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4 if paper == "a4" else LETTER)
-    for page in (1, 2):
+    for page in (1, 2) if parts == "all" else (1,):
         canvas.drawString(72, 72, f"{texts.language} {page}")
         canvas.showPage()
     canvas.save()

@@ -48,3 +48,21 @@ def test_every_page_has_a_title_or_makes_one_and_a_help_text():
 def test_japanese_hints_stay_short():
     long = [key for key in ui_keys("ja") if key.endswith("_hint") and len(TEXTS["ja"](key)) > 40]
     assert not long
+
+
+def test_every_word_of_the_tables_exists():
+    from fumimori.core.dane import State
+    from fumimori.core.mx_table import CertificateState, PolicyState
+
+    words = {
+        *(f"certificate_{state}" for state in CertificateState),
+        *(f"policy_{state}" for state in PolicyState),
+        *(f"tlsa_{state}" for state in State),
+        *(f"{group}_{word}" for group in ("reports", "delivers") for word in ("yes", "no", "unseen")),
+        *(f"kind_{kind}" for kind in ("implicit", "starttls", "plain")),
+        *(f"level_{level}" for level in ("good", "sufficient", "phase_out", "insufficient")),
+        *(f"profile_{profile}" for profile in ("ncsc_nl", "mozilla", "rfc9325")),
+        *("closed", "unseen", "login_before", "hole", "as_far", "post_quantum", "days_left", "trusted_yes"),
+        *("trusted_no", "name_no"),
+    }
+    assert {word for word in words if not TEXTS["ja"].has(f"report.t6.{word}")} == set()

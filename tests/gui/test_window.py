@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from fumimori import resources
-from fumimori.gui.routes import CONCLUSION, PREPARATION, Route, blocks
+from fumimori.gui.routes import CONCLUSION, PREPARATION, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.text import Prose
 from gui import demonstration
@@ -21,13 +21,13 @@ ROUTES = [
     Route("new"),
     Route("new", "sample"),
     Route("unlock", "some.fumimori"),
-    *(Route(page) for page in (*PREPARATION, "hub", *CONCLUSION)),
+    *(Route(page) for page in (*PREPARATION, "technician", "hub", *CONCLUSION)),
     Route("question", "defaults.admin_passwords"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
-    *(Route("summary", block) for block in blocks()),
-    *(Route("interview", block) for block in blocks()),
+    *(Route(page, block) for page in ("summary", "interview") for block in ("mta_sts", "people", "surroundings")),
 ]
+"""Every kind of page; of the controls the one with the longest name, the one with the most questions, and S."""
 
 
 def test_the_qt_binding_keeps_reference_counts():

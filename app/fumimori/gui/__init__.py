@@ -16,7 +16,7 @@ def run(
     *,
     instruments: "Callable[[], Instruments]",
     texts: Callable[[str], Texts],
-    make_report: Callable[[Assessment, Result, Texts, str], bytes],
+    make_report: Callable[[Assessment, Result, Texts, str, str], bytes],
     sample: Callable[[], Assessment],
     sample_passphrase: str,
     resources: Path,

@@ -30,7 +30,8 @@ class Parts:
 
     instruments: "Callable[[], Instruments]"
     texts: Callable[[str], Texts]
-    make_report: Callable[[Assessment, Result, Texts, str], bytes]
+    make_report: Callable[[Assessment, Result, Texts, str, str], bytes]
+    """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
     sample: Callable[[], Assessment]
     sample_passphrase: str
     resources: Path

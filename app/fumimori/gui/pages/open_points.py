@@ -84,4 +84,5 @@ class OpenPointsPage(Page):
             words = f"{course.question(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
             return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
         reason = f"words.reason.{point.reason}"
-        return f"{point.subject}\n{self.t(reason) if self.t.has(reason) else self.t('words.reason.unknown')}"
+        looked = f"{self.t(f'probes.{point.probe}.name')}　{point.subject}" if point.probe else point.subject
+        return f"{looked}\n{self.t(reason) if self.t.has(reason) else self.t('words.reason.unknown')}"

@@ -1,5 +1,6 @@
 """The report: its paper and language, a look at every page as it will be printed, and saving it as PDF."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class ReportPage(Page):
     def build(self) -> None:
         """Language, paper, save, preview."""
         theme, desk = self.theme, self.desk
-        self._paper = "a4"
+        self._paper, self._parts = "a4", "all"
         self._pdf = b""
         self.prose("lead", quiet=True)
         if desk.result.open_points:
@@ -33,13 +34,10 @@ class ReportPage(Page):
             final = course.may_be_final(desk.result)
             text = "" if final else self.say("draft")
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
-        for word, values, chosen, picked in (
-            ("language", ("ja", "en"), desk.open.report_language, self._speak),
-            ("paper", ("a4", "letter"), self._paper, self._use_paper),
-        ):
-            self.add(Heading(theme, self.say(word), level=3))
-            choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
-            self.add(ChoiceGroup(theme, asked=self.say(word), choices=choices, chosen=chosen, picked=picked, columns=2))
+        beside = row(spacing=theme.px(16))
+        beside.addLayout(self._choice("language", ("ja", "en"), desk.open.report_language, self._speak), 1)
+        beside.addLayout(self._choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
+        self.add(beside, self._choice("parts", ("all", "management"), self._parts, self._use_parts))
         self._save_button = button(
             theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
         )
@@ -49,6 +47,18 @@ class ReportPage(Page):
         self._preview = Preview(desk, theme)
         self.add(self._preview)
         self._make()
+
+    def _choice(
+        self, word: str, values: Sequence[str], chosen: str, picked: Callable[[str | None], None]
+    ) -> QVBoxLayout:
+        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
+        part = QVBoxLayout()
+        part.setSpacing(self.theme.gap)
+        part.addWidget(Heading(self.theme, self.say(word), level=3))
+        asked = self.say(word)
+        part.addWidget(ChoiceGroup(self.theme, asked=asked, choices=choices, chosen=chosen, picked=picked, columns=2))
+        part.addStretch(1)
+        return part
 
     @property
     def next_label(self) -> str:
@@ -76,6 +86,10 @@ class ReportPage(Page):
         self._paper = value or self._paper
         self._make()
 
+    def _use_parts(self, value: str | None) -> None:
+        self._parts = value or self._parts
+        self._make()
+
     def _make(self) -> None:
         self._number += 1
         self._pdf = b""
@@ -83,10 +97,10 @@ class ReportPage(Page):
         self._preview.wait(self.say("making"))
         desk = self.desk
         make, assessment, result = desk.parts.make_report, desk.open, desk.result
-        texts, paper = desk.parts.texts(assessment.report_language), self._paper
+        texts, paper, parts = desk.parts.texts(assessment.report_language), self._paper, self._parts
         number = self._number
         desk.bridge.compute(
-            lambda: make(assessment, result, texts, paper),
+            lambda: make(assessment, result, texts, paper, parts),
             done=partial(self._made, number),
             failed=partial(self._failed, number),
         )

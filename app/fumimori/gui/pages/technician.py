@@ -25,13 +25,12 @@ class TechnicianPage(Page):
         if not servers and not doors:
             self.add(Notice(self.theme, title=self.say("nothing"), text=t("ui.confirm.nothing_next")))
             return
-        heads = (*t.lines("report.t6.mx_heads"), self.say("delivery"))
-        self._table("mx", heads, servers, (22, 15, 16, 15, 14, 18))
-        self._table("ports", t.lines("report.t6.port_heads"), doors, (24, 18, 12, 23, 23))
+        self._table("mx", servers, (22, 15, 16, 15, 14, 18))
+        self._table("ports", doors, (24, 18, 12, 23, 23))
         self.prose("signs", quiet=True)
 
-    def _table(self, word: str, heads: tuple[str, ...], rows: list[tuple[str, ...]], shares: tuple[int, ...]) -> None:
-        name = self.t(f"report.t6.{word}")
+    def _table(self, word: str, rows: list[tuple[str, ...]], shares: tuple[int, ...]) -> None:
+        name, heads = self.say(word), self.t.lines(f"ui.technician.{word}_heads")
         self.section(name)
         if rows:
             self.add(Table(self.theme, name=name, heads=heads, rows=rows, shares=shares, place=f"table:{word}"))

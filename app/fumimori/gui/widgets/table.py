@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
@@ -67,10 +67,22 @@ class Table(QTableWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def _height(self, number: int) -> int:
+        """What the words of a row need; counted here, because Qt forgets the sheet's padding when it wraps."""
+        metrics, gap = self.fontMetrics(), self._theme.gap
+        highest = metrics.height()
+        for column in range(self.columnCount()):
+            item = self.item(number, column)
+            room = QRect(0, 0, max(self.columnWidth(column) - 2 * gap - self._theme.px(8), 24), 10_000)
+            words = item.text() if item is not None else ""
+            highest = max(highest, metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height())
+        return highest + 2 * self._theme.px(4) + self._theme.px(6)
+
     def _fit(self) -> None:
         width = self.viewport().width()
         for column, share in enumerate(self._shares):
             self.setColumnWidth(column, width * share // sum(self._shares))
-        self.resizeRowsToContents()
+        for number in range(self.rowCount()):
+            self.setRowHeight(number, self._height(number))
         rows = sum(self.rowHeight(number) for number in range(self.rowCount()))
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + self._theme.px(4))
