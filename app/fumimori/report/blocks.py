@@ -156,13 +156,23 @@ class Heading(Block):
 
 
 class Stack(Block):
-    """Blocks below each other; `together` keeps them on one page when they fit on one."""
+    """Blocks below each other; `together` keeps them on one page when they fit on one.
+
+    With `cut_from` they may be parted all the same where more than so many millimetres of a page would stay empty.
+    """
 
     def __init__(
-        self, blocks: Sequence[Block], *, together: bool = True, kind: str = "", key: str = "", gap: float = 0
+        self,
+        blocks: Sequence[Block],
+        *,
+        together: bool = True,
+        kind: str = "",
+        key: str = "",
+        gap: float = 0,
+        cut_from: float = 0,
     ) -> None:
         self.blocks = [block for i, b in enumerate(blocks) for block in ((Gap(gap), b) if gap and i else (b,))]
-        self.together, self._key = together, key
+        self.together, self._key, self._cut_from = together, key, cut_from * MM
         self.node = Node(kind) if kind else None
 
     def height(self, width: float) -> float:
@@ -183,6 +193,14 @@ class Stack(Block):
                 return (self._part(head, self._key), self._part(tail, "")) if head else None
             used += height
         return None
+
+    def room_to_cut(self, needed: float, room: float) -> float:
+        """How much of `room` points a piece of it may fill when all of it needs `needed`; 0 when it stays whole."""
+        if not self.together:
+            return room
+        if self._cut_from and room >= self._cut_from:
+            return min(room, needed - self._cut_from / 3)
+        return 0.0
 
     def _part(self, blocks: list[Block], key: str) -> "Stack":
         part = Stack(blocks, together=False, key=key)

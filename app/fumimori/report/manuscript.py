@@ -15,7 +15,7 @@ from fumimori.report.wording import Wording
 
 MEASURE = 148 * MM
 """Running text is no wider: about forty Japanese characters."""
-CLOSE = 0.55
+CLOSE = 0.45
 """Millimetres above and below the rows of the annex's tables."""
 
 

@@ -51,8 +51,9 @@ def _paged(part: Part, width: float, height: float) -> list[Page]:
         if block.optional_at_top:
             pages.append(Page(part.name))
             continue
-        whole_later = isinstance(block, Stack) and block.together and needed <= height
-        pieces = None if whole_later and page.placed else block.split(width, room)
+        if isinstance(block, Stack) and page.placed and needed <= height:
+            room = block.room_to_cut(needed, room)
+        pieces = block.split(width, room) if room else None
         if pieces:
             page.placed.append((page.used, pieces[0]))
             page.used = height

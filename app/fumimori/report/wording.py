@@ -63,6 +63,18 @@ class Wording:
         left_out = sum(len(run) for run in runs[most:])
         return " ".join(named[:most]) + (f" +{left_out}" if left_out else "")
 
+    def subjects(self, findings: Sequence[Finding | Outcome], most: int) -> str:
+        """What the findings are about: ports of one host drawn together, `most` named, the others counted."""
+        ports: dict[str, list[str]] = {}
+        for subject in dict.fromkeys(plain(finding.subject, 100) for finding in findings if finding.subject):
+            host, _, port = subject.rpartition(":")
+            known = ports.setdefault(host if host and port.isdecimal() else subject, [])
+            if host and port.isdecimal():
+                known.append(port)
+        named = [f"{host}:{'/'.join(known)}" if known else host for host, known in ports.items()]
+        more = self.say("t4.more", count=len(named) - most) if len(named) > most else ""
+        return self.listed(named[:most]) + more
+
     def _about(self, code: str, part: str, values: Values = (), subject: str = "") -> str:
         key = f"{self._base(code)}.{self._part(code, part)}"
         if not self.texts.has(key):

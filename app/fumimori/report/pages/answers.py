@@ -16,6 +16,7 @@ def answers(m: Manuscript) -> list[Block]:
     rows: list[list[Cell]] = []
     outside: list[str] = []
     unanswered: list[str] = []
+    measured: list[str] = []
     for question in m.bank:
         result, answer = results.get(question.id), m.assessment.answer(question.id)
         if result is None and answer is None:
@@ -24,10 +25,12 @@ def answers(m: Manuscript) -> list[Block]:
             outside.append(question.printed)
         elif answer is None and (result is None or result.state in SILENT):
             unanswered.append(question.printed)
+        elif answer is None and result is not None and contradictions.get(question.id) is None:
+            measured.append(f"{question.printed}{m.wording.bracketed(m.wording.state(result))}")
         else:
             rows.append(_row(m, question, result, answer, contradictions.get(question.id)))
     blocks: list[Block] = [m.heading("t5.heading"), m.list_or_none([14, 72, 43, 36], "t5.heads", rows)]
-    for key, numbers in (("t5.unanswered", unanswered), ("t5.outside", outside)):
+    for key, numbers in (("t5.measured", measured), ("t5.unanswered", unanswered), ("t5.outside", outside)):
         if numbers:
             blocks += [Gap(1.5), m.note(m.say(key, questions=m.wording.listed(numbers)))]
     return [*blocks, Gap(5)]

@@ -6,7 +6,7 @@ from fumimori.core.model import Action, Basis, Finding, Outcome, Repair, Severit
 from fumimori.report.blocks import Beside, Block, Gap, Hairline, Prose, Stack, Steps
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
-from fumimori.report.pages.findings import by_finding, card_key
+from fumimori.report.pages.findings import by_finding, card_key, kinds
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
 from fumimori.report.stationery import MM
@@ -14,9 +14,15 @@ from fumimori.report.verbatim import Verbatim
 from fumimori.texts import plain
 
 SUBJECTS = 12
-"""A card names this many subjects in full; T3 names them all."""
+"""Hosts that a card names."""
+GOOD = 24
+"""Hosts named for each good point."""
+SAID = 4
+"""Facts of one kind that a card states, a row half as many; the attached findings.csv states them all."""
 SNIPPETS = 8
 """Pieces to copy that a card holds."""
+WASTE = 42
+"""Millimetres of empty page above which a card is rather parted."""
 CONTENT = 4000
 """Characters of one line to copy."""
 
@@ -24,45 +30,35 @@ CONTENT = 4000
 def cards(m: Manuscript) -> list[Block]:
     """What was seen, why it matters, how to put it right, what to copy, how to prove it."""
     actions = by_finding(m)
-    kinds = _kinds(f for f in m.result.findings if f.severity > Severity.INFO)
+    found = kinds(f for f in m.result.findings if f.severity > Severity.INFO)
     blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
-    if not kinds:
+    if not found:
         blocks.append(m.prose(m.say("none"), m.paper.table))
-    for code, findings in kinds.items():
-        blocks += [_card(m, code, findings, actions.get((code, findings[0].subject))), Gap(3)]
+    for code, findings in found.items():
+        blocks += [_card(m, code, findings, actions.get((code, findings[0].subject))), Gap(2.5)]
     return [*blocks, Gap(1)]
 
 
 def facts(m: Manuscript) -> list[Block]:
     """What is worth knowing without being a fault, a row for each kind."""
-    kinds = _kinds(f for f in m.result.findings if f.severity <= Severity.INFO)
-    if not kinds:
+    found = kinds(f for f in m.result.findings if f.severity <= Severity.INFO)
+    if not found:
         return []
-    rows = [_fact(m, code, findings) for code, findings in kinds.items()]
-    widths = [15, 72, 78]
+    rows = [_fact(m, code, findings) for code, findings in found.items()]
+    widths = [15, 76, 74]
     heads = m.wording.texts.lines("report.t4.fact_heads")
-    keys = [card_key(code) for code in kinds]
-    table = Grid(widths, rows, m.paper, head=heads, padding=0.8, small=True, keys=keys)
+    keys = [card_key(code) for code in found]
+    table = Grid(widths, rows, m.paper, head=heads, padding=0.55, small=True, keys=keys)
     return [m.heading("t4.facts", 3), table, Gap(4)]
 
 
 def good_points(m: Manuscript) -> list[Block]:
     """What was measured and found in order, a row for each kind."""
-    kinds: dict[str, list[Outcome]] = {}
+    found: dict[str, list[Outcome]] = {}
     for outcome in m.result.good:
-        kinds.setdefault(m.wording.title(outcome), []).append(outcome)
-    rows: list[list[Cell]] = [
-        [title, m.wording.listed([m.wording.free(o.subject, 100) for o in outcomes if o.subject][:40])]
-        for title, outcomes in kinds.items()
-    ]
+        found.setdefault(m.wording.title(outcome), []).append(outcome)
+    rows: list[list[Cell]] = [[title, m.wording.subjects(outcomes, GOOD)] for title, outcomes in found.items()]
     return [m.heading("t4.good", 3), m.list_or_none([82, 83], "t4.good_heads", rows), Gap(6)]
-
-
-def _kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    kinds: dict[str, list[Finding]] = {}
-    for finding in findings:
-        kinds.setdefault(finding.code, []).append(finding)
-    return kinds
 
 
 def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | None) -> Block:
@@ -75,27 +71,29 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
     signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
     repair = _repair(m, findings)
-    rows: list[tuple[str, Cell]] = [(m.say("t4.saw"), _saw(m, findings))]
+    rows: list[tuple[str, Cell]] = [(m.say("t4.saw"), Stack(_saw(m, findings, SAID)))]
     if w.risk(first):
-        rows.append((m.say("t4.why"), w.risk(first)))
-    steps: list[Block] = [Steps(w.fix(first), m.paper.table, m.paper)] if w.fix(first) else []
+        rows.append((m.say("t4.why"), _text(m, w.risk(first))))
+    steps: list[Block] = [Steps(w.fix(first), m.paper.card, m.paper)] if w.fix(first) else []
     steps += _snippets(m, repair.snippets)
     if steps:
         rows.append((m.say("t4.fix"), Stack(steps, together=False, gap=0.6)))
-    proof: list[Block] = [m.cell(w.confirm(first))] if w.confirm(first) else []
+    proof: list[Block] = [_text(m, w.confirm(first))] if w.confirm(first) else []
     proof += _snippets(m, repair.proof, heading="repairs.proof")
     if proof:
         rows.append((m.say("t4.confirm"), Stack(proof, together=False, gap=0.6)))
+    below = [m.cell(_placed(m, findings), quiet=True, small=True)]
     if action is not None:
-        rows.append((m.say("t4.work"), _work(m, action)))
+        below.append(m.cell(_work(m, action), small=True))
     return Stack(
         [
             Hairline(m.paper.accent, width=0.9, millimetres=2.5),
             Beside(signs, gap=3 * MM),
-            m.cell(_placed(m, findings), quiet=True, small=True),
+            *below,
             Gap(0.8),
-            Grid([25, 140], rows, m.paper, row_heads=True, padding=0.55),
-        ]
+            Grid([23, 142], rows, m.paper, row_heads=True, padding=0.5, small=True),
+        ],
+        cut_from=WASTE,
     )
 
 
@@ -103,7 +101,7 @@ def _fact(m: Manuscript, code: str, findings: list[Finding]) -> list[Cell]:
     """Number, title with what was seen, and all that a card would say about what to do."""
     first, w = findings[0], m.wording
     numbers = Prose(w.numbers(findings), m.paper.note.inked(m.paper.ink), m.faces)
-    told: list[Block] = [m.cell(w.title(first), bold=True, small=True), *_saw_lines(m, findings)]
+    told: list[Block] = [m.cell(w.title(first), bold=True, small=True), *_saw(m, findings, SAID // 2, small=True)]
     told.append(m.cell(_placed(m, findings, numbered=False), quiet=True, small=True))
     repair = _repair(m, findings)
     said = [w.risk(first), *w.fix(first), w.confirm(first)]
@@ -117,24 +115,25 @@ def _placed(m: Manuscript, findings: list[Finding], *, numbered: bool = True) ->
     w, first = m.wording, findings[0]
     parts = [w.numbers(findings)] if numbered else []
     parts += [m.control(first.control), m.say("t4.confidence", word=_confidence(m, first))]
-    subjects = list(dict.fromkeys(w.free(finding.subject, 100) for finding in findings if finding.subject))
+    subjects = w.subjects(findings, SUBJECTS)
     if subjects:
-        more = m.say("t4.more", count=len(subjects) - SUBJECTS) if len(subjects) > SUBJECTS else ""
-        parts.append(m.say("t4.subject", subjects=w.listed(subjects[:SUBJECTS]) + more))
+        parts.append(m.say("t4.subject", subjects=subjects))
     numbers = evidence_numbers(m, findings)
     if numbers:
         parts.append(m.say("t4.evidence", numbers=w.listed(numbers[:6])))
     return "　".join(parts)
 
 
-def _saw_lines(m: Manuscript, findings: list[Finding]) -> list[Block]:
-    said = list(dict.fromkeys(m.wording.saw(finding) for finding in findings))
-    return [m.cell(text, small=True) for text in said[:SUBJECTS] if text]
+def _saw(m: Manuscript, findings: list[Finding], most: int, *, small: bool = False) -> list[Block]:
+    said = [text for text in dict.fromkeys(m.wording.saw(finding) for finding in findings) if text]
+    if len(said) > most:
+        said[most:] = [m.say("t4.more_saw", count=len(said) - most)]
+    return [m.cell(text, small=True) if small else _text(m, text) for text in said]
 
 
-def _saw(m: Manuscript, findings: list[Finding]) -> Block:
-    said = list(dict.fromkeys(m.wording.saw(finding) for finding in findings))
-    return Stack([m.cell(text) for text in said[:SUBJECTS] if text])
+def _text(m: Manuscript, text: str) -> Block:
+    """Running text of a card."""
+    return Prose(text, m.paper.card, m.faces)
 
 
 def _repair(m: Manuscript, findings: list[Finding]) -> Repair:

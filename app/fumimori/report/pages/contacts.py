@@ -7,16 +7,18 @@ from fumimori.report.manuscript import Manuscript
 from fumimori.texts import plain
 
 ROWS = 150
+PORTS = 60
+"""Ports that a row names."""
 
 
 def contacts(m: Manuscript) -> list[Block]:
-    """A row for each party, port and kind of contact, with the first and the last time, the count and the bytes."""
+    """A row for each party and kind of contact, with its ports, the first and the last time, the count, the bytes."""
     log = m.assessment.contacts
     if not log:
         return [m.heading("t13.heading"), m.prose(m.say("t13.nobody"), m.paper.table)]
-    groups: dict[tuple[str, int, str, str], list[Contact]] = {}
+    groups: dict[tuple[str, str, str], list[Contact]] = {}
     for contact in log:
-        groups.setdefault((contact.target, contact.port, contact.transport, contact.what), []).append(contact)
+        groups.setdefault((contact.target, contact.what, contact.transport), []).append(contact)
     rows = [_row(m, mine) for _, mine in sorted(groups.items())]
     blocks: list[Block] = [
         m.heading("t13.heading"),
@@ -26,7 +28,7 @@ def contacts(m: Manuscript) -> list[Block]:
             keep_next=True,
         ),
         Gap(1.5),
-        m.list_or_none([54, 15, 40, 30, 10, 16], "t13.heads", rows[:ROWS], right=(4, 5)),
+        m.list_or_none([44, 59, 34, 11, 17], "t13.heads", rows[:ROWS], right=(3, 4)),
     ]
     if len(rows) > ROWS:
         blocks.append(m.note(m.say("t13.more", count=len(rows) - ROWS)))
@@ -35,12 +37,13 @@ def contacts(m: Manuscript) -> list[Block]:
 
 def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     first = contacts_of_one_kind[0]
+    ports = [f"{port}" for port in sorted({contact.port for contact in contacts_of_one_kind})]
+    more = [f"+{len(ports) - PORTS}"] if len(ports) > PORTS else []
     moments = [m.moment(moment) for moment in sorted(contact.at for contact in contacts_of_one_kind)]
     when = moments[0] if moments[0] == moments[-1] else f"{moments[0]}\n{moments[-1]}"
     return [
         m.wording.free(first.target, 80),
-        f"{first.port}/{plain(first.transport, 8)}",
-        _what(m, first.what),
+        f"{_what(m, first.what)}\n{plain(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
         when,
         f"{len(contacts_of_one_kind)}",
         f"{sum(contact.sent_bytes for contact in contacts_of_one_kind)}",

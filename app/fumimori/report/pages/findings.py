@@ -1,32 +1,49 @@
 """T3 the list of findings, T9 accepted risks, T10 where the rules come from."""
 
-from fumimori.core.model import Action, Finding
+from collections.abc import Iterable
+
+from fumimori.core.model import Action, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 
 OUR_JUDGEMENT = "our judgement"
 """How the rules write that a severity rests on no paper."""
+SUBJECTS = 24
+"""Subjects that a row names; the attached findings.csv names all."""
 
 
 def finding_list(m: Manuscript) -> list[Block]:
-    """T3: every finding in one row, with a link to its card."""
+    """T3: every finding, those of one kind in one row, with a link to its card."""
     actions = by_finding(m)
     small = m.paper.note.inked(m.paper.ink)
     rows: list[list[Cell]] = []
-    for finding in m.result.findings:
-        action = actions.get((finding.code, finding.subject))
+    for code, findings in kinds(f for f in m.result.findings if f.severity > Severity.INFO).items():
+        first = findings[0]
+        action = actions.get((code, first.subject))
         rows.append(
             [
-                m.wording.number(finding),
-                m.severity(finding.severity),
-                Prose(m.wording.title(finding), small, m.faces, link=card_key(finding.code)),
-                m.wording.free(finding.subject, 100) or "－",
+                m.wording.numbers(findings, most=len(findings)),
+                m.severity(first.severity),
+                Prose(m.wording.title(first), small, m.faces, link=card_key(code)),
+                m.wording.subjects(findings, SUBJECTS) or "－",
                 m.wording.owner(action, short=True) if action else "－",
                 m.wording.due(action) if action else "－",
             ]
         )
-    return [m.heading("t3.heading"), m.list_or_none([12, 25, 53, 37, 20, 18], "t3.heads", rows), Gap(5)]
+    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([14, 22, 55, 33, 23, 18], "t3.heads", rows)]
+    facts = [finding for finding in m.result.findings if finding.severity <= Severity.INFO]
+    if facts:
+        blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
+    return [*blocks, Gap(5)]
+
+
+def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by their code, in the order of each code's first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.code, []).append(finding)
+    return found
 
 
 def accepted(m: Manuscript) -> list[Block]:
@@ -49,18 +66,16 @@ def accepted(m: Manuscript) -> list[Block]:
 
 def sources(m: Manuscript) -> list[Block]:
     """T10: the source and the date of every rule that made a finding; rules from one source share a row."""
-    kinds: dict[str, list[Finding]] = {}
-    for finding in m.result.findings:
-        kinds.setdefault(finding.code, []).append(finding)
+    found = kinds(m.result.findings)
     by_source: dict[tuple[str, str], list[str]] = {}
-    for code in kinds:
+    for code in found:
         rule = m.rules.outcomes.get(code)
         source = (rule.source, rule.date) if rule else (m.say("t10.bank"), m.result.bank_version)
         by_source.setdefault(source, []).append(code)
     rows: list[list[Cell]] = [
         [
-            m.wording.numbers([finding for code in codes for finding in kinds[code]], most=len(m.result.findings)),
-            m.wording.listed(codes),
+            m.wording.numbers([finding for code in codes for finding in found[code]], most=len(m.result.findings)),
+            m.wording.listed(codes) if codes[0] in m.rules.outcomes else "－",
             m.say("t10.judgement") if source == OUR_JUDGEMENT else source,
             date,
         ]
@@ -70,7 +85,7 @@ def sources(m: Manuscript) -> list[Block]:
         m.heading("t10.heading"),
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
-        m.list_or_none([35, 62, 47, 21], "t10.heads", rows),
+        m.list_or_none([27, 76, 42, 20], "t10.heads", rows),
         Gap(5),
     ]
 

@@ -1,9 +1,9 @@
 """T6 what was measured, word for word but close; T8 what was not measured and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fumimori.core.model import Attempt, Exchange, Finding, Status
-from fumimori.report.blocks import Block, Gap, Prose, Stack
+from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 from fumimori.report.pages.limits import what, who
@@ -11,16 +11,18 @@ from fumimori.report.press import Run
 from fumimori.report.verbatim import Verbatim
 from fumimori.texts import plain
 
-GROUPS = 24
+ROWS = 10
 """Rows printed of one attempt."""
 SENT = 12
 """Requests printed before the one answer that all of them got."""
-CHARACTERS = 600
+CHARACTERS = 400
 """Characters printed of one side of an exchange."""
-LINES = 420
+LINES = 120
 """Printed lines of all exchanges; the attached file holds everything."""
 END = " ⏎ "
 """Where a line of the original ends."""
+DIGESTS = "ClientHello"
+"""Begins requests whose answer is noted in our own words; the table of ports says what came of them."""
 
 
 def evidence_numbers(m: Manuscript, findings: Sequence[Finding]) -> list[str]:
@@ -47,61 +49,76 @@ def verbatim(m: Manuscript) -> list[Block]:
     if not numbered:
         return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(5)]
     known: dict[tuple[str, str, str], str] = {}
-    lines = 0
+    lines, before = 0, ""
     for number, attempt in numbered:
-        title = [
+        fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
+        rows = _rows(m, [e for e in fresh if not e.sent.startswith(DIGESTS)]) if lines <= LINES else []
+        title: list[Run] = [
             (f"{number}　{probe_name(m, attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
-            (f"{m.wording.free(attempt.subject, 100)}　{m.moment(attempt.started)}", m.paper.note),
+            (m.wording.free(attempt.subject, 100), m.paper.note),
         ]
-        blocks.append(Prose(title, m.paper.note, m.faces, keep_next=bool(attempt.evidence)))
-        if lines > LINES:
-            blocks.append(m.note(m.say("t6.left_out")))
-        else:
-            fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
-            rows = _rows(m, fresh)
-            shown = _block(m, rows[:GROUPS], _remarks(m, attempt, known, sum(count for count, _ in rows[GROUPS:])))
-            known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
+        if m.moment(attempt.started) != before:
+            before = m.moment(attempt.started)
+            title.append((f"　{before}", m.paper.note))
+        title += [(f"　{remark}", m.paper.note) for remark in _remarks(m, attempt, fresh, rows, known)]
+        blocks.append(Prose(title, m.paper.note, m.faces, keep_next=bool(rows)))
+        known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
+        if rows:
+            shown = Verbatim([row for _, row in rows[:ROWS]], m.paper)
             lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
             blocks.append(shown)
-        blocks.append(Gap(1.8))
+        blocks.append(Gap(1 if rows else 0.2))
     return [*blocks, Gap(4)]
 
 
 def _rows(m: Manuscript, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
-    """A row for each answer of each target, with how many requests it answered."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    """A row for each answer of each target, with how many requests it answered.
+
+    Answers of the DNS that differ only in repeating the name that was asked for are the same answer.
+    """
+    groups: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in exchanges:
-        groups.setdefault((exchange.target, exchange.untrusted_received), []).append(exchange.sent)
+        kind, _, name = exchange.sent.partition(" ")
+        asked = name if kind.isupper() and "." in name else ""
+        answer = exchange.untrusted_received.replace(asked, "\0") if asked else exchange.untrusted_received
+        groups.setdefault((exchange.target, answer), []).append(exchange)
     mono, rows, before = m.paper.mono, [], ""
     quiet = mono.inked(m.paper.quiet)
-    for (target, received), sent in groups.items():
+    for (target, answer), same in groups.items():
         row: list[Run] = [] if target == before else [(f"[{m.wording.free(target, 100)}] ", quiet)]
         before = target
-        asked = [f"> {_bounded(m, words)} " for words in sent[:SENT] if words]
-        if len(sent) > SENT:
-            asked.append(m.say("t6.more_sent", count=len(sent) - SENT) + " ")
-        row.append(("".join(asked), quiet))
+        requests = list(dict.fromkeys(exchange.sent for exchange in same if exchange.sent))
+        asked_for = [f"> {_bounded(m, request)} " for request in requests[:SENT]]
+        if len(requests) > SENT:
+            asked_for.append(m.say("t6.more_sent", count=len(requests) - SENT) + " ")
+        received = same[0].untrusted_received if len(requests) == 1 else answer.replace("\0", m.say("t6.name"))
+        row.append(("".join(asked_for), quiet))
         row.append((f"< {_bounded(m, received)}" if received else "", mono))
-        rows.append((len(sent), row))
+        rows.append((len(same), row))
     return rows
 
 
-def _remarks(m: Manuscript, attempt: Attempt, known: dict[tuple[str, str, str], str], left_out: int) -> list[Block]:
-    """What is not printed of `attempt`: what stands elsewhere already, and what found no room."""
+def _remarks(
+    m: Manuscript,
+    attempt: Attempt,
+    fresh: Sequence[Exchange],
+    rows: Sequence[tuple[int, list[Run]]],
+    known: Mapping[tuple[str, str, str], str],
+) -> list[str]:
+    """What is not printed of `attempt`: what stands elsewhere already, our own digests, what found no room."""
     elsewhere: dict[str, int] = {}
     for exchange in attempt.evidence:
         number = known.get((exchange.target, exchange.sent, exchange.untrusted_received))
         if number:
             elsewhere[number] = elsewhere.get(number, 0) + 1
-    remarks: list[Block] = [m.note(m.say("t6.as_in", number=n, count=count)) for n, count in elsewhere.items()]
+    remarks = [m.say("t6.as_in", number=number, count=count) for number, count in elsewhere.items()]
+    digests = sum(exchange.sent.startswith(DIGESTS) for exchange in fresh)
+    if digests:
+        remarks.append(m.say("t6.hellos", count=digests))
+    left_out = len(fresh) - digests - sum(count for count, _ in rows[:ROWS])
     if left_out:
-        remarks.append(m.note(m.say("t6.more", count=left_out)))
+        remarks.append(m.say("t6.more", count=left_out))
     return remarks
-
-
-def _block(m: Manuscript, rows: Sequence[tuple[int, list[Run]]], remarks: list[Block]) -> Block:
-    lines: list[Block] = [Verbatim([row for _, row in rows], m.paper)] if rows else []
-    return Stack([*lines, *remarks], together=False)
 
 
 def _bounded(m: Manuscript, untrusted_text: str) -> str:
@@ -109,7 +126,7 @@ def _bounded(m: Manuscript, untrusted_text: str) -> str:
     line = END.join(plain(line, CHARACTERS) for line in text.split("\n"))
     if len(untrusted_text) > CHARACTERS:
         left_out = len(untrusted_text[CHARACTERS:].encode("utf-8", "replace"))
-        line += " " + m.say("t6.cut", count=left_out)
+        line += f" {m.say('t6.cut', count=left_out)}"
     return line
 
 

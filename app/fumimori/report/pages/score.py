@@ -11,9 +11,12 @@ def score(m: Manuscript) -> list[Block]:
     rows: list[list[Cell]] = []
     for control in m.result.controls:
         mine = [result for result in m.result.questions if _control(m, result) is control.control]
-        inside = [_row(m, result) for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
+        inside = [result for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
+        weighed = [result for result in inside if _counts(result) and result.weight > 0]
         if inside:
-            rows += [_sums(m, control, [result for result in mine if _counts(result)]), *inside]
+            rows.append(_sums(m, control, [result for result in mine if _counts(result)]))
+            rows += [_row(m, result) for result in weighed]
+            rows += _uncounted(m, [result for result in inside if result not in weighed])
     return [
         m.heading("t11.heading"),
         m.prose(m.say("t11.intro", **_weights(m)), m.paper.table),
@@ -81,11 +84,22 @@ def _counts(result: QuestionResult) -> bool:
 
 def _row(m: Manuscript, result: QuestionResult) -> list[Cell]:
     question = m.wording.questions[result.question]
-    counted = _counts(result) and result.weight > 0
-    numbers = [f"{result.weight}", _points(result.low), _points(result.high)] if counted else ["–", "–", "–"]
-    state = m.wording.state(result)
     label = m.wording.texts(f"controls.{question.id}.label")
-    return [question.printed, label, state, *numbers]
+    numbers = [f"{result.weight}", _points(result.low), _points(result.high)]
+    return [question.printed, label, m.wording.state(result), *numbers]
+
+
+def _uncounted(m: Manuscript, results: list[QuestionResult]) -> list[list[Cell]]:
+    """The questions without points, a row for each state."""
+    by_state: dict[str, list[str]] = {}
+    for result in results:
+        question = m.wording.questions[result.question]
+        named = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
+        by_state.setdefault(m.wording.state(result), []).append(named)
+    return [
+        ["–", m.cell(m.wording.listed(names), small=True, quiet=True), state, "–", "–", "–"]
+        for state, names in by_state.items()
+    ]
 
 
 def _points(points: float) -> str:

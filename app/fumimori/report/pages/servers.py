@@ -1,4 +1,4 @@
-"""T6, first part: the two tables that the one who repairs looks at most, a row per mail server and one per port."""
+"""T6, first part: the two tables that repairers look at most, mail servers and ports."""
 
 from fumimori.core.dane import State
 from fumimori.core.model import PortRow
@@ -16,16 +16,29 @@ def servers(m: Manuscript) -> list[Block]:
     a = m.assessment
     seen = Seen(a.scope, a.attempts, a.vantages[-1] if a.vantages else None)
     hosts = mx_table(seen)[:ROWS]
-    ports = m.result.ports[:ROWS]
     return [
         m.heading("t6.heading"),
         m.heading("t6.mx", 3),
         m.list_or_none([44, 33, 31, 29, 28], "t6.mx_heads", [_mx(m, row) for row in hosts]),
         Gap(3),
         m.heading("t6.ports", 3),
-        m.list_or_none([38, 31, 27, 31, 38], "t6.port_heads", [_port(m, row) for row in ports]),
+        m.list_or_none([41, 15, 29, 39, 41], "t6.port_heads", _ports(m)),
         m.note(m.say("t6.holes")),
         Gap(4),
+    ]
+
+
+def _ports(m: Manuscript) -> list[list[Cell]]:
+    """A row for each port; ports of one host that are alike in everything share one."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in m.result.ports:
+        alike.setdefault((m.wording.free(row.host, 100), *_port(m, row)), []).append(f"{row.port}")
+    return [
+        [
+            Stack([m.cell(f"{host}:{'/'.join(ports)}", small=True), m.cell(connection, small=True, quiet=True)]),
+            *[m.cell(text, small=True, quiet=text == m.say("t6.unseen")) for text in others],
+        ]
+        for (host, connection, *others), ports in list(alike.items())[:ROWS]
     ]
 
 
@@ -49,63 +62,52 @@ def _word(m: Manuscript, group: str, code: str, *, unseen: bool) -> Block:
     return m.cell(m.say(f"t6.{group}_{code}"), small=True, quiet=unseen)
 
 
-def _port(m: Manuscript, row: PortRow) -> list[Cell]:
-    name = f"{m.wording.free(row.host, 100)}:{row.port}"
-    reason = m.wording.first_sentence(m.wording.word("reason", row.reason)) if row.reason else ""
+def _port(m: Manuscript, row: PortRow) -> tuple[str, ...]:
+    """Connection, versions, weak points, advice, certificate; *not measured* wherever nothing was seen."""
+    unseen = m.say("t6.unseen")
     if not row.open:
-        state = m.say("t6.closed") if row.open is False else m.say("t6.unseen")
-        nothing = "－" if row.open is False else m.say("t6.unseen")
-        return [name, m.cell(f"{state}\n{reason}".rstrip(), small=True), *[m.cell(nothing, small=True, quiet=True)] * 3]
-    return [name, _connection(m, row), _versions(m, row), _weak(m, row), _certificate(m, row)]
-
-
-def _unseen(m: Manuscript) -> Block:
-    return m.cell(m.say("t6.unseen"), small=True, quiet=True)
-
-
-def _connection(m: Manuscript, row: PortRow) -> Block:
-    lines = [m.say(f"t6.kind_{row.kind}") if row.kind in ("implicit", "starttls", "plain") else m.say("t6.unseen")]
+        state = m.say("t6.closed") if row.open is False else unseen
+        reason = m.wording.first_sentence(m.wording.word("reason", row.reason)) if row.reason else ""
+        return (f"{state}\n{reason}".rstrip(), *["－" if row.open is False else unseen] * 4)
+    connection = [m.say(f"t6.kind_{row.kind}") if row.kind in ("implicit", "starttls", "plain") else unseen]
     if row.login_before_tls:
-        lines.append(m.say("t6.login_before"))
-    return m.cell("\n".join(lines), small=True)
-
-
-def _versions(m: Manuscript, row: PortRow) -> Block:
+        connection.append(m.say("t6.login_before"))
     if row.kind == "plain":
-        return m.cell("－", small=True)
-    if not row.versions:
-        return _unseen(m)
-    names = [
-        m.wording.free(version.upper().replace("TLS", "TLS ").replace("SSL", "SSL "), 12) for version in row.versions
-    ]
-    return m.cell(m.wording.listed(names), small=True)
+        return ("\n".join(connection), *["－"] * 4)
+    lines = (connection, _versions(m, row), _weak(m, row), _advice(m, row), _certificate(m, row))
+    return tuple("\n".join(part) or unseen for part in lines)
 
 
-def _weak(m: Manuscript, row: PortRow) -> Block:
-    """The weakest suite, the holes that are open, and what three sets of advice say."""
-    if row.kind == "plain":
-        return m.cell("－", small=True)
-    lines = [m.say(f"t6.suite_{row.worst_suite}")] if m.wording.texts.has(f"report.t6.suite_{row.worst_suite}") else []
+def _versions(m: Manuscript, row: PortRow) -> list[str]:
+    return [m.wording.free(name.upper().replace("TLS", "TLS ").replace("SSL", "SSL "), 12) for name in row.versions]
+
+
+def _weak(m: Manuscript, row: PortRow) -> list[str]:
+    """The weakest suite and the holes that are open."""
+    known = m.wording.texts.has(f"report.t6.suite_{row.worst_suite}")
+    lines = [m.say(f"t6.suite_{row.worst_suite}")] if known else []
     lines += [m.say("t6.hole", name=name.upper()) for name, state in row.holes if state == "open"]
-    for verdict in row.profiles:
-        level = m.say(f"t6.level_{verdict.level}")
-        lines.append(
-            f"{m.say(f't6.profile_{verdict.profile}')}: {level}{'' if verdict.complete else m.say('t6.as_far')}"
+    return [*lines, m.say("t6.post_quantum")] if row.post_quantum else lines
+
+
+def _advice(m: Manuscript, row: PortRow) -> list[str]:
+    """What three sets of advice say to the port."""
+    return [
+        m.say(
+            "t6.advice",
+            name=m.say(f"t6.profile_{verdict.profile}"),
+            level=m.say(f"t6.level_{verdict.level}") + ("" if verdict.complete else m.say("t6.as_far")),
         )
-    if row.post_quantum:
-        lines.append(m.say("t6.post_quantum"))
-    return m.cell("\n".join(lines), small=True) if lines else _unseen(m)
+        for verdict in row.profiles
+    ]
 
 
-def _certificate(m: Manuscript, row: PortRow) -> Block:
-    if row.kind == "plain":
-        return m.cell("－", small=True)
+def _certificate(m: Manuscript, row: PortRow) -> list[str]:
     if row.certificate_trusted is None:
-        return _unseen(m)
-    lines = [m.wording.free(row.certificate, 80)] if row.certificate else []
-    if row.days_left is not None:
-        lines.append(m.say("t6.days_left", days=row.days_left))
-    lines.append(m.say("t6.trusted_yes" if row.certificate_trusted else "t6.trusted_no"))
+        return []
+    named = [m.wording.free(row.certificate, 80)] if row.certificate else []
+    said = [] if row.days_left is None else [m.say("t6.days_left", days=row.days_left)]
+    said.append(m.say("t6.trusted_yes" if row.certificate_trusted else "t6.trusted_no"))
     if row.certificate_name_matches is False:
-        lines.append(m.say("t6.name_no"))
-    return m.cell("\n".join(lines), small=True)
+        said.append(m.say("t6.name_no"))
+    return [*named, m.wording.listed(said)]
