@@ -46,6 +46,12 @@ def squeezed(words: str) -> str:
     return re.sub(r"\s+", "", words)
 
 
+def numbers_in(printed: str) -> set[int]:
+    """The numbers of findings that `printed` names, also within a range such as F-03–04."""
+    ranges = re.findall(r"F-(\d+)(?:–(\d+))?", printed)
+    return {number for first, last in ranges for number in range(int(first), int(last or first) + 1)}
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_title_of_a_finding_is_printed(folder, language):
     printed = squeezed(text(folder / f"{language}-a4.pdf", "-raw"))
@@ -210,7 +216,7 @@ def test_two_hundred_findings_keep_the_management_part_to_its_pages(tmp_path):
     path = tmp_path / "many.pdf"
     path.write_bytes(content)
     assert "技術資料編" in text(path, "-f", "6", "-l", "6").splitlines()
-    assert "F-200" in text(path)
+    assert numbers_in(text(path)) >= set(range(1, len(result.findings) + 1))
 
 
 def test_nothing_of_the_pdf_libraries_is_loaded_before_it_is_needed():

@@ -138,6 +138,7 @@ class Grid(Block):
                 style = cell.style
                 baseline = top - self._padding - (style.leading - style.size) / 2 - 0.86 * style.size
                 for line in cell.lines(self._inner(i)):
-                    press.text(x + MM, baseline, line)
+                    spare = self._inner(i) - sum(press.width(part, part_style) for part, part_style in line)
+                    press.text(x + MM + (spare if cell.align == "right" else 0), baseline, line)
                     baseline -= style.leading
             x += self._widths[i]

@@ -1,6 +1,6 @@
 """T12: how to disagree with a finding, and twelve words explained."""
 
-from fumimori.report.blocks import Block, Gap, Hairline
+from fumimori.report.blocks import Block, Gap, Hairline, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
 
@@ -11,11 +11,10 @@ def closing(m: Manuscript) -> list[Block]:
     meanings = m.wording.texts.lines("report.t12.meanings")
     rows: list[list[Cell]] = [[m.cell(name, bold=True), meaning] for name, meaning in zip(names, meanings, strict=True)]
     lines = [block for name in m.wording.texts.lines("report.t12.fields") for block in _field(m, name)]
+    form = [m.heading("t12.dispute", 3), m.prose(m.say("t12.dispute_text"), m.paper.table), *lines]
     return [
         m.heading("t12.heading"),
-        m.heading("t12.dispute", 3),
-        m.prose(m.say("t12.dispute_text"), m.paper.table),
-        *lines,
+        Stack(form),
         Gap(5),
         m.heading("t12.glossary", 3),
         Grid([46, 119], rows, m.paper, row_heads=True, padding=1.0),
