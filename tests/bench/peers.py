@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,18 +57,27 @@ class Run:
     said: str
 
 
+LAUNCHER = """
+import json, os, subprocess, sys, time
+started = time.monotonic()
+process = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=open("said", "wb"), stderr=subprocess.STDOUT)
+_, status, used = os.wait4(process.pid, 0)
+seconds = time.monotonic() - started
+json.dump([seconds, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)], open(sys.argv[1], "w"))
+os._exit(0)
+"""
+"""A small parent: a process is also charged with the memory of whoever started it."""
+
+
 def run(line: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Run:
     """Run a program to its end; its time on the wall, its largest resident memory."""
-    with (folder / "said").open("wb") as out:
-        started = time.monotonic()
-        process = subprocess.Popen(
-            list(line), cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
+    measured = folder / "measured"
+    subprocess.check_call(
+        [sys.executable, "-S", "-c", LAUNCHER, str(measured), *line], cwd=folder, env=dict(environment)
+    )
+    seconds, megabytes, code = json.loads(measured.read_text(encoding="utf-8"))
     said = (folder / "said").read_text(encoding="utf-8", errors="replace")
-    return Run(seconds=seconds, megabytes=used.ru_maxrss / 1024, code=process.returncode, said=said)
+    return Run(seconds=seconds, megabytes=megabytes, code=code, said=said)
 
 
 def installed(name: str) -> Path:

@@ -143,12 +143,11 @@ def batch(place: Place, folder: Path) -> None:
         (folder / "list").write_text("\n".join(many(count)), encoding="utf-8")
         out = folder / f"out{count}"
         ran = fumimori(place, folder, "--batch", "list", "--json", str(out), "--consent", "1")
-        written = [json.loads(path.read_text(encoding="utf-8")) for path in out.iterdir()]
-        met = sum(_meets(content) for content in written)
+        met = [_meets(json.loads(path.read_text(encoding="utf-8"))) for path in out.iterdir()]
         say(
-            f"{len(written)} domains, {place.round_trip * 1000:.0f} ms: {ran.seconds:.2f} s,"
+            f"{len(met)} domains, {place.round_trip * 1000:.0f} ms: {ran.seconds:.2f} s,"
             f" {ran.seconds / count * 1000:.0f} ms each, {ran.megabytes:.0f} MB;"
-            f" the shared mail server was met by {met} of them"
+            f" the shared mail server was met by {sum(met)} of them"
         )
 
 
