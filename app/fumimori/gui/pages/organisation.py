@@ -1,15 +1,14 @@
 """Whose mail server is assessed, for whom the report is, and whose name it carries."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
 
 from fumimori.core.model import Addressee, Mode
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
 from fumimori.gui.widgets.brand import BrandBox
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field
-from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.gui.widgets.text import Prose
+from fumimori.texts import LANGUAGES
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
@@ -31,10 +30,10 @@ class OrganisationPage(Page):
             name="name",
         )
         self.add(self._name)
-        self._choice("addressee", organisation.addressee, [one.value for one in Addressee], 2, self._addressed)
+        self.add(self.choice("addressee", [one.value for one in Addressee], organisation.addressee, self._addressed))
         self._preview = Prose(theme, "", quiet=True)
         self.add(self._preview)
-        self._choice("size", organisation.size, SIZES, 3, lambda value: desk.edit_organisation(size=value or ""))
+        self.add(self.choice("size", SIZES, organisation.size, self._sized, columns=3))
         for word in ("sector", "responsible"):
             self.add(
                 Field(
@@ -47,12 +46,11 @@ class OrganisationPage(Page):
                 )
             )
         mode = desk.open.mode
-        self._choice("mode", mode, [one.value for one in Mode], 2, lambda value: desk.edit(mode=Mode(value or mode)))
-        languages = ("ja", "en")
-        report_language = desk.open.report_language
-        self._choice(
-            "report_language", report_language, languages, 2, lambda value: desk.edit(report_language=value or "ja")
+        self.add(
+            self.choice("mode", [one.value for one in Mode], mode, lambda value: desk.edit(mode=Mode(value or mode)))
         )
+        language = desk.open.report_language
+        self.add(self.choice("report_language", LANGUAGES, language, self._speak))
         self.add(BrandBox(desk, theme))
         self._show_preview()
 
@@ -64,22 +62,6 @@ class OrganisationPage(Page):
         self._name.edit.setFocus()
         return None
 
-    def _choice(
-        self, word: str, chosen: str, values: Sequence[str], columns: int, picked: Callable[[str | None], None]
-    ) -> None:
-        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
-        self.add(Heading(self.theme, self.say(word), level=3))
-        self.add(
-            ChoiceGroup(
-                self.theme,
-                asked=self.say(word),
-                choices=choices,
-                chosen=chosen,
-                picked=picked,
-                columns=columns,
-            )
-        )
-
     def _named(self, text: str) -> None:
         self._name.complain("")
         self.desk.edit_organisation(name=text)
@@ -87,6 +69,12 @@ class OrganisationPage(Page):
 
     def _noted(self, word: str, text: str) -> None:
         self.desk.edit_organisation(**{word: text})
+
+    def _sized(self, value: str | None) -> None:
+        self.desk.edit_organisation(size=value or "")
+
+    def _speak(self, value: str | None) -> None:
+        self.desk.edit(report_language=value or self.desk.open.report_language)
 
     def _addressed(self, value: str | None) -> None:
         self.desk.edit_organisation(addressee=Addressee(value or Addressee.ORGANISATION))

@@ -1,12 +1,13 @@
 """What every page is: a heading, a column of content, and what the buttons at the foot do on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.routes import Route
 from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
 
 Go = Callable[[Route], None]
@@ -112,6 +113,21 @@ class Page(QWidget):
         made = Heading(self.theme, text, level=2)
         self.column.addWidget(made)
         return made
+
+    def choice(
+        self, word: str, values: Sequence[str], chosen: str, picked: Callable[[str | None], None], *, columns: int = 2
+    ) -> QVBoxLayout:
+        """Cards under the title `word`, one for each of `values`, whose texts are `<word>_<value>`."""
+        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
+        asked = self.say(word)
+        part = QVBoxLayout()
+        part.setSpacing(self.theme.gap)
+        part.addWidget(Heading(self.theme, asked, level=3))
+        part.addWidget(
+            ChoiceGroup(self.theme, asked=asked, choices=choices, chosen=chosen, picked=picked, columns=columns)
+        )
+        part.addStretch(1)
+        return part
 
     def add(self, *parts: QWidget | QLayout) -> None:
         """Add widgets and layouts to the column."""

@@ -1,6 +1,5 @@
 """The report: its paper and language, a look at every page as it will be printed, and saving it as PDF."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +11,9 @@ from fumimori.gui import course
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, Route
 from fumimori.gui.saving import SaveError, write_whole
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
-from fumimori.gui.widgets.text import Heading
 
 
 class ReportPage(Page):
@@ -35,9 +32,9 @@ class ReportPage(Page):
             text = "" if final else self.say("draft")
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
         beside = row(spacing=theme.px(16))
-        beside.addLayout(self._choice("language", ("ja", "en"), desk.open.report_language, self._speak), 1)
-        beside.addLayout(self._choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
-        self.add(beside, self._choice("parts", ("all", "management"), self._parts, self._use_parts))
+        beside.addLayout(self.choice("language", ("ja", "en"), desk.open.report_language, self._speak), 1)
+        beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
+        self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
         self._save_button = button(
             theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
         )
@@ -47,18 +44,6 @@ class ReportPage(Page):
         self._preview = Preview(desk, theme)
         self.add(self._preview)
         self._make()
-
-    def _choice(
-        self, word: str, values: Sequence[str], chosen: str, picked: Callable[[str | None], None]
-    ) -> QVBoxLayout:
-        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
-        part = QVBoxLayout()
-        part.setSpacing(self.theme.gap)
-        part.addWidget(Heading(self.theme, self.say(word), level=3))
-        asked = self.say(word)
-        part.addWidget(ChoiceGroup(self.theme, asked=asked, choices=choices, chosen=chosen, picked=picked, columns=2))
-        part.addStretch(1)
-        return part
 
     @property
     def next_label(self) -> str:
