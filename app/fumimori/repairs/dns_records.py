@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from fumimori.core.grammar.dmarc import DmarcRecord
 from fumimori.core.grammar.mta_sts import parse_sts_policy
 from fumimori.core.grammar.spf import is_spf
 from fumimori.core.model import Repair, Snippet, SnippetKind
@@ -75,8 +76,10 @@ def dmarc_first(domain: str, seen: Seen) -> Repair:
 
 
 def dmarc_enforced(domain: str, seen: Seen) -> Repair:
-    """DMARC that asks for quarantine, sub-domains included, and keeps the reports coming."""
-    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=quarantine; rua={_reports(domain, seen)};")
+    """DMARC that enforces, sub-domains included, never softer than it is today, and keeps the reports coming."""
+    found = _published(domain, seen)
+    policy = "reject" if found is not None and found.p == "reject" else "quarantine"
+    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p={policy}; rua={_reports(domain, seen)};")
 
 
 def dmarc_moved(domain: str, seen: Seen) -> Repair:
@@ -137,9 +140,13 @@ def _spf_texts(domain: str, seen: Seen) -> list[str]:
     return [text for text in facts.answers[0].records if is_spf(text)]
 
 
-def _reports(domain: str, seen: Seen) -> str:
+def _published(domain: str, seen: Seen) -> DmarcRecord | None:
     facts = seen.facts("dmarc", domain, dmarc.Facts)
-    found = facts.found(domain).record if facts else None
+    return facts.found(domain).record if facts else None
+
+
+def _reports(domain: str, seen: Seen) -> str:
+    found = _published(domain, seen)
     addresses = [uri.text for uri in found.rua] if found else []
     return ",".join(addresses) or f"mailto:dmarc-reports@{domain}"
 

@@ -106,6 +106,16 @@ def test_a_published_spf_record_keeps_its_senders(code: str, texts: tuple[str, .
             "v=DMARC1; p=none; rua=mailto:a@example.jp,mailto:b@example.com",
             "v=DMARC1; p=quarantine; rua=mailto:a@example.jp,mailto:b@example.com;",
         ),
+        (
+            "dmarc.subdomains_open",
+            "v=DMARC1; p=reject; sp=none; rua=mailto:a@example.jp",
+            "v=DMARC1; p=reject; rua=mailto:a@example.jp;",
+        ),
+        (
+            "dmarc.test_mode",
+            "v=DMARC1; p=quarantine; t=y; rua=mailto:a@example.jp",
+            "v=DMARC1; p=quarantine; rua=mailto:a@example.jp;",
+        ),
     ],
 )
 def test_dmarc_grows_without_losing_its_reports(code: str, published: str, wanted: str) -> None:
