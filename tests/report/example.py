@@ -30,6 +30,7 @@ from fumimori.core.model import (
     Outcome,
     PlanEntry,
     QuestionKind,
+    Repair,
     Result,
     Rules,
     Scope,
@@ -221,8 +222,20 @@ def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
     return assess(of, BANK, rules(), outcomes() if said is None else said, ISSUED)
 
 
+@lru_cache(maxsize=8)
+def made(language: str = "ja", paper: str = "a4") -> bytes:
+    """The report of the whole example, printed once for all tests that only read it."""
+    return pdf(language=language, paper=paper)
+
+
 def pdf(
-    of: Assessment | None = None, *, language: str = "ja", paper: str = "a4", following: Result | None = None
+    of: Assessment | None = None,
+    *,
+    language: str = "ja",
+    paper: str = "a4",
+    following: Result | None = None,
+    to_copy: Repair | None = None,
+    **how: Any,
 ) -> bytes:
     about = of or assessment()
     return report.make(
@@ -237,7 +250,8 @@ def pdf(
         paper=paper,
         issued=ISSUED,
         tool_version="0.1.0",
-        repair=lambda finding: repair(finding, about),
+        repair=lambda finding: repair(finding, about) if to_copy is None else to_copy,
+        **how,
     )
 
 

@@ -37,7 +37,7 @@ def text(content: bytes, tmp_path, *options: str) -> str:
 def test_a_logo_is_printed_without_a_foreign_face(tmp_path, logo, kind):
     about = example.assessment(**example.CONSULTANT)
     about = msgspec.structs.replace(about, brand=msgspec.structs.replace(about.brand, logo=logo, logo_type=kind))
-    content = example.pdf(about)
+    content = example.pdf(about, parts="management")
     printed = text(content, tmp_path, "-l", "1")
     assert "みほんコンサルティング" in printed
     assert "関係者外秘" in printed

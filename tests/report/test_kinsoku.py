@@ -5,7 +5,7 @@ import re
 import pytest
 
 from fumimori import resources
-from fumimori.report.kinsoku import HANGING, NO_END, NO_START, break_lines
+from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, break_lines
 from fumimori.report.press import laid_out
 from fumimori.report.stationery import BLACK, Style
 from fumimori.report.typefaces import REGULAR, Typefaces
@@ -40,6 +40,22 @@ def test_no_line_of_japanese_starts_or_ends_wrongly_at_any_width(faces):
         wrong += [(width, "start", line) for line in broken[1:] if line[0] in NO_START]
         wrong += [(width, "end", line) for line in broken[:-1] if line[-1] in NO_END]
     assert wrong == []
+
+
+def test_narrow_columns_keep_to_kinsoku_as_far_as_their_width_allows(faces):
+    """Only a row of signs that hang together and is wider than the line is parted, and then where loose rules do."""
+    knot = "ル、ッ、ョ、ーー、々。"
+    for size in (8.0, 9.0, 10.5):
+        for width in range(int(4 * size) + 1, 120, 2):
+            broken = lines(NASTY, width, faces, size)
+            assert not [line for line in broken[:-1] if line[-1] in NO_END]
+            for line in broken[1:]:
+                if line[0] in NO_START:
+                    assert line[0] in LOOSE_START, (size, width, line)
+                    assert line[0] in knot, (size, width, line)
+                    assert len(knot) * size > width, (size, width, line)
+            without = lines(NASTY.replace(knot, "ル"), width, faces, size)
+            assert not [line for line in without[1:] if line[0] in NO_START], (size, width)
 
 
 def test_no_line_is_wider_than_its_column_but_for_half_a_closing_sign(faces):

@@ -17,7 +17,7 @@ from report import example
 
 @pytest.fixture(scope="module", params=["ja", "en"])
 def document(request):
-    with pikepdf.open(BytesIO(example.pdf(language=request.param))) as opened:
+    with pikepdf.open(BytesIO(example.made(request.param))) as opened:
         yield opened
 
 

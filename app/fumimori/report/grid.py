@@ -1,4 +1,4 @@
-"""Tables: hairlines between rows, a head that repeats, rows that stay whole unless they are taller than a page."""
+"""Tables: hairlines between rows, a head that repeats, rows that stay whole unless they may be parted."""
 
 from collections.abc import Sequence
 
@@ -24,8 +24,9 @@ class Grid(Block):
         keys: Sequence[str] = (),
         right: Sequence[int] = (),
         small: bool = False,
+        part_rows: bool = False,
     ) -> None:
-        self._stationery, self._row_heads = stationery, row_heads
+        self._stationery, self._row_heads, self._part_rows = stationery, row_heads, part_rows
         self._style = stationery.note.inked(stationery.ink) if small else stationery.table
         self._widths = [width * MM for width in widths]
         self._padding = padding * MM
@@ -63,40 +64,43 @@ class Grid(Block):
         return self._head_height() + sum(self._row_height(row) for row in self._rows)
 
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:  # noqa: ARG002
-        """Between rows; inside the first row only when it is taller than `room` and more than half a page."""
+        """Between rows, or where `part_rows` is set inside one; a first row that takes half a page is parted always."""
         used = self._head_height()
         for i, row in enumerate(self._rows):
             height = self._row_height(row)
             if used + height > room + 0.01:
+                pieces = self._split_row(i, room - used) if self._part_rows else None
+                if pieces:
+                    return pieces
                 if i:
                     return self._part(0, i, self._continued), self._part(i, len(self._rows), continued=True)
                 if height > self._stationery.height / 2:
-                    return self._split_first(room - used)
+                    return self._split_row(0, room - used)
                 return None
             used += height
         return None
 
     def _part(self, start: int, end: int, continued: bool) -> "Grid":  # noqa: FBT001
-        part = Grid((), (), self._stationery, row_heads=self._row_heads)
+        part = Grid((), (), self._stationery, row_heads=self._row_heads, part_rows=self._part_rows)
         part._widths, part._padding, part._head = self._widths, self._padding, self._head
         part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]
         part._keys, part.node, part._continued = self._keys[start:end], self.node, continued
         return part
 
-    def _split_first(self, room: float) -> tuple[Block, Block] | None:
+    def _split_row(self, row: int, room: float) -> tuple[Block, Block] | None:
         heads: list[Block] = []
         tails: list[Block] = []
         inner = room - 2 * self._padding
-        for i, cell in enumerate(self._rows[0]):
+        for i, cell in enumerate(self._rows[row]):
             fits = cell.height(self._inner(i)) <= inner
             parts = None if fits else cell.split(self._inner(i), inner)
             if not fits and parts is None:
                 return None
             heads.append(cell if parts is None else parts[0])
             tails.append(Stack([]) if parts is None else parts[1])
-        head, tail = self._part(0, 1, self._continued), self._part(0, len(self._rows), continued=True)
-        head._rows, tail._rows = [heads], [tails, *self._rows[1:]]  # noqa: SLF001
-        tail._keys = ["", *self._keys[1:]] if self._keys else []  # noqa: SLF001
+        head, tail = self._part(0, row + 1, self._continued), self._part(row, len(self._rows), continued=True)
+        head._rows, tail._rows = [*self._rows[:row], heads], [tails, *self._rows[row + 1 :]]  # noqa: SLF001
+        tail._keys = ["", *self._keys[row + 1 :]] if self._keys else []  # noqa: SLF001
         return head, tail
 
     def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002

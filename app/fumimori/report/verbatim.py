@@ -6,6 +6,9 @@ from fumimori.report.blocks import Block
 from fumimori.report.press import Node, Press, Run
 from fumimori.report.stationery import MM, Ink, Stationery
 
+WHOLE = 12
+"""Lines up to which a piece to copy is not parted."""
+
 Line = tuple[list[Run], bool]
 """A printed line, and whether it goes on in the next one."""
 
@@ -56,8 +59,10 @@ class Verbatim(Block):
         return len(self._wrapped(width)) * self._style.leading + 2 * self._inset * MM
 
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:
-        """After any line."""
+        """After any line; a short piece to copy stays whole."""
         lines = self._wrapped(width)
+        if self._ground and len(lines) <= WHOLE:
+            return None
         fitting = int((room - 2 * self._inset * MM + 0.01) / self._style.leading)
         if not 1 <= fitting < len(lines):
             return None

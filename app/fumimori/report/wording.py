@@ -68,10 +68,13 @@ class Wording:
         ports: dict[str, list[str]] = {}
         for subject in dict.fromkeys(plain(finding.subject, 100) for finding in findings if finding.subject):
             host, _, port = subject.rpartition(":")
-            known = ports.setdefault(host if host and port.isdecimal() else subject, [])
-            if host and port.isdecimal():
+            one_port = port.isdecimal() and bool(host) and (":" not in host or host.endswith("]"))
+            known = ports.setdefault(host if one_port else subject, [])
+            if one_port:
                 known.append(port)
-        named = [f"{host}:{'/'.join(known)}" if known else host for host, known in ports.items()]
+        named = [
+            f"{host}:{'/'.join(sorted(known, key=int))}" if known else host for host, known in sorted(ports.items())
+        ]
         more = self.say("t4.more", count=len(named) - most) if len(named) > most else ""
         return self.listed(named[:most]) + more
 
@@ -183,7 +186,12 @@ class Wording:
         day = self.due_day(action.due_days)
         return self.say("plan.renewal") if day is None else f"{day:%Y-%m-%d}"
 
-    # --- controls and questions ---
+    # --- controls, probes and questions ---
+
+    def probe(self, probe: str) -> str:
+        """What a probe is called."""
+        key = f"probes.{probe}.name"
+        return self.texts(key) if self.texts.has(key) else plain(probe)
 
     def control(self, control: Control) -> str:
         """The control's short name."""
@@ -199,7 +207,8 @@ class Wording:
         if answer is None:
             return self.word("answer", "unanswered")
         if answer.items:
-            return self.listed([plain(item, 80) for item in answer.items[:30]])
+            given = [self.option(question, item) if question.option(item) else item for item in answer.items[:30]]
+            return self.listed([plain(item, 80) for item in given])
         if answer.value is None:
             return self.word("answer", "unknown")
         if answer.value == NOT_APPLICABLE:

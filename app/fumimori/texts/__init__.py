@@ -13,9 +13,11 @@ _DIRECTION_MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 
 def plain(untrusted_text: str, limit: int = 400) -> str:
     """`untrusted_text` as one harmless line: no control characters, no direction marks, at most `limit` characters."""
-    cleaned = untrusted_text.replace("\r", " ").replace("\n", " ").replace("\t", " ")
+    bounded = untrusted_text[: 2 * limit]  # first, so that a long text costs no more than a short one
+    cleaned = bounded.replace("\r", " ").replace("\n", " ").replace("\t", " ")
     cleaned = cleaned.translate(_CONTROL_CHARACTERS).translate(_DIRECTION_MARKS)
-    return cleaned if len(cleaned) <= limit else cleaned[: limit - 1] + "…"
+    whole = len(cleaned) <= limit and len(bounded) == len(untrusted_text)
+    return cleaned if whole else cleaned[: limit - 1] + "…"
 
 
 _MONTHS = tuple(

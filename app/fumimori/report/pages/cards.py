@@ -91,7 +91,7 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
             Beside(signs, gap=3 * MM),
             *below,
             Gap(0.8),
-            Grid([23, 142], rows, m.paper, row_heads=True, padding=0.5, small=True),
+            Grid([23, 142], rows, m.paper, row_heads=True, padding=0.5, small=True, part_rows=True),
         ],
         cut_from=WASTE,
     )
@@ -155,14 +155,20 @@ def _snippets(m: Manuscript, snippets: Iterable[Snippet], *, heading: str = "") 
             continue
         kind = m.wording.texts(f"repairs.kind.{snippet.kind}")
         title = f"{kind}　{m.wording.free(snippet.place, 200)}".rstrip()
-        blocks.append(m.cell(title, small=True, quiet=True))
+        blocks.append(_caption(m, title))
         blocks.append(Verbatim("\n".join(lines), m.paper, ground=m.paper.wash))
     if bare:
         blocks = [
-            m.cell(m.wording.texts(heading), small=True, quiet=True),
+            _caption(m, m.wording.texts(heading)),
             Verbatim("\n".join(bare), m.paper, ground=m.paper.wash),
         ]
     return blocks
+
+
+def _caption(m: Manuscript, title: str) -> Prose:
+    caption = m.cell(title, small=True, quiet=True)
+    caption.keep_next = True
+    return caption
 
 
 def _work(m: Manuscript, action: Action) -> str:

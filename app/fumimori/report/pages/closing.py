@@ -15,9 +15,9 @@ def closing(m: Manuscript) -> list[Block]:
     return [
         m.heading("t12.heading"),
         Stack(form),
-        Gap(5),
+        Gap(4),
         m.heading("t12.glossary", 3),
-        Grid([46, 119], rows, m.paper, row_heads=True, padding=1.0),
+        Grid([46, 119], rows, m.paper, row_heads=True, padding=0.5),
         Gap(6),
     ]
 

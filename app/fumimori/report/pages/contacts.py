@@ -28,7 +28,7 @@ def contacts(m: Manuscript) -> list[Block]:
             keep_next=True,
         ),
         Gap(1.5),
-        m.list_or_none([44, 59, 34, 11, 17], "t13.heads", rows[:ROWS], right=(3, 4)),
+        m.list_or_none([50, 54, 31, 12, 18], "t13.heads", rows[:ROWS], right=(3, 4)),
     ]
     if len(rows) > ROWS:
         blocks.append(m.note(m.say("t13.more", count=len(rows) - ROWS)))
@@ -43,7 +43,7 @@ def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     when = moments[0] if moments[0] == moments[-1] else f"{moments[0]}\n{moments[-1]}"
     return [
         m.wording.free(first.target, 80),
-        f"{_what(m, first.what)}\n{plain(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
+        f"{_what(m, first.what)}　{plain(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
         when,
         f"{len(contacts_of_one_kind)}",
         f"{sum(contact.sent_bytes for contact in contacts_of_one_kind)}",

@@ -1,5 +1,6 @@
 """T3 the list of findings, T9 accepted risks, T10 where the rules come from."""
 
+import re
 from collections.abc import Iterable
 
 from fumimori.core.model import Action, Finding, Severity
@@ -7,8 +8,6 @@ from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 
-OUR_JUDGEMENT = "our judgement"
-"""How the rules write that a severity rests on no paper."""
 SUBJECTS = 24
 """Subjects that a row names; the attached findings.csv names all."""
 
@@ -76,7 +75,7 @@ def sources(m: Manuscript) -> list[Block]:
         [
             m.wording.numbers([finding for code in codes for finding in found[code]], most=len(m.result.findings)),
             m.wording.listed(codes) if codes[0] in m.rules.outcomes else "－",
-            m.say("t10.judgement") if source == OUR_JUDGEMENT else source,
+            m.wording.listed([_source(m, part) for part in source.split("; ")]),
             date,
         ]
         for (source, date), codes in by_source.items()
@@ -88,6 +87,12 @@ def sources(m: Manuscript) -> list[Block]:
         m.list_or_none([27, 76, 42, 20], "t10.heads", rows),
         Gap(5),
     ]
+
+
+def _source(m: Manuscript, named: str) -> str:
+    """A paper under its own name; what has no name in print, such as our own judgement, in the report's language."""
+    key = f"report.t10.source.{re.sub(r'[^a-z0-9]+', '_', named.lower())}"
+    return m.wording.texts(key) if m.wording.texts.has(key) else named
 
 
 def by_finding(m: Manuscript) -> dict[tuple[str, str], Action]:

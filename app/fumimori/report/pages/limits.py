@@ -72,12 +72,13 @@ def _points(m: Manuscript, most: int) -> list[Block]:
 
 
 def what(m: Manuscript, point: OpenPoint) -> str:
-    """What an open point is about: its question's label, else the subject that could not be measured."""
+    """What an open point is about: its question's label, else what could not be measured, and where."""
     if point.question and point.question in m.wording.questions:
         question = m.wording.questions[point.question]
         label = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
         return label + (m.wording.bracketed(point.subject) if point.subject else "")
-    return m.wording.free(point.subject, 120)
+    named = [m.wording.probe(point.probe)] if point.probe else []
+    return "　".join([*named, m.wording.free(point.subject, 120)])
 
 
 def who(m: Manuscript, point: OpenPoint) -> str:

@@ -36,12 +36,6 @@ def _numbered(m: Manuscript) -> list[tuple[str, Attempt]]:
     return [(f"M-{number:03d}", attempt) for number, attempt in enumerate(done, start=1)]
 
 
-def probe_name(m: Manuscript, probe: str) -> str:
-    """What a probe is called."""
-    key = f"probes.{probe}.name"
-    return m.wording.texts(key) if m.wording.texts.has(key) else plain(probe)
-
-
 def verbatim(m: Manuscript) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
     blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
@@ -54,7 +48,7 @@ def verbatim(m: Manuscript) -> list[Block]:
         fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
         rows = _rows(m, [e for e in fresh if not e.sent.startswith(DIGESTS)]) if lines <= LINES else []
         title: list[Run] = [
-            (f"{number}　{probe_name(m, attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
+            (f"{number}　{m.wording.probe(attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
             (m.wording.free(attempt.subject, 100), m.paper.note),
         ]
         if m.moment(attempt.started) != before:
@@ -136,7 +130,7 @@ def not_measured(m: Manuscript) -> list[Block]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for attempt in failed[:200]:
         why = m.wording.word("reason", attempt.reason) if attempt.reason else m.wording.word("status", attempt.status)
-        reasons.setdefault((probe_name(m, attempt.probe), why), []).append(m.wording.free(attempt.subject, 100))
+        reasons.setdefault((m.wording.probe(attempt.probe), why), []).append(m.wording.free(attempt.subject, 100))
     rows: list[list[Cell]] = [[name, m.wording.listed(subjects), why] for (name, why), subjects in reasons.items()]
     points = sorted(m.result.open_points, key=lambda point: -point.severity)
     opened: list[list[Cell]] = [
@@ -150,6 +144,6 @@ def not_measured(m: Manuscript) -> list[Block]:
         m.list_or_none([40, 45, 80], "t8.heads", rows),
         Gap(3),
         m.heading("t8.open", 3),
-        m.list_or_none([23, 27, 75, 40], "t8.open_heads", opened),
+        m.list_or_none([23, 33, 69, 40], "t8.open_heads", opened),
         Gap(5),
     ]

@@ -4,11 +4,14 @@ from fumimori.core.model import Action
 from fumimori.report.blocks import Beside, Block, Gap, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
+from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.report.stationery import MM
 
-WIDTHS = (7, 61, 15, 26, 24, 19, 13)
+WIDTHS = (7, 56, 18, 26, 26, 19, 13)
+ASKED = 14
+"""Open points that the page names while there is no action."""
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
@@ -35,7 +38,8 @@ def shown(m: Manuscript) -> list[Action]:
 
 def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
     rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
-    blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say("plan.intro"), m.paper.table), Gap(3)]
+    intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
+    blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
         mine = [action for action in actions if _block(action.due_days) == days]
         if not mine:
@@ -51,11 +55,20 @@ def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
             ),
             Gap(3.5),
         ]
-    if not actions:
-        blocks += [m.prose(m.say("none"), m.paper.table), Gap(3)]
+    if not m.result.actions:
+        blocks += _to_find_out(m)
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
     return [*blocks, _foot(m)]
+
+
+def _to_find_out(m: Manuscript) -> list[Block]:
+    """While there is no action: what to ask whom, so that the page is of use all the same."""
+    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:ASKED]
+    rows: list[list[Cell]] = [[what(m, p), who(m, p), TickBoxes([""], m.paper, small=True)] for p in points]
+    if not rows:
+        return []
+    return [m.heading("summary.ask", small=True), m.grid([98, 54, 13], "plan.ask_heads", rows, padding=0.8), Gap(3)]
 
 
 def _block(days: int | None) -> int | None:
@@ -91,17 +104,9 @@ def rest_of_plan(m: Manuscript) -> list[Block]:
 def _foot(m: Manuscript) -> Block:
     expected = m.result.expected
     letter = expected.letter or m.wording.word("grade", "withheld")
-    lines: list[Block] = [
-        m.prose(
-            m.say(
-                "plan.expected",
-                letter=letter,
-                score=m.wording.range(expected.score_low, expected.score_high),
-            ),
-            m.paper.table,
-        ),
-        Gap(2),
-        Prose(m.say("plan.next"), m.paper.table, m.faces),
-    ]
+    score = m.wording.range(expected.score_low, expected.score_high)
+    lines: list[Block] = [Prose(m.say("plan.next"), m.paper.table, m.faces)]
+    if m.result.actions:
+        lines[:0] = [m.prose(m.say("plan.expected", letter=letter, score=score), m.paper.table), Gap(2)]
     titles = m.wording.texts.lines("report.plan.seals")
     return Beside([(92 * MM, Stack(lines)), (69 * MM, SealBoxes(titles, m.paper))])

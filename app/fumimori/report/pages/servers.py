@@ -1,5 +1,7 @@
 """T6, first part: the two tables that repairers look at most, mail servers and ports."""
 
+import re
+
 from fumimori.core.dane import State
 from fumimori.core.model import PortRow
 from fumimori.core.mx_table import CertificateState, MxRow, PolicyState, mx_table
@@ -105,9 +107,15 @@ def _advice(m: Manuscript, row: PortRow) -> list[str]:
 def _certificate(m: Manuscript, row: PortRow) -> list[str]:
     if row.certificate_trusted is None:
         return []
-    named = [m.wording.free(row.certificate, 80)] if row.certificate else []
+    named = [_common_name(m.wording.free(row.certificate, 200))] if row.certificate else []
     said = [] if row.days_left is None else [m.say("t6.days_left", days=row.days_left)]
     said.append(m.say("t6.trusted_yes" if row.certificate_trusted else "t6.trusted_no"))
     if row.certificate_name_matches is False:
         said.append(m.say("t6.name_no"))
     return [*named, m.wording.listed(said)]
+
+
+def _common_name(subject: str) -> str:
+    """The name that a certificate's subject (RFC 4514) is known by; all of the subject when it has none."""
+    found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)", subject)
+    return found[1] if found else subject

@@ -36,6 +36,9 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
         Prose(verdict(m), paper.heading2, m.faces),
         Gap(1.5),
     ]
+    hindrance = _hindrance(m)
+    if hindrance:
+        blocks += [m.prose(m.say(f"summary.{hindrance}"), paper.table), Gap(1)]
     if harm and _harm(m):
         blocks += [m.prose(_harm(m), paper.table), Gap(1)]
     strip = _strip(m)
@@ -69,6 +72,16 @@ def verdict(m: Manuscript) -> str:
     else:
         kind = worst.severity.word if worst else "none"
     return m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+
+
+def _hindrance(m: Manuscript) -> str:
+    """What kept the last measurement from seeing the server, so that nobody takes silence for health."""
+    last = m.assessment.vantages[-1] if m.assessment.vantages else None
+    if last is None:
+        return ""
+    if not last.online:
+        return "offline"
+    return "port25" if last.port25 == "blocked" else ""
 
 
 def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
@@ -159,8 +172,9 @@ def decisions(m: Manuscript) -> list[str]:
     asked = [a for a in m.result.actions if not a.asks and (a.work.cost is not Cost.NOTHING or a.work.owner in OUTSIDE)]
     found = [_decision(m, action) for action in asked[:2]]
     if m.result.actions:
-        found.insert(0, m.say("decide.assign"))
-    return [*found, m.say("decide.again")][:3]
+        return [m.say("decide.assign"), *found, m.say("decide.again")][:3]
+    asking = [m.say("decide.ask")] if m.result.open_points else []
+    return [*asking, m.say("decide.next")]
 
 
 def _decision(m: Manuscript, action: Action) -> str:

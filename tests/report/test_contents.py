@@ -1,0 +1,158 @@
+"""What is printed can be copied, what is not printed is attached, and a part or a draft says that it is one."""
+
+import csv
+import shutil
+import subprocess
+from io import BytesIO, StringIO
+
+import msgspec
+import pikepdf
+import pypdfium2
+import pytest
+
+from fumimori.__main__ import instruments, sample
+from fumimori.core.model import (
+    Contradiction,
+    Exchange,
+    Repair,
+    Severity,
+    Snippet,
+    SnippetKind,
+    Status,
+    Vantage,
+)
+from report import example
+
+RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
+FILE = "version: STSv1\nmode: testing\nmx: mail.example.jp\nmax_age: 1209600\n"
+
+
+def text(content: bytes, *options: str) -> str:
+    tool = shutil.which("pdftotext")
+    assert tool
+    return subprocess.run([tool, *options, "-", "-"], input=content, check=True, capture_output=True).stdout.decode()
+
+
+def pages(content: bytes) -> list[str]:
+    return text(content).split("\f")[:-1]
+
+
+@pytest.fixture(scope="module")
+def of_sample():
+    """The report of the sample company in both languages."""
+    about = sample()
+    result = instruments().assess(about, example.ISSUED)
+    return {name: example.pdf(about, language=name, following=result) for name in ("ja", "en")}
+
+
+def test_the_sample_can_be_printed(of_sample):
+    assert len(pages(of_sample["ja"])) <= 38
+    assert len(pages(of_sample["en"])) <= 40
+
+
+def test_the_tables_for_the_technician_show_what_was_seen(of_sample):
+    for name, words in (
+        ("ja", ("受信サーバーの一覧", "ポートの一覧", "厳しい送信元からは届かない", "STARTTLSで暗号化")),
+        ("en", ("Mail servers that receive", "strict senders do not deliver", "TLS from the start")),
+    ):
+        printed = text(of_sample[name])
+        assert all(word in printed for word in words)
+
+
+def test_what_is_to_be_copied_comes_out_whole_however_often_it_was_wrapped():
+    to_copy = Repair(
+        snippets=(
+            Snippet(kind=SnippetKind.DNS_RECORD, place="k1._domainkey.example.jp TXT", content=RECORD),
+            Snippet(kind=SnippetKind.FILE, place="https://mta-sts.example.jp/", content=FILE),
+        ),
+        proof=(Snippet(kind=SnippetKind.COMMAND, place="", content="nslookup -type=TXT k1._domainkey.example.jp"),),
+    )
+    about = example.assessment(answers=(), contacts=(), attempts=())
+    said = tuple(o for o in example.outcomes() if example.rules().outcomes[o.code].severity is Severity.HIGH)[:1]
+    content = example.pdf(about, following=example.result(about, said), to_copy=to_copy)
+    copied = text(content)
+    assert RECORD in copied
+    assert "DNSに登録する内容" in copied
+    assert FILE.strip() in copied
+    assert "nslookup -type=TXT k1._domainkey.example.jp" in copied
+    with pypdfium2.PdfDocument(content) as document:
+        seen = "".join(page.get_textpage().get_text_range() for page in document)
+    assert RECORD in seen
+
+
+def test_every_contact_is_attached_even_though_print_sums_them_up():
+    with pikepdf.open(BytesIO(example.made("en"))) as document:
+        attached = document.attachments["contacts.csv"].get_file().read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(attached)))
+    contacts = example.contacts()
+    assert [row["detail"] for row in rows] == [contact.detail for contact in contacts]
+    printed = text(example.made("en"), "-layout")
+    assert "40 times in all" in " ".join(printed.split())
+    assert "contacts.csv has every single time" in " ".join(printed.split())
+
+
+def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
+    exchanges = [
+        Exchange(at=example.MEASURED, target="192.0.2.53", sent=f"TXT s{n}.example.jp", untrusted_received="NXDOMAIN")
+        for n in range(5)
+    ]
+    long = Exchange(at=example.MEASURED, target="192.0.2.53", sent="TXT long.example.jp", untrusted_received="a" * 5000)
+    attempts = example.attempts()
+    first = msgspec.structs.replace(attempts[0], evidence=(*exchanges, long, long))
+    again = msgspec.structs.replace(attempts[1], evidence=(long,))
+    about = example.assessment(attempts=(first, again))
+    printed = " ".join(text(example.pdf(about, language="en"), "-raw").split())
+    record = printed[printed.index("What was exchanged") :]
+    assert record.count("NXDOMAIN") == 1
+    assert all(f"> TXT s{n}.example.jp" in record for n in range(5))
+    assert "(4600 more bytes left out)" in record
+    assert record.count("long.example.jp") == 1
+    assert "Left out: 1 exchanges as in M-001." in record
+
+
+@pytest.mark.parametrize(
+    ("language", "apart"), [("ja", "この冊子は経営層向けの部分です"), ("en", "the management part")]
+)
+def test_the_management_part_stands_alone_and_says_where_the_rest_is(language, apart):
+    content = example.pdf(language=language, parts="management")
+    assert len(pages(content)) == 5
+    assert apart in " ".join(text(content).split())
+    with pikepdf.open(BytesIO(content)) as document:
+        assert not document.attachments
+    assert pages(content)[1].splitlines()[0] == pages(example.made(language))[1].splitlines()[0]
+
+
+def test_a_draft_says_so_on_every_page():
+    assert all("DRAFT" in page for page in pages(example.pdf(language="en", parts="management", draft=True)))
+    assert "DRAFT" not in text(example.made("en"))
+
+
+def test_an_open_contradiction_that_is_critical_makes_a_draft():
+    result = example.result(example.assessment())
+    outcome = example.outcomes()[0]
+    for severity, drafted in ((Severity.CRITICAL, True), (Severity.HIGH, False)):
+        clash = Contradiction(question="sender_auth.dmarc", answer="yes", outcome=outcome, severity=severity)
+        following = msgspec.structs.replace(result, contradictions=(clash,))
+        assert ("草案" in text(example.pdf(following=following, parts="management"), "-l", "1")) is drafted
+
+
+def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
+    nothing = tuple(
+        msgspec.structs.replace(a, status=Status.NOT_TESTABLE_HERE, reason="offline", facts=None, evidence=())
+        for a in example.attempts()
+    )
+    offline = Vantage(at=example.MEASURED, online=False, resolver="")
+    about = example.assessment(answers=(), plan=(), accepted=(), contacts=(), attempts=nothing, vantages=(offline,))
+    content = example.pdf(about, following=example.result(about, ()), parts="management", language="en")
+    first, plan = (" ".join(page.split()) for page in pages(content)[1:3])
+    assert "There was no Internet connection" in first
+    assert "Name who asks about" in first
+    assert "Too much is not known yet to plan any action" in plan
+    assert "C1-1 Default administrator passwords" in plan
+    assert "is expected to be" not in plan
+
+
+def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
+    blocked = Vantage(at=example.MEASURED, online=True, resolver="192.0.2.53", port25="blocked")
+    content = example.pdf(example.assessment(vantages=(blocked,)), parts="management")
+    assert "25番ポートの通信が止められているため" in pages(content)[1]
