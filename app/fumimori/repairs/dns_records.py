@@ -47,7 +47,12 @@ def spf_closed(domain: str, seen: Seen) -> Repair:
     if len(published) != 1:
         return spf_new(domain, seen)
     kept = [term for term in published[0].split()[1:] if term.lstrip("+-~?").lower() not in ("all", "ptr")]
-    return _one_record(domain, " ".join(["v=spf1", *kept, "~all"]))
+    return _one_record(domain, " ".join(["v=spf1", *kept, _end(published[0])]))
+
+
+def _end(text: str) -> str:
+    """`-all` where the record ends so already, the softer `~all` (RFC 7208 section 8.5) where it was open."""
+    return "-all" if text.lower().split()[-1] == "-all" else "~all"
 
 
 def spf_merged(domain: str, seen: Seen) -> Repair:
