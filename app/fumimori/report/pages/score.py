@@ -1,7 +1,7 @@
 """T11: every weight and every point, so that the grade can be computed again by hand."""
 
 from fumimori.core.model import Control, ControlResult, QuestionResult, QuestionState
-from fumimori.report.blocks import Block, Gap
+from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript
 
@@ -67,7 +67,7 @@ def _total(m: Manuscript) -> list[Block]:
     lines.append(m.say("t11.grade", letter=letter, reason=reason, lower=grade.lower_bound))
     return [
         m.heading("t11.total_heading", 3),
-        m.list_or_none([85, 26, 22, 32], "t11.total_heads", rows, right=(1, 2, 3)),
+        Stack([m.list_or_none([85, 26, 22, 32], "t11.total_heads", rows, right=(1, 2, 3))]),
         Gap(2),
         *[m.prose(line, m.paper.table) for line in lines],
     ]
