@@ -33,7 +33,7 @@ def servers(m: Manuscript) -> list[Block]:
 def _ports(m: Manuscript) -> list[list[Cell]]:
     """A row for each port; ports of one host that are alike in everything share one."""
     alike: dict[tuple[str, ...], list[str]] = {}
-    for row in m.result.ports:
+    for row in sorted(m.result.ports, key=lambda row: (row.host, row.port)):
         alike.setdefault((m.wording.free(row.host, 100), *_port(m, row)), []).append(f"{row.port}")
     return [
         [
