@@ -32,6 +32,7 @@ async def measure_many(
 
     waiting = iter(assessments)
     running: set[asyncio.Task[tuple[Assessment, Measurement]]] = set()
+    done: set[asyncio.Task[tuple[Assessment, Measurement]]] = set()
     try:
         while True:
             free = 0 if stop.is_set() else SIDE_BY_SIDE - len(running)
@@ -44,4 +45,4 @@ async def measure_many(
     finally:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*running, *done, return_exceptions=True)

@@ -164,6 +164,10 @@ class _Run:
                 everything.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await everything
+            # after a fault of ours the others are still under way
+            for task in (around, *tasks.values()):
+                task.cancel()
+            await asyncio.gather(around, *tasks.values(), return_exceptions=True)
         if not self.cancelling:
             everything.result()
         return Measurement(
