@@ -15,8 +15,6 @@ from fumimori.core.model import (
     Verdict,
 )
 
-LETTERS = "ABCDE"
-
 
 class Weighed(Record):
     """Raw weights of the questions in the score, of one control or of all."""

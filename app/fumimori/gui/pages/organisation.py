@@ -33,7 +33,7 @@ class OrganisationPage(Page):
         self.add(self.choice("addressee", [one.value for one in Addressee], organisation.addressee, self._addressed))
         self._preview = Prose(theme, "", quiet=True)
         self.add(self._preview)
-        self.add(self.choice("size", SIZES, organisation.size, self._sized, columns=3))
+        self.add(self.choice("size", SIZES, organisation.size, self._sized, columns=3, shared=True))
         for word in ("sector", "responsible"):
             self.add(
                 Field(

@@ -115,10 +115,23 @@ class Page(QWidget):
         return made
 
     def choice(
-        self, word: str, values: Sequence[str], chosen: str, picked: Callable[[str | None], None], *, columns: int = 2
+        self,
+        word: str,
+        values: Sequence[str],
+        chosen: str,
+        picked: Callable[[str | None], None],
+        *,
+        columns: int = 2,
+        shared: bool = False,
     ) -> QVBoxLayout:
-        """Cards under the title `word`, one for each of `values`, whose texts are `<word>_<value>`."""
-        choices = [Choice(value=value, label=self.say(f"{word}_{value}")) for value in values]
+        """Cards under the title `word`, one for each of `values`.
+
+        Their texts are the page's `<word>_<value>`, or those `shared` with the report: `words.<word>.<value>`.
+        """
+        choices = [
+            Choice(value=value, label=self.t(f"words.{word}.{value}") if shared else self.say(f"{word}_{value}"))
+            for value in values
+        ]
         asked = self.say(word)
         part = QVBoxLayout()
         part.setSpacing(self.theme.gap)

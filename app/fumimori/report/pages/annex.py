@@ -96,6 +96,8 @@ def scope(m: Manuscript) -> list[Block]:
     ]
     blocks: list[Block] = [
         m.heading("t2.heading"),
+        m.pairs(_organisation(m), small=True),
+        Gap(3),
         m.list_or_none([75, 60, 30], "t2.domain_heads", domains),
         Gap(3),
     ]
@@ -117,6 +119,19 @@ def scope(m: Manuscript) -> list[Block]:
 
 def _confirmed(m: Manuscript, confirmed: bool) -> str:  # noqa: FBT001
     return m.say("t2.confirmed") if confirmed else m.say("t2.not_confirmed")
+
+
+def _organisation(m: Manuscript) -> list[tuple[str, Cell]]:
+    about = m.assessment.organisation
+    rows: list[tuple[str, Cell]] = [(m.say("t2.organisation"), m.wording.free(about.name, 120))]
+    if about.size:
+        rows.append((m.say("t2.size"), m.wording.word("size", about.size)))
+    rows += [
+        (m.say(f"t2.{word}"), m.wording.free(said, 120))
+        for word, said in (("sector", about.sector), ("responsible", about.responsible))
+        if said
+    ]
+    return rows
 
 
 def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
