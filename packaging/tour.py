@@ -156,6 +156,11 @@ def half_way(desk: "Desk", window: "Window") -> None:
     bar = window.findChildren(QProgressBar)[-1]
     bar.setRange(0, 3)
     bar.setValue(2)
+    page = window.page
+    page._words.say(page.say("running", done=sum(look.state == "done" for look in looks), total=len(looks)))  # noqa: SLF001 - the page is posed, not measured
+    page._stop.show()  # noqa: SLF001 - the page is posed, not measured
+    page._again.hide()  # noqa: SLF001 - the page is posed, not measured
+    page._elsewhere.hide()  # noqa: SLF001 - the page is posed, not measured
 
 
 def with_repair(desk: "Desk") -> int:

@@ -44,6 +44,7 @@ def _command_line(words: list[str], language: str) -> int:
         texts=texts,
         language=language,
         show_window=_window,
+        control_hosts=control_hosts,
     ).run(words)
 
 

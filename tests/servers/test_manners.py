@@ -1,12 +1,13 @@
 """What the servers saw of us: polite conversations, no mail, no guessing; read in their own logs."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from loopback.world import World
-from servers.command import CONSENTED, scan
+from servers.command import CONSENTED, Scan, scan
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,23 @@ def test_each_smtp_conversation_ended_with_quit_or_with_a_hello_that_was_refused
         line for line in ends if "quit=1" not in line and "starttls=" not in line and "commands=0/0" not in line
     ]
     assert impolite == []
+
+
+@pytest.mark.parametrize("domain", ["good.example", "bad.example", "subtle.example"])
+def test_no_host_sees_more_connections_than_was_said_before(scans: dict[str, Scan], domain: str) -> None:
+    from fumimori import probes
+
+    budget = sum(probe.connections for probe in probes.walk())
+    seen = Counter(
+        contact["target"].split()[0].partition(":")[0]
+        for contact in scans[domain].content["contacts"]
+        if contact["transport"] != "udp" and contact["what"] != "dns"
+    )
+    assert seen
+    assert {host: count for host, count in seen.items() if count > budget} == {}
+
+
+def test_everybody_who_is_contacted_is_named_before_the_first_look(scans: dict[str, Scan], world: World) -> None:
+    said = scans["good.example"].said.splitlines()
+    named = next(number for number, line in enumerate(said) if world.control_open in line)
+    assert named < next(number for number, line in enumerate(said) if line.startswith("["))

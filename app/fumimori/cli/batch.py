@@ -38,6 +38,7 @@ class Batch:
     instruments: Instruments
     settings: NetworkSettings
     texts: Texts
+    control_hosts: tuple[str, ...]
 
     def run(self, options: argparse.Namespace) -> bool:
         """Measure them all; True when something could be measured of at least one. Raises WrongUseError."""
@@ -55,6 +56,7 @@ class Batch:
             )
             for domain in self._domains(options.batch)
         ]
+        Teller(self.texts).third_parties(self.instruments, assessments, self.control_hosts)
         return asyncio.run(self._measured(assessments, folder))
 
     def _domains(self, name: str) -> list[str]:

@@ -39,6 +39,8 @@ class CommandLine:
     texts: Callable[[str], Texts]
     language: str
     show_window: ShowWindow
+    control_hosts: Callable[[], Sequence[str]]
+    """The usual hosts of the port-25 test, named before they are contacted."""
 
     def run(self, arguments: Sequence[str]) -> int:
         """Carry out one command; 0 when it ran, 2 for wrong use, 3 when nothing could be measured."""
@@ -69,6 +71,7 @@ class CommandLine:
         passphrase = files.passphrase(options, texts)
         assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
         tell.budget(instruments, assessment)
+        tell.third_parties(instruments, (assessment,), settings.control_hosts or self.control_hosts())
         measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
         assessment = measurement.added_to(assessment)
         result = instruments.assess(assessment, datetime.now(UTC).astimezone())
@@ -86,7 +89,9 @@ class CommandLine:
     def scan_many(self, options: argparse.Namespace) -> int:
         """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
         texts = self.texts(self.language)
-        batch = Batch(instruments=self.instruments(), settings=wanted.settings(options, texts), texts=texts)
+        settings = wanted.settings(options, texts)
+        hosts = settings.control_hosts or self.control_hosts()
+        batch = Batch(instruments=self.instruments(), settings=settings, texts=texts, control_hosts=tuple(hosts))
         return RAN if batch.run(options) else NOTHING_MEASURED
 
     def report(self, options: argparse.Namespace) -> int:

@@ -1,10 +1,11 @@
 """What the command line says on standard error while it measures and when it is done."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fumimori.core.model import Assessment, Result, Status
-from fumimori.engine import Instruments, Measurement, Progress, planned
+from fumimori.engine import Instruments, Measurement, Progress, planned, registries
 from fumimori.texts import Texts
 
 
@@ -24,6 +25,15 @@ class Teller:
         if plans:
             names = ", ".join(f"{self.texts(f'probes.{plan.probe}.name')} {plan.connections}" for plan in plans)
             self.say("budget", connections=sum(plan.connections for plan in plans), probes=names)
+
+    def third_parties(
+        self, instruments: Instruments, assessments: Sequence[Assessment], control_hosts: Sequence[str]
+    ) -> None:
+        """Everybody who is contacted beside the targets and the resolver; said before anything is sent."""
+        hosts = dict.fromkeys(control_hosts)
+        for assessment in assessments:
+            hosts.update(dict.fromkeys((*registries(instruments, assessment), *assessment.scope.blocklists)))
+        self.say("third_parties", hosts=", ".join(hosts))
 
     def progress(self, progress: Progress) -> None:
         """One attempt has ended."""

@@ -2,7 +2,7 @@
 
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.engine.many import measure_many
-from fumimori.engine.measuring import Measurement, Planned, Progress, allowed_level, measure, planned
+from fumimori.engine.measuring import Measurement, Planned, Progress, allowed_level, measure, planned, registries
 
 __all__ = [
     "Instruments",
@@ -14,4 +14,5 @@ __all__ = [
     "measure",
     "measure_many",
     "planned",
+    "registries",
 ]

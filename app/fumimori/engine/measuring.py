@@ -113,6 +113,14 @@ def planned(instruments: Instruments, assessment: Assessment) -> tuple[Planned, 
     )
 
 
+def registries(instruments: Instruments, assessment: Assessment) -> tuple[str, ...]:
+    """The hosts of the registries that will be asked about the scope's domains, for the list of third parties."""
+    from fumimori.probes import registration
+
+    services = (registration.service_for(domain.name, instruments.rules) for domain in assessment.scope.domains)
+    return tuple(dict.fromkeys(service.split("/")[2] for service in services if service))
+
+
 async def measure(
     instruments: Instruments,
     assessment: Assessment,

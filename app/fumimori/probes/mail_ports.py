@@ -363,6 +363,6 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mx",),
-    connections=48,
+    connections=64,
     timeout=240.0,
 )

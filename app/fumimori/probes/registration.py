@@ -66,11 +66,16 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(domain.name for domain in seen.scope.domains)
 
 
+def service_for(domain: str, rules: Rules) -> str:
+    """The address of the public service that speaks for the domain's registry; empty when none is known here."""
+    services = {row["tld"]: row["service"] for row in rules.tables["rdap"].dicts()}
+    return services.get(domain.rpartition(".")[2], "")
+
+
 async def collect(domain: str, look: Look) -> Facts:
     """What the registry says; Refused when it does not answer as RDAP does."""
     name = registrable_part(domain) or domain
-    services = {row["tld"]: row["service"] for row in look.rules.tables["rdap"].dicts()}
-    service = services.get(name.rpartition(".")[2], "")
+    service = service_for(name, look.rules)
     if not service:
         raise NotTestableHere("no_registry", name)
     page = await look.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)

@@ -127,5 +127,5 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mail_ports",),
-    connections=3,
+    connections=24,
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from fumimori.core.model import (
@@ -21,11 +22,21 @@ from fumimori.core.model import (
     Rules,
     Scope,
     Status,
+    Table,
     Vantage,
 )
 from fumimori.core.network import Network, Notes, NotTestableHere
 from fumimori.core.seen import Seen
-from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, allowed_level, measure, planned
+from fumimori.engine import (
+    Instruments,
+    Measurement,
+    NetworkSettings,
+    Progress,
+    allowed_level,
+    measure,
+    planned,
+    registries,
+)
 from fumimori.probes.contract import Look, Probe
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -266,3 +277,11 @@ def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
 def test_only_runs_what_was_asked_and_its_needs() -> None:
     probes = (probe("one", writes), probe("two", writes, needs=("one",)), probe("three", writes))
     assert {attempt.probe for attempt in run(*probes, only=("two",)).attempts} == {"one", "two"}
+
+
+def test_registries_are_named_for_domains_that_have_one() -> None:
+    table = Table(columns=("tld", "service"), rows=(("com", "https://rdap.example/com/v1/"),), date="2026-11-24")
+    tools = instruments()
+    tools = replace(tools, rules=msgspec.structs.replace(tools.rules, tables={"rdap": table}))
+    scope = Scope(domains=tuple(DomainScope(name=name) for name in ("example.com", "example.jp", "second.com")))
+    assert registries(tools, msgspec.structs.replace(assessment(), scope=scope)) == ("rdap.example",)

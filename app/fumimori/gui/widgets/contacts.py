@@ -29,7 +29,7 @@ class ContactsCard(QFrame):
 
     def show_contacts(self) -> None:
         """Say it for the scope and the consent as they are now."""
-        from fumimori.engine import planned
+        from fumimori.engine import planned, registries
 
         desk, t = self._desk, self._t
         clear(self._who)
@@ -40,6 +40,9 @@ class ContactsCard(QFrame):
         self._line(t("ui.consent.targets", names=", ".join(dict.fromkeys(names)) or "－"))
         hosts = desk.parts.network().control_hosts or desk.parts.control_hosts()
         self._line(t("ui.consent.third_parties", hosts=", ".join(hosts) or t("ui.consent.usual_hosts")))
+        asked = registries(desk.instruments, desk.open)
+        if asked:
+            self._line(t("ui.consent.registries_asked", hosts=", ".join(asked)))
         if scope.blocklists:
             self._line(t("ui.consent.blocklists_asked", zones=", ".join(scope.blocklists)))
         self._line(t("ui.consent.nothing_else"), quiet=True)
