@@ -100,6 +100,11 @@ def renamed(assessment: Assessment, block: int) -> Assessment:
     text = re.sub(
         rf"\b127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
     )
+    text = re.sub(
+        rf"\b(\d+)\.(\d+)\.{block}\.127\.in-addr",
+        lambda found: f"{(int(found[1]) + int(found[2])) % 250}.2.0.192.in-addr",
+        text,
+    )
     text = text.replace("127.0.0.1", "198.51.100.7")
     return msgspec.json.decode(text, type=Assessment)
 
