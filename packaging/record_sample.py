@@ -98,10 +98,10 @@ def renamed(assessment: Assessment, block: int) -> Assessment:
     text = msgspec.json.encode(assessment).decode()
     text = text.replace("subtle.example", DOMAIN).replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ")
     text = re.sub(
-        rf"\b127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
+        rf"(?<!\d)127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
     )
     text = re.sub(
-        rf"\b(\d+)\.(\d+)\.{block}\.127\.in-addr",
+        rf"(?<!\d)(\d+)\.(\d+)\.{block}\.127\.in-addr",
         lambda found: f"{(int(found[1]) + int(found[2])) % 250}.2.0.192.in-addr",
         text,
     )
