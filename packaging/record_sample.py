@@ -27,7 +27,7 @@ from fumimori.core.model import (  # noqa: E402
     Organisation,
     Scope,
 )
-from fumimori.engine import NetworkSettings, measure  # noqa: E402
+from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
 from loopback.world import World, running  # noqa: E402 - the toy world lives with the tests
 
 DOMAIN = "mihon.example"
@@ -132,11 +132,13 @@ def main() -> None:
             domains=(DomainScope(name="subtle.example", hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=("mail.subtle.example",),
             ssh_hosts=("mail.subtle.example",),
+            own_hosts=("mx1.subtle.example", "mx2.subtle.example"),
         ),
-        consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者（representative）", role="代表取締役", at=now),
+        consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者（representative）", role="代表取締役"),
         document_number="MIHON-2026-01",
         answers=tuple(answers),
     )
+    assessment = msgspec.structs.replace(assessment, consent=confirmed(assessment, now))
     with running() as world:
         recorded = renamed(asyncio.run(measured(world, assessment)), world.block)
     target = ROOT / "resources/sample/sample.json"

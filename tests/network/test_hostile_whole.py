@@ -25,7 +25,7 @@ from fumimori.core.model import (
     Status,
     Threshold,
 )
-from fumimori.engine import Instruments, NetworkSettings, measure
+from fumimori.engine import Instruments, NetworkSettings, confirmed, measure
 from fumimori.engine.exchange import read_scan, scan_json
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
@@ -58,6 +58,7 @@ SCOPE = Scope(
     mail_hosts=("mail.example.jp",),
     ssh_hosts=("mail.example.jp",),
     webmail_hosts=("www.example.jp",),
+    own_hosts=("mx.example.jp",),
     addresses=("someone@example.jp",),
     blocklists=("bl.example.jp",),
 )
@@ -129,8 +130,10 @@ async def _whole(handler, answering, context):
         created=now,
         organisation=Organisation(name="Hostile"),
         scope=SCOPE,
-        consent=Consent(level=ConsentLevel.RELAY, name="Owner", role="CEO", at=now, own_server=True),
+        consent=Consent(level=ConsentLevel.RELAY, name="Owner", role="CEO", own_server=True),
     )
+    # Everything is hostile here, so everything is looked at.
+    assessment = msgspec.structs.replace(assessment, consent=confirmed(assessment, now, ("mx.example.jp",)))
 
     async def serve(reader, writer):
         if context is not None and (await _peeked(reader)) == 0x16:

@@ -91,14 +91,6 @@ def test_nobody_there_and_silence_are_not_seen():
     assert set(said(mail_behaviour.PROBE, wire.stall)) == {"!reply_timeout"}
 
 
-def test_providers_are_left_alone():
-    zone = {"example.jp": {"MX": ["1 smtp.google.com."]}, "smtp.google.com": {"A": ["192.0.2.25"]}}
-    server = SmtpScript(STRICT)
-    seen = found(mail_behaviour.PROBE, zone, {("192.0.2.25", 25): server}, SCOPE, before=(mx.PROBE,))
-    assert set(seen) == {"!not_allowed"}
-    assert server.heard == []
-
-
 @pytest.mark.parametrize(("size", "word"), [(200_000_000, "size_large"), (5_000_000, "size_small"), (50_000_000, "")])
 def test_sizes(size, word):
     server = SmtpScript(STRICT | {"EHLO": f"250-mx.example.jp\r\n250 SIZE {size}"})

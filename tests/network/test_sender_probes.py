@@ -320,6 +320,16 @@ def test_logos_behind_real_https(folder, given, words):
     assert words <= logo(folder, **given)
 
 
+def test_files_at_somebody_elses_host_are_left_alone_until_that_is_agreed(folder):
+    record = "v=BIMI1; l=https://logo.third.example/l.svg; a=https://vmc.third.example/v.pem"
+    zone = {"default._bimi.example.jp": {"TXT": [record]}}
+    assert run(bimi.PROBE, zone, scope_of("example.jp"), folder) == {
+        "published",
+        "logo_elsewhere",
+        "certificate_elsewhere",
+    }
+
+
 def test_two_bimi_records(folder):
     zone = {"default._bimi.example.jp": {"TXT": [RECORD, RECORD + ";"]}}
     assert run(bimi.PROBE, zone, scope_of("example.jp"), folder) == {"several"}

@@ -36,6 +36,9 @@ class FakeQuestions:
     async def ask(self, _name, _rdtype, _notes):
         raise TimedOut("dns_timeout")
 
+    async def carry(self, _name, _rdtype, _notes):
+        raise TimedOut("dns_timeout")
+
 
 def stood(handler, *, works: bool = True, from_outside: bool = False) -> Vantage:
     async def look() -> Vantage:

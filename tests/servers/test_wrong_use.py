@@ -30,6 +30,10 @@ from servers.command import fumimori
         (("scan", "good.example", "--batch", "list"), "good.example"),
         (("scan", "--batch", "list", "--mail-host", "mail.good.example"), "--mail-host"),
         (("scan", "--batch", "list"), "--json"),
+        (("scan", "--batch", "list", "--own-host", "mail.good.example"), "--own-host"),
+        (("scan", "good.example", "--control-host", "foo:abc"), "foo:abc"),
+        (("scan", "good.example", "--control-host", "x:99999"), "x:99999"),
+        (("scan", "good.example", "--consent", "1", "--control-host", "x:0"), "x:0"),
     ],
 )
 def test_wrong_use_exits_with_2_and_names_the_mistake(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

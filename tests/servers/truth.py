@@ -37,6 +37,7 @@ GOOD = Truth(
         *CONSENTED,
         *hosts("mail", ["mail.good.example"]),
         *hosts("ssh", ["ssh.good.example"]),
+        *hosts("own", ["mx.good.example"]),
         *("--parked-domain", "nullmx.example"),
     ),
     present={
@@ -123,7 +124,12 @@ BAD = Truth(
 SUBTLE = Truth(
     domain="subtle.example",
     worst="high",
-    options=(*CONSENTED, *hosts("mail", ["mail.subtle.example"]), *hosts("ssh", ["mail.subtle.example"])),
+    options=(
+        *CONSENTED,
+        *hosts("mail", ["mail.subtle.example"]),
+        *hosts("ssh", ["mail.subtle.example"]),
+        *hosts("own", ["mx1.subtle.example", "mx2.subtle.example"]),
+    ),
     present={
         "mx.found": (),
         "spf.too_many_lookups": (),

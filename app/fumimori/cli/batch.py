@@ -21,6 +21,7 @@ ONE_DOMAIN_ONLY = (
     "mail_host",
     "ssh_host",
     "webmail_host",
+    "own_host",
     "selector",
     "also_domain",
     "parked_domain",
@@ -56,7 +57,8 @@ class Batch:
             )
             for domain in self._domains(options.batch)
         ]
-        Teller(self.texts).third_parties(self.instruments, assessments, self.control_hosts)
+        tell = Teller(self.texts)
+        tell.announce(self.instruments, assessments, self.control_hosts, thorough=self.settings.thorough)
         return asyncio.run(self._measured(assessments, folder))
 
     def _domains(self, name: str) -> list[str]:
@@ -91,5 +93,5 @@ class Batch:
         if stop.is_set():
             tell.interrupted()
         if not seen:
-            tell.say("nothing_measured", reason="")
+            tell.say("nothing_measured", reason=self.texts("words.reason.offline"))
         return seen

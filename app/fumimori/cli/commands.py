@@ -70,8 +70,8 @@ class CommandLine:
         instruments = self.instruments()
         passphrase = files.passphrase(options, texts)
         assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
-        tell.budget(instruments, assessment)
-        tell.third_parties(instruments, (assessment,), settings.control_hosts or self.control_hosts())
+        hosts = settings.control_hosts or self.control_hosts()
+        tell.announce(instruments, (assessment,), hosts, thorough=settings.thorough)
         measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
         assessment = measurement.added_to(assessment)
         result = instruments.assess(assessment, datetime.now(UTC).astimezone())
@@ -83,6 +83,7 @@ class CommandLine:
             return NOTHING_MEASURED
         if measurement.cancelled:
             tell.interrupted()
+        tell.left_out(instruments, assessment)
         tell.grade(result)
         return RAN
 

@@ -1,11 +1,12 @@
 """What the command line says on standard error while it measures and when it is done."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fumimori.core.model import Assessment, Result, Status
-from fumimori.engine import Instruments, Measurement, Progress, planned, registries
+from fumimori.core.model import Assessment, ConsentLevel, Result, Status
+from fumimori.engine import Instruments, Measurement, Progress, counting, file_hosts, planned, third_parties
 from fumimori.texts import Texts
 
 
@@ -19,21 +20,50 @@ class Teller:
         """One line on standard error."""
         print(self.texts(f"cli.{key}", **values), file=sys.stderr)
 
-    def budget(self, instruments: Instruments, assessment: Assessment) -> None:
-        """How often a host will be connected to at the most; nothing when no host is."""
-        plans = [plan for plan in planned(instruments, assessment) if plan.allowed and plan.connections]
-        if plans:
-            names = ", ".join(f"{self.texts(f'probes.{plan.probe}.name')} {plan.connections}" for plan in plans)
-            self.say("budget", connections=sum(plan.connections for plan in plans), probes=names)
-
-    def third_parties(
-        self, instruments: Instruments, assessments: Sequence[Assessment], control_hosts: Sequence[str]
+    def announce(
+        self,
+        instruments: Instruments,
+        assessments: Sequence[Assessment],
+        control_hosts: Sequence[str],
+        *,
+        thorough: bool,
     ) -> None:
-        """Everybody who is contacted beside the targets and the resolver; said before anything is sent."""
-        hosts = dict.fromkeys(control_hosts)
+        """How often whom: everything that will be contacted beside the resolver; said before anything is sent."""
+        self._budget(instruments, assessments, thorough=thorough)
+        self._closely(instruments, assessments)
+        connecting = any(counting(one.consent) >= ConsentLevel.CONNECTIONS for one in assessments)
+        hosts = dict.fromkeys(control_hosts if connecting else ())
         for assessment in assessments:
-            hosts.update(dict.fromkeys((*registries(instruments, assessment), *assessment.scope.blocklists)))
-        self.say("third_parties", hosts=", ".join(hosts))
+            for asked in third_parties(instruments, assessment).values():
+                hosts.update(dict.fromkeys(asked))
+        agreed = {host: None for one in assessments for host in one.consent.hosts if host not in one.scope.named_hosts}
+        hosts.update(agreed)
+        self.say("third_parties" if hosts else "no_third_parties", hosts=", ".join(hosts))
+
+    def _budget(self, instruments: Instruments, assessments: Sequence[Assessment], *, thorough: bool) -> None:
+        """How often a host will be connected to at the most; nothing when no host is."""
+        plans = {
+            plan.probe: plan.connections
+            for assessment in assessments
+            for plan in planned(instruments, assessment, thorough=thorough)
+            if plan.allowed and plan.connections
+        }
+        if plans:
+            names = ", ".join(f"{self.texts(f'probes.{probe}.name')} {most}" for probe, most in plans.items())
+            self.say("budget", connections=sum(plans.values()), probes=names)
+
+    def _closely(self, instruments: Instruments, assessments: Sequence[Assessment]) -> None:
+        """Which hosts the written authorisation reaches; nothing where none was given."""
+        if all(counting(one.consent) < ConsentLevel.AUTHORISED for one in assessments):
+            return
+        hosts = dict.fromkeys(host for one in assessments for plan in planned(instruments, one) for host in plan.hosts)
+        self.say("closely" if hosts else "closely_none", hosts=", ".join(hosts))
+
+    def left_out(self, instruments: Instruments, assessment: Assessment) -> None:
+        """Hosts of others that the domains' records name, and that nobody agreed to ask."""
+        hosts = [host for host in file_hosts(instruments, assessment) if host not in assessment.consent.hosts]
+        if hosts:
+            self.say("left_out", hosts=", ".join(hosts))
 
     def progress(self, progress: Progress) -> None:
         """One attempt has ended."""
@@ -56,10 +86,12 @@ class Teller:
 
     def nothing_measured(self, measurement: Measurement) -> None:
         """Why nothing at all could be measured."""
-        reasons = {attempt.reason for attempt in measurement.attempts} or {"offline"}
-        self.say(
-            "nothing_measured", reason=" ".join(self.texts(f"words.reason.{name}") for name in sorted(reasons) if name)
-        )
+        failed = (Status.UNREACHABLE, Status.TIMED_OUT, Status.REFUSED)
+        # What was not to be done explains nothing; what failed does, the commonest failure first.
+        reasons = Counter(one.reason for one in measurement.attempts if one.status in failed and one.reason)
+        reasons.update(one.reason for one in measurement.attempts if one.reason == "offline")
+        named = [reason for reason, _ in sorted(reasons.items(), key=lambda each: (-each[1], each[0]))] or ["offline"]
+        self.say("nothing_measured", reason=" ".join(self.texts(f"words.reason.{name}") for name in named))
 
     def interrupted(self) -> None:
         """It was stopped by hand."""

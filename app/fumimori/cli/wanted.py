@@ -13,7 +13,7 @@ import msgspec
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
 from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Rules, Scope
-from fumimori.engine import NetworkSettings
+from fumimori.engine import NetworkSettings, confirmed
 from fumimori.texts import Texts
 
 
@@ -28,13 +28,14 @@ def assessment(options: argparse.Namespace, first: str, texts: Texts) -> Assessm
     mail = dict.fromkeys((first, *options.also_domain)) | dict.fromkeys(options.parked_domain, False)
     domains = [DomainScope(name=domain_name(typed, texts), sends_mail=sends) for typed, sends in mail.items()]
     domains[0] = msgspec.structs.replace(domains[0], selectors=tuple(options.selector))
-    return msgspec.structs.replace(
+    made = msgspec.structs.replace(
         empty(domains[0].name),
         scope=Scope(
             domains=tuple({domain.name: domain for domain in domains}.values()),
             mail_hosts=host_names(options.mail_host, texts),
             ssh_hosts=host_names(options.ssh_host, texts),
             webmail_hosts=host_names(options.webmail_host, texts),
+            own_hosts=host_names(options.own_host, texts),
             addresses=_mail_addresses(options.address, texts),
             sending_addresses=_ip_addresses(options.sending_address, texts),
         ),
@@ -42,10 +43,14 @@ def assessment(options: argparse.Namespace, first: str, texts: Texts) -> Assessm
             level=level,
             name=name,
             role=role,
-            at=datetime.now(UTC).astimezone() if level else None,
             own_server=options.own_server,
         ),
     )
+    if not level:
+        return made
+    # On the command line whoever names the level confirms it, for what the same line names.
+    also = host_names(options.also_contact, texts)
+    return msgspec.structs.replace(made, consent=confirmed(made, datetime.now(UTC).astimezone(), also))
 
 
 def settings(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
@@ -61,7 +66,7 @@ def outward(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
         second_resolver=_resolver(options.second_resolver, texts),
         dnssec_anchor=_anchor(options.dnssec_anchor, texts),
         ca_file=readable(options.ca_file, texts),
-        control_hosts=tuple(options.control_host) or None,
+        control_hosts=_control_hosts(options.control_host, texts) or None,
     )
 
 
@@ -98,6 +103,17 @@ def host_names(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
             hosts.append(ascii_host(host))
         except BadDomainError:
             raise WrongUseError(texts("cli.bad_host", host=host)) from None
+    return tuple(hosts)
+
+
+def _control_hosts(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
+    """`HOST`, `HOST:PORT` or an IP address; WrongUseError."""
+    hosts: list[str] = []
+    for typed in named:
+        try:
+            hosts.append(str(ip_address(typed.strip())))
+        except ValueError:
+            hosts += host_names((typed,), texts)
     return tuple(hosts)
 
 

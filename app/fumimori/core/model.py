@@ -180,6 +180,8 @@ class Scope(Record):
     mail_hosts: tuple[str, ...] = ()
     ssh_hosts: tuple[str, ...] = ()
     webmail_hosts: tuple[str, ...] = ()
+    own_hosts: tuple[str, ...] = ()
+    """Further hosts that somebody named as the organisation's own, such as the server that takes its mail."""
     addresses: tuple[str, ...] = ()
     """Mail addresses whose published keys are looked for."""
     sending_addresses: tuple[str, ...] = ()
@@ -192,15 +194,28 @@ class Scope(Record):
         """The first domain's hosting, which decides the questions; None while it is unknown."""
         return self.domains[0].hosting if self.domains else None
 
+    @property
+    def named_hosts(self) -> tuple[str, ...]:
+        """Every host that a person named, each once, with its port where one was named."""
+        return tuple(dict.fromkeys((*self.mail_hosts, *self.ssh_hosts, *self.webmail_hosts, *self.own_hosts)))
+
 
 class Consent(Record):
-    """Who allowed the measurement, how far, and when; levels 2 and 3 need a name and a role."""
+    """Who allowed the measurement, how far, when, and of what; levels 2 and 3 need a name and a role.
+
+    A level above 0 counts only once it was confirmed, and only for what was shown then.
+    """
 
     level: ConsentLevel = ConsentLevel.PUBLIC
     name: str = ""
     role: str = ""
     at: datetime | None = None
+    """The moment of confirmation; None while nobody confirmed."""
     own_server: bool = False
+    domains: tuple[str, ...] = ()
+    """The domains that were shown when it was confirmed."""
+    hosts: tuple[str, ...] = ()
+    """The hosts that were shown then, without ports: those of the scope, and those that the domains' DNS names."""
 
 
 class Vantage(Record):

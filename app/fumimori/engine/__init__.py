@@ -1,8 +1,17 @@
 """Runs probes: order by need, consent, limits, timeouts, cancel, progress; and reads results made elsewhere."""
 
+from fumimori.engine.consent import (
+    Planned,
+    confirmed,
+    counting,
+    exchangers,
+    file_hosts,
+    planned,
+    third_parties,
+)
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.engine.many import measure_many
-from fumimori.engine.measuring import Measurement, Planned, Progress, allowed_level, measure, planned, registries
+from fumimori.engine.measuring import Measurement, Progress, measure
 
 __all__ = [
     "Instruments",
@@ -10,9 +19,12 @@ __all__ = [
     "NetworkSettings",
     "Planned",
     "Progress",
-    "allowed_level",
+    "confirmed",
+    "counting",
+    "exchangers",
+    "file_hosts",
     "measure",
     "measure_many",
     "planned",
-    "registries",
+    "third_parties",
 ]

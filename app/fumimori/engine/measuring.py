@@ -10,9 +10,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from fumimori.core.grammar.spf_macros import reverse_name
 from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
-from fumimori.core.network import Network, Notes, NotSeen
+from fumimori.core.network import Network, Notes, NotSeen, NotTestableHere
+from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
+from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.probes.contract import Look, Probe
 
@@ -22,6 +25,12 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 64
 """Attempts that run at the same time; politeness towards a single host is kept by the network itself."""
+
+ADDRESSES_NAMED = 3
+"""Addresses of a host whose names are asked for."""
+
+SETTLE_SECONDS = 5.0
+"""For questions that nobody waits for any more when the last attempt has ended."""
 
 EVIDENCE_LIMIT = 64
 """Exchanges kept per attempt; the contact log keeps count of all of them."""
@@ -38,16 +47,6 @@ class Progress(Record):
     reason: str = ""
     done: int = 0
     total: int = 0
-
-
-class Planned(Record):
-    """What a measurement of this scope would do, for the list that people see before they start."""
-
-    probe: str
-    consent: ConsentLevel
-    allowed: bool
-    connections: int = 0
-    """TCP connections that one host will see at the most; 0 for probes that only ask DNS or public files."""
 
 
 class Measurement(Record):
@@ -81,46 +80,6 @@ class Measurement(Record):
 Observer = Callable[[Progress], None]
 
 
-def allowed_level(assessment: Assessment, seen: Seen | None = None) -> ConsentLevel:
-    """How far this assessment may go: what was consented, never beyond ordinary connections on somebody else's server.
-
-    Level 3 also needs the word that the server is the organisation's own. While the hosting is not known, what the
-    MX probe saw decides.
-    """
-    consent = assessment.consent
-    level = consent.level
-    if level >= ConsentLevel.AUTHORISED and not (consent.name.strip() and consent.role.strip()):
-        return ConsentLevel.CONNECTIONS
-    if level >= ConsentLevel.RELAY and not consent.own_server:
-        level = ConsentLevel.AUTHORISED
-    hosting = assessment.scope.hosting
-    if hosting is None and seen is not None:
-        from fumimori.probes import mx
-
-        guesses = [facts.hosting for _, facts in seen.all("mx", mx.Facts) if facts.hosting is not None]
-        hosting = guesses[0] if guesses else None
-    if hosting is not None and not hosting.own_server:
-        return min(level, ConsentLevel.CONNECTIONS)
-    return level
-
-
-def planned(instruments: Instruments, assessment: Assessment) -> tuple[Planned, ...]:
-    """Every probe, and whether the consent lets it run."""
-    level = allowed_level(assessment)
-    return tuple(
-        Planned(probe=probe.id, consent=probe.consent, allowed=probe.consent <= level, connections=probe.connections)
-        for probe in instruments.probes
-    )
-
-
-def registries(instruments: Instruments, assessment: Assessment) -> tuple[str, ...]:
-    """The hosts of the registries that will be asked about the scope's domains, for the list of third parties."""
-    from fumimori.probes import registration
-
-    services = (registration.service_for(domain.name, instruments.rules) for domain in assessment.scope.domains)
-    return tuple(dict.fromkeys(service.split("/")[2] for service in services if service))
-
-
 async def measure(
     instruments: Instruments,
     assessment: Assessment,
@@ -147,7 +106,7 @@ class _Run:
     settings: NetworkSettings
     observer: Observer
     attempts: list[Attempt] = field(default_factory=list)
-    contacts: list[Contact] = field(default_factory=list)
+    notes: list[Notes] = field(default_factory=list)
     vantage: Vantage | None = None
     total: int = 0
     cancelling: bool = False
@@ -176,11 +135,12 @@ class _Run:
             for task in (around, *tasks.values()):
                 task.cancel()
             await asyncio.gather(around, *tasks.values(), return_exceptions=True)
+            await self.settle()
         if not self.cancelling:
             everything.result()
         return Measurement(
             attempts=tuple(self.attempts),
-            contacts=tuple(self.contacts),
+            contacts=self.contacts(),
             vantage=self.vantage,
             cancelled=self.cancelling,
         )
@@ -188,20 +148,44 @@ class _Run:
     def seen(self) -> Seen:
         return Seen(self.assessment.scope, (*self.assessment.attempts, *self.attempts), self.vantage)
 
-    async def look_around(self) -> None:
+    def noting(self) -> Notes:
+        """New notes, whose contacts are kept whatever becomes of the attempt."""
         notes = Notes()
+        self.notes.append(notes)
+        return notes
+
+    async def settle(self) -> None:
+        """Wait a little until nothing that this run began is under way, then end the rest; after a cancel at once."""
+        while under_way := [task for notes in self.notes for task in notes.under_way if not task.done()]:
+            if not self.cancelling:
+                await asyncio.wait(under_way, timeout=SETTLE_SECONDS)
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Everybody who was contacted, in the order of time."""
+        return tuple(sorted((one for notes in self.notes for one in notes.contacts), key=lambda one: one.at))
+
+    async def look_around(self) -> None:
         try:
-            scope = self.assessment.scope
-            targets = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
-            self.vantage = await self.network.for_attempt(notes).look_around(
-                targets,
-                control_hosts=self.settings.control_hosts,
-                from_outside=self.settings.from_outside,
-                early=self.stands,
-            )
+            ended = await _guarded(self.looked_around())
+            if ended.value is not None:
+                self.vantage = ended.value
         finally:
             self.standing.set()
-            self.contacts.extend(notes.contacts)
+
+    async def looked_around(self) -> Vantage:
+        """Where this run stands; nobody but the resolver is asked before ordinary connections are confirmed."""
+        scope = self.assessment.scope
+        named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
+        connecting = counting(self.assessment.consent) >= ConsentLevel.CONNECTIONS
+        return await self.network.for_attempt(self.noting()).look_around(
+            named,
+            control_hosts=self.settings.control_hosts if connecting else (),
+            from_outside=self.settings.from_outside,
+            early=self.stands,
+        )
 
     def stands(self, vantage: Vantage) -> None:
         self.vantage = vantage
@@ -221,25 +205,31 @@ class _Run:
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")
-        if probe.consent > allowed_level(self.assessment, seen):
-            for subject in subjects:
-                self.ended(probe, subject, _unlooked(probe, subject, self.network.now(), _NO_CONSENT))
-            return
-        await asyncio.gather(*(self.attempt(probe, subject, seen) for subject in subjects))
+        grounds = Grounds.of(self.instruments, self.assessment, seen)
+        await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
 
-    async def attempt(self, probe: Probe, subject: str, seen: Seen) -> None:
-        notes = Notes()
+    async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
+        notes = self.noting()
         network = self.network.for_attempt(notes)
         started = network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
+        look = Look(
+            network=network,
+            seen=seen,
+            rules=self.instruments.rules,
+            thorough=self.settings.thorough,
+            may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
+        )
         try:
+            refused = allowed(probe.consent, Target(host=probe.host(subject)), grounds)
+            if isinstance(refused, Refused):
+                ended = _Ended(status=Status.NOT_TESTABLE_HERE, reason=refused.why)
+                return
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                look = Look(network=network, seen=seen, rules=self.instruments.rules, thorough=self.settings.thorough)
-                ended = await _guarded(_facts(probe, subject, look))
+                ended = await _guarded(_facts(probe, subject, look, grounds))
         finally:
-            self.contacts.extend(notes.contacts)
             self.ended(
                 probe,
                 subject,
@@ -282,9 +272,6 @@ class _Ended(Generic[T]):
     value: T | None = None
 
 
-_NO_CONSENT: _Ended[Any] = _Ended(status=Status.NOT_TESTABLE_HERE, reason="consent")
-
-
 async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
     try:
         return _Ended(status=Status.COMPLETED, value=await work)
@@ -298,9 +285,31 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, look: Look) -> msgspec.Raw:
+async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds) -> msgspec.Raw:
     async with asyncio.timeout(probe.timeout):
+        if probe.consent >= ConsentLevel.AUTHORISED:
+            decision = allowed(probe.consent, await _addressed(probe.host(subject), look), grounds)
+            if isinstance(decision, Refused):
+                raise NotTestableHere(decision.why, decision.detail)
         return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
+
+
+async def _addressed(host: str, look: Look) -> Target:
+    """The host with what DNS says about it, from the same answers that the look itself will have."""
+    addresses = await look.network.addresses(host)
+    if host in addresses:
+        return Target(host=host, addresses=addresses, names=await _names(addresses, look))
+    alias = (await look.network.dns(host, "A")).canonical_name
+    return Target(host=host, addresses=addresses, alias=alias, names=await _names(addresses, look))
+
+
+async def _names(addresses: Sequence[str], look: Look) -> tuple[str, ...]:
+    """The names of the first addresses (PTR), as far as they could be had."""
+    names: list[str] = []
+    for address in addresses[:ADDRESSES_NAMED]:
+        with contextlib.suppress(NotSeen):
+            names += (await look.network.dns(reverse_name(address), "PTR")).records
+    return tuple(name.rstrip(".").lower() for name in names)
 
 
 async def _subjects(probe: Probe, seen: Seen) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class Questions:
             key = (question_name(name), rdtype.upper())
         except BadDomainError:
             raise NotSeen("dns_bad_name", name[:100]) from None
-        said = await self._shared(key, notes, lambda: self._said(*key))
+        said = await self._shared(key, notes, lambda: self._said(*key, notes))
         if isinstance(said.result, NotSeen):
             raise type(said.result)(said.result.reason, said.result.detail)
         return said.result
@@ -121,7 +121,7 @@ class Questions:
         self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes
     ) -> "dns.message.Message":
         """The resolver's whole reply with its signatures, unchecked by itself (DO and CD set); NotSeen as `ask`."""
-        said = await self._shared((name, rdtype), notes, lambda: self._carried(name, rdtype))
+        said = await self._shared((name, rdtype), notes, lambda: self._carried(name, rdtype, notes))
         if isinstance(said.result, NotSeen):
             raise type(said.result)(said.result.reason, said.result.detail)
         return said.replies[-1]
@@ -131,7 +131,7 @@ class Questions:
         import dns.flags
 
         key = (question_name(name), rdtype.upper())
-        said = await self._shared(key, notes, lambda: self._said(*key))
+        said = await self._shared(key, notes, lambda: self._said(*key, notes))
         if isinstance(said.result, NotSeen):
             raise type(said.result)(said.result.reason, said.result.detail)
         return bool(said.replies) and bool(said.replies[-1].flags & dns.flags.AD)
@@ -140,13 +140,20 @@ class Questions:
         self, key: tuple[object, object], notes: Notes, work: Callable[[], Coroutine[Any, Any, "_Said"]]
     ) -> "_Said":
         task = self._asked.get(key)
-        first = task is None
-        if task is None:
+        if task is None or task.cancelled():
             self._forget()
+            # Whoever asks first has the contacts, also those that are made after it stopped waiting.
             task = self._asked[key] = asyncio.create_task(work(), name=f"dns {key[1]} {key[0]}")
-        said = await asyncio.shield(task)
-        if first:
-            notes.contacts.extend(said.contacts)
+            notes.under_way.add(task)
+            task.add_done_callback(notes.under_way.discard)
+        try:
+            said = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            here = asyncio.current_task()
+            if task.cancelled() and not (here and here.cancelling()):
+                # The run that began the question ended; this one only waited for its answer.
+                raise TimedOut("dns_timeout") from None
+            raise
         notes.exchanges.append(said.exchange())
         return said
 
@@ -191,11 +198,17 @@ class Questions:
         for stream in self._streams.values():
             await stream.close()
 
-    async def _carried(self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType") -> "_Said":
+    async def _carried(self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes) -> "_Said":
         import dns.rdatatype
 
         text = dns_wire.text_of(name) or "."
-        said = _Said(name=text, rdtype=dns.rdatatype.to_text(rdtype), at=self._now(), resolver=self.resolver)
+        said = _Said(
+            name=text,
+            rdtype=dns.rdatatype.to_text(rdtype),
+            at=self._now(),
+            resolver=self.resolver,
+            contacts=notes.contacts,
+        )
         try:
             async with self._slots, asyncio.timeout(self._total_seconds):
                 reply = await self._reply(partial(dns_wire.signed_query, name, rdtype), said)
@@ -207,8 +220,8 @@ class Questions:
             said.result = not_seen
         return said
 
-    async def _said(self, name: str, rdtype: str) -> "_Said":
-        said = _Said(name=name, rdtype=rdtype, at=self._now(), resolver=self.resolver)
+    async def _said(self, name: str, rdtype: str, notes: Notes) -> "_Said":
+        said = _Said(name=name, rdtype=rdtype, at=self._now(), resolver=self.resolver, contacts=notes.contacts)
         try:
             async with self._slots, asyncio.timeout(self._total_seconds):
                 said.result = await self._resolved(name, rdtype, said)
@@ -335,7 +348,8 @@ class _Said:
     at: datetime
     resolver: str
     result: DnsAnswer | NotSeen = field(default_factory=lambda: TimedOut("dns_timeout"))
-    contacts: list[Contact] = field(default_factory=list)
+    contacts: list[Contact]
+    """Those of whoever asked first."""
     replies: list["dns.message.Message"] = field(default_factory=list)
 
     def exchange(self) -> Exchange:

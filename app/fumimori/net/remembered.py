@@ -55,7 +55,7 @@ class Remembered:
 
     @staticmethod
     async def _looked(memory: _Memory, notes: Notes, look: Callable[[Notes], Awaitable[T]]) -> T:
-        own = Notes()
+        own = notes.beside()
         memory.asker = weakref.ref(notes)
         try:
             value = await look(own)
@@ -68,4 +68,3 @@ class Remembered:
         finally:
             memory.exchanges = tuple(own.exchanges)
             notes.exchanges.extend(own.exchanges)
-            notes.contacts.extend(own.contacts)

@@ -102,12 +102,13 @@ class Surroundings:
         finally:
             for task in (*waiting, within):
                 task.cancel()
+            await asyncio.gather(*waiting, within, return_exceptions=True)
         if any(control.greeted for control in controls):
             return msgspec.structs.replace(vantage, intercepted=intercepted([one.issuers for one in controls]))
         found = any(control.addresses for control in controls)
         return msgspec.structs.replace(
             vantage,
-            online=found or await self._has_name_service(notes),
+            online=found or await self._has_name_service(targets, notes),
             port25="blocked" if found else "unknown",
             captive_portal=await self._captive(targets, controls, notes),
             intercepted=intercepted([one.issuers for one in controls]),
@@ -128,13 +129,18 @@ class Surroundings:
             return _Control()
         web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
         greeted, issuers = False, []
-        for address in addresses[:ADDRESSES_MOST]:
-            greeted, issuer = await self._greets(host, address, port, notes, told)
-            if greeted:
-                issuers += [] if issuer is None else [issuer]
-                break
-        if web is not None and (issuer := await web) is not None:
-            issuers.append(issuer)
+        try:
+            for address in addresses[:ADDRESSES_MOST]:
+                greeted, issuer = await self._greets(host, address, port, notes, told)
+                if greeted:
+                    issuers += [] if issuer is None else [issuer]
+                    break
+            if web is not None and (issuer := await web) is not None:
+                issuers.append(issuer)
+        finally:
+            if web is not None:
+                web.cancel()
+                await asyncio.gather(web, return_exceptions=True)
         return _Control(addresses=addresses, greeted=greeted, issuers=tuple(issuers))
 
     async def _greets(
@@ -197,10 +203,20 @@ class Surroundings:
             return False
         return bool(known & set(made_up.records))
 
-    async def _has_name_service(self, notes: Notes) -> bool:
+    async def _has_name_service(self, targets: Sequence[str], notes: Notes) -> bool:
+        """Whether anything is heard about the root or any of the targets, be it that it does not exist."""
+        import dns.name
+        import dns.rdatatype
+
         try:
-            await self.questions.ask(".", "NS", notes)
+            await self.questions.carry(dns.name.root, dns.rdatatype.NS, notes)
         except NotSeen:
+            for target in targets:
+                try:
+                    await self.questions.ask(split_port(target, 25)[0], "A", notes)
+                except NotSeen:
+                    continue
+                return True
             return False
         return True
 

@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
-from fumimori.core.network import NotSeen
+from fumimori.core.network import NotSeen, Unreachable
+from fumimori.core.network.together import together
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.hosts import own_addresses, own_hosts
+from fumimori.probes.hosts import own_hosts
 
 AT_ONCE = 4
 REDIRECTS_MOST = 2
@@ -51,7 +52,8 @@ class Facts(Record):
 
 async def collect(subject: str, look: Look) -> Facts:
     """The recognised pages of one host."""
-    await own_addresses(subject, look)
+    if not await look.network.addresses(subject):
+        raise Unreachable("no_address", subject)
     table = look.rules.tables["admin_pages"].dicts()
     by_door: dict[tuple[str, int], list[str]] = {}
     for row in look.rules.tables["admin_places"].dicts():
@@ -62,7 +64,7 @@ async def collect(subject: str, look: Look) -> Facts:
         async with slots:
             return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
 
-    results = await asyncio.gather(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
+    results = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
     pages = {(page.product, page.kind, urlsplit(page.url).port): page for _, found in results for page in found}
     return Facts(host=subject, pages=tuple(pages.values()), answered=sum(count for count, _ in results))
 

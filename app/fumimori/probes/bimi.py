@@ -3,9 +3,10 @@
 Objective  Find out whether the logo that a domain publishes would be shown, and why not. Nothing here is a danger.
 Inputs     The domains of the scope that send mail; what the DMARC probe saw; tables svg_tiny_ps, svg_tiny_ps_values,
            mark_certificates. DNS, and one GET for the logo and one for the certificate, at the places that the
-           domain itself names.
-Outcomes   absent, declined, certificate_none, logo_not_seen, certificate_not_seen, logo_not_square,
-           logo_size_relative, certificate_fields, wish_unread (info); published, logo_good, certificate_good (ok);
+           domain itself names; outside the domain only where the consent covers that host.
+Outcomes   absent, declined, certificate_none, logo_not_seen, certificate_not_seen, logo_elsewhere,
+           certificate_elsewhere, logo_not_square, logo_size_relative, certificate_fields, wish_unread (info);
+           published, logo_good, certificate_good (ok);
            every other one low (settled: never worse): several, malformed, dmarc_weak, logo_unavailable,
            logo_too_large, logo_compressed, logo_not_svg, logo_profile, certificate_unavailable,
            certificate_unreadable, certificate_not_mark, certificate_wrong_name, certificate_chain,
@@ -17,6 +18,7 @@ Source     draft-brand-indicators-for-message-identification-14, draft-svg-tiny-
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from fumimori.core.expiry import Urgency, days_left, urgency
 from fumimori.core.grammar import bimi as grammar
@@ -34,6 +36,8 @@ from fumimori.probes.contract import Look, Probe
 LOGO_LIMIT = 65536
 """Bytes of a logo that are read: twice what the profile allows."""
 EVIDENCE_LIMIT = 262144
+THIRD_PARTY = "third_party_host"
+"""The file lies at somebody else's, whom nobody agreed to ask."""
 CERTAIN = ("no_address", "connection_refused")
 """Reasons for which nobody, and not only this machine, gets the file."""
 
@@ -93,8 +97,9 @@ async def _collect(domain: str, look: Look) -> Facts:
     if len(facts.records) != 1:
         return facts
     record = grammar.parse_bimi(facts.records[0])
-    logo, text = await _fetched(record.logo, LOGO_LIMIT, look)
-    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, look)
+    place = facts.answer.name
+    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, look)
+    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, look)
     return Facts(
         answer=answer,
         logo=logo,
@@ -104,15 +109,37 @@ async def _collect(domain: str, look: Look) -> Facts:
     )
 
 
-async def _fetched(url: str, limit: int, look: Look) -> tuple[Fetched | None, str]:
+async def _fetched(url: str, limit: int, domain: str, look: Look) -> tuple[Fetched | None, str]:
     if not url:
         return None, ""
+    if not look.may_fetch(_host(url), domain):
+        return Fetched(url=url, reason=THIRD_PARTY), ""
     try:
         answer: WebAnswer = await look.network.get(url, limit=limit)
     except NotSeen as not_seen:
         return Fetched(url=url, reason=not_seen.reason), ""
     came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)
     return came, answer.untrusted_body if came.came else ""
+
+
+def _host(url: str) -> str:
+    """The host of a web address; empty for one that cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def file_hosts(seen: Seen) -> Sequence[str]:
+    """The hosts that the domains' records name for logo and certificate."""
+    records = [
+        grammar.parse_bimi(text)
+        for _, facts in seen.all("bimi", Facts)
+        if len(facts.records) == 1
+        for text in facts.records
+    ]
+    hosts = (_host(url) for record in records for url in (record.logo, record.evidence) if url)
+    return tuple(dict.fromkeys(host for host in hosts if host))
 
 
 Values = dict[str, str | int]
@@ -166,6 +193,9 @@ def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     fetched = facts.logo
     if fetched is None:
         return
+    if fetched.reason == THIRD_PARTY:
+        yield "logo_elsewhere", {"host": _host(fetched.url)}
+        return
     if not fetched.came:
         why = fetched.unavailable
         yield ("logo_unavailable", {"url": fetched.url, "detail": why}) if why else ("logo_not_seen", {})
@@ -199,6 +229,9 @@ def _certificate(
     fetched, mark = facts.evidence, facts.mark
     if not record.evidence or fetched is None:
         yield "certificate_none", {}
+        return
+    if fetched.reason == THIRD_PARTY:
+        yield "certificate_elsewhere", {"host": _host(fetched.url)}
         return
     if not fetched.came:
         why = fetched.unavailable
@@ -265,6 +298,7 @@ PROBE = Probe(
         "logo_good",
         "logo_unavailable",
         "logo_not_seen",
+        "logo_elsewhere",
         "logo_too_large",
         "logo_compressed",
         "logo_not_svg",
@@ -274,6 +308,7 @@ PROBE = Probe(
         "certificate_none",
         "certificate_unavailable",
         "certificate_not_seen",
+        "certificate_elsewhere",
         "certificate_unreadable",
         "certificate_not_mark",
         "certificate_fields",
@@ -285,6 +320,7 @@ PROBE = Probe(
         "certificate_good",
     ),
     subjects=_subjects,
+    file_hosts=file_hosts,
     collect=_collect,
     judge=_judge,
     needs=("dmarc",),

@@ -102,6 +102,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=("listed_severe", "listed", "listed_policy", "refused", "not_listed"),
     subjects=subjects,
+    third_parties=lambda scope, _rules: scope.blocklists,
     collect=collect,
     judge=judge,
     needs=("mx", "spf"),

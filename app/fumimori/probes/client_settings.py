@@ -16,6 +16,7 @@ from fumimori.core.grammar.client_config import ClientServer, parse_client_confi
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, Unanswered
+from fumimori.core.network.together import together
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
@@ -59,14 +60,15 @@ def subjects(seen: Seen) -> Sequence[str]:
 async def collect(domain: str, look: Look) -> Facts:
     """SRV records, settings files, and whether autodiscover has an address."""
     names = [f"_{service}._tcp.{domain}" for service in SERVICES]
-    answers, configs, autodiscover = await asyncio.gather(
-        asyncio.gather(*(_srv(name, look) for name in names)), _configs(domain, look), _exists(domain, look)
-    )
+    async with asyncio.TaskGroup() as group:
+        configs = group.create_task(_configs(domain, look))
+        autodiscover = group.create_task(_exists(domain, look))
+        answers = await together(*(_srv(name, look) for name in names))
     return Facts(
         srv=tuple(answer for answer in answers if isinstance(answer, DnsAnswer) and answer.records),
         unanswered=tuple(answer for answer in answers if isinstance(answer, Unanswered)),
-        configs=configs,
-        autodiscover=autodiscover,
+        configs=configs.result(),
+        autodiscover=autodiscover.result(),
     )
 
 
@@ -86,7 +88,7 @@ async def _exists(domain: str, look: Look) -> bool | None:
 
 async def _configs(domain: str, look: Look) -> tuple[WebAnswer, ...]:
     places = (f"autoconfig.{domain}/{CONFIG_PATH}", f"{domain}/.well-known/autoconfig/{CONFIG_PATH}")
-    found = await asyncio.gather(*(_config(place, look) for place in places))
+    found = await together(*(_config(place, look) for place in places))
     return tuple(answer for answer in found if answer is not None)
 
 

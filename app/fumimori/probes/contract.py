@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.core.network import Network
 from fumimori.core.seen import Seen
 
 F = TypeVar("F", bound=Record)
+
+
+def _lies_within(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +24,39 @@ class Look:
     rules: Rules
     thorough: bool = False
     """List everything, whatever it costs in connections and time."""
+    may_fetch: Callable[[str, str], bool] = _lies_within
+    """Whether the consent lets this attempt fetch a file from a host that the records of a domain name."""
+
+
+class Delivery(Record):
+    """Who takes the mail of one domain, as it was seen."""
+
+    domain: str
+    hosts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """The addresses of those hosts."""
+    provider: str = ""
+    hosting: Hosting | None = None
+    """What the records show; None where they show nothing."""
+
+
+def _nobody(_scope: Scope, _rules: Rules) -> Sequence[str]:
+    return ()
+
+
+def _nothing(_seen: Seen, _rules: Rules) -> Sequence[Delivery]:
+    return ()
+
+
+def host_of(subject: str) -> str:
+    """The host of a subject: a domain, `host`, `host:port`, `[IPv6]:port` or an address."""
+    if subject.startswith("["):
+        return subject[1:].partition("]")[0]
+    return subject.partition(":")[0] if subject.count(":") == 1 else subject
+
+
+def _no_host(_seen: Seen) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +77,19 @@ class Probe:
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()
     connections: int = 0
-    """TCP connections that one host sees at the most when nothing goes wrong, all its ports together; told to people
-    before anything starts."""
+    """TCP connections that one host name sees at the most, all its ports together; told to people before anything
+    starts."""
+    connections_thorough: int = 0
+    """The same for a thorough run; 0 where it is no more."""
+    third_parties: Callable[[Scope, Rules], Sequence[str]] = _nobody
+    """Hosts of others that are asked about the scope, for the list that people see before anything starts. Pure."""
+    named_hosts_only: bool = False
+    """Looks only at hosts that people name for it, so that there is nothing to do where none is named."""
+    host: Callable[[str], str] = host_of
+    """The host that a subject is about, without port; empty for what is no host. Pure."""
+    file_hosts: Callable[[Seen], Sequence[str]] = _no_host
+    """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
+    deliveries: Callable[[Seen, Rules], Sequence[Delivery]] = _nothing
+    """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""

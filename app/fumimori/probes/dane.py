@@ -11,13 +11,13 @@ Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is l
            measure, and the probe mta_sts says `absent_beside_dane` in place of `absent`.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.core.dane import Facts, HostLook, State, records, states, unmatched_second
 from fumimori.core.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.core.network import NotSeen, NotTestableHere
 from fumimori.core.network.dns import Security
+from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
@@ -47,12 +47,12 @@ async def collect(domain: str, look: Look) -> Facts:
         raise NotTestableHere(answer.security_reason)
     seen = look.seen.facts("mx", domain, mx.Facts)
     hosts = seen.mail_hosts[:HOSTS_MOST] if seen is not None else ()
-    return Facts(mx=answer, hosts=tuple(await asyncio.gather(*(_host(host, look) for host in hosts))))
+    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, look) for host in hosts))))
 
 
 async def _host(host: str, look: Look) -> HostLook:
     try:
-        four, six, tlsa = await asyncio.gather(
+        four, six, tlsa = await together(
             look.network.secured(host, "A"),
             look.network.secured(host, "AAAA"),
             look.network.secured(f"_25._tcp.{host}", "TLSA"),

@@ -17,6 +17,7 @@ from fumimori.core.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus, Unanswered
+from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
@@ -119,7 +120,7 @@ async def _collect(domain: str, look: Look) -> Facts:
                 source=selectors[selector],
             )
 
-    await asyncio.gather(*(ask(selector) for selector in selectors))
+    await together(*(ask(selector) for selector in selectors))
     return Facts(
         tried=tuple(selectors),
         given=tuple(selector for selector, source in selectors.items() if source == "given"),

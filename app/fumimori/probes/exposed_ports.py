@@ -14,11 +14,13 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.core.network import Unreachable
 from fumimori.core.network.services import OpenPort
+from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
 from fumimori.probes import mail_ports
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.hosts import own_addresses, own_hosts
+from fumimori.probes.hosts import own_hosts
 
 AT_ONCE = 4
 """Ports of one host that are knocked at together."""
@@ -34,7 +36,10 @@ class Facts(Record):
 
 async def collect(subject: str, look: Look) -> Facts:
     """One short connection to each port of the table."""
-    address = (await own_addresses(subject, look))[0]
+    addresses = await look.network.addresses(subject)
+    if not addresses:
+        raise Unreachable("no_address", subject)
+    address = addresses[0]
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def knock(row: Mapping[str, str]) -> OpenPort:
@@ -42,7 +47,7 @@ async def collect(subject: str, look: Look) -> Facts:
             return await look.network.open_port(subject, address, int(row["port"]), row["kind"])
 
     rows = look.rules.tables["exposed_services"].dicts()
-    return Facts(host=subject, ports=tuple(await asyncio.gather(*(knock(row) for row in rows))))
+    return Facts(host=subject, ports=tuple(await together(*(knock(row) for row in rows))))
 
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:

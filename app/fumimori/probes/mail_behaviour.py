@@ -22,7 +22,7 @@ from fumimori.core.network.smtp import SmtpDialogue, SmtpReply
 from fumimori.core.seen import Seen
 from fumimori.probes import mail_ports, mx
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.hosts import mail_exchangers, own_addresses
+from fumimori.probes.hosts import mail_exchangers
 
 PORT = 25
 MEGABYTE = 1_000_000
@@ -79,7 +79,7 @@ async def converse(look: Look, host: str, addresses: Sequence[str], commands: Se
 async def collect(subject: str, look: Look) -> Facts:
     """The facts of one mail exchanger; raises Refused (`busy`) when it only ever says *later*."""
     let_out(look.seen)
-    addresses = await own_addresses(subject, look)
+    addresses = await look.network.addresses(subject)
     domain = domain_of(look.seen, subject)
     random = f"fumimori-{secrets.token_hex(6)}@{domain}"
     facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))

@@ -10,39 +10,24 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 
+from fumimori.core.addresses import not_routed
 from fumimori.core.grammar.spf import parse_spf
 from fumimori.core.grammar.spf_macros import reverse_name
 from fumimori.core.grammar.spf_walk import spf_texts
-from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Table
+from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.core.providers import hosting_guess, only, provider_row
 from fumimori.core.seen import Seen
-from fumimori.probes.contract import Look, Probe
+from fumimori.probes.contract import Delivery, Look, Probe
 
 HOSTS_MOST = 20
 """Mail servers whose addresses are looked up."""
 SPF_HOSTS_MOST = 3
 """Hosts in a domain's SPF that are compared with its mail servers."""
-NOT_ROUTED = tuple(
-    ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "::1/128",
-        "::/128",
-        "fc00::/7",
-        "fe80::/10",
-    )
-)
-"""Networks that end at somebody's own router (RFC 1918, RFC 6598, RFC 4193 and this machine itself)."""
 LOCAL_NAMES = re.compile(r"(^|\.)(localhost|localdomain|local|internal|lan|home\.arpa)$")
 """Names that mean something else in every network (RFC 6761, RFC 6762, RFC 8375)."""
 
@@ -77,12 +62,6 @@ class MxHost(Record):
         return local or LOCAL_NAMES.search(self.host) is not None
 
 
-def not_routed(address: str) -> bool:
-    """Whether the Internet carries no packets to `address`."""
-    ip = ip_address(address)
-    return any(ip in network for network in NOT_ROUTED)
-
-
 class Facts(Record):
     """The mail servers of a domain."""
 
@@ -112,28 +91,6 @@ class Facts(Record):
         return (self.answer.name,) if self.fallback else ()
 
 
-def hosting_guess(hosts: Sequence[str], table: Table, autodiscover: str = "") -> tuple[str, Hosting | None]:
-    """Provider and kind of hosting of the first host that the table knows; empty and None for unknown ones.
-
-    `autodiscover` is the target of the domain's autodiscover alias, by which services that share an MX are told
-    apart.
-    """
-    row = _row(hosts, table, autodiscover)
-    return (row["provider"], Hosting(row["hosting"]) if row["hosting"] else None) if row else ("", None)
-
-
-def _row(hosts: Sequence[str], table: Table, autodiscover: str) -> Mapping[str, str] | None:
-    rows = table.dicts()
-    for host in hosts:
-        for row in rows:
-            if not re.search(row["mx"], host):
-                continue
-            if row["autodiscover"] and not re.search(row["autodiscover"], autodiscover):
-                continue
-            return row
-    return None
-
-
 def receiving_domains(seen: Seen) -> tuple[str, ...]:
     """The domains of the scope, without those that were seen to take no mail at all."""
     names = []
@@ -142,6 +99,22 @@ def receiving_domains(seen: Seen) -> tuple[str, ...]:
         if facts is None or facts.mail_hosts:
             names.append(domain.name)
     return tuple(names)
+
+
+def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
+    """Who takes the mail of each domain that was looked up."""
+    del rules  # the provider was recognised when the records were read
+    return [
+        Delivery(
+            domain=domain.name,
+            hosts=facts.mail_hosts,
+            addresses=(*(address for host in facts.hosts for address in host.addresses), *facts.fallback),
+            provider=facts.provider,
+            hosting=facts.hosting,
+        )
+        for domain in seen.scope.domains
+        if (facts := seen.facts("mx", domain.name, Facts)) is not None
+    ]
 
 
 def _subjects(seen: Seen) -> Sequence[str]:
@@ -161,7 +134,7 @@ async def _collect(domain: str, look: Look) -> Facts:
     if any(re.search(row["mx"], name) for row in table.dicts() if row["autodiscover"] for name in names):
         autodiscover = await _alias(f"autodiscover.{domain}", look)
     provider, hosting = hosting_guess(names, table, autodiscover)
-    row = _row(names, table, autodiscover)
+    row = provider_row(names, table, autodiscover)
     told_by = "mx" if provider else ""
     known = any(entry.name == domain and entry.hosting is not None for entry in look.seen.scope.domains)
     if not provider and not known:
@@ -181,11 +154,7 @@ async def _behind(domain: str, hosts: Sequence[MxHost], look: Look) -> tuple[str
     own = [host for host in hosts if host.addresses and (host.host == domain or host.host.endswith("." + domain))]
     if not own:
         return "", None, ""
-    table = look.rules.tables["providers"]
-    column = table.columns.index("hosting")
-    rental = Table(
-        columns=table.columns, rows=tuple(row for row in table.rows if row[column] == Hosting.RENTAL), date=table.date
-    )
+    rental = only(look.rules.tables["providers"], Hosting.RENTAL)
     names = await _records(reverse_name(own[0].addresses[0]), "PTR", look)
     provider, hosting = hosting_guess([name.rstrip(".").lower() for name in names], rental)
     if provider:
@@ -352,5 +321,6 @@ PROBE = Probe(
     subjects=_subjects,
     collect=_collect,
     judge=_judge,
+    deliveries=deliveries,
     timeout=60.0,
 )

@@ -21,7 +21,7 @@ from fumimori.core.network.smtp import SmtpReply
 from fumimori.core.seen import Seen
 from fumimori.probes import mail_behaviour
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.hosts import mail_exchangers, own_addresses
+from fumimori.probes.hosts import mail_exchangers
 
 SENDER = "relay-test@example.org"
 """Addresses at domains that exist for examples only (RFC 2606): nobody gets anything, whatever happens."""
@@ -59,7 +59,7 @@ async def collect(subject: str, look: Look) -> Facts:
         raise NotTestableHere("relay_not_tested", subject)
     if manners.unknown.accepted:
         return Facts(host=subject, catch_all=True)
-    addresses = await own_addresses(subject, look)
+    addresses = await look.network.addresses(subject)
     mail = f"MAIL FROM:<{SENDER}>"
     first = await mail_behaviour.converse(look, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
     plain = _answer(first.replies, 1)

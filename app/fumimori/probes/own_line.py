@@ -55,6 +55,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=("port25_open", "port25_closed"),
     subjects=subjects,
+    host=lambda _line: "",
     collect=collect,
     judge=judge,
 )

@@ -145,6 +145,7 @@ PROBE = Probe(
         *("exploited", "exploited_possibly", "holes_possibly", "ask_package", "behind_data_old", "data_old"),
     ),
     subjects=subjects,
+    named_hosts_only=True,
     collect=collect,
     judge=judge,
     connections=4,

@@ -12,7 +12,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Scope
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, Security
 from fumimori.core.seen import Seen
@@ -50,6 +50,15 @@ def wkd_hash(local: str) -> str:
 def subjects(seen: Seen) -> Sequence[str]:
     """The addresses that were given."""
     return tuple(dict.fromkeys(seen.scope.addresses))[:ADDRESSES_MOST]
+
+
+def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
+    """The key directories of addresses outside the assessed domains."""
+    del rules  # addresses say where their keys lie
+    ours = [domain.name for domain in scope.domains]
+    domains = [address.rpartition("@")[2] for address in scope.addresses[:ADDRESSES_MOST]]
+    outside = [name for name in domains if not any(name == own or name.endswith("." + own) for own in ours)]
+    return tuple(host for name in dict.fromkeys(outside) for host in (f"openpgpkey.{name}", name))
 
 
 async def collect(address: str, look: Look) -> Facts:
@@ -108,6 +117,7 @@ PROBE = Probe(
     facts=Facts,
     outcomes=("smimea", "smimea_unsigned", "openpgpkey", "openpgpkey_unsigned", "wkd", "none"),
     subjects=subjects,
+    third_parties=third_parties,
     collect=collect,
     judge=judge,
     timeout=90.0,

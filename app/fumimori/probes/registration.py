@@ -16,7 +16,7 @@ import msgspec
 
 from fumimori.core.expiry import days_left
 from fumimori.core.grammar.suffixes import registrable_part
-from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
 from fumimori.core.network import NotSeen, NotTestableHere, Refused
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Look, Probe
@@ -70,6 +70,12 @@ def service_for(domain: str, rules: Rules) -> str:
     """The address of the public service that speaks for the domain's registry; empty when none is known here."""
     services = {row["tld"]: row["service"] for row in rules.tables["rdap"].dicts()}
     return services.get(domain.rpartition(".")[2], "")
+
+
+def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
+    """The hosts of the registries that will be asked about the scope's domains."""
+    names = (registrable_part(domain.name) or domain.name for domain in scope.domains)
+    return tuple(service.split("/")[2] for name in names if (service := service_for(name, rules)))
 
 
 async def collect(domain: str, look: Look) -> Facts:
@@ -171,6 +177,7 @@ PROBE = Probe(
         "not_found",
     ),
     subjects=subjects,
+    third_parties=third_parties,
     collect=collect,
     judge=judge,
     timeout=60.0,

@@ -23,6 +23,7 @@ from fumimori.core.grammar.suffixes import registrable_part
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus, Unanswered
+from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
 from fumimori.probes import dmarc
 from fumimori.probes.contract import Look, Probe
@@ -90,10 +91,10 @@ async def _collect(domain: str, look: Look) -> Facts:
         missing = spf_walk.walk(domain, known, failed.keys()).missing[:QUESTIONS_MOST]
         if not missing:
             break
-        await asyncio.gather(*(ask(key) for key in missing))
+        await together(*(ask(key) for key in missing))
     tree = spf_walk.walk(domain, known, failed.keys())
     gone = {node.name for node in tree.nodes if node.state == "nxdomain"} - {domain}
-    await asyncio.gather(*(ask((part, "NS")) for name in gone if (part := registrable_part(name))))
+    await together(*(ask((part, "NS")) for name in gone if (part := registrable_part(name))))
     return Facts(
         answers=tuple(known.values()),
         unanswered=tuple(

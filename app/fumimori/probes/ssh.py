@@ -187,6 +187,7 @@ PROBE = Probe(
         *("terrapin", "no_post_quantum"),
     ),
     subjects=subjects,
+    named_hosts_only=True,
     collect=collect,
     judge=judge,
     connections=1,

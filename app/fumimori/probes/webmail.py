@@ -60,9 +60,10 @@ async def collect(subject: str, look: Look) -> Facts:
     addresses = await look.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    (plain, plain_next, plain_reason), (secure, secure_reason) = await asyncio.gather(
-        _plain(host, look) if port == 443 else _nothing(), _secure(host, port, look)
-    )
+    async with asyncio.TaskGroup() as group:
+        clear = group.create_task(_plain(host, look) if port == 443 else _nothing())
+        secure, secure_reason = await _secure(host, port, look)
+    plain, plain_next, plain_reason = clear.result()
     if plain is None and secure is None:
         raise Unreachable(secure_reason or plain_reason, host)
     support = TlsSupport()
@@ -231,6 +232,7 @@ PROBE = Probe(
         *("certificate_untrusted", "certificate_wrong_name", "tls_broken", "tls_old", "suite_weak"),
     ),
     subjects=subjects,
+    named_hosts_only=True,
     collect=collect,
     judge=judge,
     connections=9,

@@ -96,7 +96,7 @@ def assessments(count: int) -> list[Assessment]:
             id=str(number),
             created=NOW,
             scope=Scope(domains=(DomainScope(name=f"d{number}.example"),)),
-            consent=Consent(level=ConsentLevel.CONNECTIONS),
+            consent=Consent(level=ConsentLevel.CONNECTIONS, at=NOW, domains=(f"d{number}.example",)),
         )
         for number in range(count)
     ]
@@ -138,7 +138,11 @@ def test_after_a_stop_no_other_one_begins() -> None:
 
 def test_a_fault_of_ours_gets_out() -> None:
     class Broken(Slow):
-        async def look_around(self, *_targets: object, **_how: object) -> Vantage:
+        def for_attempt(self, notes: Notes) -> "Broken":
+            del notes
+            return self
+
+        def now(self) -> datetime:
             raise ZeroDivisionError
 
     async def look(subject: str, _look: Look) -> Facts:

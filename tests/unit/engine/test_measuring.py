@@ -17,12 +17,10 @@ from fumimori.core.model import (
     Contact,
     Control,
     DomainScope,
-    Hosting,
     Record,
     Rules,
     Scope,
     Status,
-    Table,
     Vantage,
 )
 from fumimori.core.network import Network, Notes, NotTestableHere
@@ -32,10 +30,8 @@ from fumimori.engine import (
     Measurement,
     NetworkSettings,
     Progress,
-    allowed_level,
+    confirmed,
     measure,
-    planned,
-    registries,
 )
 from fumimori.probes.contract import Look, Probe
 
@@ -61,7 +57,7 @@ class Quiet:
     async def look_around(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
-        assert (tuple(targets), control_hosts, from_outside) == (("example.jp",), None, False)
+        assert (tuple(targets), control_hosts, from_outside) == (("example.jp",), (), False)
         del early
         self.say("control.example")
         return Vantage(at=NOW, online=True, resolver="system")
@@ -102,11 +98,11 @@ def instruments(*probes: Probe) -> Instruments:
     )
 
 
-def assessment(level: int = 0, hosting: Hosting | None = None, **consent: Any) -> Assessment:
+def assessment(level: int = 0, **consent: Any) -> Assessment:
     return Assessment(
         id="1",
         created=NOW,
-        scope=Scope(domains=(DomainScope(name="example.jp", hosting=hosting),)),
+        scope=Scope(domains=(DomainScope(name="example.jp"),)),
         consent=Consent(level=ConsentLevel(level), **consent),
     )
 
@@ -229,37 +225,66 @@ def test_progress_counts_up_to_the_total() -> None:
     assert (steps[-1].done, steps[-1].total) == (2, 2)
 
 
-@pytest.mark.parametrize(
-    ("given", "level"),
-    [
-        (assessment(0), 0),
-        (assessment(1), 1),
-        (assessment(2), 1),
-        (assessment(2, name="x", role="y"), 2),
-        (assessment(2, Hosting.VPS, name="x", role="y"), 2),
-        (assessment(2, Hosting.RENTAL, name="x", role="y"), 1),
-        (assessment(2, Hosting.GOOGLE, name="x", role="y"), 1),
-        (assessment(3, Hosting.ON_PREMISES, name="x", role="y"), 2),
-        (assessment(3, Hosting.ON_PREMISES, name="x", role="y", own_server=True), 3),
-        (assessment(3, Hosting.RENTAL, name="x", role="y", own_server=True), 1),
-    ],
-)
-def test_consent_never_reaches_beyond_what_was_given(given: Assessment, level: int) -> None:
-    assert allowed_level(given) == level
-
-
 def test_a_probe_beyond_the_consent_does_not_run() -> None:
     async def must_not(_subject: str, _look: Look) -> Facts:
         raise AssertionError
 
     (attempt,) = run(probe("ssh_like", must_not, consent=2)).attempts
     assert (attempt.status, attempt.reason) == (Status.NOT_TESTABLE_HERE, "consent")
-    assert [
-        plan.allowed for plan in planned(instruments(probe("a", writes), probe("b", writes, consent=2)), assessment())
-    ] == [
-        True,
-        False,
-    ]
+
+
+def test_without_a_confirmed_consent_no_control_host_is_asked_for() -> None:
+    asked: list[object] = []
+
+    class Asking(Quiet):
+        def for_attempt(self, notes: Notes) -> "Asking":
+            return Asking(notes)
+
+        async def look_around(
+            self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
+        ) -> Vantage:
+            del targets, from_outside, early
+            asked.append(control_hosts)
+            return Vantage(at=NOW, online=True, resolver="system")
+
+    chosen = assessment(1)
+    for given in (assessment(), chosen, msgspec.structs.replace(chosen, consent=confirmed(chosen, NOW))):
+        asyncio.run(measure(instruments(), given, cast("Network", Asking()), NetworkSettings()))
+    assert asked == [(), (), None]
+
+
+def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Quiet):
+        def for_attempt(self, notes: Notes) -> "Broken":
+            return Broken(notes)
+
+        async def look_around(
+            self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
+        ) -> Vantage:
+            raise ZeroDivisionError(targets, control_hosts, from_outside, early)
+
+    given = assessment(1)
+    given = msgspec.structs.replace(given, consent=confirmed(given, NOW))
+    tools = instruments(probe("public", writes), probe("connects", writes, consent=1))
+    with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
+        done = asyncio.run(measure(tools, given, cast("Network", Broken()), NetworkSettings()))
+    assert done.vantage is None
+    assert {attempt.status for attempt in done.attempts} == {Status.COMPLETED}
+
+
+def test_contacts_of_what_outlives_its_attempt_are_written_down() -> None:
+    async def leaves_behind(subject: str, look: Look) -> Facts:
+        network = cast("Quiet", look.network)
+
+        async def later() -> None:
+            await asyncio.sleep(0.05)
+            network.say("late.example")
+
+        assert network.notes is not None
+        network.notes.under_way.add(asyncio.ensure_future(later()))
+        return Facts(word=subject)
+
+    assert "late.example" in {contact.target for contact in run(probe("one", leaves_behind)).contacts}
 
 
 def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
@@ -277,11 +302,3 @@ def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
 def test_only_runs_what_was_asked_and_its_needs() -> None:
     probes = (probe("one", writes), probe("two", writes, needs=("one",)), probe("three", writes))
     assert {attempt.probe for attempt in run(*probes, only=("two",)).attempts} == {"one", "two"}
-
-
-def test_registries_are_named_for_domains_that_have_one() -> None:
-    table = Table(columns=("tld", "service"), rows=(("com", "https://rdap.example/com/v1/"),), date="2026-11-24")
-    tools = instruments()
-    tools = replace(tools, rules=msgspec.structs.replace(tools.rules, tables={"rdap": table}))
-    scope = Scope(domains=tuple(DomainScope(name=name) for name in ("example.com", "example.jp", "second.com")))
-    assert registries(tools, msgspec.structs.replace(assessment(), scope=scope)) == ("rdap.example",)

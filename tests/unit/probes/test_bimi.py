@@ -181,3 +181,14 @@ def test_the_facts_keep_no_certificate_body():
     assert facts.mark is not None
     assert facts.mark.not_after - NOW == timedelta(days=200)
     assert (facts.mark.organisation, facts.mark.issuer) == ("Example", "Toy Trust")
+
+
+def test_files_outside_the_domain_are_not_fetched_without_leave():
+    record = "v=BIMI1; l=https://logo.third.example/l.svg; a=https://www.example.jp/v.pem"
+    zone = {"default._bimi.example.jp": {"TXT": [record]}}
+    network = PaperNetwork(zone, {"https://www.example.jp/v.pem": page("https://www.example.jp/v.pem", PEM)})
+    scope = scope_of("example.jp")
+    attempts = looked([bimi.PROBE], network, scope)
+    assert bimi.file_hosts(Seen(scope, attempts)) == ("logo.third.example", "www.example.jp")
+    words = outcomes(bimi.PROBE, network, scope)
+    assert dict(words["logo_elsewhere"].values) == {"host": "logo.third.example"}

@@ -7,10 +7,11 @@ NotSeen                 an attempt that says nothing about the server
 └── Refused             the other side will not talk to us (421, 45x, REFUSED, SERVFAIL, reset)
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from fumimori.core.model import Contact, Exchange, Status, Vantage
 from fumimori.core.network.dns import DnsLook
@@ -64,6 +65,13 @@ class Notes:
 
     exchanges: list[Exchange] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
+    """Complete only when nothing is `under_way` any more."""
+    under_way: set["asyncio.Future[Any]"] = field(default_factory=set)
+    """What was begun for this attempt and outlives it, because others wait for it too; it writes its own contacts."""
+
+    def beside(self) -> "Notes":
+        """Notes with evidence of their own, whose contacts are these."""
+        return Notes(contacts=self.contacts, under_way=self.under_way)
 
 
 class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):

@@ -3,6 +3,7 @@
 from functools import partial
 
 from fumimori.core.model import ConsentLevel
+from fumimori.gui.consented import to_confirm
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
@@ -106,7 +107,7 @@ class ConsentPage(Page):
             self._complaint.say(self.say(missing))
             (self._ours if missing == "ours_missing" else self._own).setFocus()
             return None
-        self.desk.edit_consent(at=self.desk.parts.now())
+        self.desk.edit(consent=to_confirm(self.desk))
         return super().next()
 
     def _levelled(self, value: str | None) -> None:

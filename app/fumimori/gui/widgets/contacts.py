@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from fumimori.core.model import Assessment, ConsentLevel
+from fumimori.gui.consented import as_confirmed
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
@@ -29,34 +31,71 @@ class ContactsCard(QFrame):
 
     def show_contacts(self) -> None:
         """Say it for the scope and the consent as they are now."""
-        from fumimori.engine import planned, registries
+        # As if it were confirmed as it stands: that is what people are about to do.
+        shown = as_confirmed(self._desk)
+        clear(self._who)
+        self._line(self._t("ui.consent.contacts"), bold=True)
+        self._targets(shown)
+        self._others(shown)
+        self._line(self._t("ui.consent.nothing_else"), quiet=True)
+        self._each_look(shown)
+
+    def _targets(self, shown: Assessment) -> None:
+        """The domains and, from ordinary connections on, the hosts."""
+        from fumimori.engine import counting, exchangers
+
+        t, scope = self._t, shown.scope
+        takers = exchangers(self._desk.instruments, shown)
+        names = [domain.name for domain in scope.domains]
+        connecting = counting(shown.consent) >= ConsentLevel.CONNECTIONS
+        if connecting:
+            names += [*scope.named_hosts, *(host for hosts in takers.values() for host in hosts)]
+        self._line(t("ui.consent.targets", names=", ".join(dict.fromkeys(names)) or "－"))
+        if connecting and len(takers) < len(scope.domains):
+            self._line(t("ui.consent.exchangers_unknown"))
+
+    def _others(self, shown: Assessment) -> None:
+        """Everybody who is asked beside the targets."""
+        from fumimori.engine import counting, file_hosts, third_parties
 
         desk, t = self._desk, self._t
-        clear(self._who)
+        connecting = counting(shown.consent) >= ConsentLevel.CONNECTIONS
+        controls = desk.parts.network().control_hosts or desk.parts.control_hosts()
+        usual = ", ".join(controls) or t("ui.consent.usual_hosts")
+        self._line(t("ui.consent.third_parties", hosts=usual) if connecting else t("ui.consent.resolver_only"))
+        asked = third_parties(desk.instruments, shown)
+        for probe, key in (("registration", "registries_asked"), ("published_keys", "directories_asked")):
+            if asked.get(probe):
+                self._line(t(f"ui.consent.{key}", hosts=", ".join(asked[probe])))
+        if shown.scope.blocklists:
+            self._line(t("ui.consent.blocklists_asked", zones=", ".join(shown.scope.blocklists)))
+        files = file_hosts(desk.instruments, shown)
+        if files:
+            key = "files_asked" if connecting else "files_not_asked"
+            self._line(t(f"ui.consent.{key}", hosts=", ".join(files)))
+
+    def _each_look(self, shown: Assessment) -> None:
+        """What is looked at, one by one, and what is not because no host was named for it."""
+        from fumimori.engine import planned
+
+        desk, t = self._desk, self._t
         clear(self._looks)
-        self._line(t("ui.consent.contacts"), bold=True)
-        scope = desk.open.scope
-        names = [domain.name for domain in scope.domains] + [*scope.mail_hosts, *scope.webmail_hosts, *scope.ssh_hosts]
-        self._line(t("ui.consent.targets", names=", ".join(dict.fromkeys(names)) or "－"))
-        hosts = desk.parts.network().control_hosts or desk.parts.control_hosts()
-        self._line(t("ui.consent.third_parties", hosts=", ".join(hosts) or t("ui.consent.usual_hosts")))
-        asked = registries(desk.instruments, desk.open)
-        if asked:
-            self._line(t("ui.consent.registries_asked", hosts=", ".join(asked)))
-        if scope.blocklists:
-            self._line(t("ui.consent.blocklists_asked", zones=", ".join(scope.blocklists)))
-        self._line(t("ui.consent.nothing_else"), quiet=True)
-        controls = {probe.id: probe.control.number for probe in desk.instruments.probes}
-        looks = [one.probe for one in planned(desk.instruments, desk.open) if one.allowed]
-        looks = [probe for probe in looks if probe != "blocklists" or scope.blocklists]
-        words = t("ui.consent.looks_hide" if self._open else "ui.consent.looks", count=len(looks))
+        plans = [one for one in planned(desk.instruments, shown) if one.allowed or one.no_host]
+        plans = [one for one in plans if one.probe != "blocklists" or shown.scope.blocklists]
+        count = sum(one.allowed for one in plans)
+        words = t("ui.consent.looks_hide" if self._open else "ui.consent.looks", count=count)
         self._toggle.setText(words)
         self._toggle.setAccessibleName(words)
         self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
-        if self._open:
-            for probe in sorted(looks, key=controls.__getitem__):
-                what = t("ui.consent.look", name=t(f"probes.{probe}.name"), what=t(f"probes.{probe}.what"))
-                self._looks.addWidget(Prose(self._theme, what, quiet=True, size="small"))
+        if not self._open:
+            return
+        controls = {probe.id: probe.control.number for probe in desk.instruments.probes}
+        for plan in sorted(plans, key=lambda one: controls[one.probe]):
+            what = t(f"probes.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
+            if plan.hosts:
+                what = t("ui.consent.at_hosts", what=what, hosts=", ".join(plan.hosts))
+            line = t("ui.consent.look", name=t(f"probes.{plan.probe}.name"), what=what)
+            self._looks.addWidget(Prose(self._theme, line, quiet=True, size="small"))
 
     def toggle(self) -> None:
         """Show or hide what is done at each look."""

@@ -1,0 +1,38 @@
+"""The consent as people see it: what confirming it now would cover, and what became of it since."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from fumimori.core.model import Assessment, Consent, ConsentLevel
+
+if TYPE_CHECKING:
+    from fumimori.gui.desk import Desk
+
+
+def to_confirm(desk: "Desk") -> Consent:
+    """The consent as it would stand if it were confirmed now, with every host that is shown."""
+    from fumimori.engine import confirmed, exchangers, file_hosts
+
+    takers = (host for hosts in exchangers(desk.instruments, desk.open).values() for host in hosts)
+    others = file_hosts(desk.instruments, desk.open)
+    return confirmed(desk.open, desk.parts.now(), (*takers, *others))
+
+
+def as_confirmed(desk: "Desk") -> Assessment:
+    """The assessment as if its consent were confirmed now."""
+    return msgspec.structs.replace(desk.open, consent=to_confirm(desk))
+
+
+def stands(desk: "Desk") -> bool:
+    """Whether what was confirmed still covers everything that is to be looked at."""
+    consent, now = desk.open.consent, to_confirm(desk)
+    covers = set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
+    return consent.at is not None and covers
+
+
+def highest(desk: "Desk") -> ConsentLevel:
+    """How far people may choose to go: beyond ordinary connections only on a server of their own."""
+    hosting = desk.open.scope.hosting
+    own = hosting is not None and hosting.own_server
+    return ConsentLevel.RELAY if own else ConsentLevel.CONNECTIONS
