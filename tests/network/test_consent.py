@@ -1,6 +1,7 @@
 """What is sent is what was consented to: every connection of a whole measurement is counted at the other end."""
 
 import asyncio
+import dataclasses
 import logging
 from collections import Counter
 from datetime import UTC, datetime
@@ -211,6 +212,22 @@ def test_the_contact_log_is_what_was_sent(level: int) -> None:
     for (_, port), count in town.seen.items():
         connections[port] -= count
     assert {port: left for port, left in connections.items() if left} == {}
+
+
+def test_no_address_sees_more_connections_than_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = probes.walk()
+    fewer = tuple(dataclasses.replace(probe, connections=min(probe.connections, 1)) for probe in walked)
+    monkeypatch.setattr(probes, "walk", lambda: fewer)
+    about = scope("own.example", mail_hosts=("mail.own.example",))
+    town, done, _ = measured(given(about, found=("mx.own.example",)))
+    said = sum(probe.connections for probe in fewer if not probe.named_hosts_only)
+    by_name = Counter(
+        contact.target for contact in done.contacts if contact.transport in ("tcp", "tls") and OWN in contact.target
+    )
+    assert by_name.keys() >= {f"mail.own.example [{OWN}]", f"mx.own.example [{OWN}]"}
+    assert max(by_name.values()) == said
+    assert "budget_spent" in {attempt.reason for attempt in done.attempts}
+    assert sum(count for (address, _), count in town.seen.items() if address == OWN) <= 3 * said
 
 
 def test_a_probe_that_breaks_leaves_nothing_unlogged_behind(

@@ -12,10 +12,10 @@ import msgspec
 
 from fumimori.core.grammar.spf_macros import reverse_name
 from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
-from fumimori.core.network import Network, Notes, NotSeen, NotTestableHere
+from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
 from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
-from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting
+from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting, planned
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.probes.contract import Look, Probe
 
@@ -113,6 +113,8 @@ class _Run:
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.slots = asyncio.Semaphore(AT_ONCE)
+        plans = planned(self.instruments, self.assessment, thorough=self.settings.thorough)
+        self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         self.standing = asyncio.Event()
         wanted = _with_needs(self.instruments.probes, only)
         around = asyncio.create_task(self.look_around())
@@ -148,9 +150,9 @@ class _Run:
     def seen(self) -> Seen:
         return Seen(self.assessment.scope, (*self.assessment.attempts, *self.attempts), self.vantage)
 
-    def noting(self) -> Notes:
+    def noting(self, allowance: Allowance | None = None) -> Notes:
         """New notes, whose contacts are kept whatever becomes of the attempt."""
-        notes = Notes()
+        notes = Notes(allowance=allowance)
         self.notes.append(notes)
         return notes
 
@@ -209,7 +211,7 @@ class _Run:
         await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
 
     async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
-        notes = self.noting()
+        notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
         network = self.network.for_attempt(notes)
         started = network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
@@ -277,6 +279,8 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.COMPLETED, value=await work)
     except NotSeen as not_seen:
         return _Ended(status=not_seen.status, reason=not_seen.reason)
+    except BudgetSpentError:
+        return _Ended(status=Status.NOT_TESTABLE_HERE, reason="budget_spent")
     except TimeoutError:
         return _Ended(status=Status.TIMED_OUT, reason="attempt_timeout")
     except Exception:

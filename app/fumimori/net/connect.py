@@ -247,7 +247,8 @@ class Dialer:
     ) -> AsyncIterator[Connection]:
         """A connection to `port` of `address`, closed and logged at the end.
 
-        Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none.
+        Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none, and
+        BudgetSpentError when there were as many as may be.
         """
         manners = self._of(address, port)
         loop = asyncio.get_running_loop()
@@ -255,6 +256,8 @@ class Dialer:
             wait = manners.ended + manners.pause - loop.time()
             if manners.ended and wait > 0:
                 await asyncio.sleep(wait)
+            if notes.allowance is not None:
+                notes.allowance.take(host, address)
             at = self.clock()
             connection: Connection | None = None
             reason = ""

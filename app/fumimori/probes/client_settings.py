@@ -9,14 +9,13 @@ Outcomes   settings_plain (high): the file names a connection without encryption
            settings_malformed (low); nothing_published (info); settings_secure (ok).
 """
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 from fumimori.core.grammar.client_config import ClientServer, parse_client_config
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, Unanswered
-from fumimori.core.network.together import together
+from fumimori.core.network.together import both, together
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
@@ -60,15 +59,14 @@ def subjects(seen: Seen) -> Sequence[str]:
 async def collect(domain: str, look: Look) -> Facts:
     """SRV records, settings files, and whether autodiscover has an address."""
     names = [f"_{service}._tcp.{domain}" for service in SERVICES]
-    async with asyncio.TaskGroup() as group:
-        configs = group.create_task(_configs(domain, look))
-        autodiscover = group.create_task(_exists(domain, look))
-        answers = await together(*(_srv(name, look) for name in names))
+    answers, (configs, autodiscover) = await both(
+        together(*(_srv(name, look) for name in names)), both(_configs(domain, look), _exists(domain, look))
+    )
     return Facts(
         srv=tuple(answer for answer in answers if isinstance(answer, DnsAnswer) and answer.records),
         unanswered=tuple(answer for answer in answers if isinstance(answer, Unanswered)),
-        configs=configs.result(),
-        autodiscover=autodiscover.result(),
+        configs=configs,
+        autodiscover=autodiscover,
     )
 
 

@@ -16,7 +16,7 @@ from fumimori.core.seen import Seen
 from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.tls.support import Service, find_support
+from fumimori.probes.tls.support import LISTED_MOST, Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.probes.tls.worth import days_left, distrust, old_signature, urgency, weak_key
 
@@ -364,5 +364,6 @@ PROBE = Probe(
     judge=judge,
     needs=("mx",),
     connections=64,
+    connections_thorough=64 + 2 * LISTED_MOST * (1 + len(CLIENT_PORTS)),
     timeout=240.0,
 )

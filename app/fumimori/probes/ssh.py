@@ -191,6 +191,7 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     connections=1,
+    connections_thorough=2,
     # Nobody's cloud server is asked: who runs the domain's mail has to be known first.
     needs=("mx",),
 )

@@ -10,7 +10,6 @@ Outcomes   login_in_clear, https_missing, certificate_expired, certificate_untru
            hsts_missing, hsts_short (low); https_good (ok).
 """
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,11 +19,12 @@ from fumimori.core.domains import split_host
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen, Unreachable
 from fumimori.core.network.tls import Handshake
+from fumimori.core.network.together import both
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes.contract import Look, Probe
-from fumimori.probes.tls.support import Service, find_support
+from fumimori.probes.tls.support import LISTED_MOST, Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, suite_words, version_words
 from fumimori.probes.tls.worth import days_left, distrust, urgency
 
@@ -60,10 +60,9 @@ async def collect(subject: str, look: Look) -> Facts:
     addresses = await look.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    async with asyncio.TaskGroup() as group:
-        clear = group.create_task(_plain(host, look) if port == 443 else _nothing())
-        secure, secure_reason = await _secure(host, port, look)
-    plain, plain_next, plain_reason = clear.result()
+    (plain, plain_next, plain_reason), (secure, secure_reason) = await both(
+        _plain(host, look) if port == 443 else _nothing(), _secure(host, port, look)
+    )
     if plain is None and secure is None:
         raise Unreachable(secure_reason or plain_reason, host)
     support = TlsSupport()
@@ -236,4 +235,5 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     connections=9,
+    connections_thorough=9 + 2 * LISTED_MOST,
 )

@@ -5,6 +5,7 @@ NotSeen                 an attempt that says nothing about the server
 ├── Unreachable         no connection: no route, nobody listening where somebody must, name without address
 ├── TimedOut            nothing came in the time allowed
 └── Refused             the other side will not talk to us (421, 45x, REFUSED, SERVFAIL, reset)
+BudgetSpentError        we have connected as often as was said before
 """
 
 import asyncio
@@ -59,6 +60,28 @@ class Refused(NotSeen):
     status = Status.REFUSED
 
 
+class BudgetSpentError(Exception):
+    """The address saw as many connections as people were told.
+
+    It ends the attempt: no part of it may take this for a port that is closed.
+    """
+
+
+@dataclass(kw_only=True)
+class Allowance:
+    """How many connections each address may see under each host name in one run: as many as people were told."""
+
+    most: int
+    taken: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def take(self, host: str, address: str) -> None:
+        """One more connection; raises BudgetSpentError when that would be more than was said."""
+        count = self.taken.get((host, address), 0)
+        if count >= self.most:
+            raise BudgetSpentError(host)
+        self.taken[host, address] = count + 1
+
+
 @dataclass(kw_only=True)
 class Notes:
     """What one attempt exchanged: filled by `net`, kept by the engine in the file."""
@@ -68,10 +91,12 @@ class Notes:
     """Complete only when nothing is `under_way` any more."""
     under_way: set["asyncio.Future[Any]"] = field(default_factory=set)
     """What was begun for this attempt and outlives it, because others wait for it too; it writes its own contacts."""
+    allowance: Allowance | None = None
+    """Shared by the attempts of a run; None where nothing was promised to be counted."""
 
     def beside(self) -> "Notes":
         """Notes with evidence of their own, whose contacts are these."""
-        return Notes(contacts=self.contacts, under_way=self.under_way)
+        return Notes(contacts=self.contacts, under_way=self.under_way, allowance=self.allowance)
 
 
 class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):
