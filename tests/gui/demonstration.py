@@ -46,7 +46,7 @@ def assessment(language: str = "ja") -> Assessment:
             domains=(DomainScope(name=DOMAIN, hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=(f"mail.{DOMAIN}",),
         ),
-        consent=Consent(level=ConsentLevel.CONNECTIONS, at=AT),
+        consent=Consent(level=ConsentLevel.CONNECTIONS, at=AT, domains=(DOMAIN,), hosts=(f"mail.{DOMAIN}",)),
         report_language=language,
         attempts=attempts(),
         vantages=(Vantage(at=AT, online=True, resolver="192.0.2.53", port25="blocked"),),

@@ -2,6 +2,7 @@
 
 from fumimori.engine.consent import (
     Planned,
+    close_looks,
     confirmed,
     counting,
     exchangers,
@@ -19,6 +20,7 @@ __all__ = [
     "NetworkSettings",
     "Planned",
     "Progress",
+    "close_looks",
     "confirmed",
     "counting",
     "exchangers",

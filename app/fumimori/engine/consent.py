@@ -29,6 +29,7 @@ __all__ = [
     "Target",
     "allowed",
     "allowed_file",
+    "close_looks",
     "confirmed",
     "counting",
     "exchangers",
@@ -254,6 +255,15 @@ def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> P
         no_host=may and no_host,
         hosts=hosts if may else (),
     )
+
+
+def close_looks(instruments: Instruments, assessment: Assessment) -> dict[str, str]:
+    """Each host that the consent covers → why level 2 does not reach it, empty where it does."""
+    grounds = Grounds.of(instruments, assessment)
+    decisions = {
+        host: allowed(ConsentLevel.AUTHORISED, Target(host=host), grounds) for host in assessment.consent.hosts
+    }
+    return {host: one.why if isinstance(one, Refused) else "" for host, one in decisions.items()}
 
 
 def third_parties(instruments: Instruments, assessment: Assessment) -> dict[str, tuple[str, ...]]:

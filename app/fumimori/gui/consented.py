@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fumimori.core.model import Assessment, Consent, ConsentLevel
+from fumimori.gui.measuring import MAIL_IN_DNS
+from fumimori.gui.widgets.choice import Choice
+from fumimori.texts import Texts
 
 if TYPE_CHECKING:
     from fumimori.gui.desk import Desk
@@ -31,8 +34,24 @@ def stands(desk: "Desk") -> bool:
     return consent.at is not None and covers
 
 
+def begun(assessment: Assessment) -> bool:
+    """Whether anything was measured beyond the question who takes the mail."""
+    return any(attempt.probe not in MAIL_IN_DNS for attempt in assessment.attempts)
+
+
 def highest(desk: "Desk") -> ConsentLevel:
     """How far people may choose to go: beyond ordinary connections only on a server of their own."""
     hosting = desk.open.scope.hosting
     own = hosting is not None and hosting.own_server
     return ConsentLevel.RELAY if own else ConsentLevel.CONNECTIONS
+
+
+def level_choices(t: Texts) -> list[Choice]:
+    """A card for each level: what we do, and what the server sees of it."""
+    cards = []
+    for level in ConsentLevel:
+        words = f"words.consent.{int(level)}"
+        seen = t("ui.consent.server_sees", seen=t(f"{words}.server_sees"))
+        label = t("ui.consent.level", number=int(level), name=t(f"{words}.name"))
+        cards.append(Choice(value=str(int(level)), label=label, explanation=f"{t(f'{words}.we_do')}\n{seen}"))
+    return cards

@@ -4,18 +4,23 @@ import dataclasses
 import logging
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.core.model import Record, Status
+from fumimori.core.model import Consent, Record, Status
 from fumimori.gui.bridge import Job, Say
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from fumimori.engine import Measurement, NetworkSettings
     from fumimori.gui.desk import Desk
 
 log = logging.getLogger(__name__)
+
+MAIL_IN_DNS = ("mx",)
+"""The probe that asks DNS who takes the mail, and nobody else anything."""
 
 TELL_EVERY_MS = 400
 """Faster changes would take the place away from a screen reader."""
@@ -82,8 +87,12 @@ class Measuring(QObject):
         }
         return [*remarks, *(word for word, so in told.items() if so)]
 
-    def start(self) -> None:
-        """Measure the assessment as it stands; does nothing while one is under way."""
+    def ask_dns(self) -> None:
+        """Ask DNS alone who takes the domains' mail, before anything is consented to."""
+        self.start(only=MAIL_IN_DNS)
+
+    def start(self, *, only: "Sequence[str]" = ()) -> None:
+        """Measure the assessment as it stands, or `only` what public information tells; nothing while one runs."""
         if self.running:
             return
         from fumimori.engine import measure
@@ -92,12 +101,16 @@ class Measuring(QObject):
         self.stopping = self.cancelled = False
         self.fault = ""
         assessment, instruments, settings = self._desk.open, self._desk.instruments, self.settings()
+        if only:
+            assessment = msgspec.structs.replace(assessment, consent=Consent())
         self._for = assessment.id
 
         async def work(stop: "asyncio.Event", say: Say) -> "Measurement":
             network = instruments.open_network(settings)
             try:
-                return await measure(instruments, assessment, network, settings, observer=say, cancel=stop)
+                return await measure(
+                    instruments, assessment, network, settings, observer=say, cancel=stop, only=only or None
+                )
             finally:
                 await network.close()
 

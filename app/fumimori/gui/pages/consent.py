@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from fumimori.core.model import ConsentLevel
-from fumimori.gui.consented import to_confirm
+from fumimori.core.model import Consent, ConsentLevel
+from fumimori.gui.consented import highest, level_choices, stands, to_confirm
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
+from fumimori.gui.widgets.choice import ChoiceGroup, tick
 from fumimori.gui.widgets.contacts import ContactsCard
-from fumimori.gui.widgets.controls import Field
+from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.covered import CoveredHosts
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 
@@ -17,36 +18,81 @@ class ConsentPage(Page):
     """Four levels as sentences; what the level means is listed below as soon as it is chosen."""
 
     def build(self) -> None:
-        """Levels, authority, what will be contacted."""
-        theme, consent = self.theme, self.desk.open.consent
-        hosting = self.desk.open.scope.hosting
-        own = hosting is not None and hosting.own_server
+        """Levels, authority, hosts, what will be contacted."""
+        theme, measuring = self.theme, self.desk.measuring
         self.prose("lead", quiet=True)
-        choices = [
-            Choice(
-                value=str(int(level)),
-                label=self.say("level", number=int(level), name=self.t(f"words.consent.{int(level)}.name")),
-                explanation="\n".join(
-                    (
-                        self.t(f"words.consent.{int(level)}.we_do"),
-                        self.say("server_sees", seen=self.t(f"words.consent.{int(level)}.server_sees")),
-                    )
-                ),
-            )
-            for level in ConsentLevel
-        ]
+        self._ask_level()
+        self.section(self.say("hosts"))
+        self.prose("hosts_lead", quiet=True)
+        self._contacts = ContactsCard(self.desk, theme)
+        self._hosts = CoveredHosts(self.desk, theme, self._contacts.show_contacts)
+        self.add(self._hosts)
+        self._ask_authority()
+        self.section(self.say("how"))
+        for word, on, changed in (
+            ("thorough", measuring.thorough, partial(setattr, measuring, "thorough")),
+            ("from_outside", measuring.from_outside, partial(setattr, measuring, "from_outside")),
+            ("blocklists", bool(self.desk.open.scope.blocklists), self._ask_blocklists),
+        ):
+            why = self.say(f"{word}_why")
+            self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
+        self.add(self._contacts)
+        self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)
+
+    @property
+    def next_label(self) -> str:
+        """What Next records."""
+        return self.say("record")
+
+    def next(self) -> Route | None:
+        """Record the consent with its moment and what it covers; stay and say what is missing."""
+        consent = self.desk.open.consent
+        if consent.level >= ConsentLevel.AUTHORISED:
+            for word, field in self._fields.items():
+                if not getattr(consent, word).strip():
+                    field.complain(self.say("authority_missing"))
+                    field.edit.setFocus()
+                    return None
+        missing = "ours_missing" if not self._ours.isChecked() else ""
+        if not missing and consent.level is ConsentLevel.RELAY and not consent.own_server:
+            missing = "own_server_missing"
+        if missing:
+            self._complaint.say(self.say(missing))
+            (self._own if missing == "own_server_missing" else self._ours).setFocus()
+            return None
+        self.desk.edit(consent=to_confirm(self.desk))
+        return super().next()
+
+    def leave(self) -> None:
+        """The hosts listen to measurements no more."""
+        self._hosts.leave()
+
+    def _ask_level(self) -> None:
+        theme, most, chosen = self.theme, highest(self.desk), self.desk.open.consent.level
+        if chosen > most:
+            # What the hosting rules out does not stay chosen.
+            self.desk.edit_consent(level=most, at=None)
+            title, text = self.say("fell_back_title", level=int(most)), self.say("fell_back", chosen=int(chosen))
+            self.add(Notice(theme, title=title, text=text))
+        elif self.desk.open.consent.at is not None and not stands(self.desk):
+            self.add(Notice(theme, title=self.say("outgrown_title"), text=self.say("outgrown")))
         group = ChoiceGroup(
-            theme, asked=self.say("title"), choices=choices, chosen=str(int(consent.level)), picked=self._levelled
+            theme,
+            asked=self.say("title"),
+            choices=level_choices(self.t),
+            chosen=str(int(self.desk.open.consent.level)),
+            picked=self._levelled,
         )
-        if not own:
-            for made in group.cards[2:]:
-                made.setEnabled(False)
-            key = "refused" if hosting is not None else "refused_unknown"
-            kind = self.t(f"words.hosting.{hosting}") if hosting is not None else ""
-            notice = Notice(theme, title=self.say("refused_title"), text=self.say(key, hosting=kind), icon="info")
-            self.add(group, notice)
-        else:
-            self.add(group)
+        for made in group.cards[int(most) + 1 :]:
+            made.setEnabled(False)
+        self.add(group)
+        if most < ConsentLevel.RELAY:
+            kind = self.t(f"words.hosting.{hosting}") if (hosting := self.desk.open.scope.hosting) else ""
+            text = self.say("refused" if kind else "refused_unknown", hosting=kind)
+            self.add(Notice(theme, title=self.say("refused_title"), text=text))
+
+    def _ask_authority(self) -> None:
+        theme, consent = self.theme, self.desk.open.consent
         self.section(self.say("authority"))
         self._fields = {
             word: Field(
@@ -61,70 +107,42 @@ class ConsentPage(Page):
         }
         self.add(*self._fields.values())
         self.add(Prose(theme, self.say("date", day=self.t.day(self.desk.parts.now())), quiet=True))
-        self._ours = tick(
-            theme, self.say("ours"), on=consent.at is not None, changed=lambda _on: self._complaint.say(""), name="ours"
-        )
-        self._own = tick(
-            theme,
-            self.say("own_server"),
-            on=consent.own_server,
-            changed=lambda on: self.desk.edit_consent(own_server=on),
-            name="own_server",
-        )
+        self._ours = tick(theme, self.say("ours"), on=stands(self.desk), changed=self._ticked, name="ours")
+        own = partial(self._noted, "own_server")
+        self._own = tick(theme, self.say("own_server"), on=consent.own_server, changed=own, name="own_server")
         self._complaint = Prose(theme, "", bold=True)
         self.add(self._ours, self._own, self._complaint)
-        self.section(self.say("how"))
-        measuring = self.desk.measuring
-        for word, on, changed in (
-            ("thorough", measuring.thorough, partial(setattr, measuring, "thorough")),
-            ("from_outside", measuring.from_outside, partial(setattr, measuring, "from_outside")),
-            ("blocklists", bool(self.desk.open.scope.blocklists), self._ask_blocklists),
-        ):
-            why = self.say(f"{word}_why")
-            self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
-        self._contacts = ContactsCard(self.desk, theme)
-        self.add(self._contacts)
-        self._show_own()
-
-    @property
-    def next_label(self) -> str:
-        """What Next records."""
-        return self.say("record")
-
-    def next(self) -> Route | None:
-        """Record the consent with its moment; stay and say what is missing."""
-        consent = self.desk.open.consent
-        if consent.level >= ConsentLevel.AUTHORISED:
-            for word, field in self._fields.items():
-                if not getattr(consent, word).strip():
-                    field.complain(self.say("authority_missing"))
-                    field.edit.setFocus()
-                    return None
-        missing = "ours_missing" if not self._ours.isChecked() else ""
-        if not missing and consent.level is ConsentLevel.RELAY and not consent.own_server:
-            missing = "own_server_missing"
-        if missing:
-            self._complaint.say(self.say(missing))
-            (self._ours if missing == "ours_missing" else self._own).setFocus()
-            return None
-        self.desk.edit(consent=to_confirm(self.desk))
-        return super().next()
+        if consent.at is not None:
+            withdrawing = button(theme, self.say("withdraw"), self._withdraw, kind="link", icon="x", name="withdraw")
+            self.add(row(withdrawing, None))
 
     def _levelled(self, value: str | None) -> None:
         self.desk.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
         self._ours.setChecked(False)
-        self._show_own()
+        if value is None:
+            self.go(self.route)
+            return
+        self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)
+        self._hosts.show_hosts()
         self._contacts.show_contacts()
 
-    def _noted(self, word: str, text: str) -> None:
-        self._fields[word].complain("")
-        self.desk.edit_consent(**{word: text})
+    def _noted(self, word: str, value: object) -> None:
+        if word in self._fields:
+            self._fields[word].complain("")
+        # What is changed has to be confirmed again.
+        self.desk.edit_consent(**{word: value, "at": None})
+
+    def _ticked(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
+        self._complaint.say("")
+        if not on and self.desk.open.consent.at is not None:
+            self.desk.edit_consent(at=None)
+
+    def _withdraw(self) -> None:
+        self.desk.edit(consent=Consent())
+        self.go(self.route)
 
     def _ask_blocklists(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
         rows = self.desk.instruments.rules.tables["blocklists"].dicts()
         free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
         self.desk.edit_scope(blocklists=free if on else ())
         self._contacts.show_contacts()
-
-    def _show_own(self) -> None:
-        self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
+from fumimori.gui.consented import begun
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
@@ -45,20 +46,20 @@ class MeasuringPage(Page):
     @property
     def next_label(self) -> str:
         """Start first, then go on."""
-        if self.desk.measuring.running or self.desk.open.attempts:
+        if self.desk.measuring.running or begun(self.desk.open):
             return super().next_label
         return self.say("start")
 
     @property
     def later(self) -> bool:
         """Everything but measuring works without it."""
-        return not self.desk.measuring.running and not self.desk.open.attempts
+        return not self.desk.measuring.running and not begun(self.desk.open)
 
     def next(self) -> Route | None:
         """Start when nothing was measured yet; else go on, to the hub while it still runs."""
         if self.desk.measuring.running:
             return Route("hub")
-        if self.desk.open.attempts:
+        if begun(self.desk.open):
             return super().next()
         self._start()
         return None
@@ -96,7 +97,7 @@ class MeasuringPage(Page):
 
     def _show(self) -> None:
         measuring = self.desk.measuring
-        running, attempts = measuring.running, self.desk.open.attempts
+        running, attempts = measuring.running, self.desk.open.attempts if begun(self.desk.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)

@@ -10,7 +10,7 @@ from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import Field
 
-HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts")
+HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts", "own_hosts")
 ADDRESSES = "addresses"
 
 

@@ -1,0 +1,132 @@
+"""On the page of the consent nothing counts before it is confirmed, and everything that is shown is what is covered."""
+
+import dataclasses
+
+import msgspec
+import pytest
+
+from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
+from fumimori.engine import counting
+from gui import demonstration
+from gui.driver import Open
+from gui.test_walk import Paper
+
+DOMAIN = demonstration.DOMAIN
+
+
+def chosen(level: int, hosting: Hosting = Hosting.VPS, **scope: tuple[str, ...]) -> Assessment:
+    """Nothing measured yet, a level chosen and everything said but not confirmed."""
+    base = demonstration.assessment("en")
+    return msgspec.structs.replace(
+        base,
+        scope=Scope(domains=(DomainScope(name=DOMAIN, hosting=hosting, hosting_confirmed=True),), **scope),
+        consent=Consent(level=ConsentLevel(level), name="Owner", role="CEO", own_server=True),
+        attempts=(),
+        vantages=(),
+    )
+
+
+def test_confirming_keeps_what_was_shown(opened: Open):
+    hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    hands.go("consent")
+    assert counting(hands.desk.open.consent) is ConsentLevel.PUBLIC
+    hands.press("ours")
+    hands.press("next")
+    consent = hands.desk.open.consent
+    assert counting(consent) is ConsentLevel.AUTHORISED
+    assert (consent.domains, consent.hosts) == ((DOMAIN,), (f"mail.{DOMAIN}",))
+
+
+@pytest.mark.parametrize("change", ["level", "name", "tick"])
+def test_what_is_changed_has_to_be_confirmed_again(opened: Open, change: str):
+    hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    hands.go("consent")
+    hands.press("ours")
+    hands.press("next")
+    hands.go("consent")
+    if change == "level":
+        hands.press("choice:3")
+    elif change == "name":
+        hands.type("name", "Somebody else")
+    else:
+        hands.press("ours")
+    assert counting(hands.desk.open.consent) is ConsentLevel.PUBLIC
+
+
+def test_a_level_that_the_hosting_rules_out_falls_back_and_says_so(opened: Open):
+    hands = opened("en", chosen(2, Hosting.MICROSOFT))
+    hands.go("consent")
+    assert hands.desk.open.consent.level is ConsentLevel.CONNECTIONS
+    assert hands.find("choice:1").isChecked()
+    assert not hands.find("choice:2").isChecked()
+    assert hands.shows(hands.page.say("fell_back", chosen=2))
+
+
+def test_a_host_that_came_later_is_said_not_to_be_covered(opened: Open):
+    hands = opened("en", chosen(1, mail_hosts=(f"mail.{DOMAIN}",)))
+    hands.go("consent")
+    hands.press("ours")
+    hands.press("next")
+    hands.desk.edit_scope(mail_hosts=(f"mail.{DOMAIN}", f"imap.{DOMAIN}"))
+    hands.go("consent")
+    assert hands.shows(hands.page.say("outgrown"))
+    assert not hands.find("ours").isChecked()
+
+
+def test_a_consent_can_be_withdrawn(opened: Open):
+    hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    hands.go("consent")
+    hands.press("ours")
+    hands.press("next")
+    hands.go("consent")
+    hands.press("withdraw")
+    assert hands.desk.open.consent == Consent()
+    assert not hands.find("ours").isChecked()
+
+
+def test_without_a_host_ssh_is_not_promised_and_an_own_server_is_offered(opened: Open):
+    hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    hands.go("consent")
+    assert hands.shows(hands.page.say("ssh_none"))
+    hands.press("looks")
+    ssh = hands.page.say("look", name=hands.page.t("probes.ssh.name"), what=hands.page.say("no_host"))
+    assert hands.shows(ssh)
+    hands.press(f"ssh:mail.{DOMAIN}")
+    assert hands.desk.open.scope.ssh_hosts == (f"mail.{DOMAIN}",)
+    assert not hands.shows(ssh)
+
+
+def test_the_servers_that_dns_names_are_asked_for_shown_and_then_covered(opened: Open):
+    zone = {DOMAIN: {"MX": (f"10 mail.{DOMAIN}.",)}, f"mail.{DOMAIN}": {"A": ("192.0.2.10",)}}
+    real = demonstration.offline_instruments()
+    hands = opened("en", chosen(2), dataclasses.replace(real, open_network=lambda _settings: Paper(zone)))
+    hands.go("consent")
+    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+        hands.press("ask-dns")
+    taking = f"mail.{DOMAIN}"
+    where = hands.page.say("host_found", domain=DOMAIN)
+    line = hands.page.say("host", host=taking, where=where)
+    assert hands.shows(f"{line}\n{hands.page.say('host_closely')}")
+    assert {attempt.probe for attempt in hands.desk.open.attempts} == {"mx"}
+    hands.press("ours")
+    hands.press("next")
+    assert hands.desk.open.consent.hosts == (taking,)
+    assert hands.route.page == "measuring"
+    assert hands.shows(hands.page.say("ready"))
+
+
+@pytest.mark.parametrize(("level", "named"), [(0, False), (1, True)])
+def test_control_hosts_are_named_only_where_they_are_contacted(opened: Open, level: int, *, named: bool):
+    hands = opened("en", chosen(level))
+    hands.go("consent")
+    hosts = ", ".join(hands.desk.parts.control_hosts()) or hands.page.say("usual_hosts")
+    assert hands.shows(hands.page.say("third_parties", hosts=hosts)) is named
+    assert hands.shows(hands.page.say("resolver_only")) is not named
+
+
+def test_a_level_that_is_taken_back_leaves_the_lowest(opened: Open):
+    hands = opened("en", chosen(1))
+    hands.go("consent")
+    hands.press("choice:1")
+    assert hands.desk.open.consent.level is ConsentLevel.PUBLIC
+    assert hands.find("choice:0").isChecked()
