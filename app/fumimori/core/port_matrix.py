@@ -9,7 +9,7 @@ from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
-from fumimori.core.tls_facts import TlsSupport, class_ranks, suite_classes
+from fumimori.core.tls_facts import TlsSupport, agreed_suites, suite_classes
 from fumimori.core.tls_holes import holes
 from fumimori.core.tls_profiles import verdicts
 
@@ -109,6 +109,5 @@ def _worst(support: TlsSupport, rules: Rules) -> str:
     """The worst class of the suites that were agreed to; empty while that was not asked to the end."""
     if not support.bad_suites_known and not support.bad_suites:
         return ""
-    classes, ranks = suite_classes(rules), class_ranks(rules)
-    found = [classes[code][0] for code in (*support.bad_suites, *support.suites) if code in classes]
-    return min(found, key=lambda kind: ranks[kind], default="")
+    classes = suite_classes(rules)
+    return next((classes[code][0] for code in agreed_suites(support, rules) if code in classes), "")
