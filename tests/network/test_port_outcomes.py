@@ -345,3 +345,28 @@ def test_a_door_that_is_closed_and_a_group_that_is_short():
     exchanges = ("curve25519-sha256", "diffie-hellman-group-exchange-sha256", ssh_wire.STRICT)
     server = SshScript(key_exchanges=exchanges, group_bits=1024)
     assert "group_short" in said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE, thorough=True)
+
+
+# --- open, and nothing to be seen ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("handler", [wire.saying(b"* OK ready\r\n"), wire.stall, wire.saying(b"")])
+def test_a_port_for_tls_where_tls_never_starts_is_told(handler):
+    seen = said(mail_ports.PROBE, {(CLIENT_FOUR, 993): handler}, mx.PROBE)
+    assert seen["tls_never_starts"] == {f"{MAIL}:993"}
+    assert f"{MAIL}:993" not in seen.get("login_protected", set())
+
+
+def test_who_is_turned_away_hears_nothing_of_a_missing_starttls():
+    blocked = SmtpScript({"EHLO": "550 5.7.1 blocked using zen.example.org", "HELO": "550 no"})
+    seen = said(mail_ports.PROBE, {(FOUR, 25): blocked, (CLIENT_FOUR, 587): blocked}, mx.PROBE)
+    assert seen["turned_away"] == {f"{MX}:25", f"{MAIL}:587"}
+    assert not {"starttls_missing", "login_protected", "size_missing"} & set(seen)
+
+
+def test_a_conversation_that_breaks_off_after_the_greeting_is_told():
+    async def hanging_up(reader, writer):
+        writer.write(b"* OK ready\r\n")
+        await reader.readline()
+
+    assert said(mail_ports.PROBE, {(CLIENT_FOUR, 143): hanging_up}, mx.PROBE)["broken_off"] == {f"{MAIL}:143"}

@@ -27,7 +27,7 @@ class _Envelope(Smtp):
 
     async def introduce(self, our_name: str) -> tuple[int, str]:
         """The answer to EHLO, else to HELO: its code and first line."""
-        code, lines = await self._command(f"EHLO {our_name}")
+        code, lines = await self.greet_back(our_name)
         if code >= 500:
             code, lines = await self._command(f"HELO {our_name}")
         self.pipelining = "PIPELINING" in (line.strip().upper() for line in lines[1:])

@@ -213,6 +213,7 @@ def _side_words(
     if side.port == MX_PORT:
         use = MX_STRICT if side.service.host in strict else MX
         yield from _starttls(side)
+    yield from _unseen(side)
     yield from _login(side)
     yield from tls_words(side.support, use, rules)
     for chain in (side.chain, side.support.other_chain):
@@ -239,8 +240,13 @@ def _families(facts: Facts) -> Iterator[tuple[str, Values]]:
         addresses: Values = (("open", facts.service.address), ("other", other.service.address))
         if not other.service.open:
             yield "address_closed", addresses
-        elif (other.service.kind, other.leaf) != (facts.service.kind, facts.leaf):
+        elif _told_apart(other.service.kind, facts.service.kind) or _told_apart(other.leaf, facts.leaf):
             yield "address_differs", addresses
+
+
+def _told_apart(one: str, other: str) -> bool:
+    """Whether both are known and not the same."""
+    return bool(one and other and one != other)
 
 
 def _suffix(facts: Side) -> str:
@@ -259,6 +265,17 @@ def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
     elif not service.starttls:
         masked = any(set(line) <= set("XA ") and len(line) > 4 for line in service.capabilities or ())
         yield ("starttls_stripped" if masked else "starttls_missing"), ()
+
+
+def _unseen(facts: Side) -> Iterator[tuple[str, Values]]:
+    """An open port whose encryption could not be seen: a fact for the open points, never a fault of the server's."""
+    service = facts.service
+    if facts.tls or not service.error:
+        return
+    if facts.port in IMPLICIT_TLS_PORTS:
+        yield "tls_never_starts", ()
+    elif service.starttls is None or (service.starttls and service.tls_works is None):
+        yield ("turned_away" if service.error == "not_welcome" else "broken_off"), ()
 
 
 def _login(facts: Side) -> Iterator[tuple[str, Values]]:
@@ -350,7 +367,7 @@ PROBE = Probe(
         *("group_weak", "group_weak_mx", "group_old", "group_old_mx", "exchange_hash_old", "exchange_hash_old_mx"),
         *("post_quantum", "no_post_quantum", "compression", "compression_mx", "ems_missing", "fallback_missing"),
         *("renegotiation_insecure", "renegotiation_insecure_mx", "large_hello", "holes_closed"),
-        *("address_closed", "address_differs"),
+        *("address_closed", "address_differs", "tls_never_starts", "turned_away", "broken_off"),
         *("certificate_good", "certificate_expired", "certificate_expired_mx"),
         *("certificate_soon", "certificate_near", "certificate_near_mx"),
         *("certificate_self_signed", "certificate_self_signed_mx", "certificate_incomplete"),
