@@ -102,7 +102,7 @@ CLAIMS = [
     (facts(25, starttls=False, tls_works=None, chain=None, support=TlsSupport()), {"starttls_missing"}),
     (facts(25, tls_works=False, chain=None, support=TlsSupport()), {"starttls_broken"}),
     (facts(25, tls_works=False, chain=None, support=ONLY_OLD), {"starttls", "tls_old_mx", "tls_modern_missing_mx"}),
-    (facts(25, tls_works=None, chain=None, error="reply_timeout", support=TlsSupport()), set()),
+    (facts(25, tls_works=None, chain=None, error="reply_timeout", support=TlsSupport()), {"broken_off"}),
     (
         facts(25, starttls=False, capabilities=("SIZE", "XXXXXXXA"), tls_works=None, chain=None, support=TlsSupport()),
         {"starttls_stripped", "size_missing"},

@@ -90,6 +90,8 @@ CLAIMS = [
     (facts(plain=plain(302, f"http://{HOST}/mail/"), plain_next=plain(200, "", FORM)), {"login_in_clear"}),
     (facts(plain=plain(302, f"http://{HOST}/mail/"), plain_next=plain()), {"detour"}),
     (facts(plain=plain(302, "/mail/"), plain_next=plain(200, "", "hello")), {"no_redirect"}),
+    (facts(plain=plain(302, "https://[::1")), {"redirect_unreadable"}),
+    (facts(plain=plain(302, "http://host:99999/")), {"redirect_unreadable"}),
     (facts(plain=plain(403, "")), {"https_good"}),
     (facts(plain=plain(0, "")), {"https_good"}),
     (facts(secure=secure(headers=())), {"hsts_missing"}),
