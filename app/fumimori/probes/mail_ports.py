@@ -1,7 +1,6 @@
 """The ports of mail: TLS before passwords, versions and suites, certificates (RFC 8314, 8996, 9325, 9525)."""
 
 import asyncio
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from fumimori.core.network import NotSeen, NotTestableHere, Unreachable
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
 from fumimori.core.port_matrix import CLEAR_LOGINS
+from fumimori.core.recognition import shown_version
 from fumimori.core.seen import Seen
 from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import mx
@@ -24,11 +24,6 @@ MX_PORT = 25
 CLIENT_PORTS = (465, 587, 993, 995, 143, 110, 4190)
 ADDRESSES_MOST = 3
 """Addresses of each family that are tried until one answers."""
-_PRODUCT = (
-    r"exim|sendmail|postfix|version:?|dovecot|icewarp|mdaemon|kerio connect|smartermail\D*|haraka|cyrus imap4?"
-    r"|zimbra|axigen|james smtp server|communigate pro|powermta\D*|domino (?:release|build)?"
-)
-_VERSION_IN_GREETING = re.compile(rf"(?i)\b(?:{_PRODUCT})[ /(]*v?\d+[._]\d+[\w.]*")
 
 
 class Side(Record):
@@ -220,7 +215,7 @@ def _side_words(
         yield from _certificate(seen, rules, side, chain, at)
     if side.service.large_hello_fails:
         yield "large_hello", ()
-    yield from _greeting(side)
+    yield from _greeting(side, rules)
 
 
 def strict_hosts(seen: Seen) -> frozenset[str]:
@@ -325,11 +320,11 @@ def _certificate(
         yield "certificate_good", when
 
 
-def _greeting(facts: Side) -> Iterator[tuple[str, Values]]:
+def _greeting(facts: Side, rules: Rules) -> Iterator[tuple[str, Values]]:
     service = facts.service
-    shown = _VERSION_IN_GREETING.search(service.untrusted_greeting)
+    shown = shown_version(service.protocol, service.untrusted_greeting, rules.tables["banners"])
     if shown:
-        yield "banner_version", (("shown", shown.group()[:80]),)
+        yield "banner_version", (("shown", shown),)
     elif service.untrusted_greeting.strip():
         yield "banner_quiet", ()
     listed = service.capabilities if service.capabilities_after is None else service.capabilities_after
