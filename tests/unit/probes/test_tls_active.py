@@ -97,6 +97,7 @@ class Tried:
         return RenegotiationTrial(accepted=0)
 
     async def smtp_dialogue(self, _host, _address, _port, commands, *, secured=False):
+        assert not secured
         self._did("early")
         assert all("example.jp" in command for command in commands)
         return early(MAIL_OK)
