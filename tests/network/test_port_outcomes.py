@@ -156,8 +156,8 @@ def exchanger(folder, leaf: Leaf) -> Script:
 CERTIFICATES = [
     ({}, "certificate_good"),
     ({"days_left": -2}, "certificate_expired"),
-    ({"days_left": 3}, "certificate_soon"),
-    ({"days_left": 15}, "certificate_near"),
+    ({"days_left": 3}, "certificate_urgent"),
+    ({"days_left": 15}, "certificate_soon"),
     ({"self_signed": True}, "certificate_self_signed"),
     ({"with_intermediate": False}, "certificate_incomplete"),
     ({"by": "another authority"}, "certificate_untrusted"),
@@ -186,7 +186,7 @@ def test_certificates_that_senders_meet(tmp_path, given, word):
     seen = said(mail_ports.PROBE, {(FOUR, 25): exchanger(tmp_path, leaf_of(MX, given))}, mx.PROBE)
     own = {
         "certificate_good": "certificate_good",
-        "certificate_soon": "certificate_near_mx",
+        "certificate_urgent": "certificate_soon_mx",
         "certificate_incomplete": "certificate_untrusted_mx",
     }
     assert seen[own.get(word, f"{word}_mx")] == {f"{MX}:25"}

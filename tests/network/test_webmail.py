@@ -122,8 +122,8 @@ CASES = [
     ({"*": TO_HTTPS}, {"*": (200, "", FORM)}, {}, {"hsts_missing"}),
     ({"*": TO_HTTPS}, {"*": (200, "Strict-Transport-Security: max-age=60\r\n", FORM)}, {}, {"hsts_short"}),
     ({"*": TO_HTTPS}, GOOD, {"days_left": -1}, {"certificate_expired"}),
-    ({"*": TO_HTTPS}, GOOD, {"days_left": 3}, {"certificate_soon", "https_good"}),
-    ({"*": TO_HTTPS}, GOOD, {"days_left": 15}, {"certificate_near", "https_good"}),
+    ({"*": TO_HTTPS}, GOOD, {"days_left": 3}, {"certificate_urgent", "https_good"}),
+    ({"*": TO_HTTPS}, GOOD, {"days_left": 15}, {"certificate_soon", "https_good"}),
     ({"*": TO_HTTPS}, GOOD, {"self_signed": True}, {"certificate_untrusted"}),
     ({"*": TO_HTTPS}, GOOD, {"names": "other.example.jp"}, {"certificate_wrong_name"}),
     (

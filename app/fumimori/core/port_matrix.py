@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from fumimori.core.expiry import days_left
 from fumimori.core.model import PortRow, Record, Rules
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
@@ -98,7 +99,7 @@ def _row(row: PortRow, support: TlsSupport, chain: CertificateChain | None, at: 
         certificate=leaf.subject if leaf is not None else "",
         certificate_trusted=None if chain is None else chain.trusted,
         certificate_name_matches=None if chain is None else chain.name_matches,
-        days_left=None if leaf is None else (leaf.not_after - at).days,
+        days_left=None if leaf is None else days_left(leaf.not_after, at),
         post_quantum=support.post_quantum,
         profiles=verdicts(support, chain, rules),
         holes=tuple((name, state.value) for name, state in holes(support, rules)) if support.accepted else (),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from fumimori.core.dane import State
+from fumimori.core.expiry import Urgency, days_left, days_since, urgency
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
 from fumimori.core.mx_table import PolicyState, mx_table
 from fumimori.core.network import NotSeen, NotTestableHere, Unreachable
@@ -18,7 +19,7 @@ from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 from fumimori.probes.tls.support import Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
-from fumimori.probes.tls.worth import days_left, distrust, old_signature, urgency, weak_key
+from fumimori.probes.tls.worth import distrust, old_signature, weak_key
 
 MX_PORT = 25
 CLIENT_PORTS = (465, 587, 993, 995, 143, 110, 4190)
@@ -298,14 +299,14 @@ def _certificate(
     leaf, suffix = chain.certificates[0], _suffix(facts)
     on_25 = facts.port == MX_PORT
     confirmed = on_25 or facts.service.host in seen.scope.mail_hosts
-    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", abs(days_left(leaf, at))))
-    time = urgency(leaf, at, rules)
-    if time == "expired":
+    time = urgency(leaf.not_before, leaf.not_after, at, rules)
+    expired = time is Urgency.EXPIRED
+    days = days_since(leaf.not_after, at) if expired else days_left(leaf.not_after, at)
+    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", days))
+    if expired:
         yield f"certificate_expired{suffix}", when
-    elif time and on_25:
-        yield "certificate_near_mx", when
-    elif time:
-        yield f"certificate_{time}", when
+    elif time is not Urgency.FINE:
+        yield ("certificate_soon_mx" if on_25 else f"certificate_{time.value}"), when
     faults = distrust(chain, name_is_confirmed=confirmed)
     for fault in faults:
         word = "untrusted" if on_25 and fault == "incomplete" else fault
@@ -316,7 +317,7 @@ def _certificate(
     old = old_signature(chain)
     if old:
         yield f"signature_old{suffix}", (("hash", old.upper()),)
-    if not (time or faults or old) and chain.trusted and chain.name_matches:
+    if time is Urgency.FINE and not (faults or old) and chain.trusted and chain.name_matches:
         yield "certificate_good", when
 
 
@@ -364,7 +365,7 @@ PROBE = Probe(
         *("renegotiation_insecure", "renegotiation_insecure_mx", "large_hello", "holes_closed"),
         *("address_closed", "address_differs", "tls_never_starts", "turned_away", "broken_off"),
         *("certificate_good", "certificate_expired", "certificate_expired_mx"),
-        *("certificate_soon", "certificate_near", "certificate_near_mx"),
+        *("certificate_urgent", "certificate_soon", "certificate_soon_mx"),
         *("certificate_self_signed", "certificate_self_signed_mx", "certificate_incomplete"),
         *("certificate_untrusted", "certificate_untrusted_mx"),
         *("certificate_wrong_name", "certificate_wrong_name_mx"),

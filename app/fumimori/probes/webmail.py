@@ -6,7 +6,7 @@ Steps      GET of the start page over HTTP (port 80; one redirect within HTTP is
            over HTTPS (the certificate need not hold, so that the page can be judged all the same), then the hellos of
            probes.tls to the HTTPS port. No name and no password is sent.
 Outcomes   login_in_clear, https_missing, certificate_expired, certificate_untrusted, certificate_wrong_name, tls_broken
-           (high); certificate_soon (high), certificate_near, tls_old, suite_weak (medium); no_redirect,
+           (high); certificate_urgent (high), certificate_soon, tls_old, suite_weak (medium); no_redirect,
            redirect_unreadable, detour, hsts_missing, hsts_short (low); https_good (ok).
 """
 
@@ -17,6 +17,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from fumimori.core.domains import split_host
+from fumimori.core.expiry import Urgency, days_left, days_since, urgency
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen, Unreachable
 from fumimori.core.network.tls import Handshake
@@ -26,7 +27,7 @@ from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes.contract import Look, Probe
 from fumimori.probes.tls.support import Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, suite_words, version_words
-from fumimori.probes.tls.worth import days_left, distrust, urgency
+from fumimori.probes.tls.worth import distrust
 
 BODY_MOST = 131072
 ADDRESSES_MOST = 2
@@ -171,10 +172,11 @@ def _certificate(secure: WebAnswer, rules: Rules, at: datetime) -> Iterator[tupl
     if chain is None or not chain.certificates:
         return
     leaf = chain.certificates[0]
-    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", abs(days_left(leaf, at))))
-    time = urgency(leaf, at, rules)
-    if time:
-        yield f"certificate_{time}", when
+    time = urgency(leaf.not_before, leaf.not_after, at, rules)
+    expired = time is Urgency.EXPIRED
+    days = days_since(leaf.not_after, at) if expired else days_left(leaf.not_after, at)
+    if time is not Urgency.FINE:
+        yield f"certificate_{time.value}", (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", days))
     faults = distrust(chain, name_is_confirmed=True)
     if "wrong_name" in faults:
         yield "certificate_wrong_name", (("names", ", ".join(leaf.names[:5]) or "-"),)
@@ -221,7 +223,7 @@ PROBE = Probe(
     outcomes=(
         *("https_good", "https_missing", "login_in_clear", "no_redirect", "redirect_unreadable", "detour"),
         *("hsts_missing", "hsts_short"),
-        *("certificate_expired", "certificate_soon", "certificate_near"),
+        *("certificate_expired", "certificate_urgent", "certificate_soon"),
         *("certificate_untrusted", "certificate_wrong_name", "tls_broken", "tls_old", "suite_weak"),
     ),
     subjects=subjects,

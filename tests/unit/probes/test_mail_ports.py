@@ -178,33 +178,6 @@ def test_a_wrong_name_counts_only_where_people_are_known_to_use_it():
     assert words(wrong, scope=Scope()) == {"login_protected", "tls_modern"}
 
 
-EXPIRY = [
-    (90, 60, ""),
-    (90, 20, "near"),
-    (90, 6, "soon"),
-    (90, 0, "expired"),
-    (398, 60, ""),
-    (398, 30, "soon"),
-    (200, 22, ""),
-    (200, 20, "near"),
-    (200, 15, "soon"),
-    (47, 12, ""),
-    (47, 10, "near"),
-    (6, 2, ""),
-    (6, 1.2, "near"),
-    (6, 0.9, "soon"),
-]
-
-
-@pytest.mark.parametrize(("lifetime", "left", "expected"), EXPIRY)
-def test_time_left_is_measured_by_the_lifetime(lifetime, left, expected):
-    from fumimori.probes.tls.worth import urgency
-
-    end = NOW + timedelta(days=left)
-    given = certificate(not_after=end, not_before=end - timedelta(days=lifetime))
-    assert urgency(given, NOW, RULES) == expected
-
-
 GREETINGS = [
     ("mx.example.jp ESMTP Postfix (Debian)", "banner_quiet"),
     ("mx1.example.jp ESMTP", "banner_quiet"),

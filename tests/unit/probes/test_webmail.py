@@ -102,8 +102,8 @@ CLAIMS = [
     (facts(secure=None, secure_reason="connect_timeout"), set()),
     (facts(secure=secure(tls_error="handshake", chain=None), support=TlsSupport()), {"https_missing"}),
     (facts(secure=secure(tls_error="expired", given=EXPIRED)), {"certificate_expired"}),
-    (facts(secure=secure(given=chain(not_after=NOW + timedelta(days=2)))), {"certificate_soon", "https_good"}),
-    (facts(secure=secure(given=chain(not_after=NOW + timedelta(days=9)))), {"certificate_near", "https_good"}),
+    (facts(secure=secure(given=chain(not_after=NOW + timedelta(days=2)))), {"certificate_urgent", "https_good"}),
+    (facts(secure=secure(given=chain(not_after=NOW + timedelta(days=9)))), {"certificate_soon", "https_good"}),
     (facts(secure=secure(tls_error="wrong_name", given=chain(matches=False))), {"certificate_wrong_name"}),
     (
         facts(secure=secure(tls_error="untrusted", given=chain(trusted=False, error="unknown_issuer"))),
