@@ -370,3 +370,33 @@ def test_a_conversation_that_breaks_off_after_the_greeting_is_told():
         await reader.readline()
 
     assert said(mail_ports.PROBE, {(CLIENT_FOUR, 143): hanging_up}, mx.PROBE)["broken_off"] == {f"{MAIL}:143"}
+
+
+async def flooding(_reader, writer):
+    while True:
+        writer.write(b"not SSH at all\r\n" * 1000)
+        await writer.drain()
+
+
+async def ignoring(reader, writer):
+    writer.write(b"SSH-2.0-Toy\r\n")
+    await reader.readline()
+    while True:
+        writer.write(ssh_wire_ignore() * 100)
+        await writer.drain()
+
+
+def ssh_wire_ignore() -> bytes:
+    return b"\0\0\0\x0c\x06\x02" + b"\0" * 10
+
+
+@pytest.mark.parametrize("server", [flooding, ignoring, SshScript(fault_at="lists", fault=wire.reset)])
+def test_a_door_that_shows_nothing_is_told(server):
+    assert said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE)["unseen"] == {MAIL}
+
+
+def test_what_stands_behind_the_two_hundredth_name_counts():
+    many = (*(f"kex{number}@example.jp" for number in range(300)), "curve25519-sha256", ssh_wire.STRICT)
+    server = SshScript(key_exchanges=("curve25519-sha256", *many, "mlkem768x25519-sha256"))
+    seen = said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE)
+    assert not {"no_post_quantum", "terrapin"} & set(seen)

@@ -148,7 +148,8 @@ async def _first_open(host: str, addresses: Sequence[str], port: int, look: Look
 async def _side(service: MailService, look: Look) -> Side:
     """The service with what its hellos show, where it has TLS."""
     implicit = service.port in IMPLICIT_TLS_PORTS
-    if not (implicit or service.starttls) or service.error == "no_starttls":
+    silent = service.error == "reply_timeout" and not service.tls_works
+    if silent or not (implicit or service.starttls) or service.error == "no_starttls":
         return Side(service=service)
     where = Service(
         host=service.host,
