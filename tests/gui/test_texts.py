@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import fumimori.gui
 from fumimori import resources
+from fumimori.core.model import PortRow
 from fumimori.gui.pages import PAGES
 from fumimori.texts import LANGUAGES, Texts
 
@@ -63,6 +66,25 @@ def test_every_word_of_the_tables_exists():
         *(f"level_{level}" for level in ("good", "sufficient", "phase_out", "insufficient")),
         *(f"profile_{profile}" for profile in ("ncsc_nl", "mozilla", "rfc9325")),
         *("closed", "unseen", "login_before", "hole", "as_far", "post_quantum", "days_left", "trusted_yes"),
-        *("trusted_no", "name_no"),
+        *("trusted_no", "name_no", "expired", "expired_today"),
     }
     assert {word for word in words if not TEXTS["ja"].has(f"report.t6.{word}")} == set()
+
+
+@pytest.mark.parametrize(
+    ("days", "ja", "en"),
+    [
+        (12, "残り12日", "12 days left"),
+        (0, "残り0日", "0 days left"),
+        (-1, "期限切れ（1日以内）", "expired within the last day"),
+        (-2154, "2153日前に期限切れ", "expired 2153 days ago"),
+    ],
+)
+def test_a_certificate_that_has_ended_has_no_days_left(days, ja, en):
+    from fumimori.gui.tables import ports
+
+    class Found:
+        ports = (PortRow(host="mx", port=25, open=True, certificate_trusted=False, days_left=days),)
+
+    assert ja in ports(TEXTS["ja"], Found())[0][-1]
+    assert en in ports(TEXTS["en"], Found())[0][-1]

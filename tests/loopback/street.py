@@ -91,8 +91,10 @@ class Street(PaperNetwork):
     async def _known(self, host: str, _notes: Notes) -> tuple[str, ...]:
         return await self.addresses(host)
 
-    async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
-        return await self.envelopes.smtp_dialogue(host, address, port, commands, notes=self.notes)
+    async def smtp_dialogue(
+        self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
+    ) -> SmtpDialogue:
+        return await self.envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self.notes)
 
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
         return await self.services.open_port(host, address, port, kind, notes=self.notes)

@@ -12,8 +12,10 @@ from loopback.toy_ca import Leaf
 
 CODES = {"ssl3": 0x0300, "tls1.0": 0x0301, "tls1.1": 0x0302, "tls1.2": 0x0303, "tls1.3": 0x0304}
 FALLBACK_SCSV = 0x5600
-ALERT_REFUSED, ALERT_FALLBACK = 40, 86
-DHE = frozenset({0x0033, 0x0039, 0x0067, 0x006B, 0x009E, 0x009F, 0x0014, 0x0016, 0x0034, 0x003A})
+ALERT_REFUSED, ALERT_VERSION, ALERT_FAILED, ALERT_FALLBACK = 40, 70, 80, 86
+DHE = frozenset(
+    {0x0011, 0x0014, 0x0034, 0x006C, 0x00A6, 0x0033, 0x0039, 0x0067, 0x006B, 0x009E, 0x009F, 0x0016, 0x003A}
+)
 ECDSA = frozenset({0xC009, 0xC00A, 0xC023, 0xC024, 0xC02B, 0xC02C, 0xC007, 0xC008})
 
 
@@ -41,6 +43,10 @@ class HandMade:
     client_order: bool = False
     groups: tuple[int, ...] = (0x001D, 0x0017)
     prime: int = 0
+    dh_missing: str = ""
+    """`close` or `alert` for a server that chooses finite fields without parameters and then breaks off so."""
+    says_no: str = "alert"
+    """`close` for a server that refuses by hanging up."""
     signature: int = 0x0804
     compression: bool = False
     renegotiation_info: bool = True
@@ -64,7 +70,10 @@ class HandMade:
             self.heard.append(hello)
             if hello.version in self.silent_about:
                 await asyncio.sleep(3600)
-            writer.write(self.answer(hello))
+            answer = self.answer(hello)
+            if not answer:
+                return
+            writer.write(answer)
         await writer.drain()
         while await reader.read(4096):
             pass
@@ -80,7 +89,10 @@ class HandMade:
         order, among = (hello.suites, self.suites) if self.client_order else (self.suites, hello.suites)
         fitting = [code for code in order if code in among and self.can(code, version, groups)]
         if not version or not fitting:
-            return _alert(ALERT_REFUSED)
+            refusal = ALERT_REFUSED if version else ALERT_VERSION
+            return b"" if self.says_no == "close" else _alert(refusal)
+        if fitting[0] in DHE and self.dh_missing:
+            return _alert(ALERT_FAILED) if self.dh_missing == "alert" else b""
         return self.flight(version, fitting[0], groups, hello)
 
     def can(self, code: int, version: int, groups: list[int]) -> bool:

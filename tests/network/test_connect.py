@@ -103,3 +103,40 @@ def test_one_connection_at_a_time_with_a_pause_between():
     asyncio.run(asyncio.wait_for(ask(), 5))
     assert most == 1
     assert all(later - earlier >= QUICK.pause for earlier, later in pairwise(starts))
+
+
+def test_a_server_that_kept_silent_is_not_waited_for_again():
+    async def ask() -> tuple[list[str], float, int]:
+        notes, reasons = Notes(), []
+        loop = asyncio.get_running_loop()
+        async with wire.serving(wire.stall) as port:
+            dialer = Dialer(clock=clock, limits=QUICK)
+            began = loop.time()
+            for _ in range(4):
+                try:
+                    async with dialer.connection("127.0.0.1", port, host="h", what="smtp", notes=notes) as connection:
+                        await connection.line()
+                except NotSeen as error:
+                    reasons.append(error.reason)
+            return reasons, loop.time() - began, len(notes.contacts)
+
+    reasons, seconds, contacts = asyncio.run(asyncio.wait_for(ask(), 5))
+    assert (reasons, contacts) == (["reply_timeout"] * 4, 1)
+    assert seconds < 2 * QUICK.reply
+
+
+def test_silence_after_our_own_words_is_asked_again():
+    async def ask() -> list[str]:
+        notes = Notes()
+        async with wire.serving(wire.stall) as port:
+            dialer = Dialer(clock=clock, limits=QUICK)
+            for _ in range(2):
+                try:
+                    async with dialer.connection("127.0.0.1", port, host="h", what="tls", notes=notes) as connection:
+                        await connection.send_raw(b"hello")
+                        await connection.line()
+                except NotSeen:
+                    continue
+        return [contact.detail for contact in notes.contacts]
+
+    assert asyncio.run(asyncio.wait_for(ask(), 5)) == ["reply_timeout"] * 2

@@ -51,7 +51,8 @@ def test_a_host_without_address_is_not_a_closed_one():
         (11334, page("<title>Rspamd Web Interface</title>"), {"open_console"}),
         (10000, page("<title>nothing known</title>"), {"none_found"}),
         (8080, page("<title>Login to Webmin</title>", status="503 Busy"), {"none_found"}),
-        (2222, wire.stall, {"none_found"}),
+        (2222, wire.stall, {"!reply_timeout"}),
+        (8080, wire.reset, {"!connection_reset"}),
     ],
 )
 def test_pages(port, handler, words):
@@ -67,6 +68,9 @@ def test_inside_a_login_page_is_for_reference():
 def test_redirects_are_followed_on_the_same_door_only():
     away = page("", status="302 Found", headers="Location: http://elsewhere.example/\r\n")
     assert set(found(admin_pages.PROBE, ZONE, {(IP, 8080): away}, SCOPE)) == {"none_found"}
+    for nowhere in ("https://[::1", "https://a]b/", "http://host:99999/", "x" * 3000):
+        broken = page("", status="302 Found", headers=f"Location: {nowhere}\r\n")
+        assert set(found(admin_pages.PROBE, ZONE, {(IP, 8080): broken}, SCOPE)) == {"none_found"}
     loop = page("", status="302 Found", headers="Location: /again\r\n")
     assert set(found(admin_pages.PROBE, ZONE, {(IP, 8080): loop}, SCOPE)) == {"none_found"}
 

@@ -86,6 +86,22 @@ def test_start_pages(tmp_path, path, words, inside):
     assert set(seen) == words
 
 
+@pytest.mark.parametrize("target", ["https://[::1", "https://a]b/", "https://mx.example.jp:99999/"])
+def test_a_redirect_to_nowhere_is_the_end_of_the_way(tmp_path, target):
+    context = server_context(ToyCa().leaf(HOST), tmp_path)
+
+    async def server(reader, writer):
+        await writer.start_tls(context)
+        await reader.readuntil(b"\r\n\r\n")
+        body = b"SquirrelMail version 1.4.22"
+        head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+
+    scope = Scope(domains=SCOPE.domains, webmail_hosts=(HOST,))
+    assert set(found(products.PROBE, ZONE, {("192.0.2.25", 443): server}, scope)) == {SEEN, "unsupported"}
+
+
 @pytest.mark.parametrize(
     ("name", "resolves", "word"),
     [

@@ -86,6 +86,13 @@ async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
 
 
+async def pinging(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pings that never end, and nobody who reads the answers."""
+    while True:
+        writer.write(frame(PING, 0, 0, b"12345678") * 1000)
+        await writer.drain()
+
+
 async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Listen, then go."""
     await reader.read(10)
@@ -114,7 +121,10 @@ FAULTS = [
     ("https", "good-bye", saying(frame(GOAWAY, 0, 0, b"\0" * 8)), "dns_refused"),
     ("https", "a frame that is too large", saying(b"\xff\xff\xff\x00\x00\0\0\0\x01"), "dns_refused"),
     ("https", "another stream", saying(frame(HEADERS, 4, 7, b"\x88") + frame(DATA, 1, 7, b"x" * 40)), "dns_timeout"),
-    ("https", "pings for ever", saying(*[frame(PING, 0, 0, b"12345678")] * 500), "dns_timeout"),
+    ("https", "some pings", saying(*[frame(PING, 0, 0, b"12345678")] * 50), "dns_timeout"),
+    ("https", "pings for ever", saying(*[frame(PING, 0, 0, b"12345678")] * 500), "dns_refused"),
+    ("https", "settings for ever", saying(*[frame(SETTINGS, 0, 0, b"")] * 500), "dns_refused"),
+    ("https", "pings without reading", pinging, "dns_refused"),
     (
         "https",
         "a body that is no message",

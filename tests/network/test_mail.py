@@ -103,6 +103,43 @@ def test_pop3_without_capa_is_not_judged_by_its_silence(ca):
     assert (service.capabilities, service.login_before, service.starttls, service.error) == (None, None, None, "")
 
 
+def answering(answers: dict[str, bytes], heard: list[str]):
+    """An SMTP server that answers a command by its first word, or by the whole line, and everything else with 250."""
+
+    async def handler(reader, writer) -> None:
+        writer.write(b"220 mx.example.jp ESMTP\r\n")
+        while line := (await reader.readline()).decode().strip():
+            heard.append(line)
+            writer.write(answers.get(line, answers.get(line.split()[0], b"250 ok")) + b"\r\n")
+            await writer.drain()
+
+    return handler
+
+
+BLOCKED = b"550 5.7.1 Service unavailable; client blocked using zen.example.org"
+SYNTAX = b"501 Syntactically invalid EHLO argument(s)"
+
+
+def test_who_is_turned_away_at_ehlo_has_seen_nothing(ca):
+    heard: list[str] = []
+    service, _ = looked(ca, answering({"EHLO": BLOCKED}, heard), 25)
+    assert (service.open, service.capabilities, service.starttls, service.kind) == (True, None, None, "")
+    assert (service.error, heard[:2]) == ("not_welcome", ["EHLO [127.0.0.1]", "EHLO fumimori.invalid"])
+
+
+def test_a_server_that_takes_no_address_for_a_name_is_given_a_name(ca):
+    heard: list[str] = []
+    answers = {"EHLO [127.0.0.1]": SYNTAX, "EHLO fumimori.invalid": b"250-mx.example.jp\r\n250 SIZE 1000000"}
+    service, _ = looked(ca, answering(answers, heard), 25)
+    assert (service.capabilities, service.starttls, service.error) == (("SIZE 1000000",), False, "")
+
+
+@pytest.mark.parametrize("answer", [b"500 what?", b"502 not here"])
+def test_a_server_that_does_not_know_ehlo_has_no_starttls(ca, answer):
+    service, _ = looked(ca, answering({"EHLO": answer}, []), 25)
+    assert (service.capabilities, service.starttls, service.kind) == ((), False, "plain")
+
+
 @pytest.mark.parametrize("protocol", ["smtp", "imap", "pop3"])
 def test_implicit_tls(ca, tls, protocol):
     script = Script(protocol=protocol, implicit=True, tls=tls, after=("AUTH PLAIN", "AUTH=PLAIN", "SASL PLAIN"))

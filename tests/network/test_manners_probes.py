@@ -8,6 +8,8 @@ from fumimori.probes import mail_behaviour, mail_ports, mx, open_relay
 from loopback import wire
 from loopback.paper_network import rules
 from loopback.street import SmtpScript, found
+from loopback.tls_faults import server_context
+from loopback.toy_ca import ToyCa
 
 HOST = "mx.example.jp"
 ZONE = {"example.jp": {"MX": ["10 mx.example.jp."]}, HOST: {"A": ["192.0.2.25"]}}
@@ -136,3 +138,86 @@ def test_inside_the_server_may_trust_its_own_people():
     trusting = STRICT | {"RCPT TO:<relay-test": "250 ok", "MAIL FROM:<postmaster@example.jp>": "250 ok"}
     assert set(said(open_relay.PROBE, SmtpScript(trusting), mail_behaviour.PROBE, inside=True)) == {"open_inside"}
     assert set(said(mail_behaviour.PROBE, SmtpScript(trusting), inside=True)) == GOOD - {"own_sender_refused"}
+
+
+# --- ports for people who send ------------------------------------------------------------------------------------
+
+
+class Submission(SmtpScript):
+    """A server for people who send, with TLS from the first byte or after STARTTLS."""
+
+    def __init__(self, replies, context, *, implicit=False):
+        super().__init__({"EHLO": "250-mx.example.jp\r\n250 STARTTLS"} | replies)
+        self.context, self.implicit = context, implicit
+        self.inside: list[str] = []
+
+    async def __call__(self, reader, writer):
+        if self.implicit:
+            await writer.start_tls(self.context)
+            self.replies["EHLO"] = "250 mx.example.jp"
+            await super().__call__(reader, writer)
+            return
+        writer.write(self.greeting.encode() + b"\r\n")
+        secured = False
+        while command := (await reader.readline()).decode("latin-1").strip():
+            (self.inside if secured else self.heard).append(command)
+            if command == "STARTTLS":
+                writer.write(b"220 go on\r\n")
+                await writer.drain()
+                await writer.start_tls(self.context)
+                secured = True
+                continue
+            wants = command.startswith(("MAIL", "RCPT")) and not secured
+            fitting = [text for start, text in self.replies.items() if command.startswith(start)][-1]
+            writer.write((b"530 5.7.0 Must issue a STARTTLS command first" if wants else fitting.encode()) + b"\r\n")
+            await writer.drain()
+
+
+LOGIN = "530 5.7.0 Authentication required"
+
+
+@pytest.mark.parametrize("port", [587, 465])
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"RCPT TO:<relay-test": "250 ok"}, {"open"}),
+        ({}, {"closed"}),
+        ({"MAIL": LOGIN}, {"closed"}),
+        ({"RCPT": LOGIN, "RCPT TO:<relay-test": "250 ok"}, {"closed"}),
+        ({"RCPT": "250 ok"}, {"catch_all"}),
+        ({"RCPT": "451 4.7.1 later"}, {"!busy"}),
+        ({"RCPT TO:<relay-test": "550 5.1.10 null MX"}, {"!relay_not_tested"}),
+    ],
+)
+def test_a_relay_on_a_port_for_people(tmp_path, port, changes, words):
+    context = server_context(ToyCa().leaf(HOST), tmp_path)
+    replies = {"MAIL": "250 ok", "RCPT": "550 5.1.1 user unknown", "RCPT TO:<relay-test": "554 5.7.1 relay denied"}
+    server = Submission(replies | changes, context, implicit=port == 465)
+    scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
+    before = (mx.PROBE, mail_ports.PROBE)
+    seen = found(open_relay.PROBE, ZONE, {("192.0.2.25", port): server}, scope, before=before, by=at_once())
+    assert {word for word, subjects in seen.items() if f"{HOST}:{port}" in subjects} == words
+    said_at_all = [*server.heard, *server.inside]
+    assert not any(line.startswith(("DATA", "BDAT", "AUTH")) for line in said_at_all)
+
+
+def test_a_relay_behind_a_plain_submission_port_is_found_too():
+    replies = {"MAIL": "250 ok", "RCPT": "550 5.1.1 user unknown", "RCPT TO:<relay-test": "250 ok"}
+    scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
+    houses = {("192.0.2.25", 587): SmtpScript(replies)}
+    seen = found(open_relay.PROBE, ZONE, houses, scope, before=(mx.PROBE, mail_ports.PROBE), by=at_once())
+    assert seen["open"] == {f"{HOST}:587"}
+    assert rules().outcomes["open_relay.open"].severity.name == "CRITICAL"
+
+
+def test_a_port_whose_tls_fails_says_nothing_about_relaying():
+    from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE
+
+    async def broken(reader, writer):
+        await reader.read(4096)
+        writer.write(ALERT_HANDSHAKE_FAILURE)
+        await writer.drain()
+
+    scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
+    seen = found(open_relay.PROBE, ZONE, {("192.0.2.25", 465): broken}, scope, before=(mx.PROBE, mail_ports.PROBE))
+    assert {word for word, subjects in seen.items() if f"{HOST}:465" in subjects} == {"!busy"}

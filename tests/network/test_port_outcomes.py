@@ -156,8 +156,8 @@ def exchanger(folder, leaf: Leaf) -> Script:
 CERTIFICATES = [
     ({}, "certificate_good"),
     ({"days_left": -2}, "certificate_expired"),
-    ({"days_left": 3}, "certificate_soon"),
-    ({"days_left": 15}, "certificate_near"),
+    ({"days_left": 3}, "certificate_urgent"),
+    ({"days_left": 15}, "certificate_soon"),
     ({"self_signed": True}, "certificate_self_signed"),
     ({"with_intermediate": False}, "certificate_incomplete"),
     ({"by": "another authority"}, "certificate_untrusted"),
@@ -186,7 +186,7 @@ def test_certificates_that_senders_meet(tmp_path, given, word):
     seen = said(mail_ports.PROBE, {(FOUR, 25): exchanger(tmp_path, leaf_of(MX, given))}, mx.PROBE)
     own = {
         "certificate_good": "certificate_good",
-        "certificate_soon": "certificate_near_mx",
+        "certificate_urgent": "certificate_soon_mx",
         "certificate_incomplete": "certificate_untrusted_mx",
     }
     assert seen[own.get(word, f"{word}_mx")] == {f"{MX}:25"}
@@ -345,3 +345,58 @@ def test_a_door_that_is_closed_and_a_group_that_is_short():
     exchanges = ("curve25519-sha256", "diffie-hellman-group-exchange-sha256", ssh_wire.STRICT)
     server = SshScript(key_exchanges=exchanges, group_bits=1024)
     assert "group_short" in said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE, thorough=True)
+
+
+# --- open, and nothing to be seen ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("handler", [wire.saying(b"* OK ready\r\n"), wire.stall, wire.saying(b"")])
+def test_a_port_for_tls_where_tls_never_starts_is_told(handler):
+    seen = said(mail_ports.PROBE, {(CLIENT_FOUR, 993): handler}, mx.PROBE)
+    assert seen["tls_never_starts"] == {f"{MAIL}:993"}
+    assert f"{MAIL}:993" not in seen.get("login_protected", set())
+
+
+def test_who_is_turned_away_hears_nothing_of_a_missing_starttls():
+    blocked = SmtpScript({"EHLO": "550 5.7.1 blocked using zen.example.org", "HELO": "550 no"})
+    seen = said(mail_ports.PROBE, {(FOUR, 25): blocked, (CLIENT_FOUR, 587): blocked}, mx.PROBE)
+    assert seen["turned_away"] == {f"{MX}:25", f"{MAIL}:587"}
+    assert not {"starttls_missing", "login_protected", "size_missing"} & set(seen)
+
+
+def test_a_conversation_that_breaks_off_after_the_greeting_is_told():
+    async def hanging_up(reader, writer):
+        writer.write(b"* OK ready\r\n")
+        await reader.readline()
+
+    assert said(mail_ports.PROBE, {(CLIENT_FOUR, 143): hanging_up}, mx.PROBE)["broken_off"] == {f"{MAIL}:143"}
+
+
+async def flooding(_reader, writer):
+    while True:
+        writer.write(b"not SSH at all\r\n" * 1000)
+        await writer.drain()
+
+
+async def ignoring(reader, writer):
+    writer.write(b"SSH-2.0-Toy\r\n")
+    await reader.readline()
+    while True:
+        writer.write(ssh_wire_ignore() * 100)
+        await writer.drain()
+
+
+def ssh_wire_ignore() -> bytes:
+    return b"\0\0\0\x0c\x06\x02" + b"\0" * 10
+
+
+@pytest.mark.parametrize("server", [flooding, ignoring, SshScript(fault_at="lists", fault=wire.reset)])
+def test_a_door_that_shows_nothing_is_told(server):
+    assert said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE)["unseen"] == {MAIL}
+
+
+def test_what_stands_behind_the_two_hundredth_name_counts():
+    many = (*(f"kex{number}@example.jp" for number in range(300)), "curve25519-sha256", ssh_wire.STRICT)
+    server = SshScript(key_exchanges=("curve25519-sha256", *many, "mlkem768x25519-sha256"))
+    seen = said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE)
+    assert not {"no_post_quantum", "terrapin"} & set(seen)

@@ -18,7 +18,7 @@ from fumimori import resources
 from fumimori.core.network import Notes
 from fumimori.core.network.tls import Handshake, HelloOffer
 from fumimori.core.rules import parse_rules
-from fumimori.core.tls_facts import TlsSupport, prime_class
+from fumimori.core.tls_facts import TlsSupport, prime_class, suite_classes
 from fumimori.core.tls_holes import State, holes
 from fumimori.core.tls_profiles import verdicts
 from fumimori.net.certificates import chain_of
@@ -28,7 +28,7 @@ from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
 from fumimori.probes.tls.support import Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
-from loopback import wire
+from loopback import daemons, wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import server_context
 from loopback.tls_hands import HandMade
@@ -109,21 +109,76 @@ TLS13 = Handshake(version="tls1.3", suite="TLS_AES_256_GCM_SHA384", group="x2551
 # --- few connections ----------------------------------------------------------------------------------------------
 
 
-def test_a_modern_server_is_known_after_three_hellos_beside_the_handshake(tmp_path):
-    context = server_context(rsa_leaf(), tmp_path)
-    context.set_ciphers("ECDHE+AESGCM")
-    support, count = looked(Script(protocol="imap", implicit=True, tls=context), agreed=TLS13, leaf=rsa_leaf())
+MODERN = HandMade(versions=("tls1.2", "tls1.3"), suites=(GCM, 0x1301))
+
+
+def test_a_modern_server_is_known_after_four_hellos_beside_the_handshake():
+    support, count = looked(copied(MODERN), agreed=TLS13, leaf=rsa_leaf())
     assert (support.accepted, support.refused) == (("tls1.2", "tls1.3"), ("ssl3", "tls1.0", "tls1.1"))
-    assert (support.bad_suites, support.bad_suites_known, support.prefers_good, count) == ((), True, True, 3)
+    assert (support.bad_suites, support.bad_suites_known, support.prefers_good, count) == ((), True, True, 4)
     assert (support.compression, support.secure_renegotiation, support.extended_master_secret) == (False, True, True)
     assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
 
 
-def test_a_younger_certificate_costs_one_hello_more_to_look_for_an_older_one(tmp_path):
-    context = server_context(ec_leaf(), tmp_path)
+def test_a_server_that_refuses_by_hanging_up_is_known_after_two_more(tmp_path):
+    context = server_context(rsa_leaf(), tmp_path)
     context.set_ciphers("ECDHE+AESGCM")
-    support, count = looked(Script(protocol="imap", implicit=True, tls=context), agreed=TLS13, leaf=ec_leaf())
-    assert (support.other_chain, support.other_chain_known, count) == (None, True, 4)
+    support, count = looked(Script(protocol="imap", implicit=True, tls=context), agreed=TLS13, leaf=rsa_leaf())
+    assert (support.refused, support.bad_suites_known, count) == (("ssl3", "tls1.0", "tls1.1"), True, 6)
+    assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
+
+
+def test_a_younger_certificate_costs_one_hello_more_to_look_for_an_older_one():
+    support, count = looked(copied(MODERN), agreed=TLS13, leaf=ec_leaf())
+    assert (support.other_chain, support.other_chain_known, count) == (None, True, 5)
+
+
+# --- a hello that ends in the middle ------------------------------------------------------------------------------
+
+NO_PARAMETERS = [
+    HandMade(suites=(DHE, 0x0034, GCM, STATIC, 0xC018), dh_missing=how, client_order=client_order)
+    for how in ("alert", "close")
+    for client_order in (True, False)
+]
+
+
+@pytest.mark.parametrize("server", NO_PARAMETERS)
+def test_a_server_without_dh_parameters_hides_nothing(server):
+    support, _ = looked(copied(server))
+    assert (support.accepted, support.bad_suites) == (("tls1.2",), (STATIC, 0xC018))
+    assert (support.bad_suites_known, support.dh_known) == (True, False)
+    assert {"suite_broken", "tls13_missing"} <= words(support)
+    assert "holes_closed" not in words(support)
+    unsure = {name for name, state in holes(support, RULES) if state is State.UNKNOWN}
+    assert {"freak", "sweet32", "rc4", "logjam"} <= unsure
+
+
+@pytest.mark.parametrize("server", NO_PARAMETERS)
+def test_a_list_loses_nothing_to_a_suite_that_breaks_off(server):
+    support, _ = looked(copied(server), thorough=True)
+    assert set(support.suites) == {GCM, STATIC, 0xC018}
+    assert support.suites_complete is False
+
+
+def test_bad_finite_suites_behind_good_ones_are_found():
+    support, _ = looked(HandMade(suites=(GCM, DHE, 0x0016), prime=LONG_PRIME))
+    assert (support.bad_suites, support.dh_bits, support.dh_known) == ((0x0016,), 2048, True)
+    assert dict(holes(support, RULES))["sweet32"] is State.OPEN
+
+
+def test_who_knows_nothing_but_finite_fields_is_known_too():
+    support, _ = looked(HandMade(suites=(DHE,), prime=LONG_PRIME))
+    assert (support.accepted, support.dh_bits, support.bad_suites_known) == (("tls1.2",), 2048, True)
+
+
+def test_a_break_in_the_middle_is_no_refusal_of_a_version():
+    support, _ = looked(HandMade(suites=(DHE,), dh_missing="alert"))
+    assert (support.accepted, support.refused) == ((), ("ssl2", "ssl3", "tls1.0", "tls1.1", "tls1.3"))
+
+
+def test_what_a_thorough_list_finds_is_judged_as_well():
+    support = TlsSupport(accepted=("tls1.2",), suites=(GCM, STATIC), suites_complete=True)
+    assert words(support) == {"suite_weak"}
 
 
 def test_an_old_server_shows_every_version_and_its_worst_suite(tmp_path):
@@ -178,14 +233,14 @@ CASES = [
 
 @pytest.mark.parametrize(("server", "word"), CASES)
 def test_a_fault_is_told_and_its_opposite_is_not(server, word):
-    support, count = looked(msgspec_copy(server))
+    support, count = looked(copied(server))
     assert word in words(support)
     assert count < 13
     cleaned = words(looked(HandMade(versions=("tls1.2", "tls1.3"), suites=(GCM, 0x1301), groups=(0x11EC, 0x1D)))[0])
     assert cleaned == {"tls_modern", "post_quantum", "holes_closed"}
 
 
-def msgspec_copy(server: HandMade) -> HandMade:
+def copied(server: HandMade) -> HandMade:
     """The same server with an empty memory."""
     import dataclasses
 
@@ -354,6 +409,32 @@ def test_a_real_server_with_two_certificates(tmp_path):
         support, _ = asyncio.run(at(port, agreed=TLS13, leaf=ec_leaf()))
     assert support.other_chain is not None
     assert support.other_chain.certificates[0].key == "rsa"
+
+
+def test_a_real_dovecot_without_parameters_hides_nothing(tmp_path):
+    chain, key = rsa_leaf().write(tmp_path, "server")
+    settings = [
+        "ssl = required",
+        f"ssl_cert = <{chain}",
+        f"ssl_key = <{key}",
+        "ssl_min_protocol = TLSv1.2",
+        "ssl_cipher_list = ALL:@SECLEVEL=0",
+        "protocols = imap",
+    ]
+    daemon = daemons.dovecot(tmp_path, "127.0.0.1", settings)
+    try:
+        daemons.wait_for("127.0.0.1", 993, daemon)
+        support, _ = asyncio.run(at(993))
+        everything, _ = asyncio.run(at(993, thorough=True))
+    finally:
+        daemon.stop()
+    # It hangs up on whatever it refuses, so that is its way to say no; no finite field can be had from it either way.
+    assert (support.bad_suites, support.bad_suites_known, support.dh_bits) == ((0x002F, 0xC018), True, 0)
+    assert "suite_broken" in words(support)
+    static = {code for code in everything.suites if suite_classes(RULES)[code][0] == "static_kx"}
+    assert {0x009C, 0x009D, 0x002F, 0x0035, 0x003C, 0x003D} <= static
+    assert {0xC018, 0xC019} <= set(everything.suites)
+    assert everything.suites_complete is True
 
 
 def test_two_certificates_are_found_where_only_tls13_is_spoken(tmp_path):

@@ -56,24 +56,29 @@ def got(handler, *, limit: int = 65536, notes: Notes | None = None, path: str = 
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+WHOLE, LONGER, INCOMPLETE = (False, False), (True, False), (False, True)
 BODIES = [
-    ("length", (HEAD + b"Content-Length: 5\r\n\r\nhello and more",), "hello", False),
-    ("until the end", (HEAD + b"\r\nhel", b"lo"), "hello", False),
-    ("chunked", (HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",), "hello", False),
-    ("cut short", (HEAD + b"Content-Length: 9\r\n\r\nhello",), "hello", True),
-    ("a chunk cut short", (HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\nhello",), "hello", True),
-    ("a chunk of nonsense", (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello",), "", True),
-    ("too long", (HEAD + b"Content-Length: 70000\r\n\r\n" + b"x" * 70000,), "x" * 65536, True),
-    ("too long without end", (HEAD + b"\r\n", *[b"x" * 10000] * 20), "x" * 65536, True),
-    ("after an interim answer", (b"HTTP/1.1 103 Early Hints\r\n\r\n", HEAD + b"\r\nhello"), "hello", False),
-    ("octets that are no text", (HEAD + b"\r\nh\xffi",), "h�i", False),
+    ("length", (HEAD + b"Content-Length: 5\r\n\r\nhello and more",), "hello", WHOLE),
+    ("until the end", (HEAD + b"\r\nhel", b"lo"), "hello", WHOLE),
+    ("chunked", (CHUNKED + b"3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",), "hello", WHOLE),
+    ("cut short", (HEAD + b"Content-Length: 9\r\n\r\nhello",), "hello", INCOMPLETE),
+    ("cut short of what it cannot be", (HEAD + b"Content-Length: 70000\r\n\r\nhello",), "hello", (True, True)),
+    ("a chunk cut short", (CHUNKED + b"9\r\nhello",), "hello", INCOMPLETE),
+    ("a chunk of nonsense", (CHUNKED + b"zz\r\nhello",), "", INCOMPLETE),
+    ("chunks without their end", (CHUNKED + b"5\r\nhello\r\n",), "hello", INCOMPLETE),
+    ("a chunk too long", (CHUNKED + b"11170\r\n" + b"x" * 70000 + b"\r\n",), "x" * 65536, LONGER),
+    ("too long", (HEAD + b"Content-Length: 70000\r\n\r\n" + b"x" * 70000,), "x" * 65536, LONGER),
+    ("too long without end", (HEAD + b"\r\n", *[b"x" * 10000] * 20), "x" * 65536, LONGER),
+    ("after an interim answer", (b"HTTP/1.1 103 Early Hints\r\n\r\n", HEAD + b"\r\nhello"), "hello", WHOLE),
+    ("octets that are no text", (HEAD + b"\r\nh\xffi",), "h�i", WHOLE),
 ]
 
 
-@pytest.mark.parametrize(("pieces", "body", "truncated"), [row[1:] for row in BODIES], ids=[row[0] for row in BODIES])
-def test_bodies(pieces, body, truncated):
+@pytest.mark.parametrize(("pieces", "body", "missing"), [row[1:] for row in BODIES], ids=[row[0] for row in BODIES])
+def test_bodies(pieces, body, missing):
     answer = got(saying(*pieces))
-    assert (answer.status, answer.untrusted_body, answer.truncated) == (200, body, truncated)
+    assert (answer.status, answer.untrusted_body, (answer.truncated, answer.incomplete)) == (200, body, missing)
     assert answer.header("Content-Type") == "text/plain"
 
 

@@ -76,8 +76,9 @@ def page(answers, context=None):
         while (await reader.readline()).strip():
             pass
         status, headers, body = answers.get(request[1], answers.get("*", (404, "", "")))
-        head = f"HTTP/1.1 {status} x\r\n{headers}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        writer.write((head + body).encode())
+        octets = body.encode()
+        head = f"HTTP/1.1 {status} x\r\n{headers}Content-Length: {len(octets)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + octets)
         await writer.drain()
 
     return handler
@@ -109,11 +110,20 @@ CASES = [
     ({"*": (200, "", FORM)}, GOOD, {}, {"login_in_clear"}),
     ({"*": (200, "", "hello")}, GOOD, {}, {"no_redirect"}),
     ({"/": (302, "Location: /mail\r\n", ""), "/mail": TO_HTTPS}, GOOD, {}, {"detour"}),
+    ({"*": (302, "Location: https://[::1\r\n", "")}, GOOD, {}, {"redirect_unreadable"}),
+    ({"*": (302, "Location: http://host:99999/\r\n", "")}, GOOD, {}, {"redirect_unreadable"}),
+    ({"*": (302, f"Location: https://u:{'a' * 2040}@[\r\n", "")}, GOOD, {}, {"redirect_unreadable"}),
+    (
+        {"/": (302, "Location: /x\r\n", ""), "/x": (302, "Location: https://a]b/\r\n", "")},
+        GOOD,
+        {},
+        {"redirect_unreadable"},
+    ),
     ({"*": TO_HTTPS}, {"*": (200, "", FORM)}, {}, {"hsts_missing"}),
     ({"*": TO_HTTPS}, {"*": (200, "Strict-Transport-Security: max-age=60\r\n", FORM)}, {}, {"hsts_short"}),
     ({"*": TO_HTTPS}, GOOD, {"days_left": -1}, {"certificate_expired"}),
-    ({"*": TO_HTTPS}, GOOD, {"days_left": 3}, {"certificate_soon", "https_good"}),
-    ({"*": TO_HTTPS}, GOOD, {"days_left": 15}, {"certificate_near", "https_good"}),
+    ({"*": TO_HTTPS}, GOOD, {"days_left": 3}, {"certificate_urgent", "https_good"}),
+    ({"*": TO_HTTPS}, GOOD, {"days_left": 15}, {"certificate_soon", "https_good"}),
     ({"*": TO_HTTPS}, GOOD, {"self_signed": True}, {"certificate_untrusted"}),
     ({"*": TO_HTTPS}, GOOD, {"names": "other.example.jp"}, {"certificate_wrong_name"}),
     (
@@ -165,12 +175,25 @@ PLACES = ("autoconfig.example.jp", "example.jp")
         (CONFIG.format("plain"), {"settings_plain"}),
         (CONFIG.format("STARTTLS"), {"settings_secure"}),
         ("<!DOCTYPE x [<!ENTITY a 'b'>]><clientConfig/>", {"settings_malformed"}),
+        ('<?xml version="1.0" encoding="Shift_JIS"?><html><p>ありません</p></html>', set()),
+        ('<?xml version="1.0" encoding="Shift_JIS"?>' + CONFIG.format("STARTTLS"), {"settings_secure"}),
     ],
 )
 def test_settings_files_are_fetched_and_judged(tmp_path, body, expected):
     context = context_for(tmp_path, *PLACES)
     files = page({"*": (200, "", body)}, context)
     assert said(client_settings.PROBE, "example.jp", page({}), files) == expected
+
+
+def test_half_a_file_is_no_fault():
+    cut = CONFIG.format("STARTTLS")[:120]
+
+    async def short(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{cut}".encode())
+        await writer.drain()
+
+    assert said(client_settings.PROBE, "example.jp", short, wire.reset) == set()
 
 
 def test_a_file_by_http_alone_is_told():

@@ -157,7 +157,7 @@ SUBTLE = Truth(
     only={
         "mail_ports.certificate_incomplete": _at("mail.subtle.example", 993, 143),
         "mail_ports.certificate_wrong_name_mx": ("mx2.subtle.example:25",),
-        "mail_ports.certificate_soon": _at("mail.subtle.example", 465, 587),
+        "mail_ports.certificate_urgent": _at("mail.subtle.example", 465, 587),
         "mail_ports.tls_old": _at("mail.subtle.example", 465, 587),
         "mail_ports.certificate_good": (*_at("mail.subtle.example", 995, 110), "mx1.subtle.example:25"),
     },

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from fumimori.core.expiry import days_left
 from fumimori.core.model import PortRow, Record, Rules
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
-from fumimori.core.tls_facts import TlsSupport, class_ranks, suite_classes
+from fumimori.core.tls_facts import TlsSupport, agreed_suites, suite_classes
 from fumimori.core.tls_holes import holes
 from fumimori.core.tls_profiles import verdicts
 
@@ -98,7 +99,7 @@ def _row(row: PortRow, support: TlsSupport, chain: CertificateChain | None, at: 
         certificate=leaf.subject if leaf is not None else "",
         certificate_trusted=None if chain is None else chain.trusted,
         certificate_name_matches=None if chain is None else chain.name_matches,
-        days_left=None if leaf is None else (leaf.not_after - at).days,
+        days_left=None if leaf is None else days_left(leaf.not_after, at),
         post_quantum=support.post_quantum,
         profiles=verdicts(support, chain, rules),
         holes=tuple((name, state.value) for name, state in holes(support, rules)) if support.accepted else (),
@@ -109,6 +110,5 @@ def _worst(support: TlsSupport, rules: Rules) -> str:
     """The worst class of the suites that were agreed to; empty while that was not asked to the end."""
     if not support.bad_suites_known and not support.bad_suites:
         return ""
-    classes, ranks = suite_classes(rules), class_ranks(rules)
-    found = [classes[code][0] for code in (*support.bad_suites, *support.suites) if code in classes]
-    return min(found, key=lambda kind: ranks[kind], default="")
+    classes = suite_classes(rules)
+    return next((classes[code][0] for code in agreed_suites(support, rules) if code in classes), "")

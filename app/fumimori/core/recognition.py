@@ -7,8 +7,22 @@ from functools import lru_cache
 from fumimori.core.model import Record, Table
 
 LONGEST = 65536
-"""Characters of a greeting or page that are looked at."""
+"""Characters of a page that are looked at."""
+GREETING_LONGEST = 512
+"""Characters of a greeting that are looked at; RFC 5321 section 4.5.3.1.5 allows no longer line."""
 _SHOWN = 40
+_VERSION_SHOWN = 80
+_NO_VERSION = re.compile(
+    r"<[^<>]{0,200}>|\[[^\[\]]{0,400}\]"  # APOP stamps (RFC 1939 section 7), lists of capabilities, address literals
+    r"|\b(?:[\w-]{1,63}\.){1,10}[a-z][a-z0-9-]{1,62}\b\.?"  # names of hosts
+    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"  # IPv4 addresses
+    r"|(?<![\w.])\d{1,4}\.\d{1,2}\.(?:19|20)?\d\d(?![\w.])"  # dates, the year last
+    r"|(?<![\w.])(?:19|20)\d\d\.\d{1,2}\.\d{1,2}(?![\w.])",  # dates, the year first
+    re.IGNORECASE,
+)
+"""Numbers with dots that are no versions."""
+_VERSION = re.compile(r"(?:[\w+-]{1,30}[ /(_:-]{1,3})?(?<![\w.])[vVrR]?\d{1,5}(?:\.\d{1,6}|_[A-Z]\w)[\w.+~-]{0,40}")
+"""A number with a dot, or Domino's `V85_M2`, with the word before it."""
 
 
 class Recognised(Record):
@@ -31,7 +45,8 @@ def recognised(protocol: str, untrusted_text: str, table: Table) -> Recognised |
     for row in table.dicts():
         if row["protocol"] != protocol:
             continue
-        match = _compiled(row["pattern"]).search(untrusted_text[:LONGEST])
+        longest = LONGEST if protocol == "http" else GREETING_LONGEST
+        match = _compiled(row["pattern"]).search(untrusted_text[:longest])
         if match is None:
             continue
         shown = {name: value[:_SHOWN] for name, value in match.groupdict().items() if value}
@@ -46,6 +61,21 @@ def recognised(protocol: str, untrusted_text: str, table: Table) -> Recognised |
             distribution=distribution or ("Debian" if "+deb" in package else ""),
         )
     return None
+
+
+def shown_version(protocol: str, untrusted_greeting: str, table: Table) -> str:
+    """The version that a greeting gives away, with its product where that is known; empty when it shows none.
+
+    A number counts also where nobody recognises the product, unless it belongs to a name, an address or a date.
+    """
+    found = recognised(protocol, untrusted_greeting, table)
+    if found is not None and found.version:
+        return f"{found.name} {found.version}"[:_VERSION_SHOWN]
+    greeting = untrusted_greeting[:GREETING_LONGEST]
+    # The first word of an SMTP greeting is the server's name (RFC 5321 section 4.2), whatever it looks like.
+    said = greeting.partition(" ")[2] if protocol == "smtp" else greeting
+    match = _VERSION.search(_NO_VERSION.sub(" ", said))
+    return match.group().strip()[:_VERSION_SHOWN] if match else ""
 
 
 def release(found: Recognised, hints: Table) -> str:

@@ -14,7 +14,7 @@ class TlsSupport(Record):
     bad_suites: tuple[int, ...] = ()
     """Suites that it chose when only bad ones were offered; the last is the worst."""
     bad_suites_known: bool = False
-    """The question about bad suites came to an end."""
+    """The question about bad suites came to an end, finite fields apart."""
     suites: tuple[int, ...] = ()
     """Every suite that it chose in any hello."""
     suites_complete: bool = False
@@ -33,7 +33,7 @@ class TlsSupport(Record):
     """The shortest finite-field prime of its own that it showed."""
     dh_prime_sha256: str = ""
     dh_known: bool = False
-    """The question about finite fields came to an end."""
+    """The question about finite fields came to an end, their bad suites among them."""
     signature: int = 0
     """The scheme that it signed a TLS 1.2 key exchange with."""
     compression: bool | None = None
@@ -44,6 +44,14 @@ class TlsSupport(Record):
     other_chain: CertificateChain | None = None
     """The second certificate of a service that has one for each kind of key."""
     other_chain_known: bool = False
+
+
+def agreed_suites(support: TlsSupport, rules: Rules) -> tuple[int, ...]:
+    """Every suite that it chose in any hello, once, the worst first: what verdicts, profiles and tables judge."""
+    classes, ranks = suite_classes(rules), class_ranks(rules)
+    best = len(ranks)
+    found = dict.fromkeys((*support.bad_suites, *support.suites))
+    return tuple(sorted(found, key=lambda code: ranks[classes[code][0]] if code in classes else best))
 
 
 def suite_classes(rules: Rules) -> dict[int, tuple[str, str]]:

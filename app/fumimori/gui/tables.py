@@ -100,6 +100,12 @@ def _weak(t: Texts, row: PortRow) -> str:
     return "\n".join(lines) or f"{UNSEEN} {_say(t, 'unseen')}"
 
 
+def _time_left(t: Texts, days: int) -> str:
+    if days >= 0:
+        return _say(t, "days_left", days=days)
+    return _say(t, "expired", days=-days - 1) if days < -1 else _say(t, "expired_today")
+
+
 def _certificate(t: Texts, row: PortRow) -> str:
     if row.certificate_trusted is None:
         return f"{UNSEEN} {_say(t, 'unseen')}"
@@ -109,5 +115,5 @@ def _certificate(t: Texts, row: PortRow) -> str:
     if row.certificate_name_matches is False:
         lines.append(f"{BAD} {_say(t, 'name_no')}")
     if row.days_left is not None:
-        lines.append(_say(t, "days_left", days=row.days_left))
+        lines.append(_time_left(t, row.days_left))
     return "\n".join(lines)

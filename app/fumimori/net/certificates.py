@@ -4,14 +4,19 @@ import hashlib
 import ssl
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.core.network.tls import Certificate, CertificateChain
+from fumimori.net.certificate_parts import Parts, dns_names, parts_of, says_where_its_issuer_is
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from OpenSSL import crypto
 
 CHAIN_MOST = 10
 """Certificates of a chain that are read; a server that sends more has sent enough."""
@@ -67,30 +72,16 @@ def parsed(der: bytes) -> "x509.Certificate | None":
         return None
 
 
-def facts_of(certificate: "x509.Certificate") -> Certificate:
-    """The facts of `certificate`; parts that cannot be read are empty, nothing is raised."""
-    from cryptography.hazmat.primitives.serialization import Encoding
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """One certificate that was sent, as far as anybody could read it."""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        kind, bits = _key(certificate)
-        der, spki = certificate.public_bytes(Encoding.DER), _public_key(certificate)
-        return Certificate(
-            subject=_name(certificate, "subject"),
-            issuer=_name(certificate, "issuer"),
-            names=_dns_names(certificate),
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            key=kind,
-            key_bits=bits,
-            signature_hash=_signature_hash(certificate),
-            serial=f"{certificate.serial_number:x}",
-            sha256=hashlib.sha256(der).hexdigest(),
-            self_signed=_issued(certificate, certificate),
-            sha512=hashlib.sha512(der).hexdigest(),
-            spki_sha256=hashlib.sha256(spki).hexdigest() if spki else "",
-            spki_sha512=hashlib.sha512(spki).hexdigest() if spki else "",
-        )
+    der: bytes
+    facts: Certificate
+    parts: Parts
+    known: "x509.Certificate | None"
+    """None where only OpenSSL can read it."""
+    openssl: "crypto.X509 | None"
 
 
 def chain_of(
@@ -98,22 +89,21 @@ def chain_of(
 ) -> CertificateChain:
     """What the chain `ders` (leaf first, as sent) is worth at the moment `at` for somebody who asked for `name`.
 
-    `trusted` disregards the name, `name_matches` disregards the trust. Absurd certificates never raise: a leaf that
+    `trusted` disregards the name, `name_matches` disregards the trust. The path is judged by OpenSSL, as mail programs
+    and mail servers judge it, not by the rules for public web sites. Absurd certificates never raise: a leaf that
     cannot be read makes an empty chain with the error `other`.
     """
-    sent = [certificate for der in ders[:CHAIN_MOST] if (certificate := parsed(der)) is not None]
-    if not sent or not ders or parsed(ders[0]) is None:
+    leaf = _read(ders[0]) if ders else None
+    sent = [each for der in ders[1:CHAIN_MOST] if (each := _read(der)) is not None]
+    if leaf is None:
         return CertificateChain(certificates=(), trusted=False, trust_error="other", asked_name=name)
-    facts = tuple(_facts_or_nothing(certificate) for certificate in sent)
-    readable = tuple(fact for fact in facts if fact is not None)
-    if facts[0] is None:
-        return CertificateChain(certificates=readable, trusted=False, trust_error="other", asked_name=name)
-    trusted = _path_holds(sent, at, roots) and not _is_weak(facts[0])
+    sent.insert(0, leaf)
+    trust_error = _trust_error(sent, at, tuple(roots))
     return CertificateChain(
-        certificates=readable,
-        trusted=trusted,
-        trust_error="" if trusted else _why_not(sent, facts[0], at, roots),
-        name_matches=name_matches(name, facts[0].names),
+        certificates=tuple(each.facts for each in sent),
+        trusted=not trust_error,
+        trust_error=trust_error,
+        name_matches=name_matches(name, leaf.facts.names),
         asked_name=name,
     )
 
@@ -151,12 +141,103 @@ def _from_pem(pem: bytes) -> tuple["x509.Certificate", ...]:
     return tuple(roots)
 
 
-def _facts_or_nothing(certificate: "x509.Certificate") -> Certificate | None:
+def _read(der: bytes) -> _Read | None:
+    """The certificate in `der`, by our own library or else by OpenSSL, which reads more; None when neither can."""
+    from OpenSSL import crypto
+
+    known = parsed(der)
+    openssl: crypto.X509 | None = None
+    if len(der) <= DER_MOST:
+        try:
+            openssl = crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+        except (crypto.Error, ValueError):
+            openssl = None
+    parts = parts_of(der)
+    facts = None
     # A parsed certificate may still hold dates or numbers that no calendar knows; those raise only when they are read.
-    try:
-        return facts_of(certificate)
-    except (ValueError, OverflowError, TypeError):
-        return None
+    with suppress(ValueError, OverflowError, TypeError):
+        facts = _facts(der, known, parts) if known is not None else None
+    if facts is None and openssl is not None:
+        with suppress(crypto.Error, ValueError, OverflowError, TypeError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyOpenSSL wants our own library to be asked, which could not read it
+            facts = _facts_by_openssl(der, openssl, parts)
+    return None if facts is None else _Read(der=der, facts=facts, parts=parts, known=known, openssl=openssl)
+
+
+def _facts(der: bytes, certificate: "x509.Certificate", parts: Parts) -> Certificate:
+    """The facts of `certificate`; parts that cannot be read are empty. ValueError and its like for absurd dates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        kind, bits = _key(certificate)
+        return Certificate(
+            subject=_name(certificate, "subject"),
+            issuer=_name(certificate, "issuer"),
+            names=_names(parts),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            key=kind,
+            key_bits=bits,
+            signature_hash=_signature_hash(certificate),
+            serial=f"{certificate.serial_number:x}",
+            self_signed=_issued(certificate, certificate),
+            **_fingerprints(der, parts),
+        )
+
+
+def _facts_by_openssl(der: bytes, certificate: "crypto.X509", parts: Parts) -> Certificate:
+    """The same, where only OpenSSL can read it."""
+    from OpenSSL import crypto
+
+    kind, bits = "other", 0
+    with suppress(crypto.Error, ValueError, TypeError):
+        key = certificate.get_pubkey()
+        kind, bits = _OPENSSL_KEYS.get(key.type(), "other"), key.bits()
+    algorithm = certificate.get_signature_algorithm().decode("ascii", "replace").lower()
+    return Certificate(
+        subject=_printed(certificate.get_subject()),
+        issuer=_printed(certificate.get_issuer()),
+        names=_names(parts),
+        not_before=_moment(certificate.get_notBefore()),
+        not_after=_moment(certificate.get_notAfter()),
+        key=kind,
+        key_bits=bits if kind != "other" else 0,
+        signature_hash=next((name for name in _HASHES if name in algorithm), ""),
+        serial=f"{certificate.get_serial_number():x}",
+        self_signed=bool(parts.subject) and parts.subject == parts.issuer,
+        **_fingerprints(der, parts),
+    )
+
+
+_OPENSSL_KEYS = {6: "rsa", 408: "ec", 1087: "ed25519", 1088: "ed448"}
+"""OpenSSL's numbers for kinds of keys."""
+_HASHES = ("md2", "md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512")
+
+
+def _fingerprints(der: bytes, parts: Parts) -> dict[str, str]:
+    key = parts.public_key
+    return {
+        "sha256": hashlib.sha256(der).hexdigest(),
+        "sha512": hashlib.sha512(der).hexdigest(),
+        "spki_sha256": hashlib.sha256(key).hexdigest() if key else "",
+        "spki_sha512": hashlib.sha512(key).hexdigest() if key else "",
+    }
+
+
+def _names(parts: Parts) -> tuple[str, ...]:
+    return tuple(name[:NAME_LENGTH] for name in dns_names(parts)[:NAMES_MOST])
+
+
+def _printed(name: "crypto.X509Name") -> str:
+    """The name as `CN=…,O=…`, the most special part first."""
+    fields = (
+        f"{key.decode('ascii', 'replace')}={value.decode('utf-8', 'replace')}" for key, value in name.get_components()
+    )
+    return ",".join(reversed(list(fields)))[:NAME_LENGTH]
+
+
+def _moment(written: bytes | None) -> datetime:
+    """The moment of a GeneralizedTime; ValueError for anything else."""
+    return datetime.strptime((written or b"").decode("ascii"), "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _name(certificate: "x509.Certificate", which: str) -> str:
@@ -165,17 +246,6 @@ def _name(certificate: "x509.Certificate", which: str) -> str:
         return name.rfc4514_string()[:NAME_LENGTH]
     except (ValueError, TypeError):
         return ""
-
-
-def _dns_names(certificate: "x509.Certificate") -> tuple[str, ...]:
-    from cryptography import x509
-
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = extension.value.get_values_for_type(x509.DNSName)
-    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        return ()
-    return tuple(name[:NAME_LENGTH].lower() for name in names[:NAMES_MOST])
 
 
 def _key(certificate: "x509.Certificate") -> tuple[str, int]:
@@ -198,17 +268,6 @@ def _key(certificate: "x509.Certificate") -> tuple[str, int]:
     elif isinstance(key, mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey):
         kind = "ml_dsa"
     return kind, bits
-
-
-def _public_key(certificate: "x509.Certificate") -> bytes:
-    """The key as DER; empty for a kind of key that the library does not know."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    try:
-        return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, UnsupportedAlgorithm):
-        return b""
 
 
 def _signature_hash(certificate: "x509.Certificate") -> str:
@@ -238,57 +297,79 @@ def _issued(issuer: "x509.Certificate", subject: "x509.Certificate") -> bool:
     return True
 
 
-def _path_holds(sent: Sequence["x509.Certificate"], at: datetime, roots: Sequence["x509.Certificate"]) -> bool:
-    from cryptography import x509
-    from cryptography.x509 import verification
+@lru_cache(maxsize=4)
+def _store(roots: "tuple[x509.Certificate, ...]") -> "crypto.X509Store":
+    """The roots as OpenSSL's store, for servers' certificates; roots that OpenSSL cannot read are left out."""
+    from OpenSSL import crypto
 
-    if not roots:
-        return False
+    store = crypto.X509Store()
+    for root in roots:
+        with suppress(crypto.Error, ValueError):
+            store.add_cert(crypto.X509.from_cryptography(root))
+    library = getattr(crypto, "_lib")  # noqa: B009 - pyOpenSSL has no name of its own for the purpose
+    library.X509_STORE_set_purpose(store._store, library.X509_PURPOSE_SSL_SERVER)  # noqa: SLF001
+    return store
+
+
+def _trust_error(sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]") -> str:
+    """Why no path leads to a trusted root, in the word that explains it to somebody who has to put it right."""
+    from OpenSSL import crypto
+
     leaf = sent[0]
-    names = _dns_names(leaf)
-    subject: verification.Subject | None = None
-    for name in names:
-        try:
-            subject = x509.DNSName(name.replace("*", "any"))
-            break
-        except ValueError:
-            continue
-    if subject is None:
-        return False
-    try:
-        verifier = (
-            verification.PolicyBuilder()
-            .store(verification.Store(list(roots)))
-            .time(at.astimezone(UTC))
-            .max_chain_depth(CHAIN_MOST)
-            .build_server_verifier(subject)
-        )
-        verifier.verify(leaf, list(sent[1:]))
-    except (verification.VerificationError, ValueError, TypeError):
-        return False
-    return True
-
-
-def _why_not(
-    sent: Sequence["x509.Certificate"], leaf: Certificate, at: datetime, roots: Sequence["x509.Certificate"]
-) -> str:
-    """The first of the reasons that explains it to somebody who has to put it right."""
-    if leaf.self_signed:
+    if leaf.facts.self_signed:
         return "self_signed"
-    out_of_time = _out_of_time(leaf, at)
+    out_of_time = _out_of_time(leaf.facts, at)
     if out_of_time:
         return out_of_time
+    if leaf.openssl is None:
+        return "other"
+    store = _store(roots)
+    store.set_time(at.astimezone(UTC).replace(tzinfo=None))
+    above = [each.openssl for each in sent[1:] if each.openssl is not None]
+    try:
+        path = crypto.X509StoreContext(store, leaf.openssl, above).get_verified_chain()
+    except crypto.X509StoreContextError as error:
+        return _explained(error, sent, at, roots)
+    except (crypto.Error, ValueError, OverflowError):
+        return "other"
+    shown = [_read(crypto.dump_certificate(crypto.FILETYPE_ASN1, each)) for each in path[1:-1]]
+    weak = any(_is_weak(each.facts) for each in (leaf, *shown) if each is not None)
+    return "weak" if weak else ""
+
+
+def _explained(
+    error: "crypto.X509StoreContextError", sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]"
+) -> str:
+    """The reason behind OpenSSL's number; where it lacks an issuer, whether the server or the authority is to blame."""
     path = [sent[0]]
     while len(path) <= CHAIN_MOST:
-        above = next((other for other in sent[1:] if other not in path and _issued(other, path[-1])), None)
+        above = next((other for other in sent[1:] if other not in path and _follows(other, path[-1])), None)
         if above is None:
             break
         path.append(above)
     top = path[-1]
-    if not any(_issued(root, top) or root == top for root in roots):
-        missing = not _issued(top, top) and _says_where_its_issuer_is(top)
+    if not any(_is_issued_by(root, top) for root in roots):
+        missing = top.parts.subject != top.parts.issuer and says_where_its_issuer_is(top.parts)
         return "incomplete" if missing else "unknown_issuer"
-    return next((fault for certificate in path if (fault := _fault_of(certificate, at))), "other")
+    late = next((fault for each in path if (fault := _out_of_time(each.facts, at))), "")
+    if late:
+        return late
+    return {9: "not_yet_valid", 10: "expired"}.get(error.errors[0], "other")
+
+
+def _follows(issuer: _Read, subject: _Read) -> bool:
+    """Whether `issuer` signed `subject`, by names alone where our own library cannot read both."""
+    if issuer.known is not None and subject.known is not None:
+        return _issued(issuer.known, subject.known)
+    return bool(issuer.parts.subject) and issuer.parts.subject == subject.parts.issuer
+
+
+def _is_issued_by(root: "x509.Certificate", top: _Read) -> bool:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    if top.known is not None:
+        return root == top.known or _issued(root, top.known)
+    return parts_of(root.public_bytes(Encoding.DER)).subject == top.parts.issuer
 
 
 def _out_of_time(facts: Certificate, at: datetime) -> str:
@@ -297,25 +378,5 @@ def _out_of_time(facts: Certificate, at: datetime) -> str:
     return "not_yet_valid" if at < facts.not_before else ""
 
 
-def _fault_of(certificate: "x509.Certificate", at: datetime) -> str:
-    facts = _facts_or_nothing(certificate)
-    if facts is None:
-        return "other"
-    weak = not facts.self_signed and _is_weak(facts)
-    return _out_of_time(facts, at) or ("weak" if weak else "")
-
-
 def _is_weak(facts: Certificate) -> bool:
     return facts.signature_hash in WEAK_HASHES or (facts.key == "rsa" and facts.key_bits < RSA_LEAST)
-
-
-def _says_where_its_issuer_is(certificate: "x509.Certificate") -> bool:
-    """Whether it names the place of its issuer, as certificates of public authorities do and private ones do not."""
-    from cryptography import x509
-    from cryptography.x509.oid import AuthorityInformationAccessOID
-
-    try:
-        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        return False
-    return any(entry.access_method == AuthorityInformationAccessOID.CA_ISSUERS for entry in access)

@@ -26,9 +26,9 @@ class Limits:
     """How long, in seconds, and how much, in octets, a conversation may be."""
 
     connect: float = 10.0
-    reply: float = 60.0
+    reply: float = 40.0
     """RFC 5321 4.5.3.2 lets a server think for minutes; nobody waits for so long before a window."""
-    conversation: float = 150.0
+    conversation: float = 100.0
     octets: int = 1 << 20
     line: int = 65536
     line_kept: int = 2048
@@ -45,6 +45,8 @@ class _Manners:
     pause: float
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     ended: float = 0.0
+    silent: bool = False
+    """Nothing came although the server should have spoken first; it is not waited for a second time."""
 
 
 class Layer(Protocol):
@@ -249,10 +251,13 @@ class Dialer:
 
         Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none, and
         BudgetSpentError when there were as many as may be.
+        TimedOut (`reply_timeout`) at once where a server that speaks first has kept silent before.
         """
         manners = self._of(address, port)
         loop = asyncio.get_running_loop()
         async with manners.turn:
+            if manners.silent:
+                raise TimedOut("reply_timeout", address)
             wait = manners.ended + manners.pause - loop.time()
             if manners.ended and wait > 0:
                 await asyncio.sleep(wait)
@@ -268,6 +273,8 @@ class Dialer:
                 yield connection
             except NotSeen as error:
                 reason = error.reason
+                heard = connection is None or connection.sent or connection.received
+                manners.silent = reason == "reply_timeout" and not heard
                 raise
             finally:
                 if connection is not None:

@@ -7,6 +7,10 @@ from fumimori.net.connect import Connection
 
 LINES_MOST = 100
 """Lines of one answer that are read."""
+EHLO_UNKNOWN = (500, 502)
+"""Answers of a server that does not know EHLO (RFC 5321 section 4.2.4); every other 5xx refuses us, not the word."""
+PLAIN_NAME = "fumimori.invalid"
+"""A name that cannot be anybody's (RFC 2606)."""
 KEPT = 64
 """Capabilities of one answer that are kept."""
 
@@ -57,13 +61,23 @@ class Smtp:
         raise Refused("busy" if 400 <= code < 500 else "not_welcome", str(code))
 
     async def capabilities(self) -> tuple[str, ...] | None:
-        """The lines of the answer to EHLO behind the first; empty for a server that knows only HELO."""
-        code, lines = await self._command(f"EHLO {self._our_name}")
+        """The lines of the answer to EHLO behind the first; empty for a server that knows only HELO.
+
+        Refused (`busy`, `not_welcome`) when it does not want to talk to us: what it can is not known then.
+        """
+        code, lines = await self.greet_back(self._our_name)
         if code == 250:
             return tuple(line.upper() for line in lines[1:KEPT])
-        if 400 <= code < 500:
-            raise Refused("busy", str(code))
-        return ()
+        if code in EHLO_UNKNOWN:
+            return ()
+        raise Refused("busy" if 400 <= code < 500 else "not_welcome", str(code))
+
+    async def greet_back(self, our_name: str) -> tuple[int, list[str]]:
+        """The answer to EHLO; with a plain name where a server does not take an address for one (RFC 5321 4.1.3)."""
+        code, lines = await self._command(f"EHLO {our_name}")
+        if code >= 500 and code not in EHLO_UNKNOWN and our_name.startswith("["):
+            code, lines = await self._command(f"EHLO {PLAIN_NAME}")
+        return code, lines
 
     async def ask_for_tls(self) -> bool:
         """Whether STARTTLS was answered with 220."""

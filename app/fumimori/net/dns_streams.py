@@ -23,6 +23,8 @@ _OURS = struct.pack("!HIHI", 1, 0, 2, 0)
 _STATUS_200 = 0x88
 """`:status: 200` as every HPACK encoder writes it (RFC 7541 appendix A, index 8)."""
 _FRAME_MOST = 16384
+_CONTROL_MOST = 200
+"""Pings and settings of one connection that are answered; who sends more has something else in mind."""
 
 
 class _Multiplexed(ABC):
@@ -165,6 +167,7 @@ class HttpsStream(_Multiplexed):
 
     async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """See _Multiplexed."""
+        controls = 0
         while True:
             head = await reader.readexactly(9)
             length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
@@ -172,10 +175,12 @@ class HttpsStream(_Multiplexed):
             if length > _FRAME_MOST or kind == _GOAWAY:
                 raise ConnectionResetError
             payload = await reader.readexactly(length)
-            if kind == _SETTINGS and not flags & _ACK:
-                writer.write(_frame(_SETTINGS, _ACK, 0, b""))
-            elif kind == _PING and not flags & _ACK:
-                writer.write(_frame(_PING, _ACK, 0, payload))
+            if kind in (_SETTINGS, _PING) and not flags & _ACK:
+                controls += 1
+                if controls > _CONTROL_MOST:
+                    raise ConnectionResetError
+                writer.write(_frame(kind, _ACK, 0, payload if kind == _PING else b""))
+                await writer.drain()
             elif stream % 2:
                 self._arrived((stream + 1) // 2, kind, flags, payload)
 

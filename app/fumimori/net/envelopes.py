@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.core.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
+from fumimori.net.tls import TlsError, start_tls
 
 GOOD_BYE_SECONDS = 5.0
 COMMAND_LONGEST = 500
@@ -24,13 +26,16 @@ class _Envelope(Smtp):
 
     pipelining = False
     """Whether the server takes several commands at once (RFC 2920)."""
+    starttls = False
+    """Whether the server offers the change to TLS."""
 
     async def introduce(self, our_name: str) -> tuple[int, str]:
         """The answer to EHLO, else to HELO: its code and first line."""
-        code, lines = await self._command(f"EHLO {our_name}")
+        code, lines = await self.greet_back(our_name)
         if code >= 500:
             code, lines = await self._command(f"HELO {our_name}")
-        self.pipelining = "PIPELINING" in (line.strip().upper() for line in lines[1:])
+        offered = {line.strip().upper() for line in lines[1:]}
+        self.pipelining, self.starttls = "PIPELINING" in offered, "STARTTLS" in offered
         return code, lines[0]
 
     async def say(self, commands: Sequence[str]) -> AsyncIterator[SmtpReply]:
@@ -63,18 +68,27 @@ class Envelopes:
     """The name for EHLO; empty for an address literal of the connection's own address."""
 
     async def smtp_dialogue(
-        self, host: str, address: str, port: int, commands: Sequence[str], *, notes: Notes
+        self,
+        host: str,
+        address: str,
+        port: int,
+        commands: Sequence[str],
+        *,
+        secured: bool = False,
+        notes: Notes,
     ) -> SmtpDialogue:
         """See SmtpLook."""
         for command in commands:
             check(command)
         return await self.dialer.patience.ask(
             address,
-            lambda: self._talked(host, address, port, commands, notes),
+            lambda: self._talked(host, address, port, commands, notes, secured=secured),
             lambda dialogue: dialogue.error == "busy",
         )
 
-    async def _talked(self, host: str, address: str, port: int, commands: Sequence[str], notes: Notes) -> SmtpDialogue:
+    async def _talked(
+        self, host: str, address: str, port: int, commands: Sequence[str], notes: Notes, *, secured: bool
+    ) -> SmtpDialogue:
         """One conversation."""
         seen = _Seen(dialogue=SmtpDialogue(host=host, address=address, port=port, open=False))
         try:
@@ -82,7 +96,7 @@ class Envelopes:
                 address, port, host=host, what="smtp_envelope", notes=notes, detail=str(len(commands))
             ) as connection:
                 seen.learn(open=True)
-                await self._converse(connection, commands, seen)
+                await self._converse(connection, commands, seen, secured=secured)
         except NotSeen as error:
             if error.reason == "busy":
                 self.dialer.slower(address, port)
@@ -94,11 +108,18 @@ class Envelopes:
                 raise
         return seen.result()
 
-    async def _converse(self, connection: Connection, commands: Sequence[str], seen: _Seen) -> None:
+    async def _converse(self, connection: Connection, commands: Sequence[str], seen: _Seen, *, secured: bool) -> None:
         smtp = _Envelope(connection, self.our_name)
+        implicit = seen.dialogue.port in IMPLICIT_TLS_PORTS
+        name = "" if seen.dialogue.host == seen.dialogue.address else seen.dialogue.host
         try:
+            if secured and implicit:
+                await start_tls(connection, name)
             seen.learn(untrusted_greeting=await smtp.greeting() or " ")
             code, first = await smtp.introduce(self.our_name or _literal(connection))
+            if secured and not implicit and smtp.starttls and await smtp.ask_for_tls():
+                await start_tls(connection, name)
+                code, first = await smtp.introduce(self.our_name or _literal(connection))
             seen.learn(untrusted_ehlo=first[:300])
             if code >= 400:
                 seen.learn(error="busy" if code < 500 else "not_welcome")
@@ -111,6 +132,9 @@ class Envelopes:
             await _leave(smtp)
         except NotSpokenError:
             seen.learn(error="not_the_protocol")
+        except TlsError as error:
+            connection.note("(TLS)", error.detail)
+            seen.learn(error=error.code)
 
 
 def _groups(commands: Sequence[str], *, together: bool) -> Iterator[tuple[str, ...]]:

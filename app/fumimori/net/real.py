@@ -142,9 +142,11 @@ class RealNetwork(Network):
             lambda notes: self._mail.mail_service(host, address, port, notes=notes),
         )
 
-    async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
+    async def smtp_dialogue(
+        self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
+    ) -> SmtpDialogue:
         """See SmtpLook."""
-        return await self._envelopes.smtp_dialogue(host, address, port, commands, notes=self._notes)
+        return await self._envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self._notes)
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
         """See TrialLook."""

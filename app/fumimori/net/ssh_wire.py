@@ -5,6 +5,9 @@ import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+
+from fumimori.core.network.ssh import POST_QUANTUM
 
 PACKET_MOST = 65536
 NAMES_MOST = 200
@@ -58,9 +61,11 @@ class Parts:
         return self.take(int.from_bytes(self.take(4), "big"))
 
     def names(self) -> tuple[str, ...]:
-        """The next name-list, each name once, bounded."""
+        """The next name-list, each name once: the first ones, and of those behind them what decides a judgement."""
         text = self.string().decode("ascii", "replace")
-        return tuple(dict.fromkeys(name[:NAME_MOST] for name in text.split(",")[:NAMES_MOST] if name))
+        names = list(dict.fromkeys(name[:NAME_MOST] for name in text.split(",") if name))
+        telling = (name for name in names[NAMES_MOST:] if name in MARKERS or name.startswith(POST_QUANTUM))
+        return (*names[:NAMES_MOST], *islice(telling, NAMES_MOST))
 
 
 @dataclass(frozen=True, kw_only=True)

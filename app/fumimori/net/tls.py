@@ -111,10 +111,11 @@ class TlsLayer:
 
     def certificates(self) -> tuple[bytes, ...]:
         """The chain that the server sent, in DER, leaf first."""
-        from cryptography.hazmat.primitives.serialization import Encoding
+        from OpenSSL import crypto
 
-        chain = self._tls.get_peer_cert_chain(as_cryptography=True) or []
-        return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+        # As OpenSSL read them: other libraries are stricter, and a certificate that they refuse is one all the same.
+        chain = self._tls.get_peer_cert_chain() or []
+        return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
 
     def _all(self, *, from_wire: bool) -> bytes:
         from OpenSSL import SSL

@@ -45,9 +45,12 @@ class Web:
 
     async def get(self, url: str, notes: Notes, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """The answer to one GET, as `WebLook.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            raise Unreachable("no_address", url[:200]) from None
         addresses = await self._addresses(host, notes)
         if not addresses:
             raise Unreachable("no_address", host)
@@ -90,7 +93,7 @@ class Web:
         )
         await connection.send((request + "Connection: close\r\n\r\n").encode("ascii", "replace"))
         status, headers = await _head(connection)
-        body, truncated = await _body(connection, headers, limit) if status else (b"", False)
+        body, longer, incomplete = await _body(connection, headers, limit) if status else (b"", False, False)
         text = body.decode("utf-8", "replace")
         seen = [f"HTTP {status}", *(f"{name}: {value}" for name, value in headers), "", text]
         connection.note(f"GET {url}", "\n".join(seen))
@@ -99,7 +102,8 @@ class Web:
             status=status,
             headers=headers,
             untrusted_body=text,
-            truncated=truncated,
+            truncated=longer,
+            incomplete=incomplete,
             chain=chain,
             tls_error=tls_error,
             tls_version=version,
@@ -142,8 +146,8 @@ async def _headers(connection: Connection) -> tuple[tuple[str, str], ...]:
     return tuple(headers)
 
 
-async def _body(connection: Connection, headers: Sequence[tuple[str, str]], limit: int) -> tuple[bytes, bool]:
-    """At most `limit` bytes of the body, and whether something is missing (RFC 9112 section 6.3)."""
+async def _body(connection: Connection, headers: Sequence[tuple[str, str]], limit: int) -> tuple[bytes, bool, bool]:
+    """At most `limit` bytes of the body; whether it is longer, whether it ended too early (RFC 9112 section 6.3)."""
     named = dict(reversed(headers))
     if "chunked" in named.get("transfer-encoding", "").lower():
         return await _chunks(connection, limit)
@@ -152,28 +156,30 @@ async def _body(connection: Connection, headers: Sequence[tuple[str, str]], limi
     wanted = limit + 1 if length is None else min(length, limit)
     body = await _until(connection, wanted)
     if length is None:
-        return body[:limit], len(body) > limit
-    return body, len(body) < length
+        return body[:limit], len(body) > limit, False
+    return body, length > limit, len(body) < wanted
 
 
-async def _chunks(connection: Connection, limit: int) -> tuple[bytes, bool]:
+async def _chunks(connection: Connection, limit: int) -> tuple[bytes, bool, bool]:
     body = bytearray()
     while len(body) <= limit:
         try:
             size_line = (await connection.line()).partition(";")[0].strip()
         except Refused:
-            return bytes(body[:limit]), True
+            return bytes(body), False, True
         if not re.fullmatch(r"[0-9A-Fa-f]{1,8}", size_line):
-            return bytes(body[:limit]), True
+            return bytes(body), False, True
         size = int(size_line, 16)
         if size == 0:
-            return bytes(body[:limit]), False
+            return bytes(body), False, False
         chunk = await _until(connection, min(size, limit + 1 - len(body)))
         body += chunk
-        if len(chunk) < size:
+        if len(body) > limit:
             break
+        if len(chunk) < size:
+            return bytes(body), False, True
         await connection.line()
-    return bytes(body[:limit]), True
+    return bytes(body[:limit]), True, False
 
 
 async def _until(connection: Connection, wanted: int) -> bytes:

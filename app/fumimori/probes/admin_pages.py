@@ -14,7 +14,8 @@ Sources    NIST SP 800-45 version 2; documentation of the makers.
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen, Unreachable
@@ -27,6 +28,8 @@ from fumimori.probes.hosts import own_hosts
 AT_ONCE = 4
 REDIRECTS_MOST = 2
 BODY_LIMIT = 32768
+CLOSED = ("connection_refused", "connect_timeout", "no_route", "no_address")
+"""Why a door is no door; every other reason means that something stands open and was not seen."""
 FAILED = (0, 404, 410)
 """Answers behind which there is no page."""
 
@@ -48,10 +51,12 @@ class Facts(Record):
     pages: tuple[Page, ...] = ()
     answered: int = 0
     """Places where anything answered or refused, so that the host is known to be there."""
+    unseen: int = 0
+    """Doors that were open and never showed their page."""
 
 
 async def collect(subject: str, look: Look) -> Facts:
-    """The recognised pages of one host."""
+    """The recognised pages of one host; NotSeen when there are none and a door that is open showed nothing."""
     if not await look.network.addresses(subject):
         raise Unreachable("no_address", subject)
     table = look.rules.tables["admin_pages"].dicts()
@@ -60,41 +65,54 @@ async def collect(subject: str, look: Look) -> Facts:
         by_door.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def door(scheme: str, port: int, paths: Sequence[str]) -> tuple[int, list[Page]]:
+    async def door(scheme: str, port: int, paths: Sequence[str]) -> _Door:
         async with slots:
             return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
 
-    results = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
-    pages = {(page.product, page.kind, urlsplit(page.url).port): page for _, found in results for page in found}
-    return Facts(host=subject, pages=tuple(pages.values()), answered=sum(count for count, _ in results))
+    doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
+    pages = {(page.product, page.kind, urlsplit(page.url).port): page for each in doors for page in each.pages}
+    broken = [each.broken for each in doors if each.broken is not None]
+    if broken and not pages:
+        raise broken[0]
+    answered = sum(each.answered for each in doors)
+    return Facts(host=subject, pages=tuple(pages.values()), answered=answered, unseen=len(broken))
 
 
-async def _behind(
-    base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], look: Look
-) -> tuple[int, list[Page]]:
+@dataclass(kw_only=True)
+class _Door:
+    """What one port showed."""
+
+    answered: int = 0
+    pages: list[Page] = field(default_factory=list)
+    broken: NotSeen | None = None
+    """Why it showed no page although it was open."""
+
+
+async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], look: Look) -> _Door:
     """How often something answered behind one door, and the pages that were recognised."""
-    answered = 0
-    found: list[Page] = []
+    door = _Door()
     for path in paths:
         try:
             answer = await _page(base + path, look)
         except NotSeen as not_seen:
             # What does not answer at its first path does not answer at the next.
-            return answered + (not_seen.reason == "connection_refused"), found
+            door.answered += not_seen.reason == "connection_refused"
+            door.broken = None if not_seen.reason in CLOSED else not_seen
+            return door
         if answer.status or answer.tls_error:
-            answered += 1
+            door.answered += 1
         row = recognised(answer, table)
         if row:
-            found.append(Page(url=answer.url, status=answer.status, product=row["product"], kind=row["kind"]))
-    return answered, found
+            door.pages.append(Page(url=answer.url, status=answer.status, product=row["product"], kind=row["kind"]))
+    return door
 
 
 async def _page(url: str, look: Look) -> WebAnswer:
     answer = await look.network.get(url, limit=BODY_LIMIT, any_certificate=True)
     for _ in range(REDIRECTS_MOST):
-        target = urljoin(answer.url, answer.header("location"))
+        target = answer.target
         here = urlsplit(target)[:2] == urlsplit(answer.url)[:2]
-        if not (300 <= answer.status < 400 and here and target != answer.url):
+        if not (target and here and target != answer.url):
             break
         answer = await look.network.get(target, limit=BODY_LIMIT, any_certificate=True)
     return answer
@@ -134,7 +152,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
             if page.kind == "login" and page.product in accounts:
                 shown: Values = (*values, ("account", accounts[page.product]))
                 yield Outcome(code="admin_pages.default_account", subject=subject, values=shown)
-        if not facts.pages and facts.answered and not inside:
+        if not facts.pages and facts.answered and not facts.unseen and not inside:
             yield Outcome(code="admin_pages.none_found", subject=attempt.subject, values=host)
 
 

@@ -118,6 +118,8 @@ async def _fetched(url: str, limit: int, domain: str, look: Look) -> tuple[Fetch
         answer: WebAnswer = await look.network.get(url, limit=limit)
     except NotSeen as not_seen:
         return Fetched(url=url, reason=not_seen.reason), ""
+    if answer.incomplete:  # half a file is none, and says nothing of its size
+        return Fetched(url=url, reason="connection_closed"), ""
     came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)
     return came, answer.untrusted_body if came.came else ""
 

@@ -120,6 +120,8 @@ def _words(facts: Facts) -> Iterator[tuple[str, Values]]:
     for answer in facts.configs:
         config = parse_client_config(answer.untrusted_body)
         servers += config.servers
+        if config.fault and (answer.incomplete or answer.truncated):
+            continue  # half a file says nothing
         # A page for people at this place is no settings file gone wrong.
         if config.fault in ("dtd", "too_deep") or (config.fault == "not_xml" and _means_config(answer)):
             broken = True

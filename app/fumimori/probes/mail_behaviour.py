@@ -65,11 +65,13 @@ def let_out(seen: Seen) -> None:
         raise NotTestableHere("port25_blocked")
 
 
-async def converse(look: Look, host: str, addresses: Sequence[str], commands: Sequence[str]) -> SmtpDialogue:
-    """The conversation with the first address that answers; raises NotSeen when none does."""
+async def converse(
+    look: Look, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
+) -> SmtpDialogue:
+    """The conversation with the first address that answers, inside TLS on other ports than 25; NotSeen without one."""
     failure: NotSeen = Unreachable("no_address", host)
     for address in addresses[:2]:
-        dialogue = await look.network.smtp_dialogue(host, address, PORT, commands)
+        dialogue = await look.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
         if dialogue.open:
             return dialogue
         failure = Unreachable(dialogue.closed, address)

@@ -1,34 +1,30 @@
 """The ports of mail: TLS before passwords, versions and suites, certificates (RFC 8314, 8996, 9325, 9525)."""
 
 import asyncio
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from fumimori.core.dane import State
+from fumimori.core.expiry import Urgency, days_left, days_since, urgency
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
 from fumimori.core.mx_table import PolicyState, mx_table
 from fumimori.core.network import NotSeen, NotTestableHere, Unreachable
 from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.core.network.tls import CertificateChain
 from fumimori.core.port_matrix import CLEAR_LOGINS
+from fumimori.core.recognition import shown_version
 from fumimori.core.seen import Seen
 from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 from fumimori.probes.tls.support import LISTED_MOST, Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
-from fumimori.probes.tls.worth import days_left, distrust, old_signature, urgency, weak_key
+from fumimori.probes.tls.worth import distrust, old_signature, weak_key
 
 MX_PORT = 25
 CLIENT_PORTS = (465, 587, 993, 995, 143, 110, 4190)
 ADDRESSES_MOST = 3
 """Addresses of each family that are tried until one answers."""
-_PRODUCT = (
-    r"exim|sendmail|postfix|version:?|dovecot|icewarp|mdaemon|kerio connect|smartermail\D*|haraka|cyrus imap4?"
-    r"|zimbra|axigen|james smtp server|communigate pro|powermta\D*|domino (?:release|build)?"
-)
-_VERSION_IN_GREETING = re.compile(rf"(?i)\b(?:{_PRODUCT})[ /(]*v?\d+[._]\d+[\w.]*")
 
 
 class Side(Record):
@@ -152,7 +148,8 @@ async def _first_open(host: str, addresses: Sequence[str], port: int, look: Look
 async def _side(service: MailService, look: Look) -> Side:
     """The service with what its hellos show, where it has TLS."""
     implicit = service.port in IMPLICIT_TLS_PORTS
-    if not (implicit or service.starttls) or service.error == "no_starttls":
+    silent = service.error == "reply_timeout" and not service.tls_works
+    if silent or not (implicit or service.starttls) or service.error == "no_starttls":
         return Side(service=service)
     where = Service(
         host=service.host,
@@ -213,13 +210,14 @@ def _side_words(
     if side.port == MX_PORT:
         use = MX_STRICT if side.service.host in strict else MX
         yield from _starttls(side)
+    yield from _unseen(side)
     yield from _login(side)
     yield from tls_words(side.support, use, rules)
     for chain in (side.chain, side.support.other_chain):
         yield from _certificate(seen, rules, side, chain, at)
     if side.service.large_hello_fails:
         yield "large_hello", ()
-    yield from _greeting(side)
+    yield from _greeting(side, rules)
 
 
 def strict_hosts(seen: Seen) -> frozenset[str]:
@@ -239,8 +237,13 @@ def _families(facts: Facts) -> Iterator[tuple[str, Values]]:
         addresses: Values = (("open", facts.service.address), ("other", other.service.address))
         if not other.service.open:
             yield "address_closed", addresses
-        elif (other.service.kind, other.leaf) != (facts.service.kind, facts.leaf):
+        elif _told_apart(other.service.kind, facts.service.kind) or _told_apart(other.leaf, facts.leaf):
             yield "address_differs", addresses
+
+
+def _told_apart(one: str, other: str) -> bool:
+    """Whether both are known and not the same."""
+    return bool(one and other and one != other)
 
 
 def _suffix(facts: Side) -> str:
@@ -259,6 +262,17 @@ def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
     elif not service.starttls:
         masked = any(set(line) <= set("XA ") and len(line) > 4 for line in service.capabilities or ())
         yield ("starttls_stripped" if masked else "starttls_missing"), ()
+
+
+def _unseen(facts: Side) -> Iterator[tuple[str, Values]]:
+    """An open port whose encryption could not be seen: a fact for the open points, never a fault of the server's."""
+    service = facts.service
+    if facts.tls or not service.error:
+        return
+    if facts.port in IMPLICIT_TLS_PORTS:
+        yield "tls_never_starts", ()
+    elif service.starttls is None or (service.starttls and service.tls_works is None):
+        yield ("turned_away" if service.error == "not_welcome" else "broken_off"), ()
 
 
 def _login(facts: Side) -> Iterator[tuple[str, Values]]:
@@ -286,14 +300,14 @@ def _certificate(
     leaf, suffix = chain.certificates[0], _suffix(facts)
     on_25 = facts.port == MX_PORT
     confirmed = on_25 or facts.service.host in seen.scope.mail_hosts
-    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", abs(days_left(leaf, at))))
-    time = urgency(leaf, at, rules)
-    if time == "expired":
+    time = urgency(leaf.not_before, leaf.not_after, at, rules)
+    expired = time is Urgency.EXPIRED
+    days = days_since(leaf.not_after, at) if expired else days_left(leaf.not_after, at)
+    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", days))
+    if expired:
         yield f"certificate_expired{suffix}", when
-    elif time and on_25:
-        yield "certificate_near_mx", when
-    elif time:
-        yield f"certificate_{time}", when
+    elif time is not Urgency.FINE:
+        yield ("certificate_soon_mx" if on_25 else f"certificate_{time.value}"), when
     faults = distrust(chain, name_is_confirmed=confirmed)
     for fault in faults:
         word = "untrusted" if on_25 and fault == "incomplete" else fault
@@ -304,15 +318,15 @@ def _certificate(
     old = old_signature(chain)
     if old:
         yield f"signature_old{suffix}", (("hash", old.upper()),)
-    if not (time or faults or old) and chain.trusted and chain.name_matches:
+    if time is Urgency.FINE and not (faults or old) and chain.trusted and chain.name_matches:
         yield "certificate_good", when
 
 
-def _greeting(facts: Side) -> Iterator[tuple[str, Values]]:
+def _greeting(facts: Side, rules: Rules) -> Iterator[tuple[str, Values]]:
     service = facts.service
-    shown = _VERSION_IN_GREETING.search(service.untrusted_greeting)
+    shown = shown_version(service.protocol, service.untrusted_greeting, rules.tables["banners"])
     if shown:
-        yield "banner_version", (("shown", shown.group()[:80]),)
+        yield "banner_version", (("shown", shown),)
     elif service.untrusted_greeting.strip():
         yield "banner_quiet", ()
     listed = service.capabilities if service.capabilities_after is None else service.capabilities_after
@@ -350,9 +364,9 @@ PROBE = Probe(
         *("group_weak", "group_weak_mx", "group_old", "group_old_mx", "exchange_hash_old", "exchange_hash_old_mx"),
         *("post_quantum", "no_post_quantum", "compression", "compression_mx", "ems_missing", "fallback_missing"),
         *("renegotiation_insecure", "renegotiation_insecure_mx", "large_hello", "holes_closed"),
-        *("address_closed", "address_differs"),
+        *("address_closed", "address_differs", "tls_never_starts", "turned_away", "broken_off"),
         *("certificate_good", "certificate_expired", "certificate_expired_mx"),
-        *("certificate_soon", "certificate_near", "certificate_near_mx"),
+        *("certificate_urgent", "certificate_soon", "certificate_soon_mx"),
         *("certificate_self_signed", "certificate_self_signed_mx", "certificate_incomplete"),
         *("certificate_untrusted", "certificate_untrusted_mx"),
         *("certificate_wrong_name", "certificate_wrong_name_mx"),

@@ -88,6 +88,8 @@ async def _collect(domain: str, look: Look) -> Facts:
         policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
     except NotSeen as not_seen:
         return Facts(answer=facts.answer, policy_reason=not_seen.reason)
+    if policy.incomplete:
+        return Facts(answer=facts.answer, policy_reason="connection_closed")
     seen = Facts(answer=facts.answer, policy=policy)
     return msgspec.structs.replace(seen, history=_history(seen, domain, look))
 

@@ -16,7 +16,7 @@ Outcomes   unsupported_critical (critical): Exchange 2019 and older; exploited (
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules
 from fumimori.core.network.web import WebAnswer
@@ -62,9 +62,9 @@ async def collect(subject: str, look: Look) -> Facts:
 
 def _next(answer: WebAnswer) -> str:
     """Where a redirect leads on the same host; empty when there is none."""
-    target = urljoin(answer.url, answer.header("location"))
+    target = answer.target
     same_host = urlsplit(target).netloc == urlsplit(answer.url).netloc and target.startswith("https://")
-    return target if 300 <= answer.status < 400 and same_host and target != answer.url else ""
+    return target if same_host and target != answer.url else ""
 
 
 class _Sighting(Record):

@@ -5,14 +5,12 @@ from fnmatch import fnmatchcase
 
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen, Unreachable
-from fumimori.core.network.ssh import SshService
+from fumimori.core.network.ssh import POST_QUANTUM, SshService
 from fumimori.core.seen import Seen
 from fumimori.probes.contract import Look, Probe
 
 SSH_PORT = 22
 ADDRESSES_MOST = 3
-POST_QUANTUM = ("mlkem", "sntrup")
-"""How the names of key exchanges begin that also withstand quantum computers."""
 CHACHA = "chacha20-poly1305@openssh.com"
 NAMES_SHOWN = 6
 GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
@@ -70,6 +68,8 @@ def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple
     if not service.open:
         yield "not_reachable", ()
         return
+    if not service.untrusted_version or (service.methods is None and service.error and not service.protocol_1):
+        yield "unseen", ()
     if not service.untrusted_version:
         return
     if service.protocol_1:
@@ -184,7 +184,7 @@ PROBE = Probe(
         *("protocol_1", "protocol_1_too", "host_key_short", "host_key_modest", "host_key_seen"),
         "group_short",
         *("algorithms_good", "algorithms_broken", "algorithms_weak", "algorithms_dated"),
-        *("terrapin", "no_post_quantum"),
+        *("terrapin", "no_post_quantum", "unseen"),
     ),
     subjects=subjects,
     named_hosts_only=True,

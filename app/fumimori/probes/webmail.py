@@ -6,29 +6,29 @@ Steps      GET of the start page over HTTP (port 80; one redirect within HTTP is
            over HTTPS (the certificate need not hold, so that the page can be judged all the same), then the hellos of
            probes.tls to the HTTPS port. No name and no password is sent.
 Outcomes   login_in_clear, https_missing, certificate_expired, certificate_untrusted, certificate_wrong_name, tls_broken
-           (high); certificate_soon (high), certificate_near, tls_old, suite_weak (medium); no_redirect, detour,
-           hsts_missing, hsts_short (low); https_good (ok).
+           (high); certificate_urgent (high), certificate_soon, tls_old, suite_weak (medium); no_redirect,
+           redirect_unreadable, detour, hsts_missing, hsts_short (low); https_good (ok).
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from fumimori.core.domains import split_host
+from fumimori.core.expiry import Urgency, days_left, days_since, urgency
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen, Unreachable
 from fumimori.core.network.tls import Handshake
 from fumimori.core.network.together import both
-from fumimori.core.network.web import WebAnswer
+from fumimori.core.network.web import REDIRECTS, WebAnswer
 from fumimori.core.seen import Seen
 from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes.contract import Look, Probe
 from fumimori.probes.tls.support import LISTED_MOST, Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, suite_words, version_words
-from fumimori.probes.tls.worth import days_left, distrust, urgency
+from fumimori.probes.tls.worth import distrust
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BODY_MOST = 131072
 ADDRESSES_MOST = 2
 _PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,500}?\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
@@ -96,7 +96,7 @@ async def _plain(host: str, look: Look) -> tuple[WebAnswer | None, WebAnswer | N
         first = await look.network.get(f"http://{host}/", limit=BODY_MOST)
     except NotSeen as not_seen:
         return None, None, not_seen.reason
-    target = _target(first)
+    target = first.target
     if urlsplit(target).scheme != "http" or urlsplit(target).hostname != host:
         return first, None, ""
     try:
@@ -111,16 +111,6 @@ async def _secure(host: str, port: int, look: Look) -> tuple[WebAnswer | None, s
         return await look.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
     except NotSeen as not_seen:
         return None, not_seen.reason
-
-
-def _target(answer: WebAnswer) -> str:
-    """Where a redirect leads; empty when the answer is none."""
-    if answer.status not in REDIRECTS:
-        return ""
-    try:
-        return urljoin(answer.url, answer.header("location"))[:2000]
-    except ValueError:
-        return ""
 
 
 # --- judging ------------------------------------------------------------------------------------------------------
@@ -164,8 +154,12 @@ def _in_the_clear(facts: Facts) -> Iterator[tuple[str, Values]]:
     if any(page.status == 200 and _PASSWORD_FIELD.search(page.untrusted_body) for page in pages):
         yield "login_in_clear", ()
         return
-    schemes = [urlsplit(_target(page)).scheme for page in pages]
+    schemes = [urlsplit(page.target).scheme for page in pages]
     if schemes[0] == "https":
+        return
+    broken = next((page for page in pages if page.target_unreadable), None)
+    if broken is not None:
+        yield "redirect_unreadable", (("target", broken.header("location")[:120]),)
         return
     if "https" in schemes[1:]:
         yield "detour", ()
@@ -178,10 +172,11 @@ def _certificate(secure: WebAnswer, rules: Rules, at: datetime) -> Iterator[tupl
     if chain is None or not chain.certificates:
         return
     leaf = chain.certificates[0]
-    when: Values = (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", abs(days_left(leaf, at))))
-    time = urgency(leaf, at, rules)
-    if time:
-        yield f"certificate_{time}", when
+    time = urgency(leaf.not_before, leaf.not_after, at, rules)
+    expired = time is Urgency.EXPIRED
+    days = days_since(leaf.not_after, at) if expired else days_left(leaf.not_after, at)
+    if time is not Urgency.FINE:
+        yield f"certificate_{time.value}", (("day", f"{leaf.not_after:%Y-%m-%d}"), ("days", days))
     faults = distrust(chain, name_is_confirmed=True)
     if "wrong_name" in faults:
         yield "certificate_wrong_name", (("names", ", ".join(leaf.names[:5]) or "-"),)
@@ -213,7 +208,7 @@ def _hsts(secure: WebAnswer, rules: Rules) -> Iterator[tuple[str, Values]]:
 
 _AGAINST = frozenset(
     {
-        *("login_in_clear", "no_redirect", "detour", "hsts_missing", "hsts_short"),
+        *("login_in_clear", "no_redirect", "redirect_unreadable", "detour", "hsts_missing", "hsts_short"),
         *("certificate_expired", "certificate_untrusted", "certificate_wrong_name"),
     }
 )
@@ -226,8 +221,9 @@ PROBE = Probe(
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
     outcomes=(
-        *("https_good", "https_missing", "login_in_clear", "no_redirect", "detour", "hsts_missing", "hsts_short"),
-        *("certificate_expired", "certificate_soon", "certificate_near"),
+        *("https_good", "https_missing", "login_in_clear", "no_redirect", "redirect_unreadable", "detour"),
+        *("hsts_missing", "hsts_short"),
+        *("certificate_expired", "certificate_urgent", "certificate_soon"),
         *("certificate_untrusted", "certificate_wrong_name", "tls_broken", "tls_old", "suite_weak"),
     ),
     subjects=subjects,

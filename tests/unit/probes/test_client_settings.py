@@ -32,6 +32,14 @@ def page(body: str, status: int = 200) -> WebAnswer:
     return WebAnswer(url="", status=status, untrusted_body=body)
 
 
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "x-sjis", "Windows-31J", "foo", "UTF-16", "big5", "idna"])
+def test_what_a_file_says_of_its_encoding_does_not_count(encoding):
+    text = config().replace('version="1.0"', f'version="1.0" encoding="{encoding}"')
+    assert [server.port for server in parse_client_config(text).servers] == [993]
+    html = f'<?xml version="1.0" encoding="{encoding}"?><html><p>ありません</p></html>'
+    assert parse_client_config(html).fault == "not_a_config"
+
+
 class Paper(PaperNetwork):
     async def addresses(self, host):
         self.asked.append((host, "A"))

@@ -102,7 +102,7 @@ CLAIMS = [
     (facts(25, starttls=False, tls_works=None, chain=None, support=TlsSupport()), {"starttls_missing"}),
     (facts(25, tls_works=False, chain=None, support=TlsSupport()), {"starttls_broken"}),
     (facts(25, tls_works=False, chain=None, support=ONLY_OLD), {"starttls", "tls_old_mx", "tls_modern_missing_mx"}),
-    (facts(25, tls_works=None, chain=None, error="reply_timeout", support=TlsSupport()), set()),
+    (facts(25, tls_works=None, chain=None, error="reply_timeout", support=TlsSupport()), {"broken_off"}),
     (
         facts(25, starttls=False, capabilities=("SIZE", "XXXXXXXA"), tls_works=None, chain=None, support=TlsSupport()),
         {"starttls_stripped", "size_missing"},
@@ -176,33 +176,6 @@ def test_a_certificate_is_judged_by_who_looks_at_it(given, client, exchanger):
 def test_a_wrong_name_counts_only_where_people_are_known_to_use_it():
     wrong = facts(993, chain=chain(matches=False))
     assert words(wrong, scope=Scope()) == {"login_protected", "tls_modern"}
-
-
-EXPIRY = [
-    (90, 60, ""),
-    (90, 20, "near"),
-    (90, 6, "soon"),
-    (90, 0, "expired"),
-    (398, 60, ""),
-    (398, 30, "soon"),
-    (200, 22, ""),
-    (200, 20, "near"),
-    (200, 15, "soon"),
-    (47, 12, ""),
-    (47, 10, "near"),
-    (6, 2, ""),
-    (6, 1.2, "near"),
-    (6, 0.9, "soon"),
-]
-
-
-@pytest.mark.parametrize(("lifetime", "left", "expected"), EXPIRY)
-def test_time_left_is_measured_by_the_lifetime(lifetime, left, expected):
-    from fumimori.probes.tls.worth import urgency
-
-    end = NOW + timedelta(days=left)
-    given = certificate(not_after=end, not_before=end - timedelta(days=lifetime))
-    assert urgency(given, NOW, RULES) == expected
 
 
 GREETINGS = [

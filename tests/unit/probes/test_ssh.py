@@ -69,8 +69,8 @@ CLAIMS = [
     (service(methods=("publickey", "keyboard-interactive")), {"keyboard_interactive", "reachable", *FINE}),
     (service(methods=("publickey", "gssapi-with-mic")), {"keys_only", "reachable_keys", *FINE}),
     (service(methods=(), none_accepted=True), {"none_accepted", "reachable", *FINE}),
-    (service(methods=None, error="no_common_algorithm"), {"reachable", *FINE}),
-    (service(untrusted_version="", error="not_the_protocol"), set()),
+    (service(methods=None, error="no_common_algorithm"), {"reachable", "unseen", *FINE}),
+    (service(untrusted_version="", error="not_the_protocol"), {"unseen"}),
     (
         service(untrusted_version="SSH-1.5-x", protocol_1=True, methods=None, key_exchanges=()),
         {"protocol_1", "reachable"},

@@ -96,7 +96,8 @@ class Tried:
         self._did("renegotiation")
         return RenegotiationTrial(accepted=0)
 
-    async def smtp_dialogue(self, _host, _address, _port, commands):
+    async def smtp_dialogue(self, _host, _address, _port, commands, *, secured=False):
+        assert not secured
         self._did("early")
         assert all("example.jp" in command for command in commands)
         return early(MAIL_OK)

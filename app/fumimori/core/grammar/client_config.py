@@ -80,7 +80,8 @@ def parse_client_config(text: str) -> ClientConfig:
     from xml.parsers import expat
 
     reader = _Reader()
-    parser = expat.ParserCreate()
+    # The text is decoded already: what its declaration says of an encoding does not count.
+    parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = reader.begin
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
@@ -90,7 +91,7 @@ def parse_client_config(text: str) -> ClientConfig:
         parser.Parse(text.encode("utf-8", "replace"), True)  # noqa: FBT003 - the C parser knows no names
     except _StopError as stop:
         return ClientConfig(fault=stop.fault)
-    except expat.ExpatError:
+    except (expat.ExpatError, ValueError, LookupError):
         return ClientConfig(fault="not_xml")
     if not reader.is_config:
         return ClientConfig(fault="not_a_config")

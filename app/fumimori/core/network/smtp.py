@@ -54,9 +54,13 @@ class SmtpDialogue(Record):
 class SmtpLook(Protocol):
     """Conversations up to the envelope: RSET and QUIT always, DATA never."""
 
-    async def smtp_dialogue(self, host: str, address: str, port: int, commands: Sequence[str]) -> SmtpDialogue:
+    async def smtp_dialogue(
+        self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
+    ) -> SmtpDialogue:
         """The answers to `commands`, one after the other; stops at 421 and when the server closes.
 
+        With `secured` they are said inside TLS: from the first byte on ports that are made so, else where STARTTLS is
+        offered; an attempt at TLS that fails is an `error` (`tls_failed`, `tls_alert`), and nothing is said then.
         ValueError for a command that is not among COMMANDS or that holds a line end. A port that does not answer is a
         fact (`open` false). Raises NotSeen when the server would not talk (`busy`, `not_welcome`) or fell silent
         before its greeting.

@@ -4,6 +4,9 @@ from typing import Protocol
 
 from fumimori.core.model import Record
 
+POST_QUANTUM = ("mlkem", "sntrup")
+"""How the names of key exchanges begin that also withstand quantum computers."""
+
 
 class SshService(Record):
     """What an SSH server told before anybody logged in; names of algorithms are untrusted text."""

@@ -57,6 +57,10 @@ class Handshake(Record):
     """The key-exchange group as OpenSSL calls it; empty where there was none or it is not known."""
 
 
+_FAILURES = frozenset({0, 20, 80, 90})
+"""Alerts that judge nothing that was offered: close_notify, bad_record_mac, internal_error, user_canceled."""
+
+
 class HelloOffer(Record):
     """What a ClientHello of ours offers."""
 
@@ -103,9 +107,17 @@ class HelloAnswer(Record):
     """The certificates of the flight."""
 
     @property
+    def broken_off(self) -> bool:
+        """Whether the server ended the connection without a verdict: closed it, or failed inside itself.
+
+        So does a server that agreed and then had no parameters or no key for what it chose.
+        """
+        return not self.version and (self.error == "closed" or self.alert in _FAILURES)
+
+    @property
     def refused(self) -> bool:
-        """Whether the server clearly would not have the offer: an alert, or the connection closed at once."""
-        return self.alert is not None or self.error == "closed"
+        """Whether the server clearly would not have the offer: an alert that says so."""
+        return self.alert is not None and self.alert not in _FAILURES
 
 
 class TlsLook(Protocol):

@@ -1,9 +1,15 @@
 """HTTPS as a probe sees it: one GET, no redirect followed, certificate and all."""
 
 from typing import Protocol
+from urllib.parse import urljoin, urlsplit
 
 from fumimori.core.model import Record
 from fumimori.core.network.tls import CertificateChain
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The answers that lead elsewhere by their Location (RFC 9110 section 15.4)."""
+TARGET_MOST = 2000
+"""Characters of an address that are followed."""
 
 
 class WebAnswer(Record):
@@ -15,7 +21,9 @@ class WebAnswer(Record):
     """Names in lower case; untrusted values."""
     untrusted_body: str = ""
     truncated: bool = False
-    """The body was longer than the limit, or ended before its announced end."""
+    """The body was longer than the limit."""
+    incomplete: bool = False
+    """The body ended before its announced end, or its pieces could not be told apart."""
     chain: CertificateChain | None = None
     tls_error: str = ""
     """A code when no trusted TLS connection came about: `expired`, `wrong_name`, `untrusted`, `handshake`."""
@@ -25,6 +33,22 @@ class WebAnswer(Record):
     def header(self, name: str) -> str:
         """The first header called `name`; empty without one."""
         return next((value for key, value in self.headers if key == name.lower()), "")
+
+    @property
+    def target(self) -> str:
+        """Where a redirect leads, in full; empty when the answer is none, or leads nowhere that can be read."""
+        if self.status not in REDIRECTS or not self.header("location"):
+            return ""
+        try:
+            target = urljoin(self.url, self.header("location"))
+            return target if len(target) <= TARGET_MOST and urlsplit(target).port != 0 else ""
+        except ValueError:  # brackets that do not close, a port that is none
+            return ""
+
+    @property
+    def target_unreadable(self) -> bool:
+        """Whether it is a redirect to something that is no address."""
+        return self.status in REDIRECTS and bool(self.header("location")) and not self.target
 
 
 class WebLook(Protocol):

@@ -2,7 +2,11 @@
 
 A modern service is known after the full handshake and three or four hellos: one for TLS 1.2 that puts the worst of
 today's suites first and shows order, key exchange, second certificate, compression and renegotiation together, one
-for everything older, one that offers only what would be bad. Only an answer that is not good leads to another hello.
+for everything older, one that offers only what would be bad, one for finite fields. Only an answer that is not good
+leads to another hello.
+
+Finite-field suites stand apart or last: a server without parameters chooses them and then breaks off. A hello that
+ends so (closed, internal_error) is no refusal, unless the server says no to the impossible in just that way.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +19,11 @@ from fumimori.core.network.tls import VERSIONS, CertificateChain, Handshake, Hel
 from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, suite_classes
 
 FALLBACK_SCSV = 0x5600
+IMPOSSIBLE = (0x0A0A, 0x1A1A)
+"""Values that no server may know (RFC 8701): how a server refuses them is how it says no."""
 INAPPROPRIATE_FALLBACK = 86
+PROTOCOL_VERSION = 70
+"""The alert that refuses a version whatever the suites are (RFC 5246 section 7.2.2)."""
 SUITES_MOST = 64
 LISTED_MOST = 100
 """Hellos of a thorough list."""
@@ -86,16 +94,14 @@ class Search:
     thorough: bool
     support: TlsSupport = field(default_factory=TlsSupport)
     answers: int = 0
+    way_of_no: HelloAnswer | None = None
+    """How the service refused the impossible; None until that was worth a connection."""
 
     def __post_init__(self) -> None:
         self.classes = suite_classes(self.rules)
         self.ranks = class_ranks(self.rules)
         rows = self.rules.tables["tls_cipher_classes"].dicts()
         self.good = {row["class"] for row in rows if row["taste"] == "good"}
-        offered = {*suites(self.rules, "modern"), *suites(self.rules, "old")}
-        self.finite = tuple(
-            code for code in self.classes if self.classes[code][0].startswith("dhe_") and code in offered
-        )
 
     async def run(self, agreed: Handshake | None) -> None:
         """Every hello that is worth its connection."""
@@ -107,6 +113,7 @@ class Search:
             await self._oldest()
             return
         await self._bad_suites()
+        await self._finite_fields()
         await self._key_exchange()
         await self._second_certificate()
         await self._oldest()
@@ -139,16 +146,28 @@ class Search:
         """Whether the suite is one that all profiles take."""
         return self.classes.get(code, ("", ""))[0] in self.good
 
+    def is_finite(self, code: int) -> bool:
+        """Whether the suite's keys come from a finite field, with parameters that the server needs to have."""
+        return self.classes.get(code, ("", ""))[1].startswith(("TLS_DHE_", "TLS_DH_"))
+
     async def hello(self, offer: HelloOffer, *, may_be_silent: bool = False) -> HelloAnswer:
-        """The answer to one hello, its facts noted; _SilenceError when there was neither choice nor refusal."""
+        """The answer to one hello, its facts noted; _SilenceError when nothing came but silence or another protocol."""
         at = self.service
         answer = await self.network.hello(at.host, at.address, at.port, offer, starttls=at.starttls)
-        if not answer.version and not answer.refused and not may_be_silent:
+        if not (answer.version or answer.refused or answer.broken_off or may_be_silent):
             raise _SilenceError
         self.answers += 1
         if answer.version and answer.version != "ssl2":
             self._note(answer)
         return answer
+
+    async def refuses(self, answer: HelloAnswer) -> bool:
+        """Whether `answer` is a no: a clear alert, or an end that is this server's way of refusing the impossible."""
+        if answer.version or not answer.broken_off:
+            return answer.refused
+        if self.way_of_no is None:
+            self.way_of_no = await self.hello(HelloOffer(highest="tls1.2", suites=IMPOSSIBLE), may_be_silent=True)
+        return (self.way_of_no.alert, self.way_of_no.error) == (answer.alert, answer.error)
 
     def _note(self, answer: HelloAnswer) -> None:
         known = self.support
@@ -177,11 +196,13 @@ class Search:
             asked = min(VERSIONS.index(agreed.version), VERSIONS.index("tls1.2"))
         while asked >= 0:
             version = VERSIONS[asked]
-            answer = await self.hello(self._offer(version))
+            answer = await self._version(version)
             if answer.version in VERSIONS[: asked + 1]:
                 found = VERSIONS.index(answer.version)
                 self._settle(accepted=(answer.version,), refused=VERSIONS[found + 1 : asked + 1])
                 asked = found - 1
+            elif not await self.refuses(answer):  # it broke off, so this version stays unknown
+                asked -= 1
             elif version == "tls1.3":  # asked for in a form of its own, so its refusal says nothing of older ones
                 self._settle(refused=(version,))
                 asked -= 1
@@ -192,6 +213,16 @@ class Search:
             names = group_classes(self.rules)
             kinds = [names.get(group, ("", ""))[0] for group in self.support.groups]
             self.learn(post_quantum="post_quantum" in kinds)
+
+    async def _version(self, version: str) -> HelloAnswer:
+        """The answer to a version's hello; without finite fields once more where those may have been the obstacle."""
+        offer = self._offer(version)
+        answer = await self.hello(offer)
+        others = tuple(code for code in offer.suites if not self.is_finite(code))
+        if answer.version or answer.alert == PROTOCOL_VERSION or others == offer.suites:
+            return answer
+        again = await self.hello(msgspec.structs.replace(offer, suites=others))
+        return answer if answer.broken_off and not again.version else again
 
     def _agreed(self, agreed: Handshake) -> None:
         highest = VERSIONS.index(agreed.version)
@@ -207,40 +238,53 @@ class Search:
         if version == "tls1.3":
             return HelloOffer(highest=version, suites=codes, groups=TLS13_GROUPS)
         if version == "tls1.2":
-            ordered = sorted(codes, key=lambda code: (self.rank(code), not self._is_other_kind(code)))
+            ordered = sorted(
+                codes, key=lambda code: (self.is_finite(code), self.rank(code), not self._is_other_kind(code))
+            )
             return HelloOffer(highest=version, suites=tuple(ordered), compression=True, whole_flight=True)
-        return HelloOffer(highest=version, suites=codes, compression=True)
+        return HelloOffer(highest=version, suites=tuple(sorted(codes, key=self.is_finite)), compression=True)
 
     async def _bad_suites(self) -> None:
-        """What is agreed to when nothing good is offered, then when only worse is offered, down to the worst.
-
-        Finite-field suites stand behind the bad ones, so that the same hello shows the length of the prime.
-        """
-        bad = sorted(suites(self.rules, "bad"), key=self.rank)
+        """What is agreed to when nothing good is offered, then when only worse is offered, down to the worst."""
+        bad = [code for code in suites(self.rules, "bad") if not self.is_finite(code)]
         found = [code for code in self.support.suites if code in bad][:1]
-        finite = () if self.support.dh_bits else self.finite
+        known = await self._down_to_the_worst(bad, found)
+        self.learn(bad_suites=tuple(found), bad_suites_known=known)
+
+    async def _finite_fields(self) -> None:
+        """The same among finite-field suites; the good ones stand behind the bad, to show the length of the prime."""
+        bad = [code for code in suites(self.rules, "bad") if self.is_finite(code)]
+        offered = {*suites(self.rules, "modern"), *suites(self.rules, "old")}
+        good = tuple(code for code in self.classes if self.is_finite(code) and code in offered and code not in bad)
+        found: list[int] = []
+        known = await self._down_to_the_worst(bad, found, behind=() if self.support.dh_bits else good)
+        worst_first = sorted((*self.support.bad_suites, *found), key=self.rank, reverse=True)
+        self.learn(bad_suites=tuple(worst_first), dh_known=known)
+
+    async def _down_to_the_worst(self, bad: list[int], found: list[int], *, behind: tuple[int, ...] = ()) -> bool:
+        """Add to `found` what is chosen out of `bad`, ever worse; False when the service broke off before the end."""
+        ordered = sorted(bad, key=self.rank)
+        highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
         while True:
-            worse = [code for code in bad if not found or self.rank(code) < self.rank(found[-1])]
-            offered = (*worse, *finite)[:SUITES_MOST]
+            worse = [code for code in ordered if not found or self.rank(code) < self.rank(found[-1])]
+            offered = (*worse, *behind)[:SUITES_MOST]
             if not offered:
-                break
-            highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
+                return True
             answer = await self.hello(
                 HelloOffer(highest=highest, suites=offered, whole_flight=True), may_be_silent=True
             )
-            if answer.suite in worse:
+            if answer.version and answer.suite in worse:
                 found.append(answer.suite)
-                self.learn(bad_suites=tuple(found))
-                finite = () if answer.dh_bits else finite
-            elif answer.suite in finite:
-                finite = ()
-                self.learn(dh_known=True)
-            elif answer.refused:
-                break
+                behind = () if answer.dh_bits else behind
+            elif answer.version and answer.suite in behind:
+                behind = ()
+            elif answer.version or await self.refuses(answer):
+                return bool(not answer.version)
+            elif answer.broken_off:
+                return False
             else:
-                self.learn(bad_suites=tuple(found))
+                self.learn(bad_suites=(*self.support.bad_suites, *found))
                 raise _SilenceError
-        self.learn(bad_suites=tuple(found), bad_suites_known=True, dh_known=True)
 
     async def _key_exchange(self) -> None:
         """Whether a good suite is taken when a worse one stands first, and what its key exchange looks like."""
@@ -264,11 +308,13 @@ class Search:
         wanted = leaf is not None and (leaf.key == "ec" or self.thorough)
         if not wanted or self.support.other_chain is not None or "tls1.2" not in self.support.accepted:
             return
-        codes = [code for code in suites(self.rules, "modern") if self._is_other_kind(code)]
+        modern = suites(self.rules, "modern")
+        codes = [code for code in modern if self._is_other_kind(code) and not self.is_finite(code)]
         schemes = RSA_SCHEMES if leaf is not None and leaf.key != "rsa" else EC_SCHEMES
         offer = HelloOffer(highest="tls1.2", suites=tuple(codes), signatures=schemes, whole_flight=True)
-        await self.hello(offer)
-        self.learn(other_chain_known=True)
+        answer = await self.hello(offer)
+        if answer.version or await self.refuses(answer):
+            self.learn(other_chain_known=True)
 
     async def _second_chain(self) -> None:
         """The same where only TLS 1.3 is spoken, which hides certificates from hellos."""
@@ -287,7 +333,7 @@ class Search:
         answer = await self.hello(HelloOffer(highest="ssl2", suites=()), may_be_silent=True)
         if answer.version == "ssl2":
             self._settle(accepted=("ssl2",))
-        elif answer.refused or answer.error == "not_tls":
+        elif answer.refused or answer.broken_off or answer.error == "not_tls":  # SSL 2.0 answers whoever speaks it
             self._settle(refused=("ssl2",))
 
     async def _weak_groups(self) -> None:
@@ -302,16 +348,18 @@ class Search:
         if highest == "ssl3":
             return
         answer = await self.hello(HelloOffer(highest=highest, suites=offered, groups=weak, whole_flight=True))
-        self.learn(weak_groups=(answer.group,) if answer.group in weak else (), weak_groups_known=True)
+        if answer.version or await self.refuses(answer):
+            self.learn(weak_groups=(answer.group,) if answer.group in weak else (), weak_groups_known=True)
 
     async def _fallback(self) -> None:
         """A step back that confesses itself must be refused by who knows better (RFC 7507)."""
         steps = [version for version in VERSIONS if version in self.support.accepted and version != "tls1.3"]
         if len(steps) < 2:
             return
-        codes = suites(self.rules, _OFFERS[steps[-2]])
+        codes = [code for code in suites(self.rules, _OFFERS[steps[-2]]) if not self.is_finite(code)]
         answer = await self.hello(HelloOffer(highest=steps[-2], suites=(*codes[:63], FALLBACK_SCSV)))
-        self.learn(fallback_protected=answer.alert == INAPPROPRIATE_FALLBACK or not answer.version)
+        if answer.version or answer.alert == INAPPROPRIATE_FALLBACK or await self.refuses(answer):
+            self.learn(fallback_protected=not answer.version)
 
     def _settle(self, *, accepted: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> None:
         self.learn(accepted=(*self.support.accepted, *accepted), refused=(*self.support.refused, *refused))

@@ -8,7 +8,14 @@ enforce, or DANE).
 from collections.abc import Iterator
 
 from fumimori.core.model import Rules, Values
-from fumimori.core.tls_facts import TlsSupport, group_classes, old_exchange_hash, prime_class, suite_classes
+from fumimori.core.tls_facts import (
+    TlsSupport,
+    agreed_suites,
+    group_classes,
+    old_exchange_hash,
+    prime_class,
+    suite_classes,
+)
 from fumimori.core.tls_holes import State, holes
 
 OLD = ("tls1.0", "tls1.1")
@@ -21,6 +28,7 @@ PRINTED = {
     "tls1.2": "TLS 1.2",
     "tls1.3": "TLS 1.3",
 }
+SUITES_SHOWN = 6
 CLIENT, MX, MX_STRICT = "client", "mx", "mx_strict"
 """Who uses a port."""
 
@@ -64,16 +72,22 @@ def suite_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
     known = suite_classes(rules)
     words = {row["class"]: row[use] for row in rules.tables["tls_cipher_classes"].dicts()}
     names: dict[str, list[str]] = {}
-    for code in support.bad_suites:
+    for code in agreed_suites(support, rules):
         kind, name = known.get(code, ("", f"0x{code:04X}"))
         names.setdefault(words.get(kind, "-"), []).append(name)
     for word in ("broken", "weak", "old"):
         if word in names:
             suffix = "_mx_strict" if use == MX_STRICT else _suffix(use)
-            yield f"suite_{word}{suffix}", (("suites", ", ".join(names[word])),)
+            yield f"suite_{word}{suffix}", (("suites", _listed(names[word])),)
             break
     if support.prefers_good is False:
         yield f"order_weak{_suffix(use)}", ()
+
+
+def _listed(names: list[str]) -> str:
+    """The first names of a list that may be long, and how many more there are."""
+    more = len(names) - SUITES_SHOWN
+    return ", ".join(names[:SUITES_SHOWN]) + (f" (+{more})" if more > 0 else "")
 
 
 def _exchange_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:

@@ -1,36 +1,9 @@
-"""What a certificate is worth to those who meet it: time left by its own lifetime, key, signature, chain, name."""
-
-from datetime import datetime, timedelta
+"""What a certificate is worth to those who meet it: key, signature, chain, name; its time is judged in core.expiry."""
 
 from fumimori.core.model import Rules
 from fumimori.core.network.tls import Certificate, CertificateChain
 
-DAY = timedelta(days=1)
 OLD_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
-
-
-def days_left(certificate: Certificate, at: datetime) -> int:
-    """Whole days until it expires; negative once whole days have gone by since."""
-    return int((certificate.not_after - at) / DAY)
-
-
-def urgency(certificate: Certificate, at: datetime, rules: Rules) -> str:
-    """`expired`, `soon` (act now), `near` (renewal is late) or empty, measured by the certificate's own lifetime.
-
-    Fixed numbers of days would cry wolf for certificates of 47 or 6 days, which renew themselves (CA/B SC-081v3).
-    """
-    left = certificate.not_after - at
-    lifetime = certificate.not_after - certificate.not_before
-    number = rules.number
-    if left <= timedelta(0):
-        return "expired"
-    if left < max(DAY, lifetime * number("mail_ports.expiry_soon_share")):
-        return "soon"
-    if lifetime <= number("mail_ports.lifetime_short_days") * DAY:
-        return "near" if left < lifetime * number("mail_ports.expiry_near_share") else ""
-    if left < number("mail_ports.expiry_soon_days") * DAY:
-        return "soon"
-    return "near" if left < number("mail_ports.expiry_near_days") * DAY else ""
 
 
 def weak_key(chain: CertificateChain, rules: Rules) -> Certificate | None:

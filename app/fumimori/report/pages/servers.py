@@ -108,11 +108,18 @@ def _certificate(m: Manuscript, row: PortRow) -> list[str]:
     if row.certificate_trusted is None:
         return []
     named = [_common_name(m.wording.free(row.certificate, 200))] if row.certificate else []
-    said = [] if row.days_left is None else [m.say("t6.days_left", days=row.days_left)]
+    said = [] if row.days_left is None else [_time_left(m, row.days_left)]
     said.append(m.say("t6.trusted_yes" if row.certificate_trusted else "t6.trusted_no"))
     if row.certificate_name_matches is False:
         said.append(m.say("t6.name_no"))
     return [*named, m.wording.listed(said)]
+
+
+def _time_left(m: Manuscript, days: int) -> str:
+    """How long a certificate is still good, or since when it is not."""
+    if days >= 0:
+        return m.say("t6.days_left", days=days)
+    return m.say("t6.expired", days=-days - 1) if days < -1 else m.say("t6.expired_today")
 
 
 def _common_name(subject: str) -> str:
