@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.core.network.tls import Certificate, CertificateChain
+from fumimori.net.dane_path import above_leaf
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -115,6 +116,11 @@ def chain_of(
         trust_error="" if trusted else _why_not(sent, facts[0], at, roots),
         name_matches=name_matches(name, facts[0].names),
         asked_name=name,
+        above=tuple(
+            sum(fact is not None for fact in facts[:position])
+            for position in above_leaf(sent, at, _issued)
+            if facts[position] is not None
+        ),
     )
 
 
