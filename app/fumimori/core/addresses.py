@@ -16,9 +16,11 @@ NOT_ROUTED = tuple(
         "::/128",
         "fc00::/7",
         "fe80::/10",
+        "224.0.0.0/3",
+        "ff00::/8",
     )
 )
-"""Networks that end at somebody's own router (RFC 1918, RFC 6598, RFC 4193 and this machine itself)."""
+"""Networks that end at somebody's own router (RFC 1918, RFC 6598, RFC 4193), this machine, and no machine at all."""
 
 
 def not_routed(address: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from fumimori.core.grammar import der
 from fumimori.core.grammar.mta_sts import covers
 from fumimori.core.model import Record
 from fumimori.core.network.dns import DnsAnswer, Security
@@ -16,6 +17,9 @@ PORT = 25
 TRUST_ANCHOR, END_ENTITY = 2, 3
 FULL, SHA256, SHA512 = 0, 1, 2
 DIGEST_LENGTHS = {SHA256: 64, SHA512: 128}
+WHOLE = {0: (der.SEQUENCE, der.SEQUENCE, der.BIT_STRING), 1: (der.SEQUENCE, der.BIT_STRING)}
+"""What a certificate and a public key consist of (RFC 5280 section 4.1), by selector."""
+COMMON_NAME = re.compile(r"(?:^|,)CN=([^,+\\]+)")
 
 
 class Tlsa(Record):
@@ -29,9 +33,13 @@ class Tlsa(Record):
 
     @property
     def usable(self) -> bool:
-        """Whether senders take it into account (RFC 7672 section 3.1): usage 2 or 3, known parameters, whole digest."""
+        """Whether senders take it into account (RFC 7672 section 3.1): usage 2 or 3, known parameters, whole data."""
         known = self.usage in (TRUST_ANCHOR, END_ENTITY) and self.selector in (0, 1) and self.matching in (0, 1, 2)
-        return known and len(self.association) == DIGEST_LENGTHS.get(self.matching, len(self.association))
+        if not known or len(self.association) % 2:
+            return False
+        if self.matching == FULL:
+            return _shape(bytes.fromhex(self.association)) == WHOLE[self.selector]
+        return len(self.association) == DIGEST_LENGTHS[self.matching]
 
     @property
     def printed(self) -> str:
@@ -49,6 +57,8 @@ class HostLook(Record):
     """None when the name server gave no answer."""
     unanswered: str = ""
     """Why there is none."""
+    base: str = ""
+    """The name below which the TLSA records stand, where that is the one a CNAME leads to (RFC 7671 section 7)."""
 
 
 class Facts(Record):
@@ -93,19 +103,33 @@ def records(answer: DnsAnswer | None) -> tuple[Tlsa, ...]:
     return tuple(record for record in parsed if record is not None and record.usable)
 
 
-def matches(record: Tlsa, chain: CertificateChain, names: Iterable[str]) -> bool:
-    """Whether `record` fits the chain that a server sent.
+def matches(record: Tlsa, chain: CertificateChain, names: Iterable[str]) -> bool | None:
+    """Whether `record` fits the chain that a server sent; None when what is known of the chain does not tell.
 
-    Usage 3 looks at the leaf alone, neither at names nor at dates; usage 2 wants the trust anchor among the
-    certificates sent, and one of `names` in a leaf that has not run out (RFC 7672 section 3.1 and 3.2.3).
+    Usage 3 looks at the leaf alone, neither at names nor at dates. Usage 2 wants one of `names` in a leaf that has not
+    run out, and a path from the leaf up to the certificate that it names (RFC 7671 section 5.2, RFC 7672 3.2.3). A
+    trust anchor that is in the DNS as a whole need not be sent; a path up to such a one is not followed here.
     """
     if not chain.certificates:
         return False
     leaf = chain.certificates[0]
     if record.usage == END_ENTITY:
         return _fits(record, leaf)
-    named = any(covers(pattern, name) for pattern in leaf.names for name in names)
-    return named and chain.trust_error != "expired" and any(_fits(record, above) for above in chain.certificates[1:])
+    wanted = tuple(names)
+    if not any(covers(pattern, name) for pattern in _names(leaf) for name in wanted):
+        return False
+    if chain.above is None:
+        return None
+    above = (chain.certificates[position] for position in chain.above if position < len(chain.certificates))
+    if any(_fits(record, certificate) for certificate in above):
+        return True
+    sent = any(_fits(record, certificate) for certificate in chain.certificates)
+    return None if record.matching == FULL and not sent else False
+
+
+def _names(leaf: Certificate) -> tuple[str, ...]:
+    """The leaf's dNSNames; without any, its common name, as mail servers take it (RFC 7672 section 3.2.3)."""
+    return leaf.names or tuple(name.strip().lower() for name in COMMON_NAME.findall(leaf.subject))
 
 
 def state(facts: Facts, look: HostLook, service: MailService | None, domain: str) -> State:
@@ -117,19 +141,27 @@ def state(facts: Facts, look: HostLook, service: MailService | None, domain: str
         return _without(look.tlsa, verdicts)
     unproved = {Security.BOGUS: State.BOGUS, Security.UNCHECKED: State.UNCHECKED, Security.INSECURE: State.INSECURE}
     broken = next((result for security, result in unproved.items() if security in verdicts), None)
-    return broken or _matched(records(look.tlsa), service, (look.host, domain))
+    return broken or _matched(records(look.tlsa), service, reference_names(look, domain))
+
+
+def reference_names(look: HostLook, domain: str) -> tuple[str, ...]:
+    """The names that a certificate may show under usage 2 (RFC 7672 section 3.2.2)."""
+    return tuple(dict.fromkeys(name for name in (look.base, look.host, domain) if name))
 
 
 def _matched(usable: Sequence[Tlsa], service: MailService | None, names: Sequence[str]) -> State:
-    """What usable and proved records come to beside what the server showed."""
-    if not usable:
-        return State.UNUSABLE
+    """What proved records come to beside what the server showed; unusable ones demand encryption all the same."""
     if service is not None and service.open and service.starttls is False:
         return State.NO_TLS
+    if not usable:
+        return State.UNUSABLE
     if service is None or not service.open or service.chain is None:
         return State.PUBLISHED
     chain = service.chain
-    return State.VALID if any(matches(record, chain, names) for record in usable) else State.MISMATCH
+    fitting = {matches(record, chain, names) for record in usable}
+    if True in fitting:
+        return State.VALID
+    return State.UNCHECKED if None in fitting else State.MISMATCH
 
 
 def states(seen: Seen, domain: str) -> dict[str, State]:
@@ -154,7 +186,8 @@ def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
     for look in facts.hosts if facts is not None else ():
         port = seen.facts("mail_ports", f"{look.host}:{PORT}", _Port)
         second = port.support.other_chain if port is not None and look.host in valid else None
-        if second is not None and not any(matches(one, second, (look.host, domain)) for one in records(look.tlsa)):
+        names = reference_names(look, domain)
+        if second is not None and all(matches(one, second, names) is False for one in records(look.tlsa)):
             found.append(look.host)
     return tuple(found)
 
@@ -182,13 +215,17 @@ def _without(tlsa: DnsAnswer, verdicts: tuple[Security, ...]) -> State:
     return State.POSSIBLE if set(verdicts) == {Security.SECURE} else State.ABSENT
 
 
+def _shape(octets: bytes) -> tuple[int, ...]:
+    """The kinds of the elements in a DER sequence that is all of `octets`; empty when it is none."""
+    tag, contents, rest = der.first(octets)
+    return tuple(kind for kind, _ in der.elements(contents)) if tag == der.SEQUENCE and not rest else ()
+
+
 def _fits(record: Tlsa, certificate: Certificate) -> bool:
     whole = record.selector == 0
     if record.matching == SHA512:
         return record.association == (certificate.sha512 if whole else certificate.spki_sha512)
     wanted = record.association
     if record.matching == FULL:
-        if len(wanted) % 2:
-            return False
         wanted = hashlib.sha256(bytes.fromhex(wanted)).hexdigest()
     return wanted == (certificate.sha256 if whole else certificate.spki_sha256)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fumimori.core.network.tls import Certificate, CertificateChain
 from fumimori.net.certificate_parts import Parts, dns_names, parts_of, says_where_its_issuer_is
+from fumimori.net.dane_path import above_leaf
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -105,7 +106,14 @@ def chain_of(
         trust_error=trust_error,
         name_matches=name_matches(name, leaf.facts.names),
         asked_name=name,
+        above=_above(sent, at),
     )
+
+
+def _above(sent: Sequence[_Read], at: datetime) -> tuple[int, ...]:
+    """The positions that a path leads up to from the leaf; every one where a certificate is read by OpenSSL alone."""
+    known = [each.known for each in sent if each.known is not None]
+    return above_leaf(known, at, _issued) if len(known) == len(sent) else tuple(range(1, len(sent)))
 
 
 def name_matches(name: str, names: Sequence[str]) -> bool:

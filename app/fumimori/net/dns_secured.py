@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from fumimori.net.dnssec import Validator, Verdict, Zone
 
-RSA = frozenset({1, 5, 7, 8, 10})
-
 
 class SecuredQuestions:
     """The questions of one run whose answers are proved; proved zones are shared by all who ask."""
@@ -85,7 +83,7 @@ class SecuredQuestions:
         return [rdata for rrset in message.answer if rrset.rdtype == rdtype and rrset.name == name for rdata in rrset]
 
     def _insecure_from(self, apex: "dns.name.Name") -> "dns.name.Name | None":
-        lineage = (zone for zone in self._zones.values() if not zone.secure and apex.is_subdomain(zone.name))
+        lineage = (zone for zone in self._zones.values() if zone.insecure and apex.is_subdomain(zone.name))
         return min((zone.name for zone in lineage), key=len, default=None)
 
     async def _verdict(self, message: "dns.message.Message", notes: Notes) -> "Verdict":
@@ -135,14 +133,8 @@ def _wire_name(name: str) -> "dns.name.Name":
 def _key(key: "dns.rdtypes.ANY.DNSKEY.DNSKEY") -> ZoneKey:
     import dns.dnssec
 
+    from fumimori.net.dnssec_signature import RSA, rsa_numbers
+
     algorithm = int(key.algorithm)
-    bits = _modulus_bits(key.key) if algorithm in RSA else 0
+    bits = rsa_numbers(key.key)[1].bit_length() if algorithm in RSA else 0
     return ZoneKey(algorithm=algorithm, bits=bits, tag=dns.dnssec.key_id(key), entry=bool(int(key.flags) & 1))
-
-
-def _modulus_bits(key: bytes) -> int:
-    """The length of the modulus in an RSA key of RFC 3110 section 2; 0 for one that is cut short."""
-    if not key:
-        return 0
-    length, start = (int.from_bytes(key[1:3], "big"), 3) if key[0] == 0 else (key[0], 1)
-    return int.from_bytes(key[start + length :], "big").bit_length()

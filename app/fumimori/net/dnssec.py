@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 import dns.dnssec
 import dns.exception
@@ -15,22 +16,32 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.ANY.NSEC import NSEC
+from dns.rdtypes.ANY.NSEC3 import NSEC3
 
 from fumimori.core.network.dns import Security
 from fumimori.net.dnssec_denial import BogusError, Denial, is_cut
-from fumimori.net.dnssec_keys import Anchors, anchored, keys_only, matches, pairs, rrset_of, usable_ds
+from fumimori.net.dnssec_keys import SETS_MOST, Anchors, KeyRing, rrset_of, usable_ds
+from fumimori.net.dnssec_signature import Signed, holds, out_of_time
 
 Query = Callable[[dns.name.Name, dns.rdatatype.RdataType], Awaitable[dns.message.Message]]
 """Asks with DO and CD set; raises NotSeen when nothing usable came back. Asking twice costs nothing."""
 
-SIGNATURES_TRIED = 16
-"""Signature checks per RRset: a zone that needs more is bogus rather than expensive (CVE-2023-50387)."""
+FAILURES_MOST = 16
+"""Signatures of one zone's keys, or of one answer, that may fail; more make it bogus, not dear (CVE-2023-50387)."""
+
+PROVING = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3})
+PROOFS_MOST = 8
+"""Records of one answer that may prove an absence; an honest proof needs four at the most (RFC 5155 section 7.2)."""
 
 CHAIN_MOST = 12
 """Aliases in a row that are followed."""
 
 FETCHED_AHEAD = 4
 """Labels, with the root's, whose DNSKEY is asked for before it is known that they are zones."""
+
+LINKS_AHEAD = 10
+"""Links of a chain that are asked for side by side; names with more labels cost a question at a time."""
 
 
 class NoAnchorError(Exception):
@@ -39,15 +50,23 @@ class NoAnchorError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Zone:
-    """A zone whose keys are proved; `keys` is empty once the chain ended in an insecure delegation."""
+    """A zone whose keys are proved, or one that the chain of trust does not get to."""
 
     name: dns.name.Name
-    keys: dns.rrset.RRset
+    keys: KeyRing | None = None
+    """None once the chain ended in an insecure delegation, or broke."""
+    fault: str = ""
+    """Where the chain broke; remembered, because finding it out again costs as much as the first time."""
 
     @property
     def secure(self) -> bool:
         """Whether answers from here can be proved."""
-        return len(self.keys) > 0
+        return self.keys is not None
+
+    @property
+    def insecure(self) -> bool:
+        """Whether the parent proves that nothing from here can be proved."""
+        return self.keys is None and not self.fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +86,7 @@ class Validator:
     anchors: Anchors
     now: Callable[[], datetime]
     zones: dict[dns.name.Name, Zone] = field(default_factory=dict)
+    _failures: int = 0
 
     async def judge(self, answer: dns.message.Message) -> Verdict:
         """Whether `answer` to its question is SECURE, INSECURE or BOGUS; UNCHECKED when the root cannot be proved.
@@ -74,6 +94,7 @@ class Validator:
         Raises NotSeen when the resolver does not say what the proof needs.
         """
         question = answer.question[0]
+        self._failures = 0
         try:
             secure = await self._answer(answer, question.name, question.rdtype)
         except NoAnchorError as error:
@@ -89,16 +110,15 @@ class Validator:
         """The deepest proved zone that `name` lies in; BogusError on a broken link, NoAnchorError without a root."""
         last = max(1, len(name) - (1 if parent_side else 0))
         lineage = [dns.name.Name(name[len(name) - depth :]) for depth in range(2, last + 1)]
-        ahead = self._ask_ahead([link for link in lineage if link not in self.zones])
+        ahead = self._ask_ahead([link for link in lineage[:LINKS_AHEAD] if link not in self.zones])
         try:
             zone = await self._root()
             for child in lineage:
                 if not zone.secure:
                     return zone
-                known = self.zones.get(child)
-                if known is None:
-                    known = self.zones[child] = await self._below(zone, child)
-                zone = known
+                zone = self.zones.get(child) or await self._known_below(zone, child)
+                if zone.fault:
+                    raise BogusError(zone.fault)
             return zone
         finally:
             for task in ahead:
@@ -118,16 +138,36 @@ class Validator:
         known = self.zones.get(dns.name.root)
         if known is None:
             answer = await self.query(dns.name.root, dns.rdatatype.DNSKEY)
-            keys = rrset_of(answer.answer, dns.name.root, dns.rdatatype.DNSKEY)
-            if keys is None or rrset_of(answer.answer, keys.name, dns.rdatatype.RRSIG, keys.rdtype) is None:
-                raise NoAnchorError("dnssec_stripped")
-            trusted = [key for key in keys if any(anchored(key, anchor) for anchor in self.anchors)]
-            try:
-                self._proved(answer.answer, keys, dns.name.root, keys_only(dns.name.root, trusted))
-            except BogusError:
-                raise NoAnchorError("dnssec_other_root") from None
-            known = self.zones[dns.name.root] = Zone(name=dns.name.root, keys=keys)
+            known = self.zones[dns.name.root] = self._proved_root(answer)
+        if known.fault:
+            raise NoAnchorError(known.fault)
         return known
+
+    def _proved_root(self, answer: dns.message.Message) -> Zone:
+        keys = rrset_of(answer.answer, dns.name.root, dns.rdatatype.DNSKEY)
+        if keys is None or rrset_of(answer.answer, keys.name, dns.rdatatype.RRSIG, keys.rdtype) is None:
+            return Zone(name=dns.name.root, fault="dnssec_stripped")
+        ring = KeyRing(keys)
+        try:
+            self._proved(answer.answer, keys, dns.name.root, ring.anchored(self.anchors))
+        except BogusError:
+            return Zone(name=dns.name.root, fault="dnssec_other_root")
+        return Zone(name=dns.name.root, keys=ring)
+
+    async def _known_below(self, parent: Zone, child: dns.name.Name) -> Zone:
+        """`_below`, its failure remembered too; others that share this loop get their turn between two zones."""
+        failures, self._failures = self._failures, 0
+        try:
+            zone = await self._below(parent, child)
+        except BogusError as error:
+            zone = Zone(name=child, fault=str(error))
+        except (dns.exception.DNSException, ValueError):
+            zone = Zone(name=child, fault="malformed")
+        finally:
+            self._failures = failures
+        self.zones[child] = zone
+        await asyncio.sleep(0)
+        return zone
 
     async def _below(self, parent: Zone, child: dns.name.Name) -> Zone:
         """What `child` is, seen from its parent zone: a secure zone, an insecure one, or a name inside the parent."""
@@ -136,35 +176,36 @@ class Validator:
         if delegation is None:
             link = self._link(answer.answer, child)
             if link is not None:
-                self._proved(answer.answer, link, parent.name, parent.keys)
+                self._proved(answer.answer, link, parent.name, _keys(parent))
                 return parent
             return self._without_ds(answer, parent, child)
-        self._proved(answer.answer, delegation, parent.name, parent.keys)
+        self._proved(answer.answer, delegation, parent.name, _keys(parent))
         usable = usable_ds(delegation)
         if not usable:
-            return _insecure(child)
+            return Zone(name=child)
         signed = await self.query(child, dns.rdatatype.DNSKEY)
         keys = rrset_of(signed.answer, child, dns.rdatatype.DNSKEY)
         if keys is None:
             raise BogusError("no_dnskey")
-        trusted = [key for key in keys if any(matches(child, key, ds) for ds in usable)]
-        if not trusted:
+        ring = KeyRing(keys)
+        trusted = ring.named_by(child, usable)
+        if not any(True for _ in trusted):
             raise BogusError("ds_mismatch")
-        self._proved(signed.answer, keys, child, keys_only(child, trusted))
-        return Zone(name=child, keys=keys)
+        self._proved(signed.answer, keys, child, trusted)
+        return Zone(name=child, keys=ring)
 
     def _without_ds(self, answer: dns.message.Message, parent: Zone, child: dns.name.Name) -> Zone:
         """A name without DS: proved to be an insecure delegation, or proved to be no zone cut at all."""
         denial = self._denial(answer, parent)
         if denial.too_costly:
-            return _insecure(child)
+            return Zone(name=child)
         types = denial.types_at(child)
         if types is not None:
             if dns.rdatatype.DS in types:
                 raise BogusError("ds_hidden")
-            return _insecure(child) if is_cut(types) else parent
+            return Zone(name=child) if is_cut(types) else parent
         if denial.covered(child) or denial.empty_non_terminal(child):
-            return _insecure(child) if denial.opted_out(child) else parent
+            return Zone(name=child) if denial.opted_out(child) else parent
         raise BogusError("no_denial")
 
     async def _answer(self, answer: dns.message.Message, name: dns.name.Name, rdtype: dns.rdatatype.RdataType) -> bool:
@@ -181,7 +222,11 @@ class Validator:
                 return self._absent(answer, zone, name, rdtype)
             if not self._positive(answer, link, zone):
                 return False
-            name = _target(link, name)
+            try:
+                name = _target(link, name)
+            except dns.name.NameTooLong:
+                # The zone's own verdict on a name that its DNAME would make too long (RFC 6672 section 2.2).
+                return True
             if not _mentions(answer, name):
                 answer = await self.query(name, rdtype)
         raise BogusError("cname_loop")
@@ -202,7 +247,7 @@ class Validator:
 
     def _positive(self, answer: dns.message.Message, found: dns.rrset.RRset, zone: Zone) -> bool:
         """Prove `found`, and that nothing closer exists if a wildcard answered; False when that does not bind."""
-        wildcard = self._proved(answer.answer, found, zone.name, zone.keys)
+        wildcard = self._proved(answer.answer, found, zone.name, _keys(zone))
         if wildcard is None:
             return True
         denial = self._denial(answer, zone)
@@ -216,7 +261,7 @@ class Validator:
         """The DNAME above `name` (RFC 6672 section 5.3), else the CNAME at it; None without either."""
         above = (
             rrset
-            for rrset in section[:64]
+            for rrset in islice(section, SETS_MOST)
             if rrset.rdtype == dns.rdatatype.DNAME and name.is_subdomain(rrset.name) and name != rrset.name
         )
         return next(above, None) or rrset_of(section, name, dns.rdatatype.CNAME)
@@ -229,36 +274,49 @@ class Validator:
         if denial.too_costly:
             return False
         missing = answer.rcode() == dns.rcode.NXDOMAIN
-        if not _exists(denial, name, rdtype):
-            if not denial.covered(name):
-                raise BogusError("no_denial")
-            if denial.opted_out(name):
-                return False
-            wildcard = denial.wildcard(name)
-            if not _exists(denial, wildcard, rdtype):
-                if not denial.covered(wildcard):
-                    raise BogusError("no_denial")
-                if not missing:
-                    raise BogusError("rcode_contradicts")
-                return True
-        if missing:
+        if _exists(denial, name, rdtype):
+            # Servers that know nothing of names between names call them missing; nothing is at them either way.
+            if missing and not denial.empty_non_terminal(name):
+                raise BogusError("rcode_contradicts")
+            return True
+        if not denial.covered(name):
+            raise BogusError("no_denial")
+        weak = denial.opted_out(name)
+        if weak and not missing:
+            return False
+        wildcard = denial.wildcard(name)
+        # A name error speaks of the wildcard too, opted out or not (RFC 5155 section 8.4).
+        if _exists(denial, wildcard, rdtype):
+            if missing:
+                raise BogusError("rcode_contradicts")
+        elif not denial.covered(wildcard):
+            raise BogusError("no_denial")
+        elif not missing:
             raise BogusError("rcode_contradicts")
-        return True
+        return not weak
 
     def _denial(self, answer: dns.message.Message, zone: Zone) -> Denial:
-        """The NSEC and NSEC3 records of the authority section whose signatures hold."""
-        nsec, nsec3 = [], []
-        for rrset in answer.authority[:64]:
+        """The NSEC and NSEC3 records of the authority section whose signatures hold.
+
+        One that a wildcard's signature vouches for stands at another name than the zone put it, and one that leads
+        out of the zone speaks of names that are not the zone's: neither says anything (RFC 4034 4.1.1, 4035 5.3.2).
+        """
+        nsec: list[tuple[dns.name.Name, NSEC]] = []
+        nsec3: list[tuple[dns.name.Name, NSEC3]] = []
+        wanted = (rrset for rrset in islice(answer.authority, SETS_MOST) if rrset.rdtype in PROVING)
+        for rrset in islice(wanted, PROOFS_MOST):
             if rrset.rdtype == dns.rdatatype.NSEC and rrset.name.is_subdomain(zone.name):
-                self._proved(answer.authority, rrset, zone.name, zone.keys)
-                nsec.append((rrset.name, rrset[0]))
+                expanded = self._proved(answer.authority, rrset, zone.name, _keys(zone))
+                if expanded is None and rrset[0].next.is_subdomain(zone.name):
+                    nsec.append((rrset.name, rrset[0]))
             elif rrset.rdtype == dns.rdatatype.NSEC3 and len(rrset.name) > 1 and rrset.name.parent() == zone.name:
-                self._proved(answer.authority, rrset, zone.name, zone.keys)
-                nsec3.append((rrset.name, rrset[0]))
+                expanded = self._proved(answer.authority, rrset, zone.name, _keys(zone))
+                if expanded is None:
+                    nsec3.append((rrset.name, rrset[0]))
         return Denial(zone=zone.name, nsec=tuple(nsec), nsec3=tuple(nsec3))
 
     def _proved(
-        self, section: Sequence[dns.rrset.RRset], rrset: dns.rrset.RRset, signer: dns.name.Name, keys: dns.rrset.RRset
+        self, section: Sequence[dns.rrset.RRset], rrset: dns.rrset.RRset, signer: dns.name.Name, keys: KeyRing
     ) -> dns.name.Name | None:
         """Check that a signature by `signer` holds; returns the closest encloser when the answer is from a wildcard."""
         signatures = rrset_of(section, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype)
@@ -266,26 +324,23 @@ class Validator:
             raise BogusError("no_signature")
         at = self.now().timestamp()
         worst = "bad_signature"
-        labels = len(rrset.name) - 1 - rrset.name.is_wild()
-        for tried, (signature, key) in enumerate(pairs(signatures, signer, keys)):
-            if tried >= SIGNATURES_TRIED:
-                raise BogusError("too_many_signatures")
-            if not signature.inception <= at <= signature.expiration:
-                worst = "expired" if signature.expiration < at else "not_yet_valid"
+        signed = Signed(rrset)
+        for signature in signatures:
+            candidates = keys.at(signature.algorithm, signature.key_tag)
+            if not candidates or not signed.speaks_of(signature, signer):
                 continue
-            try:
-                dns.dnssec.validate_rrsig(
-                    rrset,
-                    signature,
-                    {signer: keys_only(signer, [key])},
-                    now=at,
-                    policy=dns.dnssec.allow_all_policy,
-                )
-            except (dns.exception.DNSException, ValueError, TypeError):
+            late = out_of_time(signature, at)
+            if late:
+                worst = late
                 continue
-            if signature.labels < labels:
-                return dns.name.Name(rrset.name[len(rrset.name) - signature.labels - 1 :])
-            return None
+            for key in candidates:
+                if self._failures >= FAILURES_MOST:
+                    raise BogusError("too_many_signatures")
+                if holds(signed, signature, key):
+                    if signature.labels < signed.labels:
+                        return dns.name.Name(rrset.name[len(rrset.name) - signature.labels - 1 :])
+                    return None
+                self._failures += 1
         raise BogusError(worst)
 
 
@@ -316,5 +371,5 @@ def _mentions(answer: dns.message.Message, name: dns.name.Name) -> bool:
     return bool(answer.authority) or any(rrset.name == name for rrset in answer.answer)
 
 
-def _insecure(name: dns.name.Name) -> Zone:
-    return Zone(name=name, keys=keys_only(name, ()))
+def _keys(zone: Zone) -> KeyRing:
+    return zone.keys or KeyRing()

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import dns.dnssec
 import dns.name
@@ -100,7 +101,8 @@ class Denial:
         for owner, record in self.nsec:
             if name.is_subdomain(owner) and _ends_here(types_of(record.windows)):
                 continue
-            if _between(owner, name, record.next):
+            # After the last name of the zone comes the apex and nothing else (RFC 4034 section 4.1.1).
+            if owner < name and (name < record.next or (record.next <= owner and record.next == self.zone)):
                 yield owner, record
 
     def _encloser3(self, name: dns.name.Name) -> dns.name.Name | None:
@@ -132,6 +134,7 @@ class Denial:
         return self._hashes[name]
 
 
+@lru_cache(maxsize=256)
 def types_of(windows: Sequence[tuple[int, bytes]]) -> frozenset[int]:
     """The record types that a type bitmap names (RFC 4034 section 4.1.2)."""
     return frozenset(
@@ -155,13 +158,6 @@ def _ends_here(types: frozenset[int]) -> bool:
 
 def _first(owner: dns.name.Name) -> str:
     return str(owner[0], "ascii", "replace").lower()
-
-
-def _between(owner: dns.name.Name, name: dns.name.Name, following: dns.name.Name) -> bool:
-    """Whether `name` lies strictly between two names in canonical order, round the end of the zone included."""
-    if owner < following:
-        return bool(owner < name < following)
-    return bool(name > owner or name < following)
 
 
 def _common(one: dns.name.Name, other: dns.name.Name) -> dns.name.Name:

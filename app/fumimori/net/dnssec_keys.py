@@ -1,6 +1,7 @@
 """Keys, digests and signatures of DNSSEC: which of them count, and which belong together (RFC 4034, 4509, 5011)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import dns.dnssec
 import dns.exception
@@ -8,12 +9,11 @@ import dns.name
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
-import dns.rdtypes.ANY.DNSKEY
 import dns.rdtypes.ANY.DS
-import dns.rdtypes.ANY.RRSIG
 import dns.rrset
+from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
-Anchor = dns.rdtypes.ANY.DS.DS | dns.rdtypes.ANY.DNSKEY.DNSKEY
+Anchor = dns.rdtypes.ANY.DS.DS | DNSKEY
 Anchors = Sequence[Anchor]
 
 ALGORITHMS = frozenset({5, 7, 8, 10, 13, 14, 15, 16})
@@ -25,6 +25,12 @@ ZONE_KEY = 0x0100
 """The flag of a key that may sign a zone (RFC 4034 section 2.1.1)."""
 REVOKED = 0x0080
 """The flag of a key that must not be trusted any more (RFC 5011 section 2.1)."""
+PROTOCOL = 3
+"""What every key of a zone says (RFC 4034 section 2.1.2)."""
+DIGESTS_TRIED = 64
+"""Digests of keys per delegation; no honest zone has so many keys of one tag."""
+SETS_MOST = 128
+"""Sets of records in one section that are looked at."""
 
 
 def read_anchors(text: str) -> tuple[Anchor, ...]:
@@ -51,47 +57,43 @@ def usable_ds(delegation: Iterable[dns.rdtypes.ANY.DS.DS]) -> list[dns.rdtypes.A
     return better or known
 
 
-def pairs(
-    signatures: Iterable[dns.rdtypes.ANY.RRSIG.RRSIG],
-    signer: dns.name.Name,
-    keys: Iterable[dns.rdtypes.ANY.DNSKEY.DNSKEY],
-) -> Iterator[tuple[dns.rdtypes.ANY.RRSIG.RRSIG, dns.rdtypes.ANY.DNSKEY.DNSKEY]]:
-    """Each signature by `signer` with each key that may have made it."""
-    zone_keys = [key for key in keys if key.flags & ZONE_KEY and not key.flags & REVOKED]
-    for signature in signatures:
-        if signature.signer != signer or signature.algorithm not in ALGORITHMS:
-            continue
-        for key in zone_keys:
-            if (key.algorithm, dns.dnssec.key_id(key)) == (signature.algorithm, signature.key_tag):
-                yield signature, key
+class KeyRing:
+    """The keys of one zone that may sign for it, found by algorithm and tag; each tag is computed once."""
+
+    def __init__(self, keys: Iterable[DNSKEY] = ()) -> None:
+        self._found: dict[tuple[int, int], list[DNSKEY]] = {}
+        for key in keys:
+            flags = int(key.flags)
+            if flags & ZONE_KEY and not flags & REVOKED and key.protocol == PROTOCOL and key.algorithm in ALGORITHMS:
+                self._found.setdefault((int(key.algorithm), dns.dnssec.key_id(key)), []).append(key)
+
+    def __iter__(self) -> Iterator[DNSKEY]:
+        return (key for keys in self._found.values() for key in keys)
+
+    def at(self, algorithm: int, tag: int) -> Sequence[DNSKEY]:
+        """The keys with this tag, of which there may be several (RFC 4034 appendix B)."""
+        return self._found.get((int(algorithm), tag), ())
+
+    def named_by(self, owner: dns.name.Name, digests: Iterable[dns.rdtypes.ANY.DS.DS]) -> "KeyRing":
+        """The keys of `owner` that one of `digests` names; no more than DIGESTS_TRIED digests are computed."""
+        pairs = ((key, ds) for ds in digests for key in self.at(ds.algorithm, ds.key_tag))
+        return KeyRing(key for key, ds in islice(pairs, DIGESTS_TRIED) if _named(owner, key, ds))
+
+    def anchored(self, anchors: Anchors) -> "KeyRing":
+        """The keys of the root that `anchors` name."""
+        whole = {(anchor.algorithm, anchor.key) for anchor in anchors if isinstance(anchor, DNSKEY)}
+        known = [key for key in self if (key.algorithm, key.key) in whole]
+        digests = [anchor for anchor in anchors if isinstance(anchor, dns.rdtypes.ANY.DS.DS)]
+        return KeyRing({*known, *self.named_by(dns.name.root, digests)})
 
 
-def anchored(key: dns.rdtypes.ANY.DNSKEY.DNSKEY, anchor: Anchor) -> bool:
-    """Whether `anchor` speaks of this key of the root."""
-    if isinstance(anchor, dns.rdtypes.ANY.DNSKEY.DNSKEY):
-        return bool((key.algorithm, key.key) == (anchor.algorithm, anchor.key))
-    return matches(dns.name.root, key, anchor)
-
-
-def matches(owner: dns.name.Name, key: dns.rdtypes.ANY.DNSKEY.DNSKEY, ds: dns.rdtypes.ANY.DS.DS) -> bool:
-    """Whether `ds` is a digest of this key of `owner`, and the key may sign a zone."""
-    if key.algorithm != ds.algorithm or not int(key.flags) & ZONE_KEY:
-        return False
-    if dns.dnssec.key_id(key) != ds.key_tag:
-        return False
+def _named(owner: dns.name.Name, key: DNSKEY, ds: dns.rdtypes.ANY.DS.DS) -> bool:
+    """Whether `ds` is a digest of this key of `owner`."""
     try:
         made = dns.dnssec.make_ds(owner, key, ds.digest_type, policy=dns.dnssec.allow_all_policy, validating=True)
     except (dns.exception.DNSException, ValueError):
         return False
     return bool(made == ds)
-
-
-def keys_only(owner: dns.name.Name, keys: Iterable[dns.rdtypes.ANY.DNSKEY.DNSKEY]) -> dns.rrset.RRset:
-    """A DNSKEY set of nothing but `keys`."""
-    rrset = dns.rrset.RRset(owner, dns.rdataclass.IN, dns.rdatatype.DNSKEY)
-    for key in keys:
-        rrset.add(key)
-    return rrset
 
 
 def rrset_of(
@@ -101,11 +103,12 @@ def rrset_of(
     covers: dns.rdatatype.RdataType = dns.rdatatype.NONE,
 ) -> dns.rrset.RRset | None:
     """The records of this name and type (for signatures: that cover that type) in a section; None without any."""
+    wanted = (rdtype, covers, dns.rdataclass.IN)
     return next(
         (
             found
-            for found in section
-            if (found.name, found.rdclass, found.rdtype, found.covers) == (name, dns.rdataclass.IN, rdtype, covers)
+            for found in islice(section, SETS_MOST)
+            if (found.rdtype, found.covers, found.rdclass) == wanted and found.name == name
         ),
         None,
     )

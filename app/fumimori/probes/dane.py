@@ -13,6 +13,8 @@ Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is l
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from fumimori.core.dane import Facts, HostLook, State, records, states, unmatched_second
 from fumimori.core.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.core.network import NotSeen, NotTestableHere
@@ -57,9 +59,26 @@ async def _host(host: str, look: Look) -> HostLook:
             look.network.secured(host, "AAAA"),
             look.network.secured(f"_25._tcp.{host}", "TLSA"),
         )
+        addresses = min((four.security, six.security), key=WORST_FIRST.index)
+        base = four.canonical_name or six.canonical_name
+        if not base:
+            return HostLook(host=host, addresses=addresses, tlsa=tlsa)
+        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), look)
     except NotSeen as not_seen:
         return HostLook(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
-    return HostLook(host=host, addresses=min((four.security, six.security), key=WORST_FIRST.index), tlsa=tlsa)
+
+
+async def _behind_alias(seen: HostLook, look: Look) -> HostLook:
+    """The TLSA records at the end of a signed alias, else those at the alias itself (RFC 7672 section 2.2.2)."""
+    if seen.addresses is Security.SECURE:
+        tlsa = await look.network.secured(f"_25._tcp.{seen.base}", "TLSA")
+        if tlsa.security is Security.BOGUS or (tlsa.records and tlsa.security is not Security.INSECURE):
+            return msgspec.structs.replace(seen, tlsa=tlsa)
+    elif seen.addresses is Security.INSECURE:
+        # The alias may be signed although the addresses that it leads to are not.
+        alias = await look.network.secured(seen.host, "CNAME")
+        return msgspec.structs.replace(seen, addresses=alias.security, base="")
+    return msgspec.structs.replace(seen, base="")
 
 
 def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:

@@ -2,7 +2,8 @@
 
 Objective  Know the servers that take a domain's mail, whether others can reach them, and whose they are.
 Inputs     The domains of the scope; DNS alone; the table of providers.
-Outcomes   found, unused_closed (ok); provider, provider_behind, null_mx, no_mail, no_domain, target_twice (info);
+Outcomes   found, unused_closed (ok); provider, provider_behind, null_mx, no_mail, no_domain, target_twice,
+           target_unanswered (info);
            address_only, target_alias, unused_open (low); null_mx_mixed, target_address, target_missing, target_private,
            placeholder, service_ends (medium); all_missing, all_private (high).
 Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's addresses. 4. Where a server bears the
@@ -44,7 +45,7 @@ class MxHost(Record):
     """Where a CNAME leads; an MX must not name an alias (RFC 2181 section 10.3)."""
     addresses: tuple[str, ...] = ()
     unanswered: str = ""
-    """Why its addresses could not be looked up."""
+    """Why its addresses, or those of one family, could not be looked up."""
 
     @property
     def is_address(self) -> bool:
@@ -58,8 +59,10 @@ class MxHost(Record):
     @property
     def is_private(self) -> bool:
         """Whether nobody outside can reach it: a local name, or addresses that the Internet does not carry."""
-        local = bool(self.addresses) and all(not_routed(address) for address in self.addresses)
-        return local or LOCAL_NAMES.search(self.host) is not None
+        known = bool(self.addresses) and not self.unanswered
+        return (known and all(not_routed(address) for address in self.addresses)) or LOCAL_NAMES.search(
+            self.host
+        ) is not None
 
 
 class Facts(Record):
@@ -196,17 +199,20 @@ async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
     host = MxHost(preference=preference, host=name)
     if not name or host.is_address:
         return host
-    try:
-        four = await look.network.dns(name, "A")
-        six = await look.network.dns(name, "AAAA")
-    except NotSeen as not_seen:
-        return MxHost(preference=preference, host=name, unanswered=not_seen.reason)
+    answers: list[DnsAnswer] = []
+    unanswered = ""
+    for rdtype in ("A", "AAAA"):
+        try:
+            answers.append(await look.network.dns(name, rdtype))
+        except NotSeen as not_seen:
+            unanswered = not_seen.reason
     return MxHost(
         preference=preference,
         host=name,
-        exists=four.status is not DnsStatus.NXDOMAIN,
-        alias_of=four.canonical_name or six.canonical_name,
-        addresses=(*four.records, *six.records),
+        exists=all(answer.status is not DnsStatus.NXDOMAIN for answer in answers),
+        alias_of=next((answer.canonical_name for answer in answers if answer.canonical_name), ""),
+        addresses=tuple(address for answer in answers for address in answer.records),
+        unanswered=unanswered,
     )
 
 
@@ -252,7 +258,7 @@ def _judged(domain: str, facts: Facts, *, inside: bool) -> Iterable[Outcome]:
         yield _outcome(domain, "provider" if facts.provider_by == "mx" else "provider_behind", provider=facts.provider)
     if facts.ends:
         yield _outcome(domain, "service_ends", provider=facts.provider, day=facts.ends)
-    if not faults.keys() & {"target_missing", "all_missing", "target_address", "target_private", "all_private"}:
+    if not faults.keys() - {"target_alias", "target_twice"}:
         yield _outcome(domain, "found", hosts=_names(named), count=len(named))
 
 
@@ -271,17 +277,21 @@ def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
 def _faults(hosts: Sequence[MxHost], *, inside: bool) -> Iterable[tuple[str, Sequence[MxHost]]]:
     """Each fault with the servers that have it; `inside` another answer may be meant for this network alone."""
     literal = [host for host in hosts if host.is_address]
-    empty = [host for host in hosts if not host.is_address and not host.addresses and not host.unanswered]
+    silent = [host for host in hosts if host.unanswered and all(not_routed(known) for known in host.addresses)]
+    empty = [host for host in hosts if not (host.is_address or host.addresses or host.unanswered)]
     aliases = [host for host in hosts if host.alias_of]
+    private = [] if inside else [host for host in hosts if host.is_private and host not in empty]
+    cut_off = len(literal) + len(empty) + len([host for host in private if host not in silent]) == len(hosts)
     if literal:
         yield "target_address", literal
+    if silent:
+        yield "target_unanswered", silent
     if empty:
-        yield ("all_missing" if len(empty) == len(hosts) else "target_missing"), empty
+        yield ("all_missing" if cut_off and not private else "target_missing"), empty
     if aliases:
         yield "target_alias", aliases
-    private = [] if inside else [host for host in hosts if host.is_private]
     if private:
-        yield ("all_private" if len(private) == len(hosts) else "target_private"), private
+        yield ("all_private" if cut_off else "target_private"), private
     names = [host.host for host in hosts]
     twice = [host for host in hosts if names.count(host.host) > 1]
     if twice:
@@ -308,6 +318,7 @@ PROBE = Probe(
         "no_mail",
         "no_domain",
         "target_address",
+        "target_unanswered",
         "target_missing",
         "all_missing",
         "target_alias",

@@ -18,7 +18,16 @@ from fumimori.core.tls_facts import TlsSupport
 from fumimori.probes import dane, mail_ports, mta_sts, mx, tls_rpt
 from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, scope_of
 
-DER, SPKI, CA_DER, CA_SPKI = b"leaf", b"leaf key", b"ca", b"ca key"
+
+def _der(content: bytes, *, whole: bool) -> bytes:
+    """Octets with the shape of a certificate, or of a public key."""
+    inner = b"\x30\x02\x05\x00" * (2 if whole else 1) + b"\x03" + bytes([len(content)]) + content
+    return b"\x30" + bytes([len(inner)]) + inner
+
+
+DER, SPKI, CA_DER, CA_SPKI = (
+    _der(content, whole=whole) for content, whole in ((b"leaf", True), (b"leaf", False), (b"ca", True), (b"ca", False))
+)
 HOST = "mx.example.jp"
 ALL_SIGNED = {"example.jp": Security.SECURE}
 MX = {"example.jp": {"MX": [f"10 {HOST}."]}, HOST: {"A": ["192.0.2.25"]}}
@@ -45,7 +54,8 @@ def certificate(der: bytes, spki: bytes, names: tuple[str, ...]) -> Certificate:
 
 def chain(names: tuple[str, ...] = (HOST,), **more: object) -> CertificateChain:
     return CertificateChain(
-        certificates=(certificate(DER, SPKI, names), certificate(CA_DER, CA_SPKI, ())), **({"trusted": False} | more)
+        certificates=(certificate(DER, SPKI, names), certificate(CA_DER, CA_SPKI, ())),
+        **({"trusted": False, "above": (1,)} | more),
     )
 
 
@@ -95,6 +105,15 @@ def test_every_kind_of_record_can_match(record: str) -> None:
     assert said(MX | tlsa(record), ALL_SIGNED, port()) == {"valid", "single", *INSTEAD}
 
 
+def _common_name(shown: CertificateChain, name: str) -> CertificateChain:
+    leaf = msgspec.structs.replace(shown.certificates[0], subject=f"CN={name},O=x")
+    return msgspec.structs.replace(shown, certificates=(leaf, *shown.certificates[1:]))
+
+
+def _no_tls() -> Attempt:
+    return port(starttls=False, tls_works=None, chain=None)
+
+
 ROWS = [
     ("two records, one of them for the next key", MX | tlsa(GOOD, WRONG), ALL_SIGNED, (port(),), {"valid", *INSTEAD}),
     ("none matches", MX | tlsa(WRONG), ALL_SIGNED, (port(),), {"mismatch"}),
@@ -110,9 +129,45 @@ ROWS = [
         "an authority, but expired",
         MX | tlsa(f"2 1 1 {digest(CA_SPKI)}"),
         ALL_SIGNED,
-        (port(chain=chain(trust_error="expired")),),
+        (port(chain=chain(above=())),),
         {"mismatch"},
     ),
+    (
+        "an authority that is sent, but did not sign the leaf",
+        MX | tlsa(f"2 0 1 {digest(CA_DER)}"),
+        ALL_SIGNED,
+        (port(chain=chain(above=())),),
+        {"mismatch"},
+    ),
+    (
+        "an authority, and nobody looked whether it signed the leaf",
+        MX | tlsa(f"2 0 1 {digest(CA_DER)}"),
+        ALL_SIGNED,
+        (port(chain=chain(above=None)),),
+        set(),
+    ),
+    (
+        "an authority that is whole in the DNS and need not be sent",
+        MX | tlsa(f"2 1 0 {_der(b'elsewhere', whole=False).hex()}"),
+        ALL_SIGNED,
+        (port(),),
+        set(),
+    ),
+    (
+        "an authority that is whole in the DNS and sent, but did not sign the leaf",
+        MX | tlsa(f"2 0 0 {CA_DER.hex()}"),
+        ALL_SIGNED,
+        (port(chain=chain(above=())),),
+        {"mismatch"},
+    ),
+    (
+        "an authority, and the leaf's only name is its common name",
+        MX | tlsa(f"2 1 1 {digest(CA_SPKI)}"),
+        ALL_SIGNED,
+        (port(chain=_common_name(chain(()), HOST)),),
+        {"valid", "single", *INSTEAD},
+    ),
+    ("no STARTTLS beside records that cannot be used", MX | tlsa("3 1 1 abcd"), ALL_SIGNED, (_no_tls(),), {"no_tls"}),
     (
         "the leaf alone counts for usage 3: neither name nor date matter",
         MX | tlsa(GOOD),
@@ -140,6 +195,61 @@ ROWS = [
     ("unchecked", MX | tlsa(GOOD), {"example.jp": Security.UNCHECKED}, (port(),), set()),
     ("the host unchecked", MX | tlsa(GOOD), ALL_SIGNED | {HOST: Security.UNCHECKED}, (port(),), set()),
 ]
+USABLE = [
+    # usage, selector, matching type, data: whether senders of mail take it into account (RFC 7672 section 3.1)
+    *((usage, selector, 1, "ab" * 32, usage > 1) for usage in range(4) for selector in (0, 1)),
+    *((usage, selector, 2, "ab" * 64, True) for usage in (2, 3) for selector in (0, 1)),
+    *((usage, 0, 0, DER.hex(), True) for usage in (2, 3)),
+    *((usage, 1, 0, SPKI.hex(), True) for usage in (2, 3)),
+    *((usage, 0, 0, SPKI.hex(), False) for usage in (2, 3)),
+    *((usage, 1, 0, DER.hex(), False) for usage in (2, 3)),
+    *((usage, 0, 0, data, False) for usage in (2, 3) for data in ("0102", "3000", DER.hex() + "00", DER.hex()[:-2])),
+    *((3, selector, matching, "ab" * 32, False) for selector, matching in ((2, 1), (255, 1), (0, 3), (1, 255))),
+    *((usage, 1, 1, "ab" * 32, False) for usage in (4, 255)),
+    *((3, 1, matching, "ab" * length, False) for matching, length in ((1, 31), (1, 33), (1, 64), (2, 32), (2, 65))),
+]
+
+
+@pytest.mark.parametrize(("usage", "selector", "matching", "data", "usable"), USABLE)
+def test_what_senders_of_mail_can_use(usage: int, selector: int, matching: int, data: str, *, usable: bool) -> None:
+    record = core.parse_tlsa(f"{usage} {selector} {matching} {data}")
+    assert record is not None
+    assert record.usable is usable
+    alone = {"mismatch"} if usable and usage == 3 else set() if usable and matching == 0 else {"mismatch"}
+    if usage == 2 and data == DER.hex():
+        alone = set()
+    text = f"{usage} {selector} {matching} {data}"
+    if data not in (DER.hex(), SPKI.hex()):
+        assert said(MX | tlsa(text), ALL_SIGNED, port()) == (alone if usable else {"unusable"})
+    beside = said(MX | tlsa(text, GOOD), ALL_SIGNED, port())
+    assert {"valid", *INSTEAD} <= beside <= {"valid", "single", *INSTEAD}
+
+
+ALIAS = {
+    "example.jp": {"MX": [f"10 {HOST}."]},
+    HOST: {"CNAME": ["real.example.net"]},
+    "real.example.net": {"A": ["192.0.2.25"]},
+}
+BOTH_SIGNED = ALL_SIGNED | {"example.net": Security.SECURE}
+TA = f"2 1 1 {digest(CA_SPKI)}"
+
+
+@pytest.mark.parametrize(
+    ("zone", "verdicts", "names", "expected"),
+    [
+        (tlsa(GOOD, host="real.example.net"), BOTH_SIGNED, (HOST,), {"valid", "single", *INSTEAD}),
+        (tlsa(GOOD), BOTH_SIGNED, (HOST,), {"valid", "single", *INSTEAD}),
+        (tlsa(WRONG) | tlsa(GOOD, host="real.example.net"), BOTH_SIGNED, (HOST,), {"valid", "single", *INSTEAD}),
+        (tlsa(GOOD) | tlsa(WRONG, host="real.example.net"), BOTH_SIGNED, (HOST,), {"mismatch"}),
+        (tlsa(TA, host="real.example.net"), BOTH_SIGNED, ("real.example.net",), {"valid", "single", *INSTEAD}),
+        (tlsa(TA), BOTH_SIGNED, ("real.example.net",), {"mismatch"}),
+        ({}, BOTH_SIGNED, (HOST,), {"possible"}),
+    ],
+)
+def test_an_alias_has_its_records_at_its_end_or_else_at_itself(zone, verdicts, names, expected: set[str]) -> None:
+    assert said(ALIAS | zone, verdicts, port(chain=chain(names))) == expected
+
+
 TWO = {
     "example.jp": {"MX": [f"10 {HOST}.", "20 mx2.example.jp."]},
     HOST: {"A": ["192.0.2.25"]},

@@ -3,6 +3,7 @@
 import pytest
 
 from fumimori.core.model import Hosting, Vantage
+from fumimori.core.network import Refused
 from fumimori.core.seen import Seen
 from fumimori.probes import mx
 from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
@@ -15,7 +16,7 @@ ROWS = [
     (
         "null MX beside a server",
         {"example.jp": {"MX": ["0 .", "10 mail.example.jp."]}, "mail.example.jp": HOST},
-        {"null_mx_mixed", "found"},
+        {"null_mx_mixed"},
     ),
     ("address only", {"example.jp": {"A": ["192.0.2.1"]}}, {"address_only"}),
     ("nothing", {"example.jp": {"TXT": ["x"]}}, {"no_mail"}),
@@ -39,7 +40,50 @@ ROWS = [
     (
         "a target that cannot be looked up is no fault",
         {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {SERVFAIL: []}},
-        {"found"},
+        {"target_unanswered"},
+    ),
+    (
+        "one of two targets cannot be looked up",
+        {
+            "example.jp": {"MX": ["10 mail.example.jp.", "20 mute.example.jp."]},
+            "mail.example.jp": HOST,
+            "mute.example.jp": {SERVFAIL: []},
+        },
+        {"target_unanswered"},
+    ),
+    (
+        "one missing, the other cannot be looked up",
+        {"example.jp": {"MX": ["10 gone.example.jp.", "20 mute.example.jp."]}, "mute.example.jp": {SERVFAIL: []}},
+        {"target_unanswered", "target_missing"},
+    ),
+    (
+        "an address and a name that does not exist",
+        {"example.jp": {"MX": ["10 192.0.2.25.", "20 gone.example.jp."]}},
+        {"target_address", "all_missing"},
+    ),
+    (
+        "one missing, the other inside",
+        {"example.jp": {"MX": ["10 gone.example.jp.", "20 in.example.jp."]}, "in.example.jp": {"A": ["10.0.0.5"]}},
+        {"target_missing", "all_private"},
+    ),
+    (
+        "one inside, the other cannot be looked up",
+        {
+            "example.jp": {"MX": ["10 in.example.jp.", "20 mute.example.jp."]},
+            "in.example.jp": {"A": ["10.0.0.5"]},
+            "mute.example.jp": {SERVFAIL: []},
+        },
+        {"target_private", "target_unanswered"},
+    ),
+    (
+        "a mapped internal address",
+        {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"AAAA": ["::ffff:10.0.0.5"]}},
+        {"all_private"},
+    ),
+    (
+        "a group's address",
+        {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": ["224.0.0.5"]}},
+        {"all_private"},
     ),
     (
         "one server listed twice",
@@ -166,6 +210,24 @@ def test_hosts_lie_by_preference_in_lower_case():
 
 def test_servfail_says_nothing_about_the_domain():
     assert outcomes(mx.PROBE, PaperNetwork({"example.jp": {SERVFAIL: []}}), scope_of("example.jp")) == {}
+
+
+def test_addresses_of_one_family_are_kept_when_the_other_is_not_answered():
+    class HalfMute(PaperNetwork):
+        async def dns(self, name, rdtype):
+            if rdtype == "AAAA":
+                raise Refused("dns_servfail")
+            return await super().dns(name, rdtype)
+
+    scope = scope_of("example.jp")
+    for address, word in (("192.0.2.25", "found"), ("10.0.0.5", "target_unanswered")):
+        zone = {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": [address]}}
+        attempts = looked([mx.PROBE], HalfMute(zone), scope)
+        seen = Seen(scope, attempts)
+        facts = seen.facts("mx", "example.jp", mx.Facts)
+        assert facts is not None
+        assert facts.hosts[0].addresses == (address,)
+        assert [outcome.code for outcome in mx.PROBE.judge(seen, rules())] == [f"mx.{word}"]
 
 
 def test_a_domain_without_mail_is_not_among_the_receiving_ones():

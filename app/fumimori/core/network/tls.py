@@ -44,6 +44,8 @@ class CertificateChain(Record):
     name_matches: bool = False
     """The name that was asked for is in the leaf's subjectAltName."""
     asked_name: str = ""
+    above: tuple[int, ...] | None = None
+    """Positions of the certificates that a path leads up to from a leaf in its time; None where nobody looked."""
 
 
 class Handshake(Record):
