@@ -26,7 +26,7 @@ def test_every_test_file_is_collected(collected: set[str]) -> None:
 
 
 def test_a_file_with_tests_is_called_one() -> None:
-    """pytest takes `test_*.py` alone."""
+    """What is called otherwise pytest passes over."""
     odd = [
         path
         for path in python_files()
