@@ -5,24 +5,25 @@ A parser may refuse (the exceptions that its docstring names are caught here); a
 
 import base64
 import contextlib
+import importlib.util
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from importlib import import_module
 
 import dns.exception
 import dns.message
 import dns.rrset
 import msgspec
 
-from fumimori import probes
 from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.core.recognition import recognised
-from fumimori.engine.exchange import NotAScanError, read_scan
 from fumimori.net import certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
 from fumimori.probes.brand.mark import read_mark
+from fuzz import hostile, inputs, judged, talks
 from loopback.paper_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -109,12 +110,6 @@ def asn1(octets: bytes) -> None:
     read_mark(octets.decode("latin-1"), MOMENT)
 
 
-def scan(octets: bytes) -> None:
-    """A scan that somebody wants to open."""
-    with contextlib.suppress(NotAScanError):
-        msgspec.json.encode(read_scan(octets, probes.walk()))
-
-
 def greeting(octets: bytes) -> None:
     """What a service says first."""
     text = octets.decode("utf-8", "replace")
@@ -135,16 +130,58 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "svg": picture,
     "settings": settings,
     "der": asn1,
-    "json": scan,
     "greeting": greeting,
+    "mail": talks.mail,
+    "http": talks.web,
+    "redirect": talks.addressed,
+    "ssh_talk": talks.ssh_talk,
+    "open_port": talks.open_port,
+    "resolver": talks.resolver_stream,
+    "dnssec": talks.chain_of_trust,
+    "scan": judged.scan,
+    "assessment": judged.assessment,
+    "pages": judged.pages,
+    "report_text": judged.report_text,
+    "logo": judged.logo,
 }
 
+SLOWEST = 0.2
+"""Seconds of processor time that one input may take."""
 
+SLOWEST_OF = {"assessment": 0.5, "pages": 3.0}
+"""What holds where an input is a whole assessment: it is judged and worded in every language, and laid out."""
+
+
+def slowest(name: str) -> float:
+    """Seconds that an input of this harness may take."""
+    return SLOWEST_OF.get(name, SLOWEST)
+
+
+@cache
+def makers() -> dict[str, inputs.Make]:
+    """How each harness's inputs are drawn when no fuzzer guides: structures by their types, all else from the seeds."""
+    return {name: inputs.astray(given) for name, given in seeds().items()} | {
+        "scan": inputs.scan,
+        "assessment": inputs.assessment,
+        "pages": inputs.assessment,
+    }
+
+
+def _handed_in() -> dict[str, list[bytes]]:
+    """The seeds that stand beside the grammars and the DNS: modules with `SEEDS`, octets by harness."""
+    found: dict[str, list[bytes]] = {}
+    for module in ("fuzz.seeds_grammar", "fuzz.seeds_dns"):
+        if importlib.util.find_spec(module) is not None:
+            for name, given in import_module(module).SEEDS.items():
+                found.setdefault(name, []).extend(one.encode() if isinstance(one, str) else one for one in given)
+    return found
+
+
+@cache
 def seeds() -> dict[str, list[bytes]]:
-    """A few right inputs for each harness, from which a fuzzer goes astray."""
+    """Whole right inputs for each harness and the hostile ones of old, from which a fuzzer goes astray."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from fumimori import resources
     from loopback.ssh_faults import SshScript
     from loopback.tls_hands import HandMade, Hello
     from loopback.toy_ca import ToyCa
@@ -157,22 +194,40 @@ def seeds() -> dict[str, list[bytes]]:
     hello.suites = (0xC02B,)
     reply = dns.message.make_response(dns_wire.query_for("_dmarc.example.jp", "TXT", edns=True))
     reply.answer.append(dns.rrset.from_text("_dmarc.example.jp.", 300, "IN", "TXT", '"v=DMARC1; p=none"'))
-    return {
+    lists = SshScript()._lists().payload(bytes(16))
+    messages = talks.tree().messages
+    texts = [text.encode("utf-8", "replace") for text in hostile.TEXTS]
+    known = {
         "tls": [server.answer(hello), bytes.fromhex("15030300020228")],
-        "ssh": [SshScript()._lists().payload(bytes(16)), SshScript(host_key_bits=2048)._host_key()],
-        "dns": [reply.to_wire()],
+        "ssh": [lists, SshScript(host_key_bits=2048)._host_key()],
+        "dns": [reply.to_wire(), *messages],
         "txt": [
             b"v=spf1 include:_spf.example.com a:%{d} ip4:192.0.2.0/24 exists:%{ir}.x.example -all",
             b"v=DMARC1; p=reject; sp=none; rua=mailto:d@example.jp!10m",
             b"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ==",
             b"version: STSv1\nmode: enforce\nmx: *.example.jp\nmax_age: 604800\n",
             b'0 issue "ca.example; a=b"',
+            *hostile.RECORDS,
         ],
-        "svg": [LOGO.encode()],
+        "svg": [LOGO.encode(), *hostile.LOGOS],
         "settings": [
-            b'<clientConfig><emailProvider id="x"><incomingServer type="imap"/></emailProvider></clientConfig>'
+            b'<clientConfig><emailProvider id="x"><incomingServer type="imap"/></emailProvider></clientConfig>',
+            *hostile.SETTINGS,
         ],
         "der": [one],
-        "json": [resources.path("sample/sample.json").read_bytes()[:2000], b'{"schema": "fumimori-scan-1"}'],
-        "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"],
+        "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2", *hostile.GREETINGS],
+        "mail": list(hostile.MAIL),
+        "http": list(hostile.HTTP),
+        "redirect": list(hostile.LOCATIONS),
+        "ssh_talk": [b"SSH-2.0-Toy_1.0\r\n" + talks.packet(lists) + talks.packet(talks.kex_reply()), *texts],
+        "open_port": [b"220 ftp ready\r\n", b"+PONG\r\n", b"\x03\0\0\x13\x0e\xd0\0\0\x124\0\2\x1f\x08\0\2\0\0\0"],
+        "resolver": list(hostile.FRAMES),
+        "dnssec": [talks.framed(messages), *(talks.framed((message, *messages[:3])) for message in messages[3:])],
+        "scan": inputs.scan_seeds(),
+        "assessment": inputs.assessment_seeds(),
+        "pages": inputs.assessment_seeds(),
+        "report_text": texts,
+        "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
+    more = _handed_in()
+    return {name: [*given, *more.get(name, ())] for name, given in known.items()}

@@ -28,10 +28,8 @@ class Page(QWidget):
         self.column.setContentsMargins(0, theme.px(28), 0, theme.px(32))
         self.column.setSpacing(theme.px(16))
         self.heading = Heading(theme, self.title())
-        caption = self.caption()
-        if caption:
-            top = Prose(theme, caption, quiet=True, size="small")
-            self.column.addWidget(top)
+        if caption := self.caption():
+            self.column.addWidget(Prose(theme, caption, quiet=True, size="small"))
             self.column.setSpacing(theme.px(14))
         self.column.addWidget(self.heading)
         self.build()

@@ -1,0 +1,201 @@
+"""What follows from what a stranger's scan says: judges, grade, words in every language, repairs, pages, logos."""
+
+import contextlib
+import csv
+import io
+import re
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+
+from fumimori import __main__ as program
+from fumimori import probes, report, resources
+from fumimori.core.controls import BANK
+from fumimori.core.model import Assessment, Basis, Finding, Severity
+from fumimori.core.standing import outcome_severity
+from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
+from fumimori.engine.instruments import _seen
+from fumimori.report import document
+from fumimori.report.attachments import attachments
+from fumimori.report.blocks import Heading, Prose, Steps
+from fumimori.report.brand import LogoBlock, LogoError, read_logo
+from fumimori.report.grid import Grid
+from fumimori.report.manuscript import Manuscript
+from fumimori.report.pages.cards import CONTENT
+from fumimori.report.paging import paged
+from fumimori.report.press import Press
+from fumimori.report.stationery import Stationery
+from fumimori.report.typefaces import Typefaces
+from fumimori.report.verbatim import Verbatim
+from fumimori.report.wording import NOTE_LIMIT, Wording
+from fumimori.texts import LANGUAGES, Texts, plain
+
+ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters other than the line feed, and direction marks."""
+FORMULA = tuple("=+-@\t\r")
+
+
+def scan(octets: bytes) -> None:
+    """A scan that somebody wants to open: every judge speaks of it, and all that is said has words and a repair."""
+    assessment = _opened(octets)
+    if assessment is None:
+        return
+    seen, rules = _seen(assessment), program.rules()
+    for probe in probes.walk():
+        for outcome in probe.judge(seen, rules):
+            assert outcome.code.partition(".")[2] in probe.outcomes
+            severity = outcome_severity(outcome, rules, assessment.scope)
+            rule = rules.outcomes[outcome.code]
+            finding = Finding(
+                code=outcome.code,
+                subject=outcome.subject,
+                control=rule.control,
+                severity=severity,
+                basis=Basis.MEASURED,
+                values=outcome.values,
+            )
+            for wording in _wordings(assessment):
+                _worded(wording, finding)
+            if severity > Severity.OK:
+                _repaired(finding, assessment)
+
+
+def assessment(octets: bytes) -> None:
+    """A whole assessment: the grade, the plan, the JSON, the files beside the report, in every language."""
+    try:
+        given = msgspec.json.decode(octets, type=Assessment)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if not _readable(given):
+        return
+    tools = program.instruments()
+    result = tools.assess(given, ISSUED)
+    read_scan(scan_json(given, result), tools.probes)
+    for texts in _texts():
+        wording = Wording(given, result, BANK, texts, ISSUED)
+        for finding in result.findings:
+            _worded(wording, finding)
+        for action in result.actions:
+            assert HARMFUL.search(wording.action(action) + wording.why(action) + wording.owner(action)) is None
+        for name, content in attachments(given, result, wording).items():
+            if name.endswith(".csv"):
+                rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+                assert not [cell for row in rows for cell in row if cell.startswith(FORMULA)]
+
+
+def pages(octets: bytes) -> None:
+    """A whole assessment as the pages of its report, laid out and not yet drawn."""
+    try:
+        given = msgspec.json.decode(octets, type=Assessment)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if not _readable(given):
+        return
+    given = msgspec.structs.replace(given, brand=type(given.brand)())
+    result = program.instruments().assess(given, ISSUED)
+    texts = _texts()[len(octets) % len(LANGUAGES)]
+    paper = _paper(texts.language)
+    m = Manuscript(
+        assessment=given,
+        result=result,
+        bank=tuple(BANK),
+        rules=program.rules(),
+        paper=paper,
+        wording=Wording(given, result, BANK, texts, ISSUED),
+        issued=ISSUED,
+        tool_version="0",
+        icons=resources.path("icons"),
+        document_number="FM-1",
+        repair=lambda finding: program.repair(finding, given),
+        annexed=True,
+        draft=False,
+    )
+    paged(document._parts(m, None), paper.width, paper.height)
+
+
+def report_text(octets: bytes) -> None:
+    """Hostile text as prose, heading, steps, cell and copy, as long as the report lets it be, laid out and drawn."""
+    paper = _paper("ja")
+    text = octets.decode("utf-8", "replace")
+    harmless, text = plain(text, NOTE_LIMIT), text[:CONTENT]
+    assert HARMFUL.search(harmless) is None
+    blocks = [
+        Prose(text[:NOTE_LIMIT], paper.body, paper.faces),
+        Prose(harmless, paper.note, paper.faces, align="right"),
+        Heading(harmless, 1, paper, key="k"),
+        Heading(harmless, 2, paper, key="l"),
+        Steps((text[:NOTE_LIMIT], harmless), paper.card, paper),
+        Verbatim(text, paper, ground=paper.wash),
+        Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
+    ]
+    press = Press(paper, title=harmless, language="ja")
+    for block in blocks:
+        height = block.height(paper.width)
+        assert height >= 0
+        block.split(paper.width, height / 2)
+        block.draw(press, paper.left, 700, paper.width, press.root)
+    report.missing_glyphs(text, resources.path("fonts"))
+
+
+def logo(octets: bytes) -> None:
+    """A logo that a customer hands in, as PNG and as SVG."""
+    for kind in ("png", "svg"):
+        with contextlib.suppress(LogoError):
+            block = LogoBlock(read_logo(octets, kind), width=60, height=20, alt="")
+            press = Press(_paper("ja"), title="", language="ja")
+            block.draw(press, 100, 700, 200, press.root)
+
+
+def _readable(given: Assessment) -> bool:
+    """Whether the facts are what their probes write down, as those of every file of ours are."""
+    kinds = {probe.id: probe.facts for probe in probes.walk()}
+    try:
+        for attempt in given.attempts:
+            if attempt.facts is not None and attempt.probe in kinds:
+                msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _opened(octets: bytes) -> Assessment | None:
+    try:
+        read = read_scan(octets, probes.walk())
+    except NotAScanError:
+        return None
+    return imported(read, Assessment(id="1", created=ISSUED))
+
+
+def _wordings(given: Assessment) -> list[Wording]:
+    nothing: Any = SimpleNamespace(findings=())
+    return [Wording(given, nothing, BANK, texts, ISSUED) for texts in _texts()]
+
+
+def _worded(wording: Wording, finding: Finding) -> None:
+    for said in (
+        *(wording.title(finding), wording.saw(finding), wording.risk(finding), wording.confirm(finding)),
+        *wording.fix(finding),
+    ):
+        assert HARMFUL.search(said) is None, f"{finding.code} says {said!r}"
+
+
+def _repaired(finding: Finding, given: Assessment) -> None:
+    repair = program.repair(finding, given)
+    for snippet in (*repair.snippets, *repair.proof):
+        assert HARMFUL.search(snippet.content) is None, f"{finding.code} hands out {snippet.content!r}"
+        assert HARMFUL.search(snippet.place) is None, f"{finding.code} hands out {snippet.place!r}"
+
+
+@cache
+def _texts() -> tuple[Texts, ...]:
+    return tuple(program.texts(language) for language in LANGUAGES)
+
+
+@cache
+def _paper(language: str) -> Stationery:
+    faces = Typefaces(resources.path("fonts"))
+    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", language=language, colour="")

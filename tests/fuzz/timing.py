@@ -1,0 +1,58 @@
+"""Feeds one input, measures it, and breaks off what never ends."""
+
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from types import FrameType
+
+PATIENCE = 10.0
+"""Seconds after which an input is broken off."""
+
+
+class NeverEndsError(BaseException):
+    """An input took longer than anybody waits; no handler of the program's may swallow it."""
+
+
+def fed(harness: Callable[[bytes], None], octets: bytes, limit: float) -> tuple[float, str]:
+    """Seconds of processor time that `octets` took, and what was raised, in short; empty when nothing was.
+
+    An input that took longer than `limit` is fed once more, and the shorter time counts: the machine may be busy.
+    """
+    seconds, raised = _once(harness, octets)
+    if seconds > limit and not raised:
+        again, raised = _once(harness, octets)
+        seconds = min(seconds, again)
+    return seconds, raised
+
+
+def _once(harness: Callable[[bytes], None], octets: bytes) -> tuple[float, str]:
+    watched = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    before = signal.signal(signal.SIGALRM, _break_off) if watched else None
+    started = time.process_time()
+    try:
+        if watched:
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        harness(octets)
+    except NeverEndsError as error:
+        return time.process_time() - started, _shortly(error)
+    except Exception as error:
+        return time.process_time() - started, _shortly(error)
+    finally:
+        if watched:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    return time.process_time() - started, ""
+
+
+def _break_off(_number: int, _frame: FrameType | None) -> None:
+    raise NeverEndsError
+
+
+def _shortly(error: BaseException) -> str:
+    """The place in the program that the exception came from, and the exception."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "fumimori" in frame.filename]
+    place = ours[-1] if ours else traceback.extract_tb(error.__traceback__)[-1]
+    where = place.filename.rpartition("fumimori/")[2]
+    return f"{where}:{place.lineno}: {type(error).__name__}: {str(error)[:100]}"
