@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori import __version__, resources
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
     from fumimori.core.model import Assessment, Finding, Repair, Result, Rules
@@ -73,7 +73,7 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
 @cache
 def texts(language: str) -> Texts:
     """All texts of one language."""
-    return Texts(resources.path("texts"), language)
+    return Texts(resources.root(), language)
 
 
 @lru_cache(maxsize=1)
@@ -174,16 +174,17 @@ def settings_folder() -> Path:
 
 
 def _language(words: list[str]) -> str:
+    known = languages(resources.root())
     if "--language" in words[:-1]:
         wanted = words[words.index("--language") + 1]
-        if wanted in LANGUAGES:
+        if wanted in known:
             return wanted
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
-            return "ja" if os.environ[name].lower().startswith("ja") else "en"
+            return language_of(os.environ[name], known)
     import locale
 
-    return "ja" if (locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+    return language_of(locale.getlocale()[0] or "", known)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from fumimori.core.rules import parse_rules
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui.parts import Parts
 from fumimori.repairs import repair
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts, languages
 
 DOMAIN = "sakura-shoten.example.jp"
 AT = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
@@ -101,7 +101,7 @@ def answers() -> tuple[Answer, ...]:
 
 def parts(folder: Path, instruments: Instruments | None = None, language: str = "ja") -> Parts:
     """The window's parts with real texts, rules and probes; settings go into `folder`, no network is opened."""
-    texts = {word: Texts(resources.path("texts"), word) for word in LANGUAGES}
+    texts = {word: Texts(resources.root(), word) for word in languages(resources.root())}
     given = instruments or offline_instruments()
     return Parts(
         instruments=lambda: given,

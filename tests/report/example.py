@@ -60,7 +60,7 @@ def rules() -> Rules:
 
 @lru_cache(maxsize=2)
 def texts(language: str) -> Texts:
-    return Texts(resources.path("texts"), language)
+    return Texts(resources.root(), language)
 
 
 def assessment(**changes: Any) -> Assessment:
@@ -232,6 +232,7 @@ def pdf(
     of: Assessment | None = None,
     *,
     language: str = "ja",
+    texts_of: Texts | None = None,
     paper: str = "a4",
     following: Result | None = None,
     to_copy: Repair | None = None,
@@ -243,7 +244,7 @@ def pdf(
         following or result(about),
         bank=BANK,
         rules=rules(),
-        texts=texts(language),
+        texts=texts_of or texts(language),
         tokens=resources.toml("brand/tokens.toml"),
         fonts=resources.path("fonts"),
         icons=resources.path("icons"),

@@ -13,7 +13,10 @@ from fumimori.core.model import Addressee, Brand, Mode, Organisation
 from fumimori.report.brand import LogoError, addressee, confidentiality
 from fumimori.report.stationery import WHITE, Ink, Stationery
 from fumimori.report.typefaces import Typefaces
+from fumimori.texts import languages
 from report import example
+
+STYLES = languages(resources.root())
 
 SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40" viewBox="0 0 120 40">
 <rect x="1" y="1" width="38" height="38" rx="6" fill="#2E7D32"/><text x="46" y="27" font-size="20"
@@ -79,7 +82,7 @@ def test_a_logo_that_is_not_plain_is_refused_with_a_reason(logo, kind, code):
 @pytest.mark.parametrize("colour", ["#FFFF00", "#FFFFFF", "#8FB4DA", "#2E7D32", "#000000", ""])
 def test_a_customers_colour_is_darkened_until_it_can_be_read(colour):
     tokens = resources.toml("brand/tokens.toml")
-    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", language="ja", colour=colour)
+    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour=colour)
     assert made.accent.contrast(WHITE) >= 4.5
     if colour in ("#2E7D32", "#000000"):
         assert made.accent == Ink.of(colour)
@@ -87,7 +90,7 @@ def test_a_customers_colour_is_darkened_until_it_can_be_read(colour):
 
 def test_severity_words_can_be_read_on_their_grounds():
     tokens = resources.toml("brand/tokens.toml")
-    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", language="ja", colour="")
+    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour="")
     for word in ("critical", "high", "medium", "low", "info", "ok", "met", "partly_met", "not_met", "unknown"):
         chip = made.chip(word)
         assert chip.ink.contrast(chip.fill) >= 4.5, word
@@ -98,9 +101,9 @@ def test_an_organisation_is_addressed_onchu_and_a_person_sama_never_both():
     person = Organisation(
         name="株式会社みほん", addressee=Addressee.PERSON, addressee_title="代表取締役", addressee_name="責任者"
     )
-    assert addressee(company, japanese=True, attention="") == ("株式会社みほん 御中", "")
-    assert addressee(person, japanese=True, attention="") == ("株式会社みほん", "代表取締役　責任者 様")
-    assert addressee(person, japanese=False, attention="Attn:") == ("株式会社みほん", "Attn: 責任者, 代表取締役")
+    assert addressee(company, STYLES["ja"]) == ("株式会社みほん 御中", "")
+    assert addressee(person, STYLES["ja"]) == ("株式会社みほん", "代表取締役　責任者 様")
+    assert addressee(person, STYLES["en"]) == ("株式会社みほん", "Attn: 責任者, 代表取締役")
 
 
 def test_who_assesses_decides_the_mark_unless_it_was_chosen():

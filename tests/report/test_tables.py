@@ -19,7 +19,7 @@ STEPS = [f"step {number}" for number in range(6)]
 @pytest.fixture(scope="module")
 def paper():
     faces = Typefaces(resources.path("fonts"))
-    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", language="ja", colour="")
+    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=0, colour="")
 
 
 @pytest.fixture(params=["ja", "en"])

@@ -32,7 +32,7 @@ def test_every_finding_is_printed_with_its_title(
     from fumimori import resources
     from fumimori.texts import Texts
 
-    texts = Texts(resources.path("texts"), language)
+    texts = Texts(resources.root(), language)
     text = squeezed(pdf_text(printed[language, "a4"]))
     missing = []
     for finding in scans["bad.example"].content["findings"]:

@@ -31,13 +31,14 @@ from fumimori.core.model import (
 )
 from fumimori.core.rules import parse_rules
 from fumimori.store import StoreError
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts, languages
 
-TEXTS = {language: Texts(resources.path("texts"), language) for language in LANGUAGES}
+LANGUAGES = tuple(languages(resources.root()))
+TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
 RULES = parse_rules("crossing", resources.rule_files(), {})
 PROBES = probes.walk()
-MEANT_BLANK = ("words.answer_symbol.unanswered", "report.cover.attention")
-"""An answer that is not there has no symbol; a Japanese addressee is followed by 様 and needs no *Attn:* before it."""
+MEANT_BLANK = ("words.answer_symbol.unanswered",)
+"""An answer that is not there has no symbol."""
 
 TAILS = ("report.t4.more", "ui.action.and_more", "words.answer_symbol")
 """Ends of lists, which begin with the space that parts them from it."""
@@ -80,13 +81,19 @@ def offending(language: str, pattern: str) -> list[str]:
 # --- the two languages --------------------------------------------------------------------------------------------
 
 
-def test_both_languages_have_the_same_keys():
-    assert sorted(TEXTS["ja"].keys() ^ TEXTS["en"].keys()) == []
+FIRST, *OTHERS = LANGUAGES
+EACH_OTHER = pytest.mark.parametrize("language", OTHERS)
 
 
-def test_both_languages_have_the_same_placeholders():
-    shared = sorted(TEXTS["ja"].keys() & TEXTS["en"].keys())
-    assert [key for key in shared if placeholders("ja", key) != placeholders("en", key)] == []
+@EACH_OTHER
+def test_every_language_has_the_same_keys(language):
+    assert sorted(TEXTS[FIRST].keys() ^ TEXTS[language].keys()) == []
+
+
+@EACH_OTHER
+def test_every_language_has_the_same_placeholders(language):
+    shared = sorted(TEXTS[FIRST].keys() & TEXTS[language].keys())
+    assert [key for key in shared if placeholders(FIRST, key) != placeholders(language, key)] == []
 
 
 @BOTH

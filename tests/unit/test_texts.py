@@ -1,20 +1,24 @@
 """Texts come by key and language, harmless whatever is filled in, and each file is read only when it is needed."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from fumimori.texts import MissingTextError, Texts, plain
+from fumimori import resources
+from fumimori.texts import MissingTextError, Texts, language_of, languages, plain
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    controls = tmp_path / "en" / "controls"
+    english = tmp_path / "texts" / "en"
+    controls = english / "controls"
     controls.mkdir(parents=True)
-    (tmp_path / "en" / "ui.toml").write_text(
-        'title = "Hello {name}"\nsteps = ["One {name}", "Two"]\n', encoding="utf-8"
-    )
+    for code in ("ja", "en"):
+        (tmp_path / "texts" / code).mkdir(exist_ok=True)
+        shutil.copy(resources.path(f"texts/{code}/language.toml"), tmp_path / "texts" / code)
+    (english / "ui.toml").write_text('title = "Hello {name}"\nsteps = ["One {name}", "Two"]\n', encoding="utf-8")
     (controls / "ssh.toml").write_text('[used]\nquestion = "Is it used?"\n', encoding="utf-8")
     return tmp_path
 
@@ -35,7 +39,7 @@ def test_what_is_not_there_is_said(folder: Path, key: str) -> None:
 
 
 def test_a_file_that_nobody_asks_is_not_read(folder: Path) -> None:
-    (folder / "en" / "broken.toml").write_text("= no toml", encoding="utf-8")
+    (folder / "texts" / "en" / "broken.toml").write_text("= no toml", encoding="utf-8")
     assert Texts(folder, "en")("ui.title", name="you") == "Hello you"
 
 
@@ -60,10 +64,23 @@ def test_plain_text_has_no_control_characters_or_direction_marks(raw: str, harml
 
 
 def test_days_and_moments_are_written_as_people_write_them(folder: Path) -> None:
-    (folder / "ja").mkdir()
     day = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
     assert [Texts(folder, "ja").day(day), Texts(folder, "en").day(day), Texts(folder, "en").moment(day)] == [
         "2026年11月24日（火）",
         "24 November 2026",
         "2026-11-24 10:30 UTC",
     ]
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"), [("ja_JP.UTF-8", "ja"), ("JA", "ja"), ("en_US", "en"), ("C", "en"), ("de_DE", "en"), ("", "en")]
+)
+def test_the_systems_locale_names_a_language_or_means_the_fallback(locale: str, code: str) -> None:
+    assert language_of(locale, languages(resources.root())) == code
+
+
+def test_a_language_file_without_a_field_is_refused(folder: Path) -> None:
+    (folder / "texts" / "de").mkdir()
+    (folder / "texts" / "de" / "language.toml").write_text('name = "Deutsch"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"de/language.toml: .*tag"):
+        languages(folder)

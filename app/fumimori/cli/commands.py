@@ -17,7 +17,7 @@ from fumimori.cli.until_stopped import stop_event
 from fumimori.core.model import Assessment, Result
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
@@ -133,7 +133,7 @@ class CommandLine:
         assessment = self.sample()
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
         files.save(folder / "sample.fumimori", assessment, self.sample_passphrase, texts)
-        for language in LANGUAGES:
+        for language in texts.known:
             pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
             files.write(str(folder / f"report-{language}.pdf"), pdf, texts)
         files.write(str(folder / "result.json"), scan_json(assessment, result), texts)

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from fumimori import __version__
 from fumimori.cli.files import WrongUseError
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,7 +26,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
     secret = _Parser(add_help=False, allow_abbrev=False)
     secret.add_argument("--passphrase-file", metavar="FILE", help=say("passphrase_file"))
-    secret.add_argument("--language", choices=LANGUAGES, help=say("language"))
+    secret.add_argument("--language", choices=list(texts.known), help=say("language"))
 
     outward = _Parser(add_help=False, allow_abbrev=False)
     for name, shown in (
@@ -40,7 +40,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
 
     window = commands.add_parser("window", help=say("window"), parents=[outward], allow_abbrev=False)
     window.add_argument("file", metavar="FILE.fumimori", nargs="?", help=say("file"))
-    window.add_argument("--language", choices=LANGUAGES, help=say("language"))
+    window.add_argument("--language", choices=list(texts.known), help=say("language"))
 
     scan = commands.add_parser("scan", help=say("scan"), parents=[secret, outward], allow_abbrev=False)
     scan.add_argument("domain", metavar="DOMAIN", nargs="?", help=say("domain"))
@@ -63,7 +63,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help=say("report"), parents=[secret], allow_abbrev=False)
     report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
-    report.add_argument("--lang", choices=LANGUAGES, required=True, help=say("lang"))
+    report.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
     report.add_argument("--parts", choices=["all", "management"], default="all", help=say("parts"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))

@@ -12,7 +12,7 @@ from fumimori.gui import settings as remembered
 from fumimori.gui.bridge import Bridge
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.parts import Parts
-from fumimori.texts import LANGUAGES, Texts
+from fumimori.texts import Texts, languages
 
 if TYPE_CHECKING:
     from fumimori.engine import Instruments
@@ -36,7 +36,8 @@ class Desk(QObject):
         super().__init__()
         self.parts = parts
         self.settings = remembered.load(parts.settings_folder)
-        self.language = self.settings.language if self.settings.language in LANGUAGES else language
+        known = languages(parts.resources)
+        self.language = self.settings.language if self.settings.language in known else language
         self.bridge = Bridge(self)
         self.measuring = Measuring(self)
         self.assessment: Assessment | None = None

@@ -16,7 +16,7 @@ from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.drawer import Drawer
-from fumimori.gui.widgets.frame import OTHER, Foot, Header
+from fumimori.gui.widgets.frame import Foot, Header, following_language
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.rail import Rail
 
@@ -196,8 +196,8 @@ class Window(QMainWindow):
     # --- language, size, brightness -------------------------------------------------------------------------------
 
     def other_language(self) -> None:
-        """Change between Japanese and English where one stands."""
-        self.desk.speak(OTHER[self.desk.language])
+        """Change to the next language where one stands."""
+        self.desk.speak(following_language(self.desk.texts).code)
         self._restyle()
 
     def _translate_qt(self) -> None:

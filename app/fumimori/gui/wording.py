@@ -69,7 +69,7 @@ def answer_words(t: Texts, question: Question, answer: Answer) -> str:
 
 def listed(t: Texts, words: Iterable[str]) -> str:
     """Things of one kind, one after the other."""
-    return ("、" if t.language == "ja" else ", ").join(words)
+    return t.listed(words)
 
 
 def item_words(t: Texts, question: Question, answer: Answer) -> Iterator[str]:

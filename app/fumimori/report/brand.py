@@ -10,6 +10,7 @@ from fumimori.report.blocks import Block
 from fumimori.report.press import Node, Press
 from fumimori.report.stationery import MM
 from fumimori.report.typefaces import BOLD, REGULAR
+from fumimori.texts import Language
 
 LIMIT = 2_000_000
 SVG_LIMIT = 400_000
@@ -134,18 +135,13 @@ def confidentiality(brand: Brand, mode: Mode) -> str:
     return brand.confidentiality or ("internal" if mode is Mode.SELF else "named")
 
 
-def addressee(organisation: Organisation, *, japanese: bool, attention: str) -> tuple[str, str]:
+def addressee(organisation: Organisation, style: Language) -> tuple[str, str]:
     """The two lines of the address; the second is empty without a person. 御中 or 様, never both."""
-    person = organisation.addressee is Addressee.PERSON and organisation.addressee_name
-    if japanese:
-        if not person:
-            return f"{organisation.name} 御中", ""
-        title = f"{organisation.addressee_title}　" if organisation.addressee_title else ""
-        return organisation.name, f"{title}{organisation.addressee_name} 様"
-    if not person:
-        return organisation.name, ""
-    title = f", {organisation.addressee_title}" if organisation.addressee_title else ""
-    return organisation.name, f"{attention} {organisation.addressee_name}{title}"
+    name, person, title = organisation.name, organisation.addressee_name, organisation.addressee_title
+    if organisation.addressee is not Addressee.PERSON or not person:
+        return style.address.format(name=name), ""
+    form = style.person_with_title if title else style.person
+    return style.address_with_person.format(name=name), form.format(person=person, title=title)
 
 
 def author(assessment: Assessment) -> str:

@@ -61,7 +61,7 @@ def make(
         result=result,
         bank=tuple(bank),
         rules=rules,
-        paper=Stationery(tokens, faces, paper=paper, language=texts.language, colour=brand.colour),
+        paper=Stationery(tokens, faces, paper=paper, body_size_step=texts.style.body_size_step, colour=brand.colour),
         wording=wording,
         issued=issued,
         tool_version=tool_version,
@@ -74,13 +74,13 @@ def make(
     logo = read_logo(brand.logo, brand.logo_type) if brand.logo else None
     pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
-    press = Press(m.paper, title=title, language=texts.language)
+    press = Press(m.paper, title=title, tag=texts.style.tag)
     _number_contents(pages)
     _draw(m, pages, press)
     about = About(
         title=title,
         author=wording.free(author(assessment), 120),
-        language="ja-JP" if texts.language == "ja" else "en-GB",
+        language=texts.style.tag,
         made=issued,
         producer=f"Fumimori {tool_version}",
     )

@@ -83,7 +83,7 @@ class _OwnFacesCanvas(Canvas):
 class Press:
     """Draws one document, page after page; coordinates are points from the lower left corner."""
 
-    def __init__(self, stationery: Stationery, *, title: str, language: str) -> None:
+    def __init__(self, stationery: Stationery, *, title: str, tag: str) -> None:
         self.stationery = stationery
         self.faces = stationery.faces
         self.root = Node("Document")
@@ -96,7 +96,7 @@ class Press:
             pageCompression=1,
             initialFontName=REGULAR,
             initialFontSize=stationery.body.size,
-            lang="ja-JP" if language == "ja" else "en-GB",
+            lang=tag,
         )
         self._canvas.setTitle(title)
         self._mcids = 0

@@ -81,11 +81,12 @@ class Chip:
 class Stationery:
     """Everything that the pages of one report have in common in looks."""
 
-    def __init__(self, tokens: Mapping[str, Any], faces: Typefaces, *, paper: str, language: str, colour: str) -> None:
+    def __init__(
+        self, tokens: Mapping[str, Any], faces: Typefaces, *, paper: str, body_size_step: float, colour: str
+    ) -> None:
         light, sizes = tokens["light"], tokens["report"]
         self.faces = faces
         self.paper = PAPERS[paper]
-        self.japanese = language == "ja"
         self.ink, self.quiet, self.line = (Ink.of(light[name]) for name in ("ink", "quiet_ink", "line"))
         own = Ink.of(colour or light["accent"])
         self.accent = own.darkened_to(4.5, WHITE)
@@ -95,7 +96,7 @@ class Stationery:
         self.left = sizes["left"] * MM
         self.bottom = (self.paper[1] - self.height) / 2
         self.leading = sizes["leading"]
-        body = sizes["body"] if self.japanese else sizes["body"] - 0.5
+        body = sizes["body"] + body_size_step
         self.body = self._style(body)
         self.table = self._style(sizes["table"], 1.45)
         self.card = self._style(sizes["table"] - 0.5, 1.42)

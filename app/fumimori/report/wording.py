@@ -31,7 +31,6 @@ class Wording:
         self, assessment: Assessment, result: Result, bank: Sequence[Question], texts: Texts, issued: datetime
     ) -> None:
         self.texts = texts
-        self.japanese = texts.language == "ja"
         self.questions: Mapping[str, Question] = {question.id: question for question in bank}
         self._numbers = {(f.code, f.subject): n for n, f in enumerate(result.findings, start=1)}
         self._assessment, self._issued = assessment, issued
@@ -173,7 +172,7 @@ class Wording:
     def effort_and_cost(self, action: Action) -> str:
         """What it takes, as short as the language allows."""
         parts = self.word("effort", action.work.effort), self.word("cost", action.work.cost)
-        return ("・" if self.japanese else "\n").join(parts)
+        return self.texts.style.short_separator.join(parts)
 
     def due_day(self, days: int | None) -> date | None:
         """The day that is `days` after the issue."""
@@ -226,16 +225,16 @@ class Wording:
 
     def bracketed(self, text: str) -> str:
         """`text` in the brackets of the language."""
-        return f"（{text}）" if self.japanese else f" ({text})"
+        return self.texts.style.brackets.format(text=text)
 
     def listed(self, items: Sequence[str]) -> str:
         """Items in one sentence."""
-        return ("、" if self.japanese else ", ").join(items)
+        return self.texts.listed(items)
 
     def range(self, low: int | None, high: int | None) -> str:
         """58 or 58–64."""
         if low is None or high is None:
-            return "－" if self.japanese else "–"
+            return self.texts.style.no_value
         return f"{low}" if low == high else f"{low}–{high}"
 
     def percent(self, share: float) -> str:

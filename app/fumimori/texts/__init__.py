@@ -1,11 +1,11 @@
 """Texts by key and language; the language is an argument, so a Japanese interview can print an English report."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-
-LANGUAGES = ("ja", "en")
 
 _CONTROL_CHARACTERS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != 10}
 _DIRECTION_MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF))
@@ -20,9 +20,63 @@ def plain(untrusted_text: str, limit: int = 400) -> str:
     return cleaned if whole else cleaned[: limit - 1] + "…"
 
 
-_MONTHS = tuple(
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """How a language is written: what `texts/<code>/language.toml` says. No other place knows a language by name."""
+
+    code: str
+    """The folder's name, such as `ja`; it stands in files and settings."""
+    name: str
+    """Its own name, for those who read no other."""
+    tag: str
+    """The BCP 47 tag that a PDF declares."""
+    order: int
+    """Its place among the languages to choose from."""
+    locales: tuple[str, ...]
+    """Beginnings of the system's locale names that mean it."""
+    day: str
+    """A day, with `{year}`, `{month}`, `{day}` and `{weekday}`."""
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    list_separator: str
+    short_separator: str
+    """Between two short facts in a narrow cell."""
+    brackets: str
+    bullet: str
+    sentence_end: str
+    no_value: str
+    address: str
+    """How a letter addresses an organisation (`{name}`)."""
+    address_with_person: str
+    """The same above the line of a person."""
+    person: str
+    person_with_title: str
+    body_size_step: float
+    """Points by which the report's running text is larger than the look's, as the script needs it."""
+    fallback: bool = False
+    """For systems whose locale names none of ours."""
+
+
+@cache
+def languages(folder: Path) -> Mapping[str, Language]:
+    """Every language below the resources' `folder`, by code, in the order to choose from; ValueError for a bad file."""
+    found = []
+    for file in folder.glob("texts/*/language.toml"):
+        fields = tomllib.loads(file.read_text(encoding="utf-8"))
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        try:
+            found.append(Language(code=file.parent.name, **{**fields, **lists}))
+        except TypeError as error:
+            raise ValueError(f"{file.parent.name}/language.toml: {error}") from error
+    return {language.code: language for language in sorted(found, key=lambda language: language.order)}
+
+
+def language_of(locale: str, known: Mapping[str, Language]) -> str:
+    """The code of the language that a system's locale name means; that of the fallback for any other."""
+    for language in known.values():
+        if locale.lower().startswith(language.locales):
+            return language.code
+    return next(language.code for language in known.values() if language.fallback)
 
 
 class MissingTextError(LookupError):
@@ -30,18 +84,22 @@ class MissingTextError(LookupError):
 
 
 class Texts:
-    """All texts of one language, read from `<folder>/<language>/**/*.toml`.
+    """All texts of one language, read from `texts/<language>/**/*.toml` below the resources' folder.
 
     A key is the file's path and the place in the file, joined by dots: `controls/ssh.toml`, `[used] question`
     is `controls.ssh.used.question`. Placeholders are named: `{days}`.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
-        if language not in LANGUAGES:
+        if language not in languages(folder):
             raise ValueError(f"no texts in {language!r}")
         self.language = language
-        base = folder / language
-        self._files = {".".join(file.relative_to(base).with_suffix("").parts): file for file in base.rglob("*.toml")}
+        self.known = languages(folder)
+        """Every language that there is, in the order to choose from."""
+        self.style = self.known[language]
+        base = folder / "texts" / language
+        files = {".".join(file.relative_to(base).with_suffix("").parts): file for file in base.rglob("*.toml")}
+        self._files = {name: file for name, file in files.items() if name != "language"}
         self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -84,9 +142,13 @@ class Texts:
 
     def day(self, moment: date | datetime) -> str:
         """A day in running text: 2026年11月24日（火） or 24 November 2026."""
-        if self.language == "ja":
-            return f"{moment.year}年{moment.month}月{moment.day}日（{'月火水木金土日'[moment.weekday()]}）"
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        style = self.style
+        month, weekday = style.months[moment.month - 1], style.weekdays[moment.weekday()]
+        return style.day.format(year=moment.year, month=month, day=moment.day, weekday=weekday)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Things of one kind, one after the other."""
+        return self.style.list_separator.join(items)
 
     def moment(self, moment: datetime) -> str:
         """A moment in tables, in the zone that it carries: 2026-11-24 10:30 JST."""

@@ -8,7 +8,7 @@ from fumimori.cli.grammar import parser
 from fumimori.cli.wanted import assessment
 from fumimori.texts import Texts
 
-TEXTS = Texts(resources.path("texts"), "en")
+TEXTS = Texts(resources.root(), "en")
 
 
 def domains(*words):

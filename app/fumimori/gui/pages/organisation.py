@@ -8,7 +8,6 @@ from fumimori.gui.routes import Route
 from fumimori.gui.widgets.brand import BrandBox
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.text import Prose
-from fumimori.texts import LANGUAGES
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
@@ -49,8 +48,8 @@ class OrganisationPage(Page):
         self.add(
             self.choice("mode", [one.value for one in Mode], mode, lambda value: desk.edit(mode=Mode(value or mode)))
         )
-        language = desk.open.report_language
-        self.add(self.choice("report_language", LANGUAGES, language, self._speak))
+        names = {code: known.name for code, known in self.t.known.items()}
+        self.add(self.choice("report_language", list(names), desk.open.report_language, self._speak, labels=names))
         self.add(BrandBox(desk, theme))
         self._show_preview()
 

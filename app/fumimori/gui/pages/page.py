@@ -1,6 +1,6 @@
 """What every page is: a heading, a column of content, and what the buttons at the foot do on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
@@ -121,15 +121,14 @@ class Page(QWidget):
         *,
         columns: int = 2,
         shared: bool = False,
+        labels: Mapping[str, str] | None = None,
     ) -> QVBoxLayout:
         """Cards under the title `word`, one for each of `values`.
 
-        Their texts are the page's `<word>_<value>`, or those `shared` with the report: `words.<word>.<value>`.
+        Their texts are `labels`, or the page's `<word>_<value>`, or those `shared` with the report.
         """
-        choices = [
-            Choice(value=value, label=self.t(f"words.{word}.{value}") if shared else self.say(f"{word}_{value}"))
-            for value in values
-        ]
+        key = f"words.{word}." if shared else f"ui.{self.route.page}.{word}_"
+        choices = [Choice(value=value, label=labels[value] if labels else self.t(key + value)) for value in values]
         asked = self.say(word)
         part = QVBoxLayout()
         part.setSpacing(self.theme.gap)

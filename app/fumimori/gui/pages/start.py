@@ -50,7 +50,7 @@ class StartPage(Page):
         frame, inside = card(theme)
         inside.addWidget(Prose(theme, self.say("need_title"), bold=True))
         for line in self.t.lines("ui.start.need"):
-            inside.addWidget(Prose(theme, f"・{line}" if self.t.language == "ja" else f"•  {line}"))
+            inside.addWidget(Prose(theme, self.t.style.bullet.format(text=line)))
         self.add(frame)
         self.prose("promise", quiet=True)
 

@@ -10,8 +10,13 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.text import Elided
+from fumimori.texts import Language, Texts
 
-OTHER = {"ja": "en", "en": "ja"}
+
+def following_language(texts: Texts) -> Language:
+    """The language that the button in the header offers: the one after this, the first after the last."""
+    known = list(texts.known.values())
+    return known[(known.index(texts.style) + 1) % len(known)]
 
 
 class Header(QFrame):
@@ -44,7 +49,7 @@ class Header(QFrame):
         self._layout.addWidget(organisation, 1)
         self._layout.addWidget(self._saved)
         self._layout.addWidget(
-            button(theme, t("ui.app.other_language"), self._speak, kind="link", icon="languages", name="language")
+            button(theme, following_language(t).name, self._speak, kind="link", icon="languages", name="language")
         )
         self._layout.addWidget(
             button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")

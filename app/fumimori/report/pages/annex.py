@@ -175,6 +175,6 @@ def _vantage(m: Manuscript, vantage: Vantage) -> list[Cell]:
         kinds.append(m.say("t2.second_resolver", resolver=m.wording.free(vantage.second_resolver, 60)))
     if not vantage.online:
         kinds = [m.say("t2.offline")]
-    end = "。" if m.paper.japanese else ". "
+    end = m.wording.texts.style.sentence_end
     words = "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds)
     return [m.moment(vantage.at), m.wording.free(vantage.resolver, 60), words.strip()]

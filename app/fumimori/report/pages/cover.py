@@ -36,7 +36,7 @@ def cover(m: Manuscript, logo: Logo | None) -> Part:
     """The cover's page."""
     a, paper, faces = m.assessment, m.paper, m.faces
     word = confidentiality(a.brand, a.mode)
-    first, second = addressee(a.organisation, japanese=paper.japanese, attention=m.say("cover.attention"))
+    first, second = addressee(a.organisation, m.wording.texts.style)
     sign: Block = (
         LogoBlock(logo, width=60, height=20, alt=m.say("cover.logo", name=author(a)))
         if logo

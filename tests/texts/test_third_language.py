@@ -1,0 +1,69 @@
+"""A third language is a folder of data: the program takes it up everywhere, and what it lacks is named."""
+
+import shutil
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from fumimori import resources
+from fumimori.cli.grammar import parser
+from fumimori.gui.widgets.frame import following_language
+from fumimori.texts import Texts, language_of, languages
+from report import example
+
+DAY = date(2026, 11, 24)
+LANGUAGE = """
+name = "Deutsch"
+tag = "de-DE"
+order = 3
+locales = ["de"]
+day = "{weekday}, {day}. {month} {year}"
+weekdays = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
+months = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+  "Dezember"]
+list_separator = ", "
+short_separator = "\\n"
+brackets = " ({text})"
+bullet = "•  {text}"
+sentence_end = ". "
+no_value = "–"
+address = "{name}"
+address_with_person = "{name}"
+person = "z. Hd. {person}"
+person_with_title = "z. Hd. {person}, {title}"
+body_size_step = -0.5
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The resources with a third language, a copy of English under its own `language.toml`."""
+    shutil.copytree(resources.path("texts"), tmp_path / "texts")
+    shutil.copytree(tmp_path / "texts" / "en", tmp_path / "texts" / "de")
+    (tmp_path / "texts" / "de" / "language.toml").write_text(LANGUAGE, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_program_takes_it_up(folder):
+    known, texts = languages(folder), Texts(folder, "de")
+    assert (list(known), language_of("de_AT.UTF-8", known)) == (["ja", "en", "de"], "de")
+    assert (texts.day(DAY), texts.listed(["a", "b"])) == ("Dienstag, 24. November 2026", "a, b")
+    assert [following_language(Texts(folder, code)).name for code in known] == ["English", "Deutsch", "日本語"]
+    assert parser(texts).parse_args(["report", "a", "--lang", "de", "--out", "b"]).lang == "de"
+
+
+def test_its_report_says_its_own_language(folder):
+    printed = example.pdf(texts_of=Texts(folder, "de"))
+    with pikepdf.open(BytesIO(printed)) as document:
+        assert str(document.Root.Lang) == "de-DE"
+
+
+@pytest.mark.parametrize("lost", ["ui.toml", "report.toml", "cli.toml", "words.toml", "repairs.toml"])
+def test_a_file_that_is_missing_is_told_with_all_its_keys(folder, lost):
+    (folder / "texts" / "de" / lost).unlink()
+    missing = Texts(folder, "ja").keys() - Texts(folder, "de").keys()
+    stem = lost.removesuffix(".toml")
+    assert missing == {key for key in Texts(folder, "ja").keys() if key.startswith(f"{stem}.")}  # noqa: SIM118
