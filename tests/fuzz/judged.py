@@ -31,7 +31,7 @@ from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
 from fumimori.report.verbatim import Verbatim
 from fumimori.report.wording import NOTE_LIMIT, Wording
-from fumimori.texts import LANGUAGES, Texts, plain
+from fumimori.texts import Texts, plain
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -97,7 +97,7 @@ def pages(octets: bytes) -> None:
         return
     given = msgspec.structs.replace(given, brand=type(given.brand)())
     result = program.instruments().assess(given, ISSUED)
-    texts = _texts()[len(octets) % len(LANGUAGES)]
+    texts = _texts()[len(octets) % len(_texts())]
     paper = _paper(texts.language)
     m = Manuscript(
         assessment=given,
@@ -192,7 +192,7 @@ def _repaired(finding: Finding, given: Assessment) -> None:
 
 @cache
 def _texts() -> tuple[Texts, ...]:
-    return tuple(program.texts(language) for language in LANGUAGES)
+    return tuple(program.texts(language) for language in program.texts("en").known)
 
 
 @cache
