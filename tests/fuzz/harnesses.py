@@ -15,10 +15,12 @@ import dns.rrset
 import msgspec
 
 from fumimori import probes
+from fumimori.core.controls import BANK
 from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
-from fumimori.core.network import NotSeen
+from fumimori.core.network import Network, NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.core.recognition import recognised
+from fumimori.engine import Instruments, NetworkSettings
 from fumimori.engine.exchange import NotAScanError, read_scan
 from fumimori.net import certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
@@ -109,10 +111,18 @@ def asn1(octets: bytes) -> None:
     read_mark(octets.decode("latin-1"), MOMENT)
 
 
+@cache
+def _tools() -> Instruments:
+    def none(_settings: NetworkSettings) -> Network:
+        raise LookupError("nothing is measured here")
+
+    return Instruments(probes=probes.walk(), rules=rules(), bank=BANK, open_network=none)
+
+
 def scan(octets: bytes) -> None:
     """A scan that somebody wants to open."""
     with contextlib.suppress(NotAScanError):
-        msgspec.json.encode(read_scan(octets, probes.walk()))
+        msgspec.json.encode(read_scan(octets, _tools()))
 
 
 def greeting(octets: bytes) -> None:
@@ -173,6 +183,6 @@ def seeds() -> dict[str, list[bytes]]:
             b'<clientConfig><emailProvider id="x"><incomingServer type="imap"/></emailProvider></clientConfig>'
         ],
         "der": [one],
-        "json": [resources.path("sample/sample.json").read_bytes()[:2000], b'{"schema": "fumimori-scan-1"}'],
+        "json": [resources.path("sample/sample.json").read_bytes()[:2000], b'{"schema": "fumimori-scan-2"}'],
         "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"],
     }

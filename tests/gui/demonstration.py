@@ -28,6 +28,7 @@ from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui.parts import Parts
 from fumimori.repairs import repair
 from fumimori.texts import LANGUAGES, Texts
+from loopback.recorded_runs import run_of
 
 DOMAIN = "sakura-shoten.example.jp"
 AT = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
@@ -48,8 +49,7 @@ def assessment(language: str = "ja") -> Assessment:
         ),
         consent=Consent(level=ConsentLevel.CONNECTIONS, at=AT),
         report_language=language,
-        attempts=attempts(),
-        vantages=(Vantage(at=AT, online=True, resolver="192.0.2.53", port25="blocked"),),
+        runs=(run_of(*attempts(), vantage=Vantage(at=AT, online=True, resolver="192.0.2.53", port25="blocked")),),
         answers=answers(),
     )
 

@@ -44,6 +44,9 @@ class Slow:
     def now(self) -> datetime:
         return NOW
 
+    async def lies_inside(self, host: str) -> bool:
+        return host.startswith("inside.")
+
     async def look_around(
         self,
         targets: Sequence[str],
@@ -138,6 +141,9 @@ def test_after_a_stop_no_other_one_begins() -> None:
 
 def test_a_fault_of_ours_gets_out() -> None:
     class Broken(Slow):
+        async def lies_inside(self, _host: str) -> bool:
+            return False
+
         async def look_around(self, *_targets: object, **_how: object) -> Vantage:
             raise ZeroDivisionError
 
