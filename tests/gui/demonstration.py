@@ -46,6 +46,7 @@ def assessment(language: str = "ja") -> Assessment:
         scope=Scope(
             domains=(DomainScope(name=DOMAIN, hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=(f"mail.{DOMAIN}",),
+            ssh_hosts=(f"mail.{DOMAIN}",),
         ),
         consent=Consent(level=ConsentLevel.CONNECTIONS, at=AT),
         report_language=language,

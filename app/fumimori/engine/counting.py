@@ -37,15 +37,17 @@ def failure(work: Callable[[], object]) -> Exception | None:
     return None
 
 
-def counting(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, logged: bool = True) -> tuple[Run, ...]:
+def counting(
+    probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
+) -> tuple[Run, ...]:
     """The runs with only those attempts that count under `scope`, each in the run that it belongs to.
 
     An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, and when no
     run has a newer completed one. A run of which nothing is left because the scope is another one now is left out;
     lines of the contact log go with the subjects that they were about. `probes` stand before those that need them;
-    one that fails to name its subjects is `logged`.
+    one that fails to name its subjects is put into `failed`, and logged when somebody asks for that.
     """
-    kept = _kept(probes, scope, runs, logged=logged)
+    kept = _kept(probes, scope, runs, failed)
     seen = Seen.of(scope, runs)
     counts = {id(attempt) for attempt in seen.attempts() if (attempt.probe, attempt.subject) in kept}
     narrowed = []
@@ -63,13 +65,15 @@ def counting(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, logg
     return tuple(narrowed)
 
 
-def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, logged: bool) -> set[tuple[str, str]]:
+def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: list[str] | None) -> set[tuple[str, str]]:
     """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
     kept: set[tuple[str, str]] = set()
     for probe in probes:
         seen = Seen.of(scope, _only(runs, kept))
-        subjects = guarded(lambda probe=probe, seen=seen: tuple(probe.subjects(seen)), logged=logged)  # type: ignore[misc]
+        subjects = guarded(lambda probe=probe, seen=seen: tuple(probe.subjects(seen)), logged=failed is not None)  # type: ignore[misc]
         kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
+        if subjects is None and failed is not None:
+            failed.append(probe.id)
     return kept
 
 

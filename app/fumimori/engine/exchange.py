@@ -299,11 +299,13 @@ def _check_scope(scope: Scope) -> None:
 
 def _try(scan: Scan, instruments: Instruments) -> None:
     """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
-    runs = counting(instruments.probes, scan.scope, scan.runs, logged=False)
+    runs = counting(instruments.probes, scan.scope, scan.runs)
     seen = Seen.of(scan.scope, runs)
     about = Assessment(id="", created=datetime(2000, 1, 1, tzinfo=UTC), scope=scan.scope, runs=runs)
 
     def everything() -> None:
+        for probe in instruments.probes:
+            tuple(probe.subjects(seen))
         outcomes = [outcome for probe in instruments.probes for outcome in probe.judge(seen, instruments.rules)]
         assess(about, instruments.bank, instruments.rules, outcomes, about.created)
         port_matrix(seen, instruments.rules)

@@ -99,17 +99,17 @@ class Instruments:
         return judged
 
     def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
-        narrowed = counting(self.probes, scope, runs)
+        failed: list[str] = []
+        narrowed = counting(self.probes, scope, runs, failed=failed)
         seen = Seen.of(scope, narrowed)
         outcomes: list[Outcome] = []
-        failed: list[str] = []
         for probe in self.probes if narrowed else ():
             said = guarded(lambda probe=probe: tuple(probe.judge(seen, self.rules)))  # type: ignore[misc]
             if said is None:
                 failed.append(probe.id)
             else:
                 outcomes += said
-        if failed:
+        if failed and narrowed:
             narrowed = _marked(narrowed, failed)
             seen = Seen.of(scope, narrowed)
         ports = guarded(lambda: port_matrix(seen, self.rules))

@@ -87,8 +87,9 @@ async def _collect(domain: str, look: Look) -> Facts:
     try:
         policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
     except NotSeen as not_seen:
-        return Facts(answer=facts.answer, policy_reason=not_seen.reason)
-    seen = Facts(answer=facts.answer, policy=policy)
+        seen = Facts(answer=facts.answer, policy_reason=not_seen.reason)
+    else:
+        seen = Facts(answer=facts.answer, policy=policy)
     return msgspec.structs.replace(seen, history=_history(seen, domain, look))
 
 
