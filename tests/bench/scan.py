@@ -152,7 +152,9 @@ def batch(place: Place, folder: Path) -> None:
 
 
 def _meets(content: dict[str, Any]) -> bool:
-    return any(contact["port"] == 25 and contact["target"].startswith("mx.good") for contact in content["contacts"])
+    return any(
+        contact["port"] == 25 and contact["target"].startswith("mx.good") for contact in content["runs"][0]["contacts"]
+    )
 
 
 def disagreements(place: Place, folder: Path) -> None:

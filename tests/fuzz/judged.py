@@ -15,9 +15,9 @@ from fumimori import __main__ as program
 from fumimori import probes, report, resources
 from fumimori.core.controls import BANK
 from fumimori.core.model import Assessment, Basis, Finding, Severity
+from fumimori.core.seen import Seen
 from fumimori.core.standing import outcome_severity
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
-from fumimori.engine.instruments import _seen
 from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose, Steps
@@ -44,7 +44,7 @@ def scan(octets: bytes) -> None:
     assessment = _opened(octets)
     if assessment is None:
         return
-    seen, rules = _seen(assessment), program.rules()
+    seen, rules = Seen.of_assessment(assessment), program.rules()
     for probe in probes.walk():
         for outcome in probe.judge(seen, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes

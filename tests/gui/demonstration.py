@@ -28,6 +28,7 @@ from fumimori.engine import Instruments, NetworkSettings
 from fumimori.gui.parts import Parts
 from fumimori.repairs import repair
 from fumimori.texts import Texts, languages
+from loopback.recorded_runs import run_of
 
 DOMAIN = "sakura-shoten.example.jp"
 AT = datetime(2026, 11, 24, 5, 32, tzinfo=UTC)
@@ -45,11 +46,11 @@ def assessment(language: str = "ja") -> Assessment:
         scope=Scope(
             domains=(DomainScope(name=DOMAIN, hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=(f"mail.{DOMAIN}",),
+            ssh_hosts=(f"mail.{DOMAIN}",),
         ),
         consent=Consent(level=ConsentLevel.CONNECTIONS, at=AT, domains=(DOMAIN,), hosts=(f"mail.{DOMAIN}",)),
         report_language=language,
-        attempts=attempts(),
-        vantages=(Vantage(at=AT, online=True, resolver="192.0.2.53", port25="blocked"),),
+        runs=(run_of(*attempts(), vantage=Vantage(at=AT, online=True, resolver="192.0.2.53", port25="blocked")),),
         answers=answers(),
     )
 

@@ -31,6 +31,9 @@ class Paper(PaperNetwork):
         del notes
         return self
 
+    async def lies_inside(self, host: str) -> bool:
+        return host.startswith("inside.")
+
     async def look_around(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
@@ -320,7 +323,7 @@ def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(open
     from fumimori.engine.exchange import scan_json
 
     measured = demonstration.assessment()
-    hands = opened("ja", msgspec.structs.replace(measured, attempts=(), vantages=()))
+    hands = opened("ja", msgspec.structs.replace(measured, runs=()))
     hands.go("measuring")
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}", encoding="utf-8")
@@ -332,4 +335,4 @@ def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(open
     right.write_bytes(scan_json(measured, result))
     hands.page.take(right)
     assert len(hands.desk.open.attempts) == len(measured.attempts)
-    assert hands.desk.open.vantages[-1].imported
+    assert hands.desk.open.runs[-1].imported

@@ -173,12 +173,11 @@ def sound(assessment: Assessment, seconds: float) -> None:
     assert {each.probe for each in assessment.attempts} <= {probe.id for probe in probes.walk()}
     assert len(assessment.attempts) > 20
     assert seconds < LONGEST
-    result = Instruments(
-        probes=probes.walk(), rules=rules(), bank=BANK, open_network=lambda _: pytest.fail("not again")
-    ).assess(assessment, datetime.now(UTC))
+    tools = Instruments(probes=probes.walk(), rules=rules(), bank=BANK, open_network=lambda _: pytest.fail("not again"))
+    result = tools.assess(assessment, datetime.now(UTC))
     written = scan_json(assessment, result)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(json.loads(written))
-    read_scan(written, probes.walk())
+    read_scan(written, tools)
     assert len(written) < 20_000_000
 
 

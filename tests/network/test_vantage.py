@@ -24,6 +24,7 @@ class FakeQuestions:
     """Name service that knows one address for every host, or none of it answers."""
 
     resolver = "192.0.2.53:53"
+    hosts = ("192.0.2.53",)
 
     def __init__(self, *, works: bool) -> None:
         self.works = works

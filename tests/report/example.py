@@ -33,6 +33,7 @@ from fumimori.core.model import (
     Repair,
     Result,
     Rules,
+    Run,
     Scope,
     Severity,
     Status,
@@ -41,6 +42,7 @@ from fumimori.core.model import (
 from fumimori.core.rules import parse_rules
 from fumimori.repairs import repair
 from fumimori.texts import Texts
+from loopback.recorded_runs import run_of
 
 JST = timezone(timedelta(hours=9), "JST")
 ISSUED = datetime(2026, 11, 24, 15, 30, tzinfo=JST)
@@ -78,11 +80,7 @@ def assessment(**changes: Any) -> Assessment:
         ),
         consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者", role="代表取締役", at=MEASURED, own_server=True),
         quick=False,
-        attempts=attempts(),
-        contacts=contacts(),
-        vantages=(
-            Vantage(at=MEASURED, online=True, resolver="192.0.2.53", port25="open", control_hosts=("a.example",)),
-        ),
+        runs=(measured(),),
         answers=answers(),
         plan=(PlanEntry(action="access.admin_mfa.no", owner_name="情報システム 見本"),),
         accepted=(
@@ -96,6 +94,17 @@ def assessment(**changes: Any) -> Assessment:
         ),
     )
     return msgspec.structs.replace(made, **changes)
+
+
+def measured(attempts: tuple[Attempt, ...] | None = None, **changes: Any) -> Run:
+    """The one run of the example, or one with other attempts."""
+    usual: dict[str, Any] = {
+        "contacts": contacts(),
+        "vantage": Vantage(
+            at=MEASURED, online=True, resolver="192.0.2.53", port25="open", control_hosts=("a.example",)
+        ),
+    }
+    return run_of(*(looks() if attempts is None else attempts), **{**usual, **changes})
 
 
 def answers() -> tuple[Answer, ...]:
@@ -136,7 +145,7 @@ def recorded(probe: str) -> msgspec.Raw:
     return msgspec.Raw(bytes(facts).replace(b"mihon.example", b"example.jp"))
 
 
-def attempts() -> tuple[Attempt, ...]:
+def looks() -> tuple[Attempt, ...]:
     def look(
         probe: str,
         subject: str,

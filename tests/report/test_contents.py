@@ -67,7 +67,7 @@ def test_what_is_to_be_copied_comes_out_whole_however_often_it_was_wrapped():
         ),
         proof=(Snippet(kind=SnippetKind.COMMAND, place="", content="nslookup -type=TXT k1._domainkey.example.jp"),),
     )
-    about = example.assessment(answers=(), contacts=(), attempts=())
+    about = example.assessment(answers=(), runs=())
     said = tuple(o for o in example.outcomes() if example.rules().outcomes[o.code].severity is Severity.HIGH)[:1]
     content = example.pdf(about, following=example.result(about, said), to_copy=to_copy)
     copied = text(content)
@@ -97,10 +97,10 @@ def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
         for n in range(5)
     ]
     long = Exchange(at=example.MEASURED, target="192.0.2.53", sent="TXT long.example.jp", untrusted_received="a" * 5000)
-    attempts = example.attempts()
+    attempts = example.looks()
     first = msgspec.structs.replace(attempts[0], evidence=(*exchanges, long, long))
     again = msgspec.structs.replace(attempts[1], evidence=(long,))
-    about = example.assessment(attempts=(first, again))
+    about = example.assessment(runs=(example.measured((first, again)),))
     printed = " ".join(text(example.pdf(about, language="en"), "-raw").split())
     record = printed[printed.index("What was exchanged") :]
     assert record.count("NXDOMAIN") == 1
@@ -139,10 +139,11 @@ def test_an_open_contradiction_that_is_critical_makes_a_draft():
 def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
     nothing = tuple(
         msgspec.structs.replace(a, status=Status.NOT_TESTABLE_HERE, reason="offline", facts=None, evidence=())
-        for a in example.attempts()
+        for a in example.looks()
     )
     offline = Vantage(at=example.MEASURED, online=False, resolver="")
-    about = example.assessment(answers=(), plan=(), accepted=(), contacts=(), attempts=nothing, vantages=(offline,))
+    runs = (example.measured(nothing, contacts=(), vantage=offline),)
+    about = example.assessment(answers=(), plan=(), accepted=(), runs=runs)
     content = example.pdf(about, following=example.result(about, ()), parts="management", language="en")
     first, plan = (" ".join(page.split()) for page in pages(content)[1:3])
     assert "There was no Internet connection" in first
@@ -154,5 +155,12 @@ def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
 
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
     blocked = Vantage(at=example.MEASURED, online=True, resolver="192.0.2.53", port25="blocked")
-    content = example.pdf(example.assessment(vantages=(blocked,)), parts="management")
+    looks = tuple(
+        msgspec.structs.replace(a, status=Status.NOT_TESTABLE_HERE, reason="port25_blocked", facts=None)
+        if a.subject.endswith(":25")
+        else a
+        for a in example.looks()
+    )
+    about = example.assessment(runs=(example.measured(looks, vantage=blocked),))
+    content = example.pdf(about, parts="management")
     assert "25番ポートの通信が止められているため" in pages(content)[1]

@@ -171,8 +171,7 @@ def test_hostile_values_are_printed_as_text_and_break_nothing(tmp_path, hostile)
         about,
         organisation=Organisation(name=hostile, addressee=Addressee.PERSON, addressee_name=hostile),
         answers=answers,
-        attempts=attempts,
-        contacts=(contact,),
+        runs=(example.measured(attempts, contacts=(contact,)),),
     )
     said = tuple(
         Outcome(code=o.code, subject=hostile, values=tuple((name, hostile) for name, _ in o.values))

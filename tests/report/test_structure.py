@@ -141,7 +141,7 @@ def test_the_tables_are_attached_and_saved_beside_alike(document):
     rows = list(csv.reader(StringIO(files["findings.csv"].decode("utf-8-sig"))))
     assert len(rows) == len(result.findings) + 1
     measured = json.loads(files["measurements.json"])
-    assert len(measured["attempts"]) == len(about.attempts)
+    assert len(measured["runs"][0]["attempts"]) == len(about.attempts)
     assert len(document.Root.AF) == 4
 
 

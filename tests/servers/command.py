@@ -35,11 +35,11 @@ class Scan:
 
     def attempts(self, probe: str) -> dict[str, dict[str, Any]]:
         """The attempts of one probe by subject."""
-        return {entry["subject"]: entry for entry in self.content["attempts"] if entry["probe"] == probe}
+        return {entry["subject"]: entry for entry in self.content["runs"][0]["attempts"] if entry["probe"] == probe}
 
     def contacts(self, *kinds: str) -> list[dict[str, Any]]:
         """The contact log's lines of these kinds."""
-        return [entry for entry in self.content["contacts"] if entry["what"] in kinds]
+        return [entry for entry in self.content["runs"][0]["contacts"] if entry["what"] in kinds]
 
 
 def fumimori(folder: Path, *arguments: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:

@@ -45,13 +45,16 @@ def test_the_shared_server_was_asked_once_and_told_to_all(written: dict[str, dic
     with_contact = [
         content
         for content in shared
-        if any(contact["port"] == 25 and contact["target"].startswith("mx.good") for contact in content["contacts"])
+        if any(
+            contact["port"] == 25 and contact["target"].startswith("mx.good")
+            for contact in content["runs"][0]["contacts"]
+        )
     ]
     assert len(with_contact) == 1
     facts = [
         attempt["facts"]["service"]
         for content in shared
-        for attempt in content["attempts"]
+        for attempt in content["runs"][0]["attempts"]
         if (attempt["probe"], attempt["subject"]) == ("mail_ports", "mx.good.example:25")
     ]
     assert len(facts) == 5
@@ -62,7 +65,7 @@ def test_the_control_host_was_greeted_once(written: dict[str, dict[str, Any]]) -
     greeted = [
         contact
         for content in written.values()
-        for contact in content["contacts"]
+        for contact in content["runs"][0]["contacts"]
         if contact["target"].startswith("open.control.example")
     ]
     assert len([contact for contact in greeted if contact["port"] == 25]) == 1

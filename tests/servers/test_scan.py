@@ -48,7 +48,7 @@ def test_no_severity_is_worse_than_the_truth(scans: dict[str, Scan], truth: Trut
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: truth.domain)
 def test_no_probe_broke(scans: dict[str, Scan], truth: Truth) -> None:
-    attempts = scans[truth.domain].content["attempts"]
+    attempts = scans[truth.domain].content["runs"][0]["attempts"]
     assert [entry for entry in attempts if entry["status"] == "our_bug"] == []
 
 
@@ -70,7 +70,7 @@ def test_the_published_schema_is_the_one_of_this_version() -> None:
 def test_with_authority_all_is_completed_but_what_asks_for_more_or_has_no_registry(
     scans: dict[str, Scan], domain: str
 ) -> None:
-    attempts = scans[domain].content["attempts"]
+    attempts = scans[domain].content["runs"][0]["attempts"]
     left = {(entry["probe"], entry["reason"]) for entry in attempts if entry["status"] != "completed"}
     assert left <= {("open_relay", "consent"), ("registration", "no_registry")}
 
@@ -124,7 +124,7 @@ def test_without_consent_only_the_resolver_and_hosts_of_public_files_are_contact
 ) -> None:
     done = scan(world, tmp_path, "good.example", "--mail-host", "mail.good.example", "--ssh-host", "ssh.good.example")
     allowed = {world.at["resolver"], "mta-sts.good.example", "www.good.example"}
-    assert {entry["target"].split()[0].partition(":")[0] for entry in done.content["contacts"]} <= allowed
+    assert {entry["target"].split()[0].partition(":")[0] for entry in done.content["runs"][0]["contacts"]} <= allowed
     assert done.contacts("imap", "pop3", "tls_hello", "tls_handshake", "ssh_kexinit", "ssh_none") == []
     assert {entry["status"] for entry in done.attempts("mail_ports").values()} == {"not_testable_here"}
 
@@ -147,7 +147,7 @@ def test_a_cloud_server_is_never_looked_at_beyond_ordinary_connections(world: Wo
 def test_a_blocked_port_25_is_said_and_not_judged(world: World, tmp_path: Path) -> None:
     done = scan(world, tmp_path, "bad.example", *CONSENTED, control=world.control_closed)
     port25 = done.attempts("mail_ports")["mail.bad.example:25"]
-    assert done.content["vantage"]["port25"] == "blocked"
+    assert done.content["runs"][0]["vantage"]["port25"] == "blocked"
     assert (port25["status"], port25["reason"]) == ("not_testable_here", "port25_blocked")
     assert [code for code, subjects in done.codes.items() if "mail.bad.example:25" in subjects] == []
 
@@ -163,7 +163,7 @@ def test_a_domain_that_does_not_resolve_is_unmeasured_and_not_unprotected(
     world: World, tmp_path: Path, domain: str
 ) -> None:
     done = scan(world, tmp_path, domain)
-    dns = [entry for entry in done.content["attempts"] if entry["probe"] in ("spf", "dmarc", "mx")]
+    dns = [entry for entry in done.content["runs"][0]["attempts"] if entry["probe"] in ("spf", "dmarc", "mx")]
     assert {entry["status"] for entry in dns} == {"refused"}
     assert not {"spf.none", "dmarc.none"} & set(done.codes)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from fumimori.cli import files, wanted
 from fumimori.cli.batch import Batch
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.core.model import Assessment, Result
+from fumimori.core.model import Assessment, Result, Scope
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.texts import Texts
@@ -111,12 +113,12 @@ class CommandLine:
         try:
             if source.stat().st_size > IMPORT_LIMIT:
                 raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
-            scan = read_scan(source.read_bytes(), self.instruments().probes)
+            scan = read_scan(source.read_bytes(), self.instruments())
         except OSError:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:
             raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
-        assessment = imported(scan, wanted.empty(scan.domain))
+        assessment = imported(scan, msgspec.structs.replace(wanted.empty(scan.domain), scope=Scope()))
         target = Path(options.save or source.with_suffix(".fumimori"))
         files.save(target, assessment, files.passphrase(options, texts), texts)
         return RAN

@@ -40,6 +40,8 @@ def assess(
 ) -> Result:
     """All that follows from `assessment` and from the `outcomes` that the probes' judges named, at `moment`.
 
+    The runs of `assessment` hold only attempts that count under its scope.
+
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
     """
     table = standings(assessment, bank, rules, outcomes)
@@ -53,7 +55,7 @@ def assess(
     questions = tuple(standing.result for standing in table)
     todo = plan(findings, table, assessment.plan, rules)
     closed = {action.id for action in todo.first if not action.asks}
-    remaining = tuple(finding for finding in findings if finding.code not in closed)
+    remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
     before = _sum_up(questions, findings, table, open_points, rules, quick=assessment.quick)
     repaired = _repaired(questions, findings, remaining)
     after = _sum_up(repaired, remaining, table, open_points, rules, quick=assessment.quick)
@@ -69,6 +71,7 @@ def assess(
         actions=todo.actions,
         grade=before[1],
         expected=after[1],
+        runs=assessment.runs,
     )
 
 
@@ -201,7 +204,7 @@ def _open_points(
                     **_who(assessment, result.question),
                 )
             )
-    seen = Seen(assessment.scope, assessment.attempts)
+    seen = Seen.of_assessment(assessment)
     points += [
         OpenPoint(
             kind="not_measured",

@@ -234,11 +234,18 @@ class Vantage(Record):
     intercepted: bool = False
     """TLS connections are opened by a proxy on the way."""
     inside: bool = False
-    """The target's addresses lie in this machine's own network: what is open here need not be open outside."""
-    imported: bool = False
+    """Addresses of a target lie in this machine's own network: what is open here need not be open outside."""
+    inside_hosts: tuple[str, ...] = ()
+    """Which hosts and addresses these are; while `inside` is true and none is named, all of them."""
+    resolver_inside: bool = True
+    """The resolver belongs to this network, so that its answers may be meant for this network alone."""
     note: str = ""
     second_resolver: str = ""
     """Who was asked the same for comparison; empty when nobody was."""
+
+    def holds(self, host: str) -> bool:
+        """Whether `host` (a name or an address) lies in the network that this was measured from."""
+        return self.inside and (not self.inside_hosts or host in self.inside_hosts)
 
 
 class Contact(Record):
@@ -290,6 +297,31 @@ class Attempt(Record):
     def __post_init__(self) -> None:
         if self.facts is not None and bytes(self.facts) == b"null":
             msgspec.structs.force_setattr(self, "facts", None)
+
+
+class Run(Record):
+    """One measurement: from where, under which consent and for which scope it looked, and all that it brought home."""
+
+    id: str
+    """Unique, of letters, digits and hyphens: a run that is imported twice is there once."""
+    started: datetime
+    ended: datetime
+    vantage: Vantage | None = None
+    """None when the run ended before its surroundings were known."""
+    consent: Consent = Consent()
+    """As it was then."""
+    scope: Scope = Scope()
+    """As it was then; what counts today is decided by the assessment's own scope."""
+    program: str = ""
+    """The program's version; empty when it is not known any more."""
+    rules: str = ""
+    """The rules' version; empty when it is not known any more."""
+    attempts: tuple[Attempt, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    imported: bool = False
+    """It was made elsewhere and read from a file."""
+    cancelled: bool = False
+    """Somebody stopped it before its end."""
 
 
 Values = tuple[tuple[str, str | int], ...]
@@ -504,12 +536,26 @@ class Assessment(Record):
     report_language: str = "ja"
     document_number: str = ""
     document_version: str = "1.0"
-    attempts: tuple[Attempt, ...] = ()
-    contacts: tuple[Contact, ...] = ()
-    vantages: tuple[Vantage, ...] = ()
+    runs: tuple[Run, ...] = ()
+    """Every measurement, the oldest first; none is ever changed or merged into another."""
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
     accepted: tuple[AcceptedRisk, ...] = ()
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts of all runs; which of them count is decided by `Seen` and by the scope."""
+        return tuple(attempt for run in self.runs for attempt in run.attempts)
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contact log of all runs."""
+        return tuple(contact for run in self.runs for contact in run.contacts)
+
+    @property
+    def vantages(self) -> tuple[Vantage, ...]:
+        """Where the runs stood, as far as it was found out."""
+        return tuple(run.vantage for run in self.runs if run.vantage is not None)
 
     def answer(self, question: str) -> Answer | None:
         """The answer to the question with this id."""
@@ -807,11 +853,24 @@ class Result(Record):
     """The grade after the first five actions, by the same function."""
     ports: tuple[PortRow, ...] = ()
     """Every port that was looked at."""
+    runs: tuple[Run, ...] = ()
+    """The runs that this rests on, with only those attempts that count under today's scope."""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts that count, run by run."""
+        return tuple(attempt for run in self.runs for attempt in run.attempts)
 
     def question(self, question: str) -> QuestionResult:
-        """The result of the question with this id."""
-        return next(result for result in self.questions if result.question == question)
+        """The result of the question with this id; KeyError when there is none."""
+        for result in self.questions:
+            if result.question == question:
+                return result
+        raise KeyError(question)
 
     def control(self, control: Control) -> ControlResult:
-        """The result of this control."""
-        return next(result for result in self.controls if result.control is control)
+        """The result of this control; KeyError when there is none."""
+        for result in self.controls:
+            if result.control is control:
+                return result
+        raise KeyError(control)

@@ -1,33 +1,62 @@
 """The scan as JSON: what other programs read, and what a measurement made elsewhere is imported from."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from fumimori import __version__
+from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
+from fumimori.core.judging import assess
 from fumimori.core.model import (
     Assessment,
     Attempt,
     Consent,
     Contact,
+    DomainScope,
     Outcome,
     Record,
     Result,
+    Run,
     Scope,
     Vantage,
     Verdict,
 )
+from fumimori.core.port_matrix import port_matrix
+from fumimori.core.seen import Seen
+from fumimori.engine.counting import counting, failure
+from fumimori.engine.instruments import Instruments
 from fumimori.probes.contract import Probe
 
-SCHEMA = "fumimori-scan-1"
+SCHEMA = "fumimori-scan-2"
+FIRST_SCHEMA = "fumimori-scan-1"
+"""One run without a name of its own; still read."""
 IMPORT_LIMIT = 64 * 1024 * 1024
 """Bytes of JSON that an import reads at the most."""
+
+YEARS = range(2000, 2101)
+"""Years in which a measurement can have been made."""
+TEXT_MOST = 4096
+"""Characters of a name, a code or a note."""
+RECORDS_MOST = 200_000
+"""Records of one kind."""
+_RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_MAIL_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 class NotAScanError(ValueError):
     """A file that is not a scan of ours; the message says where it goes wrong."""
+
+
+class AnotherDomainError(ValueError):
+    """A scan of domains that the assessment is not about; `domains` are theirs."""
+
+    def __init__(self, domains: tuple[str, ...]) -> None:
+        super().__init__(", ".join(domains))
+        self.domains = domains
 
 
 class ScanFinding(Record):
@@ -59,7 +88,24 @@ class ScanGrade(Record):
 
 
 class Scan(Record):
-    """One measurement with what follows from it."""
+    """The measurements of one assessment with what follows from them."""
+
+    schema: str
+    tool: str
+    rules: str
+    domain: str
+    started: datetime | None
+    scope: Scope
+    runs: tuple[Run, ...]
+    """With those attempts that count under `scope`."""
+    findings: tuple[ScanFinding, ...]
+    good: tuple[Outcome, ...]
+    controls: tuple[ScanControl, ...]
+    grade: ScanGrade
+
+
+class _FirstScan(Record):
+    """What is needed of a scan in the first form."""
 
     schema: str
     tool: str
@@ -77,20 +123,23 @@ class Scan(Record):
     grade: ScanGrade
 
 
+class _Head(Record):
+    schema: str = ""
+
+
 def scan_json(assessment: Assessment, result: Result) -> bytes:
-    """The assessment's measurements and their result as indented JSON (UTF-8) that the published schema describes."""
-    started = min((attempt.started for attempt in assessment.attempts), default=None)
+    """The assessment's measurements and their result as indented JSON (UTF-8) that the published schema describes.
+
+    Nothing in it depends on the order in which the looks happened to end.
+    """
     scan = Scan(
         schema=SCHEMA,
         tool=__version__,
         rules=result.rules_version,
         domain=assessment.scope.domains[0].name if assessment.scope.domains else "",
-        started=started,
-        vantage=assessment.vantages[-1] if assessment.vantages else None,
+        started=min((run.started for run in result.runs), default=None),
         scope=assessment.scope,
-        consent=assessment.consent,
-        attempts=assessment.attempts,
-        contacts=assessment.contacts,
+        runs=tuple(_sorted(run) for run in result.runs),
         findings=tuple(
             ScanFinding(
                 code=finding.code,
@@ -101,7 +150,7 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
             )
             for finding in result.findings
         ),
-        good=result.good,
+        good=tuple(sorted(result.good, key=lambda outcome: (outcome.code, outcome.subject))),
         controls=tuple(
             ScanControl(
                 id=control.control,
@@ -117,34 +166,216 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
     return msgspec.json.format(msgspec.json.encode(scan), indent=2)
 
 
-def read_scan(untrusted_json: bytes, probes: Sequence[Probe]) -> Scan:
-    """The scan in `untrusted_json`, the facts checked against their probes' records; NotAScanError else."""
+def _sorted(run: Run) -> Run:
+    return msgspec.structs.replace(
+        run,
+        attempts=tuple(sorted(run.attempts, key=lambda one: (one.probe, one.subject, one.started))),
+        contacts=tuple(
+            sorted(run.contacts, key=lambda one: (one.target, one.port, one.transport, one.what, one.detail, one.at))
+        ),
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def read_scan(untrusted_json: bytes, instruments: Instruments) -> Scan:
+    """The scan in `untrusted_json`, in today's form; NotAScanError for anything that cannot be judged and printed.
+
+    Facts are checked against their probes' records, values against what they can be, and every judge has read it once.
+    """
     if len(untrusted_json) > IMPORT_LIMIT:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
     try:
-        scan = msgspec.json.decode(untrusted_json, type=Scan)
-        if scan.schema != SCHEMA:
-            raise NotAScanError(f"schema {scan.schema[:40]!r} instead of {SCHEMA!r}")
-        kinds = {probe.id: probe.facts for probe in probes}
-        for attempt in scan.attempts:
+        scan = _decoded(untrusted_json)
+        kinds = {probe.id: probe.facts for probe in instruments.probes}
+        for attempt in (attempt for run in scan.runs for attempt in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise NotAScanError(str(error)) from error
+    _check(scan)
+    _try(scan, instruments)
     return scan
 
 
-def imported(scan: Scan, into: Assessment) -> Assessment:
-    """`into` with the measurements of `scan`; its vantage point is kept and marked as imported."""
-    vantage = msgspec.structs.replace(scan.vantage, imported=True) if scan.vantage else None
-    return msgspec.structs.replace(
-        into,
-        scope=scan.scope if not into.scope.domains else into.scope,
-        consent=scan.consent if not into.consent.name else into.consent,
-        attempts=(*into.attempts, *scan.attempts),
-        contacts=(*into.contacts, *scan.contacts),
-        vantages=(*into.vantages, vantage) if vantage else into.vantages,
+def _decoded(untrusted_json: bytes) -> Scan:
+    written = msgspec.json.decode(untrusted_json, type=_Head).schema
+    if written == SCHEMA:
+        return msgspec.json.decode(untrusted_json, type=Scan)
+    if written == FIRST_SCHEMA:
+        return _brought_up(msgspec.json.decode(untrusted_json, type=_FirstScan), untrusted_json)
+    raise NotAScanError(f"schema {written[:40]!r} instead of {SCHEMA!r}")
+
+
+def _brought_up(first: _FirstScan, untrusted_json: bytes) -> Scan:
+    """A scan in the first form as one run, whose name is the same whenever the same file is read."""
+    moments = [moment for attempt in first.attempts for moment in (attempt.started, attempt.ended) if moment.tzinfo]
+    moments += [first.vantage.at] if first.vantage and first.vantage.at.tzinfo else []
+    run = Run(
+        id=hashlib.sha256(untrusted_json).hexdigest()[:32],
+        started=first.started or min(moments, default=datetime(2000, 1, 1, tzinfo=UTC)),
+        ended=max(moments, default=first.started or datetime(2000, 1, 1, tzinfo=UTC)),
+        vantage=first.vantage,
+        consent=first.consent,
+        scope=first.scope,
+        program=first.tool,
+        rules=first.rules,
+        attempts=first.attempts,
+        contacts=first.contacts,
     )
+    return Scan(
+        schema=SCHEMA,
+        tool=first.tool,
+        rules=first.rules,
+        domain=first.domain,
+        started=first.started,
+        scope=first.scope,
+        runs=(run,) if first.attempts or first.vantage else (),
+        findings=first.findings,
+        good=first.good,
+        controls=first.controls,
+        grade=first.grade,
+    )
+
+
+def _check(scan: Scan) -> None:
+    """NotAScanError for values that no measurement can have."""
+    if len({run.id for run in scan.runs}) < len(scan.runs):
+        raise NotAScanError("two runs of one name")
+    _check_scope(scan.scope)
+    for run in scan.runs:
+        _check_run(run)
+
+
+def _check_run(run: Run) -> None:
+    if not _RUN_ID.fullmatch(run.id):
+        raise NotAScanError("a run without a proper name")
+    if max(len(run.attempts), len(run.contacts)) > RECORDS_MOST:
+        raise NotAScanError("too many records")
+    for moment in _moments(run):
+        if moment.tzinfo is None or moment.year not in YEARS:
+            raise NotAScanError(f"a moment that cannot be: {moment.isoformat()}")
+    for contact in run.contacts:
+        if not 0 <= contact.port < 65536 or min(contact.sent_bytes, contact.received_bytes) < 0:
+            raise NotAScanError(f"a port or a count that cannot be: {contact.port}")
+    for text in _texts(run):
+        if len(text) > TEXT_MOST:
+            raise NotAScanError(f"a text of more than {TEXT_MOST} characters")
+    _check_scope(run.scope)
+
+
+def _moments(run: Run) -> Iterator[datetime]:
+    yield from (run.started, run.ended)
+    yield from () if run.vantage is None else (run.vantage.at,)
+    yield from () if run.consent.at is None else (run.consent.at,)
+    for attempt in run.attempts:
+        yield from (attempt.started, attempt.ended, *(exchange.at for exchange in attempt.evidence))
+    yield from (contact.at for contact in run.contacts)
+
+
+def _texts(run: Run) -> Iterator[str]:
+    yield from (run.program, run.rules, run.consent.name, run.consent.role)
+    if run.vantage is not None:
+        vantage = run.vantage
+        yield from (vantage.resolver, vantage.second_resolver, vantage.port25, vantage.note)
+        yield from (*vantage.control_hosts, *vantage.inside_hosts)
+    for attempt in run.attempts:
+        yield from (attempt.probe, attempt.subject, attempt.reason)
+    for contact in run.contacts:
+        yield from (contact.target, contact.transport, contact.what, contact.detail)
+
+
+def _check_scope(scope: Scope) -> None:
+    names = [domain.name for domain in scope.domains]
+    hosts = (*scope.mail_hosts, *scope.ssh_hosts, *scope.webmail_hosts)
+    try:
+        proper = all(ascii_domain(name) == name for name in names) and all(ascii_host(host) == host for host in hosts)
+    except BadDomainError as error:
+        raise NotAScanError(f"no name: {str(error)[:100]}") from error
+    if not proper or not all(_MAIL_ADDRESS.fullmatch(address) for address in scope.addresses):
+        raise NotAScanError("a name or an address that cannot be")
+
+
+def _try(scan: Scan, instruments: Instruments) -> None:
+    """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
+    runs = counting(instruments.probes, scan.scope, scan.runs)
+    seen = Seen.of(scan.scope, runs)
+    about = Assessment(id="", created=datetime(2000, 1, 1, tzinfo=UTC), scope=scan.scope, runs=runs)
+
+    def everything() -> None:
+        for probe in instruments.probes:
+            tuple(probe.subjects(seen))
+        outcomes = [outcome for probe in instruments.probes for outcome in probe.judge(seen, instruments.rules)]
+        assess(about, instruments.bank, instruments.rules, outcomes, about.created)
+        port_matrix(seen, instruments.rules)
+
+    error = failure(everything)
+    if error is not None:
+        raise NotAScanError(f"facts that no measurement can have: {type(error).__name__} {str(error)[:100]}".rstrip())
+
+
+# --- taking over --------------------------------------------------------------------------------------------------
+
+
+def imported(scan: Scan, into: Assessment, *, widen: bool = False) -> Assessment:
+    """`into` with the runs of `scan`, marked as imported; a run that is there already is not taken twice.
+
+    Consent, name and role stay in the run as they were said there. Raises AnotherDomainError when the scan is of
+    domains that the assessment is not about, unless `widen` says that they, and the hosts named with them, belong to
+    it from now on. Hosts below the assessment's own domains are taken into its scope.
+    """
+    foreign = foreign_domains(scan, into)
+    if foreign and not widen:
+        raise AnotherDomainError(foreign)
+    known = {run.id for run in into.runs}
+    fresh = (msgspec.structs.replace(run, imported=True) for run in scan.runs if run.id not in known)
+    return msgspec.structs.replace(
+        into, scope=_widened(into.scope, scan.scope, everything=widen), runs=(*into.runs, *fresh)
+    )
+
+
+def foreign_domains(scan: Scan, into: Assessment) -> tuple[str, ...]:
+    """The scan's domains that the assessment is not about; none while the assessment names no domain yet."""
+    ours = {domain.name for domain in into.scope.domains}
+    return tuple(domain.name for domain in scan.scope.domains if ours and domain.name not in ours)
+
+
+def _widened(ours: Scope, theirs: Scope, *, everything: bool) -> Scope:
+    if not ours.domains:
+        return msgspec.structs.replace(theirs, domains=tuple(_unconfirmed(domain) for domain in theirs.domains))
+    names = {domain.name for domain in ours.domains}
+    added = tuple(_unconfirmed(domain) for domain in theirs.domains if everything and domain.name not in names)
+    domains = tuple(_with_selectors(domain, theirs.domains) for domain in ours.domains)
+
+    def hosts(mine: tuple[str, ...], others: Iterable[str]) -> tuple[str, ...]:
+        fitting = (host for host in others if everything or _belongs(host, names))
+        return tuple(dict.fromkeys((*mine, *fitting)))
+
+    return msgspec.structs.replace(
+        ours,
+        domains=(*domains, *added),
+        mail_hosts=hosts(ours.mail_hosts, theirs.mail_hosts),
+        ssh_hosts=hosts(ours.ssh_hosts, theirs.ssh_hosts),
+        webmail_hosts=hosts(ours.webmail_hosts, theirs.webmail_hosts),
+        addresses=hosts(ours.addresses, theirs.addresses),
+    )
+
+
+def _unconfirmed(domain: DomainScope) -> DomainScope:
+    """What somebody confirmed elsewhere about the hosting has to be confirmed here again."""
+    return msgspec.structs.replace(domain, hosting_confirmed=False)
+
+
+def _belongs(host: str, domains: Iterable[str]) -> bool:
+    name = host.rpartition("@")[2].partition(":")[0]
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+def _with_selectors(domain: DomainScope, others: Iterable[DomainScope]) -> DomainScope:
+    """The domain with the DKIM selectors that the other side knew, else what was found under them would be lost."""
+    more = [selector for other in others if other.name == domain.name for selector in other.selectors]
+    return msgspec.structs.replace(domain, selectors=tuple(dict.fromkeys((*domain.selectors, *more))))
 
 
 def schema(probes: Sequence[Probe]) -> dict[str, Any]:

@@ -1,18 +1,33 @@
 """What window and command line are handed to work with: probes, rules, questions and the way to the network."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from fumimori.core.judging import assess
-from fumimori.core.model import Assessment, Outcome, Question, Result, Rules
+from fumimori.core.model import (
+    Assessment,
+    Attempt,
+    Outcome,
+    PortRow,
+    Question,
+    Result,
+    Rules,
+    Run,
+    Scope,
+    Status,
+)
 from fumimori.core.network import Network
 from fumimori.core.port_matrix import port_matrix
 from fumimori.core.seen import Seen
+from fumimori.engine.counting import counting, guarded
 from fumimori.probes.contract import Probe
+
+OUR_BUG = "our_bug"
+"""The reason of an attempt that a mistake of ours made worthless."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +51,18 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What follows from the runs alone, whatever people answered."""
+
+    runs: tuple[Run, ...]
+    """With only those attempts that count; those of a probe whose judge failed say so (OUR_BUG)."""
+    outcomes: tuple[Outcome, ...]
+    ports: tuple[PortRow, ...]
+    of: tuple[tuple[Run, ...], Scope]
+    """The runs and the scope that were judged."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instruments:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
 
@@ -44,17 +71,75 @@ class Instruments:
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
 
+    _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The last judgement: an answer that is typed does not make anything that a server said be read again."""
+
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
-        """What all judges say about everything that was seen."""
-        seen = _seen(assessment)
-        return tuple(outcome for probe in self.probes for outcome in probe.judge(seen, self.rules))
+        """What all judges say about everything that counts under today's scope."""
+        return self.judged(assessment).outcomes
+
+    def seen(self, assessment: Assessment) -> Seen:
+        """What was seen of today's scope, in all runs."""
+        return Seen.of(assessment.scope, self.judged(assessment).runs)
 
     def assess(self, assessment: Assessment, moment: datetime) -> Result:
-        """All that follows from `assessment` under today's rules."""
-        result = assess(assessment, self.bank, self.rules, self.outcomes(assessment), moment)
-        return msgspec.structs.replace(result, ports=port_matrix(_seen(assessment), self.rules))
+        """All that follows from `assessment` under today's rules and today's scope. Never raises for what was seen."""
+        judged = self.judged(assessment)
+        of_today = msgspec.structs.replace(assessment, runs=judged.runs)
+        result = assess(of_today, self.bank, self.rules, judged.outcomes, moment)
+        return msgspec.structs.replace(result, ports=judged.ports)
+
+    def judged(self, assessment: Assessment) -> Judged:
+        """What all judges say, each on its own: one that fails is logged, and its probe's looks become OUR_BUG."""
+        for known in self._last:
+            if known.of[0] is assessment.runs and known.of[1] is assessment.scope:
+                return known
+        judged = self._judge(assessment.runs, assessment.scope)
+        self._last[:] = [judged]
+        return judged
+
+    def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
+        failed: list[str] = []
+        narrowed = counting(self.probes, scope, runs, failed=failed)
+        seen = Seen.of(scope, narrowed)
+        outcomes: list[Outcome] = []
+        for probe in self.probes if narrowed else ():
+            said = guarded(lambda probe=probe: tuple(probe.judge(seen, self.rules)))  # type: ignore[misc]
+            if said is None:
+                failed.append(probe.id)
+            else:
+                outcomes += said
+        if failed and narrowed:
+            narrowed = _marked(narrowed, failed)
+            seen = Seen.of(scope, narrowed)
+        ports = guarded(lambda: port_matrix(seen, self.rules))
+        return Judged(runs=narrowed, outcomes=tuple(outcomes), ports=ports or (), of=(runs, scope))
 
 
-def _seen(assessment: Assessment) -> Seen:
-    vantage = assessment.vantages[-1] if assessment.vantages else None
-    return Seen(assessment.scope, assessment.attempts, vantage)
+def _marked(runs: tuple[Run, ...], failed: Sequence[str]) -> tuple[Run, ...]:
+    """The runs, where what these probes saw counts as not seen, by our own mistake."""
+    marked = tuple(
+        msgspec.structs.replace(run, attempts=tuple(_spoiled(a) if a.probe in failed else a for a in run.attempts))
+        for run in runs
+    )
+    present = {attempt.probe for run in marked for attempt in run.attempts}
+    last = marked[-1]
+    added = tuple(
+        Attempt(
+            probe=probe,
+            subject="",
+            status=Status.OUR_BUG,
+            reason=OUR_BUG,
+            started=last.ended,
+            ended=last.ended,
+        )
+        for probe in failed
+        if probe not in present
+    )
+    return (*marked[:-1], msgspec.structs.replace(last, attempts=(*last.attempts, *added)))
+
+
+def _spoiled(attempt: Attempt) -> Attempt:
+    if attempt.status is not Status.COMPLETED:
+        return attempt
+    return msgspec.structs.replace(attempt, status=Status.OUR_BUG, reason=OUR_BUG, facts=None)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,13 +11,16 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from fumimori import __version__
 from fumimori.core.grammar.spf_macros import reverse_name
-from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
+from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
 from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
 from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
-from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting, planned
+from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting_level, planned
+from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 
 T = TypeVar("T")
@@ -50,12 +54,29 @@ class Progress(Record):
 
 
 class Measurement(Record):
-    """What a run brought home."""
+    """What a measurement brought home."""
 
-    attempts: tuple[Attempt, ...]
-    contacts: tuple[Contact, ...]
-    vantage: Vantage | None
-    cancelled: bool = False
+    run: Run
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every look, in the order in which they ended."""
+        return self.run.attempts
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contact log."""
+        return self.run.contacts
+
+    @property
+    def vantage(self) -> Vantage | None:
+        """Where it stood."""
+        return self.run.vantage
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody stopped it."""
+        return self.run.cancelled
 
     @property
     def saw_something(self) -> bool:
@@ -63,18 +84,8 @@ class Measurement(Record):
         return any(attempt.status is Status.COMPLETED and attempt.evidence for attempt in self.attempts)
 
     def added_to(self, assessment: Assessment) -> Assessment:
-        """The assessment with this run's attempts, contacts and vantage point in place of older looks."""
-        fresh = {(attempt.probe, attempt.subject) for attempt in self.attempts if attempt.status is Status.COMPLETED}
-        kept = tuple(old for old in assessment.attempts if (old.probe, old.subject) not in fresh)
-        known = {(old.probe, old.subject) for old in kept if old.status is Status.COMPLETED}
-        new = tuple(attempt for attempt in self.attempts if (attempt.probe, attempt.subject) not in known)
-        replaced = {(attempt.probe, attempt.subject) for attempt in new}
-        return msgspec.structs.replace(
-            assessment,
-            attempts=(*(old for old in kept if (old.probe, old.subject) not in replaced), *new),
-            contacts=(*assessment.contacts, *self.contacts),
-            vantages=(*assessment.vantages, self.vantage) if self.vantage else assessment.vantages,
-        )
+        """The assessment with this run behind the older ones; which looks count is decided when they are judged."""
+        return msgspec.structs.replace(assessment, runs=(*assessment.runs, self.run))
 
 
 Observer = Callable[[Progress], None]
@@ -108,10 +119,13 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     notes: list[Notes] = field(default_factory=list)
     vantage: Vantage | None = None
+    inside: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
+    """Host by host, whether it lies in this machine's own network."""
     total: int = 0
     cancelling: bool = False
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
+        self.id, self.started = str(uuid.uuid4()), self.network.now()
         self.slots = asyncio.Semaphore(AT_ONCE)
         plans = planned(self.instruments, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
@@ -134,21 +148,56 @@ class _Run:
                 with contextlib.suppress(asyncio.CancelledError):
                     await everything
             # after a fault of ours the others are still under way
-            for task in (around, *tasks.values()):
+            rest = (around, *tasks.values(), *self.inside.values())
+            for task in rest:
                 task.cancel()
-            await asyncio.gather(around, *tasks.values(), return_exceptions=True)
+            await asyncio.gather(*rest, return_exceptions=True)
             await self.settle()
         if not self.cancelling:
             everything.result()
-        return Measurement(
+        return Measurement(run=self.so_far())
+
+    def so_far(self) -> Run:
+        return Run(
+            id=self.id,
+            started=self.started,
+            ended=self.network.now(),
+            vantage=self.stood(),
+            consent=self.assessment.consent,
+            scope=self.assessment.scope,
+            program=__version__,
+            rules=self.instruments.rules.version,
             attempts=tuple(self.attempts),
             contacts=self.contacts(),
-            vantage=self.vantage,
             cancelled=self.cancelling,
         )
 
     def seen(self) -> Seen:
-        return Seen(self.assessment.scope, (*self.assessment.attempts, *self.attempts), self.vantage)
+        """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
+        scope, run = self.assessment.scope, self.so_far()
+        seen = Seen.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
+        seen.vantage = run.vantage
+        return seen
+
+    def stood(self) -> Vantage | None:
+        """The vantage point with the hosts that were found to lie inside."""
+        hosts = [host for host, task in self.inside.items() if task.done() and not task.cancelled() and task.result()]
+        if self.vantage is None or not hosts:
+            return self.vantage
+        known = (*self.vantage.inside_hosts, *hosts)
+        return msgspec.structs.replace(self.vantage, inside=True, inside_hosts=tuple(sorted(set(known))))
+
+    async def find_inside(self, hosts: Sequence[str]) -> None:
+        """Find out of each host, once, whether it lies inside; before anything about it is judged."""
+        if self.settings.from_outside:
+            return
+        for host in hosts:
+            if host and host not in self.inside:
+                self.inside[host] = asyncio.create_task(self.lies_inside(host))
+        await asyncio.gather(*(asyncio.shield(self.inside[host]) for host in hosts if host))
+
+    async def lies_inside(self, host: str) -> bool:
+        return await self.network.for_attempt(self.noting()).lies_inside(host)
 
     def noting(self, allowance: Allowance | None = None) -> Notes:
         """New notes, whose contacts are kept whatever becomes of the attempt."""
@@ -181,7 +230,7 @@ class _Run:
         """Where this run stands; nobody but the resolver is asked before ordinary connections are confirmed."""
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
-        connecting = counting(self.assessment.consent) >= ConsentLevel.CONNECTIONS
+        connecting = counting_level(self.assessment.consent) >= ConsentLevel.CONNECTIONS
         return await self.network.for_attempt(self.noting()).look_around(
             named,
             control_hosts=self.settings.control_hosts if connecting else (),
@@ -208,7 +257,12 @@ class _Run:
         for subject in subjects:
             self.tell(probe, subject, "waiting")
         grounds = Grounds.of(self.instruments, self.assessment, seen)
+        if probe.consent >= ConsentLevel.CONNECTIONS:
+            await self.find_inside([probe.host(subject) for subject in subjects])
         await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
+        if probe.id == mx.PROBE.id:
+            facts = (self.seen().facts(mx.PROBE.id, subject, mx.Facts) for subject in subjects)
+            await self.find_inside([host for one in facts if one is not None for host in one.mail_hosts])
 
     async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)

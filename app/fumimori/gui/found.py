@@ -2,7 +2,8 @@
 
 import msgspec
 
-from fumimori.core.model import Assessment, Hosting, Record, Status
+from fumimori.core.model import Assessment, Hosting, Record
+from fumimori.core.seen import Seen
 
 
 class _Host(Record):
@@ -29,17 +30,18 @@ class Receiver(Record):
 def receivers(assessment: Assessment) -> tuple[Receiver, ...]:
     """What was measured of every domain's receiving; domains that could not be looked at are left out."""
     found = []
-    for attempt in assessment.attempts:
-        if attempt.probe != "mx" or attempt.status is not Status.COMPLETED or attempt.facts is None:
-            continue
+    seen = Seen.of_assessment(assessment)
+    for domain in assessment.scope.domains:
         try:
-            facts = msgspec.json.decode(attempt.facts, type=_Receiving)
+            facts = seen.facts("mx", domain.name, _Receiving)
         except msgspec.DecodeError:
+            continue
+        if facts is None:
             continue
         hosts = tuple(host.host for host in facts.hosts if host.host)
         found.append(
             Receiver(
-                domain=attempt.subject,
+                domain=domain.name,
                 untrusted_hosts=hosts,
                 provider=facts.provider,
                 hosting=facts.hosting,

@@ -12,8 +12,7 @@ _NOTHING = "－"
 
 def mail_servers(t: Texts, assessment: Assessment) -> list[tuple[str, ...]]:
     """Server, certificate, policy, TLSA, reports, delivery: of every server that receives for a domain of the scope."""
-    vantage = assessment.vantages[-1] if assessment.vantages else None
-    return [_server(t, row) for row in mx_table(Seen(assessment.scope, assessment.attempts, vantage))]
+    return [_server(t, row) for row in mx_table(Seen.of_assessment(assessment))]
 
 
 def ports(t: Texts, result: Result) -> list[tuple[str, ...]]:

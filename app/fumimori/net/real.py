@@ -193,6 +193,10 @@ class RealNetwork(Network):
             early=early,
         )
 
+    async def lies_inside(self, host: str) -> bool:
+        """See Network."""
+        return await self._surroundings.lies_inside(host, self._notes)
+
     async def close(self) -> None:
         """See Network."""
         await self._questions.close()

@@ -1,6 +1,7 @@
 """Where a measurement stands: online, port 25 open, IPv6, inside; a sign-in page or a TLS proxy in the way."""
 
 import asyncio
+import contextlib
 import ipaddress
 import secrets
 import socket
@@ -16,7 +17,7 @@ from fumimori.core.network import Notes, NotSeen, Refused
 from fumimori.core.network.tls import CertificateChain
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
-from fumimori.net.dns import Questions, has_route
+from fumimori.net.dns import Questions, has_route, is_address
 from fumimori.net.remembered import Remembered
 from fumimori.net.tls import TlsError, start_tls
 
@@ -32,6 +33,9 @@ FAR_IPV6 = "2001:500:2f::f"
 """A root name server: only this machine's routing table is asked about it."""
 FAR_IPV4 = "192.5.5.241"
 
+
+ROOT_SERVER = "a.root-servers.net"
+"""A name that every resolver on the Internet knows."""
 
 UNKNOWN_ISSUER = frozenset({"unknown_issuer", "self_signed", "incomplete"})
 """What a chain shows that somebody on the way made up."""
@@ -93,7 +97,9 @@ class Surroundings:
                 control_hosts=hosts,
                 ipv4=has_route(FAR_IPV4),
                 ipv6=has_route(FAR_IPV6),
-                inside=await within,
+                inside=bool(hosts_inside := await within),
+                inside_hosts=hosts_inside,
+                resolver_inside=any(is_address(host) and is_inside(host) for host in self.questions.hosts),
                 second_resolver=self.second_resolver,
             )
             if greeted.is_set():
@@ -208,25 +214,29 @@ class Surroundings:
         import dns.name
         import dns.rdatatype
 
-        try:
+        with contextlib.suppress(NotSeen):
             await self.questions.carry(dns.name.root, dns.rdatatype.NS, notes)
-        except NotSeen:
-            for target in targets:
-                try:
-                    await self.questions.ask(split_port(target, 25)[0], "A", notes)
-                except NotSeen:
-                    continue
+            return True
+        for target in targets:
+            with contextlib.suppress(NotSeen):
+                await self.questions.ask(split_port(target, 25)[0], "A", notes)
                 return True
-            return False
-        return True
+        return False
 
-    async def _inside(self, targets: Sequence[str], notes: Notes) -> bool:
-        asked = (self.questions.addresses(split_port(target, 25)[0], notes) for target in targets)
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, NotSeen):
-                raise answer
-        return any(is_inside(address) for answer in answers if isinstance(answer, tuple) for address in answer)
+    async def lies_inside(self, host: str, notes: Notes) -> bool:
+        """Whether an address of `host` is private or in this machine's own network; False where it has none."""
+        if is_address(host):
+            return is_inside(host)
+        try:
+            addresses = await self.questions.addresses(host, notes)
+        except NotSeen:
+            return False
+        return any(is_inside(address) for address in addresses)
+
+    async def _inside(self, targets: Sequence[str], notes: Notes) -> tuple[str, ...]:
+        hosts = tuple(dict.fromkeys(split_port(target, 25)[0] for target in targets))
+        found = await asyncio.gather(*(self.lies_inside(host, notes) for host in hosts))
+        return tuple(sorted(host for host, inside in zip(hosts, found, strict=True) if inside))
 
 
 def intercepted(shown: Sequence[Sequence[str]]) -> bool:

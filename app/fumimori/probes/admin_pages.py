@@ -132,7 +132,6 @@ def recognised(answer: WebAnswer, table: Sequence[Mapping[str, str]]) -> Mapping
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each page means; that none was found only where the host is known to be there."""
     accounts = {row["product"]: row["account"] for row in rules.tables["admin_pages"].dicts() if row["account"]}
-    inside = seen.vantage is not None and seen.vantage.inside
     words = {
         "login": "login_page",
         "installer": "installer",
@@ -140,6 +139,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         "console": "open_console",
     }
     for attempt, facts in seen.all("admin_pages", Facts):
+        inside = seen.inside(attempt)
         host: Values = (("host", facts.host),)
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.core.network import Network
-from fumimori.core.seen import Seen
+from fumimori.core.seen import Seen, host_of
 
 F = TypeVar("F", bound=Record)
 
@@ -46,13 +46,6 @@ def _nobody(_scope: Scope, _rules: Rules) -> Sequence[str]:
 
 def _nothing(_seen: Seen, _rules: Rules) -> Sequence[Delivery]:
     return ()
-
-
-def host_of(subject: str) -> str:
-    """The host of a subject: a domain, `host`, `host:port`, `[IPv6]:port` or an address."""
-    if subject.startswith("["):
-        return subject[1:].partition("]")[0]
-    return subject.partition(":")[0] if subject.count(":") == 1 else subject
 
 
 def _no_host(_seen: Seen) -> Sequence[str]:

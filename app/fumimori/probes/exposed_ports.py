@@ -53,10 +53,9 @@ async def collect(subject: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each open port means, and that a host shows none."""
     table = {int(row["port"]): row for row in rules.tables["exposed_services"].dicts()}
-    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("exposed_ports", Facts):
         found = [port for port in facts.ports if port.open and port.port in table]
-        if inside:
+        if seen.inside(attempt):
             yield from _inside(attempt.subject, found, table)
             continue
         for port in found:

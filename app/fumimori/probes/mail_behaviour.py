@@ -128,10 +128,9 @@ def _definite(reply: SmtpReply | None) -> SmtpReply | None:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each exchanger's answers mean; nothing about what it did not answer."""
-    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("mail_behaviour", Facts):
         for word, reply in _words(facts):
-            if inside and word == "own_sender_accepted":
+            if word == "own_sender_accepted" and seen.inside(attempt):
                 # Computers of the office may send in its name without a login; what strangers may do is not seen here.
                 continue
             values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))

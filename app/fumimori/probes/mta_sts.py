@@ -87,10 +87,10 @@ async def _collect(domain: str, look: Look) -> Facts:
     try:
         policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
     except NotSeen as not_seen:
-        return Facts(answer=facts.answer, policy_reason=not_seen.reason)
-    if policy.incomplete:
-        return Facts(answer=facts.answer, policy_reason="connection_closed")
-    seen = Facts(answer=facts.answer, policy=policy)
+        seen = Facts(answer=facts.answer, policy_reason=not_seen.reason)
+    else:
+        whole = Facts(answer=facts.answer, policy=policy)
+        seen = Facts(answer=facts.answer, policy_reason="connection_closed") if policy.incomplete else whole
     return msgspec.structs.replace(seen, history=_history(seen, domain, look))
 
 

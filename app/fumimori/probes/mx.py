@@ -11,7 +11,7 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 
 from fumimori.core.addresses import not_routed
@@ -228,12 +228,13 @@ async def _alias(name: str, look: Look) -> str:
 
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
-    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("mx", Facts):
         if attempt.subject in unused:
             yield from _unused(attempt.subject, facts)
         else:
-            yield from _judged(attempt.subject, facts, inside=inside)
+            vantage = seen.vantage_of(attempt)
+            ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
+            yield from _judged(attempt.subject, facts, ours)
 
 
 def _unused(domain: str, facts: Facts) -> Iterable[Outcome]:
@@ -242,12 +243,16 @@ def _unused(domain: str, facts: Facts) -> Iterable[Outcome]:
     yield _outcome(domain, "unused_open", hosts=", ".join(open_to)) if open_to else _outcome(domain, "unused_closed")
 
 
-def _judged(domain: str, facts: Facts, *, inside: bool) -> Iterable[Outcome]:
+def _nowhere(_host: str) -> bool:
+    return False
+
+
+def _judged(domain: str, facts: Facts, ours: Callable[[str], bool]) -> Iterable[Outcome]:
     named = [host for host in facts.hosts if host.host]
     if not named:
         yield _outcome(domain, _absence(facts), **({"addresses": ", ".join(facts.fallback)} if facts.fallback else {}))
         return
-    faults = dict(_faults(named, inside=inside))
+    faults = dict(_faults(named, ours))
     if len(named) < len(facts.hosts):
         faults["null_mx_mixed"] = named
     for word, hosts in faults.items():
@@ -274,13 +279,13 @@ def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
     return Outcome(code=f"mx.{word}", subject=domain, values=tuple(values.items()))
 
 
-def _faults(hosts: Sequence[MxHost], *, inside: bool) -> Iterable[tuple[str, Sequence[MxHost]]]:
-    """Each fault with the servers that have it; `inside` another answer may be meant for this network alone."""
+def _faults(hosts: Sequence[MxHost], ours: Callable[[str], bool]) -> Iterable[tuple[str, Sequence[MxHost]]]:
+    """Each fault with the servers that have it; about `ours` the resolver may have an answer for this network alone."""
     literal = [host for host in hosts if host.is_address]
     silent = [host for host in hosts if host.unanswered and all(not_routed(known) for known in host.addresses)]
     empty = [host for host in hosts if not (host.is_address or host.addresses or host.unanswered)]
     aliases = [host for host in hosts if host.alias_of]
-    private = [] if inside else [host for host in hosts if host.is_private and host not in empty]
+    private = [host for host in hosts if host.is_private and host not in empty and not ours(host.host)]
     cut_off = len(literal) + len(empty) + len([host for host in private if host not in silent]) == len(hosts)
     if literal:
         yield "target_address", literal

@@ -127,9 +127,8 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
-    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("open_relay", Facts):
-        for word, answer in _words(facts, inside=inside):
+        for word, answer in _words(facts, inside=seen.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
             yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
 

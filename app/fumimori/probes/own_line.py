@@ -43,7 +43,8 @@ async def collect(_subject: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """What it means for the office; nothing when somebody measures from elsewhere."""
     for attempt, facts in seen.all("own_line", Facts):
-        if facts.inside:
+        vantage = seen.vantage_of(attempt)
+        if facts.inside or (vantage is not None and vantage.inside):
             word = "port25_open" if facts.port25 == "open" else "port25_closed"
             yield Outcome(code=f"own_line.{word}", subject=attempt.subject)
 

@@ -18,7 +18,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
-from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules
+import msgspec
+
+from fumimori.core.model import Attempt, ConsentLevel, Control, Hosting, Outcome, Record, Rules
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.product_state import Circumstances, data_age, state, system_state
 from fumimori.core.recognition import Recognised, recognised, systems
@@ -73,6 +75,8 @@ class _Sighting(Record):
     host: str
     subject: str
     day: date
+    inside: bool
+    """Seen from the network that the host lies in."""
     found: Recognised
 
 
@@ -81,15 +85,16 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     by_host: dict[str, list[_Sighting]] = {}
     for sighting in sorted(_sightings(seen, rules), key=lambda each: each.subject):
         by_host.setdefault(sighting.host, []).append(sighting)
-    inside = seen.vantage is not None and seen.vantage.inside
     ours = _own_server(seen)
     for host, sightings in by_host.items():
         distribution, number = systems([each.found for each in sightings], rules.tables["os_hints"])
         day = max(each.day for each in sightings)
-        around = Circumstances(day=day, inside=inside, distribution=distribution, release=number)
+        around = Circumstances(
+            day=day, inside=all(each.inside for each in sightings), distribution=distribution, release=number
+        )
         said: set[object] = set()
         for each in sightings:
-            for word, values in state(each.found, around, rules):
+            for word, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
                 if (word, values) not in said and (ours or word == "product_seen"):
                     said.add((word, values))
                     yield Outcome(code=f"products.{word}", subject=each.subject, values=(("host", host), *values))
@@ -112,16 +117,26 @@ def _sightings(seen: Seen, rules: Rules) -> Iterator[_Sighting]:
         service = port.service
         found = recognised(service.protocol, service.untrusted_greeting, banners) if service.open else None
         if found:
-            yield _Sighting(host=service.host, subject=attempt.subject, day=attempt.ended.date(), found=found)
+            yield _sighted(seen, attempt, service.host, found)
     for attempt, server in seen.all("ssh", ssh.Facts):
         found = recognised("ssh", server.service.untrusted_version, banners)
         if found:
-            yield _Sighting(host=server.host, subject=attempt.subject, day=attempt.ended.date(), found=found)
+            yield _sighted(seen, attempt, server.host, found)
     for attempt, page in seen.all("products", Facts):
         found = recognised("http", page.untrusted_text, banners)
         if found:
             host = attempt.subject.partition(":")[0]
-            yield _Sighting(host=host, subject=attempt.subject, day=attempt.ended.date(), found=found)
+            yield _sighted(seen, attempt, host, found)
+
+
+def _sighted(seen: Seen, attempt: Attempt, host: str, found: Recognised) -> _Sighting:
+    return _Sighting(
+        host=host,
+        subject=attempt.subject,
+        day=attempt.ended.date(),
+        inside=seen.inside(attempt),
+        found=found,
+    )
 
 
 def _own_server(seen: Seen) -> bool:

@@ -53,9 +53,8 @@ async def collect(subject: str, look: Look) -> Facts:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
-    inside = seen.vantage is not None and seen.vantage.inside
     for attempt, facts in seen.all("ssh", Facts):
-        words = [*_words(facts.service, rules, inside=inside), *_group(facts, rules)]
+        words = [*_words(facts.service, rules, inside=seen.inside(attempt)), *_group(facts, rules)]
         for word, values in words:
             yield Outcome(
                 code=f"ssh.{word}",

@@ -9,7 +9,7 @@ __all__ = ["repair"]
 
 def repair(finding: Finding, assessment: Assessment) -> Repair:
     """What to copy for `finding` and what proves that it worked; empty where the steps in words are all there is."""
-    seen = Seen(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)
+    seen = Seen.of_assessment(assessment)
     records = dns_records.REPAIRS.get(finding.code)
     if records is not None and finding.subject:
         return records(finding.subject, seen)

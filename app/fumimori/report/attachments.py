@@ -13,7 +13,8 @@ MIME = {"csv": "text/csv", "json": "application/json"}
 
 
 def attachments(assessment: Assessment, result: Result, wording: Wording) -> dict[str, bytes]:
-    """The files by name; the same words and numbers as in print."""
+    """The files by name; the same words and numbers as in print, and of the runs what counts."""
+    assessment = msgspec.structs.replace(assessment, runs=result.runs)
     return {
         "findings.csv": _findings(result, wording),
         "actions.csv": _actions(result, wording),
@@ -96,8 +97,6 @@ def _cell(value: str) -> str:
 def _measurements(assessment: Assessment) -> bytes:
     content = {
         "domains": [domain.name for domain in assessment.scope.domains],
-        "vantages": assessment.vantages,
-        "attempts": assessment.attempts,
-        "contacts": assessment.contacts,
+        "runs": assessment.runs,
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=1)

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules, Severity
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
@@ -53,6 +55,7 @@ def make(
     draft: bool,
 ) -> bytes:
     """The report as PDF; the same bytes for the same arguments. Raises LogoError for a logo that is not usable."""
+    assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
     faces = Typefaces(fonts)
     wording = Wording(assessment, result, bank, texts, issued)

@@ -77,9 +77,12 @@ class Database:
     def prepare(self) -> None:
         """Bring the tables to this program's version, from nothing or from an older one; in one transaction."""
         with self.faults(writing=True), self.transaction():
-            for statements in migrations.STEPS[self.number("user_version") :]:
-                for statement in statements:
+            version = self.number("user_version")
+            for step in migrations.STEPS[version:]:
+                for statement in step.statements:
                     self._connection.execute(statement)
+            if 0 < version < migrations.VERSION:
+                self._replace(migrations.brought_up(self._rows(), version))
             self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
             self._connection.execute(f"PRAGMA user_version = {migrations.VERSION}")
 
@@ -92,15 +95,32 @@ class Database:
             return self.number("user_version")
 
     def rows(self) -> list[tuple[str, str, bytes]]:
-        """Kind, identity and body of all rows in order of kind and place. Raises StoreError."""
+        """Kind, identity and body of all rows, as today's program writes them, in order of kind and place.
+
+        Raises StoreError; ValueError or LookupError when rows of an older version cannot be read.
+        """
         with self.faults():
-            rows: Sequence[tuple[Any, Any, Any]] = self._connection.execute(
-                "SELECT kind, id, body FROM part ORDER BY kind, place, id"
-            ).fetchall()
+            version, rows = self.number("user_version"), self._rows()
+        if 0 < version < migrations.VERSION:
+            rows = sorted(migrations.brought_up(rows, version), key=lambda row: (row[0], row[2], row[1]))
+        return [(kind, identity, body) for kind, identity, _, body in rows]
+
+    def _rows(self) -> Sequence[migrations.Row]:
+        rows: Sequence[tuple[Any, Any, Any, Any]] = self._connection.execute(
+            "SELECT kind, id, place, body FROM part ORDER BY kind, place, id"
+        ).fetchall()
         return [
-            (str(kind), str(identity), body if isinstance(body, bytes) else str(body).encode())
-            for kind, identity, body in rows
+            (str(kind), str(identity), int(place), body if isinstance(body, bytes) else str(body).encode())
+            for kind, identity, place, body in rows
         ]
+
+    def _replace(self, rows: Iterable[migrations.Row]) -> None:
+        moment = self._connection.execute("SELECT MAX(changed_at) FROM part").fetchone()[0] or ""
+        self._connection.execute("DELETE FROM part")
+        self._connection.executemany(
+            "INSERT INTO part (kind, id, place, body, changed_at) VALUES (?, ?, ?, ?, ?)",
+            [(*row, moment) for row in rows],
+        )
 
     def write(
         self, changed: Iterable[tuple[str, str, int, bytes]], gone: Iterable[tuple[str, str]], moment: str

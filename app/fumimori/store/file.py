@@ -213,8 +213,8 @@ class AssessmentFile:
         try:
             version = self._database.version
             self.read_only = version > migrations.VERSION or not writable
-            if version < migrations.VERSION:
-                self._database.prepare()
+            if version < migrations.VERSION and writable:
+                _migrate(self._database)
             self._assessment = _read(self._database)
             self._written = rows.parts(self._assessment)
         except BaseException:
@@ -234,10 +234,17 @@ class AssessmentFile:
         self._snapshot_at = at
 
 
+def _migrate(database: Database) -> None:
+    try:
+        database.prepare()
+    except (msgspec.DecodeError, LookupError, ValueError) as error:
+        raise Damaged(str(error)) from error
+
+
 def _read(database: Database) -> Assessment:
     try:
         return rows.assembled(database.rows())
-    except (msgspec.DecodeError, LookupError) as error:
+    except (msgspec.DecodeError, LookupError, ValueError) as error:
         raise Damaged(str(error)) from error
 
 

@@ -1,5 +1,6 @@
 """An assessment as rows and back: one row per thing that changes by itself, each a record in JSON."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,8 +18,8 @@ from fumimori.core.model import (
     Organisation,
     PlanEntry,
     Record,
+    Run,
     Scope,
-    Vantage,
 )
 
 HEAD = "assessment"
@@ -32,13 +33,15 @@ _SINGLE: Mapping[str, type[Record]] = {
     "brand": Brand,
 }
 _MANY: Mapping[str, type[Record]] = {
-    "attempts": Attempt,
-    "contacts": Contact,
-    "vantages": Vantage,
+    "runs": Run,
     "answers": Answer,
     "plan": PlanEntry,
     "accepted": AcceptedRisk,
 }
+
+
+_OF_RUNS: Mapping[str, type[Record]] = {"attempts": Attempt, "contacts": Contact}
+"""What a run holds stands in rows whose identity begins with that of the run, so that a run's own row is small."""
 
 
 Key = tuple[str, str]
@@ -53,17 +56,35 @@ def parts(assessment: Assessment) -> dict[Key, Part]:
     taken: dict[Key, Part] = {}
     for field in _SINGLE:
         taken[field, ""] = (0, getattr(assessment, field))
-    for field in _MANY:
+    for field in _MANY.keys() - {"runs"}:
         for place, record in enumerate(getattr(assessment, field)):
             key = _free(taken, field, _identity(field, place, record))
-            if isinstance(record, Attempt) and record.evidence:
-                taken[EVIDENCE, key[1]] = (place, record.evidence)
-                record = msgspec.structs.replace(record, evidence=())  # noqa: PLW2901 - evidence has its own row
             taken[key] = (place, record)
+    _take_runs(taken, assessment.runs)
     emptied: dict[str, Any] = {field: kind() for field, kind in _SINGLE.items()}
     emptied.update(dict.fromkeys(_MANY, ()))
     taken[HEAD, ""] = (0, msgspec.structs.replace(assessment, **emptied))
     return taken
+
+
+def _take_runs(taken: dict[Key, Part], runs: Iterable[Run]) -> None:
+    """Every run as a row without its attempts and contacts, and these as rows of their own, in order of all runs."""
+    places = {kind: itertools.count() for kind in _OF_RUNS}
+    for place, run in enumerate(runs):
+        identity = _free(taken, "runs", run.id)[1]
+        taken["runs", identity] = (place, msgspec.structs.replace(run, attempts=(), contacts=()))
+        for attempt in run.attempts:
+            key = _free(
+                taken, "attempts", f"{identity}/{attempt.probe} {attempt.subject} {attempt.started.isoformat()}"
+            )
+            number = next(places["attempts"])
+            if attempt.evidence:
+                taken[EVIDENCE, key[1]] = (number, attempt.evidence)
+                taken[key] = (number, msgspec.structs.replace(attempt, evidence=()))
+            else:
+                taken[key] = (number, attempt)
+        for number, contact in enumerate(run.contacts):
+            taken["contacts", f"{identity}/{number:06d}"] = (next(places["contacts"]), contact)
 
 
 def body(part: Part) -> bytes:
@@ -78,7 +99,9 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
     """
     head: Assessment | None = None
     fields: dict[str, Any] = {}
-    many: dict[str, list[tuple[str, Any]]] = {field: [] for field in _MANY}
+    many: dict[str, list[Any]] = {field: [] for field in _MANY}
+    runs: dict[str, Run] = {}
+    parts_of: dict[str, dict[str, list[Any]]] = {kind: {} for kind in _OF_RUNS}
     evidence: dict[str, tuple[Exchange, ...]] = {}
     for kind, identity, content in rows:
         if kind == HEAD:
@@ -87,11 +110,24 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
             evidence[identity] = msgspec.json.decode(content, type=tuple[Exchange, ...])
         elif kind in _SINGLE:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
+        elif kind == "runs":
+            runs[identity] = msgspec.json.decode(content, type=Run)
         elif kind in _MANY:
-            many[kind].append((identity, msgspec.json.decode(content, type=_MANY[kind])))
+            many[kind].append(msgspec.json.decode(content, type=_MANY[kind]))
+        elif kind in _OF_RUNS:
+            record = msgspec.json.decode(content, type=_OF_RUNS[kind])
+            parts_of[kind].setdefault(identity.partition("/")[0], []).append((identity, record))
     if head is None:
         raise LookupError("the file holds no assessment")
-    fields.update({field: tuple(_with_evidence(records, evidence)) for field, records in many.items()})
+    fields.update({field: tuple(records) for field, records in many.items()})
+    fields["runs"] = tuple(
+        msgspec.structs.replace(
+            run,
+            attempts=tuple(_with_evidence(parts_of["attempts"].get(identity, ()), evidence)),
+            contacts=tuple(record for _, record in parts_of["contacts"].get(identity, ())),
+        )
+        for identity, run in runs.items()
+    )
     return msgspec.structs.replace(head, **fields)
 
 
@@ -106,8 +142,6 @@ def _with_evidence(
 
 
 def _identity(field: str, place: int, record: Any) -> str:
-    if field == "attempts":
-        return f"{record.probe} {record.subject} {record.started.isoformat()}"
     if field == "answers":
         return str(record.question)
     if field == "plan":

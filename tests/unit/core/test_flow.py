@@ -9,6 +9,7 @@ from fumimori.core import flow
 from fumimori.core.flow import ControlStatus, Page, PageKind, Walk
 from fumimori.core.judging import assess
 from fumimori.core.model import Attempt, Control, Organisation, Scope, Severity, Status
+from loopback.recorded_runs import run_of
 from unit.core.small import BANK, NOW, RENTAL, RULES, assessment, outcome, said
 
 
@@ -175,7 +176,7 @@ def test_an_opened_file_goes_on_where_something_is_missing():
         flow.resumption(case).kind,
         flow.resumption(msgspec.structs.replace(named, scope=Scope())).kind,
         flow.resumption(named).kind,
-        flow.resumption(msgspec.structs.replace(named, attempts=(attempt,))).kind,
+        flow.resumption(msgspec.structs.replace(named, runs=(run_of(attempt),))).kind,
     ] == [PageKind.ORGANISATION, PageKind.ENVIRONMENT, PageKind.CONSENT, PageKind.HUB]
 
 

@@ -25,6 +25,7 @@ from fumimori.core.model import (
     Status,
 )
 from fumimori.core.rules import parse_rules
+from loopback.recorded_runs import run_of
 from unit.core.small import BANK as SMALL
 from unit.core.small import NOW, RULES, assessment, outcome
 
@@ -180,7 +181,7 @@ def test_what_could_not_be_tested_changes_no_score(bank):
         Attempt(probe=probe, subject="example.jp", status=status, started=NOW, ended=NOW, reason="dns_timeout")
         for probe, status in zip(("spf", "dmarc", "mx", "ssh"), list(Status)[1:], strict=False)
     )
-    untested, unlooked = result_of(bank, {}, attempts=attempts), result_of(bank, {})
+    untested, unlooked = result_of(bank, {}, runs=(run_of(*attempts),)), result_of(bank, {})
     assert untested.grade == unlooked.grade
     assert untested.controls == unlooked.controls
 

@@ -19,6 +19,7 @@ from fumimori.core.model import (
     Verdict,
     Work,
 )
+from loopback.recorded_runs import run_of
 from unit.core.small import BANK, NOW, OWN, RENTAL, RULES, assessment, judged, outcome, said
 
 
@@ -145,7 +146,7 @@ def test_what_could_not_be_looked_at_is_an_open_point_with_its_reason():
         ended=NOW + timedelta(seconds=1),
         reason="port25_blocked",
     )
-    (point,) = [point for point in judged(attempts=(attempt,)).open_points if point.kind == "not_measured"]
+    (point,) = [point for point in judged(runs=(run_of(attempt),)).open_points if point.kind == "not_measured"]
     assert (point.probe, point.subject, point.reason) == ("mail_ports", "mail.example.jp:25", "port25_blocked")
 
 

@@ -44,6 +44,9 @@ class Slow:
     def now(self) -> datetime:
         return NOW
 
+    async def lies_inside(self, host: str) -> bool:
+        return host.startswith("inside.")
+
     async def look_around(
         self,
         targets: Sequence[str],

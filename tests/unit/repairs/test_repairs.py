@@ -27,6 +27,7 @@ from fumimori.core.model import (
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.probes import dmarc, mx, spf
 from fumimori.repairs import dns_records, server_settings
+from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DOMAIN = "example.jp"
@@ -51,10 +52,14 @@ def assessment(
         id="1",
         created=NOW,
         scope=Scope(domains=(DomainScope(name=DOMAIN, hosting=hosting),)),
-        attempts=(
-            attempt("mx", mx.Facts(answer=answer(DOMAIN, "MX", "10 mx1.example.jp."), hosts=hosts, provider=provider)),
-            attempt("spf", spf.Facts(answers=(answer(DOMAIN, "TXT", *spf_texts),))),
-            attempt("dmarc", dmarc.Facts(walk=(walked,))),
+        runs=(
+            run_of(
+                attempt(
+                    "mx", mx.Facts(answer=answer(DOMAIN, "MX", "10 mx1.example.jp."), hosts=hosts, provider=provider)
+                ),
+                attempt("spf", spf.Facts(answers=(answer(DOMAIN, "TXT", *spf_texts),))),
+                attempt("dmarc", dmarc.Facts(walk=(walked,))),
+            ),
         ),
     )
 

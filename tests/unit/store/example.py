@@ -23,6 +23,7 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
+from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 SECRETS = (b"Ocean Paper", "海洋紙業".encode(), b"v=spf1 include:hidden", b"198.51.100.77", b"clerk of accounts")
@@ -57,9 +58,14 @@ def assessment(**fields):
         scope=Scope(domains=(DomainScope(name="example.jp", hosting=Hosting.RENTAL),)),
         consent=Consent(level=ConsentLevel.AUTHORISED, name="A", role="clerk of accounts", at=NOW),
         brand=Brand(logo=b"\x89PNG\x00\xff", logo_type="png"),
-        attempts=(attempt(), attempt("mx", facts=None), attempt()),
-        contacts=(Contact(at=NOW, target="198.51.100.77", port=53, transport="udp", what="dns"),) * 3,
-        vantages=(Vantage(at=NOW, online=True, resolver="192.0.2.53"),),
+        runs=(
+            run_of(
+                *(attempt(), attempt("mx", facts=None), attempt()),
+                contacts=(Contact(at=NOW, target="198.51.100.77", port=53, transport="udp", what="dns"),) * 3,
+                vantage=Vantage(at=NOW, online=True, resolver="192.0.2.53"),
+            ),
+            run_of(attempt("spf"), id="run-2", imported=True),
+        ),
         answers=(Answer(question="access.admin_mfa", value="yes", at=NOW, history=(old,), evidence=("E-001",)),),
         plan=(PlanEntry(action="spf.none", owner_name="B", done=True),),
         accepted=(AcceptedRisk(code="spf.none", subject="example.jp", reason="r", approver="a", until="2027-01-01"),),

@@ -22,6 +22,7 @@ from fumimori.store import (
     snapshots,
 )
 from fumimori.store.database import Database
+from loopback.recorded_runs import run_of
 from unit.store.example import SECRETS, Clock, answers, assessment, attempt
 
 KEY = b"k" * 32
@@ -69,8 +70,8 @@ def test_a_save_writes_only_what_changed(place):
 def test_what_was_taken_away_is_gone(place):
     with AssessmentFile.create(place, KEY) as file:
         file.save(assessment())
-        file.save(assessment(answers=(), attempts=(attempt("mx"),), contacts=()))
-    assert opened(place) == assessment(answers=(), attempts=(attempt("mx"),), contacts=())
+        file.save(assessment(answers=(), runs=(run_of(attempt("mx")),)))
+    assert opened(place) == assessment(answers=(), runs=(run_of(attempt("mx")),))
 
 
 def test_order_is_kept_when_something_is_put_in_front(place):

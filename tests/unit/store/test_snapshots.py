@@ -43,8 +43,13 @@ def test_a_snapshot_holds_everything_but_evidence(tmp_path):
     place = tmp_path / "a.fumimori"
     with AssessmentFile.create(place, KEY) as file:
         file.save(assessment())
-    bare = tuple(msgspec.structs.replace(attempt, evidence=()) for attempt in assessment().attempts)
-    assert opened(snapshots.all_of(place)[0]) == assessment(attempts=bare)
+    bare = tuple(
+        msgspec.structs.replace(
+            run, attempts=tuple(msgspec.structs.replace(attempt, evidence=()) for attempt in run.attempts)
+        )
+        for run in assessment().runs
+    )
+    assert opened(snapshots.all_of(place)[0]) == assessment(runs=bare)
 
 
 def test_an_interrupted_one_is_cleared_away(tmp_path):

@@ -122,5 +122,11 @@ class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLoo
         None for the usual two. `from_outside` is a person's word that this is not the target's network.
         """
 
+    async def lies_inside(self, host: str) -> bool:
+        """Whether an address of `host` (a name or an address) is private or in this machine's own network.
+
+        False where its addresses cannot be found.
+        """
+
     async def close(self) -> None:
         """End what is still under way."""

@@ -11,6 +11,7 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.looks import LookList, missed
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose, announce
@@ -37,9 +38,9 @@ class MeasuringPage(Page):
         self._silence.setInterval(ANNOUNCE_EVERY_MS)
         self._was_running = False
         self._noted: list[str] = []
-        self._notes = QVBoxLayout()
+        self._notes, self._asked = QVBoxLayout(), QVBoxLayout()
         self._list = LookList(self.desk, theme)
-        self.add(self._notes, self._list)
+        self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
         self._show()
 
@@ -77,19 +78,21 @@ class MeasuringPage(Page):
         if name:
             self.take(Path(name))
 
-    def take(self, path: Path) -> None:
-        """Take over a measurement that was made elsewhere, or say why the file cannot be one."""
-        from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan
-
-        try:
-            with path.open("rb") as file:
-                scan = read_scan(file.read(IMPORT_LIMIT + 1), self.desk.instruments.probes)
-        except (OSError, NotAScanError):
-            notice = Notice(self.theme, title=self.say("not_a_scan"), text=self.say("not_a_scan_next"))
-            self._notes.addWidget(notice)
-            return
-        self.desk.put(imported(scan, self.desk.open))
-        self.go(self.route)
+    def take(self, path: Path, *, widen: bool = False) -> None:
+        """Take over a measurement that was made elsewhere, say why it cannot be one, or ask whose it is."""
+        clear(self._asked)
+        notice = take_over(
+            self.desk,
+            self.theme,
+            path,
+            widen=widen,
+            again=lambda: self.take(path, widen=True),
+            leave=lambda: clear(self._asked),
+        )
+        if notice is None:
+            self.go(self.route)
+        else:
+            self._asked.addWidget(notice)
 
     def _start(self) -> None:
         self.desk.measuring.start()
@@ -97,7 +100,7 @@ class MeasuringPage(Page):
 
     def _show(self) -> None:
         measuring = self.desk.measuring
-        running, attempts = measuring.running, self.desk.open.attempts if begun(self.desk.open) else ()
+        running, attempts = measuring.running, self.desk.result.attempts if begun(self.desk.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)

@@ -33,7 +33,7 @@ class FactBox(QFrame):
         if len(facts) > SHOWN:
             column.addWidget(Prose(theme, t("ui.facts.more", count=len(facts) - SHOWN), quiet=True, size="small"))
         probes = {fact.code.partition(".")[0] for fact in facts}
-        moments = [attempt.ended for attempt in desk.open.attempts if attempt.probe in probes]
+        moments = [attempt.ended for attempt in desk.result.attempts if attempt.probe in probes]
         if moments:
             when = t.moment(max(moments).astimezone())
             column.addWidget(Prose(theme, t("ui.facts.when", moment=when), quiet=True, size="small"))

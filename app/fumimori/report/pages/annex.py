@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fumimori.core.model import Vantage
+from fumimori.core.model import Run, Status, Vantage
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
 from fumimori.report.grid import Cell
@@ -112,7 +112,9 @@ def scope(m: Manuscript) -> list[Block]:
         m.list_or_none([80, 40, 45], "t2.people_heads", _people(m)),
         Gap(3),
         m.heading("t2.vantage", 3),
-        m.list_or_none([42, 43, 80], "t2.vantage_heads", [_vantage(m, v) for v in a.vantages[-12:]]),
+        m.list_or_none(
+            [42, 43, 80], "t2.vantage_heads", [_vantage(m, run, run.vantage) for run in a.runs[-12:] if run.vantage]
+        ),
         Gap(5),
     ]
 
@@ -164,16 +166,14 @@ def _people(m: Manuscript) -> list[list[Cell]]:
     ]
 
 
-def _vantage(m: Manuscript, vantage: Vantage) -> list[Cell]:
+def _vantage(m: Manuscript, run: Run, vantage: Vantage) -> list[Cell]:
     kinds = [m.say(f"t2.port25_{vantage.port25}" if vantage.port25 in ("open", "blocked") else "t2.port25_unknown")]
-    kinds += [
-        m.say(f"t2.{name}")
-        for name in ("captive_portal", "intercepted", "inside", "imported")
-        if getattr(vantage, name)
-    ]
+    kinds += [m.say(f"t2.{name}") for name in ("captive_portal", "intercepted", "inside") if getattr(vantage, name)]
+    if run.imported:
+        kinds.append(m.say("t2.imported"))
     if vantage.second_resolver:
         kinds.append(m.say("t2.second_resolver", resolver=m.wording.free(vantage.second_resolver, 60)))
-    if not vantage.online:
+    if not vantage.online and not any(a.status is Status.COMPLETED for a in run.attempts):
         kinds = [m.say("t2.offline")]
     end = m.wording.texts.style.sentence_end
     words = "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds)

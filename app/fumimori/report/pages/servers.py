@@ -16,7 +16,7 @@ ROWS = 80
 def servers(m: Manuscript) -> list[Block]:
     """Mail servers with certificate, policy, TLSA and reports; ports with how they are encrypted."""
     a = m.assessment
-    seen = Seen(a.scope, a.attempts, a.vantages[-1] if a.vantages else None)
+    seen = Seen.of_assessment(a)
     hosts = mx_table(seen)[:ROWS]
     return [
         m.heading("t6.heading"),

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.core.model import Action, Cost, Finding, Owner, Severity
+from fumimori.core.model import Action, Basis, Cost, Finding, Owner, Severity
 from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
@@ -75,13 +75,12 @@ def verdict(m: Manuscript) -> str:
 
 
 def _hindrance(m: Manuscript) -> str:
-    """What kept the last measurement from seeing the server, so that nobody takes silence for health."""
-    last = m.assessment.vantages[-1] if m.assessment.vantages else None
-    if last is None:
-        return ""
-    if not last.online:
+    """What kept every measurement from seeing the server, so that nobody takes silence for health."""
+    vantages = m.assessment.vantages
+    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.CONTRADICTION) for f in m.result.findings)
+    if vantages and not vantages[-1].online and not seen:
         return "offline"
-    return "port25" if last.port25 == "blocked" else ""
+    return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
 
 
 def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:

@@ -1,0 +1,99 @@
+"""Which attempts count today: the newest completed look at each subject that the scope still has."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from fumimori.core.model import Attempt, Contact, Run, Scope
+from fumimori.core.seen import Seen, host_of
+from fumimori.probes.contract import Probe
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+def guarded(work: Callable[[], T], *, logged: bool = True) -> T | None:
+    """What `work` returns; None, and a line in the log when it is to be `logged`, when a fault of ours stops it.
+
+    For pure work on what was seen: one broken probe never hides the others, and a file always opens.
+    """
+    try:
+        return work()
+    except Exception:
+        if logged:
+            log.exception("a probe failed")
+        return None
+
+
+def failure(work: Callable[[], object]) -> Exception | None:
+    """The fault that stops `work`, where it is a try on something foreign; None when it goes through."""
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - whatever a foreign file leads to is its fault
+        return error
+    return None
+
+
+def counting(
+    probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
+) -> tuple[Run, ...]:
+    """The runs with only those attempts that count under `scope`, each in the run that it belongs to.
+
+    An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, and when no
+    run has a newer completed one. A run of which nothing is left because the scope is another one now is left out;
+    lines of the contact log go with the subjects that they were about. `probes` stand before those that need them;
+    one that fails to name its subjects is put into `failed`, and logged when somebody asks for that.
+    """
+    kept = _kept(probes, scope, runs, failed)
+    seen = Seen.of(scope, runs)
+    counts = {id(attempt) for attempt in seen.attempts() if (attempt.probe, attempt.subject) in kept}
+    narrowed = []
+    for run in runs:
+        out = [attempt for attempt in run.attempts if (attempt.probe, attempt.subject) not in kept]
+        if out and len(out) == len(run.attempts):
+            continue
+        narrowed.append(
+            msgspec.structs.replace(
+                run,
+                attempts=tuple(attempt for attempt in run.attempts if id(attempt) in counts),
+                contacts=tuple(_about(run.contacts, out, kept)) if out else run.contacts,
+            )
+        )
+    return tuple(narrowed)
+
+
+def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: list[str] | None) -> set[tuple[str, str]]:
+    """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
+    kept: set[tuple[str, str]] = set()
+    for probe in probes:
+        seen = Seen.of(scope, _only(runs, kept))
+        subjects = guarded(lambda probe=probe, seen=seen: tuple(probe.subjects(seen)), logged=failed is not None)  # type: ignore[misc]
+        kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
+        if subjects is None and failed is not None:
+            failed.append(probe.id)
+    return kept
+
+
+def _only(runs: Iterable[Run], kept: set[tuple[str, str]]) -> Iterable[Run]:
+    for run in runs:
+        attempts = tuple(attempt for attempt in run.attempts if (attempt.probe, attempt.subject) in kept)
+        yield msgspec.structs.replace(run, attempts=attempts)
+
+
+def _about(contacts: Iterable[Contact], out: Iterable[Attempt], kept: Iterable[tuple[str, str]]) -> Iterable[Contact]:
+    """The contacts without those that only served subjects that are out of scope."""
+    still = {host_of(subject) for _, subject in kept} - {""}
+    gone = {host_of(attempt.subject) for attempt in out} - still - {""}
+    for contact in contacts:
+        named = (contact.target.partition(" ")[0], contact.detail.rpartition(" ")[2].rstrip("."))
+        if not any(_below(name, gone) and not _below(name, still) for name in named):
+            yield contact
+
+
+def _below(name: str, hosts: set[str]) -> bool:
+    """Whether `name` is one of `hosts` or a name below one."""
+    labels = name.split(".")
+    return any(".".join(labels[start:]) in hosts for start in range(len(labels)))
