@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
-from fumimori.core.model import Consent, ConsentLevel, Hosting, Status, Vantage
+from fumimori.core.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
 from fumimori.core.network import Notes
 from fumimori.core.network.dns import DnsAnswer
 from fumimori.engine import Instruments, NetworkSettings
@@ -335,4 +335,27 @@ def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(open
     right.write_bytes(scan_json(measured, result))
     hands.page.take(right)
     assert len(hands.desk.open.attempts) == len(measured.attempts)
+    assert hands.desk.open.runs[-1].imported
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_measurement_of_another_domain_is_asked_about(opened: Open, tmp_path: Path, language: str):
+    from fumimori.engine.exchange import scan_json
+
+    measured = demonstration.assessment()
+    other = Scope(domains=(DomainScope(name="other.example"),))
+    hands = opened(language, msgspec.structs.replace(measured, runs=(), scope=other))
+    hands.go("measuring")
+    path = tmp_path / "scan.json"
+    path.write_bytes(scan_json(measured, hands.desk.instruments.assess(measured, hands.desk.parts.now())))
+    hands.page.take(path)
+    question = hands.page.say("other_domain", theirs=demonstration.DOMAIN, ours="other.example")
+    assert hands.shows(question)
+    assert not hands.desk.open.runs
+    hands.press("import-leave")
+    assert not hands.shows(question)
+    assert hands.desk.open.scope == other
+    hands.page.take(path)
+    hands.press("import-take")
+    assert [domain.name for domain in hands.desk.open.scope.domains] == ["other.example", demonstration.DOMAIN]
     assert hands.desk.open.runs[-1].imported

@@ -24,7 +24,7 @@ class FakeQuestions:
     """Name service that knows one address for every host, or none of it answers."""
 
     resolver = "192.0.2.53:53"
-    hosts = ("192.0.2.53",)
+    hosts = ("8.8.8.8",)
 
     def __init__(self, *, works: bool) -> None:
         self.works = works
@@ -72,9 +72,41 @@ def test_the_way_out_is_proved_by_a_greeting(handler, works, port25, online):
     assert (vantage.port25, vantage.online) == (port25, online)
 
 
+class Answering(FakeQuestions):
+    """No control host has an address; the resolver answers that it does not know the rest."""
+
+    async def addresses(self, _host, _notes):
+        return ()
+
+    async def ask(self, name, rdtype, _notes):
+        return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NXDOMAIN)
+
+
+@pytest.mark.parametrize(("questions", "online"), [(Answering(works=True), True), (FakeQuestions(works=False), False)])
+def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_known(questions, online):
+    async def look() -> Vantage:
+        surroundings = Surroundings(dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), questions=questions)
+        return await surroundings.look(["example.jp"], control_hosts=["control.example"], notes=Notes())
+
+    vantage = asyncio.run(asyncio.wait_for(look(), 10))
+    assert (vantage.online, vantage.port25) == (online, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("host", "works", "inside"),
+    [("mail.example.jp", True, True), ("mail.example.jp", False, False), ("192.168.1.2", False, True)],
+)
+def test_a_host_lies_inside_by_its_addresses(host, works, inside):
+    dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
+    surroundings = Surroundings(dialer=dialer, questions=FakeQuestions(works=works))
+    assert asyncio.run(surroundings.lies_inside(host, Notes())) is inside
+
+
 def test_a_target_on_this_machine_is_inside_unless_somebody_says_otherwise():
     greeting = wire.saying(b"220 control.example ESMTP\r\n")
     assert [stood(greeting).inside, stood(greeting, from_outside=True).inside] == [True, False]
+    assert stood(greeting).inside_hosts == ("mail.example.jp",)
+    assert not stood(greeting).resolver_inside
 
 
 @pytest.mark.parametrize(

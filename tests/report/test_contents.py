@@ -3,6 +3,7 @@
 import csv
 import shutil
 import subprocess
+from datetime import timedelta
 from io import BytesIO, StringIO
 
 import msgspec
@@ -24,6 +25,7 @@ from fumimori.core.model import (
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
+DAY = timedelta(days=1)
 FILE = "version: STSv1\nmode: testing\nmx: mail.example.jp\nmax_age: 1209600\n"
 
 
@@ -151,6 +153,20 @@ def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
     assert "Too much is not known yet to plan any action" in plan
     assert "C1-1 Default administrator passwords" in plan
     assert "is expected to be" not in plan
+
+
+def test_an_offline_measurement_afterwards_takes_nothing_back():
+    offline = Vantage(at=example.MEASURED, online=False, resolver="")
+    nothing = tuple(
+        msgspec.structs.replace(
+            a, status=Status.NOT_TESTABLE_HERE, reason="offline", facts=None, evidence=(), ended=a.ended + DAY
+        )
+        for a in example.looks()
+    )
+    later = example.measured(nothing, id="run-2", contacts=(), vantage=offline)
+    about = example.assessment(runs=(example.measured(), later))
+    first = " ".join(pages(example.pdf(about, parts="management", language="en"))[1].split())
+    assert "There was no Internet connection" not in first
 
 
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():

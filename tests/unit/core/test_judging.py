@@ -137,6 +137,20 @@ def test_a_risk_is_accepted_by_somebody_until_a_day_and_stays_in_the_score(appro
     assert result.grade == plain.grade
 
 
+def test_what_somebody_decided_to_live_with_is_not_repaired_by_the_plan():
+    risk = AcceptedRisk(code="spf.none", subject="a.example", reason="x", approver="owner", until="2027-06-30")
+    both = [outcome("spf.none", "a.example"), outcome("spf.none", "b.example")]
+    assert judged((), both).expected.counts == (0, 0, 0, 0)
+    result = judged((), both, accepted=(risk,))
+    assert [action.id for action in result.actions] == ["spf.none"]
+    assert result.expected.counts == (0, 1, 0, 0)
+
+
+def test_a_wrong_name_is_a_key_that_is_not_there():
+    with pytest.raises(KeyError):
+        judged().question("access.unheard_of")
+
+
 def test_what_could_not_be_looked_at_is_an_open_point_with_its_reason():
     attempt = Attempt(
         probe="mail_ports",

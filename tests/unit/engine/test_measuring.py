@@ -60,7 +60,7 @@ class Quiet:
     async def look_around(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
-        assert (tuple(targets), control_hosts, from_outside) == (("example.jp",), (), False)
+        assert (len(targets), control_hosts, from_outside) == (1, (), False)
         del early
         self.say("control.example")
         return Vantage(at=NOW, online=True, resolver="system")
@@ -301,6 +301,43 @@ def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
     third = run(probe("one", writes), of=second).added_to(second)
     assert len(list(Seen.of_assessment(third).attempts())) == 1
     assert len(third.vantages) == 3
+
+
+def test_a_run_knows_where_when_for_what_and_with_which_versions_it_was_made() -> None:
+    of = assessment(level=1, name="Owner")
+    made = run(probe("one", writes), of=of).run
+    assert (made.consent, made.scope, made.rules, made.imported) == (of.consent, of.scope, "1", False)
+    assert made.program
+    assert made.started <= made.ended
+    assert made.id != run(probe("one", writes), of=of).run.id
+
+
+def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -> None:
+    known: list[bool] = []
+
+    async def reads(subject: str, look: Look) -> Facts:
+        known.append(look.seen.vantage is not None)
+        return Facts(word=subject)
+
+    def hosts(_seen: Seen) -> Sequence[str]:
+        return ("inside.example:25", "inside.example:993", "out.example:25")
+
+    one = replace(probe("one", reads, consent=1), subjects=hosts)
+    made = run(one, of=assessment(level=1)).run
+    assert made.vantage is not None
+    assert (made.vantage.inside, made.vantage.inside_hosts) == (True, ("inside.example",))
+    seen = Seen.of(made.scope, (made,))
+    assert [seen.inside(attempt) for attempt in made.attempts] == [True, True, False]
+
+
+def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:
+    def seen_before(seen: Seen) -> Sequence[str]:
+        return tuple(attempt.subject for attempt, _ in seen.all("one", Facts))
+
+    probes = (probe("one", writes), replace(probe("two", writes, needs=("one",)), subjects=seen_before))
+    old = msgspec.structs.replace(assessment(), scope=Scope(domains=(DomainScope(name="old.example"),)))
+    moved = msgspec.structs.replace(run(probes[0], of=old).added_to(old), scope=assessment().scope)
+    assert {attempt.subject for attempt in run(*probes, of=moved).attempts} == {"example.jp"}
 
 
 def test_only_runs_what_was_asked_and_its_needs() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.core.model import Attempt
-from fumimori.core.network import TimedOut, Unreachable
+from fumimori.core.network import NotSeen, TimedOut, Unreachable
 from fumimori.core.network.mail import MailService
 from fumimori.core.network.tls import Certificate, CertificateChain
 from fumimori.core.network.web import WebAnswer
@@ -224,13 +224,13 @@ def test_a_domain_that_takes_no_mail_is_not_looked_at():
     assert said(page(), {"example.jp": {"MX": ["0 ."]}}) == set()
 
 
-def looks(*states: tuple[int, str, str]) -> set[str]:
+def looks(*states: tuple[int, str, str | NotSeen]) -> set[str]:
     """What is said after looks at `(days ago, id, policy body)`, the oldest first."""
     attempts: tuple[Attempt, ...] = ()
     scope = scope_of("example.jp")
     for days, number, body in states:
         zone = ZONE | {"_mta-sts.example.jp": {"TXT": [f"v=STSv1; id={number}"]}}
-        network = Then(zone, {URL: page(body)}, NOW - timedelta(days=days))
+        network = Then(zone, {URL: page(body) if isinstance(body, str) else body}, NOW - timedelta(days=days))
         attempts = looked([mx.PROBE, mta_sts.PROBE], network, scope, attempts)
     seen = Seen(scope, attempts)
     return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(seen, rules())}
@@ -259,5 +259,6 @@ def test_a_test_that_goes_on_for_months_is_seen():
     testing = policy("testing")
     assert "testing_long" not in looks((90, "1", testing), (0, "1", testing))
     assert "testing_long" in looks((91, "1", testing), (0, "1", testing))
+    assert "testing_long" in looks((91, "1", testing), (40, "1", TimedOut("reply_timeout")), (0, "1", testing))
     assert "testing_long" in looks((91, "1", testing), (40, "2", policy("testing", "86400")), (0, "2", testing))
     assert "testing_long" not in looks((91, "1", testing), (40, "2", policy()), (0, "3", testing))
