@@ -116,7 +116,7 @@ def followed(reply: "dns.message.Message", name: str, rdtype: str) -> tuple["dns
 
 def text_of(name: object) -> str:
     """A name of a reply in lower case, without the trailing dot."""
-    return str(name).rstrip(".").lower()
+    return str(name).removesuffix(".").lower()
 
 
 def presentation(rdata: "dns.rdata.Rdata", rdtype: str) -> str:
