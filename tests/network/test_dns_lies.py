@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import dns.message
 import dns.name
 import dns.rcode
 import dns.rdata
@@ -12,7 +13,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network import Notes, NotSeen, Refused
 from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
@@ -91,13 +92,28 @@ def test_aliases_without_end_are_no_answer(build: Callable[[World], None]) -> No
     assert len(world.asked) < 80
 
 
-def test_a_life_of_no_seconds_and_thousands_of_records_are_an_answer() -> None:
+def _many(count: int) -> World:
     world = World()
-    lines = [f"www.lie. 0 IN A 198.51.{number // 250}.{number % 250}" for number in range(2000)]
+    lines = [f"www.lie. 0 IN A 198.51.{number // 250}.{number % 250}" for number in range(count)]
     world.say("www.lie.", "A", signed(world.key, *lines))
-    answer = secured(world, "www.lie", "A")
+    return world
+
+
+def test_a_life_of_no_seconds_and_a_thousand_records_are_an_answer() -> None:
+    answer = secured(_many(1000), "www.lie", "A")
     assert isinstance(answer, DnsAnswer)
-    assert (answer.security, answer.ttl, len(answer.records)) == (Security.SECURE, 0, 2000)
+    assert (answer.security, answer.ttl, len(answer.records)) == (Security.SECURE, 0, 1000)
+
+
+def test_a_reply_of_more_records_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = _many(dns_wire.RECORDS_MOST + 1)
+    answer = secured(world, "www.lie", "A")
+    assert isinstance(answer, NotSeen)
+    assert (answer.reason, answer.detail) == ("dns_malformed", "too many records")
+    monkeypatch.setattr(dns.message, "from_wire", None)
+    wire = world.reply(dns.name.from_text("www.lie."), dns.rdatatype.A).to_wire(max_size=65535)
+    with pytest.raises(Refused):
+        dns_wire.parsed(wire, dns_wire.query_for("www.lie", "A", edns=True))
 
 
 @pytest.mark.parametrize(
