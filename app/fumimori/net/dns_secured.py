@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fumimori.core.domains import BadDomainError
-from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network import Notes, NotSeen, Refused
 from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security, ZoneKey, ZoneSecurity
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import dns.name
     import dns.rdatatype
     import dns.rdtypes.ANY.DNSKEY
+    import dns.rrset
 
     from fumimori.net.dnssec import Validator, Verdict, Zone
 
@@ -38,7 +39,7 @@ class SecuredQuestions:
         asked = _wire_name(name)
         message = await self._questions.carry(asked, dns.rdatatype.from_text(rdtype), notes)
         verdict = await self._verdict(message, notes)
-        rrset, last, ttl = dns_wire.followed(message, dns_wire.text_of(asked), rdtype.upper())
+        message, rrset, last, ttl = await self._followed(message, asked, rdtype.upper(), notes)
         return DnsAnswer(
             name=dns_wire.text_of(asked),
             rdtype=rdtype.upper(),
@@ -49,6 +50,26 @@ class SecuredQuestions:
             security=verdict.security,
             security_reason=verdict.reason,
         )
+
+    async def _followed(
+        self, message: "dns.message.Message", asked: "dns.name.Name", rdtype: str, notes: Notes
+    ) -> "tuple[dns.message.Message, dns.rrset.RRset | None, str, int]":
+        """The last message of a chain of aliases, and its end as `dns_wire.followed` tells it.
+
+        A resolver may leave a chain open; what is asked then, the validator asked as well.
+        """
+        import dns.name
+        import dns.rdatatype
+
+        here, lowest = dns_wire.text_of(asked), 0x7FFFFFFF
+        for _ in range(dns_wire.CHAIN_MOST):
+            rrset, last, ttl = dns_wire.followed(message, here, rdtype)
+            lowest = min(lowest, ttl)
+            if rrset is not None or last == here or message.authority or dns_wire.is_nxdomain(message):
+                return message, rrset, last, lowest
+            here = last
+            message = await self._questions.carry(dns.name.from_text(last), dns.rdatatype.from_text(rdtype), notes)
+        raise Refused("dns_malformed", "CNAME loop")
 
     async def zone(self, name: str, notes: Notes) -> ZoneSecurity:
         """How the zone of `name` is signed, as `DnsLook.zone_security` promises."""

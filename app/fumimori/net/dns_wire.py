@@ -18,6 +18,8 @@ Server = tuple[str, int]
 
 UDP_PAYLOAD = 1232
 """Bytes of a UDP answer that arrive unfragmented nearly everywhere (DNS flag day 2020)."""
+RECORDS_MOST = 1024
+"""Records of one reply that are read; some hundreds is what the largest honest ones have."""
 CHAIN_MOST = 16
 """CNAMEs in a row that are followed."""
 
@@ -81,6 +83,8 @@ def parsed(wire: bytes, query: "dns.message.Message") -> "dns.message.Message":
     import dns.exception
     import dns.message
 
+    if sum(int.from_bytes(wire[start : start + 2], "big") for start in (6, 8, 10)) > RECORDS_MOST:
+        raise Refused("dns_malformed", "too many records")
     try:
         reply = dns.message.from_wire(wire, ignore_trailing=True, raise_on_truncation=False)
         fits = query.is_response(reply)
@@ -116,7 +120,7 @@ def followed(reply: "dns.message.Message", name: str, rdtype: str) -> tuple["dns
 
 def text_of(name: object) -> str:
     """A name of a reply in lower case, without the trailing dot."""
-    return str(name).rstrip(".").lower()
+    return str(name).removesuffix(".").lower()
 
 
 def presentation(rdata: "dns.rdata.Rdata", rdtype: str) -> str:

@@ -25,8 +25,14 @@ class Pair(Record):
 
     @property
     def same(self) -> bool:
-        """Whether both say the same, in whatever order."""
-        return (self.here.status, _records(self.here)) == (self.elsewhere.status, _records(self.elsewhere))
+        """Whether both say the same, in whatever order.
+
+        Below the domain the two kinds of absence come to the same: forwarders and caches make one of the other
+        (RFC 8020 section 2, RFC 8198).
+        """
+        if _records(self.here) != _records(self.elsewhere):
+            return False
+        return self.here.status == self.elsewhere.status or self.here.name.startswith("_")
 
 
 class Facts(Record):
@@ -61,8 +67,8 @@ def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
         yield Outcome(code=f"resolvers.{word}", subject=attempt.subject, values=values)
 
 
-def _records(answer: DnsAnswer) -> list[str]:
-    return sorted(record.lower() if answer.rdtype == "MX" else record for record in answer.records)
+def _records(answer: DnsAnswer) -> set[str]:
+    return {record.lower() if answer.rdtype == "MX" else record for record in answer.records}
 
 
 PROBE = Probe(

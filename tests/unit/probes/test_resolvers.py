@@ -17,6 +17,9 @@ ROWS = [
     ("another SPF", {"example.jp": HERE["example.jp"] | {"TXT": ["v=spf1 +all"]}}, {"split_dns"}),
     ("DMARC inside only", HERE | {"_dmarc.example.jp": {"TXT": ["v=DMARC1; p=none"]}}, {"split_dns"}),
     ("no such domain inside", {}, {"split_dns"}),
+    ("a server that knows no names that do not exist", HERE | {"x._dmarc.example.jp": {"A": ["192.0.2.1"]}}, {"agree"}),
+    ("the domain exists inside only", {"x.example.jp": {}}, {"split_dns"}),
+    ("the same record twice", {"example.jp": HERE["example.jp"] | {"TXT": ["x", "v=spf1 -all", "x"]}}, {"agree"}),
     ("no answer inside", {"example.jp": {"!servfail": []}}, set()),
 ]
 
