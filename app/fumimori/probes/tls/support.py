@@ -16,7 +16,7 @@ import msgspec
 from fumimori.core.model import Rules
 from fumimori.core.network import Network, NotSeen
 from fumimori.core.network.tls import VERSIONS, CertificateChain, Handshake, HelloAnswer, HelloOffer
-from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, suite_classes
+from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, is_old_group, suite_classes
 
 FALLBACK_SCSV = 0x5600
 IMPOSSIBLE = (0x0A0A, 0x1A1A)
@@ -340,7 +340,9 @@ class Search:
         """Curves that nobody should use; who speaks TLS 1.3 has a list of newer ones, so it is asked when thorough."""
         if "tls1.3" in self.support.accepted and not self.thorough:
             return
-        weak = tuple(code for code, (kind, _) in group_classes(self.rules).items() if kind in ("weak", "old"))
+        weak = tuple(
+            code for code, (kind, _) in group_classes(self.rules).items() if kind == "weak" or is_old_group(kind)
+        )
         codes = tuple(code for code in suites(self.rules, "modern") if "ECDHE" in self.classes[code][1])
         old = tuple(code for code in suites(self.rules, "old") if "ECDHE" in self.classes[code][1])
         highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
