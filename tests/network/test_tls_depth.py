@@ -123,11 +123,11 @@ def test_a_modern_server_is_known_after_four_hellos_beside_the_handshake():
     assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
 
 
-def test_a_server_that_refuses_by_hanging_up_is_known_after_two_more(tmp_path):
+def test_a_server_that_refuses_by_hanging_up_is_known_after_three_more(tmp_path):
     context = server_context(rsa_leaf(), tmp_path)
     context.set_ciphers("ECDHE+AESGCM")
     support, count = looked(Script(protocol="imap", implicit=True, tls=context), agreed=TLS13, leaf=rsa_leaf())
-    assert (support.refused, support.bad_suites_known, count) == (("ssl3", "tls1.0", "tls1.1"), True, 6)
+    assert (support.refused, support.bad_suites_known, count) == (("ssl3", "tls1.0", "tls1.1"), True, 7)
     assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
 
 
@@ -161,6 +161,14 @@ def test_a_list_loses_nothing_to_a_suite_that_breaks_off(server):
     support, _ = looked(copied(server), thorough=True)
     assert set(support.suites) == {GCM, STATIC, 0xC018}
     assert support.suites_complete is False
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3])
+def test_a_server_that_has_had_enough_of_us_has_refused_nothing(patience):
+    support, _ = looked(HandMade(suites=(GCM, STATIC, 0x0005), says_no="close", patience=patience), agreed=None)
+    assert "holes_closed" not in words(support)
+    assert (support.bad_suites_known, support.dh_known) == (False, False)
+    assert not set(support.refused) - {"ssl2"}
 
 
 def test_bad_finite_suites_behind_good_ones_are_found():

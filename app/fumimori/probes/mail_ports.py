@@ -377,6 +377,6 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mx",),
-    connections=64,
+    connections=80,
     timeout=240.0,
 )

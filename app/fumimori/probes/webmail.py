@@ -229,5 +229,5 @@ PROBE = Probe(
     subjects=subjects,
     collect=collect,
     judge=judge,
-    connections=9,
+    connections=11,
 )
