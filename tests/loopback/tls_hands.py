@@ -47,6 +47,8 @@ class HandMade:
     """`close` or `alert` for a server that chooses finite fields without parameters and then breaks off so."""
     says_no: str = "alert"
     """`close` for a server that refuses by hanging up."""
+    patience: int = 1000
+    """Hellos after which it hangs up on everybody."""
     signature: int = 0x0804
     compression: bool = False
     renegotiation_info: bool = True
@@ -68,6 +70,8 @@ class HandMade:
         else:
             hello = parsed(await reader.readexactly(int.from_bytes(head[3:5], "big")))
             self.heard.append(hello)
+            if len(self.heard) > self.patience:
+                return
             if hello.version in self.silent_about:
                 await asyncio.sleep(3600)
             answer = self.answer(hello)

@@ -49,7 +49,7 @@ def test_a_host_without_address_is_not_a_closed_one():
     [
         (8080, page("<title>Login to Webmin</title>"), {"login_page", "login_reachable"}),
         (11334, page("<title>Rspamd Web Interface</title>"), {"open_console"}),
-        (10000, page("<title>nothing known</title>"), {"none_found"}),
+        (8080, page("<title>nothing known</title>"), {"none_found"}),
         (8080, page("<title>Login to Webmin</title>", status="503 Busy"), {"none_found"}),
         (2222, wire.stall, {"!reply_timeout"}),
         (8080, wire.reset, {"!connection_reset"}),

@@ -220,4 +220,4 @@ def test_a_port_whose_tls_fails_says_nothing_about_relaying():
 
     scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
     seen = found(open_relay.PROBE, ZONE, {("192.0.2.25", 465): broken}, scope, before=(mx.PROBE, mail_ports.PROBE))
-    assert {word for word, subjects in seen.items() if f"{HOST}:465" in subjects} == {"!busy"}
+    assert not any(f"{HOST}:465" in subjects for subjects in seen.values())

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import hashlib
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -28,6 +30,7 @@ from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
 from fumimori.probes.tls.support import Service, find_support
 from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
+from fumimori.texts import Texts
 from loopback import daemons, wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import server_context
@@ -120,11 +123,11 @@ def test_a_modern_server_is_known_after_four_hellos_beside_the_handshake():
     assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
 
 
-def test_a_server_that_refuses_by_hanging_up_is_known_after_two_more(tmp_path):
+def test_a_server_that_refuses_by_hanging_up_is_known_after_three_more(tmp_path):
     context = server_context(rsa_leaf(), tmp_path)
     context.set_ciphers("ECDHE+AESGCM")
     support, count = looked(Script(protocol="imap", implicit=True, tls=context), agreed=TLS13, leaf=rsa_leaf())
-    assert (support.refused, support.bad_suites_known, count) == (("ssl3", "tls1.0", "tls1.1"), True, 6)
+    assert (support.refused, support.bad_suites_known, count) == (("ssl3", "tls1.0", "tls1.1"), True, 7)
     assert words(support) == {"tls_modern", "no_post_quantum", "holes_closed"}
 
 
@@ -158,6 +161,14 @@ def test_a_list_loses_nothing_to_a_suite_that_breaks_off(server):
     support, _ = looked(copied(server), thorough=True)
     assert set(support.suites) == {GCM, STATIC, 0xC018}
     assert support.suites_complete is False
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3])
+def test_a_server_that_has_had_enough_of_us_has_refused_nothing(patience):
+    support, _ = looked(HandMade(suites=(GCM, STATIC, 0x0005), says_no="close", patience=patience), agreed=None)
+    assert "holes_closed" not in words(support)
+    assert (support.bad_suites_known, support.dh_known) == (False, False)
+    assert not set(support.refused) - {"ssl2"}
 
 
 def test_bad_finite_suites_behind_good_ones_are_found():
@@ -331,16 +342,52 @@ def test_each_hole_is_open_where_its_cause_is(facts, hole):
     assert dict(holes(TlsSupport(**facts), RULES))[hole] is State.OPEN
 
 
+def test_the_prime_that_postfix_has_built_in_is_published():
+    library = Path("/usr/lib/postfix/libpostfix-tls.so").read_bytes()
+    at = library.index(b"\x02\x82\x01\x01\x00", library.index(b"\x30\x82\x01\x08\x02\x82\x01\x01\x00"))
+    prime = library[at + 5 : at + 5 + 256]
+    support = TlsSupport(dh_bits=2048, dh_prime_sha256=hashlib.sha256(prime).hexdigest())
+    assert (support.dh_prime_sha256, prime_class(support, RULES)) == (POSTFIX, "published")
+
+
+def test_every_prime_of_the_table_is_there_once_and_has_a_source():
+    rows = RULES.tables["dh_primes"].dicts()
+    assert len({row["sha256"] for row in rows}) == len({row["name"] for row in rows}) == len(rows) >= 30
+    assert all(len(row["sha256"]) == 64 and int(row["bits"]) >= 1024 and row["source"] for row in rows)
+
+
+def test_every_class_of_suites_has_words_a_rank_and_a_name_in_every_profile():
+    kinds = {row["class"] for row in RULES.tables["tls_ciphers"].dicts()} - {"not_offered"}
+    assert kinds <= {row["class"] for row in RULES.tables["tls_cipher_classes"].dicts()}
+    assert kinds <= {row["item"] for row in RULES.tables["tls_profiles"].dicts() if row["kind"] == "suite"}
+    for language in ("ja", "en"):
+        texts = Texts(resources.path("texts"), language)
+        assert all(texts.has(f"report.t6.suite_{kind}") for kind in kinds)
+
+
 def test_published_primes_are_known_by_their_fingerprint():
     published = RULES.tables["dh_primes"].dicts()[1]
     support = TlsSupport(dh_bits=int(published["bits"]), dh_prime_sha256=published["sha256"])
     assert (prime_class(support, RULES), prime_class(TlsSupport(dh_bits=3072), RULES)) == ("published", "own")
 
 
+FFDHE3072 = "0eaf67db3a839156d5013494a5318a772b5697d270d721f37f092efc69ea5a17"
+POSTFIX = "450349830c07b0225c8fd0b123ca8febdf0c28fde698258de7cab092b9045a94"
 GOOD = TlsSupport(accepted=("tls1.2", "tls1.3"), suites=(GCM,), groups=(0x001D,), suites_complete=True)
 PROFILES = [
     (GOOD, ("sufficient", "good", "good")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0x1301,), groups=(0x11EC,)), ("good", "good", "good")),
+    (TlsSupport(accepted=("tls1.3",), suites=(0x1302, 0x1303), groups=(0x11EC,)), ("good", "good", "good")),
+    (TlsSupport(accepted=("tls1.3",), suites=(0x1301,), groups=(0x11EC,)), ("sufficient", "good", "good")),
+    (TlsSupport(accepted=("tls1.3",), suites=(0x1305,)), ("insufficient", "insufficient", "phase_out")),
+    (TlsSupport(accepted=("tls1.3",), suites=(0x00C6,)), ("insufficient", "insufficient", "good")),
+    (TlsSupport(accepted=("tls1.3",), suites=(0xC0B4,)), ("insufficient",) * 3),
+    (TlsSupport(accepted=("tls1.2",), suites=(0x9999,)), ("insufficient", "insufficient", "good")),
+    (msgspec.structs.replace(GOOD, suites=(GCM, 0x0033)), ("insufficient", "insufficient", "phase_out")),
+    (msgspec.structs.replace(GOOD, suites=(GCM, 0x0067)), ("phase_out", "insufficient", "phase_out")),
+    (msgspec.structs.replace(GOOD, suites=(GCM, 0xC0AC)), ("sufficient", "insufficient", "good")),
+    (msgspec.structs.replace(GOOD, weak_groups=(0x0015,)), ("phase_out", "insufficient", "phase_out")),
+    (msgspec.structs.replace(GOOD, dh_bits=3072, dh_prime_sha256=FFDHE3072), ("phase_out", "good", "good")),
+    (msgspec.structs.replace(GOOD, dh_bits=2048, dh_prime_sha256=POSTFIX), ("insufficient", "good", "good")),
     (msgspec.structs.replace(GOOD, suites=(GCM, CBC)), ("insufficient", "insufficient", "phase_out")),
     (msgspec.structs.replace(GOOD, suites=(GCM, DHE)), ("phase_out", "good", "phase_out")),
     (msgspec.structs.replace(GOOD, suites=(GCM, STATIC)), ("insufficient", "insufficient", "phase_out")),

@@ -76,6 +76,10 @@ def group_named(rules: Rules, name: str) -> int:
     return next((int(row["code"], 16) for row in rows if row["group"].lower() == wanted), 0)
 
 
+LONG_PRIME = 3072
+"""Bits from which on NCSC-NL takes a published prime for a while yet (TLS guidelines 2025-05)."""
+
+
 def prime_class(support: TlsSupport, rules: Rules) -> str:
     """`export` (below 1024 bits), `short` (below 2048), `published`, `own`; empty when no prime was seen."""
     if not support.dh_bits:
@@ -84,6 +88,16 @@ def prime_class(support: TlsSupport, rules: Rules) -> str:
         return "export" if support.dh_bits < 1024 else "short"
     known = {row["sha256"] for row in rules.tables["dh_primes"].dicts()}
     return "published" if support.dh_prime_sha256 in known else "own"
+
+
+def is_tls13(kind: str) -> bool:
+    """Whether a class of suites belongs to TLS 1.3, which shares none with older versions."""
+    return kind.startswith("tls13")
+
+
+def is_old_group(kind: str) -> bool:
+    """Whether a class of groups is one that nobody should choose any more, without being broken."""
+    return kind.startswith("old")
 
 
 def old_exchange_hash(signature: int) -> bool:

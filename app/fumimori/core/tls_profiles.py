@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fumimori.core.model import ProfileVerdict, Rules
 from fumimori.core.network.tls import CertificateChain
-from fumimori.core.tls_facts import TlsSupport, group_classes, old_exchange_hash, prime_class, suite_classes
+from fumimori.core.tls_facts import LONG_PRIME, TlsSupport, group_classes, old_exchange_hash, prime_class, suite_classes
 
 PROFILES = ("ncsc_nl", "mozilla", "rfc9325")
 LEVELS = ("good", "sufficient", "phase_out", "insufficient")
@@ -20,13 +20,13 @@ def verdicts(support: TlsSupport, chain: CertificateChain | None, rules: Rules) 
     """What each profile says to what was seen; empty when no version was seen at all.
 
     The level is that of the worst item. Only a thorough run sees every suite, so a good level is *as far as seen*
-    (`complete` is false) unless the service takes nothing but TLS 1.3.
+    (`complete` is false) in every other.
     """
     if not support.accepted:
         return ()
     items = tuple(dict.fromkeys(_items(support, chain, rules)))
     rows = {(row["kind"], row["item"]): row for row in rules.tables["tls_profiles"].dicts()}
-    complete = support.suites_complete or set(support.accepted) == {"tls1.3"}
+    complete = support.suites_complete
     found = []
     for profile in PROFILES:
         levels = [(rows[item][profile], item) for item in items if item in rows and rows[item][profile] in LEVELS]
@@ -46,8 +46,7 @@ def _items(support: TlsSupport, chain: CertificateChain | None, rules: Rules) ->
             yield "missing", version
     classes = suite_classes(rules)
     for code in (*support.suites, *support.bad_suites):
-        if code in classes:
-            yield "suite", classes[code][0]
+        yield "suite", classes[code][0] if code in classes else "unlisted"
     groups = group_classes(rules)
     for group in (*support.groups, *support.weak_groups):
         if group in groups:
@@ -61,7 +60,8 @@ def _items(support: TlsSupport, chain: CertificateChain | None, rules: Rules) ->
 def _trait_items(support: TlsSupport, rules: Rules) -> Iterator[Item]:
     prime = prime_class(support, rules)
     if prime:
-        yield "prime", "short" if prime == "export" else prime
+        long = prime == "published" and support.dh_bits >= LONG_PRIME
+        yield "prime", "short" if prime == "export" else "published_3072" if long else prime
     traits = (
         (old_exchange_hash(support.signature), ("exchange_hash", "old")),
         (support.compression, ("compression", "on")),

@@ -16,6 +16,8 @@ EVIDENCE = 4096
 """Characters of one side of an exchange that are kept."""
 EXCHANGES_MOST = 200
 PAUSE_MOST = 8.0
+SILENCES_MOST = 2
+"""Waits without a single octet after which a port is left alone."""
 
 Route = Callable[[str, int], tuple[str, int]]
 """From the address and port that are meant to those that are really dialled, such as a tunnel or a test server."""
@@ -45,8 +47,13 @@ class _Manners:
     pause: float
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     ended: float = 0.0
-    silent: bool = False
-    """Nothing came although the server should have spoken first; it is not waited for a second time."""
+    silences: int = 0
+    """How often nothing came: where a server should have spoken first, once is enough not to wait for it again."""
+
+    def waited_in_vain(self, connection: "Connection | None") -> None:
+        """Count a wait that brought nothing at all."""
+        if connection is not None and not connection.received:
+            self.silences += 1 if connection.sent else SILENCES_MOST
 
 
 class Layer(Protocol):
@@ -249,14 +256,15 @@ class Dialer:
     ) -> AsyncIterator[Connection]:
         """A connection to `port` of `address`, closed and logged at the end.
 
-        Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none, and
-        BudgetSpentError when there were as many as may be.
-        TimedOut (`reply_timeout`) at once where a server that speaks first has kept silent before.
+        Raises Unreachable (`connection_refused`, `no_route`) or TimedOut (`connect_timeout`) when there is none,
+        BudgetSpentError when there were as many as may be, and
+        TimedOut (`reply_timeout`) at once where the server has kept silent before: once where it speaks first, twice
+        where we do, since a smaller hello may find the answer that a large one did not.
         """
         manners = self._of(address, port)
         loop = asyncio.get_running_loop()
         async with manners.turn:
-            if manners.silent:
+            if manners.silences >= SILENCES_MOST:
                 raise TimedOut("reply_timeout", address)
             wait = manners.ended + manners.pause - loop.time()
             if manners.ended and wait > 0:
@@ -273,8 +281,11 @@ class Dialer:
                 yield connection
             except NotSeen as error:
                 reason = error.reason
-                heard = connection is None or connection.sent or connection.received
-                manners.silent = reason == "reply_timeout" and not heard
+                if reason == "reply_timeout":
+                    manners.waited_in_vain(connection)
+                raise
+            except (TimeoutError, asyncio.CancelledError):  # whoever asked had no more time
+                manners.waited_in_vain(connection)
                 raise
             finally:
                 if connection is not None:

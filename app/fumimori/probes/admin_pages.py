@@ -71,7 +71,13 @@ async def collect(subject: str, look: Look) -> Facts:
 
     doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
     pages = {(page.product, page.kind, urlsplit(page.url).port): page for each in doors for page in each.pages}
-    broken = [each.broken for each in doors if each.broken is not None]
+    # A port that spoke HTTP need not speak HTTPS as well, nor the other way round.
+    shown = {port for (_, port), each in zip(by_door, doors, strict=True) if each.answered and each.broken is None}
+    broken = [
+        each.broken
+        for (_, port), each in zip(by_door, doors, strict=True)
+        if each.broken is not None and port not in shown
+    ]
     if broken and not pages:
         raise broken[0]
     answered = sum(each.answered for each in doors)

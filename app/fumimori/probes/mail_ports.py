@@ -377,7 +377,7 @@ PROBE = Probe(
     collect=collect,
     judge=judge,
     needs=("mx",),
-    connections=64,
-    connections_thorough=64 + 2 * LISTED_MOST * (1 + len(CLIENT_PORTS)),
+    connections=80,
+    connections_thorough=80 + 2 * LISTED_MOST * (1 + len(CLIENT_PORTS)),
     timeout=240.0,
 )

@@ -49,11 +49,11 @@ class Facts(Record):
 
 
 def subjects(seen: Seen) -> Sequence[str]:
-    """The mail exchangers, and `host:port` of every open port for people who send."""
+    """The mail exchangers, and `host:port` of every port for people who send that spoke to us."""
     submission = (
         attempt.subject
         for attempt, facts in seen.all("mail_ports", mail_ports.Facts)
-        if facts.port in SUBMISSION_PORTS and facts.service.open
+        if facts.port in SUBMISSION_PORTS and (facts.tls or facts.service.untrusted_greeting)
     )
     return (*mail_exchangers(seen), *sorted(submission))
 

@@ -230,6 +230,6 @@ PROBE = Probe(
     named_hosts_only=True,
     collect=collect,
     judge=judge,
-    connections=9,
-    connections_thorough=9 + 2 * LISTED_MOST,
+    connections=11,
+    connections_thorough=11 + 2 * LISTED_MOST,
 )

@@ -3,7 +3,7 @@
 import asyncio
 
 from fumimori.core.network.tls import HelloOffer
-from fumimori.core.tls_facts import group_classes
+from fumimori.core.tls_facts import group_classes, is_tls13
 from fumimori.probes.tls.support import LISTED_MOST, SUITES_MOST, TLS13_GROUPS, Search, suites
 
 SECONDS_MOST = 150.0
@@ -25,7 +25,7 @@ async def list_suites(search: Search) -> None:
     Finite fields are offered apart, and a hello that the service breaks off is asked again in halves: one suite that
     it cannot carry out takes none of the others with it.
     """
-    tls13 = tuple(code for code, (kind, _) in search.classes.items() if kind == "tls13")
+    tls13 = tuple(code for code, (kind, _) in search.classes.items() if is_tls13(kind))
     older = sorted((code for code, (kind, _) in search.classes.items() if _older(kind)), key=search.rank)
     finite = [code for code in older if search.is_finite(code)]
     others = [code for code in older if not search.is_finite(code)]
@@ -88,4 +88,4 @@ _NEW_KINDS = frozenset({"post_quantum", "finite", "finite_2048"})
 
 
 def _older(kind: str) -> bool:
-    return kind not in ("tls13", "not_offered")
+    return not is_tls13(kind) and kind != "not_offered"

@@ -16,7 +16,7 @@ import msgspec
 from fumimori.core.model import Rules
 from fumimori.core.network import Network, NotSeen
 from fumimori.core.network.tls import VERSIONS, CertificateChain, Handshake, HelloAnswer, HelloOffer
-from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, suite_classes
+from fumimori.core.tls_facts import TlsSupport, class_ranks, group_classes, group_named, is_old_group, suite_classes
 
 FALLBACK_SCSV = 0x5600
 IMPOSSIBLE = (0x0A0A, 0x1A1A)
@@ -96,6 +96,8 @@ class Search:
     answers: int = 0
     way_of_no: HelloAnswer | None = None
     """How the service refused the impossible; None until that was worth a connection."""
+    hung_up: bool = False
+    """Hanging up was taken for a refusal."""
 
     def __post_init__(self) -> None:
         self.classes = suite_classes(self.rules)
@@ -107,6 +109,7 @@ class Search:
         """Every hello that is worth its connection."""
         await self._versions(agreed)
         if not set(self.support.accepted) - {"tls1.3"}:
+            await self._still_talks()
             refused = "tls1.2" in self.support.refused
             self.learn(bad_suites_known=refused, dh_known=refused)
             await self._second_chain()
@@ -119,6 +122,7 @@ class Search:
         await self._oldest()
         await self._weak_groups()
         await self._fallback()
+        await self._still_talks()
         if self.thorough:
             from fumimori.probes.tls.listing import list_everything
 
@@ -167,7 +171,18 @@ class Search:
             return answer.refused
         if self.way_of_no is None:
             self.way_of_no = await self.hello(HelloOffer(highest="tls1.2", suites=IMPOSSIBLE), may_be_silent=True)
-        return (self.way_of_no.alert, self.way_of_no.error) == (answer.alert, answer.error)
+        same = (self.way_of_no.alert, self.way_of_no.error) == (answer.alert, answer.error)
+        self.hung_up = self.hung_up or same
+        return same
+
+    async def _still_talks(self) -> None:
+        """Where hanging up was taken for a no: a hello that was answered before is answered again, else all is open."""
+        version = next((each for each in reversed(self.support.accepted) if each in VERSIONS), "")
+        if not self.hung_up:
+            return
+        if not version or not (await self.hello(self._offer(version), may_be_silent=True)).version:
+            unknown = {"bad_suites_known": False, "dh_known": False, "weak_groups_known": False}
+            self.learn(refused=(), fallback_protected=None, **unknown)
 
     def _note(self, answer: HelloAnswer) -> None:
         known = self.support
@@ -333,14 +348,17 @@ class Search:
         answer = await self.hello(HelloOffer(highest="ssl2", suites=()), may_be_silent=True)
         if answer.version == "ssl2":
             self._settle(accepted=("ssl2",))
-        elif answer.refused or answer.broken_off or answer.error == "not_tls":  # SSL 2.0 answers whoever speaks it
+        # Whoever speaks SSL 2.0 answers it; who speaks nothing at all with us says nothing about it.
+        elif answer.refused or answer.error == "not_tls" or (answer.broken_off and self.support.accepted):
             self._settle(refused=("ssl2",))
 
     async def _weak_groups(self) -> None:
         """Curves that nobody should use; who speaks TLS 1.3 has a list of newer ones, so it is asked when thorough."""
         if "tls1.3" in self.support.accepted and not self.thorough:
             return
-        weak = tuple(code for code, (kind, _) in group_classes(self.rules).items() if kind in ("weak", "old"))
+        weak = tuple(
+            code for code, (kind, _) in group_classes(self.rules).items() if kind == "weak" or is_old_group(kind)
+        )
         codes = tuple(code for code in suites(self.rules, "modern") if "ECDHE" in self.classes[code][1])
         old = tuple(code for code in suites(self.rules, "old") if "ECDHE" in self.classes[code][1])
         highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]

@@ -12,6 +12,7 @@ from fumimori.core.tls_facts import (
     TlsSupport,
     agreed_suites,
     group_classes,
+    is_old_group,
     old_exchange_hash,
     prime_class,
     suite_classes,
@@ -99,7 +100,8 @@ def _exchange_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Wor
         yield "dh_own", (("bits", support.dh_bits),)
     classes = group_classes(rules)
     for kind in ("weak", "old"):
-        names = [classes[group][1] for group in support.weak_groups if classes[group][0] == kind]
+        chosen = [classes[group] for group in support.weak_groups if group in classes]
+        names = [name for found, name in chosen if found == kind or (kind == "old" and is_old_group(found))]
         if names:
             yield f"group_{kind}{suffix}", (("groups", ", ".join(names)),)
     if old_exchange_hash(support.signature):
