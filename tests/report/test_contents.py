@@ -152,6 +152,14 @@ def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
     assert "is expected to be" not in plan
 
 
+def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing():
+    risk = msgspec.structs.replace(example.assessment().accepted[0], until="来年3月")
+    about = example.assessment(accepted=(risk,))
+    assert all(finding.accepted is None for finding in example.result(about).findings)
+    printed = "".join(text(example.pdf(about)).split())
+    assert "来年3月（日付ではないため未承認）" in printed
+
+
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
     blocked = Vantage(at=example.MEASURED, online=True, resolver="192.0.2.53", port25="blocked")
     content = example.pdf(example.assessment(vantages=(blocked,)), parts="management")

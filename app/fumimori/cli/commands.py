@@ -14,6 +14,7 @@ from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
+from fumimori.core.contradictions import may_be_final
 from fumimori.core.model import Assessment, Result
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
@@ -101,6 +102,8 @@ class CommandLine:
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
         files.write(options.out, pdf, texts)
+        if not may_be_final(result.contradictions):
+            print(texts("cli.draft"), file=sys.stderr)
         return RAN
 
     def open_json(self, options: argparse.Namespace) -> int:
