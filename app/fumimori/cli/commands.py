@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ class CommandLine:
             return command(options)
         except WrongUseError as error:
             print(error, file=sys.stderr)
+            return WRONG_USE
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+                raise
+            Teller(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
             return WRONG_USE
 
     def scan(self, options: argparse.Namespace) -> int:

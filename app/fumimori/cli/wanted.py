@@ -61,8 +61,33 @@ def outward(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
         second_resolver=_resolver(options.second_resolver, texts),
         dnssec_anchor=_anchor(options.dnssec_anchor, texts),
         ca_file=readable(options.ca_file, texts),
-        control_hosts=tuple(options.control_host) or None,
+        control_hosts=_control_hosts(options.control_host, texts) or None,
     )
+
+
+def _control_hosts(named: Sequence[str], texts: Texts) -> tuple[str, ...]:
+    """Hosts or addresses with or without a port, as they were typed; WrongUseError."""
+    from fumimori.net.vantage import split_port
+
+    for host in named:
+        try:
+            name, _ = split_port(host, 25)
+        except ValueError:
+            name = ""
+        if not name or (name.count(":") < 2 and not _is_host(name)):
+            raise WrongUseError(texts("cli.bad_host", host=host))
+    return tuple(named)
+
+
+def _is_host(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        try:
+            ascii_host(name)
+        except BadDomainError:
+            return False
+    return True
 
 
 def empty(domain: str) -> Assessment:
