@@ -3,7 +3,7 @@
 
 python3 packaging/dev.py run [ARGUMENTS…]     set up and start the program (the window without arguments)
 python3 packaging/dev.py test [ARGUMENTS…]    set up, run every check and every test (arguments go to pytest)
-python3 packaging/dev.py check                set up and run the checks alone: ruff, mypy, import-linter
+python3 packaging/dev.py check                set up and run the checks alone: ruff, mypy, import-linter, vulture
 python3 packaging/dev.py lock                 write the lock files anew from pyproject.toml
 """
 
@@ -19,6 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 UV = "uv==0.13.9"
+"""What installs everything else; its hashes for every platform stand in `packaging/requirements-uv.lock`."""
+
+APT_PATIENCE = 300
+"""Seconds to wait for somebody else who is installing packages."""
+UPDATES_MOST = 8
+"""How often the lists of packages are asked for while somebody else holds them."""
 
 WINDOW_PACKAGES = {
     "libGL.so.1": "libgl1",
@@ -92,7 +98,9 @@ def set_up(lock_name: str) -> str:
     print(f"Installing packaging/{lock_name} …")
     lock_file = str(ROOT / "packaging" / lock_name)
     uv = VENV / ("Scripts/uv.exe" if os.name == "nt" else "bin/uv")
-    with_uv = subprocess.call([str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", UV]) == 0
+    quietly = ["pip", "install", "-q", "--require-hashes", "--disable-pip-version-check"]
+    uv_lock = str(ROOT / "packaging/requirements-uv.lock")
+    with_uv = subprocess.call([str(python), "-m", *quietly, "-r", uv_lock]) == 0
     install = ["pip", "install", "-q", "--require-hashes", "-r", lock_file]
     if not with_uv or subprocess.call([str(uv), *install, "--python", str(python)]):
         subprocess.check_call([str(python), "-m", *install])
@@ -104,13 +112,14 @@ def set_up(lock_name: str) -> str:
 
 
 def check(python: str) -> int:
-    """Run ruff, mypy and import-linter; the first that fails decides."""
+    """Run ruff, mypy, import-linter and vulture; the first that fails decides."""
     tools = Path(python).parent
     for line in (
         [tools / "ruff", "check", "."],
         [tools / "ruff", "format", "--check", "."],
         [tools / "mypy"],
         [tools / "lint-imports"],
+        [tools / "vulture"],
     ):
         print("$", Path(line[0]).name, *line[1:], flush=True)
         code = subprocess.call([str(part) for part in line], cwd=ROOT)
@@ -131,17 +140,19 @@ def test(python: str, arguments: list[str]) -> int:
 
 
 def lock(python: str) -> int:
-    """Write both lock files: every platform's pins with hashes, no addresses."""
+    """Write all lock files: every platform's pins with hashes, no addresses."""
     uv = str(Path(python).parent / "uv")
-    for name, groups in (("requirements.lock", []), ("requirements-dev.lock", ["--group", "dev"])):
-        code = subprocess.call(
-            [
-                *(uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"),
-                *("--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"),
-                *(*groups, "pyproject.toml", "-o", f"packaging/{name}"),
-            ],
-            cwd=ROOT,
-        )
+    for name, source in (
+        ("requirements-uv.lock", ["-"]),
+        ("requirements.lock", ["pyproject.toml"]),
+        ("requirements-dev.lock", ["--group", "dev", "pyproject.toml"]),
+    ):
+        compiling = [
+            *(uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"),
+            *("--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"),
+            *(*source, "-o", f"packaging/{name}"),
+        ]
+        code = subprocess.run(compiling, cwd=ROOT, input=UV, text=True, check=False).returncode
         if code:
             return code
     return 0
@@ -182,10 +193,23 @@ def need_packages(packages: list[str]) -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         print("Installing", *packages, flush=True)
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        subprocess.check_call(["apt-get", "update", "-qq"], env=environment)
-        subprocess.check_call(line, env=environment, stdout=subprocess.DEVNULL)
+        patiently = ["-o", f"DPkg::Lock::Timeout={APT_PATIENCE}", "-o", "Acquire::Retries=3"]
+        update(["apt-get", *patiently, "update", "-qq"], environment)
+        subprocess.check_call([line[0], *patiently, *line[1:]], env=environment, stdout=subprocess.DEVNULL)
         return
     sys.exit("These packages are missing. Install them and start again:\n  sudo " + " ".join(line))
+
+
+def update(line: list[str], environment: dict[str, str], *, pause: float = 10.0) -> None:
+    """Fetch the lists of packages; apt does not wait for their lock, so that is done here. CalledProcessError."""
+    for left in reversed(range(UPDATES_MOST)):
+        code = subprocess.call(line, env=environment)
+        if not code:
+            return
+        if left:
+            print(f"The lists of packages could not be fetched; trying again in {pause:.0f} s …", flush=True)
+            time.sleep(pause)
+    raise subprocess.CalledProcessError(code, line)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""What holds for every test: no skipping where CI runs, no unexpected log line, no thread left behind."""
+"""What holds for every test: no skipping where CI runs, no unexpected log line, no thread and no task left behind."""
 
+import asyncio
+import asyncio.runners
 import logging
 import os
 import re
@@ -9,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+
+pytest_plugins = ["pytester"]
 
 ON_CI = os.environ.get("CI", "").lower() in ("true", "1")
 
@@ -75,6 +79,30 @@ def _no_threads_left() -> Iterator[None]:
     while (left := _ours(before)) and time.monotonic() < end:
         time.sleep(0.01)
     assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _no_tasks_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fails a test after whose `asyncio.run` a task of the program was still running: nobody waited for it.
+
+    Such a task goes on looking, and writing down whom it contacted, after its attempt has ended.
+    """
+    left: list[str] = []
+    cancel = asyncio.runners._cancel_all_tasks
+
+    def cancelled(loop: asyncio.AbstractEventLoop) -> None:
+        left.extend(name for task in asyncio.all_tasks(loop) if (name := _of_the_program(task)))
+        cancel(loop)
+
+    monkeypatch.setattr(asyncio.runners, "_cancel_all_tasks", cancelled)
+    yield
+    assert not left, f"tasks left running: {left}"
+
+
+def _of_the_program(task: "asyncio.Task[object]") -> str:
+    """What the task was carrying out, when that is a coroutine of the program; empty for a test's own."""
+    code = getattr(task.get_coro(), "cr_code", None)
+    return f"{code.co_qualname}" if code is not None and "/fumimori/" in code.co_filename else ""
 
 
 def _ours(before: set[threading.Thread]) -> list[str]:

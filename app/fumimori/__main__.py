@@ -1,5 +1,6 @@
 """The only place that knows every concrete part and joins them: window or command line."""
 
+import io
 import logging
 import os
 import sys
@@ -25,9 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Start what the command line asks for; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _tolerant_streams()
     language = _language(words)
-    if not words or (len(words) == 1 and words[0] not in COMMANDS and not words[0].startswith("-")):
-        return _window(Path(words[0]) if words else None, language)
+    if len(words) == 1 and words[0] not in COMMANDS and not words[0].startswith("-"):
+        if not Path(words[0]).is_file():
+            print(texts(language)("cli.no_such_word", word=words[0]), file=sys.stderr)  # noqa: T201
+            return 2
+        return _window(Path(words[0]), language)
+    if not words:
+        return _window(None, language)
     if words[0] not in (*COMMANDS, "-h", "--help", "--version"):
         words.insert(0, "window")
     return _command_line(words, language)
@@ -53,6 +60,13 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         from fumimori import gui
     except ImportError as error:  # a machine without the libraries that Qt loads
         print(texts(language)("cli.no_window", detail=str(error)), file=sys.stderr)  # noqa: T201
+        return 2
+    from fumimori.gui.display import why_no_window
+
+    reason = why_no_window(os.environ)
+    if reason:
+        detail = texts(language)(f"cli.{reason}")
+        print(texts(language)("cli.no_window", detail=detail), file=sys.stderr)  # noqa: T201
         return 2
     return gui.run(
         instruments=instruments,
@@ -173,11 +187,22 @@ def settings_folder() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME", home / ".config")) / "fumimori"
 
 
+def _tolerant_streams() -> None:
+    """A terminal that cannot show a letter shows its number; a program without a terminal says nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _language(words: list[str]) -> str:
     known = languages(resources.root())
-    if "--language" in words[:-1]:
-        wanted = words[words.index("--language") + 1]
-        if wanted in known:
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        option, equals, value = word.partition("=")
+        wanted = value if equals else following
+        if option == "--language" and wanted in known:
             return wanted
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):

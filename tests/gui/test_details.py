@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableWidget
 from fumimori.__main__ import texts
 from fumimori.cli.grammar import parser
 from fumimori.cli.wanted import outward
-from fumimori.core.model import DomainScope, Status
+from fumimori.core.model import AcceptedRisk, DomainScope, Status
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import Look
 from fumimori.gui.routes import Route
@@ -49,7 +49,22 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     for word in ("reason", "approver", "until"):
         hands.type(f"{word}:{identity}", word)
     hands.press(f"accept:{identity}")
-    assert [one.approver for one in hands.desk.open.accepted] == ["approver"]
+    assert hands.desk.open.accepted == ()
+    assert hands.shows(hands.page.t("ui.action.until_unclear"))
+    hands.type(f"until:{identity}", "２０３０年3月31日")
+    hands.press(f"accept:{identity}")
+    assert [(one.approver, one.until) for one in hands.desk.open.accepted] == [("approver", "2030-03-31")]
+
+
+def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened: Open):
+    case = demonstration.assessment("en")
+    code, subject = "dmarc.monitoring_blind", demonstration.DOMAIN
+    risk = AcceptedRisk(code=code, subject=subject, reason="r", approver="Owner", until="next year")
+    hands = opened("en", msgspec.structs.replace(case, accepted=(risk,)))
+    assert hands.desk.result.findings
+    assert all(finding.accepted is None for finding in hands.desk.result.findings)
+    open_action(hands, code)
+    assert hands.shows(hands.page.t("ui.action.until_unclear"))
 
 
 def test_an_answer_that_leads_to_an_action_is_shown_with_it(opened: Open):

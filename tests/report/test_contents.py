@@ -169,6 +169,14 @@ def test_an_offline_measurement_afterwards_takes_nothing_back():
     assert "There was no Internet connection" not in first
 
 
+def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing():
+    risk = msgspec.structs.replace(example.assessment().accepted[0], until="来年3月")
+    about = example.assessment(accepted=(risk,))
+    assert all(finding.accepted is None for finding in example.result(about).findings)
+    printed = "".join(text(example.pdf(about)).split())
+    assert "来年3月（日付ではないため未承認）" in printed
+
+
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
     blocked = Vantage(at=example.MEASURED, online=True, resolver="192.0.2.53", port25="blocked")
     looks = tuple(

@@ -7,9 +7,10 @@ import pytest
 from fumimori import resources
 from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, break_lines
 from fumimori.report.press import laid_out
-from fumimori.report.stationery import BLACK, Style
+from fumimori.report.stationery import Ink, Style
 from fumimori.report.typefaces import REGULAR, Typefaces
 
+BLACK = Ink(0, 0, 0)
 NASTY = (
     "「DMARC（なりすましメールの扱いの宣言）」が、まだありません。『SPF』は〔12回〕の問い合わせが必要で、上限の10回を超えています！"
     "ポート465番・587番・993番……と、証明書（有効期限は2026年11月24日、あと30日）を確かめてください——いえ、"

@@ -2,15 +2,14 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from loopback.world import World
+from unit.cli.process import fumimori
 
-APP = Path(__file__).resolve().parents[2] / "app"
 PASSPHRASE = "correct horse battery staple"
 CONSENTED = ("--consent", "3", "--own-server", "--authorised-by", "Owner, CEO")
 
@@ -40,27 +39,6 @@ class Scan:
     def contacts(self, *kinds: str) -> list[dict[str, Any]]:
         """The contact log's lines of these kinds."""
         return [entry for entry in self.content["runs"][0]["contacts"] if entry["what"] in kinds]
-
-
-def fumimori(folder: Path, *arguments: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
-    """The program with these arguments, in an environment that is the same on every machine."""
-    environment = {
-        "HOME": str(folder),
-        "LANG": "C.UTF-8",
-        "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(APP),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
-        "PYTHONWARNINGS": "error",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "fumimori", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=seconds,
-    )
 
 
 def scan(world: World, folder: Path, domain: str, *options: str, control: str = "") -> Scan:

@@ -12,7 +12,6 @@ import dns.query
 import dns.rcode
 import pytest
 
-from loopback.domains import addresses
 from loopback.world import World
 
 
@@ -179,7 +178,3 @@ def test_port_25_is_open_at_one_control_host_and_closed_at_the_other(world: Worl
         with socket.socket() as attempt:
             found[name] = attempt.connect_ex((world.at[name], 25)) == 0
     assert found == {"control-open": True, "control-closed": False}
-
-
-def test_two_worlds_share_no_address() -> None:
-    assert not set(addresses(10).values()) & set(addresses(11).values())

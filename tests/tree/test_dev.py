@@ -51,6 +51,32 @@ def test_who_may_not_install_is_told_the_line(dev: ModuleType, monkeypatch: pyte
     assert str(stop.value).splitlines()[-1].strip() == ("sudo apt-get install -y --no-install-recommends libegl1 xvfb")
 
 
+def test_packages_wait_for_whoever_installs_and_lists_are_asked_for_again(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[list[str]] = []
+    codes = iter((100, 100, 0))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda *_arguments, **_options: "/usr/bin/apt-get")
+    monkeypatch.setattr(dev.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(subprocess, "call", lambda line, **_options: lines.append(line) or next(codes))
+    monkeypatch.setattr(subprocess, "check_call", lambda line, **_options: lines.append(line))
+    dev.need_packages(["libegl1"])
+    assert [line[-1] for line in lines] == ["-qq", "-qq", "-qq", "libegl1"]
+    assert all("DPkg::Lock::Timeout=300" in line for line in lines)
+
+
+def test_lists_that_never_come_stop_the_set_up(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev.time, "sleep", lambda _seconds: None)
+    with pytest.raises(subprocess.CalledProcessError):
+        dev.update(["false"], {})
+
+
+def test_what_installs_everything_else_is_pinned_by_hash_too(dev: ModuleType) -> None:
+    lines = (SCRIPT.parent / "requirements-uv.lock").read_text(encoding="utf-8").splitlines()
+    assert lines[0].removesuffix(" \\") == dev.UV
+
+
 def test_nothing_missing_asks_for_nothing(dev: ModuleType) -> None:
     assert dev.need_packages([]) is None
 
@@ -65,7 +91,7 @@ def test_a_library_that_is_not_there_names_its_package(dev: ModuleType, monkeypa
     assert dev.missing_libraries() == ["libnosuch1"]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-uv.lock"])
 def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     text = (SCRIPT.parent / name).read_text(encoding="utf-8")
     pins = text.replace("\\\n", " ").splitlines()

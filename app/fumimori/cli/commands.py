@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
+from fumimori.core.contradictions import may_be_final
 from fumimori.core.model import Assessment, Result, Scope
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
@@ -59,6 +61,11 @@ class CommandLine:
             return command(options)
         except WrongUseError as error:
             print(error, file=sys.stderr)
+            return WRONG_USE
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
+                raise
+            Teller(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
             return WRONG_USE
 
     def scan(self, options: argparse.Namespace) -> int:
@@ -104,6 +111,8 @@ class CommandLine:
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
         files.write(options.out, pdf, texts)
+        if not may_be_final(result.contradictions):
+            print(texts("cli.draft"), file=sys.stderr)
         return RAN
 
     def open_json(self, options: argparse.Namespace) -> int:

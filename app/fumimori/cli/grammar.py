@@ -9,10 +9,12 @@ from fumimori.texts import Texts
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors leave by the same door as every other wrong use."""
+    """An argument parser whose errors leave by the same door as every other wrong use, in two lines."""
+
+    texts: Texts
 
     def error(self, message: str) -> NoReturn:
-        raise WrongUseError(f"{self.format_usage()}{message}")
+        raise WrongUseError(f"{self.texts('cli.wrong_use', detail=message)}\n{self.prog} --help")
 
 
 def parser(texts: Texts) -> argparse.ArgumentParser:
@@ -21,6 +23,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     def say(name: str) -> str:
         return texts(f"cli.help.{name}").replace("%", "%%")
 
+    _Parser.texts = texts
     top = _Parser(prog="fumimori", description=texts("cli.description"), allow_abbrev=False)
     top.add_argument("--version", action="version", version=f"Fumimori {__version__}")
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)

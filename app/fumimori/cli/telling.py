@@ -1,5 +1,6 @@
 """What the command line says on standard error while it measures and when it is done."""
 
+import contextlib
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ class Teller:
     texts: Texts
 
     def say(self, key: str, **values: str | int) -> None:
-        """One line on standard error."""
-        print(self.texts(f"cli.{key}", **values), file=sys.stderr)
+        """One line on standard error; nobody listening there is no reason to stop measuring."""
+        with contextlib.suppress(OSError, ValueError):
+            print(self.texts(f"cli.{key}", **values), file=sys.stderr)
 
     def announce(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from fumimori.core.model import (
     NOT_APPLICABLE,
     Answer,
+    Contradiction,
     Credit,
     Effect,
     Option,
@@ -14,6 +15,7 @@ from fumimori.core.model import (
     QuestionState,
     Record,
     Rules,
+    Severity,
 )
 
 
@@ -41,6 +43,11 @@ class Compared(Record):
     def contradicted(self) -> bool:
         """Whether answer and measurement differ and nobody has settled it."""
         return bool(self.clash) and not self.settled
+
+
+def may_be_final(contradictions: Iterable[Contradiction]) -> bool:
+    """Whether a report may be called final: a Critical contradiction that nobody has settled allows a draft only."""
+    return all(contradiction.severity < Severity.CRITICAL for contradiction in contradictions)
 
 
 def worst(credits_given: Iterable[Credit | None]) -> Credit | None:

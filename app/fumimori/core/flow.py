@@ -13,7 +13,7 @@ from fumimori.core.model import (
     QuestionState,
     Record,
     Result,
-    Severity,
+    only,
 )
 from fumimori.core.standing import quick_questions
 
@@ -101,9 +101,10 @@ def asked(bank: Sequence[Question], result: Result, control: Control | None) -> 
 def place(bank: Sequence[Question], assessment: Assessment, question: str) -> Place:
     """The number of `question` among those of its control that hosting and kind of assessment select.
 
-    Answers and measurements never change it. A question outside that selection is counted in the whole control.
+    Answers and measurements never change it. A question outside that selection is counted in the whole control;
+    KeyError for one that is not in the bank.
     """
-    control = next(entry.control for entry in bank if entry.id == question)
+    control = only(entry.control for entry in bank if entry.id == question)
     hosting = assessment.scope.hosting
     quick = quick_questions(bank) if assessment.quick else None
     everything = [entry.id for entry in questions_of(bank, control)]
@@ -159,11 +160,6 @@ def resumption(assessment: Assessment) -> Page:
     if not assessment.attempts and not assessment.answers:
         return Page(kind=PageKind.CONSENT)
     return HUB
-
-
-def may_be_final(result: Result) -> bool:
-    """Whether the report may be called final: a Critical contradiction allows a draft only."""
-    return all(contradiction.severity < Severity.CRITICAL for contradiction in result.contradictions)
 
 
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
@@ -256,7 +252,7 @@ class Walk:
     def _newly_needed(self, question: Question, changed: str, result: Result) -> bool:
         """Whether `question` has no answer yet and hangs on `changed`, or on what `changed` hangs on."""
         before = _premises(question)
-        related = {changed, *next(_premises(other) for other in self.bank if other.id == changed)}
+        related = {changed, *only(_premises(other) for other in self.bank if other.id == changed)}
         return bool(before & related) and result.question(question.id).state is QuestionState.UNANSWERED
 
     def _exists(self, page: Page, result: Result) -> bool:

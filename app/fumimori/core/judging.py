@@ -85,18 +85,13 @@ def _findings(
     accepted = {
         (risk.code, risk.subject): risk
         for risk in assessment.accepted
-        if risk.approver.strip() and _not_before(risk.until, moment)
+        if risk.approver.strip() and risk.last_day is not None and risk.last_day >= moment.date()
     }
     found = [*_measured(assessment, by_question, rules, outcomes), *_said(assessment, table)]
     with_decisions = (
         msgspec.structs.replace(finding, accepted=accepted.get((finding.code, finding.subject))) for finding in found
     )
     return tuple(sorted(with_decisions, key=lambda f: (-f.severity, f.control.number, f.code, f.subject)))
-
-
-def _not_before(until: str, moment: datetime) -> bool:
-    """Whether an ISO day has not passed at `moment`; a risk accepted without an end is not accepted."""
-    return bool(until) and until[:10] >= moment.date().isoformat()
 
 
 def _measured(

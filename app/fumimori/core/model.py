@@ -1,18 +1,30 @@
 """The records of an assessment: what was seen, what was said, and what follows from both."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, dataclass_transform
+from typing import TYPE_CHECKING, TypeVar, dataclass_transform
 
 import msgspec
+
+from fumimori.core.days import iso_day
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A frozen, keyword-only piece of what the program knows; codes and values, never sentences."""
+
+
+T = TypeVar("T")
+
+
+def only(found: Iterable[T]) -> T:
+    """The first of `found`; KeyError when there is none, because a name that nobody has is a mistake of ours."""
+    for one in found:
+        return one
+    raise KeyError
 
 
 class Severity(IntEnum):
@@ -439,6 +451,8 @@ class Question(Record):
     """A question that must be met first; while it is not, this one stays in the denominator, earns 0, finds nothing."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     may_be_not_applicable: bool = True
+    dated: bool = False
+    """Its findings have a day in the calendar: a service, a registration or a certificate ends."""
     work: Work = Work()
 
     @property
@@ -520,6 +534,12 @@ class AcceptedRisk(Record):
     reason: str
     approver: str
     until: str
+    """An ISO day. Earlier versions let anything be typed: what is no day is kept, and accepts nothing."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the risk is accepted; None when `until` names no day."""
+        return iso_day(self.until)
 
 
 class Assessment(Record):
@@ -863,14 +883,8 @@ class Result(Record):
 
     def question(self, question: str) -> QuestionResult:
         """The result of the question with this id; KeyError when there is none."""
-        for result in self.questions:
-            if result.question == question:
-                return result
-        raise KeyError(question)
+        return only(result for result in self.questions if result.question == question)
 
     def control(self, control: Control) -> ControlResult:
         """The result of this control; KeyError when there is none."""
-        for result in self.controls:
-            if result.control is control:
-                return result
-        raise KeyError(control)
+        return only(result for result in self.controls if result.control is control)

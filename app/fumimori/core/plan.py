@@ -1,7 +1,7 @@
 """From findings to what to do about them: grouped by root cause, in order, with the five that come first."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from fumimori.core.model import Action, Cost, Effort, Finding, PlanEntry, QuestionState, Record, Rules, Severity, Work
 from fumimori.core.standing import Standing
@@ -11,11 +11,6 @@ FIRST = 5
 
 PER_CONTROL = 2
 """At most so many of them for one control, so that the first page is not one subject alone."""
-
-DATED = frozenset(
-    {"updates.service_end", "access.domain_registration", "protocols.certificate_expiry", "mta_sts.policy_certificate"}
-)
-"""Questions whose findings have a day in the calendar: a service, a registration or a certificate ends."""
 
 _EFFORT = {effort: rank for rank, effort in enumerate(Effort)}
 
@@ -28,7 +23,17 @@ class Plan(Record):
     @property
     def first(self) -> tuple[Action, ...]:
         """The actions to take first."""
-        return self.actions[:FIRST]
+        return first(self.actions)
+
+
+def first(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Those of a whole plan in order that window and report show as the ones to take first."""
+    return tuple(actions[:FIRST])
+
+
+def later(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The rest of a whole plan in order."""
+    return tuple(actions[FIRST:])
 
 
 def plan(
@@ -40,11 +45,11 @@ def plan(
     from the Internet, less effort, more findings at once; then the first five are chosen so that no control takes
     more than two of them (a Critical one always may) and one with a date is among them when there is any.
     """
-    decided = {entry.action: entry for entry in entries}
-    actions = [*_repairs(findings, decided, rules), *_questions_to_ask(standings, decided, rules)]
+    decided, table = {entry.action: entry for entry in entries}, tuple(standings)
+    actions = [*_repairs(findings, decided, rules), *_questions_to_ask(table, decided, rules)]
     ordered = sorted(actions, key=_urgency)
-    first = _first(ordered)
-    return Plan(actions=(*first, *(action for action in ordered if action not in first)))
+    chosen = _first(ordered, dated={standing.question.id for standing in table if standing.question.dated})
+    return Plan(actions=(*chosen, *(action for action in ordered if action not in chosen)))
 
 
 def due_days(severity: Severity, rules: Rules) -> int | None:
@@ -109,11 +114,7 @@ def _urgency(action: Action) -> tuple[bool, int, bool, int, int, int, str]:
     )
 
 
-def _dated(action: Action) -> bool:
-    return any(finding.question in DATED for finding in action.findings)
-
-
-def _first(ordered: Sequence[Action]) -> list[Action]:
+def _first(ordered: Sequence[Action], dated: Collection[str]) -> list[Action]:
     taken: Counter[str] = Counter()
     chosen: list[Action] = []
     for action in ordered:
@@ -122,8 +123,9 @@ def _first(ordered: Sequence[Action]) -> list[Action]:
             chosen.append(action)
     rest = [action for action in ordered if action not in chosen]
     chosen += rest[: FIRST - len(chosen)]
-    calendar = [action for action in ordered if _dated(action) and not (action.entry and action.entry.done)]
-    if calendar and not any(map(_dated, chosen)):
+    with_day = [action for action in ordered if any(finding.question in dated for finding in action.findings)]
+    calendar = [action for action in with_day if not (action.entry and action.entry.done)]
+    if calendar and not any(action in with_day for action in chosen):
         milder = [action for action in chosen if action.severity is not Severity.CRITICAL]
         if milder:
             chosen[chosen.index(milder[-1])] = calendar[0]

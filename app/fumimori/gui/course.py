@@ -2,14 +2,14 @@
 
 from fumimori.core import flow
 from fumimori.core.controls import BANK
-from fumimori.core.model import Assessment, Question, QuestionResult, QuestionState, Result
+from fumimori.core.model import Assessment, Question, QuestionResult, QuestionState, Result, only
 from fumimori.core.standing import quick_questions
 from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, blocks, control_of
 
 
 def question(identity: str) -> Question:
-    """The bank's question with this id."""
-    return next(question for question in BANK if question.id == identity)
+    """The bank's question with this id; KeyError when there is none."""
+    return only(question for question in BANK if question.id == identity)
 
 
 def counted(assessment: Assessment, block: str) -> tuple[Question, ...]:
@@ -83,11 +83,6 @@ def open_questions(result: Result, block: str) -> int:
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
     """About how many minutes the open questions take; None until that can be said."""
     return flow.minutes_left(assessment, result)
-
-
-def may_be_final(result: Result) -> bool:
-    """Whether the report may be called final."""
-    return flow.may_be_final(result)
 
 
 def next_block(block: str) -> str | None:

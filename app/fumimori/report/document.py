@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules, Severity
+from fumimori.core.contradictions import may_be_final
+from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, author, confidentiality, read_logo
@@ -72,7 +73,7 @@ def make(
         document_number=assessment.document_number or f"FM-{issued:%Y%m%d}-{assessment.id[:6].upper()}",
         repair=repair,
         annexed=parts == "all",
-        draft=draft or any(open_one.severity is Severity.CRITICAL for open_one in result.contradictions),
+        draft=draft or not may_be_final(result.contradictions),
     )
     logo = read_logo(brand.logo, brand.logo_type) if brand.logo else None
     pages = paged(_parts(m, logo), m.paper.width, m.paper.height)

@@ -45,7 +45,7 @@ class Ink:
         return ink
 
 
-WHITE, BLACK = Ink(1, 1, 1), Ink(0, 0, 0)
+WHITE = Ink(1, 1, 1)
 
 
 @dataclass(frozen=True)

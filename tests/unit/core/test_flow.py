@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.core import flow
+from fumimori.core.contradictions import may_be_final
 from fumimori.core.flow import ControlStatus, Page, PageKind, Walk
 from fumimori.core.judging import assess
 from fumimori.core.model import Attempt, Control, Organisation, Scope, Severity, Status
@@ -181,15 +182,15 @@ def test_an_opened_file_goes_on_where_something_is_missing():
 
 
 def test_a_critical_contradiction_keeps_the_report_a_draft():
-    assert flow.may_be_final(view()[1])
-    assert flow.may_be_final(view(said(sender_auth__spf="yes"), [outcome("spf.none")])[1])
+    assert may_be_final(view()[1].contradictions)
+    assert may_be_final(view(said(sender_auth__spf="yes"), [outcome("spf.none")])[1].contradictions)
     harsh = {
         **RULES.outcomes,
         "spf.none": msgspec.structs.replace(RULES.outcomes["spf.none"], severity=Severity.CRITICAL),
     }
     case = assessment(said(sender_auth__spf="yes"))
     rules = msgspec.structs.replace(RULES, outcomes=harsh)
-    assert not flow.may_be_final(assess(case, BANK, rules, (outcome("spf.none"),), NOW))
+    assert not may_be_final(assess(case, BANK, rules, (outcome("spf.none"),), NOW).contradictions)
 
 
 def test_the_time_left_is_a_range_and_told_after_five_answers():

@@ -128,6 +128,13 @@ def test_several_servers_with_one_fault_count_once_for_the_grade():
         ("owner", "2026-11-23", False),
         (" ", "2027-06-30", False),
         ("owner", "", False),
+        ("owner", "31.12.2035", False),
+        ("owner", "来年3月", False),
+        ("owner", "next year", False),
+        ("owner", "9999", False),
+        ("owner", "2027-02-30", False),
+        ("owner", "2027-06-30 or later", False),
+        ("owner", " 2027-06-30 ", True),
     ],
 )
 def test_a_risk_is_accepted_by_somebody_until_a_day_and_stays_in_the_score(approver, until, expected):

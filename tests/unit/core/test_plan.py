@@ -1,9 +1,11 @@
 """The plan puts first what matters most, mixes the controls, and never forgets a date."""
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
+from fumimori.core.controls import BANK
 from fumimori.core.model import (
     AcceptedRisk,
     Basis,
@@ -15,7 +17,7 @@ from fumimori.core.model import (
     Severity,
     Work,
 )
-from fumimori.core.plan import due_days, plan
+from fumimori.core.plan import FIRST, due_days, first, later, plan
 from unit.core.small import RULES, judged, outcome, said
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -66,9 +68,19 @@ def test_the_first_five_are_filled_up_when_nothing_else_is_there():
 def test_one_with_a_date_is_among_the_first_five():
     findings = [finding(f"a{number}", HIGH, control) for number, control in enumerate(list(Control)[:6])]
     dated = finding("ends", LOW, Control.UPDATES, question="updates.service_end")
-    actions = plan([*findings, dated], (), (), RULES)
+    end = next(question for question in BANK if question.id == "updates.service_end")
+    assert end.dated
+    standing = SimpleNamespace(question=end, result=SimpleNamespace(state=None))
+    assert "ends" not in [action.id for action in plan([*findings, dated], (), (), RULES).first]
+    actions = plan([*findings, dated], [standing], (), RULES)
     assert "ends" in [action.id for action in actions.first]
     assert sorted(action.id for action in actions.actions) == sorted(["ends", *(f"a{number}" for number in range(6))])
+
+
+def test_first_and_later_are_the_whole_plan_cut_once():
+    actions = plan([finding(f"a{number}", HIGH) for number in range(7)], (), (), RULES).actions
+    assert (len(first(actions)), (*first(actions), *later(actions))) == (FIRST, actions)
+    assert (first(actions[:3]), later(actions[:3])) == (actions[:3], ())
 
 
 def test_facts_for_information_need_no_action():

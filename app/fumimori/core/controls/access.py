@@ -92,6 +92,7 @@ QUESTIONS: tuple[Question, ...] = (
         hosting=EVERYBODY,
         core=True,
         may_be_not_applicable=False,
+        dated=True,
         work=Work(owner=Owner.MANAGEMENT, effort=Effort.DAYS, cost=Cost.UNDER_50K),
     ),
     Question(

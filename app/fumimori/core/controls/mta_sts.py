@@ -71,6 +71,7 @@ QUESTIONS: tuple[Question, ...] = (
         hosting=EVERYBODY,
         measured=Measured.PART,
         parent="mta_sts.published",
+        dated=True,
         work=Work(owner=Owner.DNS, effort=Effort.HOURS, exposed=True),
     ),
     Question(

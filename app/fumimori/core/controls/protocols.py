@@ -78,6 +78,7 @@ QUESTIONS: tuple[Question, ...] = (
         hosting=(P, V, R),
         core=True,
         measured=Measured.PART,
+        dated=True,
         work=Work(owner=Owner.MAINTENANCE, effort=Effort.HOURS, exposed=True),
     ),
     Question(

@@ -102,6 +102,7 @@ QUESTIONS: tuple[Question, ...] = (
         measured=Measured.PART,
         # Amazon WorkMail ends on 2027-03-31: without a finished plan the time is short, even when planning has begun.
         hosting_severities=(HostingSeverity(hosting=(W,), option="partly", severity=Severity.HIGH),),
+        dated=True,
         work=Work(owner=Owner.MANAGEMENT, effort=Effort.DAYS, cost=Cost.UNDER_300K),
     ),
     Question(

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout
 
 from fumimori.core.model import Grade
+from fumimori.core.plan import first, later
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
@@ -10,7 +11,6 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.gui.wording import range_words
 
-FIRST = 5
 SHOWN = 40
 
 
@@ -24,14 +24,14 @@ class PlanPage(Page):
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
             return
-        first, others = result.actions[:FIRST], result.actions[FIRST:SHOWN]
-        self.section(self.say("first", count=len(first)))
+        foremost, others = first(result.actions), later(result.actions)
+        self.section(self.say("first", count=len(foremost)))
         self.prose("first_lead", quiet=True)
-        for number, action in enumerate(first, start=1):
+        for number, action in enumerate(foremost, start=1):
             self.add(ActionCard(self.desk, theme, action, number=number))
         if others:
-            self.section(self.say("others", count=len(result.actions) - FIRST))
-            for number, action in enumerate(others, start=FIRST + 1):
+            self.section(self.say("others", count=len(others)))
+            for number, action in enumerate(others[: SHOWN - len(foremost)], start=len(foremost) + 1):
                 self.add(ActionCard(self.desk, theme, action, number=number))
         if len(result.actions) > SHOWN:
             self.prose("more", quiet=True, count=len(result.actions) - SHOWN)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from fumimori.gui import course
+from fumimori.core.contradictions import may_be_final
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, Route
 from fumimori.gui.saving import SaveError, write_whole
@@ -28,7 +28,7 @@ class ReportPage(Page):
         if desk.result.open_points:
             count = len(desk.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-            final = course.may_be_final(desk.result)
+            final = may_be_final(desk.result.contradictions)
             text = "" if final else self.say("draft")
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
         beside = row(spacing=theme.px(16))

@@ -33,7 +33,6 @@ class StartPage(Page):
         opening = button(theme, self.say("open"), self._choose, icon="folder-open", name="start-open")
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
-        self._trouble_at = self.column.count()
         if self.desk.assessment is not None:
             from fumimori.gui.course import resumption
 

@@ -5,6 +5,7 @@ from functools import partial
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from fumimori.core.days import typed_day
 from fumimori.core.model import AcceptedRisk, Action, PlanEntry
 from fumimori.gui.course import question as question_of_bank
 from fumimori.gui.desk import Desk
@@ -118,7 +119,7 @@ class ActionCard(QFrame):
             self._acceptance = QVBoxLayout()
             self._acceptance.setSpacing(theme.gap)
             self._inside.addLayout(self._acceptance)
-            if any(finding.accepted for finding in self._action.findings):
+            if self._decided() is not None:
                 self._accept()
             else:
                 asking = button(theme, t("ui.action.accept"), self._accept, kind="link", name=f"risk:{self._action.id}")
@@ -154,7 +155,7 @@ class ActionCard(QFrame):
     def _accept(self) -> None:
         t, theme = self._t, self._theme
         clear(self._acceptance)
-        known = next((one.accepted for one in self._action.findings if one.accepted), None)
+        known = self._decided()
         self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
         self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True))
         self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
@@ -168,15 +169,26 @@ class ActionCard(QFrame):
                     name=f"{word}:{self._action.id}",
                 )
             )
-        self._said = Prose(theme, "", bold=True, size="small")
+        nowhere = known is not None and known.last_day is None
+        self._said = Prose(theme, t("ui.action.until_unclear") if nowhere else "", bold=True, size="small")
         accept = button(theme, t("ui.action.record"), self._record, name=f"accept:{self._action.id}")
         self._acceptance.addLayout(row(accept, None))
         self._acceptance.addWidget(self._said)
+
+    def _decided(self) -> AcceptedRisk | None:
+        """What was decided about one of the findings, whether it still counts or not."""
+        mine = {(finding.code, finding.subject) for finding in self._action.findings}
+        return next((one for one in self._desk.open.accepted if (one.code, one.subject) in mine), None)
 
     def _record(self) -> None:
         if not all(text.strip() for text in self._risk.values()):
             self._said.say(self._t("ui.action.accept_missing"))
             return
+        until = typed_day(self._risk["until"])
+        if until is None:
+            self._said.say(self._t("ui.action.until_unclear"))
+            return
+        self._risk["until"] = until.isoformat()
         mine = {(finding.code, finding.subject) for finding in self._action.findings}
         others = tuple(one for one in self._desk.open.accepted if (one.code, one.subject) not in mine)
         new = tuple(AcceptedRisk(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))

@@ -46,18 +46,20 @@ def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def accepted(m: Manuscript) -> list[Block]:
-    """T9: findings that somebody decided to live with."""
+    """T9: findings that somebody decided to live with; a decision without a day is shown, and asks for one."""
     rows: list[list[Cell]] = []
+    endless = {(risk.code, risk.subject): risk for risk in m.assessment.accepted if risk.last_day is None}
     for finding in m.result.findings:
-        risk = finding.accepted
+        risk = finding.accepted or endless.get((finding.code, finding.subject))
         if risk is not None:
+            until = m.wording.free(risk.until, 20)
             rows.append(
                 [
                     m.wording.number(finding),
                     m.wording.title(finding),
                     m.wording.free(risk.reason, 300),
                     m.wording.free(risk.approver, 60),
-                    m.wording.free(risk.until, 20),
+                    until if risk.last_day is not None else m.say("t9.until_unclear", text=until or "–"),
                 ]
             )
     return [m.heading("t9.heading"), m.list_or_none([14, 50, 52, 27, 22], "t9.heads", rows), Gap(5)]

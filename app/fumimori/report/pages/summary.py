@@ -3,6 +3,7 @@
 from functools import partial
 
 from fumimori.core.model import Action, Basis, Cost, Finding, Owner, Severity
+from fumimori.core.plan import FIRST, first
 from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript
@@ -138,7 +139,7 @@ def _counts(m: Manuscript) -> Block:
 
 def _first(m: Manuscript, *, reasons: bool) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
-    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:5]
+    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:FIRST]
     if m.result.actions or not points:
         return [m.heading("summary.actions", small=True), _actions(m, reasons=reasons)]
     rows: list[list[Cell]] = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points]
@@ -147,7 +148,7 @@ def _first(m: Manuscript, *, reasons: bool) -> list[Block]:
 
 def _actions(m: Manuscript, *, reasons: bool) -> Block:
     rows: list[list[Cell]] = []
-    for number, action in enumerate(m.result.actions[:5], start=1):
+    for number, action in enumerate(first(m.result.actions), start=1):
         what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
         why = m.wording.why(action)
         if reasons and why:
