@@ -13,6 +13,7 @@ import msgspec
 from fumimori.core.grammar.spf_macros import reverse_name
 from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Status, Vantage
 from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
+from fumimori.core.network.deadline import Deadline
 from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting, planned
@@ -230,7 +231,7 @@ class _Run:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                ended = await _guarded(_facts(probe, subject, look, grounds))
+                ended = await _guarded(_facts(probe, subject, look, grounds, notes))
         finally:
             self.ended(
                 probe,
@@ -289,8 +290,9 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds) -> msgspec.Raw:
-    async with asyncio.timeout(probe.timeout):
+async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds, notes: Notes) -> msgspec.Raw:
+    async with asyncio.timeout(probe.timeout) as timeout:
+        notes.deadline = Deadline(timeout=timeout)
         if probe.consent >= ConsentLevel.AUTHORISED:
             decision = allowed(probe.consent, await _addressed(probe.host(subject), look), grounds)
             if isinstance(decision, Refused):
