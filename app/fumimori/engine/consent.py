@@ -31,7 +31,6 @@ __all__ = [
     "allowed_file",
     "close_looks",
     "confirmed",
-    "counting",
     "exchangers",
     "file_hosts",
     "planned",
@@ -85,18 +84,6 @@ class Grounds:
         return cls(consent=assessment.consent, scope=assessment.scope, rules=instruments.rules, deliveries=tuple(found))
 
 
-def counting(consent: Consent) -> ConsentLevel:
-    """The level that counts today for what the consent covers: 0 until it was confirmed."""
-    if consent.at is None:
-        return ConsentLevel.PUBLIC
-    level = consent.level
-    if level >= ConsentLevel.AUTHORISED and not (consent.name.strip() and consent.role.strip()):
-        return ConsentLevel.CONNECTIONS
-    if level >= ConsentLevel.RELAY and not consent.own_server:
-        return ConsentLevel.AUTHORISED
-    return level
-
-
 def allowed(level: ConsentLevel, target: Target, grounds: Grounds) -> Decision:
     """Whether a look that needs `level` may be had at `target`; the refusal that says the most comes first."""
     refused = _by_level(level, grounds.consent)
@@ -115,7 +102,7 @@ def allowed_file(host: str, domain: str, grounds: Grounds) -> bool:
     """
     if _inside(host, domain) or any(_inside(host, each.name) for each in grounds.scope.domains):
         return True
-    return counting(grounds.consent) >= ConsentLevel.CONNECTIONS and host in grounds.consent.hosts
+    return grounds.consent.confirmed_level >= ConsentLevel.CONNECTIONS and host in grounds.consent.hosts
 
 
 def _by_level(level: ConsentLevel, consent: Consent) -> Refused | None:
@@ -125,9 +112,9 @@ def _by_level(level: ConsentLevel, consent: Consent) -> Refused | None:
         return Refused("consent")
     if consent.at is None:
         return Refused("consent_not_confirmed")
-    if level >= ConsentLevel.AUTHORISED and counting(consent) < ConsentLevel.AUTHORISED:
+    if level >= ConsentLevel.AUTHORISED and consent.confirmed_level < ConsentLevel.AUTHORISED:
         return Refused("no_authority")
-    return Refused("own_server_not_said") if counting(consent) < level else None
+    return Refused("own_server_not_said") if consent.confirmed_level < level else None
 
 
 def _covered(host: str, grounds: Grounds) -> bool:
@@ -233,7 +220,7 @@ def planned(instruments: Instruments, assessment: Assessment, *, thorough: bool 
 
 
 def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> Planned:
-    may = probe.consent <= counting(grounds.consent)
+    may = probe.consent <= grounds.consent.confirmed_level
     known = [probe.host(subject) for subject in probe.subjects(seen)] if probe.named_hosts_only else []
     hosts: tuple[str, ...] = ()
     if probe.consent >= ConsentLevel.AUTHORISED:

@@ -16,7 +16,7 @@ from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, N
 from fumimori.core.network.deadline import Deadline
 from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
-from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting, planned
+from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.probes.contract import Look, Probe
 
@@ -182,7 +182,7 @@ class _Run:
         """Where this run stands; nobody but the resolver is asked before ordinary connections are confirmed."""
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
-        connecting = counting(self.assessment.consent) >= ConsentLevel.CONNECTIONS
+        connecting = self.assessment.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         return await self.network.for_attempt(self.noting()).look_around(
             named,
             control_hosts=self.settings.control_hosts if connecting else (),

@@ -10,7 +10,7 @@ import pytest
 from fumimori.core.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.core.model import Table as RulesTable
 from fumimori.core.seen import Seen
-from fumimori.engine import Instruments, confirmed, counting, planned, third_parties
+from fumimori.engine import Instruments, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
 from fumimori.probes.contract import Delivery, Probe
 
@@ -65,7 +65,7 @@ def at(level: int, host: str, given: Grounds, **target: Any) -> str:
     ],
 )
 def test_a_level_counts_when_all_that_it_needs_was_said_and_confirmed(consent: Consent, counts: int) -> None:
-    assert counting(consent) == counts
+    assert consent.confirmed_level == counts
 
 
 @pytest.mark.parametrize(
