@@ -75,13 +75,21 @@ class Grounds:
     scope: Scope
     rules: Rules
     deliveries: Sequence[Delivery] = field(default=())
+    beforehand: bool = False
+    """Nothing was asked yet: who takes a domain's mail may still show that a host is somebody else's."""
 
     @classmethod
     def of(cls, instruments: Instruments, assessment: Assessment, seen: Seen | None = None) -> "Grounds":
-        """The grounds of an assessment, with what was seen so far."""
+        """The grounds of an assessment with what was `seen` in a run so far; without it, before the run."""
         view = seen or _seen(assessment)
         found = [delivery for probe in instruments.probes for delivery in probe.deliveries(view, instruments.rules)]
-        return cls(consent=assessment.consent, scope=assessment.scope, rules=instruments.rules, deliveries=tuple(found))
+        return cls(
+            consent=assessment.consent,
+            scope=assessment.scope,
+            rules=instruments.rules,
+            deliveries=tuple(found),
+            beforehand=seen is None,
+        )
 
 
 def allowed(level: ConsentLevel, target: Target, grounds: Grounds) -> Decision:
@@ -163,14 +171,22 @@ def _unknown(target: Target, related: Sequence[DomainScope], states: Mapping[str
     known = not target.alias or target.alias in said or target.host in _bare(scope.own_hosts)
     if not known and not any(_inside(target.alias, domain.name) for domain in scope.domains):
         return "owner_unknown"
-    within = [domain for domain in related if _inside(target.host, domain.name)]
-    if not within:
-        if target.host not in said:
-            return "owner_unknown"
-        return "not_own_server" if states and set(states.values()) == {"foreign"} else ""
-    if any(states[domain.name] == "own" for domain in within) or target.host in _bare(scope.named_hosts):
-        return ""
-    return "owner_unknown"
+    within = [domain.name for domain in related if _inside(target.host, domain.name)]
+    about = {name: states[name] for name in within or states}
+    if "own" not in about.values() and not grounds.beforehand and _unasked(about, grounds):
+        return "owner_unknown"
+    if within:
+        sure = "own" in about.values() or target.host in _bare(scope.named_hosts)
+        return "" if sure else "owner_unknown"
+    if target.host not in said:
+        return "owner_unknown"
+    return "not_own_server" if about and set(about.values()) == {"foreign"} else ""
+
+
+def _unasked(states: Mapping[str, str], grounds: Grounds) -> bool:
+    """Whether DNS did not say who takes the mail of a domain about which nobody else said it either."""
+    answered = {each.domain for each in grounds.deliveries}
+    return any(state == "unknown" and name not in answered for name, state in states.items())
 
 
 def _state(domain: DomainScope, grounds: Grounds) -> str:
