@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
-from fumimori.engine import counting_level
 from gui import demonstration
 from gui.driver import Open
 from gui.test_walk import Paper
@@ -29,11 +28,11 @@ def chosen(level: int, hosting: Hosting = Hosting.VPS, **scope: tuple[str, ...])
 def test_confirming_keeps_what_was_shown(opened: Open):
     hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
     hands.go("consent")
-    assert counting_level(hands.desk.open.consent) is ConsentLevel.PUBLIC
+    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
     hands.press("ours")
     hands.press("next")
     consent = hands.desk.open.consent
-    assert counting_level(consent) is ConsentLevel.AUTHORISED
+    assert consent.confirmed_level is ConsentLevel.AUTHORISED
     assert (consent.domains, consent.hosts) == ((DOMAIN,), (f"mail.{DOMAIN}",))
 
 
@@ -50,7 +49,7 @@ def test_what_is_changed_has_to_be_confirmed_again(opened: Open, change: str):
         hands.type("name", "Somebody else")
     else:
         hands.press("ours")
-    assert counting_level(hands.desk.open.consent) is ConsentLevel.PUBLIC
+    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
 
 
 def test_a_level_that_the_hosting_rules_out_falls_back_and_says_so(opened: Open):

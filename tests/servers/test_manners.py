@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loopback.world import World
-from servers.command import CONSENTED, Scan, scan
+from servers.command import CONSENTED, Scan, fumimori, scan
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +67,58 @@ def test_each_smtp_conversation_ended_with_quit_or_with_a_hello_that_was_refused
     assert impolite == []
 
 
+def announced(said: str) -> int:
+    """The most connections that were announced before the first look, per host name and address."""
+    found = re.search(r"will see ([\d,]+) connections", said.partition("\n[")[0])
+    assert found, said
+    return int(found[1])
+
+
+def connections(content: dict[str, Any]) -> Counter[str]:
+    """Host name with address → the connections that the log has."""
+    return Counter(
+        contact["target"]
+        for contact in content["runs"][0]["contacts"]
+        if contact["transport"] != "udp" and contact["what"] not in ("dns", "control_host")
+    )
+
+
 @pytest.mark.parametrize("domain", ["good.example", "bad.example", "subtle.example"])
 def test_no_host_sees_more_connections_than_was_said_before(scans: dict[str, Scan], domain: str) -> None:
-    from fumimori import probes
-
-    budget = sum(probe.connections for probe in probes.walk())
-    seen = Counter(
-        contact["target"].split()[0].partition(":")[0]
-        for contact in scans[domain].content["runs"][0]["contacts"]
-        if contact["transport"] != "udp" and contact["what"] != "dns"
-    )
+    seen = connections(scans[domain].content)
     assert seen
-    assert {host: count for host, count in seen.items() if count > budget} == {}
+    assert max(seen.values()) <= announced(scans[domain].said)
+
+
+def test_a_thorough_run_says_more_and_keeps_to_it(world: World, tmp_path: Path) -> None:
+    done = scan(world, tmp_path, "bad.example", "--consent", "1", "--thorough")
+    usual = scan(world, tmp_path / "usual", "bad.example", "--consent", "1")
+    assert announced(done.said) > announced(usual.said)
+    assert max(connections(usual.content).values()) < max(connections(done.content).values()) <= announced(done.said)
+    assert "budget_spent" not in {entry["reason"] for entry in done.content["runs"][0]["attempts"]}
+
+
+def test_a_list_of_domains_is_announced_too(world: World, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("good.example\nnullmx.example\n", encoding="utf-8")
+    ran = fumimori(
+        tmp_path,
+        *("scan", "--batch", "list", "--json", "out", "--consent", "1", "--control-host", world.control_open),
+        *("--resolver", world.resolver, "--ca-file", str(world.ca_file)),
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert announced(ran.stderr) > 0
+    assert world.control_open in ran.stderr.partition("\n[")[0]
+
+
+@pytest.mark.parametrize("domain", ["good.example", "bad.example", "subtle.example"])
+def test_nobody_is_contacted_who_was_not_named(scans: dict[str, Scan], world: World, domain: str) -> None:
+    before = scans[domain].said.partition("\n[")[0]
+    others = {
+        host
+        for contact in scans[domain].content["runs"][0]["contacts"]
+        if (host := contact["target"].split()[0].partition(":")[0]) != domain and not host.endswith(f".{domain}")
+    }
+    assert {host for host in others if host not in before} <= {world.at["resolver"]}
 
 
 def test_everybody_who_is_contacted_is_named_before_the_first_look(scans: dict[str, Scan], world: World) -> None:

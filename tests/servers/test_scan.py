@@ -147,6 +147,9 @@ def test_a_blocked_port_25_is_said_and_not_judged(world: World, tmp_path: Path) 
 def test_without_any_answer_the_exit_code_is_3(world: World, tmp_path: Path) -> None:
     ran = fumimori(tmp_path, "scan", "good.example", "--resolver", f"{world.at['silent']}:53", "--json", "x.json")
     assert ran.returncode == 3, ran.stderr
+    told = ran.stderr.splitlines()[-1]
+    assert told.partition(". ")[2].startswith("The DNS server"), told
+    assert "consent" not in told
     assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["findings"] == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fumimori.core.model import Assessment, ConsentLevel, Result, Status
-from fumimori.engine import Instruments, Measurement, Progress, counting_level, file_hosts, planned, third_parties
+from fumimori.engine import Instruments, Measurement, Progress, file_hosts, planned, third_parties
 from fumimori.texts import Texts
 
 
@@ -33,7 +33,7 @@ class Teller:
         """How often whom: everything that will be contacted beside the resolver; said before anything is sent."""
         self._budget(instruments, assessments, thorough=thorough)
         self._closely(instruments, assessments)
-        connecting = any(counting_level(one.consent) >= ConsentLevel.CONNECTIONS for one in assessments)
+        connecting = any(one.consent.confirmed_level >= ConsentLevel.CONNECTIONS for one in assessments)
         hosts = dict.fromkeys(control_hosts if connecting else ())
         for assessment in assessments:
             for asked in third_parties(instruments, assessment).values():
@@ -56,7 +56,7 @@ class Teller:
 
     def _closely(self, instruments: Instruments, assessments: Sequence[Assessment]) -> None:
         """Which hosts the written authorisation reaches; nothing where none was given."""
-        if all(counting_level(one.consent) < ConsentLevel.AUTHORISED for one in assessments):
+        if all(one.consent.confirmed_level < ConsentLevel.AUTHORISED for one in assessments):
             return
         hosts = dict.fromkeys(host for one in assessments for plan in planned(instruments, one) for host in plan.hosts)
         self.say("closely" if hosts else "closely_none", hosts=", ".join(hosts))

@@ -229,6 +229,18 @@ class Consent(Record):
     hosts: tuple[str, ...] = ()
     """The hosts that were shown then, without ports: those of the scope, and those that the domains' DNS names."""
 
+    @property
+    def confirmed_level(self) -> ConsentLevel:
+        """The level that counts for what the consent covers: 0 until it was confirmed with all that it needs."""
+        if self.at is None:
+            return ConsentLevel.PUBLIC
+        level = self.level
+        if level >= ConsentLevel.AUTHORISED and not (self.name.strip() and self.role.strip()):
+            return ConsentLevel.CONNECTIONS
+        if level >= ConsentLevel.RELAY and not self.own_server:
+            return ConsentLevel.AUTHORISED
+        return level
+
 
 class Vantage(Record):
     """Where the measurement stood: what this network lets through, found out before anything is judged."""

@@ -31,7 +31,6 @@ __all__ = [
     "allowed_file",
     "close_looks",
     "confirmed",
-    "counting_level",
     "exchangers",
     "file_hosts",
     "planned",
@@ -76,25 +75,21 @@ class Grounds:
     scope: Scope
     rules: Rules
     deliveries: Sequence[Delivery] = field(default=())
+    beforehand: bool = False
+    """Nothing was asked yet: who takes a domain's mail may still show that a host is somebody else's."""
 
     @classmethod
     def of(cls, instruments: Instruments, assessment: Assessment, seen: Seen | None = None) -> "Grounds":
-        """The grounds of an assessment, with what was seen so far."""
+        """The grounds of an assessment with what was `seen` in a run so far; without it, before the run."""
         view = seen or _seen(assessment)
         found = [delivery for probe in instruments.probes for delivery in probe.deliveries(view, instruments.rules)]
-        return cls(consent=assessment.consent, scope=assessment.scope, rules=instruments.rules, deliveries=tuple(found))
-
-
-def counting_level(consent: Consent) -> ConsentLevel:
-    """The level that counts today for what the consent covers: 0 until it was confirmed."""
-    if consent.at is None:
-        return ConsentLevel.PUBLIC
-    level = consent.level
-    if level >= ConsentLevel.AUTHORISED and not (consent.name.strip() and consent.role.strip()):
-        return ConsentLevel.CONNECTIONS
-    if level >= ConsentLevel.RELAY and not consent.own_server:
-        return ConsentLevel.AUTHORISED
-    return level
+        return cls(
+            consent=assessment.consent,
+            scope=assessment.scope,
+            rules=instruments.rules,
+            deliveries=tuple(found),
+            beforehand=seen is None,
+        )
 
 
 def allowed(level: ConsentLevel, target: Target, grounds: Grounds) -> Decision:
@@ -115,7 +110,7 @@ def allowed_file(host: str, domain: str, grounds: Grounds) -> bool:
     """
     if _inside(host, domain) or any(_inside(host, each.name) for each in grounds.scope.domains):
         return True
-    return counting_level(grounds.consent) >= ConsentLevel.CONNECTIONS and host in grounds.consent.hosts
+    return grounds.consent.confirmed_level >= ConsentLevel.CONNECTIONS and host in grounds.consent.hosts
 
 
 def _by_level(level: ConsentLevel, consent: Consent) -> Refused | None:
@@ -125,9 +120,9 @@ def _by_level(level: ConsentLevel, consent: Consent) -> Refused | None:
         return Refused("consent")
     if consent.at is None:
         return Refused("consent_not_confirmed")
-    if level >= ConsentLevel.AUTHORISED and counting_level(consent) < ConsentLevel.AUTHORISED:
+    if level >= ConsentLevel.AUTHORISED and consent.confirmed_level < ConsentLevel.AUTHORISED:
         return Refused("no_authority")
-    return Refused("own_server_not_said") if counting_level(consent) < level else None
+    return Refused("own_server_not_said") if consent.confirmed_level < level else None
 
 
 def _covered(host: str, grounds: Grounds) -> bool:
@@ -176,14 +171,22 @@ def _unknown(target: Target, related: Sequence[DomainScope], states: Mapping[str
     known = not target.alias or target.alias in said or target.host in _bare(scope.own_hosts)
     if not known and not any(_inside(target.alias, domain.name) for domain in scope.domains):
         return "owner_unknown"
-    within = [domain for domain in related if _inside(target.host, domain.name)]
-    if not within:
-        if target.host not in said:
-            return "owner_unknown"
-        return "not_own_server" if states and set(states.values()) == {"foreign"} else ""
-    if any(states[domain.name] == "own" for domain in within) or target.host in _bare(scope.named_hosts):
-        return ""
-    return "owner_unknown"
+    within = [domain.name for domain in related if _inside(target.host, domain.name)]
+    about = {name: states[name] for name in within or states}
+    if "own" not in about.values() and not grounds.beforehand and _unasked(about, grounds):
+        return "owner_unknown"
+    if within:
+        sure = "own" in about.values() or target.host in _bare(scope.named_hosts)
+        return "" if sure else "owner_unknown"
+    if target.host not in said:
+        return "owner_unknown"
+    return "not_own_server" if about and set(about.values()) == {"foreign"} else ""
+
+
+def _unasked(states: Mapping[str, str], grounds: Grounds) -> bool:
+    """Whether DNS did not say who takes the mail of a domain about which nobody else said it either."""
+    answered = {each.domain for each in grounds.deliveries}
+    return any(state == "unknown" and name not in answered for name, state in states.items())
 
 
 def _state(domain: DomainScope, grounds: Grounds) -> str:
@@ -233,7 +236,7 @@ def planned(instruments: Instruments, assessment: Assessment, *, thorough: bool 
 
 
 def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> Planned:
-    may = probe.consent <= counting_level(grounds.consent)
+    may = probe.consent <= grounds.consent.confirmed_level
     known = [probe.host(subject) for subject in probe.subjects(seen)] if probe.named_hosts_only else []
     hosts: tuple[str, ...] = ()
     if probe.consent >= ConsentLevel.AUTHORISED:

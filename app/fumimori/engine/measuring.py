@@ -15,9 +15,10 @@ from fumimori import __version__
 from fumimori.core.grammar.spf_macros import reverse_name
 from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
 from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
+from fumimori.core.network.deadline import Deadline
 from fumimori.core.network.together import together
 from fumimori.core.seen import Seen
-from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, counting_level, planned
+from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.probes import mx
@@ -230,7 +231,7 @@ class _Run:
         """Where this run stands; nobody but the resolver is asked before ordinary connections are confirmed."""
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
-        connecting = counting_level(self.assessment.consent) >= ConsentLevel.CONNECTIONS
+        connecting = self.assessment.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         return await self.network.for_attempt(self.noting()).look_around(
             named,
             control_hosts=self.settings.control_hosts if connecting else (),
@@ -284,7 +285,7 @@ class _Run:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                ended = await _guarded(_facts(probe, subject, look, grounds))
+                ended = await _guarded(_facts(probe, subject, look, grounds, notes))
         finally:
             self.ended(
                 probe,
@@ -343,8 +344,9 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds) -> msgspec.Raw:
-    async with asyncio.timeout(probe.timeout):
+async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds, notes: Notes) -> msgspec.Raw:
+    async with asyncio.timeout(probe.timeout) as timeout:
+        notes.deadline = Deadline(timeout=timeout)
         if probe.consent >= ConsentLevel.AUTHORISED:
             decision = allowed(probe.consent, await _addressed(probe.host(subject), look), grounds)
             if isinstance(decision, Refused):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fumimori.core.model import Contact, Exchange
 from fumimori.core.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.core.network.deadline import Turn
 from fumimori.net.patience import Patience
 
 READ = 16384
@@ -18,6 +19,8 @@ EXCHANGES_MOST = 200
 PAUSE_MOST = 8.0
 SILENCES_MOST = 2
 """Waits without a single octet after which a port is left alone."""
+HOST_AT_ONCE = 4
+"""Connections to one address at the same time, all its ports together."""
 
 Route = Callable[[str, int], tuple[str, int]]
 """From the address and port that are meant to those that are really dialled, such as a tunnel or a test server."""
@@ -45,7 +48,7 @@ class _Manners:
     """What politeness remembers about one port of one address."""
 
     pause: float
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turn: Turn = field(default_factory=lambda: Turn(lock=asyncio.Lock()))
     ended: float = 0.0
     silences: int = 0
     """How often nothing came: where a server should have spoken first, once is enough not to wait for it again."""
@@ -234,7 +237,7 @@ class _Recorder:
 
 
 class Dialer:
-    """Opens connections for a whole run: one at a time per address and port, a pause between, all of them logged."""
+    """Opens connections for a whole run: one at a time per port and few per address, a pause between, all logged."""
 
     def __init__(
         self, *, clock: Callable[[], datetime], limits: Limits | None = None, route: Route | None = None
@@ -244,6 +247,7 @@ class Dialer:
         self.patience = Patience(seconds=self.limits.patience)
         self._route = route or _straight
         self._manners: dict[tuple[str, int], _Manners] = {}
+        self._hosts: dict[str, asyncio.Semaphore] = {}
 
     def slower(self, address: str, port: int) -> None:
         """The server asked for patience: from now on wait longer between connections to this port."""
@@ -263,7 +267,7 @@ class Dialer:
         """
         manners = self._of(address, port)
         loop = asyncio.get_running_loop()
-        async with manners.turn:
+        async with manners.turn.of(notes.deadline), self._host(address, notes):
             if manners.silences >= SILENCES_MOST:
                 raise TimedOut("reply_timeout", address)
             wait = manners.ended + manners.pause - loop.time()
@@ -303,6 +307,20 @@ class Dialer:
                         received_bytes=connection.received if connection is not None else 0,
                     )
                 )
+
+    @asynccontextmanager
+    async def _host(self, address: str, notes: Notes) -> AsyncIterator[None]:
+        """One of the few conversations that may be held with an address at the same time."""
+        slots = self._hosts.setdefault(address, asyncio.Semaphore(HOST_AT_ONCE))
+        if slots.locked() and notes.deadline is not None:
+            with notes.deadline.standing_still():
+                await slots.acquire()
+        else:
+            await slots.acquire()
+        try:
+            yield
+        finally:
+            slots.release()
 
     def _of(self, address: str, port: int) -> _Manners:
         return self._manners.setdefault((address, port), _Manners(pause=self.limits.pause))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from fumimori.core.model import Exchange
 from fumimori.core.network import Notes, NotSeen
+from fumimori.core.network.deadline import Turn
 
 T = TypeVar("T")
 
@@ -17,7 +18,7 @@ T = TypeVar("T")
 class _Memory:
     """One question to one server."""
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turn: Turn = field(default_factory=lambda: Turn(lock=asyncio.Lock()))
     known: bool = False
     value: Any = None
     failure: NotSeen | None = None
@@ -43,7 +44,7 @@ class Remembered:
         self._memories.move_to_end(key)
         if len(self._memories) > self._most:
             self._memories.popitem(last=False)
-        async with memory.turn:
+        async with memory.turn.of(notes.deadline):
             mine = memory.asker is not None and memory.asker() is notes
             if memory.known and not (memory.failure is not None and mine):
                 notes.exchanges.extend(memory.exchanges)

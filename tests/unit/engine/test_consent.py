@@ -1,5 +1,6 @@
 """Consent is decided for each target by itself, counts once it was confirmed, and covers what was shown then."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from fumimori.core.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.core.model import Table as RulesTable
 from fumimori.core.seen import Seen
-from fumimori.engine import Instruments, confirmed, counting_level, planned, third_parties
+from fumimori.engine import Instruments, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
 from fumimori.probes.contract import Delivery, Probe
 
@@ -65,7 +66,7 @@ def at(level: int, host: str, given: Grounds, **target: Any) -> str:
     ],
 )
 def test_a_level_counts_when_all_that_it_needs_was_said_and_confirmed(consent: Consent, counts: int) -> None:
-    assert counting_level(consent) == counts
+    assert consent.confirmed_level == counts
 
 
 @pytest.mark.parametrize(
@@ -180,6 +181,16 @@ def test_hosting_that_is_not_known_is_own_only_at_hosts_that_a_person_named() ->
     given = grounds(scope, takes, found=("mx.own.example",))
     assert at(2, "mail.own.example", given) == ""
     assert at(2, "mx.own.example", given) == "owner_unknown"
+
+
+def test_as_long_as_dns_did_not_say_who_takes_the_mail_a_word_is_not_enough() -> None:
+    scope = Scope(domains=(DomainScope(name="own.example"),), ssh_hosts=("mail.own.example", "ssh.elsewhere.example"))
+    silent = grounds(scope)
+    assert [at(2, host, silent) for host in scope.ssh_hosts] == ["owner_unknown"] * 2
+    before = dataclasses.replace(silent, beforehand=True)
+    assert [at(2, host, before) for host in scope.ssh_hosts] == ["", ""]
+    answered = grounds(scope, Delivery(domain="own.example"))
+    assert [at(2, host, answered) for host in scope.ssh_hosts] == ["", ""]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.0.5", "::1", "fe80::1", "fd00::1", "100.64.3.4"])

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from fumimori.core.model import Contact, Exchange, Status, Vantage
+from fumimori.core.network.deadline import Deadline
 from fumimori.core.network.dns import DnsLook
 from fumimori.core.network.mail import MailLook
 from fumimori.core.network.services import ServiceLook
@@ -93,10 +94,12 @@ class Notes:
     """What was begun for this attempt and outlives it, because others wait for it too; it writes its own contacts."""
     allowance: Allowance | None = None
     """Shared by the attempts of a run; None where nothing was promised to be counted."""
+    deadline: Deadline | None = None
+    """When the attempt has to be over; None where nobody set an end."""
 
     def beside(self) -> "Notes":
         """Notes with evidence of their own, whose contacts are these."""
-        return Notes(contacts=self.contacts, under_way=self.under_way, allowance=self.allowance)
+        return Notes(contacts=self.contacts, under_way=self.under_way, allowance=self.allowance, deadline=self.deadline)
 
 
 class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):

@@ -42,12 +42,12 @@ class ContactsCard(QFrame):
 
     def _targets(self, shown: Assessment) -> None:
         """The domains and, from ordinary connections on, the hosts."""
-        from fumimori.engine import counting_level, exchangers
+        from fumimori.engine import exchangers
 
         t, scope = self._t, shown.scope
         takers = exchangers(self._desk.instruments, shown)
         names = [domain.name for domain in scope.domains]
-        connecting = counting_level(shown.consent) >= ConsentLevel.CONNECTIONS
+        connecting = shown.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         if connecting:
             names += [*scope.named_hosts, *(host for hosts in takers.values() for host in hosts)]
         self._line(t("ui.consent.targets", names=", ".join(dict.fromkeys(names)) or "－"))
@@ -56,10 +56,10 @@ class ContactsCard(QFrame):
 
     def _others(self, shown: Assessment) -> None:
         """Everybody who is asked beside the targets."""
-        from fumimori.engine import counting_level, file_hosts, third_parties
+        from fumimori.engine import file_hosts, third_parties
 
         desk, t = self._desk, self._t
-        connecting = counting_level(shown.consent) >= ConsentLevel.CONNECTIONS
+        connecting = shown.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         controls = desk.parts.network().control_hosts or desk.parts.control_hosts()
         usual = ", ".join(controls) or t("ui.consent.usual_hosts")
         self._line(t("ui.consent.third_parties", hosts=usual) if connecting else t("ui.consent.resolver_only"))

@@ -138,7 +138,8 @@ def _organisation(m: Manuscript) -> list[tuple[str, Cell]]:
 
 def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
     consent = m.assessment.consent
-    level = f"{int(consent.level)}: {m.wording.word('consent', f'{int(consent.level)}.name')}"
+    counts = int(consent.confirmed_level)
+    level = f"{counts}: {m.wording.word('consent', f'{counts}.name')}"
     unknown = m.say("t2.no_name")
     rows: list[tuple[str, Cell]] = [
         (m.say("t2.level"), level),

@@ -105,7 +105,7 @@ def _surroundings(m: Manuscript) -> list[Block]:
 def _scope(m: Manuscript) -> str:
     names = [domain.name for domain in m.assessment.scope.domains]
     shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
-    level = m.wording.word("consent", f"{int(m.assessment.consent.level)}.name")
+    level = m.wording.word("consent", f"{int(m.assessment.consent.confirmed_level)}.name")
     if not names:
         return m.say("limits.scope_empty")
     return m.say("limits.scope_text", domains=shown, level=level)
