@@ -29,6 +29,8 @@ ZONE = {
     "own.example": {"MX": ["10 mx.own.example."], "A": [OWN]},
     "mx.own.example": {"A": [OWN]},
     "mail.own.example": {"A": [OWN]},
+    "default._bimi.own.example": {"TXT": ["v=BIMI1; l=https://logo.third.example/l.svg; a="]},
+    "logo.third.example": {"A": [THIRD]},
     "webmail.own.example": {"CNAME": ["tenant.third.example."]},
     "tenant.third.example": {"A": [THIRD]},
     "second.example": {"MX": ["1 smtp.google.com."]},
@@ -199,6 +201,17 @@ def test_level_0_asks_nothing_but_dns_and_knows_that_it_is_online() -> None:
     assert {contact.what for contact in done.contacts} == {"dns"}
     assert done.vantage is not None
     assert (done.vantage.online, done.vantage.port25) == (True, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("level", "agreed", "asked"),
+    [(0, (), False), (0, ("logo.third.example",), False), (1, (), False), (1, ("logo.third.example",), True)],
+)
+def test_a_logo_at_a_third_party_is_fetched_only_when_that_was_agreed(
+    level: int, agreed: tuple[str, ...], *, asked: bool
+) -> None:
+    town, _, _ = measured(given(scope("own.example"), level=level, found=agreed), "bimi")
+    assert town.at("third") == ({443} if asked else set())
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
