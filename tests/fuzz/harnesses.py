@@ -20,7 +20,7 @@ from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, lo
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.core.recognition import recognised
-from fumimori.net import certificates, dns_wire, ssh_wire, tls_flight
+from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
 from fumimori.probes.brand.mark import read_mark
 from fuzz import hostile, inputs, judged, talks
@@ -45,7 +45,7 @@ def ssh(octets: bytes) -> None:
     msgspec.json.encode(ssh_wire.read_host_key(octets))
     with contextlib.suppress(BadPacketError):
         lists = ssh_wire.read_lists(octets)
-        assert len(lists.key_exchanges) <= ssh_wire.NAMES_MOST
+        assert len(lists.key_exchanges) <= 2 * ssh_wire.NAMES_MOST
     with contextlib.suppress(BadPacketError):
         parts = ssh_wire.Parts(octets)
         while True:
@@ -101,9 +101,10 @@ def asn1(octets: bytes) -> None:
     assert len(list(der.elements(contents))) <= len(octets)
     msgspec.json.encode(logotype.subject_logos(octets))
     dkim.rsa_bits(octets)
-    parsed = certificates.parsed(octets)
-    if parsed is not None:
-        msgspec.json.encode(certificates.facts_of(parsed))
+    certificates.parsed(octets)
+    parts = certificate_parts.parts_of(octets)
+    assert all(name == name.lower() for name in certificate_parts.dns_names(parts))
+    certificate_parts.says_where_its_issuer_is(parts)
     msgspec.json.encode(certificates.chain_of((octets, octets), name="mx.example.jp", at=MOMENT, roots=()))
     pem = f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(octets).decode()}-----END CERTIFICATE-----\n"
     msgspec.json.encode(read_mark(pem, MOMENT))
