@@ -181,6 +181,25 @@ def long_dname(world: World) -> None:
     world.say(f"{long}.d.lie.", "A", link, rcode=dns.rcode.YXDOMAIN)
 
 
+def wildcard_into_child(world: World) -> None:
+    """A wildcard's alias leads to a missing name of a signed child: both zones' proofs stand in one section."""
+    child = Key("sub.lie.")
+    world.keys(child, child)
+    world.say("sub.lie.", "DS", signed(world.key, child.ds()))
+    alias = signed(world.key, "x.lie. 300 IN CNAME no.sub.lie.", labels=1)
+    proofs = (
+        signed(child, "sub.lie. 300 IN SOA ns.lie. a.lie. 1 3600 600 86400 60"),
+        signed(world.key, "w.lie. 300 IN NSEC lie. A RRSIG NSEC"),
+        signed(child, "sub.lie. 300 IN NSEC sub.lie. NS SOA RRSIG NSEC DNSKEY"),
+    )
+    authority = [rrset for proof in proofs for rrset in proof]
+    world.say("x.lie.", "A", alias, authority, rcode=dns.rcode.NXDOMAIN)
+    world.say("x.lie.", "DS", alias, proofs[1])
+    missing = [*proofs[0], *proofs[2]]
+    world.say("no.sub.lie.", "A", (), missing, rcode=dns.rcode.NXDOMAIN)
+    world.say("no.sub.lie.", "DS", (), missing, rcode=dns.rcode.NXDOMAIN)
+
+
 def same_tags(world: World) -> None:
     """A second key of the same tag comes first: the right one is found all the same."""
     twin = Key("lie.", flags=256)
@@ -229,6 +248,7 @@ ROWS = [
     ("a revoked entry", key_flags(257 | 128), "www.lie.", "A", "bogus", "secure bogus"),
     ("the records' key is no zone key", zone_key_flags(0), "www.lie.", "A", "bogus"),
     ("the records' key is revoked", zone_key_flags(256 | 128), "www.lie.", "A", "bogus", "secure bogus"),
+    ("a wildcard's alias into a signed child", wildcard_into_child, "x.lie.", "A", "secure"),
     ("a DNAME makes the name too long", long_dname, ".".join(["a" * 60] * 3) + ".d.lie.", "A", "secure", "- -"),
 ]
 """What to build, what to ask, our verdict, and what Unbound and BIND say where it is something else.

@@ -4,7 +4,7 @@ The resolver is only a carrier: it is asked with the CD bit, and nothing that it
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -303,17 +303,26 @@ class Validator:
         """
         nsec: list[tuple[dns.name.Name, NSEC]] = []
         nsec3: list[tuple[dns.name.Name, NSEC3]] = []
-        wanted = (rrset for rrset in islice(answer.authority, SETS_MOST) if rrset.rdtype in PROVING)
-        for rrset in islice(wanted, PROOFS_MOST):
-            if rrset.rdtype == dns.rdatatype.NSEC and rrset.name.is_subdomain(zone.name):
-                expanded = self._proved(answer.authority, rrset, zone.name, _keys(zone))
-                if expanded is None and rrset[0].next.is_subdomain(zone.name):
-                    nsec.append((rrset.name, rrset[0]))
-            elif rrset.rdtype == dns.rdatatype.NSEC3 and len(rrset.name) > 1 and rrset.name.parent() == zone.name:
-                expanded = self._proved(answer.authority, rrset, zone.name, _keys(zone))
-                if expanded is None:
-                    nsec3.append((rrset.name, rrset[0]))
+        for rrset in islice(self._own_proofs(answer.authority, zone.name), PROOFS_MOST):
+            if self._proved(answer.authority, rrset, zone.name, _keys(zone)) is not None:
+                continue
+            if rrset.rdtype == dns.rdatatype.NSEC3:
+                nsec3.append((rrset.name, rrset[0]))
+            elif rrset[0].next.is_subdomain(zone.name):
+                nsec.append((rrset.name, rrset[0]))
         return Denial(zone=zone.name, nsec=tuple(nsec), nsec3=tuple(nsec3))
+
+    @staticmethod
+    def _own_proofs(section: Sequence[dns.rrset.RRset], zone: dns.name.Name) -> Iterator[dns.rrset.RRset]:
+        """The NSEC and NSEC3 sets that `zone` speaks through; where aliases lead on, other zones' stand beside them."""
+        for rrset in islice(section, SETS_MOST):
+            above = rrset.name.parent() if rrset.rdtype == dns.rdatatype.NSEC3 and len(rrset.name) > 1 else rrset.name
+            inside = above == zone if rrset.rdtype == dns.rdatatype.NSEC3 else above.is_subdomain(zone)
+            if rrset.rdtype not in PROVING or not inside:
+                continue
+            signatures = rrset_of(section, rrset.name, dns.rdatatype.RRSIG, rrset.rdtype)
+            if signatures is None or any(signature.signer == zone for signature in signatures):
+                yield rrset
 
     def _proved(
         self, section: Sequence[dns.rrset.RRset], rrset: dns.rrset.RRset, signer: dns.name.Name, keys: KeyRing
