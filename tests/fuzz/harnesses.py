@@ -169,12 +169,13 @@ def makers() -> dict[str, inputs.Make]:
 
 
 def _handed_in() -> dict[str, list[bytes]]:
-    """The seeds that stand beside the grammars and the DNS: modules with `SEEDS`, octets by harness."""
-    found: dict[str, list[bytes]] = {}
-    for module in ("fuzz.seeds_grammar", "fuzz.seeds_dns"):
-        if importlib.util.find_spec(module) is not None:
-            for name, given in import_module(module).SEEDS.items():
-                found.setdefault(name, []).extend(one.encode() if isinstance(one, str) else one for one in given)
+    """The seeds that stand beside the grammars and the DNS, by harness."""
+    from fuzz import seeds_dns
+
+    found: dict[str, list[bytes]] = {"dns": list(seeds_dns.replies())}
+    if importlib.util.find_spec("fuzz.seeds_grammar") is not None:
+        for name, given in import_module("fuzz.seeds_grammar").SEEDS.items():
+            found.setdefault(name, []).extend(one.encode() if isinstance(one, str) else one for one in given)
     return found
 
 

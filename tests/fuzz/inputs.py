@@ -104,17 +104,27 @@ def scan(chance: Random) -> bytes:
     """A scan that can be opened, with a few attempts: drawn from the probes' types, or real ones gone astray."""
     whole = _whole_scan()
     shapes = Shapes(chance, _pool(), hostile.TEXTS)
-    made = whole | {"attempts": _attempts(chance, shapes), "contacts": [], "findings": [], "good": [], "controls": []}
+    made = whole | {"runs": _runs(chance, shapes), "findings": [], "good": [], "controls": []}
     if chance.random() < 0.3:
         made["scope"] = spoiled(whole["scope"], shapes, chance) if chance.random() < 0.7 else shapes.record(Scope)
-    if chance.random() < 0.3:
-        made["vantage"] = spoiled(whole["vantage"], shapes, chance) if chance.random() < 0.7 else shapes.record(Vantage)
     octets = encoded(made)
     return mutated(octets, chance) if chance.random() < 0.02 else octets
 
 
+def _runs(chance: Random, shapes: Shapes) -> list[dict[str, Any]]:
+    """One run, or two, each seen from a place of its own."""
+    real, made = _sample()["runs"][0], []
+    for number in range(1 if chance.random() < 0.8 else 2):
+        run = real | {"id": f"{real['id']}{number}", "attempts": _attempts(chance, shapes), "contacts": []}
+        if chance.random() < 0.3:
+            drawn = chance.random() < 0.3
+            run["vantage"] = shapes.record(Vantage) if drawn else spoiled(run["vantage"], shapes, chance)
+        made.append(run)
+    return made
+
+
 def _attempts(chance: Random, shapes: Shapes) -> list[dict[str, Any]]:
-    real = _sample()["attempts"]
+    real = _sample()["runs"][0]["attempts"]
     made = []
     for _ in range(chance.choice((1, 1, 2, 3, 5))):
         attempt = dict(chance.choice(real))
@@ -137,8 +147,8 @@ def assessment(chance: Random) -> bytes:
     """An assessment with answers and a few attempts, gone astray."""
     whole = _sample()
     shapes = Shapes(chance, _pool(), hostile.TEXTS)
-    made = whole | {"attempts": _attempts(chance, shapes), "contacts": whole["contacts"][:3]}
-    for key in chance.sample(("answers", "plan", "accepted", "organisation", "scope", "vantages", "consent"), 2):
+    made = whole | {"runs": _runs(chance, shapes)}
+    for key in chance.sample(("answers", "plan", "accepted", "organisation", "scope", "runs", "consent"), 2):
         made[key] = spoiled(made[key], shapes, chance)
     made["brand"] = {}
     return encoded(made)
@@ -147,8 +157,9 @@ def assessment(chance: Random) -> bytes:
 def scan_seeds() -> list[bytes]:
     """The sample company's scan, whole, and with one attempt of each probe."""
     whole = _whole_scan()
-    first = {attempt["probe"]: attempt for attempt in reversed(whole["attempts"])}
-    alone = [whole | {"attempts": [attempt], "contacts": []} for attempt in first.values()]
+    run = whole["runs"][0]
+    first = {attempt["probe"]: attempt for attempt in reversed(run["attempts"])}
+    alone = [whole | {"runs": [run | {"attempts": [attempt], "contacts": []}]} for attempt in first.values()]
     return [encoded(one) for one in (whole, *alone)]
 
 

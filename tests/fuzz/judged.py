@@ -198,4 +198,5 @@ def _texts() -> tuple[Texts, ...]:
 @cache
 def _paper(language: str) -> Stationery:
     faces = Typefaces(resources.path("fonts"))
-    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", language=language, colour="")
+    step = program.texts(language).style.body_size_step
+    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=step, colour="")

@@ -75,5 +75,5 @@ def test_every_probe_is_judged_on_drawn_facts():
     from fumimori import probes
 
     drawn = [json.loads(inputs.scan(Random(number)).decode("utf-8", "replace")) for number in range(300)]
-    looked = {attempt["probe"] for one in drawn for attempt in one["attempts"]}
+    looked = {attempt["probe"] for one in drawn for run in one["runs"] for attempt in run["attempts"]}
     assert {probe.id for probe in probes.walk()} - looked == set()

@@ -24,7 +24,13 @@ NOT_ROUTED = tuple(
 
 
 def not_routed(address: str) -> bool:
-    """Whether the Internet carries no packets to `address`; an IPv4 address written as IPv6 counts as IPv4."""
-    ip = ip_address(address)
+    """Whether the Internet carries no packets to `address`; an IPv4 address written as IPv6 counts as IPv4.
+
+    False for what is no address.
+    """
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return any(ip in network for network in NOT_ROUTED)

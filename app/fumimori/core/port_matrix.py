@@ -44,7 +44,7 @@ def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
     for attempt in seen.attempts("mail_ports"):
         host, _, port = attempt.subject.rpartition(":")
         facts = seen.facts("mail_ports", attempt.subject, _Port)
-        if not port.isdecimal():
+        if not (port.isascii() and port.isdecimal() and len(port) < 6):
             continue
         if facts is None:
             rows.append(PortRow(host=host, port=int(port), open=None, reason=attempt.reason))

@@ -30,12 +30,20 @@ def above_leaf(sent: Sequence["x509.Certificate"], at: datetime, issued: Issued)
                 continue
             if not _may_issue(above, between=reached[below]) or not issued(above, sent[below]):
                 continue
-            own, in_time = above.subject == above.issuer, _in_time(above, at)
+            own, in_time = _own(above), _in_time(above, at)
             if in_time:
                 waiting.append(position)
             if in_time or not own:
                 reached[position] = reached[below] + (0 if own else 1)
     return tuple(sorted(position for position in reached if position))
+
+
+def _own(certificate: "x509.Certificate") -> bool:
+    """Whether it names itself as its issuer; names that cannot be read say no."""
+    try:
+        return certificate.subject == certificate.issuer
+    except ValueError:
+        return False
 
 
 def _in_time(certificate: "x509.Certificate", at: datetime) -> bool:

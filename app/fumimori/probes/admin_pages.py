@@ -70,7 +70,7 @@ async def collect(subject: str, look: Look) -> Facts:
             return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
 
     doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
-    pages = {(page.product, page.kind, urlsplit(page.url).port): page for each in doors for page in each.pages}
+    pages = {(page.product, page.kind, _port(page.url)): page for each in doors for page in each.pages}
     # A port that spoke HTTP need not speak HTTPS as well, nor the other way round.
     shown = {port for (_, port), each in zip(by_door, doors, strict=True) if each.answered and each.broken is None}
     broken = [
@@ -135,6 +135,14 @@ def recognised(answer: WebAnswer, table: Sequence[Mapping[str, str]]) -> Mapping
     return None
 
 
+def _port(url: str) -> int:
+    """The port of a page's address, 443 where it names none that there is."""
+    try:
+        return urlsplit(url).port or 443
+    except ValueError:
+        return 443
+
+
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each page means; that none was found only where the host is known to be there."""
     accounts = {row["product"]: row["account"] for row in rules.tables["admin_pages"].dicts() if row["account"]}
@@ -149,8 +157,10 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         host: Values = (("host", facts.host),)
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))
-            subject = f"{facts.host}:{urlsplit(page.url).port or 443}"
-            word = "inside_only" if inside else words[page.kind]
+            subject = f"{facts.host}:{_port(page.url)}"
+            word = "inside_only" if inside else words.get(page.kind, "")
+            if not word:
+                continue
             yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
             if word == "login_page":
                 # A password that was never changed is worse where everybody can try it.

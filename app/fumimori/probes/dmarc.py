@@ -141,6 +141,8 @@ Values = dict[str, str | int]
 
 
 def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
+    if not facts.walk:
+        return
     own = facts.walk[0]
     if found.several_at:
         yield "several", {"count": len(grammar.dmarc_texts(own))}

@@ -178,7 +178,8 @@ def _unusable(facts: Facts) -> tuple[str, Values] | None:
         word = CERTAIN.get(facts.policy_reason, "policy_not_seen")
         return word, ({"reason": facts.policy_reason} if word == "policy_not_seen" else {})
     if answer.tls_error:
-        return TLS_ERRORS[answer.tls_error], {}
+        word = TLS_ERRORS.get(answer.tls_error, "policy_not_seen")
+        return word, ({"reason": answer.tls_error} if word == "policy_not_seen" else {})
     if 300 <= answer.status < 400:
         return "policy_redirect", {"status": answer.status, "target": answer.header("location") or "-"}
     if answer.status != 200:

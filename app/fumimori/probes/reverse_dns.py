@@ -11,7 +11,7 @@ Sources    Sender guidelines of Google; RFC 1912 section 2.1; RFC 5321 section 4
 
 import re
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from fumimori.core.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
 from fumimori.core.network import NotSeen
@@ -94,7 +94,7 @@ async def collect(subject: str, look: Look) -> Facts:
         except NotSeen:
             names.append(PointerName(name=name))
             continue
-        found = {ip_address(text) for text in back.records} if back.status is DnsStatus.ANSWER else set()
+        found = set(map(_address, back.records)) if back.status is DnsStatus.ANSWER else set()
         names.append(PointerName(name=name, leads_back=address in found))
     return Facts(address=subject, sending=sending, names=tuple(names))
 
@@ -124,11 +124,20 @@ def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
             return
 
 
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
 def _generic(name: str, address: str) -> bool:
     """Whether the name is one that lines get by the hundred: made of the address, or of words for dial-up lines."""
     if _DIAL_UP.search(name):
         return True
-    parsed = ip_address(address)
+    parsed = _address(address)
+    if parsed is None:
+        return False
     if parsed.version == 6:
         return parsed.exploded.replace(":", "")[-8:] in re.sub(r"[^0-9a-f]", "", name)
     octets = address.split(".")

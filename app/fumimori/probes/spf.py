@@ -148,6 +148,8 @@ Values = dict[str, str | int]
 
 def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
     root = tree.root
+    if not facts.answers:
+        return
     if root.state == "several":
         yield "several", {"count": len(spf_walk.spf_texts(facts.answers[0]))}
         return

@@ -69,12 +69,13 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What the tries mean; one that came to nothing says nothing."""
     del rules  # no number decides here
     for attempt, facts in seen.all("tls_active", Facts):
-        host, _, port = attempt.subject.rpartition(":")
-        for word, values in _words(facts, int(port)):
+        host, _, number = attempt.subject.rpartition(":")
+        port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
+        for word, values in _words(facts, port) if port else ():
             yield Outcome(
                 code=f"tls_active.{word}",
                 subject=attempt.subject,
-                values=(("host", host), ("port", int(port)), *values),
+                values=(("host", host), ("port", port), *values),
             )
 
 
