@@ -74,7 +74,7 @@ def assessment(octets: bytes) -> None:
         return
     tools = program.instruments()
     result = tools.assess(given, ISSUED)
-    read_scan(scan_json(given, result), tools.probes)
+    read_scan(scan_json(given, result), tools)
     for texts in _texts():
         wording = Wording(given, result, BANK, texts, ISSUED)
         for finding in result.findings:
@@ -154,7 +154,7 @@ def _readable(given: Assessment) -> bool:
     """Whether the facts are what their probes write down, as those of every file of ours are."""
     kinds = {probe.id: probe.facts for probe in probes.walk()}
     try:
-        for attempt in given.attempts:
+        for attempt in (one for run in given.runs for one in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
     except msgspec.DecodeError:
@@ -164,7 +164,7 @@ def _readable(given: Assessment) -> bool:
 
 def _opened(octets: bytes) -> Assessment | None:
     try:
-        read = read_scan(octets, probes.walk())
+        read = read_scan(octets, program.instruments())
     except NotAScanError:
         return None
     return imported(read, Assessment(id="1", created=ISSUED))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 
 PATIENCE = 10.0
-"""Seconds after which an input is broken off."""
+"""Seconds of processor time after which an input is broken off."""
 
 
 class NeverEndsError(BaseException):
@@ -29,11 +29,11 @@ def fed(harness: Callable[[bytes], None], octets: bytes, limit: float) -> tuple[
 
 def _once(harness: Callable[[bytes], None], octets: bytes) -> tuple[float, str]:
     watched = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    before = signal.signal(signal.SIGALRM, _break_off) if watched else None
+    before = signal.signal(signal.SIGPROF, _break_off) if watched else None
     started = time.process_time()
     try:
         if watched:
-            signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+            signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         harness(octets)
     except NeverEndsError as error:
         return time.process_time() - started, _shortly(error)
@@ -41,8 +41,8 @@ def _once(harness: Callable[[bytes], None], octets: bytes) -> tuple[float, str]:
         return time.process_time() - started, _shortly(error)
     finally:
         if watched:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)
     return time.process_time() - started, ""
 
 
