@@ -37,8 +37,7 @@ FIRST_SCHEMA = "fumimori-scan-1"
 IMPORT_LIMIT = 64 * 1024 * 1024
 """Bytes of JSON that an import reads at the most."""
 
-YEARS = range(2000, 2101)
-"""Years in which a measurement can have been made."""
+YEARS = range(2000, 2101)  # in which a measurement can have been made
 TEXT_MOST = 4096
 """Characters of a name, a code or a note."""
 RECORDS_MOST = 200_000

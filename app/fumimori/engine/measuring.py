@@ -21,7 +21,6 @@ from fumimori.core.seen import Seen
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
-from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 
 T = TypeVar("T")
@@ -261,9 +260,8 @@ class _Run:
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.find_inside([probe.host(subject) for subject in subjects])
         await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
-        if probe.id == mx.PROBE.id:
-            facts = (self.seen().facts(mx.PROBE.id, subject, mx.Facts) for subject in subjects)
-            await self.find_inside([host for one in facts if one is not None for host in one.mail_hosts])
+        takers = probe.deliveries(self.seen(), self.instruments.rules)
+        await self.find_inside([host for taker in takers for host in taker.hosts])
 
     async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)

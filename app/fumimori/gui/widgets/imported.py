@@ -29,9 +29,8 @@ def take_over(
     except (OSError, NotAScanError):
         return Notice(theme, title=say("not_a_scan"), text=say("not_a_scan_next"))
     except AnotherDomainError as error:
-        separator = "、" if desk.texts.language == "ja" else ", "
-        theirs = separator.join(error.domains)
-        ours = separator.join(domain.name for domain in desk.open.scope.domains)
+        theirs = desk.texts.listed(error.domains)
+        ours = desk.texts.listed(domain.name for domain in desk.open.scope.domains)
         return Notice(
             theme,
             title=say("other_domain", theirs=theirs, ours=ours),
