@@ -2,6 +2,7 @@
 
 StoreError                a file that cannot be opened, read or written; `code` names a text under `words.store_error`
 ├── NotThere              there is no file at this path
+│   └── Vanished          it was moved, renamed or deleted while it was open, or only its snapshots are left
 ├── AlreadyThere          a file is there already, and is not overwritten
 ├── NotAnAssessment       some other kind of file
 ├── WrongSecret           this passphrase or key does not open it
@@ -24,9 +25,13 @@ from fumimori.store.errors import (
     NotThere,
     NotWritable,
     StoreError,
+    Vanished,
     WrongSecret,
 )
 from fumimori.store.file import AssessmentFile
+from fumimori.store.keys import usable as keyring_usable
+from fumimori.store.recognised import looks_like_ours
+from fumimori.store.whole import write_whole
 
 __all__ = [
     "AlreadyThere",
@@ -40,5 +45,9 @@ __all__ = [
     "NotThere",
     "NotWritable",
     "StoreError",
+    "Vanished",
     "WrongSecret",
+    "keyring_usable",
+    "looks_like_ours",
+    "write_whole",
 ]

@@ -23,6 +23,16 @@ class AlreadyThere(StoreError):  # noqa: N818
     code = "already_there"
 
 
+class Vanished(NotThere):
+    """The file is no longer where it was opened; `snapshot` is the newest copy that opens with the same secret."""
+
+    code = "vanished"
+
+    def __init__(self, message: str, snapshot: Path | None = None) -> None:
+        super().__init__(message)
+        self.snapshot = snapshot
+
+
 class NotAnAssessment(StoreError):  # noqa: N818
     """Some other kind of file."""
 
