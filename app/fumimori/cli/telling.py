@@ -1,5 +1,6 @@
 """What the command line says on standard error while it measures and when it is done."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ class Teller:
     texts: Texts
 
     def say(self, key: str, **values: str | int) -> None:
-        """One line on standard error."""
-        print(self.texts(f"cli.{key}", **values), file=sys.stderr)
+        """One line on standard error; a terminal that was closed meanwhile does not stop the work."""
+        with contextlib.suppress(OSError):
+            print(self.texts(f"cli.{key}", **values), file=sys.stderr)
 
     def budget(self, instruments: Instruments, assessment: Assessment) -> None:
         """How often a host will be connected to at the most; nothing when no host is."""

@@ -30,6 +30,7 @@ from fumimori.store.errors import (
 )
 from fumimori.store.file import AssessmentFile
 from fumimori.store.keys import usable as keyring_usable
+from fumimori.store.lock import check_free
 from fumimori.store.recognised import looks_like_ours
 from fumimori.store.whole import write_whole
 
@@ -47,6 +48,7 @@ __all__ = [
     "StoreError",
     "Vanished",
     "WrongSecret",
+    "check_free",
     "keyring_usable",
     "looks_like_ours",
     "write_whole",

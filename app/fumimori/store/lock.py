@@ -61,3 +61,8 @@ class Lock:
     def release(self) -> None:
         """Give the lock back; the database must be closed before."""
         os.close(self._descriptor)
+
+
+def check_free(path: Path) -> None:
+    """Raises what taking the lock would, and leaves it."""
+    Lock(path).release()
