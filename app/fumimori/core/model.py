@@ -495,6 +495,8 @@ class Assessment(Record):
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
     accepted: tuple[AcceptedRisk, ...] = ()
+    withdrawn: tuple[Answer, ...] = ()
+    """Answers that were taken back, with their notes and history: their questions count as not answered."""
 
     def answer(self, question: str) -> Answer | None:
         """The answer to the question with this id."""

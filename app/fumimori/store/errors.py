@@ -79,6 +79,12 @@ class NotWritable(StoreError):  # noqa: N818
     code = "not_writable"
 
 
+class Unsaved(StoreError):  # noqa: N818
+    """What is open could not be saved, and no other file is opened before it is."""
+
+    code = "unsaved"
+
+
 class NoKeyring(StoreError):  # noqa: N818
     """The keyring cannot be used, or keeps no key for the file.
 

@@ -116,20 +116,16 @@ class AssessmentFile:
         newest snapshot that is, one that is gone but for its snapshots Vanished. A failed opening changes nothing.
         Raises ValueError for an empty passphrase.
         """
+        found_by_salt = False
+        if secret is None:
+            # The keyring may take minutes, and meanwhile somebody may type the passphrase: nothing is held.
+            lock = cls._locked(path, secret)
+            lock.release()
+            secret, found_by_salt = keys.recall(path, lock.salt)
+        keyhole = keys.Keyhole(secret)
         with ExitStack() as undo:
-            try:
-                lock = Lock(path)
-            except NotThere as error:
-                raise _gone(path, secret, error) from error
+            lock = cls._locked(path, secret)
             undo.callback(lock.release)
-            beside = snapshots.all_of(path)
-            if not beside and (lock.size < PAGE or certainly_foreign(lock.head)):
-                # The database would make an empty file its own.
-                raise NotAnAssessment("another kind of file")
-            found_by_salt = False
-            if secret is None:
-                secret, found_by_salt = keys.recall(path, lock.salt)
-            keyhole = keys.Keyhole(secret)
             if lock.size < PAGE:
                 raise Damaged("cut short", snapshots.newest_whole(path, keyhole, _readable))
             writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
@@ -141,6 +137,19 @@ class AssessmentFile:
                 raise _explained(path, keyhole, error, lock, certain=found_by_salt) from error
             undo.pop_all()
         return file
+
+    @staticmethod
+    def _locked(path: Path, secret: keys.Secret | None) -> Lock:
+        """The lock on a file that can be one of ours."""
+        try:
+            lock = Lock(path)
+        except NotThere as error:
+            raise _gone(path, secret, error) from error
+        if not snapshots.all_of(path) and (lock.size < PAGE or certainly_foreign(lock.head)):
+            # The database would make an empty file its own.
+            lock.release()
+            raise NotAnAssessment("another kind of file")
+        return lock
 
     @staticmethod
     def restore(path: Path, snapshot: Path, *, clock: Clock = _now) -> Path:
@@ -227,15 +236,15 @@ class AssessmentFile:
         Raises StoreError; the file is then still there under the old secret. Raises ValueError for an empty passphrase.
         """
         self._may_write()
-        salt = keys.new_salt()
-        chosen = keys.new_key() if secret is None else secret
-        key = keys.Keyhole(chosen).key(salt)
+        self.use(keys.fresh(self.path, secret))
+
+    def use(self, fresh: keys.Fresh) -> None:
+        """Encrypt the file and its snapshots anew under a key that was made ready. Raises StoreError as above."""
+        self._may_write()
         old, old_salt = self._key, self._salt
         try:
             with whole.unfinished(self.path) as made:
-                snapshots.fill(made, key, _bodies(self._written), self._clock(), salt)
-                if secret is None:
-                    keys.remember(self.path, salt, key)
+                snapshots.fill(made, fresh.key, _bodies(self._written), self._clock(), fresh.salt)
                 try:
                     self._database.close()
                     whole.place(made, self.path, replace=True)
@@ -246,11 +255,11 @@ class AssessmentFile:
             raise of_os_error(error) from error
         self._lock.release()
         self._lock = Lock(self.path)
-        self._key, self._salt = key, salt
-        self._database = Database(self.path, key)
+        self._key, self._salt = fresh.key, fresh.salt
+        self._database = Database(self.path, fresh.key)
         for snapshot in snapshots.all_of(self.path):
-            _rekey(snapshot, old, key, salt, self._clock())
-        if secret is not None:
+            _rekey(snapshot, old, fresh.key, fresh.salt, self._clock())
+        if not fresh.in_keyring:
             _forget(self.path, old_salt)
 
     def close(self) -> None:
@@ -365,6 +374,16 @@ def _rekey(snapshot: Path, old: bytes, new: bytes, salt: bytes, at: datetime) ->
     except (StoreError, OSError):
         with contextlib.suppress(OSError):
             whole.remove(snapshot)
+
+
+def discard(file: AssessmentFile) -> None:
+    """Close a file that was just made and that nobody wants, and remove it. Raises OSError."""
+    file.close()
+    for snapshot in snapshots.all_of(file.path):
+        whole.remove(snapshot)
+    with contextlib.suppress(OSError):
+        snapshots.folder(file.path).rmdir()
+    whole.remove(file.path)
 
 
 def _forget(path: Path, salt: bytes) -> None:

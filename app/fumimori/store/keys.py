@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,27 @@ def normal(passphrase: str) -> str:
     if not text or "\0" in text:
         raise ValueError("a passphrase has at least one character and no NUL")
     return f" {text}" if text[:2].lower() == "x'" else text
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A key made ready for a file."""
+
+    key: bytes
+    salt: bytes
+    in_keyring: bool
+
+
+def fresh(path: Path, secret: Secret | None) -> Fresh:
+    """A key for the file at `path` out of a secret, or (None) a new one that the keyring keeps. Raises NoKeyring.
+
+    It takes time, and the keyring can take very long. Raises ValueError for an empty passphrase.
+    """
+    salt = new_salt()
+    key = Keyhole(new_key() if secret is None else secret).key(salt)
+    if secret is None:
+        remember(path, salt, key)
+    return Fresh(key, salt, secret is None)
 
 
 def remember(path: Path, salt: bytes, key: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The command line never takes anybody's work away: files are added to, refused, or replaced when that was asked for."""
+"""The command line takes nobody's work away: a file is added to, refused, or replaced when that was asked for."""
 
 import argparse
 from pathlib import Path

@@ -84,8 +84,9 @@ class MeasuringPage(Page):
             with path.open("rb") as file:
                 scan = read_scan(file.read(IMPORT_LIMIT + 1), self.desk.instruments.probes)
         except (OSError, NotAScanError):
-            notice = Notice(self.theme, title=self.say("not_a_scan"), text=self.say("not_a_scan_next"))
-            self._notes.addWidget(notice)
+            clear(self._notes)
+            text = f"{path.name}\n{self.say('not_a_scan_next')}"
+            self._notes.addWidget(Notice(self.theme, title=self.say("not_a_scan"), text=text))
             return
         self.desk.put(imported(scan, self.desk.open))
         self.go(self.route)
