@@ -297,6 +297,18 @@ def test_what_is_half_typed_survives_language_size_and_brightness(opened: Open, 
     assert hands.desk.path == tmp_path / "mine.fumimori"
 
 
+def test_domains_are_typed_one_after_the_other(at_work: Driver):
+    at_work.go("environment")
+    at_work.type("domain", "one.example.jp")
+    at_work.key(Qt.Key.Key_Return)
+    at_work.qtbot.waitUntil(lambda: at_work.find("domain").hasFocus())
+    at_work.qtbot.keyClicks(at_work.find("domain"), "two.example.jp")
+    at_work.key(Qt.Key.Key_Return)
+    assert at_work.route.page == "environment"
+    names = [domain.name for domain in at_work.desk.open.scope.domains]
+    assert names[1:] == ["one.example.jp", "two.example.jp"]
+
+
 # --- keys ---------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -192,7 +193,8 @@ class Desk(QObject):
     def use_secret(self, fresh: "Fresh") -> None:
         """Encrypt the file anew with a key that was made ready; raises StoreError."""
         if self._file is not None:
-            self._file.use(fresh)
+            forget = self._file.use(fresh)
+            Thread(target=forget, name="forget", daemon=True).start()
             self.saved.emit()
 
     def take(self, file: "AssessmentFile", path: Path, assessment: Assessment, *, leave: bool = False) -> None:

@@ -236,10 +236,13 @@ class AssessmentFile:
         Raises StoreError; the file is then still there under the old secret. Raises ValueError for an empty passphrase.
         """
         self._may_write()
-        self.use(keys.fresh(self.path, secret))
+        self.use(keys.fresh(self.path, secret))()
 
-    def use(self, fresh: keys.Fresh) -> None:
-        """Encrypt the file and its snapshots anew under a key that was made ready. Raises StoreError as above."""
+    def use(self, fresh: keys.Fresh) -> Callable[[], None]:
+        """Encrypt the file and its snapshots anew under a key that was made ready. Raises StoreError as above.
+
+        Returns what makes the keyring forget the key before, which may take as long as keyrings do.
+        """
         self._may_write()
         old, old_salt = self._key, self._salt
         try:
@@ -259,8 +262,8 @@ class AssessmentFile:
         self._database = Database(self.path, fresh.key)
         for snapshot in snapshots.all_of(self.path):
             _rekey(snapshot, old, fresh.key, fresh.salt, self._clock())
-        if not fresh.in_keyring:
-            _forget(self.path, old_salt)
+        path = self.path
+        return lambda: None if fresh.in_keyring else _forget(path, old_salt)
 
     def close(self) -> None:
         """Take a snapshot when anything changed, and leave one whole file behind; never fails.
