@@ -262,6 +262,15 @@ def test_a_file_that_vanished_is_told_and_made_again(at_work: Driver, tmp_path: 
     assert held(tmp_path / "a.fumimori").organisation.name == "Still here"
 
 
+def test_a_file_that_vanished_is_told_at_the_latest_when_the_window_closes(at_work: Driver, tmp_path: Path):
+    (tmp_path / "a.fumimori").unlink()
+    assert not at_work.window.close()
+    assert at_work.shows(at_work.page.t("words.store_error.vanished"))
+    at_work.press("save-again")
+    assert at_work.window.close()
+    assert held(tmp_path / "a.fumimori") == demonstration.assessment()
+
+
 # --- typed text ---------------------------------------------------------------------------------------------------
 
 

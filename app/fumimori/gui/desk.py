@@ -154,8 +154,9 @@ class Desk(QObject):
         return True
 
     def save_pending(self) -> bool:
-        """Write what is not written yet, if anything; False when that fails."""
-        return not self._unsaved or self.save()
+        """Write what is not written yet; False when that fails, or when the file itself is gone meanwhile."""
+        only_shown = self._file is not None and bool(self._file.read_only)
+        return (only_shown and not self._unsaved) or self.save()
 
     def save(self) -> bool:
         """Write what is not written yet; False, with `trouble` told, when that fails."""

@@ -85,14 +85,17 @@ class AssessmentFile:
         if os.path.lexists(path) and not replace:
             raise AlreadyThere(str(path))
         with ExitStack() as held:
-            if os.path.lexists(path):
-                held.callback(Lock(path).release)
+            there = Lock(path) if os.path.lexists(path) else None
+            if there is not None:
+                held.callback(there.release)
             parts = rows.parts(start) if start is not None else {}
             try:
                 made = held.enter_context(whole.unfinished(path))
                 if secret is None:
                     keys.remember(path, salt, key)
                 snapshots.fill(made, key, _bodies(parts), clock(), salt)
+                if there is not None:
+                    there.make_way()
                 whole.place(made, path, replace=replace)
             except OSError as error:
                 raise of_os_error(error) from error
@@ -161,11 +164,8 @@ class AssessmentFile:
         with ExitStack() as held:
             with contextlib.suppress(NotThere):
                 lock = Lock(path)
-                if sys.platform == "win32":
-                    # A file that is held cannot be moved there; nobody else holds it.
-                    lock.release()
-                else:
-                    held.callback(lock.release)
+                held.callback(lock.release)
+                lock.make_way()
             try:
                 made = held.enter_context(whole.unfinished(path))
                 made.write_bytes(snapshot.read_bytes())
@@ -250,8 +250,11 @@ class AssessmentFile:
                 snapshots.fill(made, fresh.key, _bodies(self._written), self._clock(), fresh.salt)
                 try:
                     self._database.close()
+                    self._lock.make_way()
                     whole.place(made, self.path, replace=True)
                 except (OSError, StoreError):
+                    if sys.platform == "win32":
+                        self._lock = Lock(self.path)
                     self._database = Database(self.path, old)
                     raise
         except OSError as error:

@@ -58,9 +58,16 @@ class Lock:
             return False
         return here.st_nlink > 0 and (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
+    def make_way(self) -> None:
+        """Another file is about to take this one's name: Windows does not let a file go that is held."""
+        if sys.platform == "win32":
+            self.release()
+
     def release(self) -> None:
         """Give the lock back; the database must be closed before."""
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
 
 
 def check_free(path: Path) -> None:
