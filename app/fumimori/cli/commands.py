@@ -110,7 +110,6 @@ class CommandLine:
         texts = self.texts(self.language)
         source, passphrase = Path(options.file), files.passphrase(options, texts)
         target = Path(options.save or source.with_suffix(".fumimori"))
-        files.new_assessment(target, passphrase, texts, replace=options.replace)
         try:
             if source.stat().st_size > IMPORT_LIMIT:
                 raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
