@@ -57,6 +57,7 @@ class Driver:
         assert isinstance(widget, QAbstractButton)
         assert widget.isEnabled(), f"{place!r} cannot be pressed"
         self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+        self.qtbot.waitUntil(lambda: not self.desk.work.busy, timeout=20_000)
 
     def type(self, place: str, text: str) -> None:
         """Type into a field."""
@@ -81,6 +82,7 @@ class Driver:
         self.settle()
         focus = QApplication.focusWidget() or self.window
         self.qtbot.keyClick(focus, key, modifier)
+        self.qtbot.waitUntil(lambda: not self.desk.work.busy, timeout=20_000)
 
     def shows(self, text: str) -> bool:
         """Whether `text` can be read (or heard) somewhere in the window."""

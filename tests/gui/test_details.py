@@ -116,7 +116,7 @@ def test_more_domains_and_addresses(opened: Open):
     hands.press("choice:silent")
     assert hands.desk.open.scope.domains[1].sends_mail is False
     hands.press("choice:silent")
-    assert hands.desk.open.scope.domains[1].sends_mail is None
+    assert hands.desk.open.scope.domains[1].sends_mail is False
     hands.type("addresses", "Info@Example.jp, nobody")
     hands.press("next")
     assert hands.route.page == "environment"

@@ -21,6 +21,7 @@ ROUTES = [
     Route("new"),
     Route("new", "sample"),
     Route("unlock", "some.fumimori"),
+    Route("key"),
     *(Route(page) for page in (*PREPARATION, "technician", "hub", *CONCLUSION)),
     Route("question", "defaults.admin_passwords"),
     Route("question", "sender_auth.dmarc"),

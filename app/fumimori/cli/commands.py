@@ -79,14 +79,15 @@ class CommandLine:
         instruments = self.instruments()
         passphrase = files.passphrase(options, texts)
         assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
-        hosts = settings.control_hosts or self.control_hosts()
-        tell.announce(instruments, (assessment,), hosts, thorough=settings.thorough)
-        measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
-        assessment = measurement.added_to(assessment)
-        result = instruments.assess(assessment, datetime.now(UTC).astimezone())
-        files.write(options.json, scan_json(assessment, result), texts)
-        if options.save:
-            files.save(Path(options.save), assessment, passphrase, texts)
+        output = files.destination(options.json, texts)
+        with files.saving(options, passphrase, assessment, texts) as place:
+            hosts = settings.control_hosts or self.control_hosts()
+            tell.announce(instruments, (assessment,), hosts, thorough=settings.thorough)
+            measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
+            assessment = measurement.added_to(assessment)
+            result = instruments.assess(assessment, datetime.now(UTC).astimezone())
+            files.write(output, scan_json(assessment, result), texts)
+            place.keep(assessment, measurement.added_to)
         if not measurement.saw_something:
             tell.nothing_measured(measurement)
             return NOTHING_MEASURED
@@ -107,10 +108,11 @@ class CommandLine:
     def report(self, options: argparse.Namespace) -> int:
         """Print the report of an assessment file."""
         texts = self.texts(self.language)
+        output = files.destination(options.out, texts, source=Path(options.file))
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
-        files.write(options.out, pdf, texts)
+        files.write(output, pdf, texts)
         if not may_be_final(result.contradictions):
             print(texts("cli.draft"), file=sys.stderr)
         return RAN
@@ -118,7 +120,8 @@ class CommandLine:
     def open_json(self, options: argparse.Namespace) -> int:
         """Make an assessment file out of a scan made elsewhere."""
         texts = self.texts(self.language)
-        source = Path(options.file)
+        source, passphrase = Path(options.file), files.passphrase(options, texts)
+        target = Path(options.save or source.with_suffix(".fumimori"))
         try:
             if source.stat().st_size > IMPORT_LIMIT:
                 raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
@@ -128,8 +131,7 @@ class CommandLine:
         except NotAScanError as error:
             raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
         assessment = imported(scan, msgspec.structs.replace(wanted.empty(scan.domain), scope=Scope()))
-        target = Path(options.save or source.with_suffix(".fumimori"))
-        files.save(target, assessment, files.passphrase(options, texts), texts)
+        files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
 
     def window(self, options: argparse.Namespace) -> int:
@@ -141,9 +143,11 @@ class CommandLine:
         """Write the sample company's file, both reports and its result."""
         texts = self.texts(self.language)
         folder = files.folder(options.out, texts)
+        target = folder / "sample.fumimori"
+        files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample()
         result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
-        files.save(folder / "sample.fumimori", assessment, self.sample_passphrase, texts)
+        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
         for language in texts.known:
             pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
             files.write(str(folder / f"report-{language}.pdf"), pdf, texts)

@@ -1,11 +1,21 @@
 """Files that the command line reads and writes; every fault of one becomes wrong use with a text for people."""
 
 import argparse
+import contextlib
+import errno
+import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from fumimori.core.model import Assessment
 from fumimori.texts import Texts
+
+if TYPE_CHECKING:
+    from fumimori.store import AssessmentFile
 
 
 class WrongUseError(Exception):
@@ -52,44 +62,172 @@ def opened(path: Path, secret: str | None, texts: Texts) -> Assessment:
 
     if not path.is_file():
         raise WrongUseError(texts("cli.no_such_file", path=str(path)))
+    with _told(path, texts), store.AssessmentFile.open(path, secret) as file:
+        return file.assessment
+
+
+def destination(name: str | None, texts: Texts, *, source: Path | None = None) -> str | None:
+    """`name` again, when a file can be written there; WrongUseError, also for an assessment, which nothing replaces.
+
+    Asked before anything is measured or made, so that no work is in vain. `source` is what is read meanwhile.
+    """
+    if name is None:
+        return None
+    from fumimori import store
+
+    path = Path(name)
     try:
-        with store.AssessmentFile.open(path, secret) as file:
-            return file.assessment
-    except store.NoKeyring as error:
-        raise WrongUseError(texts("cli.needs_secret")) from error
-    except store.StoreError as error:
-        raise WrongUseError(texts("cli.file_error", detail=texts(f"words.store_error.{error.code}"))) from error
+        ours = path.suffix == ".fumimori" or (path.is_file() and store.looks_like_ours(path))
+        if ours or (source is not None and path.exists() and path.samefile(source)):
+            raise WrongUseError(texts("cli.is_an_assessment", path=name))
+    except OSError as error:
+        raise WrongUseError(texts("cli.cannot_write", path=name, detail=_why(error))) from error
+    _check_place(path, texts)
+    return name
 
 
-def save(path: Path, assessment: Assessment, secret: str | None, texts: Texts) -> None:
-    """Put the assessment into a new file in place of whatever stands at `path`; WrongUseError."""
+def new_assessment(path: Path, secret: str | None, texts: Texts, *, replace: bool) -> None:
+    """Whether a new assessment can be made at `path`, or with `replace` in the place of one; WrongUseError if not."""
+    from fumimori import store
+
+    with _told(path, texts):
+        if os.path.lexists(path):
+            if not replace:
+                raise WrongUseError(texts("cli.already_there", path=str(path)))
+            if path.suffix != ".fumimori" or not store.looks_like_ours(path):
+                raise WrongUseError(texts("cli.not_replaced", path=str(path)))
+            store.check_free(path)
+        _check_place(path, texts)
+        if secret is None:
+            store.keyring_usable()
+
+
+def create(path: Path, assessment: Assessment, secret: str | None, texts: Texts, *, replace: bool = False) -> None:
+    """Put the assessment into a new file; what stands there is untouched until it is whole. WrongUseError."""
+    from fumimori import store
+
+    new_assessment(path, secret, texts, replace=replace)
+    with _told(path, texts):
+        store.AssessmentFile.create(path, secret, start=assessment, replace=replace).close()
+    _say(texts("cli.saved", path=str(path)))
+
+
+@contextlib.contextmanager
+def saving(options: argparse.Namespace, secret: str | None, wanted: Assessment, texts: Texts) -> Iterator["Saving"]:
+    """Where `--save` puts a measurement of `wanted`: checked, and held against other programs, before it is made."""
+    if not options.save:
+        yield Saving(None, None, secret, texts, replace=False)
+        return
+    from fumimori import store
+
+    path = Path(options.save)
+    if options.replace or not os.path.lexists(path):
+        new_assessment(path, secret, texts, replace=options.replace)
+        yield Saving(path, None, secret, texts, replace=options.replace)
+        return
+    with _told(path, texts):
+        file = store.AssessmentFile.open(path, secret)
+    with file:
+        known = {domain.name for domain in file.assessment.scope.domains}
+        others = [domain.name for domain in wanted.scope.domains if domain.name not in known]
+        if file.read_only:
+            raise WrongUseError(texts("cli.file_error", detail=texts(f"words.store_error.{file.read_only}")))
+        if others:
+            raise WrongUseError(texts("cli.other_domain", path=str(path), domains=", ".join(others)))
+        yield Saving(path, file, secret, texts, replace=False)
+
+
+class Saving:
+    """The place of `--save`: nowhere, a new file, or an open assessment that the measurement is added to."""
+
+    def __init__(
+        self, path: Path | None, file: "AssessmentFile | None", secret: str | None, texts: Texts, *, replace: bool
+    ) -> None:
+        self._path, self._file, self._secret, self._texts, self._replace = path, file, secret, texts, replace
+
+    def keep(self, measured: Assessment, add: Callable[[Assessment], Assessment]) -> None:
+        """Save `measured` as it is, or `add` the measurement to the assessment that is there; WrongUseError."""
+        if self._path is None:
+            return
+        if self._file is None:
+            create(self._path, measured, self._secret, self._texts, replace=self._replace)
+            return
+        with _told(self._path, self._texts):
+            self._file.save(add(joined(self._file.assessment, measured)))
+        _say(self._texts("cli.added", path=str(self._path)))
+
+
+def joined(kept: Assessment, measured: Assessment) -> Assessment:
+    """The assessment that is kept, with the hosts and addresses that were named now, and the wider consent."""
+    named = {domain.name: domain.selectors for domain in measured.scope.domains}
+    domains = tuple(
+        msgspec.structs.replace(domain, selectors=_union(domain.selectors, named.get(domain.name, ())))
+        for domain in kept.scope.domains
+    )
+    hosts = {
+        field: _union(getattr(kept.scope, field), getattr(measured.scope, field))
+        for field in ("mail_hosts", "ssh_hosts", "webmail_hosts", "addresses", "sending_addresses", "blocklists")
+    }
+    wider = measured.consent.level > kept.consent.level
+    return msgspec.structs.replace(
+        kept,
+        scope=msgspec.structs.replace(kept.scope, domains=domains, **hosts),
+        consent=measured.consent if wider else kept.consent,
+    )
+
+
+def write(name: str | None, content: bytes, texts: Texts, *, quiet: bool = False) -> None:
+    """Write a file whole and say so unless `quiet`; to standard output for None. WrongUseError."""
+    if name is None:
+        sys.stdout.buffer.write(content + b"\n")
+        sys.stdout.buffer.flush()
+        return
     from fumimori import store
 
     try:
-        path.unlink(missing_ok=True)
-        with store.AssessmentFile.create(path, secret) as file:
-            file.save(assessment)
+        store.write_whole(Path(name), content)
+    except OSError as error:
+        raise WrongUseError(texts("cli.cannot_write", path=name, detail=_why(error))) from error
+    if not quiet:
+        _say(texts("cli.saved", path=name))
+
+
+@contextlib.contextmanager
+def _told(path: Path, texts: Texts) -> Iterator[None]:
+    """Every fault of an assessment file as wrong use."""
+    from fumimori import store
+
+    try:
+        yield
     except store.NoKeyring as error:
         raise WrongUseError(texts("cli.needs_secret")) from error
     except store.StoreError as error:
         raise WrongUseError(texts("cli.file_error", detail=texts(f"words.store_error.{error.code}"))) from error
     except OSError as error:
         raise WrongUseError(texts("cli.cannot_write", path=str(path), detail=_why(error))) from error
-    print(texts("cli.saved", path=str(path)), file=sys.stderr)
 
 
-def write(name: str | None, content: bytes, texts: Texts, *, quiet: bool = False) -> None:
-    """Write a file and say so unless `quiet`; to standard output for None. WrongUseError."""
-    if name is None:
-        sys.stdout.buffer.write(content + b"\n")
-        sys.stdout.buffer.flush()
-        return
-    try:
-        Path(name).write_bytes(content)
-    except OSError as error:
-        raise WrongUseError(texts("cli.cannot_write", path=name, detail=_why(error))) from error
-    if not quiet:
-        print(texts("cli.saved", path=name), file=sys.stderr)
+def _check_place(path: Path, texts: Texts) -> None:
+    """Whether `path` can be written to: a folder that is there, not itself a folder; WrongUseError."""
+    trouble = None
+    if not path.parent.is_dir():
+        trouble = errno.ENOENT
+    elif path.is_dir():
+        trouble = errno.EISDIR
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        trouble = errno.EACCES
+    if trouble is not None:
+        raise WrongUseError(texts("cli.cannot_write", path=str(path), detail=os.strerror(trouble)))
+
+
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _say(line: str) -> None:
+    """One line on standard error; a terminal that was closed meanwhile is no reason to fail."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
 
 
 def _why(error: OSError) -> str:

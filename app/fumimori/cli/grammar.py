@@ -63,6 +63,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--blocklist", action="append", default=[], metavar="ZONE", help=say("blocklist"))
     scan.add_argument("--json", metavar="FILE", help=say("json"))
     scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
+    scan.add_argument("--replace", action="store_true", help=say("replace"))
 
     report = commands.add_parser("report", help=say("report"), parents=[secret], allow_abbrev=False)
     report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
@@ -73,8 +74,10 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
 
     opened = commands.add_parser("open-json", help=say("open_json"), parents=[secret], allow_abbrev=False)
     opened.add_argument("file", metavar="FILE", help=say("json"))
-    opened.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
+    opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
+    opened.add_argument("--replace", action="store_true", help=say("replace"))
 
     sample = commands.add_parser("sample", help=say("sample"), parents=[secret], allow_abbrev=False)
     sample.add_argument("--out", metavar="DIR", required=True, help=say("out"))
+    sample.add_argument("--replace", action="store_true", help=say("replace"))
     return top

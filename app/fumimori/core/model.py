@@ -573,6 +573,8 @@ class Assessment(Record):
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
     accepted: tuple[AcceptedRisk, ...] = ()
+    withdrawn: tuple[Answer, ...] = ()
+    """Answers that were taken back, with their notes and history: their questions count as not answered."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

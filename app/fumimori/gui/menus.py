@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit
 
 from fumimori.gui.routes import START, Route
 
@@ -27,7 +28,12 @@ class Menus:
         self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
         self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])
         self._add("save", window.desk.save, [QKeySequence(_Key.Save)])
+        self._add("copy", partial(window.go, Route("new", "copy")), [QKeySequence(_Key.SaveAs)])
+        self._add("key", partial(window.go, Route("key")), [])
         self._add("close", window.close, [QKeySequence(_Key.Quit)])
+        self._menu("edit")
+        self._add("undo", window.undo, [QKeySequence(_Key.Undo)])
+        self._add("redo", window.redo, [QKeySequence(keys) for keys in ("Ctrl+Shift+Z", "Ctrl+Y")])
         self._menu("view")
         self._add("language", window.other_language, [QKeySequence("Ctrl+L")])
         larger = [QKeySequence(keys) for keys in ("Ctrl++", "Ctrl+=", "Ctrl+;")]
@@ -41,6 +47,10 @@ class Menus:
             group.addAction(action)
         self._menu("helping")
         self._add("help", window.toggle_help, [QKeySequence(_Key.HelpContents)])
+        self._offer()
+        window.desk.changed.connect(self._offer)
+        window.desk.saved.connect(self._offer)
+        self._letters = LettersFirst(window)
 
     def speak(self) -> None:
         """Say everything in the window's language, and mark the brightness that is used."""
@@ -52,6 +62,14 @@ class Menus:
         for name, action in self._actions.items():
             action.setText(t(f"ui.menu.{name}"))
         self._actions[f"theme_{window.desk.settings.theme}"].setChecked(True)
+
+    def _offer(self) -> None:
+        """Offer only what can be done now."""
+        desk = self._window.desk
+        self._actions["undo"].setEnabled(desk.past.can_undo)
+        self._actions["redo"].setEnabled(desk.past.can_redo)
+        for name in ("copy", "key"):
+            self._actions[name].setEnabled(desk.path is not None)
 
     def _menu(self, name: str) -> None:
         self._last = QMenu(self._window)
@@ -65,3 +83,37 @@ class Menus:
         self._last.addAction(action)
         self._actions[name] = action
         return action
+
+
+class LettersFirst(QObject):
+    """Ctrl+Z takes letters back while a field has any to take back; then it is the assessment's."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def eventFilter(self, target: QObject, event: QEvent) -> bool:
+        """Keep a field without letters to take back from claiming the key."""
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        undo, redo = event.matches(_Key.Undo), event.matches(_Key.Redo) or _is_ctrl_y(event)
+        if not undo and not redo:
+            return False
+        if isinstance(target, QLineEdit):
+            has = target.isUndoAvailable() if undo else target.isRedoAvailable()
+        elif isinstance(target, QPlainTextEdit):
+            document = target.document()
+            has = document.isUndoAvailable() if undo else document.isRedoAvailable()
+        else:
+            return False
+        if has:
+            return False
+        event.ignore()
+        return True
+
+
+def _is_ctrl_y(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Y and event.modifiers() == Qt.KeyboardModifier.ControlModifier

@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fumimori.gui.desk import Desk
+from fumimori.gui.ending import Ending
 from fumimori.gui.parts import Parts
 from fumimori.gui.routes import Route
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
@@ -28,6 +29,7 @@ def start(parts: Parts, *, file: Path | None, language: str) -> int:
     desk = Desk(parts, language)
     window = Window(desk)
     window.resize(1160, 820)
+    Ending(window, window.end)
     AfterFirstPaint(window, lambda: open_first(window, file))
     window.show()
     return application.exec()
@@ -71,12 +73,5 @@ def open_first(window: Window, file: Path | None) -> None:
     window.desk.bridge.compute(window.desk.parts.instruments, done=lambda _instruments: None, failed=missing)
     if file is None:
         return
-    from fumimori.gui.course import resumption
-    from fumimori.store import StoreError
-
-    try:
-        window.desk.open_file(file)
-    except StoreError:
-        window.go(Route("unlock", str(file)))
-        return
-    window.go(resumption(window.desk.open))
+    window.desk.work.open(file, None)
+    window.go(Route("unlock", str(file)))

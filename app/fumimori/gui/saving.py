@@ -1,6 +1,5 @@
 """Writing a file so that it is there whole or not at all."""
 
-import contextlib
 import errno
 from pathlib import Path
 
@@ -29,14 +28,9 @@ _CODES = {
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` beside `path`, read it back, and only then put it in its place; SaveError otherwise."""
-    beside = path.with_name(f".{path.name}.part")
+    from fumimori import store
+
     try:
-        beside.write_bytes(content)
-        if beside.read_bytes() != content:
-            raise SaveError("other")
-        beside.replace(path)
+        store.write_whole(path, content)
     except OSError as error:
         raise SaveError(_CODES.get(error.errno or 0, "other")) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)

@@ -34,10 +34,15 @@ def load(folder: Path) -> Settings:
 
 
 def save(folder: Path, settings: Settings) -> bool:
-    """Write the settings; False when the folder does not let us, which is no reason to stop anybody's work."""
+    """Write the settings, whole and for their owner alone.
+
+    False when the folder does not let us, which is no reason to stop anybody's work.
+    """
+    from fumimori.store import write_whole
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "window.json").write_bytes(msgspec.json.encode(settings))
+        write_whole(folder / "window.json", msgspec.json.encode(settings))
     except OSError:
         return False
     return True

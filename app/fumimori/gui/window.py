@@ -14,11 +14,11 @@ from fumimori.gui.pages import Page, page_class
 from fumimori.gui.routes import START, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
-from fumimori.gui.widgets.controls import button, clear
+from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.drawer import Drawer
 from fumimori.gui.widgets.frame import Foot, Header, following_language
-from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.rail import Rail
+from fumimori.gui.widgets.trouble import trouble_notice
 
 RAIL_AFTER_MS = 250
 
@@ -50,8 +50,12 @@ class Window(QMainWindow):
         self._rail_timer.setInterval(RAIL_AFTER_MS)
         self._rail_timer.timeout.connect(self._refresh_rail)
         desk.changed.connect(self._rail_timer.start)
-        desk.saved.connect(lambda: self.header.show_saved(self.desk))
+        desk.changed.connect(lambda: self.header.show_name(self.desk))
+        desk.saved.connect(self._show_saved)
         desk.trouble.connect(self.show_trouble)
+        desk.measuring.ended.connect(self._close_after_measuring)
+        self._shown_trouble: tuple[str, bool, bool, str] | None = None
+        self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
         self.setMinimumSize(720, 480)
         self._restyle()
@@ -80,13 +84,15 @@ class Window(QMainWindow):
 
     def go(self, route: Route) -> None:
         """Show the page at `route`; the keyboard moves to its heading."""
-        if self.desk.assessment is None and route.page not in ("start", "new", "unlock"):
+        if self.desk.assessment is None and route.page not in ("start", "new", "unlock", "key"):
             route = START
         if route.page == "block":
             from fumimori.gui import course
 
             route = course.entry(self.desk.result, route.item)
-        self.route = route
+        if route.page not in ("new", "unlock", "key"):
+            self.desk.work.forget()
+        self.route = self.desk.place = route
         self._show()
         self.area.verticalScrollBar().setValue(0)
         if self.page is not None:
@@ -109,12 +115,15 @@ class Window(QMainWindow):
         if self.page is not None:
             self.go(self.page.skip())
 
-    def rebuild(self) -> None:
-        """The same page anew, in the same place: for another language, size or brightness."""
+    def rebuild(self, *, typed: bool = True) -> None:
+        """The same page anew, in the same place: for another language, size or brightness; `typed` keeps its fields."""
+        draft = self.page.draft() if typed and self.page is not None else {}
         at = self.area.verticalScrollBar().value()
         focus = QApplication.focusWidget()
         place = focus.property("place") if focus is not None else None
         self._show()
+        if self.page is not None:
+            self.page.resume(draft)
         self.area.verticalScrollBar().setValue(at)
         for widget in self.findChildren(QWidget):
             if place and widget.property("place") == place and widget.isVisibleTo(self):
@@ -180,18 +189,67 @@ class Window(QMainWindow):
 
     def show_trouble(self, code: str) -> None:
         """Say that the file cannot be written, and how to go on; what was entered stays here."""
+        wanted = (code, self.desk.state == "unsaved", self._asked_to_close, self.desk.language)
+        if wanted == self._shown_trouble:
+            return
+        self._shown_trouble = wanted
         clear(self._notices)
-        t = self.desk.texts
-        again = button(self.theme, t("ui.trouble.again"), self._save_again, name="save-again")
-        other = button(self.theme, t("ui.trouble.elsewhere"), partial(self.go, Route("new", "copy")), name="elsewhere")
-        reason = t(f"words.store_error.{code}")
-        title = t("ui.trouble.not_saved")
-        notice = Notice(self.theme, title=title, text=reason, icon="triangle-alert", buttons=(again, other))
+        notice = trouble_notice(
+            self.theme,
+            self.desk.texts,
+            code,
+            unsaved=wanted[1],
+            closing=wanted[2],
+            again=self.desk.save_there_again if code == "vanished" else self.desk.save,
+            elsewhere=partial(self.go, Route("new", "copy")),
+            drop=self._close_unsaved,
+            stay=self._stay,
+        )
         self._notices.addWidget(notice)
 
-    def _save_again(self) -> None:
-        if self.desk.save():
+    def _show_saved(self) -> None:
+        """What the header says of the file; the banner goes when there is no trouble any more."""
+        self.header.show_saved(self.desk)
+        if not self.desk.fault:
+            self._shown_trouble = None
+            self._asked_to_close = False
             clear(self._notices)
+        elif self._shown_trouble is not None:
+            self.show_trouble(self.desk.fault)
+
+    def _stay(self) -> None:
+        self._asked_to_close = False
+        self.show_trouble(self.desk.fault)
+
+    def _close_unsaved(self) -> None:
+        self._drop = True
+        self.close()
+
+    def _close_after_measuring(self) -> None:
+        if self._closes_after_measuring:
+            self._closes_after_measuring = False
+            self.close()
+
+    def end(self) -> None:
+        """The system ends the program: save what can be saved, ask nothing, and go."""
+        self._drop = True
+        if self.desk.measuring.running:
+            self.desk.measuring.stop()
+        self.close()
+
+    def undo(self) -> None:
+        """Take the last thing back, and show where it was."""
+        self._shown_again(self.desk.undo())
+
+    def redo(self) -> None:
+        """Say again what was taken back, and show where it was."""
+        self._shown_again(self.desk.redo())
+
+    def _shown_again(self, place: object) -> None:
+        if isinstance(place, Route) and place != self.route:
+            self.go(place)
+        elif place is not None:
+            self.rebuild(typed=False)
 
     # --- language, size, brightness -------------------------------------------------------------------------------
 
@@ -239,6 +297,9 @@ class Window(QMainWindow):
         self.setStyleSheet(self.theme.sheet())
         self._translate_qt()
         self._menus.speak()
+        if self._shown_trouble is not None:
+            self._shown_trouble = None
+            self.show_trouble(self.desk.fault)
         self.rebuild()
 
     # --- events ---------------------------------------------------------------------------------------------------
@@ -267,14 +328,19 @@ class Window(QMainWindow):
         A measurement is asked to stop first, so that what it has finished is kept; closing again does not wait for it.
         """
         if self.desk.measuring.running and not self.desk.measuring.stopping:
-            self.desk.measuring.ended.connect(self.close)
+            self._closes_after_measuring = True
             self.desk.measuring.stop()
+            event.ignore()
+            return
+        self._closes_after_measuring = False
+        if not self.desk.close(drop=self._drop):
+            self._asked_to_close = True
+            self.show_trouble(self.desk.fault)
             event.ignore()
             return
         if self.page is not None:
             self.page.leave()
-        if not self.desk.close():
-            event.ignore()
-            return
+            self.page = None
+        self.desk.work.forget()
         self.desk.bridge.close()
         event.accept()

@@ -2,6 +2,7 @@
 
 StoreError                a file that cannot be opened, read or written; `code` names a text under `words.store_error`
 ├── NotThere              there is no file at this path
+│   └── Vanished          it was moved, renamed or deleted while it was open, or only its snapshots are left
 ├── AlreadyThere          a file is there already, and is not overwritten
 ├── NotAnAssessment       some other kind of file
 ├── WrongSecret           this passphrase or key does not open it
@@ -10,6 +11,7 @@ StoreError                a file that cannot be opened, read or written; `code` 
 ├── InUse                 another program has it open
 ├── DiskFull              no room left; what was saved before is safe
 ├── NotWritable           the place cannot be written to
+├── Unsaved               another file is open, and could not be saved
 └── NoKeyring             this computer's keyring cannot be used, or keeps no key for this file
 """
 
@@ -24,15 +26,24 @@ from fumimori.store.errors import (
     NotThere,
     NotWritable,
     StoreError,
+    Unsaved,
+    Vanished,
     WrongSecret,
 )
-from fumimori.store.file import AssessmentFile
+from fumimori.store.file import AssessmentFile, discard
+from fumimori.store.keys import Fresh
+from fumimori.store.keys import fresh as fresh_key
+from fumimori.store.keys import usable as keyring_usable
+from fumimori.store.lock import check_free
+from fumimori.store.recognised import looks_like_ours
+from fumimori.store.whole import write_whole
 
 __all__ = [
     "AlreadyThere",
     "AssessmentFile",
     "Damaged",
     "DiskFull",
+    "Fresh",
     "InUse",
     "NewerVersion",
     "NoKeyring",
@@ -40,5 +51,13 @@ __all__ = [
     "NotThere",
     "NotWritable",
     "StoreError",
+    "Unsaved",
+    "Vanished",
     "WrongSecret",
+    "check_free",
+    "discard",
+    "fresh_key",
+    "keyring_usable",
+    "looks_like_ours",
+    "write_whole",
 ]

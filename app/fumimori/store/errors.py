@@ -23,6 +23,16 @@ class AlreadyThere(StoreError):  # noqa: N818
     code = "already_there"
 
 
+class Vanished(NotThere):
+    """The file is no longer where it was opened; `snapshot` is the newest copy that opens with the same secret."""
+
+    code = "vanished"
+
+    def __init__(self, message: str, snapshot: Path | None = None) -> None:
+        super().__init__(message)
+        self.snapshot = snapshot
+
+
 class NotAnAssessment(StoreError):  # noqa: N818
     """Some other kind of file."""
 
@@ -67,6 +77,12 @@ class NotWritable(StoreError):  # noqa: N818
     """The place cannot be written to."""
 
     code = "not_writable"
+
+
+class Unsaved(StoreError):  # noqa: N818
+    """What is open could not be saved, and no other file is opened before it is."""
+
+    code = "unsaved"
 
 
 class NoKeyring(StoreError):  # noqa: N818

@@ -1,6 +1,8 @@
 """The assessment file: created, opened, saved after every change, closed whole; with its key and its snapshots."""
 
+import contextlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,18 +13,23 @@ from typing import Self
 import msgspec
 
 from fumimori.core.model import Assessment
-from fumimori.store import keys, migrations, rows, snapshots
+from fumimori.store import keys, migrations, rows, snapshots, whole
 from fumimori.store.database import PAGE, Database
 from fumimori.store.errors import (
+    AlreadyThere,
     Damaged,
     NewerVersion,
     NoKeyring,
     NotAnAssessment,
+    NotThere,
+    NotWritable,
     StoreError,
+    Vanished,
     WrongSecret,
     of_os_error,
 )
 from fumimori.store.lock import Lock
+from fumimori.store.recognised import certainly_foreign
 
 SNAPSHOT_EVERY = timedelta(minutes=10)
 """While somebody works; one more is taken at closing when anything changed."""
@@ -40,16 +47,16 @@ class AssessmentFile:
     The secret is a passphrase, a raw key of 32 bytes, or None: then the key lies in the operating system's keyring.
     """
 
-    def __init__(self, database: Database, lock: Lock, secret: keys.Secret, clock: Clock) -> None:
+    def __init__(self, database: Database, lock: Lock, key: bytes, clock: Clock) -> None:
         self.path = database.path
-        self.read_only = False
-        """True for a file of a newer version, or one in a place that cannot be written to."""
+        self.read_only = ""
+        """Why the file is only shown, as a store error's code: `newer_version`, or `not_writable` for its place."""
         self.snapshot_trouble: StoreError | None = None
         """Why the last snapshot could not be taken; saving goes on without it."""
         self._database = database
         self._lock = lock
+        self._key = key
         self._salt = lock.salt
-        self._secret = secret
         self._clock = clock
         self._assessment: Assessment | None = None
         self._written: Mapping[rows.Key, rows.Part] = {}
@@ -57,30 +64,51 @@ class AssessmentFile:
         self._changed_since = False
 
     @classmethod
-    def create(cls, path: Path, secret: keys.Secret | None, *, clock: Clock = _now) -> Self:
-        """A new file without content at `path`. Raises StoreError: AlreadyThere, NoKeyring, NotWritable, DiskFull.
+    def create(
+        cls,
+        path: Path,
+        secret: keys.Secret | None,
+        *,
+        start: Assessment | None = None,
+        replace: bool = False,
+        clock: Clock = _now,
+    ) -> Self:
+        """A new file at `path` that holds `start`, or nothing yet. Raises StoreError.
 
+        It is made beside and appears under its name whole. `replace` puts it in the place of a file that nobody has
+        open; that file is untouched until then, and its snapshots go with it unless they open with the same secret.
         Raises ValueError for an empty passphrase. Nothing is left behind when it fails.
         """
         salt = keys.new_salt()
         chosen = keys.new_key() if secret is None else secret
-        keys.literal(chosen)
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise of_os_error(error) from error
+        key = keys.Keyhole(chosen).key(salt)
+        if os.path.lexists(path) and not replace:
+            raise AlreadyThere(str(path))
+        with ExitStack() as held:
+            there = Lock(path) if os.path.lexists(path) else None
+            if there is not None:
+                held.callback(there.release)
+            parts = rows.parts(start) if start is not None else {}
+            try:
+                made = held.enter_context(whole.unfinished(path))
+                if secret is None:
+                    keys.remember(path, salt, key)
+                snapshots.fill(made, key, _bodies(parts), clock(), salt)
+                if there is not None:
+                    there.make_way()
+                whole.place(made, path, replace=replace)
+            except OSError as error:
+                raise of_os_error(error) from error
+        if replace:
+            _drop_others(path, keys.Keyhole(chosen))
         with ExitStack() as undo:
-            undo.callback(snapshots.remove, path)
             lock = Lock(path)
             undo.callback(lock.release)
-            if secret is None and isinstance(chosen, bytes):
-                keys.remember(path, salt, chosen)
-            database = Database(path, chosen, salt=salt if isinstance(chosen, bytes) else b"")
-            undo.callback(database.close, whole=False)
-            database.prepare()
+            file = cls(Database(path, key), lock, key, clock)
             undo.pop_all()
-        file = cls(database, lock, chosen, clock)
-        file._salt = salt
+        if start is not None:
+            file._assessment, file._written = start, parts
+            file._snapshot()
         return file
 
     @classmethod
@@ -88,43 +116,67 @@ class AssessmentFile:
         """The file at `path` with its assessment read. Raises StoreError.
 
         A file of a newer version opens with `read_only`; one whose content is not whole raises Damaged with the
-        newest snapshot that is. Raises ValueError for an empty passphrase.
+        newest snapshot that is, one that is gone but for its snapshots Vanished. A failed opening changes nothing.
+        Raises ValueError for an empty passphrase.
         """
+        found_by_salt = False
+        if secret is None:
+            # The keyring may take minutes, and meanwhile somebody may type the passphrase: nothing is held.
+            lock = cls._locked(path, secret)
+            lock.release()
+            secret, found_by_salt = keys.recall(path, lock.salt)
+        keyhole = keys.Keyhole(secret)
         with ExitStack() as undo:
-            lock = Lock(path)
+            lock = cls._locked(path, secret)
             undo.callback(lock.release)
-            if not lock.size and not snapshots.all_of(path):
-                # The database would make an empty file its own.
-                raise NotAnAssessment("an empty file")
-            found_by_salt = False
-            if secret is None:
-                secret, found_by_salt = keys.recall(path, lock.salt)
-            keys.literal(secret)
-            writable = lock.size > 0 and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+            if lock.size < PAGE:
+                raise Damaged("cut short", snapshots.newest_whole(path, keyhole, _readable))
+            writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+            key = keyhole.key(lock.salt)
             try:
-                file = cls(Database(path, secret, writable=writable), lock, secret, clock)
+                file = cls(Database(path, key, writable=writable), lock, key, clock)
                 file._load(writable=writable)
             except (WrongSecret, Damaged, NotAnAssessment) as error:
-                raise _explained(path, secret, error, lock, certain=found_by_salt) from error
+                raise _explained(path, keyhole, error, lock, certain=found_by_salt) from error
             undo.pop_all()
         return file
 
     @staticmethod
-    def restore(path: Path, snapshot: Path, *, clock: Clock = _now) -> Path:
-        """Put `snapshot` in the place of the damaged file and return where that one was moved to. Raises StoreError."""
-        aside = path.with_name(f"{path.stem}.damaged-{clock().astimezone(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
+    def _locked(path: Path, secret: keys.Secret | None) -> Lock:
+        """The lock on a file that can be one of ours."""
         try:
-            # An old journal would be replayed onto the new file: it goes with the file that it belongs to.
-            for ending in ("-wal", "-shm", ""):
-                part = path.with_name(path.name + ending)
-                if part.exists():
-                    part.replace(aside.with_name(aside.name + ending))
-            copy = path.with_name(f"{path.name}.part")
-            copy.write_bytes(snapshot.read_bytes())
-            copy.chmod(0o600)
-            copy.replace(path)
-        except OSError as error:
-            raise of_os_error(error) from error
+            lock = Lock(path)
+        except NotThere as error:
+            raise _gone(path, secret, error) from error
+        if not snapshots.all_of(path) and (lock.size < PAGE or certainly_foreign(lock.head)):
+            # The database would make an empty file its own.
+            lock.release()
+            raise NotAnAssessment("another kind of file")
+        return lock
+
+    @staticmethod
+    def restore(path: Path, snapshot: Path, *, clock: Clock = _now) -> Path:
+        """Put `snapshot` in the place of the damaged file and return where that one was moved to. Raises StoreError.
+
+        Where nothing lies any more, nothing is moved.
+        """
+        aside = path.with_name(f"{path.stem}.damaged-{clock().astimezone(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
+        with ExitStack() as held:
+            with contextlib.suppress(NotThere):
+                lock = Lock(path)
+                held.callback(lock.release)
+                lock.make_way()
+            try:
+                made = held.enter_context(whole.unfinished(path))
+                made.write_bytes(snapshot.read_bytes())
+                # An old journal would be replayed onto the new file: it goes with the file that it belongs to.
+                for ending in ("-wal", "-shm", ""):
+                    part = path.with_name(path.name + ending)
+                    if part.exists():
+                        part.replace(aside.with_name(aside.name + ending))
+                whole.place(made, path, replace=False)
+            except OSError as error:
+                raise of_os_error(error) from error
         return aside
 
     @property
@@ -137,10 +189,10 @@ class AssessmentFile:
     def save(self, assessment: Assessment) -> None:
         """Write what changed since the last save, in one transaction that survives a crash. Raises StoreError.
 
-        When it fails, the file and `assessment` of this object stay as they were.
+        When it fails, the file and `assessment` of this object stay as they were. Vanished when the file is no longer
+        at its place, even when nothing changed: what is open lives in memory alone then.
         """
-        if self.read_only:
-            raise NewerVersion("this file is only shown")
+        self._may_write()
         if assessment is self._assessment:
             return
         parts = rows.parts(assessment)
@@ -156,48 +208,77 @@ class AssessmentFile:
         if self._snapshot_at is None or self._clock() - self._snapshot_at >= SNAPSHOT_EVERY:
             self._snapshot()
 
+    def save_again(self, assessment: Assessment) -> None:
+        """Put the file anew where it vanished, under the same key, with `assessment`. Raises StoreError.
+
+        AlreadyThere when another file took its place. `assessment` is not lost when it fails: try again or elsewhere.
+        """
+        parts = rows.parts(assessment)
+        try:
+            with whole.unfinished(self.path) as made:
+                snapshots.fill(made, self._key, _bodies(parts), self._clock(), self._salt)
+                if os.path.lexists(self.path):
+                    raise AlreadyThere(str(self.path))
+                # Closing removes the journal by its name: before the new file can have one.
+                with contextlib.suppress(StoreError):
+                    self._database.close()
+                whole.place(made, self.path, replace=False)
+        except OSError as error:
+            raise of_os_error(error) from error
+        self._lock.release()
+        self._lock = Lock(self.path)
+        self._database = Database(self.path, self._key)
+        self._assessment, self._written, self._changed_since = assessment, parts, True
+
     def change_secret(self, secret: keys.Secret | None) -> None:
         """Encrypt the file and its snapshots anew under another secret (None: a new key in the keyring).
 
         Raises StoreError; the file is then still there under the old secret. Raises ValueError for an empty passphrase.
         """
-        if self.read_only:
-            raise NewerVersion("this file is only shown")
-        salt = keys.new_salt()
-        chosen = keys.new_key() if secret is None else secret
-        keys.literal(chosen)
-        fresh = self.path.with_name(f"{self.path.name}.rekeyed")
-        everything = [(*key, part[0], rows.body(part)) for key, part in self._written.items()]
-        snapshots.write(fresh, chosen, everything, self._clock(), salt)
+        self._may_write()
+        self.use(keys.fresh(self.path, secret))()
+
+    def use(self, fresh: keys.Fresh) -> Callable[[], None]:
+        """Encrypt the file and its snapshots anew under a key that was made ready. Raises StoreError as above.
+
+        Returns what makes the keyring forget the key before, which may take as long as keyrings do.
+        """
+        self._may_write()
+        old, old_salt = self._key, self._salt
         try:
-            if secret is None and isinstance(chosen, bytes):
-                keys.remember(self.path, salt, chosen)
-            fresh_lock = Lock(fresh)
-        except StoreError:
-            snapshots.remove(fresh)
-            raise
-        self._database.close()
-        try:
-            fresh.replace(self.path)
+            with whole.unfinished(self.path) as made:
+                snapshots.fill(made, fresh.key, _bodies(self._written), self._clock(), fresh.salt)
+                try:
+                    self._database.close()
+                    self._lock.make_way()
+                    whole.place(made, self.path, replace=True)
+                except (OSError, StoreError):
+                    if sys.platform == "win32":
+                        self._lock = Lock(self.path)
+                    self._database = Database(self.path, old)
+                    raise
         except OSError as error:
-            fresh_lock.release()
-            self._database = Database(self.path, self._secret)
             raise of_os_error(error) from error
         self._lock.release()
-        old, old_salt = self._secret, self._salt
-        self._lock, self._secret, self._salt = fresh_lock, chosen, fresh_lock.salt
-        self._database = Database(self.path, chosen)
+        self._lock = Lock(self.path)
+        self._key, self._salt = fresh.key, fresh.salt
+        self._database = Database(self.path, fresh.key)
         for snapshot in snapshots.all_of(self.path):
-            _rekey(snapshot, old, chosen, salt, self._clock())
-        if secret is not None:
-            _forget(self.path, old_salt)
+            _rekey(snapshot, old, fresh.key, fresh.salt, self._clock())
+        path = self.path
+        return lambda: None if fresh.in_keyring else _forget(path, old_salt)
 
     def close(self) -> None:
-        """Take a snapshot when anything changed, and leave one whole file behind. Raises StoreError."""
+        """Take a snapshot when anything changed, and leave one whole file behind; never fails.
+
+        Where there is no room for that, what was saved stays in the journal beside the file, and the next opening
+        takes it up.
+        """
         if self._changed_since and not self.read_only:
             self._snapshot()
         try:
-            self._database.close(whole=not self.read_only)
+            with contextlib.suppress(StoreError):
+                self._database.close(whole=not self.read_only)
         finally:
             self._lock.release()
 
@@ -212,7 +293,7 @@ class AssessmentFile:
     def _load(self, *, writable: bool) -> None:
         try:
             version = self._database.version
-            self.read_only = version > migrations.VERSION or not writable
+            self.read_only = NewerVersion.code if version > migrations.VERSION else "" if writable else NotWritable.code
             if version < migrations.VERSION and writable:
                 _migrate(self._database)
             self._assessment = _read(self._database)
@@ -221,11 +302,19 @@ class AssessmentFile:
             self._database.close(whole=False)
             raise
 
+    def _may_write(self) -> None:
+        if self.read_only == NewerVersion.code:
+            raise NewerVersion("this file is only shown")
+        if self.read_only:
+            raise NotWritable("this file is only shown")
+        if not self._lock.is_at(self.path):
+            raise Vanished(str(self.path))
+
     def _snapshot(self) -> None:
         at = self._clock()
-        kept = [(*key, part[0], rows.body(part)) for key, part in self._written.items() if key[0] != rows.EVIDENCE]
+        kept = {key: part for key, part in self._written.items() if key[0] != rows.EVIDENCE}
         try:
-            snapshots.take(self.path, self._secret, kept, at, self._salt)
+            snapshots.take(self.path, self._key, _bodies(kept), at, self._salt)
         except StoreError as error:
             self.snapshot_trouble = error
         else:
@@ -241,6 +330,10 @@ def _migrate(database: Database) -> None:
         raise Damaged(str(error)) from error
 
 
+def _bodies(parts: Mapping[rows.Key, rows.Part]) -> list[snapshots.Row]:
+    return [(*key, part[0], rows.body(part)) for key, part in parts.items()]
+
+
 def _read(database: Database) -> Assessment:
     try:
         return rows.assembled(database.rows())
@@ -248,30 +341,62 @@ def _read(database: Database) -> Assessment:
         raise Damaged(str(error)) from error
 
 
-def _readable(path: Path, secret: keys.Secret) -> Assessment:
-    database = Database(path, secret, writable=False)
+def _readable(path: Path, key: bytes) -> Assessment:
+    database = Database(path, key, writable=False)
     try:
         return _read(database)
     finally:
         database.close(whole=False)
 
 
-def _explained(path: Path, secret: keys.Secret, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
+def _explained(path: Path, keyhole: keys.Keyhole, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
     """Why a file does not open: the secret, the file, or another kind of file; a snapshot that opens is the proof."""
-    snapshot = snapshots.newest_whole(path, secret, _readable)
+    snapshot = snapshots.newest_whole(path, keyhole, _readable)
     if isinstance(error, Damaged) or snapshot is not None or certain:
         return Damaged(str(error), snapshot)
-    foreign = lock.salt.startswith(b"SQLite format 3") or not lock.size or lock.size % PAGE
-    return NotAnAssessment(str(error)) if foreign else error
+    return NotAnAssessment(str(error)) if certainly_foreign(lock.head) or lock.size % PAGE else error
 
 
-def _rekey(snapshot: Path, old: keys.Secret, new: keys.Secret, salt: bytes, at: datetime) -> None:
+def _gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:
+    """What to say of a file that is not there: nothing more, or that a snapshot of it is; WrongSecret for another's."""
+    left = snapshots.all_of(path)
+    if not left:
+        return error
+    try:
+        keyhole = keys.Keyhole(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
+    except OSError:
+        return error
+    snapshot = snapshots.newest_whole(path, keyhole, _readable)
+    return Vanished(str(path), snapshot) if snapshot is not None else WrongSecret("no snapshot opens")
+
+
+def _drop_others(path: Path, keyhole: keys.Keyhole) -> None:
+    """Remove the snapshots of a file that was replaced, unless its successor's secret opens them."""
+    for snapshot in snapshots.all_of(path):
+        with contextlib.suppress(OSError):
+            try:
+                _readable(snapshot, keyhole.key(snapshots.salt_of(snapshot)))
+            except StoreError:
+                whole.remove(snapshot)
+
+
+def _rekey(snapshot: Path, old: bytes, new: bytes, salt: bytes, at: datetime) -> None:
     """Encrypt a snapshot anew; one that cannot be read is removed, because the old secret must open nothing."""
     try:
-        content = rows.parts(_readable(snapshot, old))
-        snapshots.write(snapshot, new, [(*key, part[0], rows.body(part)) for key, part in content.items()], at, salt)
-    except StoreError:
-        snapshots.remove(snapshot)
+        snapshots.write(snapshot, new, _bodies(rows.parts(_readable(snapshot, old))), at, salt)
+    except (StoreError, OSError):
+        with contextlib.suppress(OSError):
+            whole.remove(snapshot)
+
+
+def discard(file: AssessmentFile) -> None:
+    """Close a file that was just made and that nobody wants, and remove it. Raises OSError."""
+    file.close()
+    for snapshot in snapshots.all_of(file.path):
+        whole.remove(snapshot)
+    with contextlib.suppress(OSError):
+        snapshots.folder(file.path).rmdir()
+    whole.remove(file.path)
 
 
 def _forget(path: Path, salt: bytes) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,31 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 """The first bytes of a SQLCipher file are its salt, readable and different for each file."""
 
+ROUNDS = 256_000
+"""Of PBKDF2-HMAC-SHA512, as SQLCipher 4 makes a key of a passphrase; done here so that it is done once for a file and
+all its snapshots, beside the window's thread."""
+
 Secret = str | bytes
 """A passphrase, or a raw key of 32 bytes."""
+
+
+class Keyhole:
+    """A secret tried on files: their keys by their salts, each computed once."""
+
+    def __init__(self, secret: Secret) -> None:
+        """Raises ValueError for an empty passphrase, one with a NUL, and a key of another length than 32 bytes."""
+        literal(secret)
+        self._secret = secret
+        self._known: dict[bytes, bytes] = {}
+
+    def key(self, salt: bytes) -> bytes:
+        """The raw key of a file with this salt."""
+        if isinstance(self._secret, bytes):
+            return self._secret
+        if salt not in self._known:
+            text = normal(self._secret).encode()
+            self._known[salt] = hashlib.pbkdf2_hmac("sha512", text, salt, ROUNDS, KEY_BYTES)
+        return self._known[salt]
 
 
 def new_key() -> bytes:
@@ -39,13 +63,37 @@ def literal(secret: Secret, salt: bytes = b"") -> str:
         if len(secret) != KEY_BYTES:
             raise ValueError("a key has 32 bytes")
         return f"\"x'{secret.hex()}{salt.hex()}'\""
-    # A passphrase typed on another system may come in another Unicode form; SQLCipher would take x'…' for a raw key.
-    text = unicodedata.normalize("NFC", secret)
+    return "'" + normal(secret).replace("'", "''") + "'"
+
+
+def normal(passphrase: str) -> str:
+    """A passphrase as the key is made of it; ValueError for an empty one or one with a NUL."""
+    # One typed on another system may come in another Unicode form; SQLCipher would take x'…' for a raw key.
+    text = unicodedata.normalize("NFC", passphrase)
     if not text or "\0" in text:
         raise ValueError("a passphrase has at least one character and no NUL")
-    if text[:2].lower() == "x'":
-        text = f" {text}"
-    return "'" + text.replace("'", "''") + "'"
+    return f" {text}" if text[:2].lower() == "x'" else text
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A key made ready for a file."""
+
+    key: bytes
+    salt: bytes
+    in_keyring: bool
+
+
+def fresh(path: Path, secret: Secret | None) -> Fresh:
+    """A key for the file at `path` out of a secret, or (None) a new one that the keyring keeps. Raises NoKeyring.
+
+    It takes time, and the keyring can take very long. Raises ValueError for an empty passphrase.
+    """
+    salt = new_salt()
+    key = Keyhole(new_key() if secret is None else secret).key(salt)
+    if secret is None:
+        remember(path, salt, key)
+    return Fresh(key, salt, secret is None)
 
 
 def remember(path: Path, salt: bytes, key: bytes) -> None:
@@ -53,7 +101,7 @@ def remember(path: Path, salt: bytes, key: bytes) -> None:
 
     The salt finds it after the file was moved, the path after the file's head was damaged.
     """
-    keyring = _usable()
+    keyring = usable()
     value = key.hex()
     for user in _users(path, salt):
         _told(keyring, user, value)
@@ -61,7 +109,7 @@ def remember(path: Path, salt: bytes, key: bytes) -> None:
 
 def recall(path: Path, salt: bytes) -> tuple[bytes, bool]:
     """The key of the file at `path`, and whether its salt found it; NoKeyring when there is none."""
-    keyring = _usable()
+    keyring = usable()
     for user in _users(path, salt):
         value = _asked(keyring, user)
         if value is None:
@@ -79,7 +127,7 @@ def forget(path: Path, salt: bytes) -> None:
     """Remove the key of the file at `path`; does nothing without one. Raises NoKeyring when the keyring fails."""
     from keyring.errors import PasswordDeleteError
 
-    keyring = _usable()
+    keyring = usable()
     for user in _users(path, salt):
         try:
             keyring.delete_password(SERVICE, user)
@@ -111,7 +159,7 @@ def _bus_faults() -> tuple[type[Exception], ...]:
     return (DBusErrorResponse, SecretStorageException)
 
 
-def _usable() -> "KeyringBackend":
+def usable() -> "KeyringBackend":
     """The keyring, when it is one that keeps secrets secret; raises NoKeyring."""
     import keyring
     from keyring.backends import fail, null

@@ -1,16 +1,18 @@
 """Snapshots: the last twenty states of an assessment beside its file, under the same key, without evidence."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fumimori.store import keys
+from fumimori.store import keys, whole
 from fumimori.store.database import Database
 from fumimori.store.errors import StoreError, of_os_error
 
 KEPT = 20
+
+Row = tuple[str, str, int, bytes]
+"""Kind, identity, place and body."""
 
 
 def folder(path: Path) -> Path:
@@ -23,9 +25,7 @@ def all_of(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder(path).glob("*.fumimori"), reverse=True))
 
 
-def take(
-    path: Path, secret: keys.Secret, rows: Iterable[tuple[str, str, int, bytes]], at: datetime, salt: bytes
-) -> Path:
+def take(path: Path, key: bytes, rows: Iterable[Row], at: datetime, salt: bytes) -> Path:
     """Write a snapshot of `rows` (evidence left out by the caller) and drop all but the last twenty. Raises StoreError.
 
     It appears under its name only when it is complete.
@@ -35,7 +35,7 @@ def take(
         for interrupted in folder(path).glob("*.part*"):
             interrupted.unlink(missing_ok=True)
         target = folder(path) / f"{at.astimezone(UTC):%Y-%m-%dT%H-%M-%S-%fZ}.fumimori"
-        write(target, secret, rows, at, salt)
+        write(target, key, rows, at, salt)
         for old in all_of(path)[KEPT:]:
             old.unlink(missing_ok=True)
     except OSError as error:
@@ -43,36 +43,43 @@ def take(
     return target
 
 
-def write(
-    target: Path, secret: keys.Secret, rows: Iterable[tuple[str, str, int, bytes]], at: datetime, salt: bytes
-) -> None:
-    """Write a whole new database to `target`, replacing it in one step."""
-    unfinished = target.with_name(f"{target.name}.part")
-    remove(unfinished)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+def write(target: Path, key: bytes, rows: Iterable[Row], at: datetime, salt: bytes, *, replace: bool = True) -> None:
+    """Write a whole new database and give it the name `target` in one step. Raises StoreError or OSError."""
+    with whole.unfinished(target) as beside:
+        fill(beside, key, rows, at, salt)
+        whole.place(beside, target, replace=replace)
+
+
+def fill(beside: Path, key: bytes, rows: Iterable[Row], at: datetime, salt: bytes) -> None:
+    """Make the empty file `beside` a whole database of `rows`. Raises StoreError."""
+    database = Database(beside, key, salt=salt)
     try:
-        database = Database(unfinished, secret, salt=salt if isinstance(secret, bytes) else b"")
-        try:
-            database.prepare()
-            database.write(rows, (), at.isoformat())
-        finally:
-            database.close()
-        unfinished.replace(target)
+        database.prepare()
+        database.write(rows, (), at.isoformat())
     except BaseException:
-        remove(unfinished)
+        database.close(whole=False)
         raise
+    database.close()
 
 
-def newest_whole(path: Path, secret: keys.Secret, whole: Callable[[Path, keys.Secret], object]) -> Path | None:
-    """The newest snapshot that `whole` reads without an error."""
+def newest_whole(path: Path, keyhole: keys.Keyhole, read: Callable[[Path, bytes], object]) -> Path | None:
+    """The newest snapshot that `read` reads without an error."""
     for snapshot in all_of(path):
-        with contextlib.suppress(StoreError):
-            whole(snapshot, secret)
+        with contextlib.suppress(StoreError, OSError):
+            read(snapshot, keyhole.key(salt_of(snapshot)))
             return snapshot
     return None
 
 
-def remove(path: Path) -> None:
-    """Remove a database with what lies beside it."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
-        path.with_name(name).unlink(missing_ok=True)
+def salt_of(snapshot: Path) -> bytes:
+    """The salt of a database that is not open. Raises OSError."""
+    with snapshot.open("rb") as file:
+        return file.read(keys.SALT_BYTES)
+
+
+def taken_at(snapshot: Path) -> datetime | None:
+    """When a snapshot was taken, in UTC, by its name; None for a name that is none of ours."""
+    try:
+        return datetime.strptime(snapshot.stem, "%Y-%m-%dT%H-%M-%S-%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

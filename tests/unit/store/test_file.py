@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -13,11 +14,15 @@ from fumimori.store import (
     AlreadyThere,
     AssessmentFile,
     Damaged,
+    DiskFull,
     InUse,
     NewerVersion,
     NotAnAssessment,
     NotThere,
+    NotWritable,
+    Vanished,
     WrongSecret,
+    keys,
     migrations,
     snapshots,
 )
@@ -180,7 +185,7 @@ def test_a_file_of_a_newer_version_is_shown_and_not_written(place):
     database._connection.execute("INSERT INTO part VALUES ('wonder', '', 0, '{}', '')")
     database.close()
     with AssessmentFile.open(place, KEY) as file:
-        assert (file.read_only, file.assessment) == (True, assessment())
+        assert (file.read_only, file.assessment) == ("newer_version", assessment())
         with pytest.raises(NewerVersion):
             file.save(assessment(answers=()))
         with pytest.raises(NewerVersion):
@@ -232,3 +237,120 @@ def test_a_new_file_holds_nothing_until_something_is_saved(place):
         _ = file.assessment
     with pytest.raises(Damaged):
         AssessmentFile.open(place, KEY)
+
+
+def test_a_new_file_may_hold_its_content_from_the_start(place):
+    with AssessmentFile.create(place, "word", start=assessment()) as file:
+        assert file.assessment == assessment()
+    assert opened(place, "word") == assessment()
+
+
+def test_a_file_in_the_way_stays_until_the_new_one_is_whole(place, monkeypatch):
+    saved(place, content=assessment(answers=answers(3)))
+
+    def full(*_):
+        raise DiskFull("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "fill", full)
+        with pytest.raises(DiskFull):
+            AssessmentFile.create(place, KEY, start=assessment(), replace=True)
+    assert opened(place).answers == answers(3)
+    assert sorted(path.name for path in place.parent.iterdir()) == [place.name, f"{place.name}.snapshots"]
+    with AssessmentFile.open(place, KEY), pytest.raises(InUse):
+        AssessmentFile.create(place, "other", start=assessment(), replace=True)
+    AssessmentFile.create(place, "other", start=assessment(), replace=True).close()
+    assert opened(place, "other") == assessment()
+    for snapshot in snapshots.all_of(place):
+        assert opened(snapshot, "other").organisation == assessment().organisation
+
+
+def test_a_pipe_is_not_waited_for_and_a_single_byte_is_left_alone(place):
+    os.mkfifo(place)
+    with pytest.raises(NotAnAssessment):
+        AssessmentFile.open(place, KEY)
+    place.unlink()
+    place.write_bytes(b"x")
+    with pytest.raises(NotAnAssessment):
+        AssessmentFile.open(place, KEY)
+    assert place.read_bytes() == b"x"
+    assert list(place.parent.iterdir()) == [place]
+
+
+@pytest.mark.parametrize("text", ["A letter.\n" * 900, "文書です。" * 700])
+def test_a_text_is_told_before_a_key_is_looked_for(place, text):
+    place.write_text(text, encoding="utf-8")
+    with pytest.raises(NotAnAssessment):
+        AssessmentFile.open(place, None)
+
+
+def test_a_wrong_passphrase_is_computed_once_however_many_snapshots_there_are(place, monkeypatch):
+    clock = Clock()
+    with AssessmentFile.create(place, "word", clock=clock) as file:
+        for number in range(25):
+            file.save(assessment(answers=answers(number)))
+            clock.at += timedelta(minutes=11)
+    assert len(snapshots.all_of(place)) == snapshots.KEPT
+    computed = []
+    really = keys.hashlib.pbkdf2_hmac
+    monkeypatch.setattr(keys.hashlib, "pbkdf2_hmac", lambda *arguments: computed.append(1) or really(*arguments))
+    with pytest.raises(WrongSecret):
+        AssessmentFile.open(place, "wrong")
+    assert computed == [1]
+
+
+@pytest.mark.parametrize("way", ["deleted", "moved", "replaced"])
+def test_a_file_that_vanished_is_noticed_and_can_be_put_there_again(place, way):
+    file = AssessmentFile.create(place, "word", start=assessment())
+    if way == "deleted":
+        place.unlink()
+    else:
+        place.rename(place.with_name("elsewhere.fumimori"))
+    if way == "replaced":
+        place.write_bytes(b"letter")
+    wanted = assessment(answers=answers(5))
+    for content in (file.assessment, wanted):
+        with pytest.raises(Vanished):
+            file.save(content)
+    if way == "replaced":
+        with pytest.raises(AlreadyThere):
+            file.save_again(wanted)
+        assert place.read_bytes() == b"letter"
+        place.unlink()
+    file.save_again(wanted)
+    file.save(assessment(answers=answers(6)))
+    file.close()
+    assert opened(place, "word").answers == answers(6)
+    if way != "deleted":
+        assert opened(place.with_name("elsewhere.fumimori"), "word") == assessment()
+
+
+def test_of_a_deleted_file_the_newest_snapshot_is_offered(place):
+    saved(place, "word", assessment(answers=answers(4)))
+    place.unlink()
+    with pytest.raises(WrongSecret):
+        AssessmentFile.open(place, "wrong")
+    with pytest.raises(Vanished) as gone:
+        AssessmentFile.open(place, "word")
+    AssessmentFile.restore(place, gone.value.snapshot)
+    assert opened(place, "word").answers == answers(4)
+
+
+def test_closing_where_the_journal_cannot_be_written_home_lets_go_of_the_file(place, monkeypatch):
+    file = AssessmentFile.create(place, KEY, start=assessment())
+    file.save(assessment(answers=answers(3)))
+    really = Database._told
+    monkeypatch.setattr(Database, "_told", lambda *_arguments, **_named: DiskFull("no room"))
+    file._database._connection.set_authorizer(lambda *_: 1)
+    file.close()
+    monkeypatch.setattr(Database, "_told", really)
+    assert opened(place).answers == answers(3)
+
+
+def test_a_place_that_is_read_only_is_named_so(place, monkeypatch):
+    saved(place)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with AssessmentFile.open(place, KEY) as file:
+        assert file.read_only == "not_writable"
+        with pytest.raises(NotWritable):
+            file.save(assessment(answers=answers(2)))

@@ -11,6 +11,7 @@ PAGES: Mapping[str, str] = {
     "start": "StartPage",
     "new": "NewPage",
     "unlock": "UnlockPage",
+    "key": "KeyPage",
     "organisation": "OrganisationPage",
     "environment": "EnvironmentPage",
     "consent": "ConsentPage",

@@ -3,7 +3,7 @@
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
 from fumimori.core.domains import BadDomainError, ascii_domain
@@ -36,6 +36,9 @@ class EnvironmentPage(Page):
             placeholder="example.co.jp",
         )
         self.add(self._field)
+        if self.route.origin == "added":
+            # The next domain can be typed at once; the heading has the keyboard until the page is shown.
+            QTimer.singleShot(0, self._field.edit, self._field.edit.setFocus)
         adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
         self.add(row(adding, None))
         for number in range(len(self.desk.open.scope.domains)):
@@ -98,7 +101,7 @@ class EnvironmentPage(Page):
         scope = self.desk.open.scope
         if name not in [domain.name for domain in scope.domains]:
             self.desk.edit_scope(domains=(*scope.domains, DomainScope(name=name)))
-        self.go(self.route)
+        self.go(Route("environment", origin="added"))
 
     def _remove(self, number: int) -> None:
         domains = self.desk.open.scope.domains

@@ -1,21 +1,15 @@
 """Where the file shall lie and who holds its key: for a new assessment, the sample, or a copy of what is open."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from fumimori.gui.pages.page import Page
+from fumimori.gui.pages.page import Draft, Page
 from fumimori.gui.routes import HUB, START, Route
-from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
-from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Prose
-
-if TYPE_CHECKING:
-    from fumimori.store import StoreError
-
-SHORTEST = 8
+from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class NewPage(Page):
@@ -23,109 +17,96 @@ class NewPage(Page):
 
     def build(self) -> None:
         """The place, the two kinds of keys, the passphrase twice."""
-        theme = self.theme
-        self._passphrase = self._again = ""
-        self._kind = "keyring"
-        self.prose("lead_sample" if self.route.item == "sample" else "lead")
+        theme, work = self.theme, self.desk.work
+        self.prose({"sample": "lead_sample", "copy": "lead_copy"}.get(self.route.item, "lead"))
         self._path = str(self._usual_place())
         self._place = Field(
             theme, label=self.say("place"), text=self._path, changed=self._placed, name="place", limit=1000
         )
         self.add(self._place)
         self.add(row(button(theme, self.say("change_place"), self._choose, icon="folder-open", name="browse"), None))
+        self._key: KeyChoice | None = None
         if self.route.item == "sample":
             self.add(Prose(theme, self.say("sample_key", passphrase=self.desk.parts.sample_passphrase), quiet=True))
-            return
-        self.section(self.say("key"))
-        choices = [
-            Choice(value=kind, label=self.say(f"key_{kind}"), explanation=self.say(f"key_{kind}_why"))
-            for kind in ("keyring", "passphrase")
-        ]
-        self._keys = ChoiceGroup(theme, asked=self.say("key"), choices=choices, chosen=self._kind, picked=self._picked)
-        self.add(self._keys)
-        self._first = Field(
-            theme,
-            label=self.say("passphrase"),
-            hint=self.say("passphrase_hint"),
-            text="",
-            changed=lambda text: setattr(self, "_passphrase", text),
-            name="passphrase",
-            secret=True,
-        )
-        self._second = Field(
-            theme,
-            label=self.say("repeat"),
-            text="",
-            changed=lambda text: setattr(self, "_again", text),
-            name="passphrase-again",
-            secret=True,
-        )
-        self.add(self._first, self._second)
-        self._picked("keyring")
+        else:
+            self.section(self.say("key"))
+            self._key = KeyChoice(theme, self.t)
+            self.add(self._key)
+        self._waiting = Waiting(theme, self.t, work)
+        self.add(self._waiting)
+        self._stop_listening = listen(work, self._show, self._made)
+        self._show()
 
     @property
     def next_label(self) -> str:
         """What is about to happen."""
-        return self.say("begin_sample" if self.route.item == "sample" else "begin")
+        return self.say({"sample": "begin_sample", "copy": "begin_copy"}.get(self.route.item, "begin"))
 
     def back(self) -> Route:
         """To the start, or to the work that the copy was wanted for."""
+        self.desk.work.forget()
         return HUB if self.route.item == "copy" else START
+
+    def leave(self) -> None:
+        """What is under way goes on when the page is only made anew."""
+        self._stop_listening()
+
+    def draft(self) -> Draft:
+        """The kind of key besides what was typed."""
+        return {**super().draft(), "key": (self._key.kind if self._key else "", 0)}
+
+    def resume(self, draft: Draft) -> None:
+        """The fields of a passphrase are there before they are filled in."""
+        kind, _ = draft.pop("key", ("", 0))
+        if self._key is not None and kind == "passphrase":
+            self._key.choose(kind)
+        super().resume(draft)
 
     def next(self) -> Route | None:
         """Make the file; stay and say why when that cannot be."""
-        from fumimori.store import StoreError
-
-        if self.route.item != "sample" and self._kind == "passphrase" and not self._good_passphrase():
+        if self.desk.work.busy or (self._key is not None and not self._key.settled()):
             return None
         path = Path(self._path.strip()).expanduser()
         if path.suffix != ".fumimori":
             path = path.with_name(path.name + ".fumimori")
         if path.exists():
-            self._place.complain(self.say("exists"))
-            self._place.edit.setFocus()
+            self._complain(self.say("exists"))
             return None
-        passphrase = self._passphrase if self._kind == "passphrase" else None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if self.route.item == "sample":
-                self.desk.open_sample(path)
-            elif self.route.item == "copy":
-                self.desk.save_copy(path, passphrase)
-            else:
-                self.desk.create(path, passphrase)
-        except StoreError as error:
-            self._refused(error)
-            return None
-        except OSError:
-            self._place.complain(self.say("no_place"))
-            self._place.edit.setFocus()
-            return None
-        return Route("organisation") if not self.route.item else HUB
+        kind, parts = self.route.item, self.desk.parts
+        start = self.desk.open if kind == "copy" else parts.sample() if kind == "sample" else self.desk.fresh()
+        passphrase = parts.sample_passphrase if self._key is None else self._key.passphrase
+        self.desk.work.create(path, passphrase, start, copy=kind == "copy")
+        return None
 
-    def _good_passphrase(self) -> bool:
-        short = len(self._passphrase) < SHORTEST
-        self._first.complain(self.say("too_short", count=SHORTEST) if short else "")
-        differs = not short and self._passphrase != self._again
-        self._second.complain(self.say("differs") if differs else "")
-        (self._first if short else self._second).edit.setFocus()
-        return not short and not differs
+    def _made(self) -> None:
+        self.go(Route("organisation") if not self.route.item else HUB)
 
-    def _refused(self, error: "StoreError") -> None:
-        from fumimori.store import NoKeyring
+    def _show(self) -> None:
+        """How far the file is; the keyring can be given up for a passphrase while it does not answer."""
+        from fumimori.store import AlreadyThere, NoKeyring, StoreError
 
-        text = self.t(f"words.store_error.{error.code}")
-        if isinstance(error, NoKeyring) and self.t.has(f"words.no_keyring.{error.reason}"):
-            text = f"{self.t(f'words.no_keyring.{error.reason}')}\n{text}"
-        self.column.insertWidget(2, Notice(self.theme, title=self.say("refused"), text=text, icon="triangle-alert"))
-        if isinstance(error, NoKeyring):
-            self._keys.press("passphrase")
-            self._first.edit.setFocus()
+        work, error = self.desk.work, self.desk.work.error
+        if work.busy:
+            other = button(self.theme, self.t("ui.file.instead"), self._instead, name="file-instead")
+            self._waiting.busy((other,) if work.slow and self._key and self._key.kind == "keyring" else ())
+        elif error is None:
+            self._waiting.nothing()
+        elif isinstance(error, (StoreError, TimeoutError)) and not isinstance(error, AlreadyThere):
+            self._waiting.failed(self.say("refused"), reason(self.t, error))
+            if isinstance(error, (NoKeyring, TimeoutError)) and self._key is not None:
+                self._key.choose("passphrase")
+        else:
+            self._waiting.nothing()
+            self._complain(self.say("exists" if isinstance(error, AlreadyThere) else "no_place"))
 
-    def _picked(self, kind: str | None) -> None:
-        self._kind = kind or "keyring"
-        for field in (self._first, self._second):
-            field.setVisible(self._kind == "passphrase")
+    def _instead(self) -> None:
+        self.desk.work.cancel()
+        if self._key is not None:
+            self._key.choose("passphrase")
+
+    def _complain(self, text: str) -> None:
+        self._place.complain(text)
+        self._place.edit.setFocus()
 
     def _placed(self, text: str) -> None:
         self._path = text

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.routes import Route
@@ -11,6 +11,8 @@ from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
 
 Go = Callable[[Route], None]
+Draft = dict[str, tuple[str, int]]
+"""What stands in the fields of a page, by their places, with the cursor's position."""
 
 
 class Page(QWidget):
@@ -97,6 +99,23 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """The page goes: stop what it started."""
+
+    def draft(self) -> Draft:
+        """What is typed, for the page that takes this one's place in another language, size or brightness."""
+        return {
+            edit.property("place"): (edit.text(), edit.cursorPosition())
+            for edit in self.findChildren(QLineEdit)
+            if edit.property("place")
+        }
+
+    def resume(self, draft: Draft) -> None:
+        """Type again what the page before held; fields that show the desk hold it already."""
+        for edit in self.findChildren(QLineEdit):
+            text, cursor = draft.get(edit.property("place") or "", (edit.text(), 0))
+            if text != edit.text():
+                edit.setText(text)
+                edit.textEdited.emit(text)
+            edit.setCursorPosition(cursor)
 
     # building blocks ----------------------------------------------------------------------------------------------
 

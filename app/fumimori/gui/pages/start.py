@@ -55,7 +55,9 @@ class StartPage(Page):
 
     def _recent(self) -> None:
         known = [Path(name) for name in self.desk.settings.recent]
-        there = [path for path in known if path.exists()][:RECENT_SHOWN]
+        # A file that was deleted may still have its automatic copies.
+        there = [path for path in known if path.exists() or path.with_name(f"{path.name}.snapshots").is_dir()]
+        there = there[:RECENT_SHOWN]
         if not there:
             return
         frame, inside = card(self.theme)
@@ -81,15 +83,13 @@ class StartPage(Page):
             self._open(Path(name))
 
     def _open(self, path: Path) -> None:
-        from fumimori.gui.course import resumption
-        from fumimori.store import StoreError
+        if self.desk.is_open_at(path):
+            from fumimori.gui.course import resumption
 
-        try:
-            self.desk.open_file(path)
-        except StoreError:
-            self.go(Route("unlock", str(path)))
+            self.go(resumption(self.desk.open))
             return
-        self.go(resumption(self.desk.open))
+        self.desk.work.open(path, None)
+        self.go(Route("unlock", str(path)))
 
     def _sample(self) -> None:
         self.go(Route("new", "sample"))

@@ -1,6 +1,5 @@
-"""A file that does not open by itself: its passphrase, or what else can be done."""
+"""Opening a file: by the key in the keyring while one may type, by its passphrase, or what else can be done."""
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -8,18 +7,18 @@ from fumimori.gui.course import resumption
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import START, Route
 from fumimori.gui.widgets.controls import Field, button
-from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Elided
+from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class UnlockPage(Page):
     """Asks for a file's passphrase as often as needed; nobody is locked out."""
 
     def build(self) -> None:
-        """The file's name, why it did not open, the passphrase."""
+        """The file's name, the passphrase, what is under way or why it did not open."""
+        work = self.desk.work
         self._passphrase = ""
         self.add(Elided(self.theme, Path(self.route.item).name, bold=True))
-        self.prose("lead")
         self._field = Field(
             self.theme,
             label=self.say("passphrase"),
@@ -29,7 +28,11 @@ class UnlockPage(Page):
             name="passphrase",
             secret=True,
         )
-        self.add(self._field)
+        self._waiting = Waiting(self.theme, self.t, work)
+        self.add(self._waiting, self._field)
+        self._elsewhere = self.prose("elsewhere", quiet=True)
+        self._stop_listening = listen(work, self._show, self._opened)
+        self._show()
 
     @property
     def next_label(self) -> str:
@@ -38,31 +41,59 @@ class UnlockPage(Page):
 
     def back(self) -> Route:
         """The start page."""
+        self.desk.work.forget()
         return START
 
-    def next(self) -> Route | None:
-        """Open the file; stay and say why when it does not open."""
-        from fumimori.store import StoreError
+    def leave(self) -> None:
+        """What is under way goes on when the page is only made anew."""
+        self._stop_listening()
 
-        try:
-            self.desk.open_file(Path(self.route.item), self._passphrase or None)
-        except StoreError as error:
-            self._field.complain(self.t(f"words.store_error.{error.code}"))
-            self._offer(error)
+    def next(self) -> Route | None:
+        """Open the file; a passphrase that was typed does not wait for the keyring."""
+        if self._passphrase or not self.desk.work.busy:
+            self.desk.work.open(Path(self.route.item), self._passphrase or None)
+        return None
+
+    def _opened(self) -> None:
+        self.go(resumption(self.desk.open))
+
+    def _show(self) -> None:
+        """What is under way, or what the last try came to."""
+        from fumimori.store import Damaged, NoKeyring, NotAnAssessment, NotThere, Vanished, WrongSecret
+
+        work, error = self.desk.work, self.desk.work.error
+        another_kind = isinstance(error, NotAnAssessment) or (
+            isinstance(error, NotThere) and not isinstance(error, Vanished)
+        )
+        self._field.setVisible(not another_kind)
+        self._elsewhere.setVisible(not work.busy and isinstance(error, (NoKeyring, WrongSecret)))
+        self._field.complain("")
+        if work.busy:
+            self._waiting.busy()
+        elif error is None:
+            self._waiting.nothing()
+        elif isinstance(error, WrongSecret):
+            self._waiting.nothing()
+            self._field.complain(reason(self.t, error))
             self._field.edit.setFocus()
             self._field.edit.selectAll()
-            return None
-        return resumption(self.desk.open)
+        elif isinstance(error, (Damaged, Vanished)) and error.snapshot is not None:
+            self._offer(error, error.snapshot)
+        else:
+            self._waiting.failed(self.say("not_opened"), reason(self.t, error))
+            if isinstance(error, (NoKeyring, TimeoutError)):
+                self._field.edit.setFocus()
 
-    def _offer(self, error: Exception) -> None:
-        from fumimori.store import Damaged
+    def _offer(self, error: Exception, snapshot: Path) -> None:
+        from fumimori.store import snapshots
 
-        if not isinstance(error, Damaged) or error.snapshot is None:
-            return
-        moment = self.t.moment(datetime.fromtimestamp(error.snapshot.stat().st_mtime, tz=UTC).astimezone())
-        restore = button(self.theme, self.say("restore"), partial(self._restore, error.snapshot), name="restore")
-        notice = Notice(self.theme, title=self.say("snapshot", moment=moment), icon="clock", buttons=(restore,))
-        self.column.insertWidget(self.column.count() - 1, notice)
+        at = snapshots.taken_at(snapshot)
+        there = Path(self.route.item).exists()
+        text = reason(self.t, error)
+        if at is not None:
+            text += "\n" + self.say("snapshot" if there else "snapshot_alone", moment=self.t.moment(at.astimezone()))
+        restore = button(self.theme, self.say("restore"), partial(self._restore, snapshot), name="restore")
+        self._waiting.failed(self.say("not_opened"), text, (restore,))
 
     def _restore(self, snapshot: Path) -> None:
         from fumimori.store import AssessmentFile, StoreError
@@ -72,6 +103,4 @@ class UnlockPage(Page):
         except StoreError as error:
             self._field.complain(self.t(f"words.store_error.{error.code}"))
             return
-        target = self.next()
-        if target is not None:
-            self.go(target)
+        self.next()

@@ -10,7 +10,7 @@ from fumimori.core.model import NOT_APPLICABLE, Confidence, Question, QuestionKi
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
-from fumimori.gui.widgets.controls import Field, clear, note_box
+from fumimori.gui.widgets.controls import Field, button, clear, note_box, row
 from fumimori.gui.widgets.text import Heading
 from fumimori.gui.wording import listed, option_sign, option_words
 
@@ -20,7 +20,7 @@ LOOKS_SECRET = ("password:", "password=", "passwd", "パスワード:", "パス�
 
 
 class AnswerBox(QWidget):
-    """Answers are recorded as soon as they are chosen; a chosen card can be let go again."""
+    """Answers are recorded as soon as they are chosen; they are taken back by a button of their own."""
 
     def __init__(self, desk: Desk, theme: Theme, question: Question, *, answered: Callable[[], None]) -> None:
         super().__init__()
@@ -114,13 +114,21 @@ class AnswerBox(QWidget):
 
     def _pick(self, value: str | None) -> None:
         if value is None:
-            self._desk.withdraw(self._question.id)
-        elif value == UNKNOWN:
+            return
+        if value == UNKNOWN:
             self._desk.answer(self._question.id, None, items=())
         else:
             self._desk.answer(self._question.id, value)
         self._show_follow()
         self._answered()
+
+    def _withdraw(self) -> None:
+        self._desk.withdraw(self._question.id)
+        for card in self.group.cards:
+            card.setChecked(False)
+        self._show_follow()
+        self._answered()
+        self.group.cards[0].setFocus()
 
     # --- what is asked besides ------------------------------------------------------------------------------------
 
@@ -144,6 +152,8 @@ class AnswerBox(QWidget):
         self._follow.addWidget(self._warning)
         self._warn(answer.note)
         self._field("respondent", answer.respondent)
+        back = button(self._theme, self._t("ui.answer.withdraw"), self._withdraw, kind="link", name="withdraw")
+        self._follow.addLayout(row(back, None))
 
     def _reasons(self, chosen: str) -> None:
         known = chosen if chosen in REASONS or not chosen else "other"

@@ -206,11 +206,13 @@ class ChoiceGroup(QGroupBox):
         return next((card.choice.value for card in self.cards if card.isChecked()), None)
 
     def pick(self, card: ChoiceCard) -> None:
-        """Choose `card` alone; pressing a chosen card again takes the choice back."""
-        if card.isChecked():
-            for other in self.cards:
-                if other is not card:
-                    other.setChecked(False)
+        """Choose `card` alone; one that is chosen already stays chosen, and nothing is told."""
+        if not card.isChecked():
+            card.setChecked(True)
+            return
+        for other in self.cards:
+            if other is not card:
+                other.setChecked(False)
         self._picked(self.chosen)
 
     def press(self, value: str) -> None:

@@ -28,6 +28,7 @@ class Header(QFrame):
         self._speak, self._help = speak, help_asked
         self._layout = QHBoxLayout(self)
         self._saved: QLabel | None = None
+        self._organisation: Elided | None = None
 
     def show_desk(self, desk: Desk, theme: Theme) -> None:
         """Draw the header anew."""
@@ -40,13 +41,13 @@ class Header(QFrame):
         mark.setAccessibleName(t("ui.app.name"))
         name = QLabel(t("ui.app.name"))
         name.setFont(theme.font("body", bold=True))
-        organisation = Elided(theme, desk.assessment.organisation.name if desk.assessment else "", quiet=True)
+        self._organisation = Elided(theme, "", quiet=True)
         self._saved = QLabel()
         self._saved.setFont(theme.font("small"))
         self._saved.setObjectName("quiet")
         self._layout.addWidget(mark)
         self._layout.addWidget(name)
-        self._layout.addWidget(organisation, 1)
+        self._layout.addWidget(self._organisation, 1)
         self._layout.addWidget(self._saved)
         self._layout.addWidget(
             button(theme, following_language(t).name, self._speak, kind="link", icon="languages", name="language")
@@ -55,17 +56,23 @@ class Header(QFrame):
             button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")
         )
         self.show_saved(desk)
+        self.show_name(desk)
+
+    def show_name(self, desk: Desk) -> None:
+        """Say whose assessment it is, also while the name is being typed."""
+        name = desk.assessment.organisation.name if desk.assessment else ""
+        if self._organisation is not None and self._organisation.accessibleName() != name:
+            self._organisation.say(name)
 
     def show_saved(self, desk: Desk) -> None:
-        """Say when everything was written last."""
+        """Say whether everything is written, and since when."""
         if self._saved is None:
             return
-        if desk.read_only:
-            self._saved.setText(desk.texts("ui.app.read_only"))
-        elif desk.saved_at is not None:
+        state = desk.state
+        if state == "saved" and desk.saved_at is not None:
             self._saved.setText(desk.texts("ui.app.saved", time=f"{desk.saved_at:%H:%M}"))
         else:
-            self._saved.setText("")
+            self._saved.setText(desk.texts(f"ui.app.{state}") if state else "")
 
 
 class Foot(QFrame):

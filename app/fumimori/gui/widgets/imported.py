@@ -27,7 +27,7 @@ def take_over(
             scan = read_scan(file.read(IMPORT_LIMIT + 1), desk.instruments)
         desk.put(imported(scan, desk.open, widen=widen))
     except (OSError, NotAScanError):
-        return Notice(theme, title=say("not_a_scan"), text=say("not_a_scan_next"))
+        return Notice(theme, title=say("not_a_scan"), text=f"{path.name}\n{say('not_a_scan_next')}")
     except AnotherDomainError as error:
         theirs = desk.texts.listed(error.domains)
         ours = desk.texts.listed(domain.name for domain in desk.open.scope.domains)

@@ -65,10 +65,9 @@ class SheetRow(QFrame):
         return found
 
     def _press(self, value: str) -> None:
-        chosen = next((known for known, made in self._buttons if made.isChecked() and known == value), None)
-        for known, made in self._buttons:
-            made.setChecked(known == chosen)
-        self._picked(chosen)
+        answer = self._desk.open.answer(self._question.id)
+        if answer is None or value != (answer.value or "unknown"):
+            self._picked(value)
         self._show()
 
     def _show(self) -> None:
@@ -80,11 +79,14 @@ class SheetRow(QFrame):
         self._words.say(answer_words(t, self._question, answer) if answer else t("words.answer.unanswered"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits answer, up and down walk; everything else is the window's."""
+        """Digits answer, Backspace takes an answer back, up and down walk; everything else is the window's."""
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
         digit = event.text()
         if step:
             self.walked(step)
+        elif event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self._picked(None)
+            self._show()
         elif digit.isdigit() and 0 < int(digit) <= len(self._buttons):
             self._buttons[int(digit) - 1][1].click()
         else:

@@ -1,0 +1,160 @@
+"""Kill -9 of the real window while somebody types: how much of the typing is lost, and whether the file always opens.
+
+python tests/bench/kills.py [KILLS] [SIDE BY SIDE]      (offscreen unless QT_QPA_PLATFORM says otherwise)
+
+Each kill is a window process of its own that works on a file that earlier kills left behind, and types into the name of
+the organisation: now without a pause, now with pauses. It is killed at a random moment, from the first letter on.
+"""
+
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+APP = Path(__file__).resolve().parents[2] / "app"
+PASSPHRASE = "plain words for a test"
+TYPES_FOR_S = 3.5
+MOST_LOST_S = 2.0
+
+WINDOW = """
+import os, random, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from fumimori import __main__ as entry, resources
+from fumimori.gui.desk import Desk
+from fumimori.gui.parts import Parts
+from fumimori.gui.program import prepare
+from fumimori.gui.routes import Route
+from fumimori.gui.window import Window
+
+place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
+chance = random.Random(seed)
+application = QApplication([])
+parts = Parts(
+    instruments=entry.instruments, texts=entry.texts, make_report=entry.make_report, sample=entry.sample,
+    sample_passphrase=entry.SAMPLE_PASSPHRASE, resources=resources.root(), settings_folder=place.parent / "settings",
+)
+prepare(application, parts)
+window = Window(Desk(parts, "ja"))
+if place.exists():
+    window.desk.open_file(place, passphrase)
+else:
+    window.desk.create(place, passphrase)
+window.go(Route("organisation"))
+window.show()
+field = next(edit for edit in window.findChildren(QLineEdit) if edit.property("place") == "name")
+field.setFocus()
+field.selectAll()
+fast = chance.random() < 0.5
+letters = iter(f"{number}:" + "abcdefghij" * 19)
+
+def type_one():
+    letter = next(letters, None)
+    if letter is None:
+        return
+    QTest.keyClick(field, letter)
+    os.write(1, letter.encode())
+    pause = 0 if fast or chance.random() < 0.8 else chance.randrange(300, 900)
+    QTimer.singleShot(pause + chance.randrange(15, 60), type_one)
+
+QTimer.singleShot(0, type_one)
+application.exec()
+"""
+
+
+@dataclass(frozen=True)
+class Killed:
+    """One kill: letters typed, letters lost, and for how long the oldest of those had stood on the screen."""
+
+    typed: int
+    lost: int
+    seconds: float
+
+
+def kill_once(place: Path, number: int, after: float | None = None) -> Killed:
+    """Let a window type into the file at `place`, kill it after so many seconds; raises StoreError if it is lost."""
+    from fumimori.store import AssessmentFile
+
+    environment = {
+        "QT_QPA_PLATFORM": "offscreen",
+        **os.environ,
+        "PYTHONPATH": str(APP),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    }
+    wait = random.uniform(0, TYPES_FOR_S) if after is None else after
+    command = [sys.executable, "-c", WINDOW, str(place), str(number), str(random.randrange(1 << 30)), PASSPHRASE]
+    seen: list[float] = []
+    typed = bytearray()
+    began = threading.Event()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        output = process.stdout
+
+        def listen() -> None:
+            while content := os.read(output.fileno(), 64):
+                typed.extend(content)
+                seen.extend([time.monotonic()] * len(content))
+                began.set()
+            began.set()
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        began.wait(120)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        moment = time.monotonic()
+        listener.join()
+        assert process.stderr is not None
+        errors = process.stderr.read().decode()
+    if not typed:
+        raise RuntimeError(errors)
+    with AssessmentFile.open(place, PASSPHRASE) as file:
+        held = file.assessment.organisation.name
+    text = typed.decode()
+    kept = len(held) if held and f"{number}:abcdefghij".startswith(held[: len(f"{number}:a")]) else 0
+    if kept and not (f"{number}:" + "abcdefghij" * 19).startswith(held):
+        raise RuntimeError(f"{held!r} was never typed")
+    if kept >= len(text):
+        return Killed(len(text), 0, 0.0)
+    return Killed(len(text), len(text) - kept, moment - seen[kept])
+
+
+def main() -> int:
+    """Print the figures; 1 when more was lost than promised."""
+    sys.path.insert(0, str(APP))
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    beside = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+
+    def one_after_the_other(worker: int, folder: str) -> list[Killed]:
+        place = Path(folder) / f"{worker}.fumimori"
+        done = []
+        for number in range(worker, kills, beside):
+            done.append(kill_once(place, number))
+            if len(done) % 25 == 0:
+                print(f"{worker}: {len(done)} kills, at most {max(one.seconds for one in done):.2f} s lost", flush=True)
+        return done
+
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(beside) as pool:
+        found = [one for part in pool.map(lambda at: one_after_the_other(at, folder), range(beside)) for one in part]
+    seconds = sorted(one.seconds for one in found)
+    print(f"{len(found)} kills, {len(found)} files opened, {sum(one.typed for one in found)} letters typed")
+    print(
+        f"lost: median {statistics.median(seconds):.2f} s, 95 % {seconds[int(len(seconds) * 0.95)]:.2f} s, "
+        f"at most {seconds[-1]:.2f} s and {max(one.lost for one in found)} letters; "
+        f"nothing in {sum(1 for one in found if not one.lost)}"
+    )
+    return int(seconds[-1] > MOST_LOST_S)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
