@@ -11,6 +11,7 @@ from fumimori.core.model import Assessment, Attempt, Consent, ConsentLevel, Doma
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.engine import Measurement, confirmed
 from fumimori.probes import bimi
+from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 TELL = Teller(texts("en"))
@@ -56,7 +57,7 @@ def test_a_host_of_others_that_was_not_asked_is_said(capsys: pytest.CaptureFixtu
     answer = DnsAnswer(name="own.example", rdtype="TXT", status=DnsStatus.ANSWER, records=(record,))
     facts = msgspec.Raw(msgspec.json.encode(bimi.Facts(answer=answer)))
     attempt = Attempt(probe="bimi", subject="own.example", status=Status.COMPLETED, started=NOW, ended=NOW, facts=facts)
-    measurement = Measurement(attempts=(attempt,), contacts=(), vantage=None)
+    measurement = Measurement(run=run_of(attempt, contacts=(), vantage=None))
     for also, named in (((), True), (("logo.third.example",), False)):
         TELL.left_out(instruments(), measurement.added_to(given(1, also)))
         assert ("logo.third.example" in capsys.readouterr().err) is named
@@ -67,7 +68,7 @@ def test_what_failed_is_named_before_what_was_not_to_be_done(capsys: pytest.Capt
         return Attempt(probe="mx", subject=reason, status=status, reason=reason, started=NOW, ended=NOW)
 
     attempts = (attempt(Status.NOT_TESTABLE_HERE, "consent"), attempt(Status.TIMED_OUT, "dns_timeout"))
-    TELL.nothing_measured(Measurement(attempts=attempts, contacts=(), vantage=None))
+    TELL.nothing_measured(Measurement(run=run_of(*attempts, contacts=(), vantage=None)))
     told = capsys.readouterr().err
     assert texts("en")("words.reason.dns_timeout") in told
     assert texts("en")("words.reason.consent") not in told
