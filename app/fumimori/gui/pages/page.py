@@ -16,6 +16,9 @@ Go = Callable[[Route], None]
 class Page(QWidget):
     """A page shows the desk as it is when it is made; another language or size simply makes it anew."""
 
+    begin: QWidget | None = None
+    """What gets the keyboard when the page appears; None is the heading."""
+
     def __init__(self, desk: Desk, theme: Theme, route: Route, go: Go) -> None:
         super().__init__()
         self.desk = desk
@@ -36,8 +39,6 @@ class Page(QWidget):
         self.column.addWidget(self.heading)
         self.build()
         self.column.addStretch(1)
-
-    # what a page says about itself --------------------------------------------------------------------------------
 
     def say(self, key: str, **values: object) -> str:
         """The text `key` of this page."""
@@ -92,15 +93,11 @@ class Page(QWidget):
         return before(self.route)
 
     def skip(self) -> Route:
-        """Where *answer later* leads."""
-        from fumimori.gui.course import after
-
-        return after(self.route)
+        """Where *answer later* leads; a page that offers it says so."""
+        return self.route
 
     def leave(self) -> None:
         """The page goes: stop what it started."""
-
-    # building blocks ----------------------------------------------------------------------------------------------
 
     def prose(self, key: str, *, quiet: bool = False, **values: object) -> Prose:
         """Add this page's text `key` as running text."""

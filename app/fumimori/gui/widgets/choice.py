@@ -201,6 +201,13 @@ class ChoiceGroup(QGroupBox):
         return QSize(self._narrowest, self._grid.minimumSize().height())
 
     @property
+    def tab_stop(self) -> ChoiceCard | None:
+        """The card that Tab stops at: the one with the keyboard, else the chosen one, else the first."""
+        able = [card for card in self.cards if card.isEnabled() and not card.isHidden()]
+        focused = next((card for card in able if card.hasFocus()), None)
+        return focused or next((card for card in able if card.isChecked()), able[0] if able else None)
+
+    @property
     def chosen(self) -> str | None:
         """The chosen value."""
         return next((card.choice.value for card in self.cards if card.isChecked()), None)
