@@ -227,7 +227,7 @@ class Walk:
         if page.kind is PageKind.QUESTION:
             return self._after_question(page, result)
         if page.kind is PageKind.CONTROL_SUMMARY:
-            return HUB
+            return self._after_summary(page, assessment, result)
         if page.kind is PageKind.HUB:
             control = next_control(self.bank, assessment, result)
             if control is not None:
@@ -237,6 +237,14 @@ class Walk:
                 return entry(self.bank, result, None)
         position = LINE.index(page.kind)
         return Page(kind=LINE[min(position + 1, len(LINE) - 1)])
+
+    def _after_summary(self, page: Page, assessment: Assessment, result: Result) -> Page:
+        """The next control in printed order that exists here, then the surroundings, then the open points."""
+        later = [control for control in Control if page.control is not None and control.number > page.control.number]
+        for control in (*later, *((None,) if page.control is not None else ())):
+            if status(self.bank, assessment, result, control) is not ControlStatus.OUT_OF_SCOPE:
+                return entry(self.bank, result, control)
+        return Page(kind=PageKind.OPEN_POINTS)
 
     def _after_question(self, page: Page, result: Result) -> Page:
         order = [question.id for question in questions_of(self.bank, page.control)]

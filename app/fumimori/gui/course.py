@@ -4,7 +4,7 @@ from fumimori.core import flow
 from fumimori.core.controls import BANK
 from fumimori.core.model import Assessment, Question, QuestionResult, QuestionState, Result
 from fumimori.core.standing import quick_questions
-from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, blocks, control_of
+from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, control_of
 
 
 def question(identity: str) -> Question:
@@ -66,6 +66,12 @@ def after_question(assessment: Assessment, result: Result, route: Route) -> Rout
     return _route(walk.next(assessment, result))
 
 
+def after_summary(assessment: Assessment, result: Result, route: Route) -> Route:
+    """From a control's summary to the next control's first open question, after the last one to the open points."""
+    page = flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control_of(route.item))
+    return _route(flow.Walk(BANK, page).next(assessment, result))
+
+
 def before_question(result: Result, route: Route) -> Route:
     """The summary that one came from, the question before, or the hub."""
     if route.origin == "summary":
@@ -88,12 +94,6 @@ def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | No
 def may_be_final(result: Result) -> bool:
     """Whether the report may be called final."""
     return flow.may_be_final(result)
-
-
-def next_block(block: str) -> str | None:
-    """The block after this one."""
-    at = blocks().index(block) + 1
-    return blocks()[at] if at < len(blocks()) else None
 
 
 def after(route: Route) -> Route:

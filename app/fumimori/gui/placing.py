@@ -22,9 +22,6 @@ def key_of(screen: QScreen) -> str:
 def place(window: QMainWindow, settings: Settings, screen: QScreen | None = None) -> None:
     """Give `window` the place that it had on this screen, or a usual one; wholly inside what the screen has free."""
     screen = screen or QGuiApplication.primaryScreen()
-    if screen is None:
-        window.resize(*USUAL)
-        return
     known = settings.windows.get(key_of(screen))
     rect = fitted(screen.availableGeometry(), known)
     window.setMinimumSize(min(SMALLEST[0], rect.width()), min(SMALLEST[1], rect.height()))
@@ -50,7 +47,7 @@ def fitted(free: QRect, known: Placement | None) -> QRect:
 def remembered(window: QMainWindow, settings: Settings) -> Settings:
     """`settings` with the place that `window` has now on its screen."""
     screen = window.screen()
-    if screen is None or not window.isVisible():
+    if not window.isVisible():
         return settings
     usual = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
     here = Placement(

@@ -27,7 +27,7 @@ class Settings(Record):
     scale: int = 100
     theme: Literal["system", "light", "dark"] = "system"
     recent: tuple[str, ...] = ()
-    windows: dict[str, Placement] = {}
+    windows: dict[str, Placement] = msgspec.field(default_factory=dict)
     """The window's place on each screen that it was closed on."""
 
     def with_recent(self, path: Path) -> "Settings":

@@ -128,9 +128,8 @@ class Window(QMainWindow):
         """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
         if self.page is None:
             return
-        for complaint in self.page.findChildren(QWidget):
-            field = complaint.parentWidget()
-            if complaint.property("complaint") and complaint.isVisibleTo(self.page) and isinstance(field, Field):
+        for field in self.page.findChildren(Field):
+            if field.trouble.isVisibleTo(self.page):
                 field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
                 break
         self._in_view.look()

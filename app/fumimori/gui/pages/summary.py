@@ -57,12 +57,11 @@ class SummaryPage(Page):
     @property
     def next_label(self) -> str:
         """On to the next control."""
-        return self.say("next_control" if course.next_block(self.route.item) else "to_open_points")
+        return self.say("next_control" if self.next().page != "open_points" else "to_open_points")
 
     def next(self) -> Route:
-        """The next control, after the last one the open points."""
-        following = course.next_block(self.route.item)
-        return Route("block", following) if following else Route("open_points")
+        """Where the course leads: the next control, after the last one the open points."""
+        return course.after_summary(self.desk.open, self.desk.result, self.route)
 
     def back(self) -> Route:
         """The hub."""

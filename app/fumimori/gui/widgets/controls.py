@@ -96,7 +96,6 @@ class Field(QWidget):
             layout.addWidget(Prose(theme, hint, quiet=True, size="small"))
         layout.addWidget(self.edit)
         self.trouble = Prose(theme, "", bold=True, size="small")
-        self.trouble.setProperty("complaint", True)
         self.trouble.hide()
         layout.addWidget(self.trouble)
 

@@ -12,7 +12,6 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.text import Prose
 
-
 _PDFIUM = Lock()
 """Held by whoever is inside PDFium: it is not thread-safe, two calls at once end the program."""
 
