@@ -9,7 +9,8 @@ from fumimori.gui.widgets.logo import LogoBox
 from gui import demonstration
 from gui.driver import Driver, Open
 
-GOOD = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="90" height="30" fill="#2E7D32"/></svg>'
+GOOD = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">
+<rect width="90" height="30" fill="#2E7D32"/></svg>"""
 SCRIPT = GOOD.replace(b"<rect", b"<script>1</script><rect")
 
 

@@ -70,6 +70,8 @@ class ControlStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     OPEN_POINTS = "open_points"
     DONE = "done"
+    NOT_ASKED = "not_asked"
+    """Nobody is asked anything here in this kind of assessment, and nothing was measured."""
     OUT_OF_SCOPE = "out_of_scope"
 
 
@@ -128,6 +130,9 @@ def status(bank: Sequence[Question], assessment: Assessment, result: Result, con
         return ControlStatus.IN_PROGRESS if said & {question.id for question in own} else ControlStatus.NOT_STARTED
     if any(state.contradicted or state.state is QuestionState.UNKNOWN for state in to_ask):
         return ControlStatus.OPEN_POINTS
+    silent = (QuestionState.UNANSWERED, QuestionState.OUT_OF_SCOPE)
+    if not to_ask and all(states[question.id].state in silent for question in own):
+        return ControlStatus.NOT_ASKED
     return ControlStatus.DONE
 
 

@@ -86,6 +86,12 @@ def open_questions(result: Result, block: str) -> int:
     return sum(result.question(one.id).state is QuestionState.UNANSWERED for one in asked(result, block))
 
 
+def unsettled(assessment: Assessment, result: Result, block: str) -> int:
+    """How many questions of a block are neither answered nor measured, whether somebody is asked or not."""
+    waiting = (QuestionState.UNANSWERED, QuestionState.UNKNOWN)
+    return sum(one.state in waiting for one in results(assessment, result, block))
+
+
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
     """About how many minutes the open questions take; None until that can be said."""
     return flow.minutes_left(assessment, result)

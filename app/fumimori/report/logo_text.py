@@ -1,4 +1,4 @@
-"""An SVG's bytes made harmless before a renderer sees them: one encoding, no document type, no script, nothing outside."""
+"""An SVG's bytes made harmless before a renderer sees them: one encoding, no document type, nothing outside."""
 
 import re
 from base64 import b64decode

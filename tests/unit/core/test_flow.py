@@ -105,6 +105,7 @@ def test_the_number_depends_on_hosting_and_kind_of_assessment_alone(name, fields
             ControlStatus.OPEN_POINTS,
         ),
         ({"ssh__used": "no"}, [], {}, Control.SSH, ControlStatus.DONE),
+        ({}, [], {"quick": True}, None, ControlStatus.NOT_ASKED),
         ({}, [], {"hosting": RENTAL}, Control.SSH, ControlStatus.OUT_OF_SCOPE),
         ({}, [], {}, None, ControlStatus.NOT_STARTED),
     ],

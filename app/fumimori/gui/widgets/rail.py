@@ -12,7 +12,14 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
 
-STATUS_SIGNS = {"not_started": "　", "in_progress": "◐", "open_points": "？", "done": "✓", "out_of_scope": "－"}
+STATUS_SIGNS = {
+    "not_started": "　",
+    "in_progress": "◐",
+    "open_points": "？",
+    "done": "✓",
+    "not_asked": "－",
+    "out_of_scope": "－",
+}
 
 
 class Rail(QFrame):
