@@ -25,6 +25,10 @@ SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start what the command line asks for; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--read-logo"]:
+        from fumimori.report import logo_worker
+
+        return logo_worker.run()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     _tolerant_streams()
     language = _language(words)

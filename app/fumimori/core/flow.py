@@ -70,6 +70,8 @@ class ControlStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     OPEN_POINTS = "open_points"
     DONE = "done"
+    NOT_ASKED = "not_asked"
+    """Nobody is asked anything here in this kind of assessment, and nothing was measured."""
     OUT_OF_SCOPE = "out_of_scope"
 
 
@@ -129,6 +131,9 @@ def status(bank: Sequence[Question], assessment: Assessment, result: Result, con
         return ControlStatus.IN_PROGRESS if said & {question.id for question in own} else ControlStatus.NOT_STARTED
     if any(state.contradicted or state.state is QuestionState.UNKNOWN for state in to_ask):
         return ControlStatus.OPEN_POINTS
+    silent = (QuestionState.UNANSWERED, QuestionState.OUT_OF_SCOPE)
+    if not to_ask and all(states[question.id].state in silent for question in own):
+        return ControlStatus.NOT_ASKED
     return ControlStatus.DONE
 
 
@@ -223,7 +228,7 @@ class Walk:
         if page.kind is PageKind.QUESTION:
             return self._after_question(page, result)
         if page.kind is PageKind.CONTROL_SUMMARY:
-            return HUB
+            return self._after_summary(page, assessment, result)
         if page.kind is PageKind.HUB:
             control = next_control(self.bank, assessment, result)
             if control is not None:
@@ -233,6 +238,14 @@ class Walk:
                 return entry(self.bank, result, None)
         position = LINE.index(page.kind)
         return Page(kind=LINE[min(position + 1, len(LINE) - 1)])
+
+    def _after_summary(self, page: Page, assessment: Assessment, result: Result) -> Page:
+        """The next control in printed order that exists here, then the surroundings, then the open points."""
+        later = [control for control in Control if page.control is not None and control.number > page.control.number]
+        for control in (*later, *((None,) if page.control is not None else ())):
+            if status(self.bank, assessment, result, control) is not ControlStatus.OUT_OF_SCOPE:
+                return entry(self.bank, result, control)
+        return Page(kind=PageKind.OPEN_POINTS)
 
     def _after_question(self, page: Page, result: Result) -> Page:
         order = [question.id for question in questions_of(self.bank, page.control)]

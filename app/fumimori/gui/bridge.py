@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import asyncio
     from concurrent.futures import Future
 
+CLOSE_WITHIN = 3.0
+"""Seconds that closing the window waits at the most for work that does not let itself be cancelled."""
+
 Say = Callable[[object], None]
 """Tells the window about progress; callable from any thread."""
 
@@ -82,21 +85,23 @@ class Bridge(QObject):
         """Run a function that only computes, in a worker thread."""
 
         async def work(_stop: "asyncio.Event", _say: Say) -> Any:
-            import asyncio
-
-            return await asyncio.to_thread(function)
+            return await _apart(function)
 
         return self.run(work, done=done, failed=failed)
 
     def close(self) -> None:
-        """Cancel everything, wait for it, end the thread; nothing is called back afterwards."""
+        """Cancel everything and end the thread; nothing is called back afterwards.
+
+        What does not let itself be cancelled is waited for `CLOSE_WITHIN` seconds at the most, and then left to end
+        with the program: a window can always be closed.
+        """
         jobs, self._jobs = list(self._jobs.values()), {}
         if self._loop is None or self._thread is None:
             return
         for job, *_ in jobs:
             job.kill()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._thread.join(CLOSE_WITHIN)
         self._loop = self._thread = None
 
     async def _carry(self, job: Job, work: Work) -> None:
@@ -129,9 +134,37 @@ class Bridge(QObject):
             import asyncio
 
             self._loop = asyncio.new_event_loop()
-            self._thread = Thread(target=_turn, args=(self._loop,), name="network")
+            self._thread = Thread(target=_turn, args=(self._loop,), name="network", daemon=True)
             self._thread.start()
         return self._loop
+
+
+async def _apart(function: Callable[[], Any]) -> Any:
+    """What `function` returns, computed in a thread of its own, which keeps neither window nor program from ending."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    outcome = loop.create_future()
+
+    def settle(result: Any, error: BaseException | None) -> None:
+        if outcome.done():
+            return
+        if error is None:
+            outcome.set_result(result)
+        else:
+            outcome.set_exception(error)
+
+    def compute() -> None:
+        result, fault = None, None
+        try:
+            result = function()
+        except BaseException as error:  # noqa: BLE001 - it is carried to the window's thread, not swallowed
+            fault = error
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, fault)
+
+    Thread(target=compute, name="computing", daemon=True).start()
+    return await outcome
 
 
 def _turn(loop: "asyncio.AbstractEventLoop") -> None:

@@ -4,7 +4,7 @@ from fumimori.core import flow
 from fumimori.core.controls import BANK
 from fumimori.core.model import Assessment, Question, QuestionResult, QuestionState, Result, only
 from fumimori.core.standing import quick_questions
-from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, blocks, control_of
+from fumimori.gui.routes import HUB, SURROUNDINGS, Route, block_of, control_of
 
 
 def question(identity: str) -> Question:
@@ -66,6 +66,12 @@ def after_question(assessment: Assessment, result: Result, route: Route) -> Rout
     return _route(walk.next(assessment, result))
 
 
+def after_summary(assessment: Assessment, result: Result, route: Route) -> Route:
+    """From a control's summary to the next control's first open question, after the last one to the open points."""
+    page = flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control_of(route.item))
+    return _route(flow.Walk(BANK, page).next(assessment, result))
+
+
 def before_question(result: Result, route: Route) -> Route:
     """The summary that one came from, the question before, or the hub."""
     if route.origin == "summary":
@@ -80,15 +86,15 @@ def open_questions(result: Result, block: str) -> int:
     return sum(result.question(one.id).state is QuestionState.UNANSWERED for one in asked(result, block))
 
 
+def unsettled(assessment: Assessment, result: Result, block: str) -> int:
+    """How many questions of a block are neither answered nor measured, whether somebody is asked or not."""
+    waiting = (QuestionState.UNANSWERED, QuestionState.UNKNOWN)
+    return sum(one.state in waiting for one in results(assessment, result, block))
+
+
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
     """About how many minutes the open questions take; None until that can be said."""
     return flow.minutes_left(assessment, result)
-
-
-def next_block(block: str) -> str | None:
-    """The block after this one."""
-    at = blocks().index(block) + 1
-    return blocks()[at] if at < len(blocks()) else None
 
 
 def after(route: Route) -> Route:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from fumimori.gui.desk import Desk
 from fumimori.gui.ending import Ending
 from fumimori.gui.parts import Parts
+from fumimori.gui.placing import place
 from fumimori.gui.routes import Route
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
@@ -28,7 +29,7 @@ def start(parts: Parts, *, file: Path | None, language: str) -> int:
     prepare(application, parts)
     desk = Desk(parts, language)
     window = Window(desk)
-    window.resize(1160, 820)
+    place(window, desk.settings)
     Ending(window, window.end)
     AfterFirstPaint(window, lambda: open_first(window, file))
     window.show()

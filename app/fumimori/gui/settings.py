@@ -10,6 +10,16 @@ from fumimori.core.model import Record
 RECENT_MAX = 8
 
 
+class Placement(Record):
+    """Where the window stood and how large it was, in logical pixels without the system's frame."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    maximised: bool = False
+
+
 class Settings(Record):
     """The remembered things."""
 
@@ -17,6 +27,8 @@ class Settings(Record):
     scale: int = 100
     theme: Literal["system", "light", "dark"] = "system"
     recent: tuple[str, ...] = ()
+    windows: dict[str, Placement] = msgspec.field(default_factory=dict)
+    """The window's place on each screen that it was closed on."""
 
     def with_recent(self, path: Path) -> "Settings":
         """These settings with `path` as the newest of the recent files."""

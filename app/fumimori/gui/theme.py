@@ -181,6 +181,7 @@ QGroupBox#bare { border: none; margin: 0px; padding: 0px; }
 QLabel#quiet { color: @quiet_ink; }
 QPushButton { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @radius;
   padding: 1px @gap; margin: 1px; }
+QPushButton:focus { outline: none; }
 QPushButton:hover { background: @accent_wash; }
 QPushButton:focus { border: @ring solid @accent; padding: 0px @gap; }
 QPushButton:pressed, QPushButton:checked { background: @accent_wash; border-color: @accent; }
@@ -198,6 +199,7 @@ QWidget#inner { background: @surface; }
 QPushButton#row:focus { border: @ring solid @accent; }
 QLineEdit, QPlainTextEdit { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @half;
   padding: 1px @gap; margin: 1px; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: @quiet_ink; }
 QLineEdit { min-height: @hit; }
 QLineEdit:focus, QPlainTextEdit:focus { border: @ring solid @accent; padding: 0px @gap; }
 QProgressBar { background: @line; border: none; border-radius: @half; min-height: @gap; max-height: @gap; }

@@ -8,13 +8,14 @@ from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
+from fumimori.gui import keyboard, placing
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.routes import START, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
-from fumimori.gui.widgets.controls import clear
+from fumimori.gui.widgets.controls import Field, clear
 from fumimori.gui.widgets.drawer import Drawer
 from fumimori.gui.widgets.frame import Foot, Header, following_language
 from fumimori.gui.widgets.rail import Rail
@@ -42,6 +43,8 @@ class Window(QMainWindow):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.drawer.hide()
+        self._in_view = keyboard.InView(self.area, self.theme.px(72))
+        self._closing = self._without_saving = False
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
@@ -57,7 +60,7 @@ class Window(QMainWindow):
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
-        self.setMinimumSize(720, 480)
+        self.setMinimumSize(*placing.SMALLEST)
         self._restyle()
 
     def _lay_out(self) -> None:
@@ -95,8 +98,7 @@ class Window(QMainWindow):
         self.route = self.desk.place = route
         self._show()
         self.area.verticalScrollBar().setValue(0)
-        if self.page is not None:
-            self.page.heading.take_focus()
+        self._begin_page()
 
     def forward(self) -> None:
         """What Next does."""
@@ -104,6 +106,8 @@ class Window(QMainWindow):
             target = self.page.next()
             if target is not None:
                 self.go(target)
+            else:
+                self._to_complaint()
 
     def back(self) -> None:
         """What Back does."""
@@ -114,6 +118,26 @@ class Window(QMainWindow):
         """What *answer later* does."""
         if self.page is not None:
             self.go(self.page.skip())
+
+    def _begin_page(self) -> None:
+        """The keyboard moves to where the page begins."""
+        if self.page is None:
+            return
+        first = self.page.begin
+        if first is None:
+            self.page.heading.take_focus()
+        else:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _to_complaint(self) -> None:
+        """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
+        if self.page is None:
+            return
+        for field in self.page.findChildren(Field):
+            if field.trouble.isVisibleTo(self.page):
+                field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+                break
+        self._in_view.look()
 
     def rebuild(self, *, typed: bool = True) -> None:
         """The same page anew, in the same place: for another language, size or brightness; `typed` keeps its fields."""
@@ -129,8 +153,7 @@ class Window(QMainWindow):
             if place and widget.property("place") == place and widget.isVisibleTo(self):
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
-        if self.page is not None:
-            self.page.heading.take_focus()
+        self._begin_page()
 
     def _show(self) -> None:
         if self.page is not None:
@@ -150,16 +173,33 @@ class Window(QMainWindow):
         self.foot.show_page(self.theme, page)
         self._refresh_rail()
         self._refresh_help()
-        self._order_tabs()
         self.setWindowTitle(f"{page.title()} — {self.desk.texts('ui.app.name')}")
 
-    def _order_tabs(self) -> None:
-        """Tab walks the page, then the foot, then header and rail."""
-        for first, second in ((self.area, self.foot), (self.foot, self.header), (self.header, self.rail)):
-            before = [one for one in first.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
-            after = [one for one in second.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
-            if before and after:
-                QWidget.setTabOrder(before[-1], after[0])
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
+        """Tab walks the page, Next, Back, the help, the header, the rail; asked anew at every step.
+
+        Where what has the keyboard disappears under it, the keyboard goes to the page's heading, never to a button.
+        """
+        focus = QApplication.focusWidget()
+        if focus is not None and self.page is not None and not (focus.isVisibleTo(self) and focus.isEnabled()):
+            self.page.heading.take_focus()
+            return True
+        order = self.tab_order()
+        if self.page is not None and focus is self.page.heading:
+            target = order[0 if forward else -1] if order else None
+        else:
+            target = keyboard.beside(order, focus, 1 if forward else -1)
+        if target is None:
+            return False
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        target.setFocus(reason)
+        return True
+
+    def tab_order(self) -> list[QWidget]:
+        """Everything that Tab stops at now, in order."""
+        parts: list[QWidget] = [self.area, *self.foot.in_order(), self.drawer, self.header, self.rail]
+        notices = (item.widget() for item in map(self._notices.itemAt, range(self._notices.count())) if item)
+        return [stop for part in (*(one for one in notices if one), *parts) for stop in keyboard.stops(part)]
 
     # --- the frame ------------------------------------------------------------------------------------------------
 
@@ -167,8 +207,7 @@ class Window(QMainWindow):
         at_work = self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock")
         crowded = self.drawer.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.rail.setVisible(at_work and not crowded)
-        focus = QApplication.focusWidget()
-        if self.rail.isVisibleTo(self) and not (focus is not None and self.rail.isAncestorOf(focus)):
+        if self.rail.isVisibleTo(self):
             self.rail.show_course(self.desk, self.theme, self.route, narrow=self._narrow())
 
     def _narrow(self) -> bool:
@@ -323,7 +362,7 @@ class Window(QMainWindow):
         self._rail_timer.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop and wait for what is under way, write everything; stay when it cannot be written.
+        """Stop and wait for what is under way, write everything; stay when it cannot be written, and say how to go on.
 
         A measurement is asked to stop first, so that what it has finished is kept; closing again does not wait for it.
         """
@@ -342,5 +381,6 @@ class Window(QMainWindow):
             self.page.leave()
             self.page = None
         self.desk.work.forget()
+        self.desk.remember(placing.remembered(self, self.desk.settings))
         self.desk.bridge.close()
         event.accept()

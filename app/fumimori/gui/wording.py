@@ -17,6 +17,9 @@ from fumimori.core.model import (
 from fumimori.gui.course import question as of_bank
 from fumimori.texts import Texts, plain
 
+SUBJECTS = 4
+"""How many places of one finding are named before the rest is counted."""
+
 USUAL = ("yes", "partly", "no")
 SIGNS = {Credit.MET: "○", Credit.PARTLY: "△", Credit.NOT_MET: "×"}
 
@@ -45,6 +48,23 @@ def finding_title(t: Texts, finding: Finding) -> str:
     partly = chosen is not None and chosen.credit is Credit.PARTLY
     key = f"controls.{question}.finding_partly"
     return t(key) if partly and t.has(key) else t(f"controls.{question}.finding")
+
+
+def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Findings with one cause together, the worst of each group first, and the worst group first."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_code.setdefault(finding.code, []).append(finding)
+    groups = [tuple(sorted(group, key=lambda one: -one.severity)) for group in by_code.values()]
+    return sorted(groups, key=lambda group: -group[0].severity)
+
+
+def subject_words(t: Texts, findings: Iterable[Finding]) -> str:
+    """Where it was found: hosts and ports, the first few by name."""
+    subjects = list(dict.fromkeys(plain(finding.subject) for finding in findings if finding.subject))
+    names = listed(t, subjects[:SUBJECTS])
+    extra = len(subjects) - SUBJECTS
+    return t("ui.action.and_more", names=names, count=extra) if extra > 0 else names
 
 
 def finding_base(finding: Finding) -> str:

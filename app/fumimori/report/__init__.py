@@ -1,7 +1,7 @@
 """From an assessment and its result to PDF bytes, one module per page kind.
 
 Nothing of the PDF libraries is loaded before a function here is called.
-Errors: LogoError (in `report.brand`) when the logo of the brand cannot be printed.
+A logo that cannot be printed is left out of the report, which says so; `logo_sheet` raises LogoError for it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules
+from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
 from fumimori.texts import Texts
 
-__all__ = ["attached", "check_logo", "make", "missing_glyphs"]
+__all__ = ["LOGO_LIMIT", "LogoError", "attached", "check_logo", "logo_sheet", "make", "missing_glyphs"]
 
 
 def make(
@@ -75,11 +76,23 @@ def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:
 
 
 def check_logo(untrusted_content: bytes, kind: str) -> str:
-    """Why this logo cannot be printed: `size`, `kind`, `unreadable`, `hostile`; empty when it can."""
-    from fumimori.report.brand import LogoError, read_logo
+    """Why this logo cannot be printed, as LogoError's code; empty when it can. May take seconds."""
+    from fumimori.report.logos import read_logo
 
     try:
         read_logo(untrusted_content, kind)
     except LogoError as error:
         return error.code
     return ""
+
+
+def logo_sheet(untrusted_content: bytes, kind: str, fonts: Path) -> tuple[bytes, int]:
+    """A PDF of nothing but the logo as the report prints it, and the pixels of its width (0: a drawing).
+
+    Raises LogoError. May take seconds.
+    """
+    from fumimori.report.brand import sheet_of
+    from fumimori.report.logos import read_logo
+
+    logo = read_logo(untrusted_content, kind)
+    return sheet_of(logo, fonts), logo.pixels

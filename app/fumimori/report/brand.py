@@ -1,108 +1,22 @@
-"""Whose report it is: the logo, checked before anything reads it, the mark of confidentiality, the addressee."""
+"""Whose report it is: the logo, the mark of confidentiality, the addressee."""
 
-import re
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from pathlib import Path
 
 from fumimori.core.model import Addressee, Assessment, Brand, Mode, Organisation
 from fumimori.report.blocks import Block
+from fumimori.report.logo_shapes import LogoError
+from fumimori.report.logos import Logo, read_logo
 from fumimori.report.press import Node, Press
 from fumimori.report.stationery import MM
-from fumimori.report.typefaces import BOLD, REGULAR
+from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Language
 
-LIMIT = 2_000_000
-SVG_LIMIT = 400_000
-PIXELS = 40_000_000
-USES = 24
-_FORBIDDEN = re.compile(
-    r"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<script|<foreignObject|<iframe|<animate|<set\b|@import|javascript:|\son\w+\s*=",
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(r"(?:href\s*=\s*[\"']\s*|url\(\s*[\"']?\s*)([^\"')\s]*)", re.IGNORECASE)
+__all__ = ["Logo", "LogoBlock", "LogoError", "addressee", "author", "confidentiality", "read_logo"]
 
 
-class LogoError(ValueError):
-    """A logo that will not be printed; `code` says why.
-
-    `size` too large · `kind` neither PNG nor SVG · `unreadable` damaged · `hostile` asks for more than shapes.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"the logo is not usable: {code}")
-        self.code = code
-
-
-@dataclass(frozen=True)
-class Logo:
-    """A logo that was read: its natural size in points and what the PDF library made of it."""
-
-    width: float
-    height: float
-    image: Any = None
-    drawing: Any = None
-
-
-def read_logo(untrusted_content: bytes, kind: str) -> Logo:
-    """The logo in `untrusted_content`, which is `png` or `svg`; raises LogoError."""
-    if len(untrusted_content) > LIMIT:
-        raise LogoError("size")
-    if kind == "png":
-        return _png(untrusted_content)
-    if kind == "svg":
-        return _svg(untrusted_content)
-    raise LogoError("kind")
-
-
-def _png(untrusted_content: bytes) -> Logo:
-    from PIL import Image, UnidentifiedImageError
-    from reportlab.lib.utils import ImageReader
-
-    if not untrusted_content.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise LogoError("kind")
-    try:
-        with Image.open(BytesIO(untrusted_content), formats=("PNG",)) as opened:
-            if opened.width * opened.height > PIXELS or not opened.width or not opened.height:
-                raise LogoError("size")
-            opened.thumbnail((1600, 1600))
-            image = opened.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, LogoError):
-            raise
-        raise LogoError("unreadable") from error
-    return Logo(width=image.width, height=image.height, image=ImageReader(image))
-
-
-def _svg(untrusted_content: bytes) -> Logo:
-    from svglib.svglib import svg2rlg
-
-    if len(untrusted_content) > SVG_LIMIT:
-        raise LogoError("size")
-    try:
-        text = untrusted_content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LogoError("unreadable") from error
-    references = _REFERENCE.findall(text)
-    inward = all(target.startswith(("#", "data:image/png;base64,")) for target in references)
-    if _FORBIDDEN.search(text) or "\0" in text or not inward or len(re.findall(r"<(?:\w+:)?use\b", text)) > USES:
-        raise LogoError("hostile")
-    try:
-        drawing = svg2rlg(BytesIO(text.encode("utf-8")))
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OSError, RecursionError, ArithmeticError) as e:
-        raise LogoError("unreadable") from e
-    if drawing is None or not (0 < drawing.width < 1e5 and 0 < drawing.height < 1e5):
-        raise LogoError("unreadable")
-    _own_faces(drawing)
-    return Logo(width=drawing.width, height=drawing.height, drawing=drawing)
-
-
-def _own_faces(shape: Any) -> None:
-    """Set every text of a drawing in our own faces: a face that is not embedded may not come in."""
-    for child in getattr(shape, "contents", ()):
-        if hasattr(child, "fontName"):
-            child.fontName = BOLD if "bold" in str(child.fontName).lower() else REGULAR
-        _own_faces(child)
+SHEET = 240.0
+"""Points of the longer side of the sheet that the window shows."""
 
 
 class LogoBlock(Block):
@@ -128,6 +42,26 @@ class LogoBlock(Block):
                 drawing = self._logo.drawing.copy()
                 drawing.scale(self._scale, self._scale)
                 press.drawing(drawing, x, top - high)
+
+
+def sheet_of(logo: Logo, fonts: Path) -> bytes:
+    """A page of PDF as large as the logo, with nothing on it but the logo."""
+    from reportlab.graphics import renderPDF
+    from reportlab.pdfgen.canvas import Canvas
+
+    Typefaces(fonts)
+    output = BytesIO()
+    scale = SHEET / max(logo.width, logo.height)
+    wide, high = max(logo.width * scale, 1.0), max(logo.height * scale, 1.0)
+    canvas = Canvas(output, pagesize=(wide, high), invariant=1)
+    if logo.image is not None:
+        canvas.drawImage(logo.image, 0, 0, wide, high, mask="auto")
+    else:
+        drawing = logo.drawing.copy()
+        drawing.scale(scale, scale)
+        renderPDF.draw(drawing, canvas, 0, 0)
+    canvas.save()
+    return output.getvalue()
 
 
 def confidentiality(brand: Brand, mode: Mode) -> str:

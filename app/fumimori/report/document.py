@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from fumimori.core.contradictions import may_be_final
-from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules
+from fumimori.core.model import Assessment, Brand, Finding, Question, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
-from fumimori.report.brand import Logo, author, confidentiality, read_logo
+from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
 from fumimori.report.manuscript import Manuscript
 from fumimori.report.pages import (
     annex,
@@ -55,11 +55,12 @@ def make(
     parts: str,
     draft: bool,
 ) -> bytes:
-    """The report as PDF; the same bytes for the same arguments. Raises LogoError for a logo that is not usable."""
+    """The report as PDF; the same bytes for the same arguments. A logo that cannot be printed is left out and named."""
     assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
     faces = Typefaces(fonts)
     wording = Wording(assessment, result, bank, texts, issued)
+    logo, unprinted = _logo(brand)
     m = Manuscript(
         assessment=assessment,
         result=result,
@@ -73,9 +74,9 @@ def make(
         document_number=assessment.document_number or f"FM-{issued:%Y%m%d}-{assessment.id[:6].upper()}",
         repair=repair,
         annexed=parts == "all",
+        unprinted_logo=unprinted,
         draft=draft or not may_be_final(result.contradictions),
     )
-    logo = read_logo(brand.logo, brand.logo_type) if brand.logo else None
     pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
     press = Press(m.paper, title=title, tag=texts.style.tag)
@@ -90,6 +91,16 @@ def make(
     )
     files = attachments(assessment, result, wording) if m.annexed else {}
     return completed(press.finished(), press.root, about, files)
+
+
+def _logo(brand: Brand) -> tuple[Logo | None, str]:
+    """The logo, or why there is none; a picture never stops a report."""
+    if not brand.logo:
+        return None, ""
+    try:
+        return read_logo(brand.logo, brand.logo_type), ""
+    except LogoError as error:
+        return None, error.code
 
 
 def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:

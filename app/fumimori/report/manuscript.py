@@ -38,6 +38,8 @@ class Manuscript:
     annexed: bool
     """Whether the technical annex is printed with it; the management part may stand alone."""
     draft: bool
+    unprinted_logo: str = ""
+    """Why the logo could not be printed, as LogoError's code; empty when it was, or when there is none."""
 
     @property
     def faces(self) -> Typefaces:

@@ -43,12 +43,20 @@ def test_one_that_was_begun_comes_before_one_that_was_not():
     assert flow.next_control(BANK, *view(said(firewall__alerts="yes"))) is Control.FIREWALL
 
 
-def test_questions_follow_each_other_to_the_summary_and_back_to_the_hub():
+def test_questions_follow_each_other_to_the_summary_and_on_to_the_next_control():
     seen = view()
     walk = Walk(BANK, question("sender_auth.spf"))
     assert walk.next(*seen) == question("sender_auth.dkim")
     assert walk.next(*seen) == summary(Control.SENDER_AUTH)
-    assert walk.next(*seen) == flow.HUB
+    following = list(Control)[list(Control).index(Control.SENDER_AUTH) + 1]
+    assert walk.next(*seen) == flow.entry(BANK, seen[1], following)
+
+
+def test_the_last_control_leads_to_the_surroundings_and_these_to_the_open_points():
+    seen = view()
+    walk = Walk(BANK, summary(list(Control)[-1]))
+    assert walk.next(*seen) == flow.entry(BANK, seen[1], None)
+    assert Walk(BANK, Page(kind=PageKind.CONTROL_SUMMARY)).next(*seen) == Page(kind=PageKind.OPEN_POINTS)
 
 
 def test_what_was_measured_is_not_asked_unless_it_is_contradicted():
@@ -99,6 +107,7 @@ def test_the_number_depends_on_hosting_and_kind_of_assessment_alone(name, fields
             ControlStatus.OPEN_POINTS,
         ),
         ({"ssh__used": "no"}, [], {}, Control.SSH, ControlStatus.DONE),
+        ({}, [], {"quick": True}, None, ControlStatus.NOT_ASKED),
         ({}, [], {"hosting": RENTAL}, Control.SSH, ControlStatus.OUT_OF_SCOPE),
         ({}, [], {}, None, ControlStatus.NOT_STARTED),
     ],

@@ -22,15 +22,9 @@ class HubPage(Page):
     """Ten rows and the surroundings, each a way in; nothing is hidden, what does not apply says so."""
 
     def build(self) -> None:
-        """What to do next, quick or full, the rows."""
+        """How far it is, quick or full, the rows; what to do next is the button at the foot."""
         desk, theme = self.desk, self.theme
-        target = course.next_useful(desk.open, desk.result)
         self.prose("lead", quiet=True)
-        name = self._described(target)
-        going_on = button(
-            theme, self.say("next", what=name), partial(self.go, target), kind="primary", icon="arrow-right", name="go"
-        )
-        self.add(row(going_on, None))
         minutes = course.minutes_left(desk.open, desk.result)
         if minutes is not None and minutes[1] > 0:
             self.prose("minutes", quiet=True, low=minutes[0], high=minutes[1])
@@ -50,15 +44,17 @@ class HubPage(Page):
         )
         for block in routes.blocks():
             self.add(self._row(block))
+        look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
+        self.add(row(look, None))
 
     @property
     def next_label(self) -> str:
-        """On to the conclusion; the way into the questions is the large button."""
-        return self.say("to_open_points")
+        """What to do next, by name."""
+        return self.say("next", what=self._described(self.next()))
 
     def next(self) -> Route:
-        """The open points."""
-        return Route("open_points")
+        """What the course calls next: the first open question, else the open points, else the plan."""
+        return course.next_useful(self.desk.open, self.desk.result)
 
     def _row(self, block: str) -> QWidget:
         theme, t, desk = self.theme, self.t, self.desk

@@ -35,7 +35,9 @@ class InterviewPage(Page):
         for number, made in enumerate(self.rows):
             made.walked = partial(self._walk, number)
             self.add(made)
-        if not self.rows:
+        if self.rows:
+            self.begin = self.rows[0]
+        else:
             self.prose("nothing", quiet=True)
 
     @property

@@ -1,6 +1,7 @@
 """Another key for the file that is open: a passphrase set, changed, or given up for this computer's keyring."""
 
-from fumimori.gui.pages.page import Draft, Page
+from fumimori.gui.drafts import Draft
+from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, START, Route
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.key import KeyChoice

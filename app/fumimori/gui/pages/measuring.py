@@ -119,12 +119,19 @@ class MeasuringPage(Page):
                 Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts
             ]
-            count = sum(missed(look) for look in looks)
-            self._words.say(self.say("over", done=len(looks) - count, missed=count) if looks else self.say("ready"))
+            self._words.say(self._over(looks) if looks else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
         self._announce(running=running)
         self._show_notes()
         self._list.show_looks(looks)
+
+    def _over(self, looks: list[Look]) -> str:
+        """What the last run did, with its day and hour: this program's own run, else all that is kept in the file."""
+        mine = [look for look in self.desk.measuring.looks.values() if look.state == "done"]
+        count = sum(missed(look) for look in mine or looks)
+        moment = self.t.moment(max(one.ended for one in self.desk.open.attempts).astimezone())
+        key = "over" if mine else "over_before"
+        return self.say(key, moment=moment, done=len(mine or looks) - count, missed=count)
 
     def _announce(self, *, running: bool) -> None:
         """Have a screen reader say how far it is: seldom while it runs, and once when it is over."""

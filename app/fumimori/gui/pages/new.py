@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from fumimori.gui.pages.page import Draft, Page
+from fumimori.gui.drafts import Draft
+from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, START, Route
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.key import KeyChoice

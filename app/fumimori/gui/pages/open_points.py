@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.core.model import OpenPoint
+from fumimori.core.model import OpenPoint, Severity
 from fumimori.gui import course
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
@@ -64,7 +64,7 @@ class OpenPointsPage(Page):
                 inside.addWidget(hairline())
             words = self._words(point)
             line = row(
-                Chip(theme, point.severity.word, self.t(f"words.severity.{point.severity.word}")),
+                self._chip(point),
                 Prose(theme, words),
                 spacing=theme.px(12),
             )
@@ -78,6 +78,12 @@ class OpenPointsPage(Page):
         if len(points) > SHOWN:
             inside.addWidget(Prose(theme, self.say("more", count=len(points) - SHOWN), quiet=True))
         self.add(frame)
+
+    def _chip(self, point: OpenPoint) -> Chip:
+        """How bad it would be; what is not known to be bad is not known, and never *no problem*."""
+        if point.severity < Severity.LOW:
+            return Chip(self.theme, "unknown", self.t("words.verdict.unknown"))
+        return Chip(self.theme, point.severity.word, self.t(f"words.severity.{point.severity.word}"))
 
     def _words(self, point: OpenPoint) -> str:
         if point.question:

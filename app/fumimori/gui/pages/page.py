@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtWidgets import QLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
+from fumimori.gui.drafts import KeepsTyped
 from fumimori.gui.routes import Route
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
 
 Go = Callable[[Route], None]
-Draft = dict[str, tuple[str, int]]
-"""What stands in the fields of a page, by their places, with the cursor's position."""
 
 
-class Page(QWidget):
+class Page(KeepsTyped):
     """A page shows the desk as it is when it is made; another language or size simply makes it anew."""
+
+    begin: QWidget | None = None
+    """What gets the keyboard when the page appears; None is the heading."""
 
     def __init__(self, desk: Desk, theme: Theme, route: Route, go: Go) -> None:
         super().__init__()
@@ -36,8 +38,6 @@ class Page(QWidget):
         self.column.addWidget(self.heading)
         self.build()
         self.column.addStretch(1)
-
-    # what a page says about itself --------------------------------------------------------------------------------
 
     def say(self, key: str, **values: object) -> str:
         """The text `key` of this page."""
@@ -92,32 +92,11 @@ class Page(QWidget):
         return before(self.route)
 
     def skip(self) -> Route:
-        """Where *answer later* leads."""
-        from fumimori.gui.course import after
-
-        return after(self.route)
+        """Where *answer later* leads; a page that offers it says so."""
+        return self.route
 
     def leave(self) -> None:
         """The page goes: stop what it started."""
-
-    def draft(self) -> Draft:
-        """What is typed, for the page that takes this one's place in another language, size or brightness."""
-        return {
-            edit.property("place"): (edit.text(), edit.cursorPosition())
-            for edit in self.findChildren(QLineEdit)
-            if edit.property("place")
-        }
-
-    def resume(self, draft: Draft) -> None:
-        """Type again what the page before held; fields that show the desk hold it already."""
-        for edit in self.findChildren(QLineEdit):
-            text, cursor = draft.get(edit.property("place") or "", (edit.text(), 0))
-            if text != edit.text():
-                edit.setText(text)
-                edit.textEdited.emit(text)
-            edit.setCursorPosition(cursor)
-
-    # building blocks ----------------------------------------------------------------------------------------------
 
     def prose(self, key: str, *, quiet: bool = False, **values: object) -> Prose:
         """Add this page's text `key` as running text."""

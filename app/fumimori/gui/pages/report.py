@@ -12,6 +12,7 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, Route
 from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.controls import button, clear, row
+from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
 
@@ -41,7 +42,7 @@ class ReportPage(Page):
         )
         self.add(row(self._save_button, None))
         self._notes = QVBoxLayout()
-        self.add(self._notes)
+        self.add(self._notes, LogoNotice(desk, theme, partial(self.go, Route("organisation"))))
         self._preview = Preview(desk, theme)
         self.add(self._preview)
         self._make()

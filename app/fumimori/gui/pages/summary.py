@@ -1,17 +1,18 @@
 """A control's answers to look over: each with a way to change it, what is open, what it comes to for now."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from fumimori.core.model import Control, Question, QuestionState
+from fumimori.core.model import Control, Finding, Question, QuestionState
 from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import HUB, SURROUNDINGS, Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
-from fumimori.gui.wording import finding_title, range_words, standing_words
+from fumimori.gui.wording import finding_title, grouped, range_words, standing_words, subject_words
 
 
 class SummaryPage(Page):
@@ -29,7 +30,10 @@ class SummaryPage(Page):
         """The score so far, the questions, the findings."""
         desk, theme = self.desk, self.theme
         missing = course.open_questions(desk.result, self.route.item)
-        self.prose("missing" if missing else "complete", quiet=True, count=missing)
+        unsettled = course.unsettled(desk.open, desk.result, self.route.item)
+        self.prose(
+            "missing" if missing else "unsettled" if unsettled else "complete", quiet=True, count=missing or unsettled
+        )
         if self.route.item != SURROUNDINGS:
             control = desk.result.control(Control(self.route.item))
             words = range_words(self.t, control.score_low, control.score_high)
@@ -44,29 +48,39 @@ class SummaryPage(Page):
         self.add(frame)
         findings = [one for one in desk.result.findings if one.control.value == self.route.item]
         if findings:
-            self.section(self.say("findings", count=len(findings)))
+            groups = grouped(findings)
+            self.section(self.say("findings", count=len(groups)))
             box, column = card(theme)
-            for finding in findings:
-                word = finding.severity.word
-                chip = Chip(theme, word, self.t(f"words.severity.{word}"))
-                line = row(chip, Prose(theme, finding_title(self.t, finding)), spacing=theme.px(12))
-                line.setStretch(1, 1)
-                column.addLayout(line)
+            for group in groups:
+                self._group(column, group)
             self.add(box)
 
     @property
     def next_label(self) -> str:
         """On to the next control."""
-        return self.say("next_control" if course.next_block(self.route.item) else "to_open_points")
+        return self.say("next_control" if self.next().page != "open_points" else "to_open_points")
 
     def next(self) -> Route:
-        """The next control, after the last one the open points."""
-        following = course.next_block(self.route.item)
-        return Route("block", following) if following else Route("open_points")
+        """Where the course leads: the next control, after the last one the open points."""
+        return course.after_summary(self.desk.open, self.desk.result, self.route)
 
     def back(self) -> Route:
         """The hub."""
         return HUB
+
+    def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
+        """One cause, and where it was found, as in the plan."""
+        worst = group[0]
+        word = worst.severity.word
+        line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Prose(self.theme, finding_title(self.t, worst)))
+        names = subject_words(self.t, group)
+        if names:
+            words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
+        line.addLayout(words, 1)
+        column.addLayout(line)
 
     def _line(self, inside: QVBoxLayout, question: Question) -> None:
         theme, desk = self.theme, self.desk

@@ -15,7 +15,7 @@ from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import answer_words, finding_base, finding_title, measured, outcome_saw
+from fumimori.gui.wording import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
 
 SUBJECTS = 4
 
@@ -38,12 +38,8 @@ class ActionCard(QFrame):
         line = row(chip, title, self._more, spacing=theme.px(12))
         line.setStretch(1, 1)
         column.addLayout(line)
-        subjects = [finding.subject for finding in action.findings if finding.subject]
-        if subjects:
-            extra = len(subjects) - SUBJECTS
-            names = ", ".join(subjects[:SUBJECTS])
-            if extra > 0:
-                names = t("ui.action.and_more", names=names, count=extra)
+        names = subject_words(t, action.findings)
+        if names:
             column.addWidget(Prose(theme, names, quiet=True, size="small"))
         work = action.work
         column.addWidget(

@@ -2,21 +2,16 @@
 
 import re
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QColorDialog, QFileDialog, QFrame, QLabel, QVBoxLayout
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFrame, QLabel, QVBoxLayout
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.logo import LogoBox
 from fumimori.gui.widgets.text import Heading, Prose
-
-LOGO_LIMIT = 4 * 1024 * 1024
-LOGO_WIDTH = 300
-"""Pixels below which a logo looks coarse in print."""
 
 
 class BrandBox(QFrame):
@@ -31,13 +26,8 @@ class BrandBox(QFrame):
         self._column.setSpacing(theme.px(12))
         self._column.addWidget(Heading(theme, self._say("title"), level=2))
         self._column.addWidget(Prose(theme, self._say("lead"), quiet=True))
-        self._logo = QLabel()
-        self._logo_words = Prose(theme, "", quiet=True, size="small")
-        self._column.addWidget(self._logo)
-        self._column.addWidget(self._logo_words)
-        choose = button(theme, self._say("logo_choose"), self._choose_logo, name="logo")
-        self._remove = button(theme, self._say("logo_remove"), self._remove_logo, kind="link", name="logo-remove")
-        self._column.addLayout(row(choose, self._remove, None))
+        self.logo = LogoBox(desk, theme)
+        self._column.addWidget(self.logo)
         self._colour = Field(
             theme,
             label=self._say("colour"),
@@ -79,7 +69,7 @@ class BrandBox(QFrame):
                 columns=3,
             )
         )
-        self._show()
+        self._show_colour()
 
     def _say(self, word: str, **values: object) -> str:
         return self._t(f"ui.brand.{word}", **values)
@@ -92,7 +82,7 @@ class BrandBox(QFrame):
         self._colour.complain("" if good or not text else self._say("colour_wrong"))
         if good or not text:
             self._desk.edit_brand(colour=text)
-            self._show()
+            self._show_colour()
 
     def _choose_colour(self) -> None:
         start = QColor(self._desk.open.brand.colour or self._theme.colour("accent"))
@@ -101,46 +91,7 @@ class BrandBox(QFrame):
             self._colour.edit.setText(chosen.name())
             self._coloured(chosen.name())
 
-    def _choose_logo(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self._say("logo_choose"), str(Path.home()), "PNG, SVG (*.png *.svg)"
-        )
-        if name:
-            self.take_logo(Path(name))
-
-    def take_logo(self, path: Path) -> None:
-        """Keep the picture at `path` as the logo, or say why it cannot be one."""
-        try:
-            with path.open("rb") as file:
-                content = file.read(LOGO_LIMIT + 1)
-        except OSError:
-            self._logo_words.say(self._say("logo_unreadable"))
-            return
-        kind = "png" if content.startswith(b"\x89PNG") else "svg" if b"<svg" in content[:4096] else ""
-        if not kind or len(content) > LOGO_LIMIT:
-            self._logo_words.say(self._say("logo_wrong"))
-            return
-        self._desk.edit_brand(logo=content, logo_type=kind)
-        self._show()
-
-    def _remove_logo(self) -> None:
-        self._desk.edit_brand(logo=b"", logo_type="")
-        self._show()
-
-    def _show(self) -> None:
-        brand = self._desk.open.brand
-        colour = brand.colour or self._theme.colour("accent")
+    def _show_colour(self) -> None:
+        colour = self._desk.open.brand.colour or self._theme.colour("accent")
         self._swatch.setStyleSheet(f"background: {colour}; border-radius: {self._theme.px(4)}px;")
         self._swatch.setAccessibleName(colour)
-        pixmap = QPixmap()
-        pixmap.loadFromData(QByteArray(brand.logo))
-        self._logo.setVisible(not pixmap.isNull())
-        self._remove.setVisible(bool(brand.logo))
-        if not brand.logo:
-            self._logo_words.say(self._say("logo_none"))
-            return
-        room = QSize(self._theme.px(240), self._theme.px(72))
-        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        self._logo.setPixmap(pixmap.scaled(room, keep, smooth))
-        small = brand.logo_type == "png" and pixmap.width() < LOGO_WIDTH
-        self._logo_words.say(self._say("logo_small", width=pixmap.width()) if small else self._say("logo_good"))

@@ -26,9 +26,11 @@ class Choice:
 class ChoiceCard(QAbstractButton):
     """A card that can be chosen; it is as high as its words need."""
 
-    def __init__(self, theme: Theme, choice: Choice) -> None:
+    def __init__(self, theme: Theme, choice: Choice, *, alone: bool = False) -> None:
         super().__init__()
         self.choice = choice
+        self._alone = alone
+        self.setProperty("alone", alone)
         self._theme = theme
         self._bold = theme.font("body", bold=True)
         self._small = theme.font("small")
@@ -71,19 +73,20 @@ class ChoiceCard(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ring = theme.size("focus")
         chosen, focused = self.isChecked(), self.hasFocus()
-        strong = chosen or focused
-        painter.setPen(QPen(QColor(theme.colour("accent" if strong else "quiet_ink")), ring if strong else 1))
-        hover = self.underMouse() and self.isEnabled()
-        painter.setBrush(QColor(theme.colour("accent_wash" if chosen or hover else "surface")))
-        inset = ring
-        painter.drawRoundedRect(
-            self.rect().adjusted(inset, inset, -inset, -inset), theme.size("radius"), theme.size("radius")
-        )
-        if chosen and focused:
+        hover = self.underMouse() and self.isEnabled() and not chosen
+        line = "accent" if chosen else "ink" if hover else "quiet_ink"
+        painter.setPen(QPen(QColor(theme.colour(line)), ring if chosen else 1.5 if hover else 1))
+        painter.setBrush(QColor(theme.colour("accent_wash" if chosen else "paper" if hover else "surface")))
+        inset, radius = 2 * ring, theme.size("radius")
+        painter.drawRoundedRect(self.rect().adjusted(inset, inset, -inset, -inset), radius, radius)
+        if focused:
+            # Outside the card, with a gap: it looks the same whether the card is chosen or not.
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.colour("ink")), 1, Qt.PenStyle.DotLine))
-            more = inset + ring + 1
-            painter.drawRoundedRect(self.rect().adjusted(more, more, -more, -more), theme.px(5), theme.px(5))
+            painter.setPen(QPen(QColor(theme.colour("ink")), ring))
+            half = ring // 2
+            painter.drawRoundedRect(
+                self.rect().adjusted(half, half, -half - 1, -half - 1), radius + ring, radius + ring
+            )
         label_height, explanation_height = self._heights(self.width())
         block = label_height + (theme.px(2) + explanation_height if explanation_height else 0)
         top = (self.height() - block) // 2
@@ -115,15 +118,22 @@ class ChoiceCard(QAbstractButton):
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.colour("accent")))
-            painter.drawEllipse(disc)
+            self._draw_shape(painter, disc)
         elif not self.choice.sign:
             painter.setPen(QPen(QColor(theme.colour("quiet_ink")), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             small = theme.px(4)
-            painter.drawEllipse(disc.adjusted(small, small, -small, -small))
+            self._draw_shape(painter, disc.adjusted(small, small, -small, -small))
         painter.setPen(QColor(theme.colour("on_accent" if chosen else "ink")))
         painter.setFont(self._bold)
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self.choice.sign or ("✓" if chosen else ""))
+
+    def _draw_shape(self, painter: QPainter, where: QRect) -> None:
+        """Round for one of many, square for what is ticked by itself."""
+        if self._alone:
+            painter.drawRoundedRect(where, self._theme.px(3), self._theme.px(3))
+        else:
+            painter.drawEllipse(where)
 
     def _margins(self) -> tuple[int, int]:
         return self._theme.px(52), self._theme.px(40 if self.choice.key else 16)
@@ -147,7 +157,7 @@ def tick(
     theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str, explanation: str = ""
 ) -> ChoiceCard:
     """A card by itself to tick or leave."""
-    made = ChoiceCard(theme, Choice(value=name, label=text, explanation=explanation))
+    made = ChoiceCard(theme, Choice(value=name, label=text, explanation=explanation), alone=True)
     made.setProperty("place", name)
     made.setChecked(on)
     made.toggled.connect(changed)
@@ -199,6 +209,13 @@ class ChoiceGroup(QGroupBox):
     def minimumSizeHint(self) -> QSize:
         """One column."""
         return QSize(self._narrowest, self._grid.minimumSize().height())
+
+    @property
+    def tab_stop(self) -> ChoiceCard | None:
+        """The card that Tab stops at: the one with the keyboard, else the chosen one, else the first."""
+        able = [card for card in self.cards if card.isEnabled() and not card.isHidden()]
+        focused = next((card for card in able if card.hasFocus()), None)
+        return focused or next((card for card in able if card.isChecked()), able[0] if able else None)
 
     @property
     def chosen(self) -> str | None:

@@ -105,17 +105,24 @@ class Field(QWidget):
         self.trouble.setVisible(bool(text))
 
 
-def note_box(theme: Theme, *, label: str, text: str, changed: Callable[[str], None], name: str) -> QPlainTextEdit:
-    """A few lines for a note; Tab leaves it."""
+def note_box(theme: Theme, *, label: str, text: str, changed: Callable[[str], None], name: str) -> QWidget:
+    """A few lines for a note below their label, which stays while one types; Tab leaves it."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.px(4))
+    caption = Prose(theme, label, bold=True, size="small")
     box = QPlainTextEdit(text)
     box.setFont(theme.font("body"))
     box.setTabChangesFocus(True)
     box.setAccessibleName(label)
-    box.setPlaceholderText(label)
     box.setFixedHeight(theme.px(72))
     box.setProperty("place", name)
     box.textChanged.connect(lambda: changed(box.toPlainText()[:4000]))
-    return box
+    caption.setBuddy(box)
+    column.addWidget(caption)
+    column.addWidget(box)
+    return whole
 
 
 def card(theme: Theme, *, wash: bool = False) -> tuple[QFrame, QVBoxLayout]:

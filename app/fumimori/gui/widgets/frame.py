@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.pages.page import Page
@@ -83,19 +83,28 @@ class Foot(QFrame):
         self.setObjectName("foot")
         self._back, self._later, self._forward = back, later, forward
         self._layout = QHBoxLayout(self)
+        self._made: dict[str, QWidget] = {}
+
+    def in_order(self) -> tuple[QWidget, ...]:
+        """The buttons as Tab walks them: Next, *answer later*, Back."""
+        return tuple(self._made[word] for word in ("next", "later", "back") if word in self._made)
 
     def show_page(self, theme: Theme, page: Page) -> None:
         """Draw the buttons that this page has."""
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(10))
         self._layout.setSpacing(theme.px(12))
+        self._made = {}
         if page.back_label:
-            self._layout.addWidget(button(theme, page.back_label, self._back, icon="arrow-left", name="back"))
-        self._layout.addStretch(1)
+            self._made["back"] = button(theme, page.back_label, self._back, icon="arrow-left", name="back")
         if page.later:
-            self._layout.addWidget(button(theme, page.t("ui.foot.later"), self._later, name="later"))
+            self._made["later"] = button(theme, page.t("ui.foot.later"), self._later, name="later")
         if page.next_label:
-            made = button(theme, page.next_label, self._forward, kind="primary", name="next")
-            made.setMinimumWidth(theme.px(140))
-            self._layout.addWidget(made)
+            self._made["next"] = button(theme, page.next_label, self._forward, kind="primary", name="next")
+            self._made["next"].setMinimumWidth(theme.px(140))
+        for word in ("back", None, "later", "next"):
+            if word is None:
+                self._layout.addStretch(1)
+            elif word in self._made:
+                self._layout.addWidget(self._made[word])
         self.setVisible(bool(page.next_label or page.back_label))

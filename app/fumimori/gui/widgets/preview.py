@@ -1,6 +1,7 @@
 """The pages of a PDF as pictures, one at a time, drawn in a worker thread."""
 
 from functools import partial
+from threading import Lock
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap
@@ -10,6 +11,9 @@ from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.text import Prose
+
+_PDFIUM = Lock()
+"""Held by whoever is inside PDFium: it is not thread-safe, two calls at once end the program."""
 
 
 class Picture:
@@ -77,6 +81,8 @@ class Preview(QFrame):
         self._page = 0
         self._count = 0
         self._ticket = 0
+        self._drawing = False
+        self._wanted: int | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(10))
@@ -97,7 +103,7 @@ class Preview(QFrame):
 
     def wait(self, text: str) -> None:
         """Say that there is nothing to see yet, and why."""
-        self._ticket += 1
+        self.forget()
         self._pdf, self._count = b"", 0
         self._words.say(text)
         self._sheet.hide()
@@ -111,12 +117,19 @@ class Preview(QFrame):
     def forget(self) -> None:
         """What is still being drawn comes too late."""
         self._ticket += 1
+        self._wanted = None
 
     def _turn(self, step: int) -> None:
-        self._draw(self._page + step)
+        at = self._page if self._wanted is None else self._wanted
+        self._draw(max(0, min(at + step, self._count - 1)))
 
     def _draw(self, page: int) -> None:
+        """Draw `page`; while one is being drawn only the last one asked for is kept."""
         self._ticket += 1
+        if self._drawing:
+            self._wanted = page
+            return
+        self._drawing = True
         width = self._theme.size("content") - self._theme.px(8)
         ratio = self._sheet.devicePixelRatioF()
         self._desk.bridge.compute(
@@ -126,7 +139,7 @@ class Preview(QFrame):
         )
 
     def _drawn(self, ticket: int, ratio: float, picture: Picture) -> None:
-        if ticket != self._ticket:
+        if not self._current(ticket):
             return
         self._page, self._count = picture.page, picture.count
         pixmap = QPixmap.fromImage(picture.image)
@@ -139,8 +152,16 @@ class Preview(QFrame):
         self._buttons()
 
     def _failed(self, ticket: int, error: BaseException) -> None:
-        if ticket == self._ticket:
+        if self._current(ticket):
             self._words.say(self._t("ui.preview.failed", fault=type(error).__name__))
+
+    def _current(self, ticket: int) -> bool:
+        """Whether what `ticket` asked for is still wanted; starts what was asked for meanwhile."""
+        self._drawing = False
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and self._pdf:
+            self._draw(wanted)
+        return ticket == self._ticket
 
     def _buttons(self) -> None:
         self._previous.setEnabled(self._page > 0 and self._count > 0)
@@ -148,17 +169,20 @@ class Preview(QFrame):
 
 
 def drawn(pdf: bytes, page: int, width: int) -> Picture:
-    """Page `page` (from 0, the nearest there is) of `pdf`, `width` pixels wide."""
-    import pypdfium2
+    """Page `page` (from 0, the nearest there is) of `pdf`, `width` pixels wide; from any thread, one at a time."""
+    with _PDFIUM:
+        import pypdfium2
 
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        count = len(document)
-        number = max(0, min(page, count - 1))
-        sheet = document[number]
-        bitmap = sheet.render(scale=width / sheet.get_width(), rev_byteorder=True)
-        kind = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888}[bitmap.n_channels]
-        image = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, kind).copy()
-    finally:
-        document.close()
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            count = len(document)
+            number = max(0, min(page, count - 1))
+            sheet = document[number]
+            bitmap = sheet.render(scale=width / sheet.get_width(), rev_byteorder=True)
+            kind = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBX8888}[bitmap.n_channels]
+            image = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, kind).copy()
+            bitmap.close()
+            sheet.close()
+        finally:
+            document.close()
     return Picture(number, count, image)

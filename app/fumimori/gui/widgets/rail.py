@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fumimori.gui import routes
 from fumimori.gui.desk import Desk
@@ -12,7 +12,14 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
 
-STATUS_SIGNS = {"not_started": "　", "in_progress": "◐", "open_points": "？", "done": "✓", "out_of_scope": "－"}
+STATUS_SIGNS = {
+    "not_started": "　",
+    "in_progress": "◐",
+    "open_points": "？",
+    "done": "✓",
+    "not_asked": "－",
+    "out_of_scope": "－",
+}
 
 
 class Rail(QFrame):
@@ -40,6 +47,9 @@ class Rail(QFrame):
         self.setAccessibleName(desk.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
+        focus = QApplication.focusWidget()
+        kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
+        focused: QWidget | None = None
         clear(self._rows)
         current: QWidget | None = None
         for group, pages in _groups():
@@ -54,9 +64,12 @@ class Rail(QFrame):
                 here = _within(route, target)
                 row = self._row(desk, theme, target, number, narrow=narrow, here=here)
                 current = row if here else current
+                focused = row if row.property("place") == kept else focused
                 self._rows.addWidget(row)
                 row.show()
         self._rows.addStretch(1)
+        if focused is not None:
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
         if current is not None:
             # Qt would give the rows their places only after this turn of the loop.
             self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())

@@ -30,7 +30,11 @@ class Chip(QWidget):
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline = self._look.get("outline") or (self._theme.colour("ink") if self._theme.dark else self._look["fill"])
+        outline = (
+            self._look.get("outline")
+            or self._look.get("hatch")
+            or (self._theme.colour("ink") if self._theme.dark else self._look["fill"])
+        )
         painter.setPen(QPen(QColor(outline), 1))
         painter.setBrush(QColor(self._look["fill"]))
         radius = self._theme.px(4)

@@ -32,12 +32,21 @@ def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
         m.prose(_scope(m), paper.table),
         m.prose(m.say("limits.not_covered"), paper.table),
         *([m.prose(m.say("limits.by_hand"), paper.table)] if _by_hand(m) else []),
+        *_logo(m),
         Gap(3),
         m.heading("limits.disclaimer_heading", small=True),
         m.prose(m.say("limits.disclaimer"), paper.note),
         m.prose(m.say("limits.dispute"), paper.note),
         *([] if m.annexed else [m.prose(m.say("limits.apart"), paper.note)]),
     ]
+
+
+def _logo(m: Manuscript) -> list[Block]:
+    """That the logo was left out, and why."""
+    if not m.unprinted_logo:
+        return []
+    why = m.wording.texts(f"words.logo.{m.unprinted_logo}")
+    return [m.prose(m.say("limits.logo", why=why), m.paper.table)]
 
 
 def _good(m: Manuscript, most: int) -> Block:
