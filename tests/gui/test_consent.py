@@ -20,8 +20,7 @@ def chosen(level: int, hosting: Hosting = Hosting.VPS, **scope: tuple[str, ...])
         base,
         scope=Scope(domains=(DomainScope(name=DOMAIN, hosting=hosting, hosting_confirmed=True),), **scope),
         consent=Consent(level=ConsentLevel(level), name="Owner", role="CEO", own_server=True),
-        attempts=(),
-        vantages=(),
+        runs=(),
     )
 
 

@@ -114,7 +114,7 @@ def test_everything_said_is_undone_and_redone_where_it_was_said(at_work: Driver)
 
 def test_a_measurement_is_not_undone(at_work: Driver):
     at_work.desk.edit_organisation(name="Other")
-    at_work.desk.put(demonstration.msgspec.structs.replace(at_work.desk.open, attempts=()))
+    at_work.desk.put(demonstration.msgspec.structs.replace(at_work.desk.open, runs=()))
     at_work.window.undo()
     assert (at_work.desk.open.attempts, at_work.desk.open.organisation.name) == ((), "さくら商店 株式会社")
 
