@@ -5,8 +5,8 @@ import re
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}://", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(?P<host>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
-_WIDE = str.maketrans("＠：／＜＞．。｡", "@:/<>...")
-"""Signs as a Japanese keyboard writes them."""
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "。｡"), ".")
+"""Signs and letters as a Japanese keyboard writes them."""
 LONGEST = 2000
 """Of a typed text; a web address may be this long."""
 

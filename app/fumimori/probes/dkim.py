@@ -6,7 +6,8 @@ Inputs     The domains of the scope with their selectors: seen in a mail, named 
 Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
            ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
            key_long, key_reused, key_shared, not_found (info); wildcard_closed (ok): every selector
-           without a key of its own says *no key*, as the RFC's way to close a zone. A guess that finds nothing is no finding.
+           without a key of its own says *no key*, as the RFC's way to close a zone.
+           A guess that finds nothing is no finding.
 Steps      1. A random selector: does the zone answer everything. 2. Every selector once, a few at a time.
 """
 

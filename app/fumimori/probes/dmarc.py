@@ -3,7 +3,8 @@
 Objective  Find out what receivers are told to do with forged mail of each domain, and whether anybody hears of it.
 Inputs     The domains of the scope; DNS alone.
 Outcomes   reject, quarantine (ok); monitoring, test_mode, policy_unread (medium); none, misplaced, lookalike, several,
-           invalid, repeated, monitoring_blind (high); several_passed_over (low); gaps beside an enforcing policy: subdomains_open, nonexistent_open, partial
+           invalid, repeated, monitoring_blind (high); several_passed_over (low); gaps beside an enforcing policy:
+           subdomains_open, nonexistent_open, partial
            (medium), test_mode_softer (low); reports: no_reports (low), reports_unauthorised, report_host_missing
            (medium), report_address_bad (low), reports_many (info); what old receivers see otherwise: old_tags (low),
            old_readers_differ (info); a domain without mail: unused_open (medium), unused_closed (ok).
@@ -151,16 +152,16 @@ Values = dict[str, str | int]
 def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
     own = facts.walk[0]
     record = found.record
-    if found.several_at:
-        count = len(grammar.dmarc_texts(own))
-        if record is None:
-            if not facts.walk_unanswered:
-                yield "several", {"count": count}
-            return
-        yield "several_passed_over", {"count": count, "parent": found.at}
     if record is None:
         yield from _absence(own, facts)
         return
+    if found.several_at:
+        yield "several_passed_over", {"count": len(grammar.dmarc_texts(own)), "parent": found.at}
+    yield from _read(found, record, facts)
+
+
+def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
+    """What the record that counts says."""
     if record.repeated:
         yield "repeated", {"tags": ", ".join(record.repeated[:5])}
         return
@@ -184,6 +185,9 @@ def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
 def _absence(own: DnsAnswer, facts: Facts) -> Iterator[tuple[str, Values]]:
     if facts.walk_unanswered:
         return  # a parent may have one; nothing is said about what was not seen
+    if len(grammar.dmarc_texts(own)) > 1:
+        yield "several", {"count": len(grammar.dmarc_texts(own))}
+        return
     lookalike = next((txt for txt in own.records if grammar.looks_like_dmarc(txt)), "")
     if lookalike:
         yield "lookalike", {"text": lookalike}
