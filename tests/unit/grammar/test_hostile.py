@@ -4,15 +4,14 @@ import time
 
 import pytest
 
-from fumimori import resources
 from fumimori.core.grammar import bimi, caa, dkim, mta_sts, spf, svg
-from fumimori.core.rules import parse_rules
+from loopback.paper_network import rules
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" viewBox="0 0 96 {1}"/>'
 
 
 def profile():
-    tables = parse_rules(resources.rule_files(), resources.rule_tables()).tables
+    tables = rules().tables
     return svg.profile(tables["svg_tiny_ps"], tables["svg_tiny_ps_values"])
 
 
