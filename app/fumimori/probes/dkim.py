@@ -160,8 +160,8 @@ Values = dict[str, str | int]
 def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     genuine = facts.genuine
     if facts.control.records:
-        keys = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
-        closed = bool(keys) and all(key.revoked for key in keys)
+        answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
+        closed = bool(answers) and all(answer.revoked for answer in answers)
         yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
     yield from _named_without_key(facts)
     if facts.aliases_empty:

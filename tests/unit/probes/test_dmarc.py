@@ -36,7 +36,7 @@ ROWS = [
     (
         "two records below a parent's",
         {
-            "_dmarc.example.jp": {"TXT": ["v=DMARC1; p=none", "v=DMARC1; p=none"]},
+            "_dmarc.example.jp": {"TXT": ["v=DMARC1; p=none", "v=DMARC1; p=quarantine"]},
             "_dmarc.jp": {"TXT": ["v=DMARC1; p=reject; psd=y" + RUA]},
             "example.jp": {"MX": ["10 mail.example.jp."]},
         },
