@@ -97,6 +97,7 @@ def test_a_window_that_waited_for_a_measurement_forgets_it_when_it_stays(opened:
     monkeypatch.setattr(measuring, "stop", lambda: setattr(measuring, "stopping", True))
     assert not hands.window.close()
     monkeypatch.setattr(hands.desk, "close", lambda drop=False: drop)
+    hands.desk.fault = "disk_full"
     measuring.ended.emit()
     assert hands.window.isVisible()
     monkeypatch.undo()

@@ -192,6 +192,8 @@ def test_a_wildcard_and_a_shared_key(folder):
         "s1._domainkey.example.jp": {"TXT": [test_dkim.STRONG]},
     }
     assert run(dkim.PROBE, zone, scope_of("example.jp"), folder) == {"wildcard", "found", "key_strong"}
+    closed = {"*._domainkey.example.jp": {"TXT": ["v=DKIM1; p="]}}
+    assert run(dkim.PROBE, closed, scope_of("example.jp"), folder) == {"wildcard_closed", "not_found"}
     both = {f"s1._domainkey.{name}": {"TXT": [test_dkim.STRONG]} for name in ("example.jp", "example.com")}
     scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))
     assert "key_shared" in run(dkim.PROBE, both, scope, folder)

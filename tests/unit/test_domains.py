@@ -17,6 +17,9 @@ from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host, spli
         ("日本語.jp", "xn--wgv71a119e.jp"),
         ("受付@日本語.jp", "xn--wgv71a119e.jp"),
         ("ＥＸＡＭＰＬＥ．ｊｐ", "example.jp"),
+        ("受付＠ｅｘａｍｐｌｅ．ｊｐ", "example.jp"),
+        ("ｈｔｔｐｓ：／／ｗｗｗ．ｅｘａｍｐｌｅ．ｊｐ／", "www.example.jp"),
+        ("https：／／example。jp／contact", "example.jp"),
         ("_dmarc.example.jp", "_dmarc.example.jp"),
     ],
 )
@@ -26,7 +29,26 @@ def test_typed_text_becomes_a_domain(typed: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "localhost", "exa mple.jp", "-a.jp", "a..jp", "a" * 64 + ".jp", "x." * 130 + "jp", "ex\x00.jp", "@", "…"],
+    [
+        "",
+        "localhost",
+        "exa mple.jp",
+        "-a.jp",
+        "a..jp",
+        "a" * 64 + ".jp",
+        "x." * 130 + "jp",
+        "ex\x00.jp",
+        "@",
+        "…",
+        "127.0.0.1",
+        "192.0.2.1",
+        "http://192.0.2.1/",
+        "x\n.com",
+        "x.com\n.jp",
+        "[::1]",
+        "2001:db8::1",
+        "example.1",
+    ],
 )
 def test_what_is_no_domain_is_refused(typed: str) -> None:
     with pytest.raises(BadDomainError):

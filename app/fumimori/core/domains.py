@@ -2,8 +2,13 @@
 
 import re
 
-_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
-_HOST_PORT = re.compile(r"^(?P<host>[^:\[\]]+)(?::(?P<port>\d{1,5}))?$")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}://", re.IGNORECASE)
+_HOST_PORT = re.compile(r"(?P<host>[^:\[\]]+)(?::(?P<port>[0-9]{1,5}))?")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "。｡"), ".")
+"""Signs and letters as a Japanese keyboard writes them."""
+LONGEST = 2000
+"""Of a typed text; a web address may be this long."""
 
 
 class BadDomainError(ValueError):
@@ -13,20 +18,21 @@ class BadDomainError(ValueError):
 def ascii_domain(typed: str) -> str:
     """The A-label form of what was typed: a domain, an address `name@domain` or a web address; BadDomainError else.
 
-    Lower case, without a trailing dot, two labels or more.
+    Lower case, without a trailing dot, two labels or more, the last of which is no number: an IP address is no domain.
     """
-    text = typed.strip().strip("<>").removeprefix("mailto:")
-    text = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text, flags=re.IGNORECASE)
+    text = typed[:LONGEST].translate(_WIDE).strip().strip("<>").removeprefix("mailto:")
+    scheme = _SCHEME.match(text)
+    text = text[scheme.end() :] if scheme else text
     text = text.split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0]
     name = _ascii_name(text)
-    if "." not in name:
+    if "." not in name or name.rpartition(".")[2].isdecimal():
         raise BadDomainError(typed)
     return name
 
 
 def ascii_host(typed: str) -> str:
     """`host` or `host:port` in A-label form; BadDomainError for anything else. An IPv4 address is a host too."""
-    match = _HOST_PORT.match(typed.strip())
+    match = _HOST_PORT.fullmatch(typed[:LONGEST].translate(_WIDE).strip())
     if not match:
         raise BadDomainError(typed)
     port = match["port"]
@@ -59,6 +65,6 @@ def _ascii_name(text: str) -> str:
         name = stripped.lower() if stripped.isascii() else idna.encode(stripped, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise BadDomainError(text) from None
-    if not name or len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+    if not name or len(name) > 253 or not all(map(_LABEL.fullmatch, name.split("."))):
         raise BadDomainError(text)
     return name

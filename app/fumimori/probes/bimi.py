@@ -29,7 +29,7 @@ from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer
 from fumimori.core.network.web import WebAnswer
 from fumimori.core.seen import Seen
-from fumimori.probes import dmarc
+from fumimori.probes import dmarc, mx
 from fumimori.probes.brand.mark import MarkCertificate, read_mark
 from fumimori.probes.contract import Look, Probe
 
@@ -149,6 +149,8 @@ Values = dict[str, str | int]
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in seen.all("bimi", Facts):
+        if mx.no_domain(seen, attempt.subject):
+            continue
         for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
             yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=tuple(values.items()))
 

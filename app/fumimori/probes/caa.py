@@ -17,7 +17,8 @@ from fumimori.core.seen import Seen
 from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 
-LABELS_MOST = 8
+LABELS_MOST = 127
+"""More a name cannot have (RFC 1035 section 3.1)."""
 RECORDS_MOST = 20
 HOSTS_MOST = 20
 
@@ -63,6 +64,8 @@ def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
     """What authorities make of the records."""
     domains = {domain.name for domain in seen.scope.domains}
     for attempt, facts in seen.all("caa", Facts):
+        if mx.no_domain(seen, attempt.subject):
+            continue
         if attempt.subject not in domains and facts.found_at != attempt.subject:
             continue
         for word, values in _found(facts, whole_domain=attempt.subject in domains):

@@ -5,7 +5,9 @@ Inputs     The domains of the scope with their selectors: seen in a mail, named 
            (what the MX probe recognised); the well-known ones of the table dkim_selectors. DNS alone.
 Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
            ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
-           key_long, key_reused, key_shared, not_found (info). A guess that finds nothing is no finding.
+           key_long, key_reused, key_shared, not_found (info); wildcard_closed (ok): every selector
+           without a key of its own says *no key*, as the RFC's way to close a zone.
+           A guess that finds nothing is no finding.
 Steps      1. A random selector: does the zone answer everything. 2. Every selector once, a few at a time.
 """
 
@@ -139,7 +141,7 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
         for digest in _digests(facts):
             seen_keys.setdefault(digest, set()).add(attempt.subject)
     for attempt, facts in seen.all("dkim", Facts):
-        if attempt.subject in unused:
+        if attempt.subject in unused or mx.no_domain(seen, attempt.subject):
             continue
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
         found = list(_found(facts, rules))
@@ -159,12 +161,16 @@ Values = dict[str, str | int]
 def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     genuine = facts.genuine
     if facts.control.records:
-        yield "wildcard", {"text": facts.control.records[0]}
+        answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
+        closed = bool(answers) and all(answer.revoked for answer in answers)
+        yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
     yield from _named_without_key(facts)
     if facts.aliases_empty:
         yield "alias_empty", {"selectors": ", ".join(seen.selector for seen in facts.aliases_empty)}
     if not genuine:
-        yield "not_found", {"count": len(facts.tried)}
+        answered = len(facts.tried) - len({question.name for question in facts.unanswered})
+        if answered:
+            yield "not_found", {"count": answered}
         return
     keys = [(seen.selector, key) for seen in genuine for key in seen.keys]
     working = [(selector, key) for selector, key in keys if key.works]
@@ -258,6 +264,7 @@ PROBE = Probe(
         "malformed",
         "several",
         "wildcard",
+        "wildcard_closed",
         "not_found",
     ),
     subjects=_subjects,

@@ -3,7 +3,8 @@
 Objective  Find out what receivers are told to do with forged mail of each domain, and whether anybody hears of it.
 Inputs     The domains of the scope; DNS alone.
 Outcomes   reject, quarantine (ok); monitoring, test_mode, policy_unread (medium); none, misplaced, lookalike, several,
-           invalid, monitoring_blind (high); gaps beside an enforcing policy: subdomains_open, nonexistent_open, partial
+           invalid, repeated, monitoring_blind (high); several_passed_over (low); gaps beside an enforcing policy:
+           subdomains_open, nonexistent_open, partial
            (medium), test_mode_softer (low); reports: no_reports (low), reports_unauthorised, report_host_missing
            (medium), report_address_bad (low), reports_many (info); what old receivers see otherwise: old_tags (low),
            old_readers_differ (info); a domain without mail: unused_open (medium), unused_closed (ok).
@@ -20,6 +21,7 @@ from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus, Unanswered
 from fumimori.core.seen import Seen
+from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 
 TARGETS_MOST = 10
@@ -49,6 +51,11 @@ class Facts(Record):
     misplaced: tuple[str, ...] = ()
     """DMARC records at the domain itself, where nobody looks for them; only asked where none counts."""
     unanswered: tuple[Unanswered, ...] = ()
+
+    @property
+    def walk_unanswered(self) -> bool:
+        """Whether a name further up could not be asked, at which the record that counts may stand."""
+        return any(question.rdtype == "TXT" and question.name != self.walk[0].name for question in self.unanswered)
 
     def found(self, domain: str) -> DmarcFound:
         """The record that counts for `domain`."""
@@ -129,6 +136,8 @@ def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in seen.all("dmarc", Facts):
         domain = attempt.subject
         found = facts.found(domain)
+        if found.record is None and mx.no_domain(seen, domain):
+            continue
         if domain in scope and scope[domain].sends_mail is False:
             if found.record is not None or not facts.unanswered:
                 yield _outcome(domain, "unused_closed" if found.effective == "reject" else "unused_open")
@@ -144,12 +153,19 @@ def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
     if not facts.walk:
         return
     own = facts.walk[0]
-    if found.several_at:
-        yield "several", {"count": len(grammar.dmarc_texts(own))}
-        return
     record = found.record
     if record is None:
         yield from _absence(own, facts)
+        return
+    if found.several_at:
+        yield "several_passed_over", {"count": len(grammar.dmarc_texts(own)), "parent": found.at}
+    yield from _read(found, record, facts)
+
+
+def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
+    """What the record that counts says."""
+    if record.repeated:
+        yield "repeated", {"tags": ", ".join(record.repeated[:5])}
         return
     if not record.usable:
         yield "invalid", {"text": ", ".join(record.invalid) or "p="}
@@ -169,8 +185,11 @@ def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
 
 
 def _absence(own: DnsAnswer, facts: Facts) -> Iterator[tuple[str, Values]]:
-    if any(question.rdtype == "TXT" and question.name != own.name for question in facts.unanswered):
+    if facts.walk_unanswered:
         return  # a parent may have one; nothing is said about what was not seen
+    if len(grammar.dmarc_texts(own)) > 1:
+        yield "several", {"count": len(grammar.dmarc_texts(own))}
+        return
     lookalike = next((txt for txt in own.records if grammar.looks_like_dmarc(txt)), "")
     if lookalike:
         yield "lookalike", {"text": lookalike}
@@ -242,7 +261,9 @@ PROBE = Probe(
         "misplaced",
         "lookalike",
         "several",
+        "several_passed_over",
         "invalid",
+        "repeated",
         "policy_unread",
         "test_mode",
         "test_mode_softer",

@@ -120,6 +120,12 @@ def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
     ]
 
 
+def no_domain(seen: Seen, domain: str) -> bool:
+    """Whether `domain` was seen not to exist, so that there is nothing to say about its other records."""
+    facts = seen.facts("mx", domain, Facts)
+    return facts is not None and facts.answer.status is DnsStatus.NXDOMAIN
+
+
 def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 

@@ -127,6 +127,8 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in seen.all("spf", Facts):
         domain = attempt.subject
         tree = facts.tree(domain)
+        if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
+            continue  # a name that does not exist is told once, by the probe mx
         if domain in scope and scope[domain].sends_mail is False:
             yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
             continue
@@ -213,14 +215,15 @@ def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Va
 
 def _breadth(tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
     """Who may send: everybody, or a range far wider than an organisation needs."""
+    counted: Values = {"lookups": len(tree.lookups), "limit": int(rules.number("spf.lookups_max"))}
     if tree.everyone:
-        yield "open", {"terms": _listed(tree.everyone)}
+        yield "open", {"terms": _listed(tree.everyone), **counted}
         return
     widest4, widest6 = spf_walk.widest(tree.networks, 4), spf_walk.widest(tree.networks, 6)
     own = spf_walk.ipv4_count(tree.own_networks)
     huge = int(rules.number("spf.open_prefix"))
     if min(widest4, widest6) <= huge or own >= 2 ** (32 - huge):
-        yield "open_range", {"network": _widest_text(tree.networks), "addresses": tree.addresses}
+        yield "open_range", {"network": _widest_text(tree.networks), "addresses": tree.addresses, **counted}
     elif own > rules.number("spf.wide_addresses") or spf_walk.widest(tree.own_networks, 6) < rules.number(
         "spf.wide_prefix6"
     ):

@@ -47,7 +47,9 @@ def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[st
     if record.fault:
         yield "malformed", {"text": record.text}
         return
-    yield "valid", {"addresses": ", ".join(uri.text for uri in record.rua if uri.scheme)}
+    if record.unread:
+        yield "address_unread", {"text": ", ".join(record.unread[:5])}
+    yield "valid", {"addresses": ", ".join(uri.text for uri in record.rua if uri.scheme and not uri.size_limit)}
 
 
 PROBE = Probe(
@@ -55,7 +57,7 @@ PROBE = Probe(
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("valid", "absent", "absent_beside_mta_sts", "malformed", "several"),
+    outcomes=("valid", "absent", "absent_beside_mta_sts", "malformed", "address_unread", "several"),
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

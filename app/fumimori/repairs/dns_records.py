@@ -21,8 +21,9 @@ DAYS_14 = 1_209_600
 
 
 def record(name: str, text: str) -> Snippet:
-    """A TXT record to publish."""
-    return Snippet(kind=SnippetKind.DNS_RECORD, place=f"{name} TXT", content=text)
+    """A TXT record to publish; what a zone file or a terminal would obey is left out of `text`."""
+    clean = "".join(sign for sign in text if " " <= sign <= "~" and sign not in '"\\')
+    return Snippet(kind=SnippetKind.DNS_RECORD, place=f"{name} TXT", content=clean)
 
 
 def look_up(name: str, rdtype: str = "TXT") -> Snippet:
@@ -152,7 +153,7 @@ def _published(domain: str, seen: Seen) -> DmarcRecord | None:
 
 def _reports(domain: str, seen: Seen) -> str:
     found = _published(domain, seen)
-    addresses = [uri.text for uri in found.rua] if found else []
+    addresses = [uri.text for uri in found.rua if uri.scheme == "mailto"] if found else []
     return ",".join(addresses) or f"mailto:dmarc-reports@{domain}"
 
 

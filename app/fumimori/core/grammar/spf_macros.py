@@ -9,7 +9,7 @@ from fumimori.core.model import Record
 
 NAME_LONGEST = 253
 
-_MACRO = re.compile(r"%\{([slodiphvcrt])(\d*)(r?)([.\-+,/_=]*)\}|%(.)|%$", re.IGNORECASE | re.DOTALL)
+_MACRO = re.compile(r"%\{([slodiphvcrt])([0-9]*)(r?)([.\-+,/_=]*)\}|%(.)|%$", re.IGNORECASE | re.DOTALL)
 _WRITTEN = {"%": "%", "_": " ", "-": "%20"}
 
 
@@ -79,7 +79,7 @@ async def expanded(
             parts.append(_WRITTEN[escaped])
             continue
         low = letter.lower()
-        if (low in "crt" and not explaining) or (digits and int(digits) == 0):
+        if (low in "crt" and not explaining) or (digits and not digits.strip("0")):
             raise BadMacroError(match[0])
         value = await validated() if low == "p" else values.of(low)
         value = _transformed(value, digits, delimiters or ".", backwards=bool(turned))

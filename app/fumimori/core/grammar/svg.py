@@ -12,8 +12,8 @@ XML = "http://www.w3.org/XML/1998/namespace"
 DEPTH_MOST = 60
 ELEMENTS_MOST = 20000
 FAULTS_MOST = 20
-_URL = re.compile(r"url\(\s*['\"]?\s*(?P<target>[^)'\"]*)", re.IGNORECASE)
-_LENGTH = re.compile(r"\s*(?P<number>[0-9]*\.?[0-9]+)(?:px)?\s*")
+_URL = re.compile(r"url\((?P<target>[^)]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{1,20})?|\.[0-9]{1,20})")
 
 
 class Profile(Record):
@@ -170,7 +170,7 @@ class _Reader:
                 self.fault(f"<{element} {name}>")
             elif bare == "href" and not value.strip().startswith("#"):
                 self.fault(f"href={value.strip()[:40]}")
-            elif any(not match["target"].strip().startswith("#") for match in _URL.finditer(value)):
+            elif any(not match["target"].strip(" \t\r\n'\"").startswith("#") for match in _URL.finditer(value)):
                 self.fault(f"{name}={value.strip()[:40]}")
 
     def fault(self, text: str) -> None:
@@ -182,13 +182,13 @@ class _Reader:
         if len(titles) != 1 or not titles[0]:
             self.faults = {"<title>": None} | self.faults
         sizes = [self.root.get(name, "") for name in ("width", "height")]
-        absolute = [match for text in sizes if (match := _LENGTH.fullmatch(text)) is not None]
-        box = re.split(r"[\s,]+", self.root.get("viewBox", "").strip())
+        absolute = [float(text) for text in map(_without_unit, sizes) if _NUMBER.fullmatch(text) and text[0] != "-"]
+        box = self.root.get("viewBox", "").replace(",", " ").split(maxsplit=4)
         width = height = 0.0
-        if len(box) == 4 and all(re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+", part) for part in box):
+        if len(box) == 4 and all(map(_NUMBER.fullmatch, box)):
             width, height = float(box[2]), float(box[3])
         elif len(absolute) == 2:
-            width, height = (float(match["number"]) for match in absolute)
+            width, height = absolute
         return Logo(
             title=titles[0][:200] if titles else "",
             faults=tuple(self.faults),
@@ -196,3 +196,7 @@ class _Reader:
             height=height,
             relative_size=len(absolute) < 2,
         )
+
+
+def _without_unit(length: str) -> str:
+    return length.strip().removesuffix("px")

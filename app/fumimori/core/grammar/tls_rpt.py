@@ -2,7 +2,7 @@
 
 import re
 
-from fumimori.core.grammar.tags import parse_tags
+from fumimori.core.grammar.tags import parse_fields
 from fumimori.core.grammar.uris import ReportUri, parse_uris
 from fumimori.core.model import Record
 
@@ -13,7 +13,9 @@ class TlsRptRecord(Record):
     text: str
     rua: tuple[ReportUri, ...]
     fault: str = ""
-    """`no_rua`, `bad_rua`; empty for a sound record."""
+    """`no_rua`, `bad_rua`, `bad_field`; empty for a sound record."""
+    unread: tuple[str, ...] = ()
+    """Addresses beside a usable one that nobody can report to."""
 
 
 def is_tls_rpt(txt: str) -> bool:
@@ -28,7 +30,9 @@ def looks_like_tls_rpt(txt: str) -> bool:
 
 def parse_tls_rpt(txt: str) -> TlsRptRecord:
     """What `txt`, for which `is_tls_rpt` holds, says."""
-    value = parse_tags(txt).get("rua")
+    fields = parse_fields(txt, free=frozenset({"rua"}))
+    value = fields.get("rua")
     uris = parse_uris(value or "")
-    fault = "" if any(uri.scheme for uri in uris) else ("bad_rua" if value else "no_rua")
-    return TlsRptRecord(text=txt, rua=uris, fault=fault)
+    bad = tuple(uri.text[:80] for uri in uris if not uri.scheme or uri.size_limit)
+    fault = "" if len(bad) < len(uris) else ("bad_rua" if value else "no_rua")
+    return TlsRptRecord(text=txt, rua=uris, fault=fault or ("bad_field" if fields.malformed else ""), unread=bad)

@@ -4,13 +4,12 @@ import re
 
 from fumimori.core.model import Record
 
-_MAILTO = re.compile(
-    r"mailto:(?P<local>[^@\s,;!]+)@(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)", re.IGNORECASE
-)
-_HTTPS = re.compile(
-    r"https://(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?(?:[/?]\S*)?", re.IGNORECASE
-)
-_SIZE = re.compile(r"!\d+[kmgt]?$", re.IGNORECASE)
+_DOMAIN = r"(?P<domain>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)"
+_MAILTO = re.compile(rf"mailto:[A-Za-z0-9#$%&'*+/=?^_`{{|}}~.-]{{1,320}}@{_DOMAIN}", re.IGNORECASE)
+_HTTPS = re.compile(rf"https://{_DOMAIN}(?::[0-9]{{1,5}})?(?:[/?].*)?", re.IGNORECASE)
+_SIZE = re.compile(r"[0-9]{1,20}[kmgt]?", re.IGNORECASE)
+_WRITABLE = re.compile(r"[!#-~]+")
+"""What a URI may hold, as far as it can stand between quotation marks in a zone file (RFC 3986 section 2)."""
 
 
 class ReportUri(Record):
@@ -31,8 +30,11 @@ def parse_uris(value: str) -> tuple[ReportUri, ...]:
 
 
 def _uri(text: str) -> ReportUri:
-    bare = _SIZE.sub("", text)
-    limited = bare != text
+    head, mark, size = text.rpartition("!")
+    limited = bool(mark) and _SIZE.fullmatch(size) is not None
+    bare = head if limited else text
+    if _WRITABLE.fullmatch(bare) is None:
+        return ReportUri(text=text, scheme="", size_limit=limited)
     for scheme, pattern in (("mailto", _MAILTO), ("https", _HTTPS)):
         match = pattern.fullmatch(bare.partition("?")[0] if scheme == "mailto" else bare)
         if match and "." in match["domain"]:

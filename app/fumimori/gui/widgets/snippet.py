@@ -45,12 +45,17 @@ class _Verbatim(QPlainTextEdit):
         return QSize(80, self.height())
 
 
+def _clean(text: str) -> str:
+    """`text` as it is shown and copied: its own line breaks, and in each line nothing but harmless signs."""
+    return "\n".join(plain(line, 4000) for line in text.split("\n"))
+
+
 class SnippetBox(QFrame):
     """One piece of text: what it is, where it belongs, the text, *copy*."""
 
     def __init__(self, theme: Theme, t: Texts, snippet: Snippet) -> None:
         super().__init__()
-        self._theme, self._t, self._content = theme, t, snippet.content
+        self._theme, self._t, self._content = theme, t, _clean(snippet.content)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
@@ -58,7 +63,7 @@ class SnippetBox(QFrame):
         name = t("ui.snippet.place", kind=kind, place=place) if place else kind
         self._copy: QPushButton = button(theme, t("repairs.copy"), self.copy, icon="copy", name=f"copy:{place}")
         self._copy.setAccessibleName(f"{t('repairs.copy')} {name}")
-        text = _Verbatim(theme, snippet.content.rstrip("\n"), name=name)
+        text = _Verbatim(theme, self._content.rstrip("\n"), name=name)
         first: QWidget = Prose(theme, name, size="small") if place else text
         line = row(first, self._copy, spacing=theme.px(12))
         line.setStretch(0, 1)
