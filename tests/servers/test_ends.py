@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from servers.command import APP
+from unit.cli.process import APP
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

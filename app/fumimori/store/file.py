@@ -30,6 +30,7 @@ from fumimori.store.errors import (
 )
 from fumimori.store.lock import Lock
 from fumimori.store.recognised import certainly_foreign
+from fumimori.store.recovery import bodies, drop_others, explained, gone, read, readable, rekey
 
 SNAPSHOT_EVERY = timedelta(minutes=10)
 """While somebody works; one more is taken at closing when anything changed."""
@@ -93,14 +94,14 @@ class AssessmentFile:
                 made = held.enter_context(whole.unfinished(path))
                 if secret is None:
                     keys.remember(path, salt, key)
-                snapshots.fill(made, key, _bodies(parts), clock(), salt)
+                snapshots.fill(made, key, bodies(parts), clock(), salt)
                 if there is not None:
                     there.make_way()
                 whole.place(made, path, replace=replace)
             except OSError as error:
                 raise of_os_error(error) from error
         if replace:
-            _drop_others(path, keys.Keyhole(chosen))
+            drop_others(path, keys.Keyhole(chosen))
         with ExitStack() as undo:
             lock = Lock(path)
             undo.callback(lock.release)
@@ -130,14 +131,14 @@ class AssessmentFile:
             lock = cls._locked(path, secret)
             undo.callback(lock.release)
             if lock.size < PAGE:
-                raise Damaged("cut short", snapshots.newest_whole(path, keyhole, _readable))
+                raise Damaged("cut short", snapshots.newest_whole(path, keyhole, readable))
             writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
             key = keyhole.key(lock.salt)
             try:
                 file = cls(Database(path, key, writable=writable), lock, key, clock)
                 file._load(writable=writable)
             except (WrongSecret, Damaged, NotAnAssessment) as error:
-                raise _explained(path, keyhole, error, lock, certain=found_by_salt) from error
+                raise explained(path, keyhole, error, lock, certain=found_by_salt) from error
             undo.pop_all()
         return file
 
@@ -147,7 +148,7 @@ class AssessmentFile:
         try:
             lock = Lock(path)
         except NotThere as error:
-            raise _gone(path, secret, error) from error
+            raise gone(path, secret, error) from error
         if not snapshots.all_of(path) and (lock.size < PAGE or certainly_foreign(lock.head)):
             # The database would make an empty file its own.
             lock.release()
@@ -216,7 +217,7 @@ class AssessmentFile:
         parts = rows.parts(assessment)
         try:
             with whole.unfinished(self.path) as made:
-                snapshots.fill(made, self._key, _bodies(parts), self._clock(), self._salt)
+                snapshots.fill(made, self._key, bodies(parts), self._clock(), self._salt)
                 if os.path.lexists(self.path):
                     raise AlreadyThere(str(self.path))
                 # Closing removes the journal by its name: before the new file can have one.
@@ -247,7 +248,7 @@ class AssessmentFile:
         old, old_salt = self._key, self._salt
         try:
             with whole.unfinished(self.path) as made:
-                snapshots.fill(made, fresh.key, _bodies(self._written), self._clock(), fresh.salt)
+                snapshots.fill(made, fresh.key, bodies(self._written), self._clock(), fresh.salt)
                 try:
                     self._database.close()
                     self._lock.make_way()
@@ -264,7 +265,7 @@ class AssessmentFile:
         self._key, self._salt = fresh.key, fresh.salt
         self._database = Database(self.path, fresh.key)
         for snapshot in snapshots.all_of(self.path):
-            _rekey(snapshot, old, fresh.key, fresh.salt, self._clock())
+            rekey(snapshot, old, fresh.key, fresh.salt, self._clock())
         path = self.path
         return lambda: None if fresh.in_keyring else _forget(path, old_salt)
 
@@ -296,7 +297,7 @@ class AssessmentFile:
             self.read_only = NewerVersion.code if version > migrations.VERSION else "" if writable else NotWritable.code
             if version < migrations.VERSION and writable:
                 _migrate(self._database)
-            self._assessment = _read(self._database)
+            self._assessment = read(self._database)
             self._written = rows.parts(self._assessment)
         except BaseException:
             self._database.close(whole=False)
@@ -314,7 +315,7 @@ class AssessmentFile:
         at = self._clock()
         kept = {key: part for key, part in self._written.items() if key[0] != rows.EVIDENCE}
         try:
-            snapshots.take(self.path, self._key, _bodies(kept), at, self._salt)
+            snapshots.take(self.path, self._key, bodies(kept), at, self._salt)
         except StoreError as error:
             self.snapshot_trouble = error
         else:
@@ -328,65 +329,6 @@ def _migrate(database: Database) -> None:
         database.prepare()
     except (msgspec.DecodeError, LookupError, ValueError) as error:
         raise Damaged(str(error)) from error
-
-
-def _bodies(parts: Mapping[rows.Key, rows.Part]) -> list[snapshots.Row]:
-    return [(*key, part[0], rows.body(part)) for key, part in parts.items()]
-
-
-def _read(database: Database) -> Assessment:
-    try:
-        return rows.assembled(database.rows())
-    except (msgspec.DecodeError, LookupError, ValueError) as error:
-        raise Damaged(str(error)) from error
-
-
-def _readable(path: Path, key: bytes) -> Assessment:
-    database = Database(path, key, writable=False)
-    try:
-        return _read(database)
-    finally:
-        database.close(whole=False)
-
-
-def _explained(path: Path, keyhole: keys.Keyhole, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
-    """Why a file does not open: the secret, the file, or another kind of file; a snapshot that opens is the proof."""
-    snapshot = snapshots.newest_whole(path, keyhole, _readable)
-    if isinstance(error, Damaged) or snapshot is not None or certain:
-        return Damaged(str(error), snapshot)
-    return NotAnAssessment(str(error)) if certainly_foreign(lock.head) or lock.size % PAGE else error
-
-
-def _gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:
-    """What to say of a file that is not there: nothing more, or that a snapshot of it is; WrongSecret for another's."""
-    left = snapshots.all_of(path)
-    if not left:
-        return error
-    try:
-        keyhole = keys.Keyhole(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
-    except OSError:
-        return error
-    snapshot = snapshots.newest_whole(path, keyhole, _readable)
-    return Vanished(str(path), snapshot) if snapshot is not None else WrongSecret("no snapshot opens")
-
-
-def _drop_others(path: Path, keyhole: keys.Keyhole) -> None:
-    """Remove the snapshots of a file that was replaced, unless its successor's secret opens them."""
-    for snapshot in snapshots.all_of(path):
-        with contextlib.suppress(OSError):
-            try:
-                _readable(snapshot, keyhole.key(snapshots.salt_of(snapshot)))
-            except StoreError:
-                whole.remove(snapshot)
-
-
-def _rekey(snapshot: Path, old: bytes, new: bytes, salt: bytes, at: datetime) -> None:
-    """Encrypt a snapshot anew; one that cannot be read is removed, because the old secret must open nothing."""
-    try:
-        snapshots.write(snapshot, new, _bodies(rows.parts(_readable(snapshot, old))), at, salt)
-    except (StoreError, OSError):
-        with contextlib.suppress(OSError):
-            whole.remove(snapshot)
 
 
 def discard(file: AssessmentFile) -> None:

@@ -74,8 +74,8 @@ def _place_new(made: Path, path: Path) -> None:
         os.link(made, path)
     except FileExistsError as error:
         raise AlreadyThere(str(path)) from error
-    except (OSError, NotImplementedError):
-        # File systems without hard links: an empty file takes the name for us.
+    except (OSError, RuntimeError):
+        # File systems, and systems, without hard links: an empty file takes the name for us.
         try:
             os.close(_new(path))
         except FileExistsError as error:

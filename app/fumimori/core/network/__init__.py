@@ -8,11 +8,10 @@ NotSeen                 an attempt that says nothing about the server
 BudgetSpentError        we have connected as often as was said before
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from fumimori.core.model import Contact, Exchange, Status, Vantage
 from fumimori.core.network.deadline import Deadline
@@ -24,6 +23,9 @@ from fumimori.core.network.ssh import SshLook
 from fumimori.core.network.tls import TlsLook
 from fumimori.core.network.trials import TrialLook
 from fumimori.core.network.web import WebLook
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program

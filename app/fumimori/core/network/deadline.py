@@ -1,9 +1,12 @@
 """The end of an attempt's time, which stands still while the attempt waits for its turn behind others."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 WAIT_MOST = 120.0
 """Seconds that an attempt may wait for others in all, so that every run ends."""
@@ -13,7 +16,7 @@ WAIT_MOST = 120.0
 class Deadline:
     """When an attempt has to be over; its own waits do not count, as far as they are not too long."""
 
-    timeout: asyncio.Timeout
+    timeout: "asyncio.Timeout"
     patience: float = WAIT_MOST
     _waiting: int = 0
     _since: float = 0.0
@@ -33,7 +36,7 @@ class Deadline:
         when = self.timeout.when()
         if self._waiting > 1 or when is None or self.timeout.expired():
             return
-        self._since = asyncio.get_running_loop().time()
+        self._since = _now()
         self._left = when - self._since
         self.timeout.reschedule(when + self.patience)
 
@@ -41,17 +44,23 @@ class Deadline:
         self._waiting -= 1
         if self._waiting or not self._since or self.timeout.expired():
             return
-        now = asyncio.get_running_loop().time()
+        now = _now()
         self.patience = max(0.0, self.patience - (now - self._since))
         self._since = 0.0
         self.timeout.reschedule(now + self._left)
+
+
+def _now() -> float:
+    import asyncio
+
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(kw_only=True)
 class Turn:
     """A lock for one thing that attempts use one after the other; waiting behind another attempt costs no time."""
 
-    lock: asyncio.Lock
+    lock: "asyncio.Lock"
     holder: Deadline | None = None
 
     @asynccontextmanager

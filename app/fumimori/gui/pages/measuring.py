@@ -33,9 +33,7 @@ class MeasuringPage(Page):
         self._again = button(theme, self.say("again"), self._start, icon="rotate-ccw", name="again")
         self._elsewhere = button(theme, self.say("import"), self._choose, icon="folder-open", name="import")
         self.add(self._words, self._bar, Flow(self._stop, self._again, self._elsewhere, spacing=theme.gap))
-        self._silence = QTimer(self)
-        self._silence.setSingleShot(True)
-        self._silence.setInterval(ANNOUNCE_EVERY_MS)
+        self._silence = QTimer(self, singleShot=True, interval=ANNOUNCE_EVERY_MS)
         self._was_running = False
         self._noted: list[str] = []
         self._notes, self._asked = QVBoxLayout(), QVBoxLayout()
@@ -143,8 +141,7 @@ class MeasuringPage(Page):
         self._was_running = running
 
     def _show_notes(self) -> None:
-        keys = self.desk.measuring.remarks()
-        if keys == self._noted:
+        if (keys := self.desk.measuring.remarks()) == self._noted:
             return
         self._noted = keys
         clear(self._notes)
