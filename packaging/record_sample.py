@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from fumimori.__main__ import instruments  # noqa: E402
-from fumimori.core.model import (  # noqa: E402
+from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
+from fumimori.model import (  # noqa: E402
     Answer,
     Assessment,
     Confidence,
@@ -27,7 +28,6 @@ from fumimori.core.model import (  # noqa: E402
     Organisation,
     Scope,
 )
-from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
 from loopback.world import World, running  # noqa: E402 - the toy world lives with the tests
 
 DOMAIN = "mihon.example"

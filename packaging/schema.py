@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from fumimori import probes
+from fumimori import checks as probes
 from fumimori.engine.exchange import schema
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -53,15 +53,15 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
 
     from fumimori import __main__ as entry
     from fumimori import resources
-    from fumimori.core.model import Control
     from fumimori.gui.desk import Desk
     from fumimori.gui.parts import Parts
     from fumimori.gui.program import prepare
-    from fumimori.gui.routes import PREPARATION, Route
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.theme import LATER_FACES, load_fonts
     from fumimori.gui.widgets.action import ActionCard
     from fumimori.gui.window import Window
+    from fumimori.model import Control
+    from fumimori.wizard.routes import PREPARATION, Route
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as settings:
@@ -130,7 +130,7 @@ def several(desk: "Desk") -> None:
     """Two more domains, one of which nobody sends from."""
     from msgspec import structs
 
-    from fumimori.core.model import DomainScope
+    from fumimori.model import DomainScope
 
     first = desk.open.scope.domains[0]
     more = (DomainScope(name="shop.mihon.example", sends_mail=True), DomainScope(name="xn--r8jz45g.example"))

@@ -14,9 +14,9 @@ from fumimori import __version__, resources
 from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
-    from fumimori.core.model import Assessment, Finding, Repair, Result, Rules
-    from fumimori.core.network import Network
     from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.model import Assessment, Finding, Repair, Result, Rules
+    from fumimori.network import Network
 
 COMMANDS = ("sample", "scan", "report", "open-json", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
@@ -97,7 +97,7 @@ def texts(language: str) -> Texts:
 @lru_cache(maxsize=1)
 def rules() -> "Rules":
     """All dated rules of this version."""
-    from fumimori.core.rules import parse_rules
+    from fumimori.grammar.rule_files import parse_rules
 
     return parse_rules(__version__, resources.rule_files(), resources.rule_tables())
 
@@ -105,8 +105,8 @@ def rules() -> "Rules":
 @lru_cache(maxsize=1)
 def instruments() -> "Instruments":
     """Everything that looks, asks and judges."""
-    from fumimori import probes
-    from fumimori.core.controls import BANK
+    from fumimori import checks as probes
+    from fumimori.assess.bank import BANK
     from fumimori.engine import Instruments
 
     return Instruments(
@@ -145,7 +145,7 @@ def make_report(
 ) -> bytes:
     """The report as PDF, issued now."""
     from fumimori import report
-    from fumimori.core.controls import BANK
+    from fumimori.assess.bank import BANK
 
     return report.make(
         assessment,
@@ -176,7 +176,7 @@ def sample() -> "Assessment":
     """The sample company: a recorded assessment that works with no network."""
     import msgspec
 
-    from fumimori.core.model import Assessment
+    from fumimori.model import Assessment
 
     return msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
 

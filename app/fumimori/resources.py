@@ -33,11 +33,12 @@ def toml(name: str) -> dict[str, Any]:
 
 
 def rule_files() -> dict[str, dict[str, Any]]:
-    """The parsed rules: `scoring` and one file per probe, by name without suffix."""
-    files = [*path("rules").glob("*.toml"), *path("rules/outcomes").glob("*.toml")]
-    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(files)}
+    """The parsed rules, by name: `scoring` and its like by the file's, those of a check by its folder's."""
+    files = {file.stem: file for file in path("rules").glob("*.toml")}
+    files |= {file.parent.name: file for file in path("checks").glob("*/rules.toml")}
+    return {name: tomllib.loads(files[name].read_text(encoding="utf-8")) for name in sorted(files)}
 
 
 def rule_tables() -> dict[str, str]:
     """The text of the dated tables, by name without suffix."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(path("rules/tables").glob("*.tsv"))}
+    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(path("tables").glob("*.tsv"))}

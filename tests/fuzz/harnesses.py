@@ -16,13 +16,13 @@ import dns.message
 import dns.rrset
 import msgspec
 
-from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
-from fumimori.core.network import NotSeen
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.core.recognition import recognised
+from fumimori.checks.bimi.mark import read_mark
+from fumimori.checks.products.recognition import recognised
+from fumimori.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
-from fumimori.probes.brand.mark import read_mark
+from fumimori.network import NotSeen
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fuzz import hostile, inputs, judged, talks
 from loopback.paper_network import rules
 
@@ -80,7 +80,7 @@ def txt(octets: bytes) -> None:
     for parse in parsers:
         msgspec.json.encode(parse(text))
     answer = DnsAnswer(name="example.jp", rdtype="TXT", status=DnsStatus.ANSWER, records=(text,))
-    from fumimori.core.grammar.spf_walk import walk
+    from fumimori.grammar.spf_walk import walk
 
     msgspec.json.encode(walk("example.jp", {("example.jp", "TXT"): answer}))
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from fumimori import __main__ as program
-from fumimori import probes, resources
-from fumimori.core.model import Scope, Vantage
+from fumimori import checks as probes
+from fumimori import resources
 from fumimori.engine.exchange import scan_json
+from fumimori.model import Scope, Vantage
 from fuzz import hostile
 from fuzz.judged import ISSUED
 from fuzz.shapes import Shapes, encoded, spoiled, strings_of

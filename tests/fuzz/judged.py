@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from fumimori import __main__ as program
-from fumimori import probes, report, resources
-from fumimori.core.controls import BANK
-from fumimori.core.model import Assessment, Basis, Finding, Severity
-from fumimori.core.seen import Seen
-from fumimori.core.standing import outcome_severity
+from fumimori import checks as probes
+from fumimori import report, resources
+from fumimori.assess.bank import BANK
+from fumimori.assess.question_state import outcome_severity
+from fumimori.checks.observations import Seen
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
+from fumimori.model import Assessment, Basis, Finding, Severity
 from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose, Steps
@@ -30,8 +31,8 @@ from fumimori.report.press import Press
 from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
 from fumimori.report.verbatim import Verbatim
-from fumimori.report.wording import NOTE_LIMIT, Wording
 from fumimori.texts import Texts, plain
+from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")

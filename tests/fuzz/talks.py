@@ -21,12 +21,12 @@ import dns.rrset
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from fumimori.core.model import Scope
-from fumimori.core.network import Notes, NotSeen, Refused
-from fumimori.core.network.dns import Security
-from fumimori.core.network.mail import IMPLICIT_TLS_PORTS
-from fumimori.core.network.web import WebAnswer
-from fumimori.core.seen import Seen
+from fumimori.checks.admin_pages import probe as admin_pages
+from fumimori.checks.contract import Look
+from fumimori.checks.observations import Seen
+from fumimori.checks.products import probe as products
+from fumimori.checks.webmail import probe as webmail
+from fumimori.model import Scope
 from fumimori.net import services, ssh_wire
 from fumimori.net.certificates import chain_of
 from fumimori.net.dialogues import DIALOGUES
@@ -37,8 +37,10 @@ from fumimori.net.mail import MailServices
 from fumimori.net.resolvers import Upstream
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
-from fumimori.probes import admin_pages, products, webmail
-from fumimori.probes.contract import Look
+from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network.dns import Security
+from fumimori.network.mail import IMPLICIT_TLS_PORTS
+from fumimori.network.web import WebAnswer
 from fuzz.paper_stream import MOMENT, PaperDialer, PaperWriter, carried_out, reader_of
 from loopback.paper_network import rules
 

@@ -48,8 +48,8 @@ def test_much_of_the_same(name, piece):
 def test_what_is_drawn_is_mostly_let_in(name):
     """A fuzzer whose inputs the first check refuses tests that check alone."""
     from fumimori.__main__ import instruments
-    from fumimori.core.model import Assessment
     from fumimori.engine.exchange import NotAScanError, read_scan
+    from fumimori.model import Assessment
 
     def let_in(octets: bytes) -> bool:
         try:
@@ -72,7 +72,7 @@ def msgspec_read(octets: bytes, kind: type) -> object:
 def test_every_probe_is_judged_on_drawn_facts():
     import json
 
-    from fumimori import probes
+    from fumimori import checks as probes
 
     drawn = [json.loads(inputs.scan(Random(number)).decode("utf-8", "replace")) for number in range(300)]
     looked = {attempt["probe"] for one in drawn for run in one["runs"] for attempt in run["attempts"]}

@@ -11,10 +11,10 @@ import dns.name
 import dns.rdatatype
 import pytest
 
-from fumimori.core.network import NotSeen, Refused
-from fumimori.core.network.dns import Security
 from fumimori.net.dnssec import Validator
 from fumimori.net.dnssec_keys import read_anchors
+from fumimori.network import NotSeen, Refused
+from fumimori.network.dns import Security
 from fuzz import harnesses
 from fuzz.seeds_dns import LIES, Conversation, Question, conversations, replies
 

@@ -10,11 +10,11 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from fumimori.core.model import Assessment
 from fumimori.engine import Instruments
 from fumimori.gui.desk import Desk
 from fumimori.gui.program import prepare
 from fumimori.gui.window import Window
+from fumimori.model import Assessment
 from gui import demonstration
 from gui.driver import Driver, Open
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.core.controls import BANK
-from fumimori.core.model import (
+from fumimori.assess.bank import BANK
+from fumimori.engine import Instruments, NetworkSettings
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.gui.parts import Parts
+from fumimori.model import (
     Answer,
     Assessment,
     Attempt,
@@ -22,10 +25,7 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.core.rules import parse_rules
-from fumimori.engine import Instruments, NetworkSettings
-from fumimori.gui.parts import Parts
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.repairs import repair
 from fumimori.texts import Texts, languages
 from loopback.recorded_runs import run_of
@@ -57,7 +57,10 @@ def assessment(language: str = "ja") -> Assessment:
 
 def attempts() -> tuple[Attempt, ...]:
     """What the probes of the first milestone could have seen."""
-    from fumimori.probes import dmarc, mx, spf, tls_rpt
+    from fumimori.checks.dmarc import probe as dmarc
+    from fumimori.checks.mx import probe as mx
+    from fumimori.checks.spf import probe as spf
+    from fumimori.checks.tls_rpt import probe as tls_rpt
 
     spf_text = "v=spf1 ip4:192.0.2.10 ~all"
     return (
@@ -124,7 +127,7 @@ PROBES = ("mx", "spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "mail_ports", "ssh
 
 def offline_instruments() -> Instruments:
     """Some probes and all rules; opening the network is a mistake."""
-    from fumimori import probes
+    from fumimori import checks as probes
 
     def refuse(_settings: NetworkSettings) -> object:
         raise OSError("this test has no network")

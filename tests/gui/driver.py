@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 from pytestqt.qtbot import QtBot
 
 from fumimori.gui.pages import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.window import Window
+from fumimori.wizard.routes import Route
 
 
 class Driver:

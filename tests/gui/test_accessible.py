@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from fumimori import resources
-from fumimori.core.model import Consent, Status
-from fumimori.gui.routes import CONCLUSION, PREPARATION, Route
 from fumimori.gui.theme import Theme
+from fumimori.model import Consent, Status
+from fumimori.wizard.routes import CONCLUSION, PREPARATION, Route
 from gui import demonstration
 from gui.driver import Open
 from gui.test_walk import paper_instruments

@@ -5,7 +5,7 @@ import dataclasses
 import msgspec
 import pytest
 
-from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
 from gui import demonstration
 from gui.driver import Open
 from gui.test_walk import Paper
@@ -87,7 +87,7 @@ def test_without_a_host_ssh_is_not_promised_and_an_own_server_is_offered(opened:
     hands.go("consent")
     assert hands.shows(hands.page.say("ssh_none"))
     hands.press("looks")
-    ssh = hands.page.say("look", name=hands.page.t("probes.ssh.name"), what=hands.page.say("no_host"))
+    ssh = hands.page.say("look", name=hands.page.t("checks.ssh.name"), what=hands.page.say("no_host"))
     assert hands.shows(ssh)
     hands.press(f"ssh:mail.{DOMAIN}")
     assert hands.desk.open.scope.ssh_hosts == (f"mail.{DOMAIN}",)

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableWidget
 from fumimori.__main__ import texts
 from fumimori.cli.grammar import parser
 from fumimori.cli.wanted import outward
-from fumimori.core.model import AcceptedRisk, DomainScope, Status
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import Look
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.looks import LookList
+from fumimori.model import AcceptedRisk, DomainScope, Status
+from fumimori.wizard.routes import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 
@@ -130,7 +130,7 @@ def test_more_domains_and_addresses(opened: Open):
 def test_every_look_is_named_before_it_is_done(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
     hands.go("consent")
-    what = hands.page.t("probes.dmarc.what")
+    what = hands.page.t("checks.dmarc.what")
     assert not hands.shows(what)
     hands.press("looks")
     assert hands.shows(what)

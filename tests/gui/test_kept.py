@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from fumimori.core.model import Assessment
 from fumimori.gui import desk as desk_module
 from fumimori.gui import settings
 from fumimori.gui.pages.measuring import MeasuringPage
-from fumimori.gui.routes import Route
+from fumimori.model import Assessment
 from fumimori.store import AssessmentFile, DiskFull, snapshots
+from fumimori.wizard.routes import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.core.model import Brand
 from fumimori.gui.widgets.logo import LogoBox
+from fumimori.model import Brand
 from gui import demonstration
 from gui.driver import Driver, Open
 

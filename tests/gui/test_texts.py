@@ -7,8 +7,8 @@ import pytest
 
 import fumimori.gui
 from fumimori import resources
-from fumimori.core.model import PortRow
 from fumimori.gui.pages import PAGES
+from fumimori.model import PortRow
 from fumimori.texts import Texts, languages
 
 LANGUAGES = tuple(languages(resources.root()))
@@ -48,8 +48,8 @@ def test_japanese_hints_stay_short():
 
 
 def test_every_word_of_the_tables_exists():
-    from fumimori.core.dane import State
-    from fumimori.core.mx_table import CertificateState, PolicyState
+    from fumimori.checks.dane.tlsa import State
+    from fumimori.checks.tables.mail_servers import CertificateState, PolicyState
 
     words = {
         *(f"certificate_{state}" for state in CertificateState),
@@ -75,7 +75,7 @@ def test_every_word_of_the_tables_exists():
     ],
 )
 def test_a_certificate_that_has_ended_has_no_days_left(days, ja, en):
-    from fumimori.gui.tables import ports
+    from fumimori.wording.tables import ports
 
     class Found:
         ports = (PortRow(host="mx", port=25, open=True, certificate_trusted=False, days_left=days),)

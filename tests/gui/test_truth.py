@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from fumimori.core.model import Severity
-from fumimori.gui import course
 from fumimori.gui.widgets.signs import Chip
-from fumimori.gui.wording import grouped, subject_words
+from fumimori.model import Severity
+from fumimori.wizard import course
+from fumimori.wording.window import grouped, subject_words
 from gui import demonstration
 from gui.driver import Open
 

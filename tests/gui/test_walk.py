@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
-from fumimori.core.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
-from fumimori.core.network import Notes
-from fumimori.core.network.dns import DnsAnswer
 from fumimori.engine import Instruments, NetworkSettings
-from fumimori.gui import course
-from fumimori.gui.routes import Route
+from fumimori.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
+from fumimori.network import Notes
+from fumimori.network.dns import DnsAnswer
 from fumimori.store import AssessmentFile
+from fumimori.wizard import course
+from fumimori.wizard.routes import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 from loopback.paper_network import PaperNetwork

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from fumimori import resources
-from fumimori.gui.routes import CONCLUSION, PREPARATION, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.text import Prose
+from fumimori.wizard.routes import CONCLUSION, PREPARATION, Route
 from gui import demonstration
 from gui.driver import Open
 

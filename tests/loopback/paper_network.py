@@ -8,13 +8,13 @@ from functools import cache
 import msgspec
 
 from fumimori import resources
-from fumimori.core.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
-from fumimori.core.network import NotSeen, Refused, Unreachable
-from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
-from fumimori.core.network.web import WebAnswer
-from fumimori.core.rules import parse_rules
-from fumimori.core.seen import Seen
-from fumimori.probes.contract import Look, Probe
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
+from fumimori.network import NotSeen, Refused, Unreachable
+from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
+from fumimori.network.web import WebAnswer
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fumimori.core.model import Attempt, Run
+from fumimori.model import Attempt, Run
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -12,16 +12,9 @@ import dns.rdatatype
 import msgspec
 from cryptography import x509
 
-from fumimori.core.model import Attempt, Rules, Scope, Vantage
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.mail import MailService
-from fumimori.core.network.services import OpenPort
-from fumimori.core.network.smtp import SmtpDialogue
-from fumimori.core.network.ssh import SshService
-from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
-from fumimori.core.network.trials import InjectionTrial, RenegotiationTrial
-from fumimori.core.network.web import WebAnswer
-from fumimori.core.seen import Seen
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.model import Attempt, Rules, Scope, Vantage
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.envelopes import Envelopes
@@ -30,7 +23,14 @@ from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
 from fumimori.net.trials import Trials
 from fumimori.net.web import Web
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Notes, NotSeen
+from fumimori.network.mail import MailService
+from fumimori.network.services import OpenPort
+from fumimori.network.smtp import SmtpDialogue
+from fumimori.network.ssh import SshService
+from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
+from fumimori.network.trials import InjectionTrial, RenegotiationTrial
+from fumimori.network.web import WebAnswer
 from loopback import wire
 from loopback.dns_faults import Answering, answer
 from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, Zone, attempt, rules

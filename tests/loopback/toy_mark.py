@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from fumimori.probes.brand.mark import LOGOTYPE, MARK_TYPE, USAGE
+from fumimori.checks.bimi.mark import LOGOTYPE, MARK_TYPE, USAGE
 from loopback.toy_ca import ToyCa
 
 LOGO = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fumimori.core.model import Outcome
+from fumimori.model import Outcome
 
 WITNESSED: set[str] = set()
 """Outcome codes; `tests/network/test_witnessed.py` and `tests/servers/test_every_outcome.py` read them."""

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
 from fumimori.net.connect import Dialer, Limits
+from fumimori.network import Notes, NotSeen
 from loopback import wire
 
 QUICK = Limits(connect=1, reply=0.3, conversation=0.8, octets=400_000, pause=0.05)

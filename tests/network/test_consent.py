@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from fumimori import probes
-from fumimori.core.controls import BANK
-from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Rules, Scope, Status, Threshold
+from fumimori import checks as probes
+from fumimori.assess.bank import BANK
+from fumimori.checks.admin_pages import probe as admin_pages
 from fumimori.engine import Instruments, Measurement, NetworkSettings, confirmed, measure
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Rules, Scope, Status, Threshold
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.probes import admin_pages
 from loopback import wire
 from loopback.dns_faults import Asked, name_server
 from loopback.paper_network import rules

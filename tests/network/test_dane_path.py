@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from fumimori.core.dane import matches, parse_tlsa
+from fumimori.checks.dane.tlsa import matches, parse_tlsa
 from fumimori.net.certificates import chain_of
 
 HOST = "mx.example.jp"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.network import Notes
-from fumimori.core.network.deadline import Deadline, Turn
 from fumimori.net import connect
 from fumimori.net.connect import Dialer, Limits
+from fumimori.network import Notes
+from fumimori.network.deadline import Deadline, Turn
 from loopback import wire
 
 LIMITS = Limits(connect=1, reply=1, conversation=2, pause=0, patience=0)

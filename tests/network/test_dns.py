@@ -7,9 +7,9 @@ import dns.flags
 import dns.rcode
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.net.dns import Questions, parse_resolver
+from fumimori.network import Notes, NotSeen
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.dns_faults import answer, name_server
 
 NAME = "example.jp"

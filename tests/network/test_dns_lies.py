@@ -13,11 +13,11 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from fumimori.core.network import Notes, NotSeen, Refused
-from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
 from fumimori.net.dns_secured import SecuredQuestions
+from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from loopback.forged import Key, World, records, serving, signed
 
 

@@ -11,14 +11,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.core.model import Attempt, DomainScope, Rules, Scope, Status, Table
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.seen import Seen
-from fumimori.core.tls_facts import TlsSupport
+from fumimori.checks.caa import probe as caa
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dane import probe as dane
+from fumimori.checks.dnssec import probe as dnssec
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.checks.published_keys import probe as published_keys
+from fumimori.checks.registration import probe as registration
+from fumimori.checks.resolvers import probe as resolvers
+from fumimori.checks.tls.facts import TlsSupport
+from fumimori.model import Attempt, DomainScope, Rules, Scope, Status, Table
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.probes import caa, dane, dnssec, mail_ports, mta_sts, mx, published_keys, registration, resolvers
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Notes, NotSeen
 from loopback import wire
 from loopback.dns_faults import answer, name_server
 from loopback.mail_faults import Script

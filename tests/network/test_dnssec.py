@@ -17,10 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fumimori.core.network import Refused
-from fumimori.core.network.dns import Security
 from fumimori.net.dnssec import Query, Validator, Verdict
 from fumimori.net.dnssec_keys import read_anchors
+from fumimori.network import Refused
+from fumimori.network.dns import Security
 from loopback.signed import SignedWorld
 
 Question = tuple[dns.name.Name, dns.rdatatype.RdataType]

@@ -19,10 +19,10 @@ import dns.rrset
 import pytest
 from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
-from fumimori.core.network.dns import Security
 from fumimori.net import dnssec, dnssec_keys, dnssec_signature
 from fumimori.net.dnssec import Validator, Verdict
 from fumimori.net.dnssec_keys import read_anchors
+from fumimori.network.dns import Security
 from loopback.forged import DAY, Key, World, oracles, records, signed
 
 NOW = int(datetime.now(UTC).timestamp())

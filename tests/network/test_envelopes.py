@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from fumimori.core.network import Refused
 from fumimori.net.envelopes import check
+from fumimori.network import Refused
 from loopback import wire
 from loopback.street import SmtpScript, street
 

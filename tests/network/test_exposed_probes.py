@@ -2,9 +2,10 @@
 
 import pytest
 
-from fumimori.core.model import DomainScope, Scope
+from fumimori.checks.admin_pages import probe as admin_pages
+from fumimori.checks.exposed_ports import probe as exposed_ports
+from fumimori.model import DomainScope, Scope
 from fumimori.net import services
-from fumimori.probes import admin_pages, exposed_ports
 from loopback import wire
 from loopback.paper_network import rules
 from loopback.street import found, page, says

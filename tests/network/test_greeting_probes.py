@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.model import DomainScope, Hosting, Scope
-from fumimori.probes import defaults, mail_ports, mx, products, ssh
+from fumimori.checks.defaults import probe as defaults
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.products import probe as products
+from fumimori.checks.ssh import probe as ssh
+from fumimori.model import DomainScope, Hosting, Scope
 from loopback.ssh_faults import SshScript
 from loopback.street import SmtpScript, found
 from loopback.tls_faults import server_context

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.dns import DnsAnswer
 from fumimori.net.dns import Questions
+from fumimori.network import Notes, NotSeen
+from fumimori.network.dns import DnsAnswer
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa

@@ -13,20 +13,11 @@ import jsonschema
 import msgspec
 import pytest
 
-from fumimori import probes
-from fumimori.core.controls import BANK
-from fumimori.core.model import (
-    Assessment,
-    Consent,
-    ConsentLevel,
-    DomainScope,
-    Organisation,
-    Scope,
-    Status,
-    Threshold,
-)
+from fumimori import checks as probes
+from fumimori.assess.bank import BANK
 from fumimori.engine import Instruments, NetworkSettings, confirmed, measure
 from fumimori.engine.exchange import read_scan, scan_json
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope, Status, Threshold
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from loopback import wire

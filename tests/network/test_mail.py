@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.mail import MailService
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
+from fumimori.network import Notes, NotSeen
+from fumimori.network.mail import MailService
 from loopback import wire
 from loopback.mail_faults import STEPS, Script
 from loopback.tls_faults import GARBAGE, server_context

@@ -3,8 +3,11 @@
 import msgspec
 import pytest
 
-from fumimori.core.model import DomainScope, Scope, Threshold
-from fumimori.probes import mail_behaviour, mail_ports, mx, open_relay
+from fumimori.checks.mail_behaviour import probe as mail_behaviour
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.open_relay import probe as open_relay
+from fumimori.model import DomainScope, Scope, Threshold
 from loopback import wire
 from loopback.paper_network import rules
 from loopback.street import SmtpScript, found

@@ -6,13 +6,17 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from fumimori.core.model import DomainScope, Scope
-from fumimori.core.network import NotSeen
-from fumimori.core.network.mail import MailService
-from fumimori.core.seen import Seen
+from fumimori.checks.blocklists import probe as blocklists
+from fumimori.checks.contract import Look
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.checks.reverse_dns import probe as reverse_dns
+from fumimori.checks.spf import probe as spf
+from fumimori.model import DomainScope, Scope
 from fumimori.net.real import RealNetwork
-from fumimori.probes import blocklists, mail_ports, mx, reverse_dns, spf
-from fumimori.probes.contract import Look
+from fumimori.network import NotSeen
+from fumimori.network.mail import MailService
 from loopback.dns_faults import name_server
 from loopback.paper_network import SERVFAIL, attempt, rules
 from loopback.street import zone_answers

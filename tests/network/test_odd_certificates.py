@@ -187,7 +187,7 @@ def resigned(change) -> tuple[list[bytes], x509.Certificate]:
 
 
 def content_of(der: bytes) -> bytes:
-    from fumimori.core.grammar.der import first
+    from fumimori.grammar.der import first
 
     return first(der)[1]
 

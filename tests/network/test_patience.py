@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from fumimori.core.network import Refused, TimedOut
 from fumimori.net.patience import Patience
+from fumimori.network import Refused, TimedOut
 from loopback.street import SmtpScript, street
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}

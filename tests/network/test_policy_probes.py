@@ -5,9 +5,11 @@ from functools import cache
 
 import pytest
 
-from fumimori.core.model import DomainScope, Scope
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import probe as mx
+from fumimori.model import DomainScope, Scope
 from fumimori.net.connect import Limits
-from fumimori.probes import mail_ports, mta_sts, mx
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.street import found

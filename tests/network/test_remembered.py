@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from fumimori.core.model import Contact, Exchange
-from fumimori.core.network import Notes, Refused
+from fumimori.model import Contact, Exchange
 from fumimori.net.remembered import Remembered
+from fumimori.network import Notes, Refused
 from loopback.paper_network import NOW
 
 

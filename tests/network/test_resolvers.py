@@ -12,10 +12,10 @@ import dns.rdata
 import pytest
 
 from fumimori import resources
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.net.real import RealNetwork
 from fumimori.net.resolvers import Upstream, parse_upstream
+from fumimori.network import Notes, NotSeen
+from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from loopback.dns_faults import answer, name_server
 from loopback.signed import SignedWorld
 

@@ -13,13 +13,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.core.model import Attempt, DomainScope, Scope, Status
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.seen import Seen
+from fumimori.checks.bimi import probe as bimi
+from fumimori.checks.client_settings import probe as client_settings
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dkim import probe as dkim
+from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.checks.spf import probe as spf
+from fumimori.checks.tls_rpt import probe as tls_rpt
+from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.probes import bimi, client_settings, dkim, dmarc, mta_sts, mx, spf, tls_rpt
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Notes, NotSeen
 from loopback import wire
 from loopback.dns_faults import name_server
 from loopback.paper_network import SERVFAIL, Zone, rules, scope_of
@@ -28,7 +35,7 @@ from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 from loopback.toy_mark import LOGO, ToyMarks
 from loopback.witnesses import witnessed
-from unit.probes import test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
+from unit.checks import test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
 
 LIMITS = Limits(connect=2, reply=1, conversation=3, pause=0, patience=0)
 CA = ToyCa()

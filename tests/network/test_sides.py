@@ -4,15 +4,15 @@ import asyncio
 from datetime import UTC, datetime
 
 from fumimori import resources
-from fumimori.core.model import Scope, Vantage
-from fumimori.core.network import Notes
-from fumimori.core.rules import parse_rules
-from fumimori.core.seen import Seen
+from fumimori.checks.contract import Look
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.observations import Seen
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import Scope, Vantage
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
-from fumimori.probes import mail_ports
-from fumimori.probes.contract import Look
+from fumimori.network import Notes
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import server_context

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.ssh import SshService
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.ssh import SshServices
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement, modp_prime
 from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, read_host_key, read_lists
+from fumimori.network import Notes, NotSeen
+from fumimori.network.ssh import SshService
 from loopback import wire
 from loopback.ssh_faults import SshScript
 from loopback.tls_faults import GARBAGE

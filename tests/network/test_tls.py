@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from fumimori.core.network import Notes
-from fumimori.core.network.tls import HelloAnswer, HelloOffer
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
 from fumimori.net.tls import TlsError, TlsLayer
 from fumimori.net.tls_flight import read_answer
 from fumimori.net.tls_wire import client_hello
+from fumimori.network import Notes
+from fumimori.network.tls import HelloAnswer, HelloOffer
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE, GARBAGE, memory_server, server_context

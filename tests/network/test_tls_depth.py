@@ -17,19 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori import resources
-from fumimori.core.network import Notes
-from fumimori.core.network.tls import Handshake, HelloOffer
-from fumimori.core.rules import parse_rules
-from fumimori.core.tls_facts import TlsSupport, prime_class, suite_classes
-from fumimori.core.tls_holes import State, holes
-from fumimori.core.tls_profiles import verdicts
+from fumimori.checks.tls.facts import TlsSupport, prime_class, suite_classes
+from fumimori.checks.tls.holes import State, holes
+from fumimori.checks.tls.profiles import verdicts
+from fumimori.checks.tls.support import Service, find_support
+from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
+from fumimori.grammar.rule_files import parse_rules
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
 from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
-from fumimori.probes.tls.support import Service, find_support
-from fumimori.probes.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
+from fumimori.network import Notes
+from fumimori.network.tls import Handshake, HelloOffer
 from fumimori.texts import Texts
 from loopback import daemons, wire
 from loopback.mail_faults import Script
@@ -361,7 +361,7 @@ def test_every_class_of_suites_has_words_a_rank_and_a_name_in_every_profile():
     assert kinds <= {row["class"] for row in RULES.tables["tls_cipher_classes"].dicts()}
     assert kinds <= {row["item"] for row in RULES.tables["tls_profiles"].dicts() if row["kind"] == "suite"}
     for language in ("ja", "en"):
-        texts = Texts(resources.path("texts"), language)
+        texts = Texts(resources.root(), language)
         assert all(texts.has(f"report.t6.suite_{kind}") for kind in kinds)
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.trials import Trials
+from fumimori.network import Notes, NotSeen
+from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import renegotiable, server_context

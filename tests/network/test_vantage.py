@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.model import Vantage
-from fumimori.core.network import Notes, TimedOut
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.model import Vantage
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.vantage import Surroundings, intercepted, is_inside, split_port
+from fumimori.network import Notes, TimedOut
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import server_context

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.core.network import Notes, NotSeen
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.web import Web
+from fumimori.network import Notes, NotSeen
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa

@@ -7,17 +7,18 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.core.model import Attempt, DomainScope, Scope, Status
-from fumimori.core.network import Notes
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.core.rules import parse_rules
-from fumimori.core.seen import Seen
+from fumimori.checks.client_settings import probe as client_settings
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.checks.webmail import probe as webmail
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
 from fumimori.net.web import Web
-from fumimori.probes import client_settings, webmail
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Notes
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa

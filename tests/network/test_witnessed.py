@@ -2,16 +2,14 @@
 
 import pytest
 
-from fumimori.probes import (
-    admin_pages,
-    blocklists,
-    defaults,
-    exposed_ports,
-    mail_behaviour,
-    open_relay,
-    products,
-    reverse_dns,
-)
+from fumimori.checks.admin_pages import probe as admin_pages
+from fumimori.checks.blocklists import probe as blocklists
+from fumimori.checks.defaults import probe as defaults
+from fumimori.checks.exposed_ports import probe as exposed_ports
+from fumimori.checks.mail_behaviour import probe as mail_behaviour
+from fumimori.checks.open_relay import probe as open_relay
+from fumimori.checks.products import probe as products
+from fumimori.checks.reverse_dns import probe as reverse_dns
 from loopback.witnesses import WITNESSED
 
 WITNESSES = {

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from fumimori import report, resources
-from fumimori.core.controls import BANK
-from fumimori.core.judging import assess
-from fumimori.core.model import (
+from fumimori.assess.bank import BANK
+from fumimori.assess.judging import assess
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import (
     NOT_APPLICABLE,
     AcceptedRisk,
     Answer,
@@ -39,7 +40,6 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
-from fumimori.core.rules import parse_rules
 from fumimori.repairs import repair
 from fumimori.texts import Texts
 from loopback.recorded_runs import run_of
@@ -222,7 +222,7 @@ def _values(code: str) -> tuple[tuple[str, str | int], ...]:
     for language in ("ja", "en"):
         said = texts(language)
         for key in said.keys():  # noqa: SIM118 - Texts is no mapping
-            if key.startswith(f"probes.{code}."):
+            if key.startswith(f"checks.{code}."):
                 names.update(re.findall(r"\{(\w+)\}", "\n".join(said.lines(key))))
     return tuple((name, "12") for name in sorted(names - {"subject"}))
 

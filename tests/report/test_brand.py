@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from fumimori import resources
-from fumimori.core.model import Addressee, Brand, Mode, Organisation
+from fumimori.model import Addressee, Brand, Mode, Organisation
 from fumimori.report.brand import addressee, confidentiality
 from fumimori.report.stationery import WHITE, Ink, Stationery
 from fumimori.report.typefaces import Typefaces

@@ -12,16 +12,7 @@ import pypdfium2
 import pytest
 
 from fumimori.__main__ import instruments, sample
-from fumimori.core.model import (
-    Contradiction,
-    Exchange,
-    Repair,
-    Severity,
-    Snippet,
-    SnippetKind,
-    Status,
-    Vantage,
-)
+from fumimori.model import Contradiction, Exchange, Repair, Severity, Snippet, SnippetKind, Status, Vantage
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"

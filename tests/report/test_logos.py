@@ -15,7 +15,7 @@ from PIL import Image
 
 from fumimori import report, resources
 from fumimori.__main__ import texts
-from fumimori.core.model import Brand
+from fumimori.model import Brand
 from fumimori.report import logo_worker, logos
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logo_text import clean

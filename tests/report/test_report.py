@@ -10,15 +10,7 @@ import pikepdf
 import pytest
 
 from fumimori import report, resources
-from fumimori.core.model import (
-    Addressee,
-    Answer,
-    Assessment,
-    Contact,
-    Exchange,
-    Organisation,
-    Outcome,
-)
+from fumimori.model import Addressee, Answer, Assessment, Contact, Exchange, Organisation, Outcome
 from fumimori.report.manuscript import Manuscript
 from report import example
 
@@ -59,7 +51,7 @@ def test_every_title_of_a_finding_is_printed(folder, language):
     assert len(findings) > 10
     said = example.texts(language)
     for finding in findings:
-        key = f"probes.{finding.code}.title"
+        key = f"checks.{finding.code}.title"
         if said.has(key):
             title = said(key, **{"subject": finding.subject, **dict(finding.values)})
             assert squeezed(title.rstrip("。.")) in printed, finding.code
@@ -254,7 +246,7 @@ def test_one_sound_port_is_not_praised_while_another_fails(tmp_path):
     good = Outcome(code="mail_ports.login_protected", subject="mail.example.jp:993")
     bad = Outcome(code="mail_ports.login_clear", subject="mail.example.jp:143", values=(("host", "a"), ("port", 143)))
     about = example.assessment(answers=())
-    title = squeezed(example.texts("en")("probes.mail_ports.login_protected.title"))
+    title = squeezed(example.texts("en")("checks.mail_ports.login_protected.title"))
     praised = []
     for said in ((good,), (good, bad)):
         out = tmp_path / f"{len(said)}.pdf"

@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Name
 
 from fumimori import report
-from fumimori.core.model import Outcome
+from fumimori.model import Outcome
 from report import example
 
 

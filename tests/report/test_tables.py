@@ -3,14 +3,14 @@
 import pytest
 
 from fumimori import resources
-from fumimori.core.model import Answer, Outcome
+from fumimori.model import Answer, Outcome
 from fumimori.report.blocks import Stack, Steps
 from fumimori.report.grid import Grid
 from fumimori.report.pages.servers import _common_name
 from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
 from fumimori.report.verbatim import WHOLE, Verbatim
-from fumimori.report.wording import Wording
+from fumimori.wording.report import Wording
 from report import example
 
 STEPS = [f"step {number}" for number in range(6)]

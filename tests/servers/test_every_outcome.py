@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fumimori import probes
+from fumimori import checks as probes
 from loopback.witnesses import WITNESSED
 from loopback.world import World
 from servers.command import Scan, scan

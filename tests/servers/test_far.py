@@ -3,10 +3,10 @@
 import asyncio
 
 from fumimori.__main__ import instruments
-from fumimori.core.network import Notes
-from fumimori.core.network.mail import MailService
+from fumimori.checks.tls.support import Service, TlsSupport, find_support
 from fumimori.net.real import RealNetwork
-from fumimori.probes.tls.support import Service, TlsSupport, find_support
+from fumimori.network import Notes
+from fumimori.network.mail import MailService
 from loopback.delay_proxy import delayed
 from loopback.world import World
 

@@ -37,7 +37,7 @@ def test_every_finding_is_printed_with_its_title(
     missing = []
     for finding in scans["bad.example"].content["findings"]:
         probe, _, word = finding["code"].partition(".")
-        key = f"probes.{probe}.{word}.title"
+        key = f"checks.{probe}.{word}.title"
         if texts.has(key) and squeezed(texts(key, **finding["values"])) not in text:
             missing.append(finding["code"])
     assert missing == []

@@ -80,8 +80,8 @@ def score(done: Scan, control: str) -> int:
 def test_the_window_finds_what_the_command_line_finds(world: World, scans: dict[str, Scan]) -> None:
     """The same domain measured through the engine, as the window does it."""
     from fumimori.__main__ import instruments
-    from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope
     from fumimori.engine import NetworkSettings, confirmed, measure
+    from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope
 
     now = datetime.now(UTC)
     tools = instruments()

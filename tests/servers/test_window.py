@@ -14,14 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from fumimori import __main__ as entry
 from fumimori import resources
-from fumimori.core.model import ConsentLevel, Status
 from fumimori.engine import NetworkSettings
-from fumimori.gui import course
 from fumimori.gui.desk import Desk
 from fumimori.gui.parts import Parts
 from fumimori.gui.program import prepare
-from fumimori.gui.routes import Route
 from fumimori.gui.window import Window
+from fumimori.model import ConsentLevel, Status
+from fumimori.wizard import course
+from fumimori.wizard.routes import Route
 from gui.driver import Driver
 from loopback.world import World
 from servers.command import PASSPHRASE, hosts, pdf_text, scan, squeezed
@@ -153,5 +153,5 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     words = squeezed(pdf_text(printed))
     for finding in hands.desk.result.findings[:5]:
         if finding.code.count(".") == 1:
-            title = entry.texts("ja")(f"probes.{finding.code}.title", **dict(finding.values))
+            title = entry.texts("ja")(f"checks.{finding.code}.title", **dict(finding.values))
             assert squeezed(title) in words

@@ -8,10 +8,11 @@ from string import Formatter
 import pytest
 
 import fumimori
-from fumimori import probes, resources
-from fumimori.core.controls import BANK
-from fumimori.core.flow import ControlStatus
-from fumimori.core.model import (
+from fumimori import checks as probes
+from fumimori import resources
+from fumimori.assess.bank import BANK
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import (
     Basis,
     Confidence,
     ConsentLevel,
@@ -29,9 +30,9 @@ from fumimori.core.model import (
     Status,
     Verdict,
 )
-from fumimori.core.rules import parse_rules
 from fumimori.store import StoreError
 from fumimori.texts import Texts, languages
+from fumimori.wizard.flow import ControlStatus
 
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
@@ -181,9 +182,9 @@ def test_no_question_text_is_left_over():
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
 def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
-    keys = [f"probes.{probe.id}.name", f"probes.{probe.id}.what"]
+    keys = [f"checks.{probe.id}.name", f"checks.{probe.id}.what"]
     for word in probe.outcomes:
-        base = f"probes.{probe.id}.{word}"
+        base = f"checks.{probe.id}.{word}"
         keys += [f"{base}.title", f"{base}.saw"]
         rule = RULES.outcomes.get(f"{probe.id}.{word}")
         if rule is not None and rule.severity >= Severity.INFO:
@@ -193,7 +194,7 @@ def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
 def test_an_outcome_title_fits_its_line(probe):
-    keys = [f"probes.{probe.id}.{word}.title" for word in probe.outcomes]
+    keys = [f"checks.{probe.id}.{word}.title" for word in probe.outcomes]
     assert [key for key in keys if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
 
 
@@ -204,7 +205,7 @@ def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
 
 def test_no_probe_text_is_left_over():
     named = {f"{probe.id}.{word}" for probe in PROBES for word in (*probe.outcomes, "name", "what")}
-    told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("probes.")}
+    told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("checks.")}
     assert sorted(told - named) == []
 
 

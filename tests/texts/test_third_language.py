@@ -41,7 +41,10 @@ body_size_step = -0.5
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The resources with a third language, a copy of English under its own `language.toml`."""
-    shutil.copytree(resources.path("texts"), tmp_path / "texts")
+    for part in ("texts", "checks", "controls"):
+        shutil.copytree(resources.path(part), tmp_path / part)
+    for english in (*tmp_path.glob("checks/*/en.toml"), *tmp_path.glob("controls/*/en.toml")):
+        shutil.copy(english, english.with_name("de.toml"))
     shutil.copytree(tmp_path / "texts" / "en", tmp_path / "texts" / "de")
     (tmp_path / "texts" / "de" / "language.toml").write_text(LANGUAGE, encoding="utf-8")
     return tmp_path

@@ -25,7 +25,7 @@ def test_the_window_is_imported_without_a_heavy_library() -> None:
 
 
 def test_the_core_is_imported_without_a_heavy_library() -> None:
-    assert loaded_after("import fumimori.core.model, fumimori.core.seen, fumimori.core.rules") == []
+    assert loaded_after("import fumimori.model, fumimori.checks.observations, fumimori.grammar.rule_files") == []
 
 
 def test_an_import_of_the_program_prints_nothing() -> None:

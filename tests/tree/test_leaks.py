@@ -10,7 +10,7 @@ LEAKS = {
     "a task of the program": """
         import asyncio
         from fumimori.net.patience import Patience
-        from fumimori.core.network import Refused
+        from fumimori.network import Refused
 
         def test_it():
             async def never():

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fumimori import probes, resources
+from fumimori import checks as probes
+from fumimori import resources
 from fumimori.__main__ import texts
+from fumimori.assess.bank import BANK
 from fumimori.cli.grammar import parser
-from fumimori.core.controls import BANK
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = ROOT.parent / "shared/design/features.md"
@@ -43,7 +44,7 @@ def test_every_file_named_is_there(row):
 
 @each_row
 def test_every_outcome_named_is_one_of_its_probe(row):
-    for probe, rest in re.findall(r"probes/(\w+)\.py ((?:[a-z0-9_]+, )*[a-z0-9_]+)", ROWS[row]):
+    for probe, rest in re.findall(r"checks/(\w+)/probe\.py ((?:[a-z0-9_]+, )*[a-z0-9_]+)", ROWS[row]):
         words = rest.split(", ")
         if probe in PROBES and (len(words) > 1 or "_" in words[0]):
             assert set(words) - PROBES[probe] == set(), f"{probe} in {ROWS[row]}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host, split_host, unicode_domain
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host, split_host, unicode_domain
 
 
 @pytest.mark.parametrize(

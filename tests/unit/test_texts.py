@@ -13,13 +13,14 @@ from fumimori.texts import MissingTextError, Texts, language_of, languages, plai
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     english = tmp_path / "texts" / "en"
-    controls = english / "controls"
+    controls = tmp_path / "controls" / "ssh"
     controls.mkdir(parents=True)
+    english.mkdir(parents=True)
     for code in ("ja", "en"):
         (tmp_path / "texts" / code).mkdir(exist_ok=True)
         shutil.copy(resources.path(f"texts/{code}/language.toml"), tmp_path / "texts" / code)
     (english / "ui.toml").write_text('title = "Hello {name}"\nsteps = ["One {name}", "Two"]\n', encoding="utf-8")
-    (controls / "ssh.toml").write_text('[used]\nquestion = "Is it used?"\n', encoding="utf-8")
+    (controls / "en.toml").write_text('[used]\nquestion = "Is it used?"\n', encoding="utf-8")
     return tmp_path
 
 

@@ -10,9 +10,9 @@ from fumimori.cli import files, wanted
 from fumimori.cli.files import WrongUseError
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.core.model import Assessment
 from fumimori.engine import Instruments, NetworkSettings, measure_many
 from fumimori.engine.exchange import scan_json
+from fumimori.model import Assessment
 from fumimori.texts import Texts
 
 LIST_MOST = 1 << 20

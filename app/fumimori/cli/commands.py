@@ -11,16 +11,16 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori.assess.reconcile import may_be_final
 from fumimori.cli import files, wanted
 from fumimori.cli.batch import Batch
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.core.contradictions import may_be_final
-from fumimori.core.model import Assessment, Result, Scope
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
+from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fumimori.core.model import Assessment
+from fumimori.model import Assessment
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:

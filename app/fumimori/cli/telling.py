@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fumimori.core.model import Assessment, ConsentLevel, Result, Status
 from fumimori.engine import Instruments, Measurement, Progress, file_hosts, planned, third_parties
+from fumimori.model import Assessment, ConsentLevel, Result, Status
 from fumimori.texts import Texts
 
 
@@ -51,7 +51,7 @@ class Teller:
             if plan.allowed and plan.connections
         }
         if plans:
-            names = ", ".join(f"{self.texts(f'probes.{probe}.name')} {most}" for probe, most in plans.items())
+            names = ", ".join(f"{self.texts(f'checks.{probe}.name')} {most}" for probe, most in plans.items())
             self.say("budget", connections=sum(plans.values()), probes=names)
 
     def _closely(self, instruments: Instruments, assessments: Sequence[Assessment]) -> None:
@@ -74,7 +74,7 @@ class Teller:
         status = self.texts(f"words.status.{progress.status}")
         if progress.reason:
             status += f" ({progress.reason})"
-        name = self.texts(f"probes.{progress.probe}.name")
+        name = self.texts(f"checks.{progress.probe}.name")
         self.say(
             "progress",
             done=progress.done,

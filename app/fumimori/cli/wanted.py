@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from fumimori.cli.files import WrongUseError, readable
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
-from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Rules, Scope
 from fumimori.engine import NetworkSettings, confirmed
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Rules, Scope
 from fumimori.texts import Texts
 
 

@@ -12,13 +12,13 @@ from datetime import datetime
 
 import msgspec
 
-from fumimori.core.addresses import not_routed
-from fumimori.core.domains import split_host
-from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
-from fumimori.core.providers import hosting_guess, only
-from fumimori.core.seen import Seen
+from fumimori.checks.contract import Delivery, Probe
+from fumimori.checks.observations import Seen
+from fumimori.checks.providers import hosting_guess, only
 from fumimori.engine.instruments import Instruments
-from fumimori.probes.contract import Delivery, Probe
+from fumimori.grammar.domain_names import split_host
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
+from fumimori.network.addresses import not_routed
 
 __all__ = [
     "Allowed",

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import msgspec
 
-from fumimori.core.model import Attempt, Contact, Run, Scope
-from fumimori.core.seen import Seen, host_of
-from fumimori.probes.contract import Probe
+from fumimori.checks.contract import Probe
+from fumimori.checks.observations import Seen, host_of
+from fumimori.model import Attempt, Contact, Run, Scope
 
 T = TypeVar("T")
 

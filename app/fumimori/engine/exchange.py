@@ -9,9 +9,14 @@ from typing import Any
 import msgspec
 
 from fumimori import __version__
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
-from fumimori.core.judging import assess
-from fumimori.core.model import (
+from fumimori.assess.judging import assess
+from fumimori.checks.contract import Probe
+from fumimori.checks.observations import Seen
+from fumimori.checks.tables.ports import port_matrix
+from fumimori.engine.counting import counting, failure
+from fumimori.engine.instruments import Instruments
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
+from fumimori.model import (
     Assessment,
     Attempt,
     Consent,
@@ -25,11 +30,6 @@ from fumimori.core.model import (
     Vantage,
     Verdict,
 )
-from fumimori.core.port_matrix import port_matrix
-from fumimori.core.seen import Seen
-from fumimori.engine.counting import counting, failure
-from fumimori.engine.instruments import Instruments
-from fumimori.probes.contract import Probe
 
 SCHEMA = "fumimori-scan-2"
 FIRST_SCHEMA = "fumimori-scan-1"

@@ -7,24 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from fumimori.core.judging import assess
-from fumimori.core.model import (
-    Assessment,
-    Attempt,
-    Outcome,
-    PortRow,
-    Question,
-    Result,
-    Rules,
-    Run,
-    Scope,
-    Status,
-)
-from fumimori.core.network import Network
-from fumimori.core.port_matrix import port_matrix
-from fumimori.core.seen import Seen
+from fumimori.assess.judging import assess
+from fumimori.checks.contract import Probe
+from fumimori.checks.observations import Seen
+from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
-from fumimori.probes.contract import Probe
+from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
+from fumimori.network import Network
 
 OUR_BUG = "our_bug"
 """The reason of an attempt that a mistake of ours made worthless."""

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
-from fumimori.core.model import Assessment
-from fumimori.core.network import Network
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.engine.measuring import Measurement, measure
+from fumimori.model import Assessment
+from fumimori.network import Network
 
 SIDE_BY_SIDE = 8
 """Assessments that are measured at the same time."""

@@ -12,16 +12,16 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from fumimori import __version__
-from fumimori.core.grammar.spf_macros import reverse_name
-from fumimori.core.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
-from fumimori.core.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
-from fumimori.core.network.deadline import Deadline
-from fumimori.core.network.together import together
-from fumimori.core.seen import Seen
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
-from fumimori.probes.contract import Look, Probe
+from fumimori.grammar.spf_macros import reverse_name
+from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
+from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
+from fumimori.network.deadline import Deadline
+from fumimori.network.together import together
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.model import Assessment, Finding, Repair, Result
+from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:

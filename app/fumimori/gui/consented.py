@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fumimori.core.model import Assessment, Consent, ConsentLevel
 from fumimori.gui.measuring import MAIL_IN_DNS
 from fumimori.gui.widgets.choice import Choice
+from fumimori.model import Assessment, Consent, ConsentLevel
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:

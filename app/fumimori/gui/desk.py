@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.core.model import Answer, Assessment, Result
 from fumimori.gui import settings as remembered
 from fumimori.gui.bridge import Bridge
 from fumimori.gui.filework import FileWork
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.parts import Parts
 from fumimori.gui.past import Past
+from fumimori.model import Answer, Assessment, Result
 from fumimori.texts import Texts, languages
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.core.model import Assessment
 from fumimori.gui.aside import Aside
+from fumimori.model import Assessment
 
 if TYPE_CHECKING:
     from fumimori.gui.desk import Desk

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from fumimori.core.model import Assessment, Hosting, Record
-from fumimori.core.seen import Seen
+from fumimori.checks.observations import Seen
+from fumimori.model import Assessment, Hosting, Record
 
 
 class _Host(Record):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.core.model import Consent, Record, Status
 from fumimori.gui.bridge import Job, Say
+from fumimori.model import Consent, Record, Status
 
 if TYPE_CHECKING:
     import asyncio

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.model import Assessment, Finding, Repair, Result
+from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from fumimori.core.model import Assessment
+from fumimori.model import Assessment
 
 SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs"})
 """Fields that nobody typed: undoing takes no measurement back."""

@@ -14,9 +14,9 @@ from fumimori.gui.desk import Desk
 from fumimori.gui.ending import Ending
 from fumimori.gui.parts import Parts
 from fumimori.gui.placing import place
-from fumimori.gui.routes import Route
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
+from fumimori.wizard.routes import Route
 
 log = logging.getLogger(__name__)
 

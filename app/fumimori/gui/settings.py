@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from fumimori.core.model import Record
+from fumimori.model import Record
 
 RECENT_MAX = 8
 

@@ -12,7 +12,6 @@ from fumimori.gui import keyboard, placing
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
-from fumimori.gui.routes import START, Route
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import Field, clear
@@ -20,6 +19,7 @@ from fumimori.gui.widgets.drawer import Drawer
 from fumimori.gui.widgets.frame import Foot, Header, following_language
 from fumimori.gui.widgets.rail import Rail
 from fumimori.gui.widgets.trouble import trouble_notice
+from fumimori.wizard.routes import START, Route
 
 RAIL_AFTER_MS = 250
 
@@ -90,7 +90,7 @@ class Window(QMainWindow):
         if self.desk.assessment is None and route.page not in ("start", "new", "unlock", "key"):
             route = START
         if route.page == "block":
-            from fumimori.gui import course
+            from fumimori.wizard import course
 
             route = course.entry(self.desk.result, route.item)
         if route.page not in ("new", "unlock", "key"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from fumimori.core.grammar import der
+from fumimori.grammar import der
 
 SUBJECT_ALT_NAME = b"\x55\x1d\x11"
 AUTHORITY_INFORMATION_ACCESS = b"\x2b\x06\x01\x05\x05\x07\x01\x01"

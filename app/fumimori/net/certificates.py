@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.network.tls import Certificate, CertificateChain
 from fumimori.net.certificate_parts import Parts, dns_names, parts_of, says_where_its_issuer_is
 from fumimori.net.dane_path import above_leaf
+from fumimori.network.tls import Certificate, CertificateChain
 
 if TYPE_CHECKING:
     from cryptography import x509

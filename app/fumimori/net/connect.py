@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from fumimori.core.model import Contact, Exchange
-from fumimori.core.network import Notes, NotSeen, Refused, TimedOut, Unreachable
-from fumimori.core.network.deadline import Turn
+from fumimori.model import Contact, Exchange
 from fumimori.net.patience import Patience
+from fumimori.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.network.deadline import Turn
 
 READ = 16384
 EVIDENCE = 4096

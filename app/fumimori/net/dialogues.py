@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from fumimori.core.network import Refused
 from fumimori.net.connect import Connection
+from fumimori.network import Refused
 
 LINES_MOST = 100
 """Lines of one answer that are read."""

@@ -11,13 +11,13 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fumimori.core.domains import BadDomainError
-from fumimori.core.model import Contact, Exchange
-from fumimori.core.network import Notes, NotSeen, NotTestableHere, Refused, TimedOut
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.grammar.domain_names import BadDomainError
+from fumimori.model import Contact, Exchange
 from fumimori.net import dns_wire
 from fumimori.net.dns_names import question_name
 from fumimori.net.resolvers import Stream, Upstream, open_stream, parse_resolver, parse_upstream
+from fumimori.network import Notes, NotSeen, NotTestableHere, Refused, TimedOut
+from fumimori.network.dns import DnsAnswer, DnsStatus
 
 if TYPE_CHECKING:
     import dns.message

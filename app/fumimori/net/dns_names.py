@@ -1,6 +1,6 @@
 """Names as DNS questions carry them: A-labels (RFC 5890), with underscores (RFC 8552), 253 characters at most."""
 
-from fumimori.core.domains import BadDomainError
+from fumimori.grammar.domain_names import BadDomainError
 
 _FORBIDDEN = frozenset('\\"();@$')
 """Characters that a zone file gives a meaning; no name that mail needs holds them."""

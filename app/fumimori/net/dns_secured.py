@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fumimori.core.domains import BadDomainError
-from fumimori.core.network import Notes, NotSeen, Refused
-from fumimori.core.network.dns import DnsAnswer, DnsStatus, Security, ZoneKey, ZoneSecurity
+from fumimori.grammar.domain_names import BadDomainError
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
 from fumimori.net.dns_names import question_name
+from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneKey, ZoneSecurity
 
 if TYPE_CHECKING:
     import dns.message

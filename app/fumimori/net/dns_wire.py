@@ -4,8 +4,8 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from fumimori.core.network import Refused
-from fumimori.core.network.dns import DnsStatus
+from fumimori.network import Refused
+from fumimori.network.dns import DnsStatus
 
 if TYPE_CHECKING:
     import dns.message

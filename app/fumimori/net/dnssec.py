@@ -19,10 +19,10 @@ import dns.rrset
 from dns.rdtypes.ANY.NSEC import NSEC
 from dns.rdtypes.ANY.NSEC3 import NSEC3
 
-from fumimori.core.network.dns import Security
 from fumimori.net.dnssec_denial import BogusError, Denial, is_cut
 from fumimori.net.dnssec_keys import SETS_MOST, Anchors, KeyRing, rrset_of, usable_ds
 from fumimori.net.dnssec_signature import Signed, holds, out_of_time
+from fumimori.network.dns import Security
 
 Query = Callable[[dns.name.Name, dns.rdatatype.RdataType], Awaitable[dns.message.Message]]
 """Asks with DO and CD set; raises NotSeen when nothing usable came back. Asking twice costs nothing."""

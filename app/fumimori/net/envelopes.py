@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.mail import IMPLICIT_TLS_PORTS
-from fumimori.core.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.tls import TlsError, start_tls
+from fumimori.network import Notes, NotSeen
+from fumimori.network.mail import IMPLICIT_TLS_PORTS
+from fumimori.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
 
 GOOD_BYE_SECONDS = 5.0
 COMMAND_LONGEST = 500

@@ -8,14 +8,14 @@ from datetime import datetime
 
 import msgspec
 
-from fumimori.core.network import Notes, NotSeen, Refused, TimedOut
-from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS, MailService
-from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
 from fumimori.net.tls import TlsError, TlsLayer, start_tls
 from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
+from fumimori.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS, MailService
+from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
 
 SIGNATURES_OF = {
     "rsa": "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384",

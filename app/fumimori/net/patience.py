@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from fumimori.core.network import Refused
+from fumimori.network import Refused
 
 T = TypeVar("T")
 

@@ -5,16 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.core.model import Vantage
-from fumimori.core.network import Network, Notes
-from fumimori.core.network.dns import DnsAnswer, ZoneSecurity
-from fumimori.core.network.mail import MailService
-from fumimori.core.network.services import OpenPort
-from fumimori.core.network.smtp import SmtpDialogue
-from fumimori.core.network.ssh import SshService
-from fumimori.core.network.tls import CertificateChain, HelloAnswer, HelloOffer
-from fumimori.core.network.trials import InjectionTrial, RenegotiationTrial
-from fumimori.core.network.web import WebAnswer
+from fumimori.model import Vantage
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions, is_address
@@ -27,6 +18,15 @@ from fumimori.net.ssh import SshServices
 from fumimori.net.trials import Trials
 from fumimori.net.vantage import Surroundings, is_inside
 from fumimori.net.web import Web
+from fumimori.network import Network, Notes
+from fumimori.network.dns import DnsAnswer, ZoneSecurity
+from fumimori.network.mail import MailService
+from fumimori.network.services import OpenPort
+from fumimori.network.smtp import SmtpDialogue
+from fumimori.network.ssh import SshService
+from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
+from fumimori.network.trials import InjectionTrial, RenegotiationTrial
+from fumimori.network.web import WebAnswer
 
 if TYPE_CHECKING:
     from cryptography import x509

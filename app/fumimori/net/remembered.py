@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from fumimori.core.model import Exchange
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.deadline import Turn
+from fumimori.model import Exchange
+from fumimori.network import Notes, NotSeen
+from fumimori.network.deadline import Turn
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fumimori.core.network import Notes, NotSeen
-from fumimori.core.network.services import OpenPort
 from fumimori.net.connect import Connection, Dialer
+from fumimori.network import Notes, NotSeen
+from fumimori.network.services import OpenPort
 
 ANSWER_SECONDS = 5.0
 """How long a service may take to speak; silence is an answer too."""

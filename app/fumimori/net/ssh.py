@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from fumimori.core.network import Notes, NotSeen, Refused
-from fumimori.core.network.ssh import SshService
 from fumimori.net import ssh_wire as wire
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
 from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, Plain, Seal, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
+from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network.ssh import SshService
 
 OUR_VERSION = b"SSH-2.0-Fumimori"
 LINES_BEFORE_VERSION = 50

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from fumimori.core.network.ssh import POST_QUANTUM
+from fumimori.network.ssh import POST_QUANTUM
 
 PACKET_MOST = 65536
 NAMES_MOST = 200

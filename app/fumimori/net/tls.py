@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from fumimori.core.network.tls import Handshake
 from fumimori.net.connect import Connection
+from fumimori.network.tls import Handshake
 
 if TYPE_CHECKING:
     from OpenSSL import SSL

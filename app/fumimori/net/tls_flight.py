@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from fumimori.core.network.tls import HelloAnswer
 from fumimori.net.tls_wire import CODES, HANDSHAKE, SSL2
+from fumimori.network.tls import HelloAnswer
 
 NAMES = {code: name for name, code in CODES.items()}
 ANSWER_MOST = 65536

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable
 
-from fumimori.core.network.tls import VERSIONS, HelloOffer
+from fumimori.network.tls import VERSIONS, HelloOffer
 
 CODES = dict(zip(VERSIONS, (0x0300, 0x0301, 0x0302, 0x0303, 0x0304), strict=True))
 

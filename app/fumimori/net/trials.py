@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
-from fumimori.core.network import Notes, NotSeen, Refused, TimedOut
-from fumimori.core.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS
-from fumimori.core.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError, Sieve, Smtp
 from fumimori.net.tls import TlsError, TlsLayer, carry_on, start_tls
+from fumimori.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS
+from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 
 LINES_MOST = 60
 ANSWER_SECONDS = 8.0

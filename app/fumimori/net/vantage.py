@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
-from fumimori.core.model import Vantage
-from fumimori.core.network import Notes, NotSeen, Refused
-from fumimori.core.network.tls import CertificateChain
+from fumimori.model import Vantage
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.dns import Questions, has_route, is_address
 from fumimori.net.remembered import Remembered
 from fumimori.net.tls import TlsError, start_tls
+from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network.tls import CertificateChain
 
 CONTROL_HOSTS = ("gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com")
 """Two mail exchangers that are always there; whoever minds being seen by them names others."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fumimori import __version__
-from fumimori.core.network import Notes, NotSeen, Refused, TimedOut, Unreachable
-from fumimori.core.network.tls import CertificateChain
-from fumimori.core.network.web import WebAnswer
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.tls import TlsError, start_tls
+from fumimori.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.network.tls import CertificateChain
+from fumimori.network.web import WebAnswer
 
 if TYPE_CHECKING:
     from cryptography import x509

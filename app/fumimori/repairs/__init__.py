@@ -1,7 +1,7 @@
 """From a finding to what to do: the record, file or setting to copy, made for this domain and kind of hosting; pure."""
 
-from fumimori.core.model import Assessment, Finding, Repair
-from fumimori.core.seen import Seen
+from fumimori.checks.observations import Seen
+from fumimori.model import Assessment, Finding, Repair
 from fumimori.repairs import dns_records, server_settings
 
 __all__ = ["repair"]

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping
 
-from fumimori.core.grammar.dmarc import DmarcRecord
-from fumimori.core.grammar.mta_sts import parse_sts_policy
-from fumimori.core.grammar.spf import is_spf
-from fumimori.core.model import Repair, Snippet, SnippetKind
-from fumimori.core.seen import Seen
-from fumimori.probes import dmarc, mta_sts, mx, spf
+from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.checks.spf import probe as spf
+from fumimori.grammar.dmarc import DmarcRecord
+from fumimori.grammar.mta_sts import parse_sts_policy
+from fumimori.grammar.spf import is_spf
+from fumimori.model import Repair, Snippet, SnippetKind
 
 INCLUDES = {
     "Google Workspace": "_spf.google.com",
     "Microsoft 365": "spf.protection.outlook.com",
     "Amazon WorkMail": "amazonses.com",
 }
-"""What a domain at these providers includes; verified in `rules/tables/providers.tsv`'s source."""
+"""What a domain at these providers includes; verified in `tables/providers.tsv`'s source."""
 
 DAYS_14 = 1_209_600
 """`max_age` in seconds: long enough to protect between two letters of a rare sender (RFC 8461 section 3.2)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from fumimori.core.model import Repair, Snippet, SnippetKind
+from fumimori.model import Repair, Snippet, SnippetKind
 
 POSTFIX = "Postfix: main.cf"
 DOVECOT_23 = "Dovecot 2.3: 10-ssl.conf, 10-auth.conf"

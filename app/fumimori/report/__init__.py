@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fumimori.core.model import Assessment, Finding, Question, Repair, Result, Rules
+from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
 from fumimori.texts import Texts
 
@@ -63,7 +63,7 @@ def attached(
 ) -> dict[str, bytes]:
     """The files that the report carries inside, by name, to be saved beside it as well."""
     from fumimori.report.attachments import attachments
-    from fumimori.report.wording import Wording
+    from fumimori.wording.report import Wording
 
     return attachments(assessment, result, Wording(assessment, result, bank, texts, issued))
 

@@ -6,8 +6,8 @@ from io import StringIO
 
 import msgspec
 
-from fumimori.core.model import Assessment, Result
-from fumimori.report.wording import Wording
+from fumimori.model import Assessment, Result
+from fumimori.wording.report import Wording
 
 MIME = {"csv": "text/csv", "json": "application/json"}
 

@@ -3,7 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
-from fumimori.core.model import Addressee, Assessment, Brand, Mode, Organisation
+from fumimori.model import Addressee, Assessment, Brand, Mode, Organisation
 from fumimori.report.blocks import Block
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logos import Logo, read_logo

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from fumimori.core.contradictions import may_be_final
-from fumimori.core.model import Assessment, Brand, Finding, Question, Repair, Result, Rules
+from fumimori.assess.reconcile import may_be_final
+from fumimori.model import Assessment, Brand, Finding, Question, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
@@ -34,8 +34,8 @@ from fumimori.report.press import Press
 from fumimori.report.stationery import MM, Stationery
 from fumimori.report.tagging import About, completed
 from fumimori.report.typefaces import Typefaces
-from fumimori.report.wording import Wording
 from fumimori.texts import Texts
+from fumimori.wording.report import Wording
 
 
 def make(

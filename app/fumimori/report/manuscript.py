@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fumimori.core.model import Assessment, Control, Finding, Question, Repair, Result, Rules, Severity
+from fumimori.model import Assessment, Control, Finding, Question, Repair, Result, Rules, Severity
 from fumimori.report.blocks import Block, Gap, Heading, Prose
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.shapes import ChipSign
 from fumimori.report.stationery import MM, Stationery, Style
 from fumimori.report.typefaces import Typefaces
-from fumimori.report.wording import Wording
+from fumimori.wording.report import Wording
 
 MEASURE = 148 * MM
 """Running text is no wider: about forty Japanese characters."""

@@ -12,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from fumimori.core.model import Assessment
+from fumimori.model import Assessment
 from fumimori.store import keys, migrations, rows, snapshots, whole
 from fumimori.store.database import PAGE, Database
 from fumimori.store.errors import (

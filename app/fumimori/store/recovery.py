@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from fumimori.core.model import Assessment
+from fumimori.model import Assessment
 from fumimori.store import keys, rows, snapshots, whole
 from fumimori.store.database import PAGE, Database
 from fumimori.store.errors import Damaged, NotAnAssessment, NotThere, StoreError, Vanished, WrongSecret

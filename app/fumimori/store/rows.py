@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from fumimori.core.model import (
+from fumimori.model import (
     AcceptedRisk,
     Answer,
     Assessment,

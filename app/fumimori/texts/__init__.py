@@ -84,10 +84,11 @@ class MissingTextError(LookupError):
 
 
 class Texts:
-    """All texts of one language, read from `texts/<language>/**/*.toml` below the resources' folder.
+    """All texts of one language below the resources' folder.
 
-    A key is the file's path and the place in the file, joined by dots: `controls/ssh.toml`, `[used] question`
-    is `controls.ssh.used.question`. Placeholders are named: `{days}`.
+    They lie in `texts/<language>/<name>.toml` and, beside what they speak of, in `checks/<id>/<language>.toml` and
+    `controls/<id>/<language>.toml`. A key is the file's name or place and the place in the file, joined by dots:
+    `controls/ssh/ja.toml`, `[used] question` is `controls.ssh.used.question`. Placeholders are named: `{days}`.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
@@ -97,9 +98,10 @@ class Texts:
         self.known = languages(folder)
         """Every language that there is, in the order to choose from."""
         self.style = self.known[language]
-        base = folder / "texts" / language
-        files = {".".join(file.relative_to(base).with_suffix("").parts): file for file in base.rglob("*.toml")}
-        self._files = {name: file for name, file in files.items() if name != "language"}
+        whole = (folder / "texts" / language).glob("*.toml")
+        self._files = {file.stem: file for file in whole if file.stem != "language"}
+        for file in (*folder.glob(f"checks/*/{language}.toml"), *folder.glob(f"controls/*/{language}.toml")):
+            self._files[f"{file.parent.parent.name}.{file.parent.name}"] = file
         self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:

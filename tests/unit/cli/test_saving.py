@@ -11,8 +11,8 @@ from keyring.backends import fail
 from fumimori import __main__ as program
 from fumimori.cli import files
 from fumimori.cli.files import WrongUseError
-from fumimori.core.model import Assessment, Consent, ConsentLevel, DomainScope, Scope
 from fumimori.engine.exchange import scan_json
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Scope
 from fumimori.store import AssessmentFile, snapshots
 from unit.store.example import NOW, assessment
 

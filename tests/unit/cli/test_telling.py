@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from fumimori.__main__ import instruments, texts
+from fumimori.checks.bimi import probe as bimi
 from fumimori.cli.telling import Teller
-from fumimori.core.model import Assessment, Attempt, Consent, ConsentLevel, DomainScope, Scope, Status
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
 from fumimori.engine import Measurement, confirmed
-from fumimori.probes import bimi
+from fumimori.model import Assessment, Attempt, Consent, ConsentLevel, DomainScope, Scope, Status
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from fumimori import resources
-from fumimori.core.controls import BANK
-from fumimori.core.model import Control, Credit, Effect, Hosting, Measured, Question, QuestionKind, Severity
-from fumimori.core.rules import parse_rules
+from fumimori.assess.bank import BANK
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import Control, Credit, Effect, Hosting, Measured, Question, QuestionKind, Severity
 
 BY_ID = {question.id: question for question in BANK}
 LETTERS = dict(zip("PVRGMWX", Hosting, strict=True))

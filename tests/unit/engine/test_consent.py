@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from fumimori.core.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
-from fumimori.core.model import Table as RulesTable
-from fumimori.core.seen import Seen
+from fumimori.checks.contract import Delivery, Probe
+from fumimori.checks.observations import Seen
 from fumimori.engine import Instruments, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
-from fumimori.probes.contract import Delivery, Probe
+from fumimori.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
+from fumimori.model import Table as RulesTable
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 OWN = Scope(
@@ -261,7 +261,7 @@ def test_the_plan_names_the_hosts_and_promises_nothing_where_none_was_named() ->
 
 
 def test_third_parties_are_named_by_the_probes_that_ask_them() -> None:
-    from fumimori.probes import registration
+    from fumimori.checks.registration import probe as registration
 
     table = RulesTable(columns=("tld", "service"), rows=(("com", "https://rdap.example/com/v1/"),), date="2026-11-24")
     tools = Instruments(

@@ -8,9 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from fumimori import probes
-from fumimori.core.controls import BANK
-from fumimori.core.model import (
+from fumimori import checks as probes
+from fumimori.assess.bank import BANK
+from fumimori.checks.exposed_ports import probe as exposed_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.spf import probe as spf
+from fumimori.checks.ssh import probe as ssh
+from fumimori.engine import Instruments
+from fumimori.engine.counting import counting
+from fumimori.model import (
     Answer,
     Assessment,
     Attempt,
@@ -26,12 +32,9 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.core.network.services import OpenPort
-from fumimori.core.network.ssh import SshService
-from fumimori.engine import Instruments
-from fumimori.engine.counting import counting
-from fumimori.probes import exposed_ports, mx, spf, ssh
+from fumimori.network.dns import DnsAnswer, DnsStatus
+from fumimori.network.services import OpenPort
+from fumimori.network.ssh import SshService
 from loopback.paper_network import rules
 from loopback.recorded_runs import run_of
 

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from fumimori.core.model import Assessment, Consent, ConsentLevel, Contact, DomainScope, Hosting, Scope
 from fumimori.engine.exchange import (
     AnotherDomainError,
     NotAScanError,
@@ -16,6 +15,7 @@ from fumimori.engine.exchange import (
     read_scan,
     scan_json,
 )
+from fumimori.model import Assessment, Consent, ConsentLevel, Contact, DomainScope, Hosting, Scope
 from loopback.recorded_runs import run_of
 from unit.engine.test_counting import NOW, about, attempt, exchangers, no_spf, scope, stood, tools
 

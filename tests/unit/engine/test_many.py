@@ -7,7 +7,10 @@ from typing import cast
 
 import pytest
 
-from fumimori.core.model import (
+from fumimori.checks.contract import Look, Probe
+from fumimori.engine import Instruments, Measurement, NetworkSettings, measure_many
+from fumimori.engine.many import SIDE_BY_SIDE
+from fumimori.model import (
     Assessment,
     Consent,
     ConsentLevel,
@@ -19,10 +22,7 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
-from fumimori.core.network import Network, Notes
-from fumimori.engine import Instruments, Measurement, NetworkSettings, measure_many
-from fumimori.engine.many import SIDE_BY_SIDE
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Network, Notes
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -10,7 +10,10 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fumimori.core.model import (
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
+from fumimori.model import (
     Assessment,
     Consent,
     ConsentLevel,
@@ -23,17 +26,7 @@ from fumimori.core.model import (
     Status,
     Vantage,
 )
-from fumimori.core.network import Network, Notes, NotTestableHere
-from fumimori.core.seen import Seen
-from fumimori.engine import (
-    Instruments,
-    Measurement,
-    NetworkSettings,
-    Progress,
-    confirmed,
-    measure,
-)
-from fumimori.probes.contract import Look, Probe
+from fumimori.network import Network, Notes, NotTestableHere
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -7,9 +7,10 @@ import jsonschema
 import pytest
 
 from fumimori import __main__ as program
-from fumimori import probes, resources
-from fumimori.core.model import Assessment
+from fumimori import checks as probes
+from fumimori import resources
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json, schema
+from fumimori.model import Assessment
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fumimori.core.grammar import dkim, dmarc, mta_sts, tls_rpt
-from fumimori.core.grammar.suffixes import registrable_part
-from fumimori.core.grammar.tags import parse_tags
-from fumimori.core.grammar.uris import parse_uris
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.grammar import dkim, dmarc, mta_sts, tls_rpt
+from fumimori.grammar.suffixes import registrable_part
+from fumimori.grammar.tags import parse_tags
+from fumimori.grammar.uris import parse_uris
+from fumimori.network.dns import DnsAnswer, DnsStatus
 
 
 def walked(domain: str, **texts: str) -> dmarc.DmarcFound:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fumimori.core.grammar.spf_check import Client, check_host
+from fumimori.grammar.spf_check import Client, check_host
 from loopback.paper_network import SERVFAIL, PaperNetwork
 
 HOST = "192.0.2.25"

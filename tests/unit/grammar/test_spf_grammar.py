@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fumimori.core.grammar.spf import Qualifier, is_spf, parse_spf
+from fumimori.grammar.spf import Qualifier, is_spf, parse_spf
 
 
 @pytest.mark.parametrize(

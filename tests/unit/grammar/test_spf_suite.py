@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from fumimori.core.grammar.spf_check import Client, check_host
-from fumimori.core.network import TimedOut
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.probes import spf
+from fumimori.checks.spf import probe as spf
+from fumimori.grammar.spf_check import Client, check_host
+from fumimori.network import TimedOut
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.paper_network import SERVFAIL, PaperNetwork, outcomes, scope_of
 
 SUITE = Path(__file__).resolve().parents[4] / "shared/vectors/spf/rfc7208-tests.yml"

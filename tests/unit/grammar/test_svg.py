@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fumimori.core.grammar.logotype import subject_logos
-from fumimori.core.grammar.svg import profile, read_svg
+from fumimori.grammar.logotype import subject_logos
+from fumimori.grammar.svg import profile, read_svg
 from loopback.paper_network import rules
 from loopback.toy_mark import LOGO, der, logotype
 

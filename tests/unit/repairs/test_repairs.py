@@ -6,10 +6,13 @@ import msgspec
 import pytest
 
 from fumimori import repairs
-from fumimori.core.grammar.dmarc import parse_dmarc
-from fumimori.core.grammar.mta_sts import parse_sts_policy, parse_sts_record
-from fumimori.core.grammar.spf import parse_spf
-from fumimori.core.model import (
+from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.spf import probe as spf
+from fumimori.grammar.dmarc import parse_dmarc
+from fumimori.grammar.mta_sts import parse_sts_policy, parse_sts_record
+from fumimori.grammar.spf import parse_spf
+from fumimori.model import (
     Assessment,
     Attempt,
     Basis,
@@ -24,8 +27,7 @@ from fumimori.core.model import (
     SnippetKind,
     Status,
 )
-from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.probes import dmarc, mx, spf
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.repairs import dns_records, server_settings
 from loopback.recorded_runs import run_of
 

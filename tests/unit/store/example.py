@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from keyring.backend import KeyringBackend
 
-from fumimori.core.model import (
+from fumimori.model import (
     AcceptedRisk,
     Answer,
     Assessment,

@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 import resource
 from unit.store.example import assessment
-from fumimori.core.model import Organisation
+from fumimori.model import Organisation
 from fumimori.store import AssessmentFile, StoreError
 if sys.argv[2] == "limit":
     resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))

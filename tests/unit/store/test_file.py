@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from fumimori.core.model import Organisation
+from fumimori.model import Organisation
 from fumimori.store import (
     AlreadyThere,
     AssessmentFile,

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.core.model import Status
-from fumimori.core.seen import Seen
+from fumimori.checks.observations import Seen
+from fumimori.model import Status
 from fumimori.store import AssessmentFile, Damaged, migrations
 from fumimori.store.database import Database
 from fumimori.store.migrations import v2

@@ -4,15 +4,15 @@ from functools import partial
 
 import msgspec
 
-from fumimori.core.domains import unicode_domain
-from fumimori.core.model import Hosting
+from fumimori.grammar.domain_names import unicode_domain
 from fumimori.gui.found import Receiver, receivers
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import Hosting
+from fumimori.wizard.routes import Route
 
 
 class ConfirmPage(Page):

@@ -2,16 +2,16 @@
 
 from functools import partial
 
-from fumimori.core.model import Consent, ConsentLevel
 from fumimori.gui.consented import highest, level_choices, stands, to_confirm
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.choice import ChoiceGroup, tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.covered import CoveredHosts
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import Consent, ConsentLevel
+from fumimori.wizard.routes import Route
 
 
 class ConsentPage(Page):

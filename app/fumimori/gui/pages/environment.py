@@ -6,14 +6,14 @@ import msgspec
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-from fumimori.core.domains import BadDomainError, ascii_domain
-from fumimori.core.model import DomainScope, Hosting
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.domain import DomainCard
 from fumimori.gui.widgets.hosts import HostFields
+from fumimori.model import DomainScope, Hosting
+from fumimori.wizard.routes import Route
 
 UNKNOWN = "unknown"
 

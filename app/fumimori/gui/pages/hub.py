@@ -6,16 +6,16 @@ import msgspec
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fumimori.core.model import Control, QuestionState
-from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import SURROUNDINGS, Route
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.rail import STATUS_SIGNS
 from fumimori.gui.widgets.signs import ScoreBar
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import range_words
+from fumimori.model import Control, QuestionState
+from fumimori.wizard import course, routes
+from fumimori.wizard.routes import SURROUNDINGS, Route
+from fumimori.wording.window import range_words
 
 
 class HubPage(Page):

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from fumimori.gui import course
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.sheet import SheetRow
+from fumimori.wizard import course
+from fumimori.wizard.routes import Route
 
 
 class InterviewPage(Page):

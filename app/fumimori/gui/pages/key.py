@@ -2,11 +2,11 @@
 
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import HUB, START, Route
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Elided
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
+from fumimori.wizard.routes import HUB, START, Route
 
 
 class KeyPage(Page):

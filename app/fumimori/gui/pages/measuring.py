@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 from fumimori.gui.consented import begun
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.looks import LookList, missed
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose, announce
+from fumimori.wizard.routes import Route
 
 ANNOUNCE_EVERY_MS = 10_000
 

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import HUB, START, Route
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Prose
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
+from fumimori.wizard.routes import HUB, START, Route
 
 
 class NewPage(Page):

@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from fumimori.core.model import OpenPoint, Severity
-from fumimori.gui import course
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.facts import ContradictionCard
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.text import Prose, hairline
+from fumimori.model import OpenPoint, Severity
+from fumimori.wizard import course
+from fumimori.wizard.routes import Route
 
 SHOWN = 30
 
@@ -90,5 +90,5 @@ class OpenPointsPage(Page):
             words = f"{course.question(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
             return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
         reason = f"words.reason.{point.reason}"
-        looked = f"{self.t(f'probes.{point.probe}.name')}　{point.subject}" if point.probe else point.subject
+        looked = f"{self.t(f'checks.{point.probe}.name')}　{point.subject}" if point.probe else point.subject
         return f"{looked}\n{self.t(reason) if self.t.has(reason) else self.t('words.reason.unknown')}"

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from fumimori.core.model import Addressee, Mode
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.brand import BrandBox
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import Addressee, Mode
+from fumimori.wizard.routes import Route
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.drafts import KeepsTyped
-from fumimori.gui.routes import Route
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.wizard.routes import Route
 
 Go = Callable[[Route], None]
 
@@ -81,13 +81,13 @@ class Page(KeepsTyped):
 
     def next(self) -> Route | None:
         """Where Next leads; None stays, after the page has said why."""
-        from fumimori.gui.course import after
+        from fumimori.wizard.course import after
 
         return after(self.route)
 
     def back(self) -> Route:
         """Where Back leads."""
-        from fumimori.gui.course import before
+        from fumimori.wizard.course import before
 
         return before(self.route)
 

@@ -2,14 +2,14 @@
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from fumimori.core.model import Grade
-from fumimori.core.plan import first, later
+from fumimori.assess.plan import first, later
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
-from fumimori.gui.wording import range_words
+from fumimori.model import Grade
+from fumimori.wording.window import range_words
 
 SHOWN = 40
 

@@ -5,15 +5,15 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from fumimori.core.model import QuestionKind
-from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.answers import AnswerBox
 from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import facts_of
+from fumimori.model import QuestionKind
+from fumimori.wizard import course, routes
+from fumimori.wizard.routes import Route
+from fumimori.wording.window import facts_of
 
 
 class QuestionPage(Page):

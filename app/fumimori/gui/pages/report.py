@@ -7,14 +7,14 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from fumimori.core.contradictions import may_be_final
+from fumimori.assess.reconcile import may_be_final
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import HUB, Route
 from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
+from fumimori.wizard.routes import HUB, Route
 
 
 class ReportPage(Page):

@@ -7,11 +7,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Elided, Prose
+from fumimori.wizard.routes import Route
 
 RECENT_SHOWN = 4
 
@@ -34,7 +34,7 @@ class StartPage(Page):
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
         if self.desk.assessment is not None:
-            from fumimori.gui.course import resumption
+            from fumimori.wizard.course import resumption
 
             going_on = button(
                 theme,
@@ -84,7 +84,7 @@ class StartPage(Page):
 
     def _open(self, path: Path) -> None:
         if self.desk.is_open_at(path):
-            from fumimori.gui.course import resumption
+            from fumimori.wizard.course import resumption
 
             self.go(resumption(self.desk.open))
             return

@@ -5,14 +5,14 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from fumimori.core.model import Control, Finding, Question, QuestionState
-from fumimori.gui import course, routes
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import HUB, SURROUNDINGS, Route
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
-from fumimori.gui.wording import finding_title, grouped, range_words, standing_words, subject_words
+from fumimori.model import Control, Finding, Question, QuestionState
+from fumimori.wizard import course, routes
+from fumimori.wizard.routes import HUB, SURROUNDINGS, Route
+from fumimori.wording.window import finding_title, grouped, range_words, standing_words, subject_words
 
 
 class SummaryPage(Page):

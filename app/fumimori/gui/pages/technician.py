@@ -1,10 +1,10 @@
 """What was measured, as the two tables that whoever repairs looks at: mail servers and ports."""
 
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import HUB, Route
-from fumimori.gui.tables import mail_servers, ports
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.table import Table
+from fumimori.wizard.routes import HUB, Route
+from fumimori.wording.tables import mail_servers, ports
 
 SHOWN = 200
 

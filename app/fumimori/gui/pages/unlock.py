@@ -3,12 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-from fumimori.gui.course import resumption
 from fumimori.gui.pages.page import Page
-from fumimori.gui.routes import START, Route
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.text import Elided
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
+from fumimori.wizard.course import resumption
+from fumimori.wizard.routes import START, Route
 
 
 class UnlockPage(Page):

@@ -5,9 +5,6 @@ from functools import partial
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.core.days import typed_day
-from fumimori.core.model import AcceptedRisk, Action, PlanEntry
-from fumimori.gui.course import question as question_of_bank
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
@@ -15,7 +12,10 @@ from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
+from fumimori.model import AcceptedRisk, Action, PlanEntry
+from fumimori.model.days import typed_day
+from fumimori.wizard.course import question as question_of_bank
+from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
 
 SUBJECTS = 4
 

@@ -6,13 +6,13 @@ from functools import partial
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from fumimori.core.model import NOT_APPLICABLE, Confidence, Question, QuestionKind
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
 from fumimori.gui.widgets.controls import Field, button, clear, note_box, row
 from fumimori.gui.widgets.text import Heading
-from fumimori.gui.wording import listed, option_sign, option_words
+from fumimori.model import NOT_APPLICABLE, Confidence, Question, QuestionKind
+from fumimori.wording.window import listed, option_sign, option_words
 
 UNKNOWN = "unknown"
 REASONS = ("no_incoming_mail", "provider", "no_device", "other")

@@ -2,12 +2,12 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.core.model import Assessment, ConsentLevel
 from fumimori.gui.consented import as_confirmed
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import Assessment, ConsentLevel
 
 
 class ContactsCard(QFrame):
@@ -91,10 +91,10 @@ class ContactsCard(QFrame):
             return
         controls = {probe.id: probe.control.number for probe in desk.instruments.probes}
         for plan in sorted(plans, key=lambda one: controls[one.probe]):
-            what = t(f"probes.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
+            what = t(f"checks.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
             if plan.hosts:
                 what = t("ui.consent.at_hosts", what=what, hosts=", ".join(plan.hosts))
-            line = t("ui.consent.look", name=t(f"probes.{plan.probe}.name"), what=what)
+            line = t("ui.consent.look", name=t(f"checks.{plan.probe}.name"), what=what)
             self._looks.addWidget(Prose(self._theme, line, quiet=True, size="small"))
 
     def toggle(self) -> None:

@@ -5,13 +5,13 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fumimori.core.model import ConsentLevel
 from fumimori.gui.consented import as_confirmed
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import ConsentLevel
 
 
 class CoveredHosts(QWidget):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.core.domains import unicode_domain
+from fumimori.grammar.domain_names import unicode_domain
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup

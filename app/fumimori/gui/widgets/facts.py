@@ -5,13 +5,13 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.core.model import Contradiction, Outcome, Question
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, note_box, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import answer_words, outcome_saw, outcome_title
+from fumimori.model import Contradiction, Outcome, Question
+from fumimori.wording.window import answer_words, outcome_saw, outcome_title
 
 SHOWN = 4
 

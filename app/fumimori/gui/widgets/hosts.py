@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fumimori.core.domains import BadDomainError, ascii_domain, ascii_host
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import Field

@@ -6,14 +6,14 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fumimori.core.model import Control, Status
 from fumimori.gui.desk import Desk
 from fumimori.gui.measuring import Look
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
-from fumimori.gui.wording import listed
+from fumimori.model import Control, Status
 from fumimori.texts import Texts, plain
+from fumimori.wording.window import listed
 
 SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "missed": "circle-question-mark"}
 SUBJECTS = 6
@@ -91,7 +91,7 @@ class _Group(QFrame):
         self._count.setText(count)
         self._toggle.setAccessibleName(f"{self._name} {count} {t('ui.measuring.details')}")
         self._toggle.setAccessibleDescription(t("ui.measuring.unfolded" if self._open else "ui.measuring.folded"))
-        now = listed(t, dict.fromkeys(t(f"probes.{look.probe}.name") for look in running))
+        now = listed(t, dict.fromkeys(t(f"checks.{look.probe}.name") for look in running))
         self._now.say(now)
         self._now.setVisible(bool(now))
         clear(self._below)
@@ -113,7 +113,7 @@ class _Group(QFrame):
             names = listed(t, subjects[:SUBJECTS])
             if extra > 0:
                 names = t("ui.action.and_more", names=names, count=extra)
-            self._below.addWidget(Prose(theme, f"{t(f'probes.{probe}.name')}　{names}".rstrip(), size="small"))
+            self._below.addWidget(Prose(theme, f"{t(f'checks.{probe}.name')}　{names}".rstrip(), size="small"))
             if words:
                 self._below.addWidget(Prose(theme, words, size="small", quiet=True))
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from fumimori.gui import routes
 from fumimori.gui.desk import Desk
-from fumimori.gui.routes import CONCLUSION, HUB, PREPARATION, Route
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
+from fumimori.wizard import routes
+from fumimori.wizard.routes import CONCLUSION, HUB, PREPARATION, Route
 
 STATUS_SIGNS = {
     "not_started": "　",
@@ -120,7 +120,7 @@ def _described(desk: Desk, target: Route) -> tuple[str, str, str, str]:
     if target.page != "block":
         name = texts(f"ui.rail.{target.page}")
         return name, name, "", ""
-    from fumimori.gui import course
+    from fumimori.wizard import course
 
     status = course.status(desk.open, desk.result, target.item)
     short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")

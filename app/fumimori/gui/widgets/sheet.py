@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from fumimori.core.model import NOT_APPLICABLE, Question, QuestionKind
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.wording import answer_words, option_sign, option_words
+from fumimori.model import NOT_APPLICABLE, Question, QuestionKind
+from fumimori.wording.window import answer_words, option_sign, option_words
 
 
 class SheetRow(QFrame):

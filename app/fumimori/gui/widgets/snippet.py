@@ -7,10 +7,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from fumimori.core.model import Repair, Snippet
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import Repair, Snippet
 from fumimori.texts import Texts, plain
 
 MOST_LINES = 12

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fumimori.core.model import Run, Status, Vantage
+from fumimori.model import Run, Status, Vantage
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
 from fumimori.report.grid import Cell

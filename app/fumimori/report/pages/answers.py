@@ -1,6 +1,6 @@
 """T5 who answered what and what came of it; T7 the evidence that was named."""
 
-from fumimori.core.model import Answer, Contradiction, Question, QuestionResult, QuestionState
+from fumimori.model import Answer, Contradiction, Question, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

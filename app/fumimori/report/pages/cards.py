@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fumimori.core.model import Action, Basis, Finding, Outcome, Repair, Severity, Snippet
+from fumimori.model import Action, Basis, Finding, Outcome, Repair, Severity, Snippet
 from fumimori.report.blocks import Beside, Block, Gap, Hairline, Prose, Stack, Steps
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript

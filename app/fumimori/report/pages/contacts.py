@@ -1,6 +1,6 @@
 """T13: whom the program contacted, why and how often; the attached contacts.csv has every single time."""
 
-from fumimori.core.model import Contact
+from fumimori.model import Contact
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

@@ -1,6 +1,6 @@
 """Page 3: the ten controls, each with its result, its score and what was seen, and what the severities mean."""
 
-from fumimori.core.model import Control, ControlResult, Severity, Verdict
+from fumimori.model import Control, ControlResult, Severity, Verdict
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript

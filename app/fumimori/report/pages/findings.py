@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from fumimori.core.model import Action, Finding, Severity
+from fumimori.model import Action, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

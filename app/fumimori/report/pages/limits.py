@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.core.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, Severity
+from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, Severity
 from fumimori.report.blocks import Block, Gap, Steps
 from fumimori.report.manuscript import Manuscript
 from fumimori.report.paging import Part

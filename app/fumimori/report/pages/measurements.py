@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fumimori.core.model import Attempt, Exchange, Finding, Status
+from fumimori.model import Attempt, Exchange, Finding, Status
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

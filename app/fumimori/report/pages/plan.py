@@ -1,6 +1,6 @@
 """Page 2: the plan in four blocks by due date, with boxes to tick and boxes for seals."""
 
-from fumimori.core.model import Action
+from fumimori.model import Action
 from fumimori.report.blocks import Beside, Block, Gap, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript

@@ -1,6 +1,6 @@
 """T11: every weight and every point, so that the grade can be computed again by hand."""
 
-from fumimori.core.model import Control, ControlResult, QuestionResult, QuestionState
+from fumimori.model import Control, ControlResult, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

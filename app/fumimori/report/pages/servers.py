@@ -2,10 +2,10 @@
 
 import re
 
-from fumimori.core.dane import State
-from fumimori.core.model import PortRow
-from fumimori.core.mx_table import CertificateState, MxRow, PolicyState, mx_table
-from fumimori.core.seen import Seen
+from fumimori.checks.dane.tlsa import State
+from fumimori.checks.observations import Seen
+from fumimori.checks.tables.mail_servers import CertificateState, MxRow, PolicyState, mx_table
+from fumimori.model import PortRow
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.grid import Cell
 from fumimori.report.manuscript import Manuscript

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from fumimori.core.model import Action, Basis, Cost, Finding, Owner, Severity
-from fumimori.core.plan import FIRST, first
+from fumimori.assess.plan import FIRST, first
+from fumimori.model import Action, Basis, Cost, Finding, Owner, Severity
 from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.manuscript import Manuscript

@@ -1,0 +1,1 @@
+"""From what was seen and said to the result: findings, scores, plan. Pure."""

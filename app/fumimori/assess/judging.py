@@ -1,0 +1,282 @@
+"""From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from fumimori.assess import scoring
+from fumimori.assess.bank import BANK_VERSION
+from fumimori.assess.plan import plan
+from fumimori.assess.question_state import Standing, option_severity, outcome_severity, standings
+from fumimori.checks.observations import Seen
+from fumimori.model import (
+    Assessment,
+    Basis,
+    Contradiction,
+    Control,
+    ControlResult,
+    Credit,
+    Effect,
+    Finding,
+    Grade,
+    Hosting,
+    OpenPoint,
+    Outcome,
+    Owner,
+    Question,
+    QuestionResult,
+    QuestionState,
+    Result,
+    Rules,
+    Severity,
+    Status,
+    Work,
+)
+
+
+def assess(
+    assessment: Assessment, bank: Sequence[Question], rules: Rules, outcomes: Sequence[Outcome], moment: datetime
+) -> Result:
+    """All that follows from `assessment` and from the `outcomes` that the probes' judges named, at `moment`.
+
+    The runs of `assessment` hold only attempts that count under its scope.
+
+    Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
+    """
+    table = standings(assessment, bank, rules, outcomes)
+    first_of: dict[tuple[str, str], Outcome] = {}
+    for outcome in outcomes:
+        first_of.setdefault((outcome.code, outcome.subject), outcome)
+    unique = tuple(first_of.values())
+    findings = _findings(assessment, table, rules, unique, moment)
+    contradictions = tuple(_contradictions(assessment, table, rules))
+    open_points = _open_points(assessment, table, contradictions)
+    questions = tuple(standing.result for standing in table)
+    todo = plan(findings, table, assessment.plan, rules)
+    closed = {action.id for action in todo.first if not action.asks}
+    remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
+    before = _sum_up(questions, findings, table, open_points, rules, quick=assessment.quick)
+    repaired = _repaired(questions, findings, remaining)
+    after = _sum_up(repaired, remaining, table, open_points, rules, quick=assessment.quick)
+    return Result(
+        rules_version=rules.version,
+        bank_version=BANK_VERSION,
+        questions=questions,
+        controls=before[0],
+        findings=findings,
+        good=tuple(o for o in unique if outcome_severity(o, rules, assessment.scope) is Severity.OK),
+        contradictions=contradictions,
+        open_points=open_points,
+        actions=todo.actions,
+        grade=before[1],
+        expected=after[1],
+        runs=assessment.runs,
+    )
+
+
+# --- findings -----------------------------------------------------------------------------------------------------
+
+
+def _findings(
+    assessment: Assessment, table: Sequence[Standing], rules: Rules, outcomes: Iterable[Outcome], moment: datetime
+) -> tuple[Finding, ...]:
+    by_question = {standing.question.id: standing for standing in table}
+    accepted = {
+        (risk.code, risk.subject): risk
+        for risk in assessment.accepted
+        if risk.approver.strip() and risk.last_day is not None and risk.last_day >= moment.date()
+    }
+    found = [*_measured(assessment, by_question, rules, outcomes), *_said(assessment, table)]
+    with_decisions = (
+        msgspec.structs.replace(finding, accepted=accepted.get((finding.code, finding.subject))) for finding in found
+    )
+    return tuple(sorted(with_decisions, key=lambda f: (-f.severity, f.control.number, f.code, f.subject)))
+
+
+def _measured(
+    assessment: Assessment, by_question: Mapping[str, Standing], rules: Rules, outcomes: Iterable[Outcome]
+) -> Iterable[Finding]:
+    for outcome in outcomes:
+        severity = outcome_severity(outcome, rules, assessment.scope)
+        rule = rules.outcomes[outcome.code]
+        standing = by_question.get(rule.question or "")
+        compared = standing.compared if standing else None
+        clashes = compared is not None and outcome in compared.clash
+        if severity < Severity.INFO:
+            continue
+        if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
+            # Somebody showed that the measurement errs: the fact stays on record, and costs nothing.
+            severity = Severity.INFO
+        yield Finding(
+            code=outcome.code,
+            subject=outcome.subject,
+            control=rule.control,
+            severity=severity,
+            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else Basis.MEASURED,
+            question=rule.question,
+            values=outcome.values,
+            work=_work_here(rule.work, assessment.scope.hosting),
+        )
+
+
+def _work_here(work: Work, hosting: Hosting | None) -> Work:
+    """The work with the owner that this kind of hosting has: nobody waits for a provider of one's own server."""
+    if hosting is None:
+        return work
+    usual, here = (Owner.PROVIDER, Owner.MAINTENANCE) if hosting.own_server else (Owner.MAINTENANCE, Owner.PROVIDER)
+    return msgspec.structs.replace(work, owner=here) if work.owner is usual else work
+
+
+def _said(assessment: Assessment, table: Iterable[Standing]) -> Iterable[Finding]:
+    for standing in table:
+        question, compared = standing.question, standing.compared
+        control = question.control
+        if control is None or compared.option is None or not compared.speaks or standing.silent:
+            continue
+        severity = option_severity(question, compared.option, assessment.scope.hosting)
+        answer = assessment.answer(question.id)
+        if severity >= Severity.LOW:
+            yield Finding(
+                code=f"{question.id}.{compared.option.id}",
+                subject="",
+                control=control,
+                severity=severity,
+                basis=Basis.CONTRADICTION if compared.contradicted else Basis.ANSWERED,
+                question=question.id,
+                confidence=answer.confidence if answer else None,
+                work=question.work,
+            )
+
+
+# --- what is not settled ------------------------------------------------------------------------------------------
+
+
+def _contradictions(assessment: Assessment, table: Iterable[Standing], rules: Rules) -> Iterable[Contradiction]:
+    for standing in table:
+        if not standing.result.contradicted:
+            continue
+        option = standing.compared.option
+        outcome = max(standing.compared.clash, key=lambda o: outcome_severity(o, rules, assessment.scope))
+        said = option_severity(standing.question, option, assessment.scope.hosting) if option else Severity.OK
+        yield Contradiction(
+            question=standing.question.id,
+            answer=_value(assessment, standing.question),
+            outcome=outcome,
+            severity=max(said, outcome_severity(outcome, rules, assessment.scope)),
+        )
+
+
+def _value(assessment: Assessment, question: Question) -> str:
+    answer = assessment.answer(question.id)
+    return (answer.value or "") if answer else ""
+
+
+def _open_points(
+    assessment: Assessment, table: Iterable[Standing], contradictions: Iterable[Contradiction]
+) -> tuple[OpenPoint, ...]:
+    points = [
+        OpenPoint(
+            kind="contradiction",
+            question=contradiction.question,
+            subject=contradiction.outcome.subject,
+            severity=contradiction.severity,
+            **_who(assessment, contradiction.question),
+        )
+        for contradiction in contradictions
+    ]
+    for standing in table:
+        result = standing.result
+        open_states = (QuestionState.UNKNOWN, QuestionState.UNANSWERED)
+        explicit = result.state is QuestionState.UNKNOWN and not standing.silent
+        if result.state in open_states and (result.asked or explicit):
+            points.append(
+                OpenPoint(
+                    kind=result.state.value,
+                    question=result.question,
+                    subject="",
+                    severity=standing.pending,
+                    **_who(assessment, result.question),
+                )
+            )
+    seen = Seen.of_assessment(assessment)
+    points += [
+        OpenPoint(
+            kind="not_measured",
+            question=None,
+            subject=attempt.subject,
+            severity=Severity.INFO,
+            reason=attempt.reason or attempt.status.value,
+            probe=attempt.probe,
+        )
+        for attempt in seen.attempts()
+        if attempt.status is not Status.COMPLETED
+    ]
+    kinds = ("contradiction", "unknown", "unanswered", "not_measured")
+    return tuple(sorted(points, key=lambda point: (kinds.index(point.kind), -point.severity)))
+
+
+def _who(assessment: Assessment, question: str) -> dict[str, str]:
+    answer = assessment.answer(question)
+    return {"who": answer.who_knows, "due": answer.due} if answer else {}
+
+
+# --- scores and grade ---------------------------------------------------------------------------------------------
+
+
+def _repaired(
+    questions: Sequence[QuestionResult], findings: Iterable[Finding], remaining: Sequence[Finding]
+) -> tuple[QuestionResult, ...]:
+    """`questions` after the findings outside `remaining` are put right: met, where nothing else is wrong with them."""
+    still = {finding.question for finding in remaining if finding.severity >= Severity.LOW}
+    mended = {finding.question for finding in findings if finding not in remaining} - still
+    return tuple(
+        msgspec.structs.replace(
+            question, low=float(question.weight), high=float(question.weight), credit=Credit.MET, severity=Severity.OK
+        )
+        if question.question in mended
+        else question
+        for question in questions
+    )
+
+
+def _sum_up(
+    questions: Sequence[QuestionResult],
+    findings: Sequence[Finding],
+    table: Sequence[Standing],
+    open_points: Sequence[OpenPoint],
+    rules: Rules,
+    *,
+    quick: bool,
+) -> tuple[tuple[ControlResult, ...], Grade]:
+    control_of = {standing.question.id: standing.question.control for standing in table}
+    results = tuple(
+        scoring.control_result(
+            control,
+            [question for question in questions if control_of[question.question] is control],
+            [finding for finding in findings if finding.control is control],
+            sum(point.question is not None and control_of[point.question] is control for point in open_points),
+            rules,
+        )
+        for control in Control
+    )
+    ranges = {
+        result.control: (result.score_low, result.score_high)
+        for result in results
+        if result.score_low is not None and result.score_high is not None
+    }
+    caps = scoring.Caps(
+        found=scoring.causes(findings),
+        pending=tuple(standing.pending for standing in table if standing.pending >= Severity.LOW),
+        feared=tuple(standing.feared for standing in table if standing.feared >= Severity.LOW),
+    )
+    scored = [standing for standing in table if standing.result.state is not QuestionState.OUT_OF_SCOPE]
+    set_aside = [standing for standing in scored if standing.result.state is QuestionState.NOT_APPLICABLE]
+    return results, scoring.grade(
+        ranges,
+        scoring.weigh(questions),
+        caps,
+        rules,
+        quick=quick,
+        not_applicable_share=len(set_aside) / len(scored) if scored else 0.0,
+    )

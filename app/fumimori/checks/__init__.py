@@ -1,0 +1,31 @@
+"""Everything that is known about a subject, one folder per check; the probes among them are found by walking."""
+
+import importlib
+import importlib.util
+import pkgutil
+
+from fumimori.checks.contract import Probe
+
+
+def names() -> tuple[str, ...]:
+    """The folders that hold a probe, sorted; the freezer asks for the same list."""
+    folders = (module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+    return tuple(sorted(name for name in folders if importlib.util.find_spec(f"{__name__}.{name}.probe")))
+
+
+def walk() -> tuple[Probe, ...]:
+    """Every probe, each before those that need it; LookupError when ids or needs do not fit."""
+    found = {name: importlib.import_module(f"{__name__}.{name}.probe").PROBE for name in names()}
+    for name, probe in found.items():
+        if probe.id != name:
+            raise LookupError(f"the probe in {name}/ calls itself {probe.id}")
+        unknown = set(probe.needs) - set(found)
+        if unknown:
+            raise LookupError(f"{name} needs unknown probes: {sorted(unknown)}")
+    ordered: dict[str, Probe] = {}
+    while len(ordered) < len(found):
+        ready = [probe for name, probe in found.items() if name not in ordered and set(probe.needs) <= set(ordered)]
+        if not ready:
+            raise LookupError(f"probes need each other in a circle: {sorted(set(found) - set(ordered))}")
+        ordered.update((probe.id, probe) for probe in ready)
+    return tuple(ordered.values())

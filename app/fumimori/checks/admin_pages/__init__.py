@@ -1,0 +1,1 @@
+"""Administration pages that everybody can open: recognised by what they say, never logged in to."""

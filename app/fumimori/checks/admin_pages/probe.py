@@ -1,0 +1,190 @@
+"""Administration pages that everybody can open: recognised by what they say, never by their port, never logged in to.
+
+Objective  Find the doors of administrators that stand open to the world, and set-up pages that somebody forgot.
+Inputs     The hosts that the authorisation names; tables admin_places (where panels usually answer) and admin_pages
+           (what they say, and what it means).
+Steps      One GET for each place, a few ports at a time, at most two redirects on the same host and port; a certificate
+           that the panel made for itself does not keep us from reading. No form is sent, no name, no password.
+Outcomes   installer, open_console (critical); login_page, installer_off (medium); login_reachable (info): against an
+           answer that the first password still holds; default_account (info): the maker's papers name a first login
+           for this product; none_found (ok). Seen from the organisation's own network every page is inside_only (info).
+Sources    NIST SP 800-45 version 2; documentation of the makers.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.hosts import own_hosts
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen, Unreachable
+from fumimori.network.together import together
+from fumimori.network.web import WebAnswer
+
+AT_ONCE = 4
+REDIRECTS_MOST = 2
+BODY_LIMIT = 32768
+CLOSED = ("connection_refused", "connect_timeout", "no_route", "no_address")
+"""Why a door is no door; every other reason means that something stands open and was not seen."""
+FAILED = (0, 404, 410)
+"""Answers behind which there is no page."""
+
+
+class Page(Record):
+    """A page that was recognised."""
+
+    url: str
+    status: int
+    product: str
+    kind: str
+    """`login`, `installer`, `installer_off` or `console`."""
+
+
+class Facts(Record):
+    """What one host shows at the usual places."""
+
+    host: str
+    pages: tuple[Page, ...] = ()
+    answered: int = 0
+    """Places where anything answered or refused, so that the host is known to be there."""
+    unseen: int = 0
+    """Doors that were open and never showed their page."""
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The recognised pages of one host; NotSeen when there are none and a door that is open showed nothing."""
+    if not await look.network.addresses(subject):
+        raise Unreachable("no_address", subject)
+    table = look.rules.tables["admin_pages"].dicts()
+    by_door: dict[tuple[str, int], list[str]] = {}
+    for row in look.rules.tables["admin_places"].dicts():
+        by_door.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def door(scheme: str, port: int, paths: Sequence[str]) -> _Door:
+        async with slots:
+            return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
+
+    doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
+    pages = {(page.product, page.kind, _port(page.url)): page for each in doors for page in each.pages}
+    # A port that spoke HTTP need not speak HTTPS as well, nor the other way round.
+    shown = {port for (_, port), each in zip(by_door, doors, strict=True) if each.answered and each.broken is None}
+    broken = [
+        each.broken
+        for (_, port), each in zip(by_door, doors, strict=True)
+        if each.broken is not None and port not in shown
+    ]
+    if broken and not pages:
+        raise broken[0]
+    answered = sum(each.answered for each in doors)
+    return Facts(host=subject, pages=tuple(pages.values()), answered=answered, unseen=len(broken))
+
+
+@dataclass(kw_only=True)
+class _Door:
+    """What one port showed."""
+
+    answered: int = 0
+    pages: list[Page] = field(default_factory=list)
+    broken: NotSeen | None = None
+    """Why it showed no page although it was open."""
+
+
+async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], look: Look) -> _Door:
+    """How often something answered behind one door, and the pages that were recognised."""
+    door = _Door()
+    for path in paths:
+        try:
+            answer = await _page(base + path, look)
+        except NotSeen as not_seen:
+            # What does not answer at its first path does not answer at the next.
+            door.answered += not_seen.reason == "connection_refused"
+            door.broken = None if not_seen.reason in CLOSED else not_seen
+            return door
+        if answer.status or answer.tls_error:
+            door.answered += 1
+        row = recognised(answer, table)
+        if row:
+            door.pages.append(Page(url=answer.url, status=answer.status, product=row["product"], kind=row["kind"]))
+    return door
+
+
+async def _page(url: str, look: Look) -> WebAnswer:
+    answer = await look.network.get(url, limit=BODY_LIMIT, any_certificate=True)
+    for _ in range(REDIRECTS_MOST):
+        target = answer.target
+        here = urlsplit(target)[:2] == urlsplit(answer.url)[:2]
+        if not (target and here and target != answer.url):
+            break
+        answer = await look.network.get(target, limit=BODY_LIMIT, any_certificate=True)
+    return answer
+
+
+def recognised(answer: WebAnswer, table: Sequence[Mapping[str, str]]) -> Mapping[str, str] | None:
+    """The first row whose text stands in the page or its headers; a page that is not there is no page."""
+    if answer.status in FAILED or answer.status >= 500:
+        return None
+    text = "\n".join((*(f"{name}: {value}" for name, value in answer.headers), answer.untrusted_body))
+    for row in table:
+        if re.search(row["pattern"], text) and (not row["path"] or row["path"] in urlsplit(answer.url).path):
+            return row
+    return None
+
+
+def _port(url: str) -> int:
+    """The port of a page's address, 443 where it names none that there is."""
+    try:
+        return urlsplit(url).port or 443
+    except ValueError:
+        return 443
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """What each page means; that none was found only where the host is known to be there."""
+    accounts = {row["product"]: row["account"] for row in rules.tables["admin_pages"].dicts() if row["account"]}
+    words = {
+        "login": "login_page",
+        "installer": "installer",
+        "installer_off": "installer_off",
+        "console": "open_console",
+    }
+    for attempt, facts in seen.all("admin_pages", Facts):
+        inside = seen.inside(attempt)
+        host: Values = (("host", facts.host),)
+        for page in facts.pages:
+            values: Values = (*host, ("product", page.product), ("url", page.url[:120]))
+            subject = f"{facts.host}:{_port(page.url)}"
+            word = "inside_only" if inside else words.get(page.kind, "")
+            if not word:
+                continue
+            yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
+            if word == "login_page":
+                # A password that was never changed is worse where everybody can try it.
+                yield Outcome(code="admin_pages.login_reachable", subject=subject, values=values)
+            if page.kind == "login" and page.product in accounts:
+                shown: Values = (*values, ("account", accounts[page.product]))
+                yield Outcome(code="admin_pages.default_account", subject=subject, values=shown)
+        if not facts.pages and facts.answered and not facts.unseen and not inside:
+            yield Outcome(code="admin_pages.none_found", subject=attempt.subject, values=host)
+
+
+PROBE = Probe(
+    id="admin_pages",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("login_page", "inside_only", "installer", "installer_off", "open_console", "default_account"),
+        *("login_reachable", "none_found"),
+    ),
+    subjects=own_hosts,
+    collect=collect,
+    judge=judge,
+    connections=45,
+    needs=("mx",),
+    timeout=240.0,
+)

@@ -1,0 +1,332 @@
+"""BIMI: the logo that mail services may show beside a domain's mail, and the certificate of the mark behind it.
+
+Objective  Find out whether the logo that a domain publishes would be shown, and why not. Nothing here is a danger.
+Inputs     The domains of the scope that send mail; what the DMARC probe saw; tables svg_tiny_ps, svg_tiny_ps_values,
+           mark_certificates. DNS, and one GET for the logo and one for the certificate, at the places that the
+           domain itself names; outside the domain only where the consent covers that host.
+Outcomes   absent, declined, certificate_none, logo_not_seen, certificate_not_seen, logo_elsewhere,
+           certificate_elsewhere, logo_not_square, logo_size_relative, certificate_fields, wish_unread (info);
+           published, logo_good, certificate_good (ok);
+           every other one low (settled: never worse): several, malformed, dmarc_weak, logo_unavailable,
+           logo_too_large, logo_compressed, logo_not_svg, logo_profile, certificate_unavailable,
+           certificate_unreadable, certificate_not_mark, certificate_wrong_name, certificate_chain,
+           certificate_expired, certificate_soon, certificate_logo_differs.
+Steps      1. TXT at `default._bimi` of the domain, else of its organizational domain. 2. Logo. 3. Certificate.
+Source     draft-brand-indicators-for-message-identification-14, draft-svg-tiny-ps-abrotman, RFC 3709.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from fumimori.checks.bimi.mark import MarkCertificate, read_mark
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.expiry import Urgency, days_left, urgency
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.grammar import bimi as grammar
+from fumimori.grammar import svg
+from fumimori.grammar.bimi import BimiRecord
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network import NotSeen
+from fumimori.network.dns import DnsAnswer
+from fumimori.network.web import WebAnswer
+
+LOGO_LIMIT = 65536
+"""Bytes of a logo that are read: twice what the profile allows."""
+EVIDENCE_LIMIT = 262144
+THIRD_PARTY = "third_party_host"
+"""The file lies at somebody else's, whom nobody agreed to ask."""
+CERTAIN = ("no_address", "connection_refused")
+"""Reasons for which nobody, and not only this machine, gets the file."""
+
+
+class Fetched(Record):
+    """What came of one file: the answer without its body, or why nothing answered."""
+
+    url: str
+    status: int = 0
+    tls_error: str = ""
+    truncated: bool = False
+    reason: str = ""
+
+    @property
+    def unavailable(self) -> str:
+        """Why nobody gets it, in short; empty when it came, or when only this machine may have failed."""
+        if self.reason:
+            return self.reason if self.reason in CERTAIN else ""
+        if self.tls_error:
+            return f"TLS {self.tls_error}"
+        return "" if self.status == 200 else f"HTTP {self.status}"
+
+    @property
+    def came(self) -> bool:
+        """Whether the file itself is there."""
+        return self.status == 200 and not self.tls_error and not self.reason
+
+
+class Facts(Record):
+    """What is published."""
+
+    answer: DnsAnswer
+    """TXT at `default._bimi`; `name` is the domain that it stands at."""
+    logo: Fetched | None = None
+    untrusted_logo: str = ""
+    evidence: Fetched | None = None
+    mark: MarkCertificate | None = None
+    """None when there is no certificate, or it cannot be read."""
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The BIMI records at the name."""
+        return tuple(txt for txt in self.answer.records if grammar.is_bimi(txt))
+
+
+def _subjects(seen: Seen) -> Sequence[str]:
+    return [domain.name for domain in seen.scope.domains if domain.sends_mail is not False]
+
+
+async def _collect(domain: str, look: Look) -> Facts:
+    answer = (await look.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
+    found = look.seen.facts("dmarc", domain, dmarc.Facts)
+    above = found.found(domain).organizational_domain if found else domain
+    if not any(map(grammar.is_bimi, answer.records)) and above != domain:
+        answer = (await look.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
+    facts = Facts(answer=answer)
+    if len(facts.records) != 1:
+        return facts
+    record = grammar.parse_bimi(facts.records[0])
+    place = facts.answer.name
+    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, look)
+    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, look)
+    return Facts(
+        answer=answer,
+        logo=logo,
+        untrusted_logo=text,
+        evidence=evidence,
+        mark=read_mark(pem, look.network.now()) if pem else None,
+    )
+
+
+async def _fetched(url: str, limit: int, domain: str, look: Look) -> tuple[Fetched | None, str]:
+    if not url:
+        return None, ""
+    if not look.may_fetch(_host(url), domain):
+        return Fetched(url=url, reason=THIRD_PARTY), ""
+    try:
+        answer: WebAnswer = await look.network.get(url, limit=limit)
+    except NotSeen as not_seen:
+        return Fetched(url=url, reason=not_seen.reason), ""
+    if answer.incomplete:  # half a file is none, and says nothing of its size
+        return Fetched(url=url, reason="connection_closed"), ""
+    came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)
+    return came, answer.untrusted_body if came.came else ""
+
+
+def _host(url: str) -> str:
+    """The host of a web address; empty for one that cannot be read."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def file_hosts(seen: Seen) -> Sequence[str]:
+    """The hosts that the domains' records name for logo and certificate."""
+    records = [
+        grammar.parse_bimi(text)
+        for _, facts in seen.all("bimi", Facts)
+        if len(facts.records) == 1
+        for text in facts.records
+    ]
+    hosts = (_host(url) for record in records for url in (record.logo, record.evidence) if url)
+    return tuple(dict.fromkeys(host for host in hosts if host))
+
+
+Values = dict[str, str | int]
+
+
+def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in seen.all("bimi", Facts):
+        if mx.no_domain(seen, attempt.subject):
+            continue
+        for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
+            yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=tuple(values.items()))
+
+
+def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+    texts = facts.records
+    if len(texts) > 1:
+        yield "several", {"count": len(texts)}
+        return
+    lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_bimi(txt)), "")
+    if not texts:
+        yield ("malformed", {"text": lookalike}) if lookalike else ("absent", {})
+        return
+    record = grammar.parse_bimi(texts[0])
+    if record.unread:
+        yield "wish_unread", {"text": ", ".join(record.unread)}
+    if record.fault or (record.evidence and not record.logo):
+        yield "malformed", {"text": record.fault or "l="}
+        return
+    if record.declined:
+        yield "declined", {}
+        return
+    yield "published", {"place": f"default._bimi.{facts.answer.name}"}
+    yield from _shield(domain, seen)
+    yield from _logo(facts, rules)
+    yield from _certificate(domain, record, facts, rules, at)
+
+
+def _shield(domain: str, seen: Seen) -> Iterator[tuple[str, Values]]:
+    """Whether DMARC is strict enough for a logo: for the domain, for what lies below it, and for all of the mail."""
+    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    if facts is None:
+        return
+    found = facts.found(domain)
+    record = found.record
+    if record is None and facts.unanswered:
+        return
+    enforced = record is not None and found.effective != "none" and record.policy("sub") != "none"
+    if not enforced or (record is not None and record.pct is not None and record.pct < 100):
+        yield "dmarc_weak", {"policy": found.effective}
+
+
+def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+    fetched = facts.logo
+    if fetched is None:
+        return
+    if fetched.reason == THIRD_PARTY:
+        yield "logo_elsewhere", {"host": _host(fetched.url)}
+        return
+    if not fetched.came:
+        why = fetched.unavailable
+        yield ("logo_unavailable", {"url": fetched.url, "detail": why}) if why else ("logo_not_seen", {})
+        return
+    most = int(rules.number("bimi.logo_most"))
+    size = len(facts.untrusted_logo.encode())
+    if facts.untrusted_logo.startswith("\x1f"):
+        yield "logo_compressed", {}
+        return
+    if fetched.truncated or size > most:
+        yield "logo_too_large", {"size": -(-size // 1024), "limit": most // 1024}
+        return
+    allowed = svg.profile(rules.tables["svg_tiny_ps"], rules.tables["svg_tiny_ps_values"])
+    logo = svg.read_svg(facts.untrusted_logo, allowed)
+    if logo.unreadable:
+        yield "logo_not_svg", {"detail": {"doctype": "DOCTYPE", "not_xml": "XML"}.get(logo.unreadable, "SVG")}
+        return
+    if logo.faults:
+        yield "logo_profile", {"parts": ", ".join(logo.faults[:8])}
+    else:
+        yield "logo_good", {"title": logo.title, "size": -(-size // 1024)}
+    if logo.width and not logo.square:
+        yield "logo_not_square", {}
+    if logo.relative_size:
+        yield "logo_size_relative", {}
+
+
+def _certificate(
+    domain: str, record: BimiRecord, facts: Facts, rules: Rules, at: datetime
+) -> Iterator[tuple[str, Values]]:
+    fetched, mark = facts.evidence, facts.mark
+    if not record.evidence or fetched is None:
+        yield "certificate_none", {}
+        return
+    if fetched.reason == THIRD_PARTY:
+        yield "certificate_elsewhere", {"host": _host(fetched.url)}
+        return
+    if not fetched.came:
+        why = fetched.unavailable
+        yield ("certificate_unavailable", {"url": fetched.url, "detail": why}) if why else ("certificate_not_seen", {})
+        return
+    if mark is None:
+        yield "certificate_unreadable", {"url": fetched.url}
+        return
+    kinds = {row["mark"]: row for row in rules.tables["mark_certificates"].dicts()}
+    row = kinds.get(mark.mark)
+    if row is None or not mark.for_brands or not mark.logos or mark.limits_names:
+        yield "certificate_not_mark", {"issuer": mark.issuer}
+        return
+    faults = list(_faults(domain, facts, mark, rules, at))
+    yield from faults
+    missing = [word for word in row["required"].split() if word not in mark.fields]
+    if missing:
+        yield "certificate_fields", {"fields": ", ".join(missing)}
+    if not faults:
+        yield (
+            "certificate_good",
+            {
+                "kind": row["kind"],
+                "issuer": mark.issuer,
+                "organisation": mark.organisation,
+                "day": mark.not_after.date().isoformat(),
+            },
+        )
+
+
+def _faults(
+    domain: str, facts: Facts, mark: MarkCertificate, rules: Rules, at: datetime
+) -> Iterator[tuple[str, Values]]:
+    day = mark.not_after.date().isoformat()
+    urgent = urgency(mark.not_before, mark.not_after, at, rules)
+    if urgent is Urgency.EXPIRED:
+        yield "certificate_expired", {"day": day}
+    elif urgent is not Urgency.FINE:
+        yield "certificate_soon", {"day": day, "days": days_left(mark.not_after, at)}
+    wanted = {name for place in {domain, facts.answer.name} for name in (place, f"default._bimi.{place}")}
+    if not wanted & set(mark.names):
+        yield "certificate_wrong_name", {"names": ", ".join(mark.names[:5]) or "-"}
+    if mark.chain_fault or at < mark.not_before:
+        yield "certificate_chain", {"issuer": mark.issuer}
+    published = hashlib.sha256(facts.untrusted_logo.encode()).hexdigest()
+    inside = [logo.sha256 for logo in mark.logos if not logo.fault]
+    if facts.logo is not None and facts.logo.came and not facts.logo.truncated and published not in inside:
+        yield "certificate_logo_differs", {}
+
+
+PROBE = Probe(
+    id="bimi",
+    control=Control.SENDER_AUTH,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=(
+        "absent",
+        "declined",
+        "several",
+        "malformed",
+        "wish_unread",
+        "published",
+        "dmarc_weak",
+        "logo_good",
+        "logo_unavailable",
+        "logo_not_seen",
+        "logo_elsewhere",
+        "logo_too_large",
+        "logo_compressed",
+        "logo_not_svg",
+        "logo_profile",
+        "logo_not_square",
+        "logo_size_relative",
+        "certificate_none",
+        "certificate_unavailable",
+        "certificate_not_seen",
+        "certificate_elsewhere",
+        "certificate_unreadable",
+        "certificate_not_mark",
+        "certificate_fields",
+        "certificate_expired",
+        "certificate_soon",
+        "certificate_wrong_name",
+        "certificate_chain",
+        "certificate_logo_differs",
+        "certificate_good",
+    ),
+    subjects=_subjects,
+    file_hosts=file_hosts,
+    collect=_collect,
+    judge=_judge,
+    needs=("dmarc",),
+)

@@ -1,0 +1,168 @@
+"""Where mail programs that set themselves up are sent: encrypted doors or clear ones (RFC 6186, RFC 8314).
+
+Objective  Find automatic settings that send passwords over the network in the clear.
+Inputs     The domains of the scope that take mail.
+Steps      SRV for the eight services; the settings file at autoconfig.<domain> and at the domain's well-known place,
+           each by one GET; by plain HTTP only where HTTPS had none. Whether autodiscover.<domain> exists is a question
+           to DNS. Nothing is posted, no address is sent, no redirect followed.
+Outcomes   settings_plain (high): the file names a connection without encryption; srv_clear_only, settings_http,
+           settings_malformed (low); nothing_published (info); settings_secure (ok).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.grammar.client_config import ClientServer, parse_client_config
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen
+from fumimori.network.dns import DnsAnswer, Unanswered
+from fumimori.network.together import both, together
+from fumimori.network.web import WebAnswer
+
+SERVICES = ("imap", "imaps", "pop3", "pop3s", "submission", "submissions", "autodiscover", "sieve")
+CONFIG_PATH = "mail/config-v1.1.xml"
+BODY_MOST = 65536
+PAIRS = (("imap", "imaps"), ("pop3", "pop3s"))
+SRV_FIELDS = 4
+
+
+class Facts(Record):
+    """What one domain tells programs that set themselves up."""
+
+    srv: tuple[DnsAnswer, ...] = ()
+    configs: tuple[WebAnswer, ...] = ()
+    """The settings files that were found, with the address they came from."""
+    autodiscover: bool | None = None
+    """autodiscover.<domain> exists; None when DNS did not say."""
+    unanswered: tuple[Unanswered, ...] = ()
+
+    def targets(self, service: str) -> tuple[str, ...]:
+        """`host:port` of the SRV records of a service; a lone `.` says that there is none (RFC 2782)."""
+        found = []
+        for answer in self.srv:
+            if not answer.name.startswith(f"_{service}._tcp."):
+                continue
+            for record in answer.records:
+                words = record.split()
+                if len(words) == SRV_FIELDS and words[3] != ".":
+                    found.append(f"{words[3].rstrip('.')}:{words[2]}")
+        return tuple(found)
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The domains that take mail."""
+    return mx.receiving_domains(seen)
+
+
+async def collect(domain: str, look: Look) -> Facts:
+    """SRV records, settings files, and whether autodiscover has an address."""
+    names = [f"_{service}._tcp.{domain}" for service in SERVICES]
+    answers, (configs, autodiscover) = await both(
+        together(*(_srv(name, look) for name in names)), both(_configs(domain, look), _exists(domain, look))
+    )
+    return Facts(
+        srv=tuple(answer for answer in answers if isinstance(answer, DnsAnswer) and answer.records),
+        unanswered=tuple(answer for answer in answers if isinstance(answer, Unanswered)),
+        configs=configs,
+        autodiscover=autodiscover,
+    )
+
+
+async def _srv(name: str, look: Look) -> DnsAnswer | Unanswered:
+    try:
+        return await look.network.dns(name, "SRV")
+    except NotSeen as not_seen:
+        return Unanswered(name=name, rdtype="SRV", reason=not_seen.reason)
+
+
+async def _exists(domain: str, look: Look) -> bool | None:
+    try:
+        return bool(await look.network.addresses(f"autodiscover.{domain}"))
+    except NotSeen:
+        return None
+
+
+async def _configs(domain: str, look: Look) -> tuple[WebAnswer, ...]:
+    places = (f"autoconfig.{domain}/{CONFIG_PATH}", f"{domain}/.well-known/autoconfig/{CONFIG_PATH}")
+    found = await together(*(_config(place, look) for place in places))
+    return tuple(answer for answer in found if answer is not None)
+
+
+async def _config(place: str, look: Look) -> WebAnswer | None:
+    for scheme in ("https", "http"):
+        try:
+            answer = await look.network.get(f"{scheme}://{place}", limit=BODY_MOST)
+        except NotSeen as not_seen:
+            if not_seen.reason == "no_address":
+                return None
+            continue
+        if answer.status == 200 and not answer.tls_error and "<" in answer.untrusted_body:
+            return answer
+    return None
+
+
+# --- judging ------------------------------------------------------------------------------------------------------
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """Where people are sent; nothing is said about a domain whose answers did not come."""
+    del rules  # no number decides here
+    for attempt, facts in seen.all("client_settings", Facts):
+        for word, values in _words(facts):
+            yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
+
+
+def _words(facts: Facts) -> Iterator[tuple[str, Values]]:
+    servers: list[ClientServer] = []
+    broken = False
+    for answer in facts.configs:
+        config = parse_client_config(answer.untrusted_body)
+        servers += config.servers
+        if config.fault and (answer.incomplete or answer.truncated):
+            continue  # half a file says nothing
+        # A page for people at this place is no settings file gone wrong.
+        if config.fault in ("dtd", "too_deep") or (config.fault == "not_xml" and _means_config(answer)):
+            broken = True
+            yield "settings_malformed", (("url", answer.url),)
+        elif config.servers and answer.url.startswith("http://"):
+            yield "settings_http", (("url", answer.url),)
+    plain = [server for server in servers if server.socket == "plain"]
+    if plain:
+        yield "settings_plain", (("servers", _printed(plain)),)
+    clear = [target for old, new in PAIRS if not facts.targets(new) for target in facts.targets(old)]
+    if clear:
+        yield "srv_clear_only", (("servers", ", ".join(clear)),)
+    published = [target for service in SERVICES for target in facts.targets(service)]
+    if servers and not plain and not clear:
+        yield "settings_secure", (("servers", _printed(servers)),)
+    elif published and not clear and not plain:
+        yield "settings_secure", (("servers", ", ".join(published)),)
+    elif not (servers or published or broken or facts.unanswered) and facts.autodiscover is False:
+        yield "nothing_published", ()
+
+
+def _means_config(answer: WebAnswer) -> bool:
+    return "clientConfig" in answer.untrusted_body[:2000]
+
+
+def _printed(servers: Sequence[ClientServer]) -> str:
+    return ", ".join(dict.fromkeys(f"{server.host}:{server.port}" for server in servers))
+
+
+PROBE = Probe(
+    id="client_settings",
+    control=Control.PROTOCOLS,
+    consent=ConsentLevel.CONNECTIONS,
+    facts=Facts,
+    outcomes=(
+        *("settings_secure", "settings_plain", "settings_http", "settings_malformed"),
+        *("srv_clear_only", "nothing_published"),
+    ),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mx",),
+    connections=4,
+)

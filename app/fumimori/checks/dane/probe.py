@@ -1,0 +1,146 @@
+"""DANE: TLSA records of the mail servers, proved by DNSSEC and held against their certificates (RFC 7672, 7671).
+
+Objective  Find TLSA records that no certificate matches (senders who check return the mail); say where DANE protects.
+Inputs     The MX hosts of each domain; what mail_ports saw on their port 25.
+Steps      DNS only: MX, the hosts' addresses and `_25._tcp.<host>` TLSA, each with a verdict of our own.
+Outcomes   mismatch, no_tls, bogus (critical): mail from senders that check is lost; second_mismatch (medium): the same
+           for those to whom the server shows its second certificate; partial, unusable, insecure (low):
+           no protection, or not everywhere; possible (low): everything on the way is signed, only TLSA is missing;
+           absent, published, single (info); valid (ok). Valid at every server it does what MTA-STS does: then
+           instead_published, instead_enforced and instead_matches answer that control's questions as met by another
+           measure, and the probe mta_sts says `absent_beside_dane` in place of `absent`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dane.tlsa import Facts, HostLook, State, records, states, unmatched_second
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.network import NotSeen, NotTestableHere
+from fumimori.network.dns import Security
+from fumimori.network.together import together
+
+HOSTS_MOST = 20
+WORST_FIRST = (Security.BOGUS, Security.UNCHECKED, Security.INSECURE, Security.SECURE)
+AT_HOST = {
+    State.MISMATCH: "mismatch",
+    State.NO_TLS: "no_tls",
+    State.BOGUS: "bogus",
+    State.UNUSABLE: "unusable",
+    State.INSECURE: "insecure",
+    State.PUBLISHED: "published",
+}
+"""States that are told server by server."""
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The domains that take mail."""
+    return mx.receiving_domains(seen)
+
+
+async def collect(domain: str, look: Look) -> Facts:
+    """MX, addresses and TLSA with their verdicts; NotTestableHere where nothing can be validated."""
+    answer = await look.network.secured(domain, "MX")
+    if answer.security is Security.UNCHECKED:
+        raise NotTestableHere(answer.security_reason)
+    seen = look.seen.facts("mx", domain, mx.Facts)
+    hosts = seen.mail_hosts[:HOSTS_MOST] if seen is not None else ()
+    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, look) for host in hosts))))
+
+
+async def _host(host: str, look: Look) -> HostLook:
+    try:
+        four, six, tlsa = await together(
+            look.network.secured(host, "A"),
+            look.network.secured(host, "AAAA"),
+            look.network.secured(f"_25._tcp.{host}", "TLSA"),
+        )
+        addresses = min((four.security, six.security), key=WORST_FIRST.index)
+        base = four.canonical_name or six.canonical_name
+        if not base:
+            return HostLook(host=host, addresses=addresses, tlsa=tlsa)
+        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), look)
+    except NotSeen as not_seen:
+        return HostLook(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
+
+
+async def _behind_alias(seen: HostLook, look: Look) -> HostLook:
+    """The TLSA records at the end of a signed alias, else those at the alias itself (RFC 7672 section 2.2.2)."""
+    if seen.addresses is Security.SECURE:
+        tlsa = await look.network.secured(f"_25._tcp.{seen.base}", "TLSA")
+        if tlsa.security is Security.BOGUS or (tlsa.records and tlsa.security is not Security.INSECURE):
+            return msgspec.structs.replace(seen, tlsa=tlsa)
+    elif seen.addresses is Security.INSECURE:
+        # The alias may be signed although the addresses that it leads to are not.
+        alias = await look.network.secured(seen.host, "CNAME")
+        return msgspec.structs.replace(seen, addresses=alias.security, base="")
+    return msgspec.structs.replace(seen, base="")
+
+
+def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+    """Each server that has TLSA records, and what they come to for the domain."""
+    for attempt, facts in seen.all("dane", Facts):
+        found = states(seen, attempt.subject)
+        if facts.mx.security is Security.BOGUS:
+            # The probe dnssec says so about the whole domain.
+            continue
+        for host in facts.hosts:
+            word = AT_HOST.get(found[host.host])
+            if word:
+                yield _outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
+        for name in unmatched_second(seen, attempt.subject):
+            yield _outcome("second_mismatch", name, (("host", name),))
+        for word, values in _domain(facts, found):
+            yield _outcome(word, attempt.subject, values)
+
+
+def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[tuple[str, Values]]:
+    there: Values = (("hosts", ", ".join(host for host, state in found.items() if state is State.VALID)),)
+    kinds = set(found.values())
+    if kinds == {State.VALID}:
+        yield "valid", there
+        yield "instead_published", ()
+        yield "instead_enforced", ()
+        yield "instead_matches", ()
+    elif State.VALID in kinds and kinds & {State.ABSENT, State.POSSIBLE, State.INSECURE}:
+        yield "partial", (*there, ("missing", ", ".join(_without(found))))
+    elif kinds and kinds <= {State.ABSENT, State.POSSIBLE}:
+        word = "possible" if kinds == {State.POSSIBLE} else "absent"
+        yield word, (("hosts", ", ".join(found)),)
+    single = [host.host for host in facts.hosts if found[host.host] is State.VALID and len(records(host.tlsa)) == 1]
+    if single:
+        yield "single", (("hosts", ", ".join(single)),)
+
+
+def _without(found: Mapping[str, State]) -> list[str]:
+    return [host for host, state in found.items() if state in (State.ABSENT, State.POSSIBLE, State.INSECURE)]
+
+
+def _printed(host: HostLook) -> str:
+    usable = [record.printed for record in records(host.tlsa)]
+    return ", ".join(usable or (host.tlsa.records[:3] if host.tlsa else ())) or "-"
+
+
+def _outcome(word: str, subject: str, values: Values) -> Outcome:
+    return Outcome(code=f"dane.{word}", subject=subject, values=values)
+
+
+PROBE = Probe(
+    id="dane",
+    control=Control.MTA_STS,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=(
+        *("valid", "instead_published", "instead_enforced", "instead_matches", "single", "partial", "published"),
+        *("mismatch", "second_mismatch", "no_tls", "bogus", "unusable", "insecure", "possible", "absent"),
+    ),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mx",),
+    timeout=60.0,
+)

@@ -1,0 +1,119 @@
+"""What was left as it was delivered: factory certificates, and host names that no machine on the Internet has.
+
+Objective  Show the owner the traces of an installation that nobody finished.
+Inputs     Certificates and greetings that mail_ports saw.
+Steps      The name in each SMTP greeting is looked up in DNS; certificates are compared with a table of the names that
+           installers put into theirs. No further connection.
+Outcomes   factory_certificate (high), factory_certificate_mx (low); default_name, name_unresolvable (low); name_good
+           (ok).
+Sources    RFC 8314 section 4.5; RFC 5321 sections 2.3.5 and 4.1.1.1.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen
+from fumimori.network.tls import Certificate
+
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_DEFAULT_NAMES = re.compile(
+    r"localhost|ip6-localhost|.*\.(?:localdomain|local|lan|internal|home|home\.arpa|localhost|invalid|test|workgroup)"
+    r"|(?:.*\.)?example\.(?:com|net|org)|(?:mail|mx|server|debian|ubuntu|centos|host)\.(?:domain|mydomain)\.(?:com|tld|local)"
+)
+
+
+class Facts(Record):
+    """The name that one host calls itself on port 25."""
+
+    host: str
+    name: str = ""
+    """Untrusted, lower case; empty when the greeting holds no host name."""
+    resolves: bool | None = None
+    """Whether DNS knows it; None when that was not, or could not be, looked up."""
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The hosts whose port 25 greeted."""
+    return tuple(
+        dict.fromkeys(
+            facts.service.host
+            for _, facts in seen.all("mail_ports", mail_ports.Facts)
+            if facts.port == 25 and facts.service.untrusted_greeting.strip()
+        )
+    )
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The name in the greeting, and whether DNS knows it."""
+    ports = look.seen.facts("mail_ports", f"{subject}:25", mail_ports.Facts)
+    greeting = ports.service.untrusted_greeting if ports is not None else ""
+    name = greeting.partition(" ")[0].lower().rstrip(".,;")[:253]
+    if not _HOST_NAME.fullmatch(name):
+        return Facts(host=subject)
+    if is_default_name(name):
+        return Facts(host=subject, name=name)
+    try:
+        return Facts(host=subject, name=name, resolves=bool(await _records(name, look)))
+    except NotSeen:
+        return Facts(host=subject, name=name)
+
+
+async def _records(name: str, look: Look) -> tuple[str, ...]:
+    four = await look.network.dns(name, "A")
+    return four.records or (await look.network.dns(name, "AAAA")).records
+
+
+def is_default_name(name: str) -> bool:
+    """Whether no host on the Internet can have this name: a single label, a local name, a name from a manual."""
+    return "." not in name or _DEFAULT_NAMES.fullmatch(name) is not None
+
+
+def factory_made(certificate: Certificate, rules: Rules) -> str:
+    """Who made a self-signed certificate at installation, by the table; empty for any other certificate."""
+    for row in rules.tables["factory_certificates"].dicts():
+        told = certificate.issuer if row["field"] == "issuer" else certificate.subject
+        if (certificate.self_signed or row["field"] == "issuer") and re.search(row["pattern"], told):
+            return row["maker"]
+    own = re.search(r"(?i)\bCN=([^,]+)", certificate.subject)
+    if certificate.self_signed and own and is_default_name(own[1].strip().lower()):
+        return own[1].strip()[:60]
+    return ""
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """What is left of the installation, host by host."""
+    said: set[tuple[str, str, str]] = set()
+    for attempt, ports in sorted(seen.all("mail_ports", mail_ports.Facts), key=lambda pair: pair[0].subject):
+        chain = ports.chain
+        maker = factory_made(chain.certificates[0], rules) if chain and chain.certificates else ""
+        word = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"
+        if maker and (ports.service.host, word, maker) not in said:
+            said.add((ports.service.host, word, maker))
+            found: Values = (("host", ports.service.host), ("port", ports.port), ("maker", maker))
+            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=found)
+    for attempt, facts in seen.all("defaults", Facts):
+        word = ""
+        if facts.name and is_default_name(facts.name):
+            word = "default_name"
+        elif facts.resolves is not None:
+            word = "name_good" if facts.resolves else "name_unresolvable"
+        if word:
+            values = (("host", facts.host), ("name", facts.name))
+            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=values)
+
+
+PROBE = Probe(
+    id="defaults",
+    control=Control.DEFAULTS,
+    consent=ConsentLevel.CONNECTIONS,
+    facts=Facts,
+    outcomes=("factory_certificate", "factory_certificate_mx", "default_name", "name_unresolvable", "name_good"),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mail_ports",),
+)

@@ -1,0 +1,274 @@
+"""DKIM: keys at known and guessed selectors (RFC 6376, RFC 8301); guessing never proves that there is none.
+
+Objective  See the keys that a domain signs with, as far as their names are known or can be guessed, and judge them.
+Inputs     The domains of the scope with their selectors: seen in a mail, named by a person; the provider's own ones
+           (what the MX probe recognised); the well-known ones of the table dkim_selectors. DNS alone.
+Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
+           ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
+           key_long, key_reused, key_shared, not_found (info); wildcard_closed (ok): every selector
+           without a key of its own says *no key*, as the RFC's way to close a zone.
+           A guess that finds nothing is no finding.
+Steps      1. A random selector: does the zone answer everything. 2. Every selector once, a few at a time.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network import NotSeen
+from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
+from fumimori.network.together import together
+
+AT_ONCE = 6
+"""Questions to one domain's name servers at the same time."""
+SELECTORS_MOST = 150
+SOURCES = ("mail", "given", "provider", "guessed")
+"""Where a selector's name comes from, the surest first."""
+
+
+class SelectorSeen(Record):
+    """A selector at which something stands."""
+
+    selector: str
+    canonical_name: str
+    """Where a CNAME leads, such as into the provider's zone."""
+    records: tuple[str, ...]
+    """TXT records, untrusted."""
+    source: str = "guessed"
+    """One of SOURCES."""
+
+    @property
+    def keys(self) -> tuple[DkimKey, ...]:
+        """The records that are meant as keys."""
+        return tuple(parse_dkim(txt) for txt in self.records if is_dkim(txt))
+
+
+class Facts(Record):
+    """What stands below `_domainkey`."""
+
+    tried: tuple[str, ...]
+    """Every selector that was asked for, the given ones first."""
+    control: DnsAnswer
+    """The answer for a random selector; a zone that answers it answers everything (wildcard)."""
+    given: tuple[str, ...] = ()
+    """Those that a person named: at them a missing key means something."""
+    from_mail: tuple[str, ...] = ()
+    """Those that a message was signed with."""
+    found: tuple[SelectorSeen, ...] = ()
+    aliases_empty: tuple[SelectorSeen, ...] = ()
+    """Selectors that lead elsewhere by CNAME, where nothing stands."""
+    unanswered: tuple[Unanswered, ...] = ()
+
+    @property
+    def genuine(self) -> tuple[SelectorSeen, ...]:
+        """The selectors with a key that is not the wildcard's."""
+        return tuple(
+            seen
+            for seen in self.found
+            if seen.keys and (not self.control.records or set(seen.records) != set(self.control.records))
+        )
+
+
+def _subjects(seen: Seen) -> Sequence[str]:
+    return [domain.name for domain in seen.scope.domains]
+
+
+def _selectors(domain: str, look: Look) -> dict[str, str]:
+    """The selectors to try with the source of each, the surest first."""
+    scope = next((entry for entry in look.seen.scope.domains if entry.name == domain), None)
+    facts = look.seen.facts("mx", domain, mx.Facts)
+    provider = facts.provider if facts else ""
+    of_provider = [
+        selector
+        for row in look.rules.tables["providers"].dicts()
+        if provider and row["provider"] == provider
+        for selector in row["selectors"].split()
+    ]
+    known = [row["selector"] for row in look.rules.tables["dkim_selectors"].dicts()]
+    named = (scope.mail_selectors if scope else (), scope.selectors if scope else (), of_provider, known)
+    sources: dict[str, str] = {}
+    for source, selectors in zip(SOURCES, named, strict=True):
+        for selector in selectors:
+            sources.setdefault(selector.lower(), source)
+    return dict(list(sources.items())[:SELECTORS_MOST])
+
+
+async def _collect(domain: str, look: Look) -> Facts:
+    selectors = _selectors(domain, look)
+    control = await look.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
+    slots = asyncio.Semaphore(AT_ONCE)
+    found: dict[str, SelectorSeen] = {}
+    empty: dict[str, SelectorSeen] = {}
+    unanswered: list[Unanswered] = []
+
+    async def ask(selector: str) -> None:
+        name = f"{selector}._domainkey.{domain}"
+        async with slots:
+            try:
+                answer = await look.network.dns(name, "TXT")
+            except NotSeen as not_seen:
+                unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_seen.reason))
+                return
+        if answer.status is DnsStatus.ANSWER or answer.canonical_name:
+            (found if answer.status is DnsStatus.ANSWER else empty)[selector] = SelectorSeen(
+                selector=selector,
+                canonical_name=answer.canonical_name,
+                records=answer.records,
+                source=selectors[selector],
+            )
+
+    await together(*(ask(selector) for selector in selectors))
+    return Facts(
+        tried=tuple(selectors),
+        given=tuple(selector for selector, source in selectors.items() if source == "given"),
+        from_mail=tuple(selector for selector, source in selectors.items() if source == "mail"),
+        found=tuple(found[selector] for selector in selectors if selector in found),
+        aliases_empty=tuple(empty[selector] for selector in selectors if selector in empty),
+        control=control,
+        unanswered=tuple(unanswered),
+    )
+
+
+def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
+    seen_keys: dict[str, set[str]] = {}
+    for attempt, facts in seen.all("dkim", Facts):
+        for digest in _digests(facts):
+            seen_keys.setdefault(digest, set()).add(attempt.subject)
+    for attempt, facts in seen.all("dkim", Facts):
+        if attempt.subject in unused or mx.no_domain(seen, attempt.subject):
+            continue
+        others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
+        found = list(_found(facts, rules))
+        if others:
+            found.append(("key_shared", {"domains": ", ".join(sorted(others)[:5])}))
+        for word, values in found:
+            yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=tuple(values.items()))
+
+
+def _digests(facts: Facts) -> list[str]:
+    return [key.digest for seen in facts.genuine for key in seen.keys if key.digest]
+
+
+Values = dict[str, str | int]
+
+
+def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+    genuine = facts.genuine
+    if facts.control.records:
+        answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
+        closed = bool(answers) and all(answer.revoked for answer in answers)
+        yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
+    yield from _named_without_key(facts)
+    if facts.aliases_empty:
+        yield "alias_empty", {"selectors": ", ".join(seen.selector for seen in facts.aliases_empty)}
+    if not genuine:
+        answered = len(facts.tried) - len({question.name for question in facts.unanswered})
+        if answered:
+            yield "not_found", {"count": answered}
+        return
+    keys = [(seen.selector, key) for seen in genuine for key in seen.keys]
+    working = [(selector, key) for selector, key in keys if key.works]
+    several = [seen.selector for seen in genuine if len(seen.keys) > 1]
+    if several:
+        yield "several", {"selectors": ", ".join(several)}
+    yield from _faults(keys)
+    if not working:
+        revoked = any(key.revoked for _, key in keys)
+        if revoked and all(key.revoked or key.fault for _, key in keys):
+            yield "only_revoked", {"selectors": _names(keys)}
+        return
+    yield "found", {"selectors": _names(working)}
+    yield from _strength(working, rules)
+
+
+def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
+    """Selectors that somebody is sure of, at which no key stands; a name server that failed says nothing."""
+    silent = {question.name for question in facts.unanswered}
+    keyed = {seen.selector for seen in facts.genuine}
+    for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
+        missing = [selector for selector in named if selector not in keyed and selector not in silent]
+        if missing:
+            yield word, {"selectors": ", ".join(missing)}
+
+
+def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]:
+    for word, wrong in (
+        ("malformed", [(selector, key) for selector, key in keys if key.fault]),
+        ("revoked", [(selector, key) for selector, key in keys if key.revoked]),
+        ("sha1_only", [(selector, key) for selector, key in keys if key.sha1_only]),
+        ("test_mode", [(selector, key) for selector, key in keys if key.testing and key.works]),
+    ):
+        if wrong:
+            yield word, {"selectors": _names(wrong)}
+
+
+def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[tuple[str, Values]]:
+    """The lengths of the RSA keys; Ed25519 counts as strong, but not every receiver knows it (RFC 8463)."""
+    least, wanted = int(rules.number("dkim.bits_least")), int(rules.number("dkim.bits_wanted"))
+    rsa = [(selector, key) for selector, key in working if key.kind == "rsa"]
+    weak = [(selector, key) for selector, key in rsa if key.bits < least]
+    short = [(selector, key) for selector, key in rsa if least <= key.bits < wanted]
+    for word, keys in (("key_weak", weak), ("key_short", short)):
+        if keys:
+            yield word, {"selectors": _names(keys), "bits": min(key.bits for _, key in keys)}
+    yield from _unusual(rsa, working, int(rules.number("dkim.bits_sure")))
+    if not rsa:
+        yield "ed25519_only", {"selectors": _names(working)}
+    elif not weak and not short:
+        yield "key_strong", {"selectors": _names(rsa), "bits": min(key.bits for _, key in rsa)}
+
+
+def _unusual(
+    rsa: Sequence[tuple[str, DkimKey]], working: Sequence[tuple[str, DkimKey]], sure: int
+) -> Iterator[tuple[str, Values]]:
+    long = [(selector, key) for selector, key in rsa if key.bits > sure]
+    if long:
+        yield "key_long", {"selectors": _names(long), "bits": max(key.bits for _, key in long)}
+    digests = [key.digest for _, key in working]
+    twice = [(selector, key) for selector, key in working if digests.count(key.digest) > 1]
+    if len({selector for selector, _ in twice}) > 1:
+        yield "key_reused", {"selectors": _names(twice)}
+
+
+def _names(keys: Sequence[tuple[str, DkimKey]]) -> str:
+    return ", ".join(dict.fromkeys(selector for selector, _ in keys))
+
+
+PROBE = Probe(
+    id="dkim",
+    control=Control.SENDER_AUTH,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=(
+        "found",
+        "key_strong",
+        "key_short",
+        "key_weak",
+        "ed25519_only",
+        "key_long",
+        "key_reused",
+        "key_shared",
+        "given_without_key",
+        "mail_without_key",
+        "alias_empty",
+        "revoked",
+        "only_revoked",
+        "sha1_only",
+        "test_mode",
+        "malformed",
+        "several",
+        "wildcard",
+        "wildcard_closed",
+        "not_found",
+    ),
+    subjects=_subjects,
+    collect=_collect,
+    judge=_judge,
+    needs=("mx",),
+)

@@ -1,0 +1,119 @@
+"""Doors that have nothing to do with mail: databases, file sharing, remote desktops, old remote control.
+
+Objective  Find services that nobody on the Internet should reach.
+Inputs     The hosts that the authorisation names; the table exposed_services (port, kind, what an open one means).
+Steps      One connection to each port of the table, a few ports at a time, one harmless question where the service does
+           not speak first (no login, no file, no query); what answers must also look like the service that the port is
+           known for. A host of which no port at all answers, refuses or was seen open before says nothing.
+Outcomes   dangerous, rdp (critical); unneeded (high); unneeded_quiet (medium); rdp_port, unknown_open, seen_inside
+           (info); ports_closed, rdp_closed (ok). Seen from the organisation's own network everything is seen_inside:
+           what is open here need not be open outside.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.hosts import own_hosts
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import Unreachable
+from fumimori.network.services import OpenPort
+from fumimori.network.together import together
+
+AT_ONCE = 4
+"""Ports of one host that are knocked at together."""
+RDP = "rdp"
+
+
+class Facts(Record):
+    """The ports of one host that were looked at."""
+
+    host: str
+    ports: tuple[OpenPort, ...]
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """One short connection to each port of the table."""
+    addresses = await look.network.addresses(subject)
+    if not addresses:
+        raise Unreachable("no_address", subject)
+    address = addresses[0]
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def knock(row: Mapping[str, str]) -> OpenPort:
+        async with slots:
+            return await look.network.open_port(subject, address, int(row["port"]), row["kind"])
+
+    rows = look.rules.tables["exposed_services"].dicts()
+    return Facts(host=subject, ports=tuple(await together(*(knock(row) for row in rows))))
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """What each open port means, and that a host shows none."""
+    table = {int(row["port"]): row for row in rules.tables["exposed_services"].dicts()}
+    for attempt, facts in seen.all("exposed_ports", Facts):
+        found = [port for port in facts.ports if port.open and port.port in table]
+        if seen.inside(attempt):
+            yield from _inside(attempt.subject, found, table)
+            continue
+        for port in found:
+            for word in _words(port, table[port.port]):
+                yield _outcome(word, f"{facts.host}:{port.port}", facts.host, _values(port, table[port.port]))
+        if _answers(seen, facts):
+            kinds = {table[port.port]["kind"] for port in found}
+            if not found:
+                yield _outcome("ports_closed", facts.host, facts.host, (("count", len(facts.ports)),))
+            if RDP not in kinds and any(table[port.port]["kind"] == RDP for port in facts.ports if port.port in table):
+                yield _outcome("rdp_closed", facts.host, facts.host, ())
+
+
+def _words(port: OpenPort, row: Mapping[str, str]) -> Iterator[str]:
+    if not port.recognised:
+        yield "unknown_open"
+        return
+    yield row["outcome"]
+    if row["outcome"] == RDP:
+        yield "rdp_port"
+
+
+def _inside(subject: str, found: Sequence[OpenPort], table: Mapping[int, Mapping[str, str]]) -> Iterator[Outcome]:
+    if found:
+        names = ", ".join(f"{table[port.port]['service']} ({port.port})" for port in found)
+        yield _outcome("seen_inside", subject, subject, (("services", names),))
+
+
+def _answers(seen: Seen, facts: Facts) -> bool:
+    """Whether the host is there at all for us: a firewall that swallows everything looks like closed ports."""
+    if any(port.open or port.closed == "connection_refused" for port in facts.ports):
+        return True
+    return any(
+        ports.service.open and ports.service.host == facts.host for _, ports in seen.all("mail_ports", mail_ports.Facts)
+    )
+
+
+def _values(port: OpenPort, row: Mapping[str, str]) -> Values:
+    return (("port", port.port), ("service", row["service"]))
+
+
+def _outcome(word: str, subject: str, host: str, values: Values) -> Outcome:
+    return Outcome(code=f"exposed_ports.{word}", subject=subject, values=(("host", host), *values))
+
+
+PROBE = Probe(
+    id="exposed_ports",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("dangerous", "rdp", "rdp_port", "unneeded", "unneeded_quiet", "unknown_open", "seen_inside"),
+        *("ports_closed", "rdp_closed"),
+    ),
+    subjects=own_hosts,
+    collect=collect,
+    judge=judge,
+    connections=21,
+    needs=("mx",),
+    timeout=180.0,
+)

@@ -1,0 +1,213 @@
+"""How a mail server deals with strangers: address questions, unknown recipients, role addresses, forged own senders.
+
+Objective  Find out what the server tells and accepts without a login, up to the envelope of a mail and no further.
+Inputs     The mail exchangers of the domains of the scope, the domain that each takes mail for.
+Steps      One conversation on port 25: VRFY of one random name, EXPN of postmaster, MAIL FROM:<> with one random
+           recipient, postmaster and abuse of the domain; RSET; MAIL FROM and RCPT TO the domain's own postmaster; RSET,
+           QUIT. No DATA. An answer *later* (4xx, greylisting) is no answer: one more conversation after a pause, then
+           what is still open stays not measured.
+Outcomes   expn_tells (medium); vrfy_tells, unknown_accepted, postmaster_refused, own_sender_accepted, size_large (low);
+           abuse_refused, size_small (info); addresses_hidden, unknown_refused, role_addresses, own_sender_refused (ok).
+Sources    RFC 5321 sections 3.5, 4.5.1, 7.3; RFC 2142; RFC 1870.
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.hosts import mail_exchangers
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network import NotSeen, NotTestableHere, Refused, Unreachable
+from fumimori.network.smtp import SmtpDialogue, SmtpReply
+
+PORT = 25
+MEGABYTE = 1_000_000
+_NO_SUCH_NAME = re.compile(
+    r"(?i)\b5\.1\.[0-6]\b|user unknown|unknown (?:user|recipient|local)|no such|not found|does ?n[o']t exist"
+)
+"""Ways to say that a name does not exist, as against *I do not answer such questions*."""
+
+
+class Facts(Record):
+    """What one mail exchanger answered; None where it said *later* or the conversation did not get so far."""
+
+    host: str
+    domain: str
+    vrfy: SmtpReply | None = None
+    expn: SmtpReply | None = None
+    unknown: SmtpReply | None = None
+    postmaster: SmtpReply | None = None
+    abuse: SmtpReply | None = None
+    own_sender: SmtpReply | None = None
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The mail exchangers."""
+    return mail_exchangers(seen)
+
+
+def domain_of(seen: Seen, host: str) -> str:
+    """The first domain of the scope whose mail goes to `host`; empty without one."""
+    for domain in seen.scope.domains:
+        facts = seen.facts("mx", domain.name, mx.Facts)
+        if facts is not None and host in facts.mail_hosts:
+            return domain.name
+    return ""
+
+
+def let_out(seen: Seen) -> None:
+    """Raises NotTestableHere (`port25_blocked`) when this network does not let port 25 out."""
+    if seen.vantage is not None and seen.vantage.port25 == "blocked":
+        raise NotTestableHere("port25_blocked")
+
+
+async def converse(
+    look: Look, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
+) -> SmtpDialogue:
+    """The conversation with the first address that answers, inside TLS on other ports than 25; NotSeen without one."""
+    failure: NotSeen = Unreachable("no_address", host)
+    for address in addresses[:2]:
+        dialogue = await look.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
+        if dialogue.open:
+            return dialogue
+        failure = Unreachable(dialogue.closed, address)
+    raise failure
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The facts of one mail exchanger; raises Refused (`busy`) when it only ever says *later*."""
+    let_out(look.seen)
+    addresses = await look.network.addresses(subject)
+    domain = domain_of(look.seen, subject)
+    random = f"fumimori-{secrets.token_hex(6)}@{domain}"
+    facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+    if facts.unknown is None:
+        # Whoever greylists knows the same sender and recipient again after a while.
+        await asyncio.sleep(look.rules.number("mail_behaviour.retry_after_seconds"))
+        facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+    if not any((facts.vrfy, facts.expn, facts.unknown, facts.postmaster, facts.own_sender)):
+        raise Refused("busy", subject)
+    return facts
+
+
+def _commands(domain: str, random: str) -> tuple[str, ...]:
+    own = f"postmaster@{domain}"
+    return (
+        *(f"VRFY {random}", "EXPN postmaster", "MAIL FROM:<>"),
+        *(f"RCPT TO:<{random}>", f"RCPT TO:<{own}>", f"RCPT TO:<abuse@{domain}>"),
+        *("RSET", f"MAIL FROM:<{own}>", f"RCPT TO:<{own}>"),
+    )
+
+
+def _facts(host: str, domain: str, dialogue: SmtpDialogue) -> Facts:
+    replies = dialogue.replies + (None,) * 9
+    vrfy, expn, empty, unknown, postmaster, abuse, _, mail, rcpt = replies[:9]
+    settled = empty is not None and empty.accepted
+    # A sender that was turned away is as good an answer as a recipient that was.
+    own = rcpt if mail is not None and mail.accepted else mail
+    return Facts(
+        host=host,
+        domain=domain,
+        vrfy=_definite(vrfy),
+        expn=_definite(expn),
+        unknown=_definite(unknown) if settled else None,
+        postmaster=_definite(postmaster) if settled else None,
+        abuse=_definite(abuse) if settled else None,
+        own_sender=_definite(own),
+    )
+
+
+def _definite(reply: SmtpReply | None) -> SmtpReply | None:
+    """The reply when it answers the question: not *later*, not *log in or encrypt first* (RFC 3207, RFC 4954)."""
+    return reply if reply is not None and not reply.later and reply.code not in (530, 538) else None
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """What each exchanger's answers mean; nothing about what it did not answer."""
+    for attempt, facts in seen.all("mail_behaviour", Facts):
+        for word, reply in _words(facts):
+            if word == "own_sender_accepted" and seen.inside(attempt):
+                # Computers of the office may send in its name without a login; what strangers may do is not seen here.
+                continue
+            values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))
+            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+    yield from _sizes(seen, rules)
+
+
+def _shown(reply: SmtpReply) -> str:
+    return f"{reply.code} {reply.untrusted_text}"[:160].strip()
+
+
+def _words(facts: Facts) -> Iterator[tuple[str, SmtpReply]]:
+    tells = False
+    if facts.vrfy is not None and (facts.vrfy.code in (250, 251) or _names_it_unknown(facts.vrfy)):
+        tells = True
+        yield "vrfy_tells", facts.vrfy
+    if facts.expn is not None and facts.expn.code == 250:
+        tells = True
+        yield "expn_tells", facts.expn
+    if facts.vrfy is not None and facts.expn is not None and not tells:
+        yield "addresses_hidden", facts.vrfy
+    if facts.unknown is not None:
+        yield ("unknown_accepted" if facts.unknown.accepted else "unknown_refused"), facts.unknown
+        yield from _roles(facts)
+    if facts.own_sender is not None:
+        yield ("own_sender_accepted" if facts.own_sender.accepted else "own_sender_refused"), facts.own_sender
+
+
+def _roles(facts: Facts) -> Iterator[tuple[str, SmtpReply]]:
+    """Addresses that every domain must have; a server that takes any recipient says nothing about them."""
+    if facts.postmaster is not None and facts.postmaster.refused:
+        yield "postmaster_refused", facts.postmaster
+    if facts.abuse is not None and facts.abuse.refused:
+        yield "abuse_refused", facts.abuse
+    if facts.unknown is None or facts.unknown.accepted or facts.postmaster is None or facts.abuse is None:
+        return
+    if facts.postmaster.accepted and facts.abuse.accepted:
+        yield "role_addresses", facts.postmaster
+
+
+def _names_it_unknown(reply: SmtpReply) -> bool:
+    """Whether VRFY looked the name up: 252 and *not implemented* did not, *no such user* did."""
+    return reply.code in (550, 551, 553) and bool(_NO_SUCH_NAME.search(reply.untrusted_text))
+
+
+def _sizes(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """Size limits that are announced but of little use; which port announces what is in `mail_ports`."""
+    for attempt, facts in seen.all("mail_ports", mail_ports.Facts):
+        size = facts.service.size
+        if facts.port != PORT or not size:
+            continue
+        megabytes = size / MEGABYTE
+        word = ""
+        if megabytes > rules.number("mail_behaviour.size_most_megabytes"):
+            word = "size_large"
+        elif megabytes < rules.number("mail_behaviour.size_least_megabytes"):
+            word = "size_small"
+        if word:
+            values = (("host", facts.service.host), ("megabytes", round(megabytes)))
+            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+
+
+PROBE = Probe(
+    id="mail_behaviour",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("vrfy_tells", "expn_tells", "addresses_hidden", "unknown_accepted", "unknown_refused"),
+        *("postmaster_refused", "abuse_refused", "role_addresses", "own_sender_accepted", "own_sender_refused"),
+        *("size_large", "size_small"),
+    ),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    connections=2,
+    needs=("mx",),
+    timeout=300.0,
+)

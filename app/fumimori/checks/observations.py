@@ -1,0 +1,97 @@
+"""What was seen so far: the attempts that count, read back as facts, each with the run that it belongs to."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Self, TypeVar
+
+import msgspec
+
+from fumimori.model import Assessment, Attempt, Record, Run, Scope, Status, Vantage
+
+F = TypeVar("F", bound=Record)
+
+
+class Seen:
+    """A read-only view of attempts under a scope; each is judged under the vantage point of its own run.
+
+    When a probe looked at a subject more than once, in whatever runs, the newest completed attempt counts, else the
+    newest.
+    """
+
+    def __init__(self, scope: Scope, attempts: Iterable[Attempt], vantage: Vantage | None = None) -> None:
+        """The attempts of one run that stood at `vantage`."""
+        self.scope = scope
+        self.vantage = vantage
+        """Where the newest run stands: what a look that is still to come has to reckon with."""
+        self._attempts: dict[tuple[str, str], tuple[Attempt, Vantage | None]] = {}
+        self._count(attempts, vantage)
+
+    @classmethod
+    def of(cls, scope: Scope, runs: Iterable[Run]) -> Self:
+        """The attempts of all `runs`, the oldest first."""
+        seen = cls(scope, ())
+        for run in runs:
+            seen.vantage = run.vantage
+            seen._count(run.attempts, run.vantage)
+        return seen
+
+    @classmethod
+    def of_assessment(cls, assessment: Assessment) -> Self:
+        """The attempts of all runs of `assessment` under its scope."""
+        return cls.of(assessment.scope, assessment.runs)
+
+    def _count(self, attempts: Iterable[Attempt], vantage: Vantage | None) -> None:
+        for attempt in attempts:
+            key = (attempt.probe, attempt.subject)
+            known = self._attempts.get(key)
+            if known is None or _rank(attempt) >= _rank(known[0]):
+                self._attempts[key] = (attempt, vantage)
+
+    def attempt(self, probe: str, subject: str) -> Attempt | None:
+        """The attempt that counts for this probe and subject."""
+        known = self._attempts.get((probe, subject))
+        return known[0] if known else None
+
+    def attempts(self, probe: str | None = None) -> Iterator[Attempt]:
+        """All attempts that count, of one probe or of all."""
+        return (attempt for attempt, _ in self._attempts.values() if probe in (None, attempt.probe))
+
+    def vantage_of(self, attempt: Attempt) -> Vantage | None:
+        """Where the run of this attempt stood; None when that is not known."""
+        known = self._attempts.get((attempt.probe, attempt.subject))
+        return known[1] if known else None
+
+    def inside(self, attempt: Attempt, host: str = "") -> bool:
+        """Whether what `attempt` looked at (or `host`, when its subject is none) lies in the network it looked from."""
+        vantage = self.vantage_of(attempt)
+        return vantage is not None and vantage.holds(host or host_of(attempt.subject))
+
+    def facts(self, probe: str, subject: str, kind: type[F]) -> F | None:
+        """The facts of this probe about this subject; None when it was not, or could not be, looked at."""
+        attempt = self.attempt(probe, subject)
+        return None if attempt is None else _decoded(attempt, kind)
+
+    def all(self, probe: str, kind: type[F]) -> Iterator[tuple[Attempt, F]]:
+        """Every completed attempt of this probe with its facts."""
+        for attempt in self.attempts(probe):
+            facts = _decoded(attempt, kind)
+            if facts is not None:
+                yield attempt, facts
+
+
+def host_of(subject: str) -> str:
+    """The host of a subject: of `host:port`, `[IPv6]:port`, a bare name or a bare address."""
+    host, _, port = subject.rpartition(":")
+    if port.isdecimal() and host and (":" not in host or host.startswith("[")):
+        return host.strip("[]")
+    return subject.strip("[]")
+
+
+def _rank(attempt: Attempt) -> tuple[bool, datetime]:
+    return attempt.status is Status.COMPLETED, attempt.ended
+
+
+def _decoded(attempt: Attempt, kind: type[F]) -> F | None:
+    if attempt.status is not Status.COMPLETED or attempt.facts is None:
+        return None
+    return msgspec.json.decode(attempt.facts, type=kind)

@@ -1,0 +1,164 @@
+"""Whether strangers can send mail to strangers through the server, tried with an envelope and never with a mail.
+
+Objective  Prove or rule out the open relay, with no mail sent and no doubt left over.
+Inputs     Mail exchangers that refused a random recipient of their own domain (mail_behaviour): only then does a
+           recipient that is accepted mean anything. Open ports 587 and 465 of the hosts that people use (mail_ports).
+Steps      One conversation on port 25: sender at one example domain, recipient at another; when that is refused, the
+           same recipient in the old forms (percent sign, quotes, source route), each after RSET. On 587 and 465, inside
+           TLS where there is any: a random recipient of the own domain, and in a second conversation, when that one was
+           refused, the foreign recipient. Every conversation ends with RSET and QUIT before DATA.
+Outcomes   open (critical): the plain form was accepted; open_inside (medium): the same from the organisation's own
+           network, whose computers the server may trust; odd_form, catch_all (info): has to be looked at by a person;
+           closed (ok).
+Sources    RFC 5321 section 7.9 in spirit; NIST SP 800-45 version 2.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.hosts import mail_exchangers
+from fumimori.checks.mail_behaviour import probe as mail_behaviour
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network import NotTestableHere, Refused
+from fumimori.network.smtp import SmtpReply
+
+SUBMISSION_PORTS = (587, 465)
+"""Ports where only people with a login may send (RFC 8314); a relay there is as open as one on 25."""
+SENDER = "relay-test@example.org"
+"""Addresses at domains that exist for examples only (RFC 2606): nobody gets anything, whatever happens."""
+STRANGER = "relay-test@example.net"
+LOGIN_FIRST = (530, 538)
+"""Authentication required, or encryption before it (RFC 4954 section 6)."""
+_NO_MAIL_THERE = re.compile(
+    r"(?i)\b5\.1\.10\b|null ?mx|does not accept mail|domain (?:of sender|not found)|\b5\.1\.8\b"
+)
+"""The server looked the example domains up and does not like them: that says nothing about relaying."""
+
+
+class Facts(Record):
+    """The answers to one plain and three odd recipients."""
+
+    host: str
+    catch_all: bool = False
+    """The server takes any recipient of its own domain; nothing was tried then."""
+    plain: SmtpReply | None = None
+    odd: tuple[SmtpReply, ...] = ()
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The mail exchangers, and `host:port` of every port for people who send that spoke to us."""
+    submission = (
+        attempt.subject
+        for attempt, facts in seen.all("mail_ports", mail_ports.Facts)
+        if facts.port in SUBMISSION_PORTS and (facts.tls or facts.service.untrusted_greeting)
+    )
+    return (*mail_exchangers(seen), *sorted(submission))
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The facts of one mail exchanger, or of one port for people who send.
+
+    Raises NotTestableHere (`relay_not_tested`) when it is not known how the server treats its own unknown recipients,
+    or when it turns our example addresses away for another reason; Refused (`busy`) when it said *later*.
+    """
+    host, _, number = subject.rpartition(":")
+    if number.isdecimal() and int(number) in SUBMISSION_PORTS:
+        return await _submission(subject, host, int(number), look)
+    mail_behaviour.let_out(look.seen)
+    manners = look.seen.facts("mail_behaviour", subject, mail_behaviour.Facts)
+    if manners is None or manners.unknown is None:
+        raise NotTestableHere("relay_not_tested", subject)
+    if manners.unknown.accepted:
+        return Facts(host=subject, catch_all=True)
+    addresses = await look.network.addresses(subject)
+    mail = f"MAIL FROM:<{SENDER}>"
+    first = await mail_behaviour.converse(look, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
+    plain = _answer(first.replies, 1)
+    if plain.accepted:
+        return Facts(host=subject, plain=plain)
+    commands = [line for form in _odd_forms(subject) for line in ("RSET", mail, f"RCPT TO:{form}")]
+    second = await mail_behaviour.converse(look, subject, addresses, commands)
+    odd = tuple(reply for reply in second.replies if reply.command.startswith("RCPT"))
+    return Facts(host=subject, plain=plain, odd=odd)
+
+
+async def _submission(subject: str, host: str, port: int, look: Look) -> Facts:
+    """The facts of a port for people who send: strangers come without a login and have to be refused."""
+    addresses = await look.network.addresses(host)
+    domains = [domain.name for domain in look.seen.scope.domains]
+    if not domains:
+        raise NotTestableHere("relay_not_tested", subject)
+    own = mail_behaviour.domain_of(look.seen, host) or domains[0]
+    mail = f"MAIL FROM:<{SENDER}>"
+    random = f"RCPT TO:<fumimori-{secrets.token_hex(6)}@{own}>"
+    first = await mail_behaviour.converse(look, host, addresses, (mail, random), port=port)
+    local = _answer(first.replies, 1, login_is_an_answer=True)
+    if local.accepted:
+        return Facts(host=subject, catch_all=True)
+    if local.code in LOGIN_FIRST:
+        return Facts(host=subject, plain=local)
+    second = await mail_behaviour.converse(look, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
+    return Facts(host=subject, plain=_answer(second.replies, 1, login_is_an_answer=True))
+
+
+def _odd_forms(host: str) -> tuple[str, ...]:
+    name, _, domain = STRANGER.partition("@")
+    return (f"<{name}%{domain}@{host}>", f'<"{STRANGER}"@{host}>', f"<@{host}:{STRANGER}>")
+
+
+def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: bool = False) -> SmtpReply:
+    """The recipient's answer; NotSeen when the conversation did not come to an answer about relaying.
+
+    With `login_is_an_answer` *log in first* refuses strangers as well as anything else, at whichever command.
+    """
+    sender = replies[0] if replies else None
+    if sender is None or sender.later or len(replies) <= place or replies[place].later:
+        raise Refused("busy")
+    told = sender if sender.refused else replies[place]
+    if login_is_an_answer and told.code in LOGIN_FIRST and "STARTTLS" not in told.untrusted_text.upper():
+        return told
+    if sender.refused or (told.refused and _NO_MAIL_THERE.search(told.untrusted_text)) or told.code in LOGIN_FIRST:
+        raise NotTestableHere("relay_not_tested", told.untrusted_text[:100])
+    return told
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+    """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
+    for attempt, facts in seen.all("open_relay", Facts):
+        for word, answer in _words(facts, inside=seen.inside(attempt)):
+            values = (("host", facts.host), ("answer", answer))
+            yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
+
+
+def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
+    if facts.catch_all:
+        yield "catch_all", "-"
+    if facts.plain is None:
+        return
+    shown = f"{facts.plain.code} {facts.plain.untrusted_text}"[:160].strip()
+    if facts.plain.accepted:
+        yield ("open_inside" if inside else "open"), shown
+        return
+    taken = [reply.command.partition(":")[2] for reply in facts.odd if reply.accepted]
+    if taken:
+        yield "odd_form", ", ".join(taken)[:160]
+    else:
+        yield "closed", shown
+
+
+PROBE = Probe(
+    id="open_relay",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.RELAY,
+    facts=Facts,
+    outcomes=("open", "open_inside", "closed", "odd_form", "catch_all"),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    connections=6,
+    needs=("mx", "mail_behaviour", "mail_ports"),
+)

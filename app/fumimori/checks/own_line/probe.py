@@ -1,0 +1,62 @@
+"""What the line that the measurement runs on lets out: can a computer in the office send mail by itself.
+
+Objective  Infected office computers send spam straight to other people's servers; only the mail server needs port 25.
+Inputs     What was found out about this network before anything is judged (the control hosts of the port-25 test).
+Steps      None of its own: the fact is taken down. It means something only when the measurement runs inside the
+           organisation's own network.
+Outcomes   port25_open (info, against *port 25 is closed to all but the server*), port25_closed (ok).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network import NotTestableHere
+
+LINE = ""
+"""The subject: there is only one line, and it has no name."""
+
+
+class Facts(Record):
+    """What the network of the measurement lets out."""
+
+    port25: str
+    """`open` or `blocked`."""
+    inside: bool
+    """The measurement ran in the organisation's own network."""
+
+
+def subjects(_seen: Seen) -> Sequence[str]:
+    """The one line that there is."""
+    return (LINE,)
+
+
+async def collect(_subject: str, look: Look) -> Facts:
+    """The facts of this line; raises NotTestableHere (`port25_unknown`) when no control host was found at all."""
+    vantage = look.seen.vantage
+    if vantage is None or vantage.port25 == "unknown":
+        raise NotTestableHere("port25_unknown")
+    return Facts(port25=vantage.port25, inside=vantage.inside)
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+    """What it means for the office; nothing when somebody measures from elsewhere."""
+    for attempt, facts in seen.all("own_line", Facts):
+        vantage = seen.vantage_of(attempt)
+        if facts.inside or (vantage is not None and vantage.inside):
+            word = "port25_open" if facts.port25 == "open" else "port25_closed"
+            yield Outcome(code=f"own_line.{word}", subject=attempt.subject)
+
+
+PROBE = Probe(
+    id="own_line",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.CONNECTIONS,
+    facts=Facts,
+    outcomes=("port25_open", "port25_closed"),
+    subjects=subjects,
+    host=lambda _line: "",
+    collect=collect,
+    judge=judge,
+)

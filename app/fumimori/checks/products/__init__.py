@@ -1,0 +1,1 @@
+"""Which products and versions show themselves, and whether their makers still look after them."""

@@ -1,0 +1,84 @@
+"""Two resolvers compared, to notice that the office sees another domain than the rest of the world (split DNS).
+
+Objective  Keep a report about the inside from being read as one about the outside.
+Inputs     The domains of the scope; a second resolver, where somebody named one (`--second-resolver`).
+Steps      DNS only: MX, TXT and the DMARC record from both, compared without regard to order.
+Outcomes   split_dns (info): they differ, and the rest of the report shows what the run's first resolver says (of a
+           resolver inside and one on the Internet, the latter is asked first); agree (ok). With one resolver: nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network.dns import DnsAnswer
+
+QUESTIONS = (("MX", ""), ("TXT", ""), ("TXT", "_dmarc."))
+
+
+class Pair(Record):
+    """One question and both answers."""
+
+    here: DnsAnswer
+    elsewhere: DnsAnswer
+
+    @property
+    def same(self) -> bool:
+        """Whether both say the same, in whatever order.
+
+        Below the domain the two kinds of absence come to the same: forwarders and caches make one of the other
+        (RFC 8020 section 2, RFC 8198).
+        """
+        if _records(self.here) != _records(self.elsewhere):
+            return False
+        return self.here.status == self.elsewhere.status or self.here.name.startswith("_")
+
+
+class Facts(Record):
+    """What both said about one domain; empty when the run has only one resolver."""
+
+    pairs: tuple[Pair, ...] = ()
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The domains."""
+    return tuple(domain.name for domain in seen.scope.domains)
+
+
+async def collect(domain: str, look: Look) -> Facts:
+    """The questions put to both."""
+    pairs = []
+    for rdtype, prefix in QUESTIONS:
+        elsewhere = await look.network.elsewhere(f"{prefix}{domain}", rdtype)
+        if elsewhere is None:
+            return Facts()
+        pairs.append(Pair(here=await look.network.dns(f"{prefix}{domain}", rdtype), elsewhere=elsewhere))
+    return Facts(pairs=tuple(pairs))
+
+
+def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+    """The questions that the two answer differently."""
+    for attempt, facts in seen.all("resolvers", Facts):
+        if not facts.pairs:
+            continue
+        different = [f"{pair.here.rdtype} {pair.here.name}" for pair in facts.pairs if not pair.same]
+        word, values = ("split_dns", (("records", ", ".join(different)),)) if different else ("agree", ())
+        yield Outcome(code=f"resolvers.{word}", subject=attempt.subject, values=values)
+
+
+def _records(answer: DnsAnswer) -> set[str]:
+    return {record.lower() if answer.rdtype == "MX" else record for record in answer.records}
+
+
+PROBE = Probe(
+    id="resolvers",
+    control=Control.SENDER_AUTH,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=("split_dns", "agree"),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    timeout=60.0,
+)

@@ -1,0 +1,1 @@
+"""The names of the sending addresses: does each address have one, does it lead back, does the server use it."""

@@ -1,0 +1,169 @@
+"""The names of the sending addresses: does each address have one, does it lead back, does the server use it.
+
+Objective  Mail from an address without a name of its own is refused by large receivers; find that before they do.
+Inputs     Addresses of the mail exchangers, single addresses that the SPF record names, addresses that somebody gave.
+Steps      DNS only: PTR of each address, then the addresses of at most five of those names (forward-confirmed reverse
+           DNS); the name in the greeting on port 25, when mail_ports saw one, is compared.
+Outcomes   missing (high): a sending address without a name; unconfirmed, generic (medium); missing_receiving,
+           greeting_differs (info); confirmed (ok). Addresses of providers are their own affair and are not looked at.
+Sources    Sender guidelines of Google; RFC 1912 section 2.1; RFC 5321 section 4.1.4.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.checks.spf import probe as spf
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen
+from fumimori.network.dns import DnsStatus
+
+NAMES_MOST = 5
+ADDRESSES_MOST = 30
+FEW = 4
+"""A network of so few addresses is a list of single servers (neighbours are collapsed into one network)."""
+_DIAL_UP = re.compile(
+    r"(?i)(?:^|[.-])(?:dyn(?:amic)?|dhcp|dial(?:up)?|ppp|pool|adsl|dsl|cable|customer|client)(?:[.\d-]|$)"
+)
+
+
+class PointerName(Record):
+    """One name that an address points to."""
+
+    name: str
+    leads_back: bool | None = None
+    """Whether the name has this address; None when that could not be looked up."""
+
+
+class Facts(Record):
+    """The names of one address."""
+
+    address: str
+    sending: bool
+    """Mail is known to leave from here; else it is only known to arrive here."""
+    names: tuple[PointerName, ...] = ()
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The addresses, those that mail is known to leave from first."""
+    receiving: list[str] = []
+    for domain in seen.scope.domains:
+        facts = seen.facts("mx", domain.name, mx.Facts)
+        if facts is None or facts.provider or not _own(domain.hosting or facts.hosting):
+            continue
+        receiving += [address for host in facts.hosts for address in host.addresses]
+        receiving += facts.fallback if not facts.hosts else ()
+    return tuple(dict.fromkeys((*_sending(seen), *receiving)))[:ADDRESSES_MOST]
+
+
+def _own(hosting: Hosting | None) -> bool:
+    """Who is with a provider cannot name the provider's addresses."""
+    return hosting is None or hosting.own_server
+
+
+def _sending(seen: Seen) -> tuple[str, ...]:
+    """Addresses that somebody gave, and single addresses in the domains' own SPF record."""
+    found = list(seen.scope.sending_addresses)
+    for domain in seen.scope.domains:
+        facts = seen.facts("spf", domain.name, spf.Facts)
+        exchangers = seen.facts("mx", domain.name, mx.Facts)
+        if facts is None or not _own(domain.hosting or (exchangers.hosting if exchangers else None)):
+            continue
+        for network in facts.tree(domain.name).own_networks:
+            parsed = ip_network(network)
+            if parsed.num_addresses <= FEW:
+                found += map(str, parsed)
+    return tuple(dict.fromkeys(found))
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The names of one address, each followed back."""
+    address = ip_address(subject)
+    answer = await look.network.dns(address.reverse_pointer, "PTR")
+    sending = subject in _sending(look.seen)
+    if answer.status is not DnsStatus.ANSWER:
+        return Facts(address=subject, sending=sending)
+    rdtype = "A" if address.version == 4 else "AAAA"
+    names = []
+    for record in answer.records[:NAMES_MOST]:
+        name = record.rstrip(".").lower()
+        try:
+            back = await look.network.dns(name, rdtype)
+        except NotSeen:
+            names.append(PointerName(name=name))
+            continue
+        found = set(map(_address, back.records)) if back.status is DnsStatus.ANSWER else set()
+        names.append(PointerName(name=name, leads_back=address in found))
+    return Facts(address=subject, sending=sending, names=tuple(names))
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+    """What the names of each address mean."""
+    for attempt, facts in seen.all("reverse_dns", Facts):
+        shown = ", ".join(name.name for name in facts.names)[:200] or "-"
+        values: Values = (("address", facts.address), ("names", shown))
+        for word, more in _words(seen, facts):
+            yield Outcome(code=f"reverse_dns.{word}", subject=attempt.subject, values=(*values, *more))
+
+
+def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
+    if not facts.names:
+        yield ("missing" if facts.sending else "missing_receiving"), ()
+        return
+    back = [name.leads_back for name in facts.names]
+    if True in back:
+        names = [name.name for name in facts.names if name.leads_back]
+        yield ("generic" if all(_generic(name, facts.address) for name in names) else "confirmed"), ()
+    elif None not in back:
+        yield "unconfirmed", ()
+    for greeting in sorted(_greetings(seen, facts.address)):
+        if greeting not in {name.name for name in facts.names}:
+            yield "greeting_differs", (("greeting", greeting),)
+            return
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _generic(name: str, address: str) -> bool:
+    """Whether the name is one that lines get by the hundred: made of the address, or of words for dial-up lines."""
+    if _DIAL_UP.search(name):
+        return True
+    parsed = _address(address)
+    if parsed is None:
+        return False
+    if parsed.version == 6:
+        return parsed.exploded.replace(":", "")[-8:] in re.sub(r"[^0-9a-f]", "", name)
+    octets = address.split(".")
+    numbers = re.findall(r"\d+", name)
+    return sum(octet in numbers for octet in octets) >= 3 or "".join(f"{int(o):03d}" for o in octets) in name
+
+
+def _greetings(seen: Seen, address: str) -> Iterator[str]:
+    """The names in greetings on port 25 of this address, as far as they are names."""
+    for _, facts in seen.all("mail_ports", mail_ports.Facts):
+        if facts.port == 25 and facts.service.address == address and facts.service.open:
+            name = facts.service.untrusted_greeting.partition(" ")[0].lower().rstrip(".")
+            if re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", name):
+                yield name
+
+
+PROBE = Probe(
+    id="reverse_dns",
+    control=Control.FIREWALL,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=("missing", "missing_receiving", "unconfirmed", "generic", "greeting_differs", "confirmed"),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mx", "spf"),
+)

@@ -1,0 +1,196 @@
+"""The doors for administrators: how SSH lets people in, and with which algorithms (RFC 4252, RFC 4253)."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen, Unreachable
+from fumimori.network.ssh import POST_QUANTUM, SshService
+
+SSH_PORT = 22
+ADDRESSES_MOST = 3
+CHACHA = "chacha20-poly1305@openssh.com"
+NAMES_SHOWN = 6
+GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
+
+
+class Facts(Record):
+    """One SSH server."""
+
+    host: str
+    service: SshService
+    group_bits: int = 0
+    """The smallest group that a group exchange hands out; 0 when that was not looked at."""
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """The hosts, or `host:port`, that somebody named for administration by SSH."""
+    return tuple(dict.fromkeys(seen.scope.ssh_hosts))
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The facts of one SSH server; a closed port is a fact."""
+    host, port = _host_and_port(subject)
+    addresses = await look.network.addresses(host)
+    if not addresses:
+        raise Unreachable("no_address", host)
+    service = await look.network.ssh_service(host, addresses[0], port)
+    for address in addresses[1:ADDRESSES_MOST]:
+        if service.open:
+            break
+        service = await look.network.ssh_service(host, address, port)
+    bits = 0
+    if look.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
+        try:
+            bits = await look.network.ssh_group_size(host, service.address, port)
+        except NotSeen:
+            # What the first conversation showed stays true.
+            bits = 0
+    return Facts(host=host, service=service, group_bits=bits)
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """How each server lets people in, and what is weak about it."""
+    for attempt, facts in seen.all("ssh", Facts):
+        words = [*_words(facts.service, rules, inside=seen.inside(attempt)), *_group(facts, rules)]
+        for word, values in words:
+            yield Outcome(
+                code=f"ssh.{word}",
+                subject=attempt.subject,
+                values=(("host", facts.host), ("port", facts.service.port), *values),
+            )
+
+
+def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple[str, Values]]:
+    if not service.open:
+        yield "not_reachable", ()
+        return
+    if not service.untrusted_version or (service.methods is None and service.error and not service.protocol_1):
+        yield "unseen", ()
+    if not service.untrusted_version:
+        return
+    if service.protocol_1:
+        also = service.untrusted_version.startswith("SSH-1.99")
+        yield ("protocol_1_too" if also else "protocol_1"), ()
+    yield from _login(service, inside=inside)
+    yield from _algorithms(service, rules)
+
+
+def _login(service: SshService, *, inside: bool) -> Iterator[tuple[str, Values]]:
+    methods = service.methods
+    shown: Values = (("methods", ", ".join(methods or ())),)
+    by_password = methods is not None and "password" in methods
+    by_dialogue = methods is not None and "keyboard-interactive" in methods
+    if service.none_accepted:
+        yield "none_accepted", ()
+    elif by_password:
+        yield ("password_inside" if inside else "password"), shown
+    elif by_dialogue:
+        yield "keyboard_interactive", shown
+    elif methods:
+        yield "keys_only", shown
+    if not inside:
+        only_keys = bool(methods) and not by_password and not by_dialogue
+        yield ("reachable_keys" if only_keys else "reachable"), ()
+
+
+def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+    if not service.key_exchanges:
+        return
+    graded = _graded(service, rules)
+    for grade in ("broken", "weak", "dated"):
+        names = graded.get(grade, [])
+        if names:
+            more = len(names) - NAMES_SHOWN
+            text = ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")
+            yield f"algorithms_{grade}", (("algorithms", text),)
+    yield from _host_key(service, rules)
+    terrapin = _open_to_terrapin(service)
+    if terrapin:
+        yield "terrapin", ()
+    if not any(name.startswith(POST_QUANTUM) for name in service.key_exchanges):
+        yield "no_post_quantum", ()
+    if not terrapin and not any(graded.values()):
+        yield "algorithms_good", ()
+
+
+def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+    """The fingerprint to compare, and what the key's length is worth; elliptic keys have one length each."""
+    bits = service.host_key_bits
+    if service.host_key == "ssh-rsa" and bits:
+        if bits < rules.number("ssh.rsa_bits_least"):
+            yield "host_key_short", (("bits", bits),)
+        elif bits < rules.number("ssh.rsa_bits_good"):
+            yield "host_key_modest", (("bits", bits),)
+    if service.host_key_sha256:
+        shown = f"SHA256:{service.host_key_sha256}"
+        yield "host_key_seen", (("kind", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
+
+
+def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+    if 0 < facts.group_bits < rules.number("ssh.group_bits_least"):
+        yield "group_short", (("bits", facts.group_bits),)
+
+
+def _graded(service: SshService, rules: Rules) -> dict[str, list[str]]:
+    """The offered algorithms by grade; those that the table does not know, or knows as good, are left out."""
+    known: dict[str, list[tuple[str, str]]] = {}
+    for row in rules.tables["ssh_algorithms"].dicts():
+        if row["grade"] in ("broken", "weak", "dated"):
+            known.setdefault(row["type"], []).append((row["algorithm"], row["grade"]))
+    offered = (
+        ("kex", service.key_exchanges),
+        ("hostkey", service.host_keys),
+        ("cipher", service.ciphers),
+        ("mac", service.macs),
+    )
+    graded: dict[str, list[str]] = {}
+    for kind, names in offered:
+        for name in names:
+            grade = next((grade for pattern, grade in known.get(kind, ()) if fnmatchcase(name, pattern)), "")
+            if grade:
+                graded.setdefault(grade, []).append(name)
+    return graded
+
+
+def _open_to_terrapin(service: SshService) -> bool:
+    """Whether a sealed beginning can be cut off (CVE-2023-48795): the vulnerable modes without the strict exchange."""
+    chained = any(name.endswith("-cbc") for name in service.ciphers)
+    over_sealed = any(name.endswith("-etm@openssh.com") for name in service.macs)
+    return not service.strict_kex and (CHACHA in service.ciphers or (chained and over_sealed))
+
+
+def _host_and_port(subject: str) -> tuple[str, int]:
+    if subject.startswith("["):
+        host, _, rest = subject[1:].partition("]")
+        return host, int(rest.removeprefix(":") or SSH_PORT)
+    if subject.count(":") == 1:
+        host, _, number = subject.partition(":")
+        return host, int(number)
+    return subject, SSH_PORT
+
+
+PROBE = Probe(
+    id="ssh",
+    control=Control.SSH,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("not_reachable", "reachable", "reachable_keys", "keys_only"),
+        *("password", "password_inside", "keyboard_interactive", "none_accepted"),
+        *("protocol_1", "protocol_1_too", "host_key_short", "host_key_modest", "host_key_seen"),
+        "group_short",
+        *("algorithms_good", "algorithms_broken", "algorithms_weak", "algorithms_dated"),
+        *("terrapin", "no_post_quantum", "unseen"),
+    ),
+    subjects=subjects,
+    named_hosts_only=True,
+    collect=collect,
+    judge=judge,
+    connections=1,
+    connections_thorough=2,
+    # Nobody's cloud server is asked: who runs the domain's mail has to be known first.
+    needs=("mx",),
+)

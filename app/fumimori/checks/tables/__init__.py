@@ -1,0 +1,1 @@
+"""Rows that several checks fill together: mail servers and ports."""

@@ -1,0 +1,1 @@
+"""What the checks of mail ports and webmail share about TLS."""

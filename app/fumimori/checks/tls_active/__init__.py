@@ -1,0 +1,1 @@
+"""Tries around encryption that only an owner may allow: sending without TLS, injected commands, renegotiation."""

@@ -1,0 +1,132 @@
+"""Tries around encryption that only an owner may allow: sending without TLS, injected commands, renegotiation.
+
+Objective  Tell whether mail ports insist on TLS, and whether two weaknesses that need a try are there.
+Inputs     What mail_ports saw: ports that change to TLS, and which speak TLS 1.2 or older.
+Steps      Per STARTTLS port one connection with a NOOP behind STARTTLS in the same segment (T-15); per port that
+           speaks TLS 1.2 or older one connection with renegotiations asked for, at most eleven; on 587 one envelope
+           before TLS (MAIL FROM and one recipient of the own domain), ended by RSET and QUIT. No DATA, no login.
+Outcomes   injection (high); mail_without_login (medium); renegotiation_endless (low, info on 25); injection_safe,
+           renegotiation_limited, tls_required, login_required (ok).
+"""
+
+from collections.abc import Awaitable, Iterator, Sequence
+from typing import TypeVar
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.observations import Seen
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.network import NotSeen, Unreachable
+from fumimori.network.mail import IMPLICIT_TLS_PORTS
+from fumimori.network.smtp import SmtpDialogue, SmtpReply
+from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
+
+T = TypeVar("T")
+
+SUBMISSION_PORT = 587
+MX_PORT = 25
+
+
+class Facts(Record):
+    """What the tries on one port showed; None where one was not made or came to nothing."""
+
+    injection: InjectionTrial | None = None
+    renegotiation: RenegotiationTrial | None = None
+    early: SmtpDialogue | None = None
+    """The envelope before TLS, on 587."""
+
+
+def subjects(seen: Seen) -> Sequence[str]:
+    """Every port where TLS was seen to work."""
+    return tuple(attempt.subject for attempt, facts in seen.all("mail_ports", mail_ports.Facts) if facts.tls)
+
+
+async def collect(subject: str, look: Look) -> Facts:
+    """The tries on `host:port`, one after the other; Unreachable when mail_ports did not see it."""
+    seen = look.seen.facts("mail_ports", subject, mail_ports.Facts)
+    if seen is None:
+        raise Unreachable("no_address", subject)
+    service = seen.service
+    place = (service.host, service.address, service.port)
+    injection = renegotiation = early = None
+    if service.port not in IMPLICIT_TLS_PORTS:
+        injection = await _kept(look.network.starttls_injection(*place))
+    if set(seen.support.accepted) & {"tls1.0", "tls1.1", "tls1.2"}:
+        renegotiation = await _kept(look.network.renegotiation(*place))
+    if service.port == SUBMISSION_PORT and look.seen.scope.domains:
+        own = look.seen.scope.domains[0].name
+        envelope = (f"MAIL FROM:<postmaster@{own}>", f"RCPT TO:<postmaster@{own}>")
+        early = await _kept(look.network.smtp_dialogue(*place, envelope))
+    if injection is None and renegotiation is None and early is None:
+        raise Unreachable("connection_closed", subject)
+    return Facts(injection=injection, renegotiation=renegotiation, early=early)
+
+
+# --- judging ------------------------------------------------------------------------------------------------------
+
+
+def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+    """What the tries mean; one that came to nothing says nothing."""
+    del rules  # no number decides here
+    for attempt, facts in seen.all("tls_active", Facts):
+        host, _, number = attempt.subject.rpartition(":")
+        port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
+        for word, values in _words(facts, port) if port else ():
+            yield Outcome(
+                code=f"tls_active.{word}",
+                subject=attempt.subject,
+                values=(("host", host), ("port", port), *values),
+            )
+
+
+def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:
+    injected = facts.injection.injected if facts.injection is not None else None
+    if injected is not None:
+        yield ("injection" if injected else "injection_safe"), ()
+    accepted = facts.renegotiation.accepted if facts.renegotiation is not None else None
+    if accepted is not None and accepted >= RENEGOTIATIONS_MOST:
+        yield ("renegotiation_endless_mx" if port == MX_PORT else "renegotiation_endless"), (("count", accepted),)
+    elif accepted is not None:
+        yield "renegotiation_limited", (("count", accepted),)
+    if facts.early is not None:
+        yield from _early(facts.early.replies)
+
+
+def _early(replies: Sequence[SmtpReply]) -> Iterator[tuple[str, Values]]:
+    """The last answer counts: many servers refuse only at the recipient."""
+    if not replies:
+        return
+    last = replies[-1]
+    shown: Values = (("reply", f"{last.code} {last.untrusted_text}"[:200]),)
+    refusal = next((reply for reply in replies if reply.refused), None)
+    if refusal is not None:
+        text = refusal.untrusted_text.upper()
+        wants_tls = refusal.code == 530 and ("STARTTLS" in text or "TLS" in text)
+        yield ("tls_required" if wants_tls else "login_required"), shown
+    elif last.accepted and last.command.startswith("RCPT"):
+        yield "mail_without_login", shown
+
+
+async def _kept(looking: Awaitable[T]) -> T | None:
+    """What came of a try; None when there was no connection for it."""
+    try:
+        return await looking
+    except NotSeen:
+        return None
+
+
+PROBE = Probe(
+    id="tls_active",
+    control=Control.PROTOCOLS,
+    consent=ConsentLevel.AUTHORISED,
+    facts=Facts,
+    outcomes=(
+        *("injection", "injection_safe", "renegotiation_endless", "renegotiation_endless_mx", "renegotiation_limited"),
+        *("tls_required", "login_required", "mail_without_login"),
+    ),
+    subjects=subjects,
+    collect=collect,
+    judge=judge,
+    needs=("mail_ports",),
+    connections=24,
+)

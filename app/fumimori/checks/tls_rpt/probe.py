@@ -1,0 +1,67 @@
+"""TLS-RPT: whether others are told where to report failed encrypted deliveries (RFC 8460)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.grammar import tls_rpt as grammar
+from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.network.dns import DnsAnswer
+
+
+class Facts(Record):
+    """The TXT records at `_smtp._tls`."""
+
+    answer: DnsAnswer
+
+
+async def _collect(domain: str, look: Look) -> Facts:
+    return Facts(answer=await look.network.dns(f"_smtp._tls.{domain}", "TXT"))
+
+
+def _subjects(seen: Seen) -> Sequence[str]:
+    return mx.receiving_domains(seen)
+
+
+def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in seen.all("tls_rpt", Facts):
+        for word, values in _found(attempt.subject, facts, seen):
+            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=tuple(values.items()))
+
+
+def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[str, str | int]]]:
+    texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
+    if len(texts) > 1:
+        yield "several", {"count": len(texts)}
+        return
+    if not texts:
+        lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_tls_rpt(txt)), "")
+        if lookalike:
+            yield "malformed", {"text": lookalike}
+            return
+        sts = seen.facts("mta_sts", domain, mta_sts.Facts)
+        yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), {}
+        return
+    record = grammar.parse_tls_rpt(texts[0])
+    if record.fault:
+        yield "malformed", {"text": record.text}
+        return
+    if record.unread:
+        yield "address_unread", {"text": ", ".join(record.unread[:5])}
+    yield "valid", {"addresses": ", ".join(uri.text for uri in record.rua if uri.scheme and not uri.size_limit)}
+
+
+PROBE = Probe(
+    id="tls_rpt",
+    control=Control.MTA_STS,
+    consent=ConsentLevel.PUBLIC,
+    facts=Facts,
+    outcomes=("valid", "absent", "absent_beside_mta_sts", "malformed", "address_unread", "several"),
+    subjects=_subjects,
+    collect=_collect,
+    judge=_judge,
+    needs=("mx",),
+    timeout=60.0,
+)

@@ -1,0 +1,106 @@
+"""From the text of the files in `resources/rules/` to the Rules record; pure, strict, and loud about mistakes."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from fumimori.model import (
+    Control,
+    Credit,
+    Effect,
+    Hosting,
+    HostingSeverity,
+    OutcomeRule,
+    Record,
+    Rules,
+    Severity,
+    Table,
+    Threshold,
+    Work,
+)
+
+
+class RulesError(ValueError):
+    """A rules file that does not say what it must; names the file and the place."""
+
+
+class _HostingSeverity(Record, forbid_unknown_fields=True):
+    hosting: tuple[Hosting, ...]
+    severity: str
+
+
+class _Outcome(Record, forbid_unknown_fields=True):
+    severity: str
+    control: Control
+    source: str
+    date: str
+    question: str = "none"
+    effect: Effect = Effect.NONE
+    credit: Credit = Credit.NOT_MET
+    contradicts: tuple[str, ...] = ()
+    hosting_severities: tuple[_HostingSeverity, ...] = ()
+    work: Work = Work()
+
+
+class _File(Record, forbid_unknown_fields=True):
+    thresholds: dict[str, Threshold] = msgspec.field(default_factory=dict)
+    outcomes: dict[str, _Outcome] = msgspec.field(default_factory=dict)
+
+
+def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables: Mapping[str, str]) -> Rules:
+    """The rules in `files` (name without suffix → parsed TOML) and `tables` (name → TSV text).
+
+    A table's first line is `# date: YYYY-MM-DD`, its second the column names. Raises RulesError.
+    """
+    outcomes: dict[str, OutcomeRule] = {}
+    thresholds: dict[str, Threshold] = {}
+    for name, content in files.items():
+        try:
+            file = msgspec.convert(content, _File)
+            outcomes.update((f"{name}.{word}", _outcome(f"{name}.{word}", raw)) for word, raw in file.outcomes.items())
+        except (msgspec.ValidationError, ValueError) as error:
+            raise RulesError(f"{name}: {error}") from error
+        thresholds.update((f"{name}.{word}", threshold) for word, threshold in file.thresholds.items())
+    return Rules(
+        version=version,
+        outcomes=outcomes,
+        thresholds=thresholds,
+        tables={name: parse_table(name, text) for name, text in tables.items()},
+    )
+
+
+def parse_table(name: str, text: str) -> Table:
+    """The dated tab-separated table in `text`; RulesError when a row is not as wide as the head."""
+    lines = [line for line in text.splitlines() if line]
+    if len(lines) < 2 or not lines[0].startswith("# date: "):
+        raise RulesError(f"{name}: the first line must be '# date: YYYY-MM-DD', the second the column names")
+    columns = tuple(lines[1].split("\t"))
+    rows = tuple(tuple(line.split("\t")) for line in lines[2:])
+    for number, row in enumerate(rows, start=3):
+        if len(row) != len(columns):
+            raise RulesError(f"{name}: row {number} has {len(row)} columns, not {len(columns)}")
+    return Table(columns=columns, rows=rows, date=lines[0].removeprefix("# date: ").split()[0])
+
+
+def _outcome(code: str, raw: _Outcome) -> OutcomeRule:
+    question = None if raw.question == "none" else raw.question
+    if (question is None) != (raw.effect is Effect.NONE):
+        raise ValueError(f"{code}: an outcome names a question and an effect, or neither")
+    if raw.effect is Effect.CONTRADICTS and not raw.contradicts:
+        raise ValueError(f"{code}: which options does it contradict?")
+    return OutcomeRule(
+        code=code,
+        severity=Severity.of(raw.severity),
+        control=raw.control,
+        source=raw.source,
+        date=raw.date,
+        question=question,
+        effect=raw.effect,
+        credit=raw.credit,
+        contradicts=raw.contradicts,
+        hosting_severities=tuple(
+            HostingSeverity(hosting=entry.hosting, option="", severity=Severity.of(entry.severity))
+            for entry in raw.hosting_severities
+        ),
+        work=raw.work,
+    )

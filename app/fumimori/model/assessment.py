@@ -1,0 +1,51 @@
+"""Everything that a file holds."""
+
+from datetime import datetime
+
+from fumimori.model.answers import AcceptedRisk, Answer, PlanEntry
+from fumimori.model.base import Record
+from fumimori.model.brand import Brand
+from fumimori.model.run import Attempt, Contact, Run, Vantage
+from fumimori.model.scope import Consent, Mode, Organisation, Scope
+
+
+class Assessment(Record):
+    """Everything that a file holds: what was seen and said. What follows from it is computed, never stored."""
+
+    id: str
+    created: datetime
+    organisation: Organisation = Organisation()
+    scope: Scope = Scope()
+    consent: Consent = Consent()
+    brand: Brand = Brand()
+    mode: Mode = Mode.SELF
+    quick: bool = True
+    report_language: str = "ja"
+    document_number: str = ""
+    document_version: str = "1.0"
+    runs: tuple[Run, ...] = ()
+    """Every measurement, the oldest first; none is ever changed or merged into another."""
+    answers: tuple[Answer, ...] = ()
+    plan: tuple[PlanEntry, ...] = ()
+    accepted: tuple[AcceptedRisk, ...] = ()
+    withdrawn: tuple[Answer, ...] = ()
+    """Answers that were taken back, with their notes and history: their questions count as not answered."""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts of all runs; which of them count is decided by `Seen` and by the scope."""
+        return tuple(attempt for run in self.runs for attempt in run.attempts)
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contact log of all runs."""
+        return tuple(contact for run in self.runs for contact in run.contacts)
+
+    @property
+    def vantages(self) -> tuple[Vantage, ...]:
+        """Where the runs stood, as far as it was found out."""
+        return tuple(run.vantage for run in self.runs if run.vantage is not None)
+
+    def answer(self, question: str) -> Answer | None:
+        """The answer to the question with this id."""
+        return next((answer for answer in self.answers if answer.question == question), None)

@@ -1,0 +1,255 @@
+"""What follows from an assessment: findings, scores, plan."""
+
+from enum import StrEnum
+
+from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
+from fumimori.model.bank import Credit, Work
+from fumimori.model.base import Control, Record, Severity, Values, only
+from fumimori.model.run import Attempt, Outcome, Run
+
+
+class Verdict(StrEnum):
+    """What a control comes to."""
+
+    MET = "met"
+    PARTLY_MET = "partly_met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Basis(StrEnum):
+    """What a finding or a result rests on."""
+
+    MEASURED = "measured"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    CONTRADICTION = "contradiction"
+
+
+class Finding(Record):
+    """Something to report; its identity is (code, subject), the printed number is order only."""
+
+    code: str
+    """An outcome code `<probe>.<outcome>` or `<question>.<option>`."""
+    subject: str
+    control: Control
+    severity: Severity
+    basis: Basis
+    question: str | None = None
+    values: Values = ()
+    confidence: Confidence | None = None
+    accepted: AcceptedRisk | None = None
+    work: Work = Work()
+
+
+class QuestionState(StrEnum):
+    """Where a question stands."""
+
+    MEASURED = "measured"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    """*I do not know* was said."""
+    UNANSWERED = "unanswered"
+    PARENT_UNMET = "parent_unmet"
+    NOT_APPLICABLE = "not_applicable"
+    """Somebody said so, with a reason."""
+    OUT_OF_SCOPE = "out_of_scope"
+    """The hosting type or a gate decides so (対象外)."""
+
+
+class QuestionResult(Record):
+    """What a question earned, and why."""
+
+    question: str
+    state: QuestionState
+    asked: bool
+    """Whether a person is (still) to answer it: false when measured in full or out of scope."""
+    weight: int = 0
+    low: float = 0.0
+    """Points earned with every unknown as *no*."""
+    high: float = 0.0
+    """Points earned with every unknown as *yes*."""
+    credit: Credit | None = None
+    severity: Severity = Severity.OK
+    verified: bool = False
+    """Measured, or confirmed by evidence."""
+    contradicted: bool = False
+    in_score: bool = True
+    """False outside the denominator (quick mode leaves out what is neither core nor measured)."""
+
+
+class Contradiction(Record):
+    """An answer and a measurement that differ; until it is settled the worse of the two counts."""
+
+    question: str
+    answer: str
+    outcome: Outcome
+    severity: Severity
+
+
+class ControlResult(Record):
+    """What a control came to; scores are whole numbers 0-100, None when nothing of it applies."""
+
+    control: Control
+    verdict: Verdict
+    score_low: int | None
+    score_high: int | None
+    coverage: float
+    """Definite weight / applicable weight, 0-1."""
+    verified: float
+    """Verified weight / definite weight, 0-1."""
+    worst: Severity
+    questions: int = 0
+    answered: int = 0
+    open_points: int = 0
+
+
+class Grade(Record):
+    """The grade with everything that explains it."""
+
+    letter: str | None
+    """A-E; None when withheld."""
+    lower_bound: str
+    """The letter with every unknown as *no*."""
+    reason: str
+    """Why it is no better: `band`, `cap_critical`, `cap_high_many`, `cap_high`, `cap_medium`,
+    `cap_unknown` (questions nobody could answer), `coverage`, `coverage_cap`, `verified`, `quick`."""
+    score_low: int
+    score_high: int
+    band: str
+    coverage: float
+    verified: float
+    counts: tuple[int, int, int, int]
+    """Open findings: critical, high, medium, low; those with the same code (one root cause) are counted once."""
+    quick: bool = False
+    not_applicable_share: float = 0.0
+
+
+class Action(Record):
+    """One line of the plan: findings with one root cause, put right together."""
+
+    id: str
+    """The code of its findings."""
+    control: Control
+    severity: Severity
+    findings: tuple[Finding, ...]
+    work: Work
+    due_days: int | None
+    """7, 30, 90; None for *at the next renewal*."""
+    entry: PlanEntry | None = None
+    asks: bool = False
+    """The action is to find out, not to change."""
+
+
+class SnippetKind(StrEnum):
+    """What a piece of text to copy is for."""
+
+    DNS_RECORD = "dns_record"
+    FILE = "file"
+    SETTING = "setting"
+    COMMAND = "command"
+
+
+class Snippet(Record):
+    """A piece of text to copy, made for this organisation; `place` is a DNS name and type, a path or a program."""
+
+    kind: SnippetKind
+    place: str
+    content: str
+
+
+class Repair(Record):
+    """What puts a finding right, and what proves it; both may be empty where there is nothing to copy."""
+
+    snippets: tuple[Snippet, ...] = ()
+    proof: tuple[Snippet, ...] = ()
+
+
+class OpenPoint(Record):
+    """Something that is not settled yet."""
+
+    kind: str
+    """`contradiction`, `unknown`, `unanswered`, `not_measured`."""
+    question: str | None
+    subject: str
+    severity: Severity
+    reason: str = ""
+    who: str = ""
+    due: str = ""
+    probe: str = ""
+    """The probe that could not look, for `not_measured`."""
+
+
+class ProfileVerdict(Record):
+    """What one set of advice says to the TLS of one port."""
+
+    profile: str
+    """`ncsc_nl`, `mozilla` or `rfc9325`."""
+    level: str
+    """`good`, `sufficient`, `phase_out` or `insufficient`: that of the worst item."""
+    reasons: tuple[str, ...] = ()
+    """`kind:item` of the items that are so bad; empty for good and sufficient."""
+    complete: bool = False
+    """Every suite is known; else the level is *as far as seen*."""
+
+
+class PortRow(Record):
+    """One port of one host in the table of ports; None and empty stand for *not known*."""
+
+    host: str
+    port: int
+    open: bool | None
+    reason: str = ""
+    """Why it is closed, or why it could not be looked at."""
+    kind: str = ""
+    """`implicit`, `starttls` or `plain`."""
+    versions: tuple[str, ...] = ()
+    worst_suite: str = ""
+    """The class of the worst suite that was agreed to."""
+    certificate: str = ""
+    """Untrusted: whom the certificate names."""
+    certificate_trusted: bool | None = None
+    certificate_name_matches: bool | None = None
+    days_left: int | None = None
+    login_before_tls: bool | None = None
+    post_quantum: bool | None = None
+    profiles: tuple[ProfileVerdict, ...] = ()
+    holes: tuple[tuple[str, str], ...] = ()
+    """Named TLS holes, each `open`, `closed`, `unknown` or `not_tested`."""
+
+
+class Result(Record):
+    """All that follows from an assessment under given rules."""
+
+    rules_version: str
+    bank_version: str
+    questions: tuple[QuestionResult, ...]
+    controls: tuple[ControlResult, ...]
+    findings: tuple[Finding, ...]
+    """Faults and facts, the worst first; severity OK is in `good`."""
+    good: tuple[Outcome, ...]
+    contradictions: tuple[Contradiction, ...]
+    open_points: tuple[OpenPoint, ...]
+    actions: tuple[Action, ...]
+    """The whole plan in order; the first five are *the five actions to take first*."""
+    grade: Grade
+    expected: Grade
+    """The grade after the first five actions, by the same function."""
+    ports: tuple[PortRow, ...] = ()
+    """Every port that was looked at."""
+    runs: tuple[Run, ...] = ()
+    """The runs that this rests on, with only those attempts that count under today's scope."""
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts that count, run by run."""
+        return tuple(attempt for run in self.runs for attempt in run.attempts)
+
+    def question(self, question: str) -> QuestionResult:
+        """The result of the question with this id; KeyError when there is none."""
+        return only(result for result in self.questions if result.question == question)
+
+    def control(self, control: Control) -> ControlResult:
+        """The result of this control; KeyError when there is none."""
+        return only(result for result in self.controls if result.control is control)

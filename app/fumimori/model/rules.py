@@ -1,0 +1,74 @@
+"""What the dated rules say about outcomes, thresholds and tables."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from fumimori.model.bank import Credit, HostingSeverity, Work
+from fumimori.model.base import Control, Record, Severity
+
+
+class Effect(StrEnum):
+    """What an outcome does to the question it names."""
+
+    ANSWERS = "answers"
+    LOWERS = "lowers"
+    CONTRADICTS = "contradicts"
+    NONE = "none"
+
+
+class OutcomeRule(Record):
+    """What an outcome code means: its severity, with source and date, and what it does to a question."""
+
+    code: str
+    severity: Severity
+    control: Control
+    source: str
+    date: str
+    question: str | None = None
+    effect: Effect = Effect.NONE
+    credit: Credit = Credit.NOT_MET
+    contradicts: tuple[str, ...] = ()
+    """The option ids that this outcome contradicts."""
+    hosting_severities: tuple[HostingSeverity, ...] = ()
+    work: Work = Work()
+
+
+class Threshold(Record):
+    """A number of the rules with its source and date."""
+
+    value: int | float
+    source: str
+    date: str
+
+
+class Table(Record, dict=True):  # with room for what is worked out once
+    """A dated table of the rules; each row has the columns' order."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    date: str
+
+    def dicts(self) -> Sequence[Mapping[str, str]]:
+        """The rows by column name."""
+        return self._by_name
+
+    @cached_property
+    def _by_name(self) -> tuple[Mapping[str, str], ...]:
+        return tuple(MappingProxyType(dict(zip(self.columns, row, strict=True))) for row in self.rows)
+
+
+class Rules(Record):
+    """All dated rules, read once from `resources/rules/` and handed in."""
+
+    version: str
+    outcomes: Mapping[str, OutcomeRule]
+    thresholds: Mapping[str, Threshold]
+    """By `<file>.<name>`, such as `spf.lookups_max` or `scoring.band_a`."""
+    tables: Mapping[str, Table]
+    """By file name without suffix, such as `providers`."""
+
+    def number(self, name: str) -> float:
+        """The threshold called `name`; KeyError when the rules have none, because that is a mistake of ours."""
+        return self.thresholds[name].value

@@ -1,0 +1,67 @@
+"""SMTP up to the envelope as a probe sees it: single commands and their answers, never a mail (RFC 5321)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from fumimori.model import Record
+
+COMMANDS = frozenset({"VRFY", "EXPN", "MAIL", "RCPT", "RSET", "NOOP"})
+"""What may be said; there is no way to send DATA, BDAT or AUTH."""
+
+
+class SmtpReply(Record):
+    """One command and its answer."""
+
+    command: str
+    code: int
+    untrusted_text: str = ""
+    """The answer's lines without their codes, joined by ` / `."""
+
+    @property
+    def accepted(self) -> bool:
+        """2xx: the server is content."""
+        return 200 <= self.code < 300
+
+    @property
+    def refused(self) -> bool:
+        """5xx: no, and no again later (RFC 5321 section 4.2.1)."""
+        return 500 <= self.code < 600
+
+    @property
+    def later(self) -> bool:
+        """4xx: not now, such as greylisting; says nothing about the question."""
+        return 400 <= self.code < 500
+
+
+class SmtpDialogue(Record):
+    """One conversation with one SMTP server up to the envelope."""
+
+    host: str
+    address: str
+    port: int
+    open: bool
+    closed: str = ""
+    """Why no connection came about; empty when one did."""
+    untrusted_greeting: str = ""
+    untrusted_ehlo: str = ""
+    """The first line of the answer to EHLO: the name that the server calls itself."""
+    replies: tuple[SmtpReply, ...] = ()
+    """One for each command, in order; fewer when the server broke off or asked us to come later."""
+    error: str = ""
+    """What broke the conversation off after the greeting: `busy`, `connection_closed`, `reply_timeout` …"""
+
+
+class SmtpLook(Protocol):
+    """Conversations up to the envelope: RSET and QUIT always, DATA never."""
+
+    async def smtp_dialogue(
+        self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
+    ) -> SmtpDialogue:
+        """The answers to `commands`, one after the other; stops at 421 and when the server closes.
+
+        With `secured` they are said inside TLS: from the first byte on ports that are made so, else where STARTTLS is
+        offered; an attempt at TLS that fails is an `error` (`tls_failed`, `tls_alert`), and nothing is said then.
+        ValueError for a command that is not among COMMANDS or that holds a line end. A port that does not answer is a
+        fact (`open` false). Raises NotSeen when the server would not talk (`busy`, `not_welcome`) or fell silent
+        before its greeting.
+        """

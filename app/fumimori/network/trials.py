@@ -1,0 +1,36 @@
+"""Tries that go one step further than a client would, as a probe sees them; for written authorisation only."""
+
+from typing import Protocol
+
+from fumimori.model import Record
+
+
+class InjectionTrial(Record):
+    """What became of a harmless command sent behind STARTTLS in the same segment (CVE-2011-0411 and its kin)."""
+
+    injected: bool | None = None
+    """The command was carried out inside TLS, where only the client's own should be; None when that was not seen."""
+    error: str = ""
+    """Why it was not seen: `no_starttls`, `connection_closed`, `reply_timeout` …"""
+
+
+class RenegotiationTrial(Record):
+    """How often a service began a new handshake because we asked for one (TLS 1.2 and older)."""
+
+    accepted: int | None = None
+    """Whole renegotiations that came to their end, at most RENEGOTIATIONS_MOST; None when none could be tried."""
+    error: str = ""
+
+
+RENEGOTIATIONS_MOST = 11
+"""One more than the ten that are taken for a limit."""
+
+
+class TrialLook(Protocol):
+    """Single harmless tries; one connection each, good-bye included."""
+
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+        """One NOOP behind STARTTLS in one segment; NotSeen when no connection came about."""
+
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+        """New handshakes on one connection until one is refused; NotSeen when no connection came about."""

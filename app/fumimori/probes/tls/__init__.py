@@ -1,1 +1,0 @@
-"""What several probes share about TLS: what a service accepts, and what its certificate is worth."""

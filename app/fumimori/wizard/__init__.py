@@ -1,0 +1,1 @@
+"""The steps of the wizard and the way through them; no Qt."""

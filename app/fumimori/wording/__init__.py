@@ -1,0 +1,1 @@
+"""Codes and values to words and rows of words, for window, report and command line alike."""

@@ -1,0 +1,163 @@
+"""The DKIM probe judges the keys that it sees, and never takes a failed guess for a missing key."""
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from fumimori.checks.dkim import probe as dkim
+from fumimori.checks.mx import probe as mx
+from fumimori.checks.observations import Seen
+from fumimori.model import DomainScope, Scope
+from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
+
+
+def public(bits: int) -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits).public_key()
+    return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+
+
+RSA1024, RSA2048 = public(1024), public(2048)
+# A modulus of 768 bits written by hand: this library refuses to make one.
+_N = b"\x02\x61\x00" + b"\xc1" * 96
+_INNER = b"\x30\x68" + _N + b"\x02\x03\x01\x00\x01"
+_SPKI = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00" + b"\x03\x6b\x00" + _INNER
+RSA768 = base64.b64encode(b"\x30\x7c" + _SPKI).decode()
+_LONG = b"\x02\x82\x02\x81\x00" + b"\xc1" * 640 + b"\x02\x03\x01\x00\x01"
+RSA5120 = base64.b64encode(b"\x30\x82" + len(_LONG).to_bytes(2, "big") + _LONG).decode()
+ED25519 = base64.b64encode(
+    ed25519.Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+).decode()
+
+
+def at(selector: str, *records: str) -> dict[str, dict[str, list[str]]]:
+    return {f"{selector}._domainkey.example.jp": {"TXT": list(records)}}
+
+
+STRONG = f"v=DKIM1; k=rsa; p={RSA2048}"
+ROWS = [
+    ("2048 bits", at("default", STRONG), {"found", "key_strong"}),
+    ("without v and k", at("default", f"p={RSA2048}"), {"found", "key_strong"}),
+    ("white space in the key", at("default", f"v=DKIM1; p={RSA2048[:60]} {RSA2048[60:]}"), {"found", "key_strong"}),
+    ("1024 bits", at("default", f"v=DKIM1; p={RSA1024}"), {"found", "key_short"}),
+    ("768 bits", at("default", f"v=DKIM1; p={RSA768}"), {"found", "key_weak"}),
+    ("1024 beside 2048", at("s1", STRONG) | at("s2", f"p={RSA1024}"), {"found", "key_short"}),
+    ("Ed25519 alone", at("default", f"v=DKIM1; k=ed25519; p={ED25519}"), {"found", "ed25519_only"}),
+    ("Ed25519 beside RSA", at("s1", STRONG) | at("s2", f"k=ed25519; p={ED25519}"), {"found", "key_strong"}),
+    ("revoked", at("default", "v=DKIM1; p="), {"revoked", "only_revoked"}),
+    ("revoked beside a good one", at("s1", STRONG) | at("s2", "v=DKIM1; p="), {"found", "key_strong", "revoked"}),
+    ("test mode", at("default", f"v=DKIM1; t=y; p={RSA2048}"), {"found", "key_strong", "test_mode"}),
+    ("SHA-1 only", at("default", f"v=DKIM1; h=sha1; p={RSA2048}"), {"sha1_only"}),
+    ("both hashes", at("default", f"v=DKIM1; h=sha1:sha256; p={RSA2048}"), {"found", "key_strong"}),
+    ("broken base64", at("default", "v=DKIM1; p=%%%"), {"malformed"}),
+    ("no key in the base64", at("default", "v=DKIM1; p=aGVsbG8="), {"malformed"}),
+    ("a version that is not first", at("default", f"p={RSA2048}; v=DKIM1"), {"malformed"}),
+    ("two keys", at("default", STRONG, f"v=DKIM1; p={RSA1024}"), {"found", "several", "key_short"}),
+    ("nothing", {"example.jp": {}}, {"not_found"}),
+    (
+        "an alias that leads nowhere",
+        {"selector1._domainkey.example.jp": {"CNAME": ["gone.example.com"]}},
+        {"alias_empty", "not_found"},
+    ),
+    ("one key at two selectors", at("s1", STRONG) | at("s2", STRONG), {"found", "key_strong", "key_reused"}),
+    ("not for mail", at("default", f"v=DKIM1; s=other; p={RSA2048}"), {"malformed"}),
+    ("for mail among others", at("default", f"v=DKIM1; s=other:email; p={RSA2048}"), {"found", "key_strong"}),
+    ("an unknown kind of key", at("default", "v=DKIM1; k=rot13; p=aGVsbG8="), {"malformed"}),
+    ("5120 bits", at("default", f"v=DKIM1; p={RSA5120}"), {"found", "key_strong", "key_long"}),
+    ("other text", at("default", "v=spf1 -all"), {"not_found"}),
+    (
+        "through an alias",
+        {
+            "selector1._domainkey.example.jp": {"CNAME": ["k.example.com"]},
+            "k.example.com": {"TXT": [STRONG]},
+        },
+        {"found", "key_strong"},
+    ),
+    (
+        "a name server that fails at some names",
+        at("s1", STRONG) | {"s2._domainkey.example.jp": {SERVFAIL: []}},
+        {"found", "key_strong"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_outcomes(zone, expected):
+    assert set(outcomes(dkim.PROBE, PaperNetwork(zone), scope_of("example.jp"))) == expected
+
+
+class Wildcard(PaperNetwork):
+    """A zone that has a TXT record at every name below `_domainkey`."""
+
+    async def dns(self, name, rdtype):
+        answer = await super().dns(name, rdtype)
+        if answer.records or not name.endswith("._domainkey.example.jp"):
+            return answer
+        return (await super().dns("*.example.jp", rdtype)).renamed(name)
+
+
+def test_a_wildcard_proves_nothing():
+    network = Wildcard({"*.example.jp": {"TXT": [STRONG]}})
+    assert set(outcomes(dkim.PROBE, network, scope_of("example.jp"))) == {"wildcard", "not_found"}
+
+
+def test_a_wildcard_without_a_key_closes_the_names_that_are_not_used():
+    network = Wildcard({"*.example.jp": {"TXT": ["v=DKIM1; p="]}})
+    assert set(outcomes(dkim.PROBE, network, scope_of("example.jp"))) == {"wildcard_closed", "not_found"}
+
+
+def test_a_key_of_its_own_counts_beside_a_wildcard():
+    network = Wildcard({"*.example.jp": {"TXT": ["v=spf1 -all"]}} | at("s1", STRONG))
+    said = outcomes(dkim.PROBE, network, scope_of("example.jp"))
+    assert set(said) == {"wildcard", "found", "key_strong"}
+    assert dict(said["found"].values) == {"selectors": "s1"}
+
+
+def test_given_selectors_are_tried_first_and_the_providers_next():
+    zone = {"example.jp": {"MX": ["0 example-jp.mail.protection.outlook.com."]}}
+    network = PaperNetwork(zone)
+    looked([mx.PROBE, dkim.PROBE], network, scope_of("example.jp", selectors=["lark1234567890"]))
+    tried = [name.partition("._domainkey.")[0] for name, _ in network.asked if "._domainkey." in name][1:]
+    assert tried[:3] == ["lark1234567890", "selector1", "selector2"]
+    assert len(tried) == len(set(tried)) > 50
+
+
+def test_guessing_is_no_finding():
+    assert rules().outcomes["dkim.not_found"].severity.word == "info"
+    assert rules().outcomes["dkim.not_found"].question is None
+
+
+def test_sources_are_told_apart():
+    zone = at("lark1", STRONG) | at("google", f"v=DKIM1; p={RSA1024}") | at("k9", f"p={RSA1024}")
+    zone["example.jp"] = {"MX": ["1 smtp.google.com."]}
+    scope = scope_of("example.jp", selectors=["k9"], mail_selectors=["lark1"])
+    attempts = looked([mx.PROBE, dkim.PROBE], PaperNetwork(zone), scope)
+    facts = Seen(scope, attempts).facts("dkim", "example.jp", dkim.Facts)
+    assert facts is not None
+    assert {seen.selector: seen.source for seen in facts.found} == {
+        "lark1": "mail",
+        "k9": "given",
+        "google": "provider",
+    }
+
+
+@pytest.mark.parametrize(
+    ("named", "word"), [({"selectors": ["k9"]}, "given_without_key"), ({"mail_selectors": ["k9"]}, "mail_without_key")]
+)
+def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
+    said = outcomes(dkim.PROBE, PaperNetwork({"example.jp": {}}), scope_of("example.jp", **named))
+    assert set(said) == {word, "not_found"}
+    failing = PaperNetwork({"k9._domainkey.example.jp": {SERVFAIL: []}})
+    assert set(outcomes(dkim.PROBE, failing, scope_of("example.jp", **named))) == {"not_found"}
+
+
+def test_one_key_for_two_domains_is_told():
+    zone = at("s1", STRONG) | {"s1._domainkey.example.com": {"TXT": [STRONG]}}
+    scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))
+    seen = Seen(scope, looked([dkim.PROBE], PaperNetwork(zone), scope))
+    shared = [outcome for outcome in dkim.PROBE.judge(seen, rules()) if outcome.code == "dkim.key_shared"]
+    assert {(outcome.subject, dict(outcome.values)["domains"]) for outcome in shared} == {
+        ("example.jp", "example.com"),
+        ("example.com", "example.jp"),
+    }

@@ -1,0 +1,224 @@
+"""SSH is judged by how it would let people in, and by the weakest that it would agree to."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from fumimori import resources
+from fumimori.checks.contract import Look
+from fumimori.checks.observations import Seen
+from fumimori.checks.ssh import probe as ssh
+from fumimori.grammar.rule_files import parse_rules
+from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
+from fumimori.network import NotSeen
+from fumimori.network.ssh import SshService
+from loopback.ssh_faults import SshScript
+from loopback.street import street
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
+GOOD = {
+    "key_exchanges": ("mlkem768x25519-sha256", "curve25519-sha256"),
+    "host_keys": ("ssh-ed25519", "rsa-sha2-512"),
+    "ciphers": ("aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"),
+    "macs": ("hmac-sha2-256-etm@openssh.com",),
+    "strict_kex": True,
+    "host_key": "ssh-ed25519",
+    "host_key_bits": 256,
+}
+
+
+def service(**changes) -> SshService:
+    given = {
+        "address": "192.0.2.1",
+        "port": 22,
+        "open": True,
+        "untrusted_version": "SSH-2.0-OpenSSH_10.6",
+        "methods": ("publickey",),
+        **GOOD,
+    }
+    return SshService(**(given | changes))
+
+
+def words(one: SshService, *, inside: bool = False) -> set[str]:
+    facts = ssh.Facts(host="ssh.example.jp", service=one)
+    attempt = Attempt(
+        probe="ssh",
+        subject="ssh.example.jp",
+        status=Status.COMPLETED,
+        started=NOW,
+        ended=NOW,
+        facts=msgspec.Raw(msgspec.json.encode(facts)),
+    )
+    vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=inside)
+    outcomes = ssh.judge(Seen(Scope(), [attempt], vantage), RULES)
+    return {outcome.code.removeprefix("ssh.") for outcome in outcomes}
+
+
+FINE = {"algorithms_good"}
+CLAIMS = [
+    (service(), {"keys_only", "reachable_keys", *FINE}),
+    (service(open=False, closed="connect_timeout", untrusted_version=""), {"not_reachable"}),
+    (service(methods=("publickey", "password")), {"password", "reachable", *FINE}),
+    (
+        service(methods=("publickey", "password", "keyboard-interactive")),
+        {"password", "reachable", *FINE},
+    ),
+    (service(methods=("publickey", "keyboard-interactive")), {"keyboard_interactive", "reachable", *FINE}),
+    (service(methods=("publickey", "gssapi-with-mic")), {"keys_only", "reachable_keys", *FINE}),
+    (service(methods=(), none_accepted=True), {"none_accepted", "reachable", *FINE}),
+    (service(methods=None, error="no_common_algorithm"), {"reachable", "unseen", *FINE}),
+    (service(untrusted_version="", error="not_the_protocol"), {"unseen"}),
+    (
+        service(untrusted_version="SSH-1.5-x", protocol_1=True, methods=None, key_exchanges=()),
+        {"protocol_1", "reachable"},
+    ),
+    (
+        service(untrusted_version="SSH-1.99-x", protocol_1=True),
+        {"protocol_1_too", "keys_only", "reachable_keys", *FINE},
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "expected"), CLAIMS)
+def test_a_door_is_judged_by_its_keys(one, expected):
+    assert words(one) == expected
+
+
+def test_from_inside_a_password_weighs_less_and_reach_is_not_judged():
+    assert words(service(methods=("publickey", "password")), inside=True) == {"password_inside", *FINE}
+
+
+ALGORITHMS = [
+    ({"key_exchanges": ("mlkem768x25519-sha256", "diffie-hellman-group1-sha1")}, {"algorithms_broken"}),
+    ({"host_keys": ("ssh-ed25519", "ssh-dss")}, {"algorithms_broken"}),
+    ({"host_keys": ("ssh-ed25519", "ssh-rsa")}, {"algorithms_weak"}),
+    ({"ciphers": ("aes256-ctr", "none")}, {"algorithms_broken"}),
+    ({"ciphers": ("aes256-ctr", "3des-cbc"), "macs": ("hmac-sha2-256",)}, {"algorithms_weak"}),
+    ({"macs": ("hmac-sha2-256", "hmac-sha1")}, {"algorithms_dated"}),
+    ({"key_exchanges": ("curve25519-sha256",)}, {"no_post_quantum", "algorithms_good"}),
+    ({"key_exchanges": ("sntrup761x25519-sha512@openssh.com",)}, {"algorithms_good"}),
+    ({"strict_kex": False}, {"terrapin"}),
+    ({"strict_kex": False, "ciphers": ("aes256-ctr",)}, {"algorithms_good"}),
+    (
+        {"strict_kex": False, "ciphers": ("aes256-cbc",), "macs": ("hmac-sha2-256-etm@openssh.com",)},
+        {"terrapin", "algorithms_dated"},
+    ),
+    ({"host_key": "ssh-rsa", "host_key_bits": 1024}, {"host_key_short", "algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 2048}, {"host_key_modest", "algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 3072}, {"algorithms_good"}),
+    ({"host_key_sha256": "x" * 43}, {"host_key_seen", "algorithms_good"}),
+    ({"host_key": "ssh-rsa", "host_key_bits": 4096}, {"algorithms_good"}),
+    ({"key_exchanges": ("mlkem768x25519-sha256", "unheard-of@example.jp")}, {"algorithms_good"}),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), ALGORITHMS)
+def test_algorithms_are_graded_by_the_table(changes, expected):
+    assert words(service(**changes)) - {"keys_only", "reachable_keys"} == expected
+
+
+def test_many_names_are_shortened():
+    one = service(ciphers=("arcfour", "arcfour128", "arcfour256", "des-cbc", "des-cfb", "des-ofb", "none"))
+    facts = ssh.Facts(host="h", service=one)
+    attempt = Attempt(
+        probe="ssh",
+        subject="h",
+        status=Status.COMPLETED,
+        started=NOW,
+        ended=NOW,
+        facts=msgspec.Raw(msgspec.json.encode(facts)),
+    )
+    (broken,) = [o for o in ssh.judge(Seen(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
+    assert dict(broken.values)["algorithms"].endswith("(+1)")
+
+
+def test_settled_severities():
+    severities = {word: RULES.outcomes[f"ssh.{word}"].severity for word in ssh.PROBE.outcomes}
+    assert severities["none_accepted"] is Severity.CRITICAL
+    assert (severities["password"], severities["password_inside"]) == (Severity.HIGH, Severity.MEDIUM)
+    assert severities["keyboard_interactive"] is Severity.MEDIUM
+    assert {severities["reachable"], severities["no_post_quantum"]} == {Severity.INFO}
+
+
+def test_every_word_has_a_rule_and_no_rule_is_without_a_word():
+    rules = {code.removeprefix("ssh.") for code in RULES.outcomes if code.startswith("ssh.")}
+    assert rules == set(ssh.PROBE.outcomes)
+
+
+def test_it_needs_written_authorisation():
+    assert ssh.PROBE.consent is ConsentLevel.AUTHORISED
+
+
+class FakeNetwork:
+    """A network with one SSH server."""
+
+    def __init__(self, *services, addresses=("192.0.2.1",)) -> None:
+        self.services = list(services)
+        self.known = addresses
+        self.asked = []
+
+    async def addresses(self, _host):
+        return self.known
+
+    async def ssh_service(self, host, address, port):
+        self.asked.append((host, address, port))
+        return self.services.pop(0)
+
+
+def look_at(subject: str, network: FakeNetwork) -> ssh.Facts:
+    return asyncio.run(ssh.collect(subject, Look(network=network, seen=Seen(Scope(), []), rules=RULES)))
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("ssh.example.jp", ("ssh.example.jp", 22)),
+        ("ssh.example.jp:2222", ("ssh.example.jp", 2222)),
+        ("[2001:db8::1]:2222", ("2001:db8::1", 2222)),
+        ("2001:db8::1", ("2001:db8::1", 22)),
+    ],
+)
+def test_a_subject_names_host_and_port(subject, expected):
+    network = FakeNetwork(service())
+    look_at(subject, network)
+    assert [(host, port) for host, _, port in network.asked] == [expected]
+
+
+def test_the_next_address_is_tried_once_the_first_is_closed():
+    network = FakeNetwork(service(open=False), service(), addresses=("192.0.2.1", "192.0.2.2"))
+    assert look_at("h", network).service.open
+    assert [address for _, address, _ in network.asked] == ["192.0.2.1", "192.0.2.2"]
+
+
+def test_a_name_without_address_is_unreachable():
+    with pytest.raises(NotSeen) as caught:
+        look_at("h", FakeNetwork(addresses=()))
+    assert caught.value.reason == "no_address"
+
+
+@pytest.mark.parametrize(
+    ("bits", "thorough", "word"), [(1024, True, True), (2048, True, False), (1024, False, False), (0, True, False)]
+)
+def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word):
+    script = SshScript(key_exchanges=("curve25519-sha256", "diffie-hellman-group-exchange-sha256"), group_bits=bits)
+
+    async def look() -> ssh.Facts:
+        async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
+            seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
+            return await ssh.collect("ssh.example.jp", Look(network=network, seen=seen, rules=RULES, thorough=thorough))
+
+    facts = asyncio.run(asyncio.wait_for(look(), 10))
+    attempt = Attempt(
+        probe="ssh",
+        subject="ssh.example.jp",
+        status=Status.COMPLETED,
+        started=NOW,
+        ended=NOW,
+        facts=msgspec.Raw(msgspec.json.encode(facts)),
+    )
+    said = {outcome.code for outcome in ssh.judge(Seen(Scope(), [attempt]), RULES)}
+    assert ("ssh.group_short" in said) is word
+    assert facts.service.methods == ("publickey",)
