@@ -122,9 +122,11 @@ def test_control_hosts_are_named_only_where_they_are_contacted(opened: Open, lev
     assert hands.shows(hands.page.say("resolver_only")) is not named
 
 
-def test_a_level_that_is_taken_back_leaves_the_lowest(opened: Open):
+def test_a_level_is_taken_back_by_choosing_a_lower_one(opened: Open):
     hands = opened("en", chosen(1))
     hands.go("consent")
     hands.press("choice:1")
+    assert hands.desk.open.consent.level is ConsentLevel.CONNECTIONS
+    hands.press("choice:0")
     assert hands.desk.open.consent.level is ConsentLevel.PUBLIC
     assert hands.find("choice:0").isChecked()

@@ -85,7 +85,7 @@ def assessment(**changes: Any) -> Assessment:
         plan=(PlanEntry(action="access.admin_mfa.no", owner_name="情報システム 見本"),),
         accepted=(
             AcceptedRisk(
-                code="people.exercises.no",
+                code="people.exercises.partly",
                 subject="",
                 reason="来年度の予算で行う",
                 approver="代表取締役",

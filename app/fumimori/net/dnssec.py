@@ -43,6 +43,9 @@ FETCHED_AHEAD = 4
 LINKS_AHEAD = 10
 """Links of a chain that are asked for side by side; names with more labels cost a question at a time."""
 
+PROVABLE = frozenset({dns.rcode.NOERROR, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN})
+"""Codes of answers that records can prove."""
+
 
 class NoAnchorError(Exception):
     """Nothing can be validated here; the message is a code: `dnssec_stripped` or `dnssec_other_root`."""
@@ -95,6 +98,9 @@ class Validator:
         """
         question = answer.question[0]
         self._failures = 0
+        if answer.rcode() not in PROVABLE:
+            # The upper bits of the code lie in the OPT record, which nothing signs (RFC 6891 section 6.1.3).
+            return Verdict(security=Security.BOGUS, reason="rcode_contradicts")
         try:
             secure = await self._answer(answer, question.name, question.rdtype)
         except NoAnchorError as error:

@@ -155,8 +155,6 @@ def changed(content: dict[str, Any], pattern: str, value: object) -> dict[str, A
         ("scope.ssh_hosts", ["a b"]),
         ("scope.addresses", ["nobody"]),
         ("runs.0.scope.mail_hosts", ["host:99999"]),
-        ("runs.0.attempts.0.facts.hosts.0.addresses", ["no address"]),
-        ("runs.0.attempts.1.facts.answers", []),
     ],
 )
 def test_what_could_not_be_judged_and_printed_is_refused_at_the_door(where: str, value: object) -> None:
