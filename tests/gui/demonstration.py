@@ -57,10 +57,10 @@ def assessment(language: str = "ja") -> Assessment:
 
 def attempts() -> tuple[Attempt, ...]:
     """What the probes of the first milestone could have seen."""
-    from fumimori.checks.dmarc import probe as dmarc
-    from fumimori.checks.mx import probe as mx
-    from fumimori.checks.spf import probe as spf
-    from fumimori.checks.tls_rpt import probe as tls_rpt
+    from fumimori.checks.dmarc import facts as dmarc
+    from fumimori.checks.mx import facts as mx
+    from fumimori.checks.spf import facts as spf
+    from fumimori.checks.tls_rpt import facts as tls_rpt
 
     spf_text = "v=spf1 ip4:192.0.2.10 ~all"
     return (

@@ -15,8 +15,9 @@ from fumimori.checks.caa import probe as caa
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.dane import probe as dane
 from fumimori.checks.dnssec import probe as dnssec
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.checks.published_keys import probe as published_keys
@@ -75,7 +76,7 @@ class Town:
 
     async def _ports(self, network: RealNetwork, seen: Seen) -> list[Attempt]:
         ports = []
-        hosts = {host for _, facts in seen.all("mx", mx.Facts) for host in facts.hosts}
+        hosts = {host for _, facts in seen.all(mx_facts.MX) for host in facts.hosts}
         for host in hosts:
             if host.addresses and "unseen" not in host.host:
                 service = await network.mail_service(host.host, host.addresses[0], 25)

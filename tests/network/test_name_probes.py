@@ -8,7 +8,7 @@ import pytest
 
 from fumimori.checks.blocklists import probe as blocklists
 from fumimori.checks.contract import Look
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.checks.reverse_dns import probe as reverse_dns

@@ -18,6 +18,7 @@ from fumimori.checks.client_settings import probe as client_settings
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.mta_sts import facts as mta_sts_facts
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -249,7 +250,7 @@ def test_a_policy_over_time(folder):
             )
         )
     assert {"published", "id_unchanged"} <= said(mta_sts.PROBE, attempts, scope)
-    facts = Seen(scope, attempts).facts("mta_sts", "example.jp", mta_sts.Facts)
+    facts = Seen(scope, attempts).facts(mta_sts_facts.MTA_STS, "example.jp")
     assert facts is not None
     later = msgspec.structs.replace(facts, history=(_aged(facts.history[0], 120), *facts.history[1:]))
     raw = msgspec.Raw(msgspec.json.encode(later))
@@ -257,7 +258,7 @@ def test_a_policy_over_time(folder):
     assert "testing_long" in said(mta_sts.PROBE, aged, scope)
 
 
-def _aged(state: mta_sts.PolicySeen, days: int) -> mta_sts.PolicySeen:
+def _aged(state: mta_sts_facts.PolicySeen, days: int) -> mta_sts_facts.PolicySeen:
     return msgspec.structs.replace(state, first_seen=state.first_seen - timedelta(days=days))
 
 

@@ -1,6 +1,6 @@
 """The hosts that the scope is about; whether one may be looked at closely is the consent's to say."""
 
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar.domain_names import split_host
 
@@ -11,7 +11,7 @@ def mail_exchangers(seen: Seen) -> tuple[str, ...]:
     """The hosts that the domains' mail is delivered to, as far as they were seen."""
     hosts: list[str] = []
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(mx.MX, domain.name)
         hosts += facts.mail_hosts if facts is not None else ()
     return tuple(dict.fromkeys(hosts))
 

@@ -1,14 +1,23 @@
 """What was seen so far: the attempts that count, read back as facts, each with the run that it belongs to."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import msgspec
 
 from fumimori.model import Assessment, Attempt, Record, Run, Scope, Status, Vantage
 
 F = TypeVar("F", bound=Record)
+
+
+@dataclass(frozen=True)
+class FactsKey(Generic[F]):
+    """Under which name one check's facts are kept, and what they are; each check's `facts.py` holds its own."""
+
+    check: str
+    kind: type[F]
 
 
 class Seen:
@@ -66,15 +75,15 @@ class Seen:
         vantage = self.vantage_of(attempt)
         return vantage is not None and vantage.holds(host or host_of(attempt.subject))
 
-    def facts(self, probe: str, subject: str, kind: type[F]) -> F | None:
-        """The facts of this probe about this subject; None when it was not, or could not be, looked at."""
-        attempt = self.attempt(probe, subject)
-        return None if attempt is None else _decoded(attempt, kind)
+    def facts(self, key: FactsKey[F], subject: str) -> F | None:
+        """The facts of this check about this subject; None when it was not, or could not be, looked at."""
+        attempt = self.attempt(key.check, subject)
+        return None if attempt is None else _decoded(attempt, key.kind)
 
-    def all(self, probe: str, kind: type[F]) -> Iterator[tuple[Attempt, F]]:
-        """Every completed attempt of this probe with its facts."""
-        for attempt in self.attempts(probe):
-            facts = _decoded(attempt, kind)
+    def all(self, key: FactsKey[F]) -> Iterator[tuple[Attempt, F]]:
+        """Every completed attempt of this check with its facts."""
+        for attempt in self.attempts(key.check):
+            facts = _decoded(attempt, key.kind)
             if facts is not None:
                 yield attempt, facts
 

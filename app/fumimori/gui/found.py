@@ -2,19 +2,9 @@
 
 import msgspec
 
+from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Seen
 from fumimori.model import Assessment, Hosting, Record
-
-
-class _Host(Record):
-    host: str = ""
-
-
-class _Receiving(Record):
-    hosts: tuple[_Host, ...] = ()
-    provider: str = ""
-    hosting: Hosting | None = None
-    ends: str = ""
 
 
 class Receiver(Record):
@@ -33,7 +23,7 @@ def receivers(assessment: Assessment) -> tuple[Receiver, ...]:
     seen = Seen.of_assessment(assessment)
     for domain in assessment.scope.domains:
         try:
-            facts = seen.facts("mx", domain.name, _Receiving)
+            facts = seen.facts(MX, domain.name)
         except msgspec.DecodeError:
             continue
         if facts is None:

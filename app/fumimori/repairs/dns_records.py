@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.dmarc import facts as dmarc_facts
+from fumimori.checks.mta_sts import facts as mta_sts_facts
 from fumimori.checks.mta_sts import probe as mta_sts
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.observations import Seen
-from fumimori.checks.spf import probe as spf
+from fumimori.checks.spf import facts as spf_facts
 from fumimori.grammar.dmarc import DmarcRecord
 from fumimori.grammar.mta_sts import parse_sts_policy
 from fumimori.grammar.spf import is_spf
@@ -40,7 +41,7 @@ def _one_record(name: str, text: str) -> Repair:
 
 def spf_new(domain: str, seen: Seen) -> Repair:
     """A first SPF record: the provider's include where it is known, the domain's own mail servers else."""
-    facts = seen.facts("mx", domain, mx.Facts)
+    facts = seen.facts(mx_facts.MX, domain)
     include = INCLUDES.get(facts.provider) if facts else None
     return _one_record(domain, f"v=spf1 include:{include} ~all" if include else "v=spf1 mx ~all")
 
@@ -93,7 +94,7 @@ def dmarc_enforced(domain: str, seen: Seen) -> Repair:
 
 def dmarc_moved(domain: str, seen: Seen) -> Repair:
     """The record that stands at the domain itself, at the place where receivers look."""
-    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    facts = seen.facts(dmarc_facts.DMARC, domain)
     if facts is None or not facts.misplaced:
         return dmarc_first(domain, seen)
     return _one_record(f"_dmarc.{domain}", facts.misplaced[0])
@@ -111,7 +112,7 @@ def mta_sts_enforced(domain: str, seen: Seen) -> Repair:
 
 def mta_sts_same_mode(domain: str, seen: Seen) -> Repair:
     """Record with a new id and policy in the mode that it has, with today's mail servers."""
-    facts = seen.facts("mta_sts", domain, mta_sts.Facts)
+    facts = seen.facts(mta_sts_facts.MTA_STS, domain)
     body = facts.policy.untrusted_body if facts and facts.policy else ""
     mode = parse_sts_policy(body).mode
     return _mta_sts(domain, seen, mode if mode in ("testing", "enforce") else "testing")
@@ -123,7 +124,7 @@ def tls_rpt(domain: str, _seen: Seen) -> Repair:
 
 
 def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
-    facts = seen.facts("mx", domain, mx.Facts)
+    facts = seen.facts(mx_facts.MX, domain)
     hosts = facts.mail_hosts if facts else ()
     if not hosts:
         return Repair()
@@ -143,14 +144,14 @@ def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
 
 
 def _spf_texts(domain: str, seen: Seen) -> list[str]:
-    facts = seen.facts("spf", domain, spf.Facts)
+    facts = seen.facts(spf_facts.SPF, domain)
     if facts is None or not facts.answers:
         return []
     return [text for text in facts.answers[0].records if is_spf(text)]
 
 
 def _published(domain: str, seen: Seen) -> DmarcRecord | None:
-    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    facts = seen.facts(dmarc_facts.DMARC, domain)
     return facts.found(domain).record if facts else None
 
 

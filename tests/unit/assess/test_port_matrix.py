@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from fumimori import resources
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.checks.tls.facts import TlsSupport
-from fumimori.checks.webmail import probe as webmail
+from fumimori.checks.webmail import facts as webmail
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Status
 from fumimori.network.mail import MailService

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from fumimori.checks.bimi import facts as bimi_facts
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.observations import Seen
@@ -178,7 +179,7 @@ def test_the_facts_keep_no_certificate_body():
     zone = {"default._bimi.example.jp": {"TXT": [RECORD]}}
     network = PaperNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
     scope = scope_of("example.jp")
-    facts = Seen(scope, looked([bimi.PROBE], network, scope)).facts("bimi", "example.jp", bimi.Facts)
+    facts = Seen(scope, looked([bimi.PROBE], network, scope)).facts(bimi_facts.BIMI, "example.jp")
     assert facts is not None
     assert facts.mark is not None
     assert facts.mark.not_after - NOW == timedelta(days=200)

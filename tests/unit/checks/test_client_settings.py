@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mx import facts as mx
 from fumimori.grammar.client_config import ClientServer, parse_client_config
 from fumimori.model import Attempt, Severity
 from fumimori.network import Refused, Unreachable

@@ -8,7 +8,7 @@ import pytest
 
 from fumimori.checks.dane import probe as dane
 from fumimori.checks.dane import tlsa as core
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.defaults import probe as defaults
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.model import DomainScope, Scope
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain

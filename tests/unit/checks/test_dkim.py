@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from fumimori.checks.dkim import facts as dkim_facts
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -133,7 +134,7 @@ def test_sources_are_told_apart():
     zone["example.jp"] = {"MX": ["1 smtp.google.com."]}
     scope = scope_of("example.jp", selectors=["k9"], mail_selectors=["lark1"])
     attempts = looked([mx.PROBE, dkim.PROBE], PaperNetwork(zone), scope)
-    facts = Seen(scope, attempts).facts("dkim", "example.jp", dkim.Facts)
+    facts = Seen(scope, attempts).facts(dkim_facts.DKIM, "example.jp")
     assert facts is not None
     assert {seen.selector: seen.source for seen in facts.found} == {
         "lark1": "mail",

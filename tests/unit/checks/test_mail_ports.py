@@ -9,8 +9,9 @@ import pytest
 from fumimori import resources
 from fumimori.checks.contract import Look
 from fumimori.checks.mail_ports import probe as mail_ports
-from fumimori.checks.mail_ports.probe import Facts, collect, judge, subjects
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mail_ports.facts import Facts
+from fumimori.checks.mail_ports.probe import collect, judge, subjects
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.grammar.rule_files import parse_rules
@@ -241,7 +242,9 @@ def test_every_word_has_a_rule_and_no_rule_is_without_a_word():
 
 def mx_attempt(domain: str, *hosts: str, hosting: Hosting | None = None) -> Attempt:
     answer = DnsAnswer(name=domain, rdtype="MX", status=DnsStatus.ANSWER)
-    found = mx.Facts(answer=answer, hosts=tuple(mx.MxHost(preference=10, host=host) for host in hosts), hosting=hosting)
+    found = mx_facts.Facts(
+        answer=answer, hosts=tuple(mx_facts.MxHost(preference=10, host=host) for host in hosts), hosting=hosting
+    )
     return Attempt(
         probe="mx",
         subject=domain,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen

@@ -2,6 +2,7 @@
 
 import pytest
 
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.model import Hosting, Vantage
@@ -203,7 +204,7 @@ def test_hosting_is_guessed_from_the_server_name(host, provider, hosting):
 def test_hosts_lie_by_preference_in_lower_case():
     zone = {"example.jp": {"MX": ["20 B.example.jp.", "10 A.example.jp."]}, "a.example.jp": HOST, "b.example.jp": HOST}
     seen = Seen(scope_of("example.jp"), looked([mx.PROBE], PaperNetwork(zone), scope_of("example.jp")))
-    facts = seen.facts("mx", "example.jp", mx.Facts)
+    facts = seen.facts(mx_facts.MX, "example.jp")
     assert facts is not None
     assert facts.mail_hosts == ("a.example.jp", "b.example.jp")
 
@@ -224,7 +225,7 @@ def test_addresses_of_one_family_are_kept_when_the_other_is_not_answered():
         zone = {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": [address]}}
         attempts = looked([mx.PROBE], HalfMute(zone), scope)
         seen = Seen(scope, attempts)
-        facts = seen.facts("mx", "example.jp", mx.Facts)
+        facts = seen.facts(mx_facts.MX, "example.jp")
         assert facts is not None
         assert facts.hosts[0].addresses == (address,)
         assert [outcome.code for outcome in mx.PROBE.judge(seen, rules())] == [f"mx.{word}"]
@@ -264,6 +265,6 @@ def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_dee
         "25.2.0.192.in-addr.arpa": {"PTR": ["sv77.xserver.jp."]},
     }
     scope = scope_of("example.jp")
-    facts = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope)).facts("mx", "example.jp", mx.Facts)
+    facts = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope)).facts(mx_facts.MX, "example.jp")
     assert facts is not None
     assert (facts.provider, facts.provider_by, facts.hosting) == ("Xserver", "reverse", Hosting.RENTAL)

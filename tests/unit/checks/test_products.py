@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
+from fumimori.checks.products import facts as products_facts
 from fumimori.checks.products import probe as products
 from fumimori.checks.products.recognition import recognised
-from fumimori.checks.ssh import probe as ssh
+from fumimori.checks.ssh import facts as ssh
 from fumimori.model import DomainScope, Hosting, Scope, Vantage
 from fumimori.network.mail import MailService
 from fumimori.network.ssh import SshService
@@ -39,7 +40,7 @@ def seen_with(*greetings, hosting=Hosting.VPS, inside=False, at=NOW):
             service = SshService(address="192.0.2.1", port=22, open=True, untrusted_version=text)
             one = attempt("ssh", HOST, facts=_raw(ssh.Facts(host=HOST, service=service)))
         else:
-            facts = products.Facts(url=f"https://{HOST}/", status=200, untrusted_text=text)
+            facts = products_facts.Facts(url=f"https://{HOST}/", status=200, untrusted_text=text)
             one = attempt("products", HOST, facts=_raw(facts))
         attempts.append(msgspec.structs.replace(one, ended=at))
     scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),))

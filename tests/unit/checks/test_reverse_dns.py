@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.checks.spf import probe as spf

@@ -9,6 +9,7 @@ import pytest
 from fumimori import resources
 from fumimori.checks.contract import Look
 from fumimori.checks.observations import Seen
+from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
@@ -43,7 +44,7 @@ def service(**changes) -> SshService:
 
 
 def words(one: SshService, *, inside: bool = False) -> set[str]:
-    facts = ssh.Facts(host="ssh.example.jp", service=one)
+    facts = ssh_facts.Facts(host="ssh.example.jp", service=one)
     attempt = Attempt(
         probe="ssh",
         subject="ssh.example.jp",
@@ -122,7 +123,7 @@ def test_algorithms_are_graded_by_the_table(changes, expected):
 
 def test_many_names_are_shortened():
     one = service(ciphers=("arcfour", "arcfour128", "arcfour256", "des-cbc", "des-cfb", "des-ofb", "none"))
-    facts = ssh.Facts(host="h", service=one)
+    facts = ssh_facts.Facts(host="h", service=one)
     attempt = Attempt(
         probe="ssh",
         subject="h",
@@ -168,7 +169,7 @@ class FakeNetwork:
         return self.services.pop(0)
 
 
-def look_at(subject: str, network: FakeNetwork) -> ssh.Facts:
+def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
     return asyncio.run(ssh.collect(subject, Look(network=network, seen=Seen(Scope(), []), rules=RULES)))
 
 
@@ -205,7 +206,7 @@ def test_a_name_without_address_is_unreachable():
 def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word):
     script = SshScript(key_exchanges=("curve25519-sha256", "diffie-hellman-group-exchange-sha256"), group_bits=bits)
 
-    async def look() -> ssh.Facts:
+    async def look() -> ssh_facts.Facts:
         async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
             seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
             return await ssh.collect("ssh.example.jp", Look(network=network, seen=seen, rules=RULES, thorough=thorough))

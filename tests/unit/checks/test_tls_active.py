@@ -8,11 +8,11 @@ import pytest
 
 from fumimori import resources
 from fumimori.checks.contract import Look
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls_active import probe as tls_active
-from fumimori.checks.tls_active.probe import Facts
+from fumimori.checks.tls_active.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, DomainScope, Scope, Severity, Status
 from fumimori.network import NotSeen, Unreachable

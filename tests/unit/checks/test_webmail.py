@@ -11,7 +11,7 @@ from fumimori.checks.contract import Look
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.webmail import probe as webmail
-from fumimori.checks.webmail.probe import Facts
+from fumimori.checks.webmail.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Severity, Status
 from fumimori.network import NotSeen, Unreachable

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.__main__ import instruments, texts
-from fumimori.checks.bimi import probe as bimi
+from fumimori.checks.bimi import facts as bimi
 from fumimori.cli.telling import Teller
 from fumimori.engine import Measurement, confirmed
 from fumimori.model import Assessment, Attempt, Consent, ConsentLevel, DomainScope, Scope, Status

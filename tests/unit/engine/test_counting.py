@@ -10,10 +10,10 @@ import pytest
 
 from fumimori import checks as probes
 from fumimori.assess.bank import BANK
-from fumimori.checks.exposed_ports import probe as exposed_ports
-from fumimori.checks.mx import probe as mx
-from fumimori.checks.spf import probe as spf
-from fumimori.checks.ssh import probe as ssh
+from fumimori.checks.exposed_ports import facts as exposed_ports_facts
+from fumimori.checks.mx import facts as mx_facts
+from fumimori.checks.spf import facts as spf_facts
+from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.engine import Instruments
 from fumimori.engine.counting import counting
 from fumimori.model import (
@@ -70,17 +70,17 @@ def answer(name: str, rdtype: str, *records: str) -> DnsAnswer:
 
 
 def exchangers(domain: str, *hosts: str, address: str = "192.0.2.10", hours: int = 0) -> Attempt:
-    named = tuple(mx.MxHost(preference=10, host=host, addresses=(address,)) for host in hosts)
-    return attempt("mx", domain, mx.Facts(answer=answer(domain, "MX", "10 x."), hosts=named), hours=hours)
+    named = tuple(mx_facts.MxHost(preference=10, host=host, addresses=(address,)) for host in hosts)
+    return attempt("mx", domain, mx_facts.Facts(answer=answer(domain, "MX", "10 x."), hosts=named), hours=hours)
 
 
 def no_spf(domain: str, hours: int = 0) -> Attempt:
-    return attempt("spf", domain, spf.Facts(answers=(answer(domain, "TXT"),)), hours=hours)
+    return attempt("spf", domain, spf_facts.Facts(answers=(answer(domain, "TXT"),)), hours=hours)
 
 
 def remote_desktop(host: str) -> Attempt:
     port = OpenPort(host=host, address="192.168.1.10", port=3389, open=True, recognised=True)
-    return attempt("exposed_ports", host, exposed_ports.Facts(host=host, ports=(port,)))
+    return attempt("exposed_ports", host, exposed_ports_facts.Facts(host=host, ports=(port,)))
 
 
 def password(host: str) -> Attempt:
@@ -91,7 +91,7 @@ def password(host: str) -> Attempt:
         untrusted_version="SSH-2.0-x",
         methods=("password",),
     )
-    return attempt("ssh", host, ssh.Facts(host=host, service=service))
+    return attempt("ssh", host, ssh_facts.Facts(host=host, service=service))
 
 
 def stood(*, hours: int = 0, inside: bool = False, online: bool = True, hosts: tuple[str, ...] = ()) -> Vantage:
@@ -159,7 +159,7 @@ def test_failed_looks_give_way_to_completed_ones_of_any_run_and_an_offline_run_s
 
 
 def test_the_newest_completed_look_counts() -> None:
-    good = spf.Facts(answers=(answer("example.jp", "TXT", "v=spf1 -all"),))
+    good = spf_facts.Facts(answers=(answer("example.jp", "TXT", "v=spf1 -all"),))
     later = run_of(attempt("spf", "example.jp", good, hours=2), id="run-2")
     assert "spf.none" not in codes(assessed(scope("example.jp"), run_of(no_spf("example.jp")), later))
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import FactsKey, Seen
 from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
 from fumimori.model import (
     Assessment,
@@ -117,19 +117,23 @@ def test_facts_and_contacts_come_home() -> None:
     measurement = run(probe("one", writes))
     (attempt,) = measurement.attempts
     assert (attempt.probe, attempt.subject, attempt.status) == ("one", "example.jp", Status.COMPLETED)
-    assert Seen(assessment().scope, measurement.attempts).facts("one", "example.jp", Facts) == Facts(word="example.jp")
+    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp") == Facts(
+        word="example.jp"
+    )
     assert sorted(contact.target for contact in measurement.contacts) == ["control.example", "example.jp"]
     assert measurement.vantage is not None
 
 
 def test_a_need_is_seen_by_the_probe_that_names_it() -> None:
     async def reads(subject: str, look: Look) -> Facts:
-        first = look.seen.facts("one", subject, Facts)
+        first = look.seen.facts(FactsKey("one", Facts), subject)
         assert first is not None
         return Facts(word=first.word.upper())
 
     measurement = run(probe("one", writes), probe("two", reads, needs=("one",)))
-    assert Seen(assessment().scope, measurement.attempts).facts("two", "example.jp", Facts) == Facts(word="EXAMPLE.JP")
+    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("two", Facts), "example.jp") == Facts(
+        word="EXAMPLE.JP"
+    )
 
 
 def test_no_probe_waits_for_what_it_does_not_need() -> None:
@@ -325,7 +329,7 @@ def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -
 
 def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:
     def seen_before(seen: Seen) -> Sequence[str]:
-        return tuple(attempt.subject for attempt, _ in seen.all("one", Facts))
+        return tuple(attempt.subject for attempt, _ in seen.all(FactsKey("one", Facts)))
 
     probes = (probe("one", writes), replace(probe("two", writes, needs=("one",)), subjects=seen_before))
     old = msgspec.structs.replace(assessment(), scope=Scope(domains=(DomainScope(name="old.example"),)))

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from fumimori import repairs
-from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.mx import probe as mx
-from fumimori.checks.spf import probe as spf
+from fumimori.checks.dmarc import facts as dmarc_facts
+from fumimori.checks.mx import facts as mx
+from fumimori.checks.spf import facts as spf_facts
 from fumimori.grammar.dmarc import parse_dmarc
 from fumimori.grammar.mta_sts import parse_sts_policy, parse_sts_record
 from fumimori.grammar.spf import parse_spf
@@ -59,8 +59,8 @@ def assessment(
                 attempt(
                     "mx", mx.Facts(answer=answer(DOMAIN, "MX", "10 mx1.example.jp."), hosts=hosts, provider=provider)
                 ),
-                attempt("spf", spf.Facts(answers=(answer(DOMAIN, "TXT", *spf_texts),))),
-                attempt("dmarc", dmarc.Facts(walk=(walked,))),
+                attempt("spf", spf_facts.Facts(answers=(answer(DOMAIN, "TXT", *spf_texts),))),
+                attempt("dmarc", dmarc_facts.Facts(walk=(walked,))),
             ),
         ),
     )

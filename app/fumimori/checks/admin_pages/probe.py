@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from fumimori.checks.admin_pages.facts import ADMIN_PAGES, Facts, Page
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.hosts import own_hosts
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
 from fumimori.network.together import together
 from fumimori.network.web import WebAnswer
@@ -32,27 +33,6 @@ CLOSED = ("connection_refused", "connect_timeout", "no_route", "no_address")
 """Why a door is no door; every other reason means that something stands open and was not seen."""
 FAILED = (0, 404, 410)
 """Answers behind which there is no page."""
-
-
-class Page(Record):
-    """A page that was recognised."""
-
-    url: str
-    status: int
-    product: str
-    kind: str
-    """`login`, `installer`, `installer_off` or `console`."""
-
-
-class Facts(Record):
-    """What one host shows at the usual places."""
-
-    host: str
-    pages: tuple[Page, ...] = ()
-    answered: int = 0
-    """Places where anything answered or refused, so that the host is known to be there."""
-    unseen: int = 0
-    """Doors that were open and never showed their page."""
 
 
 async def collect(subject: str, look: Look) -> Facts:
@@ -152,7 +132,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         "installer_off": "installer_off",
         "console": "open_console",
     }
-    for attempt, facts in seen.all("admin_pages", Facts):
+    for attempt, facts in seen.all(ADMIN_PAGES):
         inside = seen.inside(attempt)
         host: Values = (("host", facts.host),)
         for page in facts.pages:

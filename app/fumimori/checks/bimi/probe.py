@@ -20,18 +20,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from fumimori.checks.bimi.facts import BIMI, Facts, Fetched
 from fumimori.checks.bimi.mark import MarkCertificate, read_mark
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar import bimi as grammar
 from fumimori.grammar import svg
 from fumimori.grammar.bimi import BimiRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
-from fumimori.network.dns import DnsAnswer
 from fumimori.network.web import WebAnswer
 
 LOGO_LIMIT = 65536
@@ -39,49 +39,6 @@ LOGO_LIMIT = 65536
 EVIDENCE_LIMIT = 262144
 THIRD_PARTY = "third_party_host"
 """The file lies at somebody else's, whom nobody agreed to ask."""
-CERTAIN = ("no_address", "connection_refused")
-"""Reasons for which nobody, and not only this machine, gets the file."""
-
-
-class Fetched(Record):
-    """What came of one file: the answer without its body, or why nothing answered."""
-
-    url: str
-    status: int = 0
-    tls_error: str = ""
-    truncated: bool = False
-    reason: str = ""
-
-    @property
-    def unavailable(self) -> str:
-        """Why nobody gets it, in short; empty when it came, or when only this machine may have failed."""
-        if self.reason:
-            return self.reason if self.reason in CERTAIN else ""
-        if self.tls_error:
-            return f"TLS {self.tls_error}"
-        return "" if self.status == 200 else f"HTTP {self.status}"
-
-    @property
-    def came(self) -> bool:
-        """Whether the file itself is there."""
-        return self.status == 200 and not self.tls_error and not self.reason
-
-
-class Facts(Record):
-    """What is published."""
-
-    answer: DnsAnswer
-    """TXT at `default._bimi`; `name` is the domain that it stands at."""
-    logo: Fetched | None = None
-    untrusted_logo: str = ""
-    evidence: Fetched | None = None
-    mark: MarkCertificate | None = None
-    """None when there is no certificate, or it cannot be read."""
-
-    @property
-    def records(self) -> tuple[str, ...]:
-        """The BIMI records at the name."""
-        return tuple(txt for txt in self.answer.records if grammar.is_bimi(txt))
 
 
 def _subjects(seen: Seen) -> Sequence[str]:
@@ -90,7 +47,7 @@ def _subjects(seen: Seen) -> Sequence[str]:
 
 async def _collect(domain: str, look: Look) -> Facts:
     answer = (await look.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
-    found = look.seen.facts("dmarc", domain, dmarc.Facts)
+    found = look.seen.facts(dmarc.DMARC, domain)
     above = found.found(domain).organizational_domain if found else domain
     if not any(map(grammar.is_bimi, answer.records)) and above != domain:
         answer = (await look.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
@@ -136,10 +93,7 @@ def _host(url: str) -> str:
 def file_hosts(seen: Seen) -> Sequence[str]:
     """The hosts that the domains' records name for logo and certificate."""
     records = [
-        grammar.parse_bimi(text)
-        for _, facts in seen.all("bimi", Facts)
-        if len(facts.records) == 1
-        for text in facts.records
+        grammar.parse_bimi(text) for _, facts in seen.all(BIMI) if len(facts.records) == 1 for text in facts.records
     ]
     hosts = (_host(url) for record in records for url in (record.logo, record.evidence) if url)
     return tuple(dict.fromkeys(host for host in hosts if host))
@@ -149,7 +103,7 @@ Values = dict[str, str | int]
 
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all("bimi", Facts):
+    for attempt, facts in seen.all(BIMI):
         if mx.no_domain(seen, attempt.subject):
             continue
         for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
@@ -182,7 +136,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
 
 def _shield(domain: str, seen: Seen) -> Iterator[tuple[str, Values]]:
     """Whether DMARC is strict enough for a logo: for the domain, for what lies below it, and for all of the mail."""
-    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    facts = seen.facts(dmarc.DMARC, domain)
     if facts is None:
         return
     found = facts.found(domain)

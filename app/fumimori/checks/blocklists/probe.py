@@ -12,31 +12,15 @@ Outcomes   listed_severe (high): lists of spam sources and taken-over machines; 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
+from fumimori.checks.blocklists.facts import BLOCKLISTS, Facts, ListAnswer
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.observations import Seen
 from fumimori.checks.reverse_dns import probe as reverse_dns
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsStatus
 
 LISTED_TEST, CLEAN_TEST = "2.0.0.127", "1.0.0.127"
-
-
-class ListAnswer(Record):
-    """What one list said about one address."""
-
-    zone: str
-    state: str
-    """`listed`, `clean`, `refused` (the list will not talk to this resolver), `broken` (its own test entries are
-    wrong) or the reason why it could not be asked."""
-    codes: tuple[str, ...] = ()
-
-
-class Facts(Record):
-    """What the lists said about one address."""
-
-    address: str
-    answers: tuple[ListAnswer, ...]
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -78,7 +62,7 @@ def _is_refusal(codes: Sequence[str]) -> bool:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each list's answer means; a list that could not be asked says nothing."""
     severe = rules.tables["blocklists"].dicts()
-    for attempt, facts in seen.all("blocklists", Facts):
+    for attempt, facts in seen.all(BLOCKLISTS):
         for answer in facts.answers:
             word = _word(answer, severe)
             if word:

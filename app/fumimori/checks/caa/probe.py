@@ -10,31 +10,17 @@ Outcomes   malformed, critical_unknown (low): no authority issues any more, or n
 
 from collections.abc import Iterator, Sequence
 
+from fumimori.checks.caa.facts import CAA, Facts
 from fumimori.checks.contract import Look, Probe
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
-from fumimori.grammar.caa import CaaRecord, parse_caa
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
-from fumimori.network.dns import DnsAnswer
+from fumimori.grammar.caa import CaaRecord
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 
 LABELS_MOST = 127
 """More a name cannot have (RFC 1035 section 3.1)."""
-RECORDS_MOST = 20
 HOSTS_MOST = 20
-
-
-class Facts(Record):
-    """The records that count for one name."""
-
-    found_at: str = ""
-    """The name that has them; empty when none up to the top level has."""
-    answer: DnsAnswer | None = None
-    """None when there are none."""
-
-    @property
-    def records(self) -> tuple[CaaRecord, ...]:
-        """The properties, read."""
-        return tuple(parse_caa(text) for text in (self.answer.records[:RECORDS_MOST] if self.answer else ()))
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -42,7 +28,7 @@ def subjects(seen: Seen) -> Sequence[str]:
     domains = [domain.name for domain in seen.scope.domains]
     hosts = [*seen.scope.mail_hosts, *seen.scope.webmail_hosts]
     for domain in domains:
-        facts = seen.facts("mx", domain, mx.Facts)
+        facts = seen.facts(mx_facts.MX, domain)
         hosts += facts.mail_hosts if facts is not None else ()
     names = (host.partition(":")[0] for host in hosts)
     own = [name for name in names if any(name.endswith(f".{domain}") for domain in domains)]
@@ -63,7 +49,7 @@ async def collect(name: str, look: Look) -> Facts:
 def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
     """What authorities make of the records."""
     domains = {domain.name for domain in seen.scope.domains}
-    for attempt, facts in seen.all("caa", Facts):
+    for attempt, facts in seen.all(CAA):
         if mx.no_domain(seen, attempt.subject):
             continue
         if attempt.subject not in domains and facts.found_at != attempt.subject:

@@ -11,11 +11,12 @@ Outcomes   settings_plain (high): the file names a connection without encryption
 
 from collections.abc import Iterator, Sequence
 
+from fumimori.checks.client_settings.facts import CLIENT_SETTINGS, Facts
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar.client_config import ClientServer, parse_client_config
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsAnswer, Unanswered
 from fumimori.network.together import both, together
@@ -25,30 +26,6 @@ SERVICES = ("imap", "imaps", "pop3", "pop3s", "submission", "submissions", "auto
 CONFIG_PATH = "mail/config-v1.1.xml"
 BODY_MOST = 65536
 PAIRS = (("imap", "imaps"), ("pop3", "pop3s"))
-SRV_FIELDS = 4
-
-
-class Facts(Record):
-    """What one domain tells programs that set themselves up."""
-
-    srv: tuple[DnsAnswer, ...] = ()
-    configs: tuple[WebAnswer, ...] = ()
-    """The settings files that were found, with the address they came from."""
-    autodiscover: bool | None = None
-    """autodiscover.<domain> exists; None when DNS did not say."""
-    unanswered: tuple[Unanswered, ...] = ()
-
-    def targets(self, service: str) -> tuple[str, ...]:
-        """`host:port` of the SRV records of a service; a lone `.` says that there is none (RFC 2782)."""
-        found = []
-        for answer in self.srv:
-            if not answer.name.startswith(f"_{service}._tcp."):
-                continue
-            for record in answer.records:
-                words = record.split()
-                if len(words) == SRV_FIELDS and words[3] != ".":
-                    found.append(f"{words[3].rstrip('.')}:{words[2]}")
-        return tuple(found)
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -109,7 +86,7 @@ async def _config(place: str, look: Look) -> WebAnswer | None:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """Where people are sent; nothing is said about a domain whose answers did not come."""
     del rules  # no number decides here
-    for attempt, facts in seen.all("client_settings", Facts):
+    for attempt, facts in seen.all(CLIENT_SETTINGS):
         for word, values in _words(facts):
             yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
 

@@ -16,7 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.dane.tlsa import Facts, HostLook, State, records, states, unmatched_second
+from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
@@ -47,7 +49,7 @@ async def collect(domain: str, look: Look) -> Facts:
     answer = await look.network.secured(domain, "MX")
     if answer.security is Security.UNCHECKED:
         raise NotTestableHere(answer.security_reason)
-    seen = look.seen.facts("mx", domain, mx.Facts)
+    seen = look.seen.facts(mx_facts.MX, domain)
     hosts = seen.mail_hosts[:HOSTS_MOST] if seen is not None else ()
     return Facts(mx=answer, hosts=tuple(await together(*(_host(host, look) for host in hosts))))
 
@@ -83,7 +85,7 @@ async def _behind_alias(seen: HostLook, look: Look) -> HostLook:
 
 def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
     """Each server that has TLSA records, and what they come to for the domain."""
-    for attempt, facts in seen.all("dane", Facts):
+    for attempt, facts in seen.all(DANE):
         found = states(seen, attempt.subject)
         if facts.mx.security is Security.BOGUS:
             # The probe dnssec says so about the whole domain.

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.observations import Seen
 from fumimori.grammar import der
 from fumimori.grammar.mta_sts import covers
@@ -45,28 +47,6 @@ class Tlsa(Record):
     def printed(self) -> str:
         """`3 1 1`, without the association."""
         return f"{self.usage} {self.selector} {self.matching}"
-
-
-class HostLook(Record):
-    """The DNS of one mail server as DANE needs it."""
-
-    host: str
-    addresses: Security
-    """The verdict about A and AAAA, the worse one."""
-    tlsa: DnsAnswer | None = None
-    """None when the name server gave no answer."""
-    unanswered: str = ""
-    """Why there is none."""
-    base: str = ""
-    """The name below which the TLSA records stand, where that is the one a CNAME leads to (RFC 7671 section 7)."""
-
-
-class Facts(Record):
-    """The facts of the probe `dane` about one domain."""
-
-    mx: DnsAnswer
-    """With its verdict."""
-    hosts: tuple[HostLook, ...] = ()
 
 
 class State(StrEnum):
@@ -166,7 +146,7 @@ def _matched(usable: Sequence[Tlsa], service: MailService | None, names: Sequenc
 
 def states(seen: Seen, domain: str) -> dict[str, State]:
     """The state at every mail server of `domain`; empty when DANE was not looked at."""
-    facts = seen.facts("dane", domain, Facts)
+    facts = seen.facts(DANE, domain)
     if facts is None:
         return {}
     return {look.host: state(facts, look, mail_service(seen, look.host), domain) for look in facts.hosts}
@@ -180,11 +160,11 @@ def protects(seen: Seen, domain: str) -> bool:
 
 def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
     """The servers whose usual certificate matches, while a second one, shown to some senders, does not."""
-    facts = seen.facts("dane", domain, Facts)
+    facts = seen.facts(DANE, domain)
     valid = {host for host, result in states(seen, domain).items() if result is State.VALID}
     found = []
     for look in facts.hosts if facts is not None else ():
-        port = seen.facts("mail_ports", f"{look.host}:{PORT}", _Port)
+        port = seen.facts(MAIL_PORTS, f"{look.host}:{PORT}")
         second = port.support.other_chain if port is not None and look.host in valid else None
         names = reference_names(look, domain)
         if second is not None and all(matches(one, second, names) is False for one in records(look.tlsa)):
@@ -192,20 +172,9 @@ def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Support(Record):
-    other_chain: CertificateChain | None = None
-
-
-class _Port(Record):
-    """As much of the facts of `mail_ports` as is needed here."""
-
-    service: MailService
-    support: _Support = _Support()
-
-
 def mail_service(seen: Seen, host: str) -> MailService | None:
     """Port 25 of `host` as it was seen; None when it was not."""
-    port = seen.facts("mail_ports", f"{host}:{PORT}", _Port)
+    port = seen.facts(MAIL_PORTS, f"{host}:{PORT}")
     return None if port is None else port.service
 
 

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.defaults.facts import DEFAULTS, Facts
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen
 from fumimori.network.tls import Certificate
 
@@ -26,22 +27,12 @@ _DEFAULT_NAMES = re.compile(
 )
 
 
-class Facts(Record):
-    """The name that one host calls itself on port 25."""
-
-    host: str
-    name: str = ""
-    """Untrusted, lower case; empty when the greeting holds no host name."""
-    resolves: bool | None = None
-    """Whether DNS knows it; None when that was not, or could not be, looked up."""
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """The hosts whose port 25 greeted."""
     return tuple(
         dict.fromkeys(
             facts.service.host
-            for _, facts in seen.all("mail_ports", mail_ports.Facts)
+            for _, facts in seen.all(mail_ports.MAIL_PORTS)
             if facts.port == 25 and facts.service.untrusted_greeting.strip()
         )
     )
@@ -49,7 +40,7 @@ def subjects(seen: Seen) -> Sequence[str]:
 
 async def collect(subject: str, look: Look) -> Facts:
     """The name in the greeting, and whether DNS knows it."""
-    ports = look.seen.facts("mail_ports", f"{subject}:25", mail_ports.Facts)
+    ports = look.seen.facts(mail_ports.MAIL_PORTS, f"{subject}:25")
     greeting = ports.service.untrusted_greeting if ports is not None else ""
     name = greeting.partition(" ")[0].lower().rstrip(".,;")[:253]
     if not _HOST_NAME.fullmatch(name):
@@ -87,7 +78,7 @@ def factory_made(certificate: Certificate, rules: Rules) -> str:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What is left of the installation, host by host."""
     said: set[tuple[str, str, str]] = set()
-    for attempt, ports in sorted(seen.all("mail_ports", mail_ports.Facts), key=lambda pair: pair[0].subject):
+    for attempt, ports in sorted(seen.all(mail_ports.MAIL_PORTS), key=lambda pair: pair[0].subject):
         chain = ports.chain
         maker = factory_made(chain.certificates[0], rules) if chain and chain.certificates else ""
         word = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"
@@ -95,7 +86,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
             said.add((ports.service.host, word, maker))
             found: Values = (("host", ports.service.host), ("port", ports.port), ("maker", maker))
             yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=found)
-    for attempt, facts in seen.all("defaults", Facts):
+    for attempt, facts in seen.all(DEFAULTS):
         word = ""
         if facts.name and is_default_name(facts.name):
             word = "default_name"

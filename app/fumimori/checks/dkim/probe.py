@@ -16,12 +16,14 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
-from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
+from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
 
 AT_ONCE = 6
@@ -31,49 +33,6 @@ SOURCES = ("mail", "given", "provider", "guessed")
 """Where a selector's name comes from, the surest first."""
 
 
-class SelectorSeen(Record):
-    """A selector at which something stands."""
-
-    selector: str
-    canonical_name: str
-    """Where a CNAME leads, such as into the provider's zone."""
-    records: tuple[str, ...]
-    """TXT records, untrusted."""
-    source: str = "guessed"
-    """One of SOURCES."""
-
-    @property
-    def keys(self) -> tuple[DkimKey, ...]:
-        """The records that are meant as keys."""
-        return tuple(parse_dkim(txt) for txt in self.records if is_dkim(txt))
-
-
-class Facts(Record):
-    """What stands below `_domainkey`."""
-
-    tried: tuple[str, ...]
-    """Every selector that was asked for, the given ones first."""
-    control: DnsAnswer
-    """The answer for a random selector; a zone that answers it answers everything (wildcard)."""
-    given: tuple[str, ...] = ()
-    """Those that a person named: at them a missing key means something."""
-    from_mail: tuple[str, ...] = ()
-    """Those that a message was signed with."""
-    found: tuple[SelectorSeen, ...] = ()
-    aliases_empty: tuple[SelectorSeen, ...] = ()
-    """Selectors that lead elsewhere by CNAME, where nothing stands."""
-    unanswered: tuple[Unanswered, ...] = ()
-
-    @property
-    def genuine(self) -> tuple[SelectorSeen, ...]:
-        """The selectors with a key that is not the wildcard's."""
-        return tuple(
-            seen
-            for seen in self.found
-            if seen.keys and (not self.control.records or set(seen.records) != set(self.control.records))
-        )
-
-
 def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
@@ -81,7 +40,7 @@ def _subjects(seen: Seen) -> Sequence[str]:
 def _selectors(domain: str, look: Look) -> dict[str, str]:
     """The selectors to try with the source of each, the surest first."""
     scope = next((entry for entry in look.seen.scope.domains if entry.name == domain), None)
-    facts = look.seen.facts("mx", domain, mx.Facts)
+    facts = look.seen.facts(mx_facts.MX, domain)
     provider = facts.provider if facts else ""
     of_provider = [
         selector
@@ -137,10 +96,10 @@ async def _collect(domain: str, look: Look) -> Facts:
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
     seen_keys: dict[str, set[str]] = {}
-    for attempt, facts in seen.all("dkim", Facts):
+    for attempt, facts in seen.all(DKIM):
         for digest in _digests(facts):
             seen_keys.setdefault(digest, set()).add(attempt.subject)
-    for attempt, facts in seen.all("dkim", Facts):
+    for attempt, facts in seen.all(DKIM):
         if attempt.subject in unused or mx.no_domain(seen, attempt.subject):
             continue
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}

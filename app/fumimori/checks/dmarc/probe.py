@@ -16,11 +16,12 @@ Steps      1. `_dmarc` of the domain, then upwards, eight names at most. 2. Only
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
+from fumimori.checks.dmarc.facts import DMARC, Facts, ReportHost
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 
@@ -28,38 +29,6 @@ TARGETS_MOST = 10
 """Places for reports that are looked up."""
 URIS_SURE = 2
 """Addresses in `rua` that every sender of reports has to serve (RFC 9990)."""
-
-
-class ReportHost(Record):
-    """A place that reports go to by mail."""
-
-    host: str
-    takes_mail: bool
-    """It has mail servers or an address, and does not say that it takes no mail."""
-
-
-class Facts(Record):
-    """What stands at the `_dmarc` names of the walk, and whether others consent to receive the reports."""
-
-    walk: tuple[DnsAnswer, ...]
-    """TXT answers; `name` is without `_dmarc.`, in the order of the walk."""
-    consents: tuple[DnsAnswer, ...] = ()
-    """TXT answers at `DOMAIN._report._dmarc.HOST`; `name` is the HOST."""
-    report_hosts: tuple[ReportHost, ...] = ()
-    exists: bool = True
-    """False when the domain does not exist; only asked where a parent's record counts."""
-    misplaced: tuple[str, ...] = ()
-    """DMARC records at the domain itself, where nobody looks for them; only asked where none counts."""
-    unanswered: tuple[Unanswered, ...] = ()
-
-    @property
-    def walk_unanswered(self) -> bool:
-        """Whether a name further up could not be asked, at which the record that counts may stand."""
-        return any(question.rdtype == "TXT" and question.name != self.walk[0].name for question in self.unanswered)
-
-    def found(self, domain: str) -> DmarcFound:
-        """The record that counts for `domain`."""
-        return grammar.found_by_walk(domain, {answer.name: answer for answer in self.walk}, exists=self.exists)
 
 
 def _subjects(seen: Seen) -> Sequence[str]:
@@ -133,7 +102,7 @@ def _foreign_hosts(found: DmarcFound) -> list[str]:
 
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
     scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all("dmarc", Facts):
+    for attempt, facts in seen.all(DMARC):
         domain = attempt.subject
         found = facts.found(domain)
         if found.record is None and mx.no_domain(seen, domain):

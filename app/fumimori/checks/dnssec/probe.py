@@ -11,9 +11,10 @@ Outcomes   bogus, mx_bogus (critical): the chain is broken; algorithm_sha1 (medi
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.dnssec.facts import DNSSEC, Facts
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotTestableHere
 from fumimori.network.dns import Security, ZoneSecurity
 
@@ -39,17 +40,11 @@ NAMES = {
 }
 
 
-class Facts(Record):
-    """How one name is signed."""
-
-    zone: ZoneSecurity
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """The domains, then their mail servers."""
     hosts: list[str] = []
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(mx.MX, domain.name)
         hosts += facts.mail_hosts[:HOSTS_MOST] if facts is not None else ()
     return tuple(dict.fromkeys((*(domain.name for domain in seen.scope.domains), *hosts)))
 
@@ -65,8 +60,8 @@ async def collect(name: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """Each domain by itself; a mail server only where its zone is not one of those."""
     domains = {domain.name for domain in seen.scope.domains}
-    zones = {facts.zone.zone for attempt, facts in seen.all("dnssec", Facts) if attempt.subject in domains}
-    for attempt, facts in seen.all("dnssec", Facts):
+    zones = {facts.zone.zone for attempt, facts in seen.all(DNSSEC) if attempt.subject in domains}
+    for attempt, facts in seen.all(DNSSEC):
         own = attempt.subject in domains
         if own:
             found = _domain(facts.zone, rules)

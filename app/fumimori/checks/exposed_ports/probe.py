@@ -14,10 +14,11 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.checks.contract import Look, Probe
+from fumimori.checks.exposed_ports.facts import EXPOSED_PORTS, Facts
 from fumimori.checks.hosts import own_hosts
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import Unreachable
 from fumimori.network.services import OpenPort
 from fumimori.network.together import together
@@ -25,13 +26,6 @@ from fumimori.network.together import together
 AT_ONCE = 4
 """Ports of one host that are knocked at together."""
 RDP = "rdp"
-
-
-class Facts(Record):
-    """The ports of one host that were looked at."""
-
-    host: str
-    ports: tuple[OpenPort, ...]
 
 
 async def collect(subject: str, look: Look) -> Facts:
@@ -53,7 +47,7 @@ async def collect(subject: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each open port means, and that a host shows none."""
     table = {int(row["port"]): row for row in rules.tables["exposed_services"].dicts()}
-    for attempt, facts in seen.all("exposed_ports", Facts):
+    for attempt, facts in seen.all(EXPOSED_PORTS):
         found = [port for port in facts.ports if port.open and port.port in table]
         if seen.inside(attempt):
             yield from _inside(attempt.subject, found, table)
@@ -88,9 +82,7 @@ def _answers(seen: Seen, facts: Facts) -> bool:
     """Whether the host is there at all for us: a firewall that swallows everything looks like closed ports."""
     if any(port.open or port.closed == "connection_refused" for port in facts.ports):
         return True
-    return any(
-        ports.service.open and ports.service.host == facts.host for _, ports in seen.all("mail_ports", mail_ports.Facts)
-    )
+    return any(ports.service.open and ports.service.host == facts.host for _, ports in seen.all(mail_ports.MAIL_PORTS))
 
 
 def _values(port: OpenPort, row: Mapping[str, str]) -> Values:

@@ -18,10 +18,11 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.hosts import mail_exchangers
-from fumimori.checks.mail_ports import probe as mail_ports
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mail_behaviour.facts import MAIL_BEHAVIOUR, Facts
+from fumimori.checks.mail_ports import facts as mail_ports
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen, NotTestableHere, Refused, Unreachable
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 
@@ -33,19 +34,6 @@ _NO_SUCH_NAME = re.compile(
 """Ways to say that a name does not exist, as against *I do not answer such questions*."""
 
 
-class Facts(Record):
-    """What one mail exchanger answered; None where it said *later* or the conversation did not get so far."""
-
-    host: str
-    domain: str
-    vrfy: SmtpReply | None = None
-    expn: SmtpReply | None = None
-    unknown: SmtpReply | None = None
-    postmaster: SmtpReply | None = None
-    abuse: SmtpReply | None = None
-    own_sender: SmtpReply | None = None
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """The mail exchangers."""
     return mail_exchangers(seen)
@@ -54,7 +42,7 @@ def subjects(seen: Seen) -> Sequence[str]:
 def domain_of(seen: Seen, host: str) -> str:
     """The first domain of the scope whose mail goes to `host`; empty without one."""
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(mx.MX, domain.name)
         if facts is not None and host in facts.mail_hosts:
             return domain.name
     return ""
@@ -129,7 +117,7 @@ def _definite(reply: SmtpReply | None) -> SmtpReply | None:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each exchanger's answers mean; nothing about what it did not answer."""
-    for attempt, facts in seen.all("mail_behaviour", Facts):
+    for attempt, facts in seen.all(MAIL_BEHAVIOUR):
         for word, reply in _words(facts):
             if word == "own_sender_accepted" and seen.inside(attempt):
                 # Computers of the office may send in its name without a login; what strangers may do is not seen here.
@@ -179,7 +167,7 @@ def _names_it_unknown(reply: SmtpReply) -> bool:
 
 def _sizes(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """Size limits that are announced but of little use; which port announces what is in `mail_ports`."""
-    for attempt, facts in seen.all("mail_ports", mail_ports.Facts):
+    for attempt, facts in seen.all(mail_ports.MAIL_PORTS):
         size = facts.service.size
         if facts.port != PORT or not size:
             continue

@@ -7,16 +7,16 @@ from datetime import datetime
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.dane.tlsa import State
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mail_ports.facts import MAIL_PORTS, Facts, Side
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
 from fumimori.checks.products.recognition import shown_version
 from fumimori.checks.tables.mail_servers import PolicyState, mx_table
 from fumimori.checks.tables.ports import CLEAR_LOGINS
 from fumimori.checks.tls.certificate_checks import distrust, old_signature, weak_key
-from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
 from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
-from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
 from fumimori.network import NotSeen, NotTestableHere, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.network.tls import CertificateChain
@@ -27,47 +27,6 @@ ADDRESSES_MOST = 3
 """Addresses of each family that are tried until one answers."""
 
 
-class Side(Record):
-    """One address of one port of one mail host."""
-
-    service: MailService
-    support: TlsSupport = TlsSupport()
-
-    @property
-    def port(self) -> int:
-        """The port's number."""
-        return self.service.port
-
-    @property
-    def chain(self) -> CertificateChain | None:
-        """The certificates; None when no handshake came about."""
-        return self.service.chain
-
-    @property
-    def leaf(self) -> str:
-        """The fingerprint of the certificate; empty when there is none."""
-        return self.chain.certificates[0].sha256 if self.chain is not None and self.chain.certificates else ""
-
-    @property
-    def tls(self) -> bool:
-        """Whether TLS works, by the full handshake or by any hello that was accepted."""
-        return bool(self.service.tls_works or self.support.accepted)
-
-
-class Facts(Side):
-    """One port of one mail host: what its first address that answers showed, and the other family's."""
-
-    others: tuple[Side, ...] = ()
-    """The same port at an address of the other family (IPv6 beside IPv4)."""
-
-    @property
-    def starttls(self) -> bool | None:
-        """Whether the change to TLS is offered and works; None where that is not a question or was not seen."""
-        if self.service.starttls is None or self.port in IMPLICIT_TLS_PORTS:
-            return None
-        return self.service.starttls and self.tls
-
-
 # --- where to look ------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +35,7 @@ def subjects(seen: Seen) -> Sequence[str]:
     exchangers: list[str] = []
     clients: list[str] = list(seen.scope.mail_hosts)
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(mx.MX, domain.name)
         hosts = facts.mail_hosts if facts is not None else ()
         exchangers += hosts
         hosting = domain.hosting or (facts.hosting if facts is not None else None)
@@ -174,7 +133,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What the ports show, port by port, and what a host lacks altogether."""
     by_host: dict[str, list[Facts]] = {}
     strict = strict_hosts(seen)
-    for attempt, facts in seen.all("mail_ports", Facts):
+    for attempt, facts in seen.all(MAIL_PORTS):
         by_host.setdefault(facts.service.host, []).append(facts)
         if not facts.service.open:
             continue

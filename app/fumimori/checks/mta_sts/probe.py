@@ -1,6 +1,5 @@
 """MTA-STS: the announcement, the policy behind it, and whether the real mail servers live up to it (RFC 8461)."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -9,15 +8,16 @@ import msgspec
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.dane import tlsa as dane
 from fumimori.checks.expiry import Urgency, days_left, urgency
+from fumimori.checks.mail_ports import facts as mail_ports_facts
 from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mta_sts.facts import MTA_STS, Facts, PolicySeen
+from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar import mta_sts as grammar
 from fumimori.grammar.mta_sts import StsPolicy
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
-from fumimori.network.dns import DnsAnswer
-from fumimori.network.web import WebAnswer
 
 POLICY_LIMIT = 65536
 """Bytes of a policy that senders read (RFC 8461 section 3.3 suggests as much)."""
@@ -31,45 +31,6 @@ TLS_ERRORS = {
     "untrusted": "policy_untrusted",
     "handshake": "policy_no_tls",
 }
-
-
-class PolicySeen(Record):
-    """A state of the published policy, from the first time that it was seen."""
-
-    first_seen: datetime
-    id: str
-    """Of the announcement."""
-    mode: str
-    sha256: str
-
-
-class Facts(Record):
-    """What was published."""
-
-    answer: DnsAnswer
-    """TXT at `_mta-sts`."""
-    policy: WebAnswer | None = None
-    """None when it was not asked for (nothing announces it) or nothing answered."""
-    policy_reason: str = ""
-    """Why nothing answered."""
-    history: tuple[PolicySeen, ...] = ()
-    """The states that this and earlier looks saw, the oldest first."""
-
-    @property
-    def announcements(self) -> tuple[str, ...]:
-        """The records that senders take for an announcement."""
-        return tuple(txt for txt in self.answer.records if grammar.is_sts_record(txt))
-
-    @property
-    def announced(self) -> bool:
-        """Whether senders will look for a policy."""
-        return len(self.announcements) == 1 and not grammar.parse_sts_record(self.announcements[0]).fault
-
-    @property
-    def policy_sha256(self) -> str:
-        """A mark by which a later assessment sees that the policy changed; empty without one."""
-        text = self.policy.untrusted_body if self.policy else ""
-        return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
 def policy_url(domain: str) -> str:
@@ -97,7 +58,7 @@ async def _collect(domain: str, look: Look) -> Facts:
 
 def _history(facts: Facts, domain: str, look: Look) -> tuple[PolicySeen, ...]:
     """The earlier looks' history with today's state behind it, where it is another one or there is none yet."""
-    earlier = look.seen.facts("mta_sts", domain, Facts)
+    earlier = look.seen.facts(MTA_STS, domain)
     history = earlier.history if earlier else ()
     if not facts.announced or not facts.policy_sha256 or facts.policy is None or facts.policy.status != 200:
         return history
@@ -117,7 +78,7 @@ Values = dict[str, str | int]
 
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all("mta_sts", Facts):
+    for attempt, facts in seen.all(MTA_STS):
         for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
             yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=tuple(values.items()))
 
@@ -206,7 +167,7 @@ def _agreement(domain: str, policy: StsPolicy, seen: Seen, rules: Rules) -> Iter
     for word, values in (*_age(policy, rules), *_coverage(domain, policy, seen), *_servers(domain, policy, seen)):
         spoiled = spoiled or word not in ("stale_mx", "mx_certificates_hold")
         yield word, values
-    facts = seen.facts("mx", domain, mx.Facts)
+    facts = seen.facts(mx_facts.MX, domain)
     if facts is not None and facts.mail_hosts and not spoiled:
         yield "mx_covered", {"hosts": ", ".join(facts.mail_hosts)}
 
@@ -220,7 +181,7 @@ def _age(policy: StsPolicy, rules: Rules) -> Iterator[tuple[str, Values]]:
 
 
 def _coverage(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str, Values]]:
-    facts = seen.facts("mx", domain, mx.Facts)
+    facts = seen.facts(mx_facts.MX, domain)
     if facts is None or not facts.mail_hosts:
         return
     outside = [host for host in facts.mail_hosts if not any(grammar.covers(pattern, host) for pattern in policy.mx)]
@@ -236,12 +197,12 @@ def _coverage(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str,
 
 def _servers(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str, Values]]:
     """Whether a sender that follows the policy would deliver to each mail server that was looked at (section 4.2)."""
-    facts = seen.facts("mx", domain, mx.Facts)
+    facts = seen.facts(mx_facts.MX, domain)
     hosts = facts.mail_hosts if facts is not None else ()
     looked = {
         host: port
         for host in hosts
-        if (port := seen.facts("mail_ports", f"{host}:{mail_ports.MX_PORT}", mail_ports.Facts)) is not None
+        if (port := seen.facts(mail_ports_facts.MAIL_PORTS, f"{host}:{mail_ports.MX_PORT}")) is not None
         if port.service.open
     }
     failing = [host for host, port in looked.items() if not _delivers(port)]
@@ -254,7 +215,7 @@ def _servers(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str, 
         yield "mx_certificates_hold", {"hosts": ", ".join(hosts)}
 
 
-def _delivers(port: mail_ports.Facts) -> bool:
+def _delivers(port: mail_ports_facts.Facts) -> bool:
     """Whether STARTTLS works and the certificate holds; what was not seen counts as working."""
     if port.starttls is False:
         return False

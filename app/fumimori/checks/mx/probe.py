@@ -12,15 +12,15 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from ipaddress import ip_address
 
 from fumimori.checks.contract import Delivery, Look, Probe
+from fumimori.checks.mx.facts import MX, Facts, MxHost
 from fumimori.checks.observations import Seen
 from fumimori.checks.providers import hosting_guess, only, provider_row
 from fumimori.grammar.spf import parse_spf
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.grammar.spf_walk import spf_texts
-from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules
 from fumimori.network import NotSeen
 from fumimori.network.addresses import not_routed
 from fumimori.network.dns import DnsAnswer, DnsStatus
@@ -29,76 +29,13 @@ HOSTS_MOST = 20
 """Mail servers whose addresses are looked up."""
 SPF_HOSTS_MOST = 3
 """Hosts in a domain's SPF that are compared with its mail servers."""
-LOCAL_NAMES = re.compile(r"(^|\.)(localhost|localdomain|local|internal|lan|home\.arpa)$")
-"""Names that mean something else in every network (RFC 6761, RFC 6762, RFC 8375)."""
-
-
-class MxHost(Record):
-    """One mail server as the MX records name it."""
-
-    preference: int
-    host: str
-    """Lower case without trailing dot; empty for the root, which says *no mail* (RFC 7505)."""
-    exists: bool = True
-    """False when the name does not exist (NXDOMAIN)."""
-    alias_of: str = ""
-    """Where a CNAME leads; an MX must not name an alias (RFC 2181 section 10.3)."""
-    addresses: tuple[str, ...] = ()
-    unanswered: str = ""
-    """Why its addresses, or those of one family, could not be looked up."""
-
-    @property
-    def is_address(self) -> bool:
-        """Whether somebody wrote an IP address where a name has to stand."""
-        try:
-            ip_address(self.host)
-        except ValueError:
-            return False
-        return True
-
-    @property
-    def is_private(self) -> bool:
-        """Whether nobody outside can reach it: a local name, or addresses that the Internet does not carry."""
-        known = bool(self.addresses) and not self.unanswered
-        return (known and all(not_routed(address) for address in self.addresses)) or LOCAL_NAMES.search(
-            self.host
-        ) is not None
-
-
-class Facts(Record):
-    """The mail servers of a domain."""
-
-    answer: DnsAnswer
-    hosts: tuple[MxHost, ...] = ()
-    """By preference, the first choice first."""
-    fallback: tuple[str, ...] = ()
-    """The domain's own addresses, where mail goes without MX (RFC 5321 section 5.1)."""
-    provider: str = ""
-    provider_by: str = ""
-    """How the provider was recognised: `mx`, `reverse` (the name of the server's address) or `spf`."""
-    hosting: Hosting | None = None
-    """A guess from the names; a person confirms it."""
-    ends: str = ""
-    """The day on which the provider ends this service."""
-
-    @property
-    def null(self) -> bool:
-        """The domain takes no mail and says so."""
-        return len(self.hosts) == 1 and not self.hosts[0].host
-
-    @property
-    def mail_hosts(self) -> tuple[str, ...]:
-        """The names that mail is delivered to; the domain itself when it has addresses and no MX."""
-        if self.hosts:
-            return tuple(dict.fromkeys(host.host for host in self.hosts if host.host))
-        return (self.answer.name,) if self.fallback else ()
 
 
 def receiving_domains(seen: Seen) -> tuple[str, ...]:
     """The domains of the scope, without those that were seen to take no mail at all."""
     names = []
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, Facts)
+        facts = seen.facts(MX, domain.name)
         if facts is None or facts.mail_hosts:
             names.append(domain.name)
     return tuple(names)
@@ -116,13 +53,13 @@ def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
             hosting=facts.hosting,
         )
         for domain in seen.scope.domains
-        if (facts := seen.facts("mx", domain.name, Facts)) is not None
+        if (facts := seen.facts(MX, domain.name)) is not None
     ]
 
 
 def no_domain(seen: Seen, domain: str) -> bool:
     """Whether `domain` was seen not to exist, so that there is nothing to say about its other records."""
-    facts = seen.facts("mx", domain, Facts)
+    facts = seen.facts(MX, domain)
     return facts is not None and facts.answer.status is DnsStatus.NXDOMAIN
 
 
@@ -234,7 +171,7 @@ async def _alias(name: str, look: Look) -> str:
 
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
-    for attempt, facts in seen.all("mx", Facts):
+    for attempt, facts in seen.all(MX):
         if attempt.subject in unused:
             yield from _unused(attempt.subject, facts)
         else:

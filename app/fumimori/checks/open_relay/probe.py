@@ -19,10 +19,12 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.hosts import mail_exchangers
+from fumimori.checks.mail_behaviour import facts as mail_behaviour_facts
 from fumimori.checks.mail_behaviour import probe as mail_behaviour
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.checks.open_relay.facts import OPEN_RELAY, Facts
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere, Refused
 from fumimori.network.smtp import SmtpReply
 
@@ -39,21 +41,11 @@ _NO_MAIL_THERE = re.compile(
 """The server looked the example domains up and does not like them: that says nothing about relaying."""
 
 
-class Facts(Record):
-    """The answers to one plain and three odd recipients."""
-
-    host: str
-    catch_all: bool = False
-    """The server takes any recipient of its own domain; nothing was tried then."""
-    plain: SmtpReply | None = None
-    odd: tuple[SmtpReply, ...] = ()
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """The mail exchangers, and `host:port` of every port for people who send that spoke to us."""
     submission = (
         attempt.subject
-        for attempt, facts in seen.all("mail_ports", mail_ports.Facts)
+        for attempt, facts in seen.all(mail_ports.MAIL_PORTS)
         if facts.port in SUBMISSION_PORTS and (facts.tls or facts.service.untrusted_greeting)
     )
     return (*mail_exchangers(seen), *sorted(submission))
@@ -69,7 +61,7 @@ async def collect(subject: str, look: Look) -> Facts:
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
         return await _submission(subject, host, int(number), look)
     mail_behaviour.let_out(look.seen)
-    manners = look.seen.facts("mail_behaviour", subject, mail_behaviour.Facts)
+    manners = look.seen.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
     if manners is None or manners.unknown is None:
         raise NotTestableHere("relay_not_tested", subject)
     if manners.unknown.accepted:
@@ -128,7 +120,7 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
-    for attempt, facts in seen.all("open_relay", Facts):
+    for attempt, facts in seen.all(OPEN_RELAY):
         for word, answer in _words(facts, inside=seen.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
             yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)

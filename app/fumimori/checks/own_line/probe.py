@@ -11,20 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.checks.own_line.facts import OWN_LINE, Facts
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere
 
 LINE = ""
 """The subject: there is only one line, and it has no name."""
-
-
-class Facts(Record):
-    """What the network of the measurement lets out."""
-
-    port25: str
-    """`open` or `blocked`."""
-    inside: bool
-    """The measurement ran in the organisation's own network."""
 
 
 def subjects(_seen: Seen) -> Sequence[str]:
@@ -42,7 +34,7 @@ async def collect(_subject: str, look: Look) -> Facts:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """What it means for the office; nothing when somebody measures from elsewhere."""
-    for attempt, facts in seen.all("own_line", Facts):
+    for attempt, facts in seen.all(OWN_LINE):
         vantage = seen.vantage_of(attempt)
         if facts.inside or (vantage is not None and vantage.inside):
             word = "port25_open" if facts.port25 == "open" else "port25_closed"

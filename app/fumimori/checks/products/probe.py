@@ -21,12 +21,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mail_ports import probe as mail_ports
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mail_ports import facts as mail_ports
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
+from fumimori.checks.products.facts import PRODUCTS, Facts
 from fumimori.checks.products.recognition import Recognised, recognised, systems
 from fumimori.checks.products.support_state import Circumstances, data_age, state, system_state
-from fumimori.checks.ssh import probe as ssh
+from fumimori.checks.ssh import facts as ssh
 from fumimori.model import Attempt, ConsentLevel, Control, Hosting, Outcome, Record, Rules
 from fumimori.network.web import WebAnswer
 
@@ -34,15 +35,6 @@ REDIRECTS_MOST = 3
 HEAD_KEPT = ("x-owa-version",)
 """Headers that name a product."""
 BODY_KEPT = 16384
-
-
-class Facts(Record):
-    """The start page of one webmail host, as far as it names a product."""
-
-    url: str
-    status: int
-    untrusted_text: str
-    """The telling headers, the address that redirects led to, and the beginning of the page."""
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -115,16 +107,16 @@ def _data(rules: Rules, day: date) -> Iterator[Outcome]:
 
 def _sightings(seen: Seen, rules: Rules) -> Iterator[_Sighting]:
     banners = rules.tables["banners"]
-    for attempt, port in seen.all("mail_ports", mail_ports.Facts):
+    for attempt, port in seen.all(mail_ports.MAIL_PORTS):
         service = port.service
         found = recognised(service.protocol, service.untrusted_greeting, banners) if service.open else None
         if found:
             yield _sighted(seen, attempt, service.host, found)
-    for attempt, server in seen.all("ssh", ssh.Facts):
+    for attempt, server in seen.all(ssh.SSH):
         found = recognised("ssh", server.service.untrusted_version, banners)
         if found:
             yield _sighted(seen, attempt, server.host, found)
-    for attempt, page in seen.all("products", Facts):
+    for attempt, page in seen.all(PRODUCTS):
         found = recognised("http", page.untrusted_text, banners)
         if found:
             host = attempt.subject.partition(":")[0]
@@ -145,7 +137,7 @@ def _own_server(seen: Seen) -> bool:
     """Whether the organisation, or somebody for it, keeps the server up to date; unknown counts as yes."""
     hosting = seen.scope.hosting
     if hosting is None:
-        guesses = [facts.hosting for _, facts in seen.all("mx", mx.Facts)]
+        guesses = [facts.hosting for _, facts in seen.all(mx.MX)]
         hosting = guesses[0] if guesses else None
     return hosting is None or hosting.own_server or hosting is Hosting.OTHER_HOSTED
 

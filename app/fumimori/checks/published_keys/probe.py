@@ -14,25 +14,15 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope
+from fumimori.checks.published_keys.facts import PUBLISHED_KEYS, Facts
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Scope
 from fumimori.network import NotSeen
-from fumimori.network.dns import DnsAnswer, Security
+from fumimori.network.dns import Security
 
 ADDRESSES_MOST = 20
 KEY_LIMIT = 65536
 _BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _Z_BASE32 = "ybndrfg8ejkmcpqxot1uwisza345h769"
-
-
-class Facts(Record):
-    """What is published for one address."""
-
-    smimea: DnsAnswer
-    openpgpkey: DnsAnswer
-    wkd: bool | None = None
-    """A key came from the directory; None when it could not be asked."""
-    wkd_url: str = ""
-    """Where it was asked for."""
 
 
 def owner_label(local: str) -> str:
@@ -88,7 +78,7 @@ async def _wkd_url(local: str, domain: str, look: Look) -> str:
 
 def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
     """Where a key was found, and whether it may be used."""
-    for attempt, facts in seen.all("published_keys", Facts):
+    for attempt, facts in seen.all(PUBLISHED_KEYS):
         for word in _found(facts):
             yield Outcome(code=f"published_keys.{word}", subject=attempt.subject)
 

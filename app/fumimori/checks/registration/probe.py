@@ -17,6 +17,7 @@ import msgspec
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.expiry import days_left
 from fumimori.checks.observations import Seen
+from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
 from fumimori.network import NotSeen, NotTestableHere, Refused
@@ -27,22 +28,6 @@ NAME_MOST = 200
 HELD = frozenset({"client hold", "server hold", "inactive"})
 LAPSING = frozenset({"redemption period", "pending delete"})
 LOCKED = frozenset({"client transfer prohibited", "server transfer prohibited", "transfer prohibited", "locked"})
-
-
-class Facts(Record):
-    """What the registry says about one domain."""
-
-    name: str
-    """The name that was asked for: the part that is registered."""
-    service: str
-    """Where it was asked."""
-    found: bool = False
-    untrusted_registrar: str = ""
-    untrusted_registrant: str = ""
-    """Often withheld."""
-    expires: datetime | None = None
-    statuses: tuple[str, ...] = ()
-    """Lower case, such as `client transfer prohibited` (RFC 8056)."""
 
 
 class _Event(Record):
@@ -108,7 +93,7 @@ async def collect(domain: str, look: Look) -> Facts:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
-    for attempt, facts in seen.all("registration", Facts):
+    for attempt, facts in seen.all(REGISTRATION):
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
 

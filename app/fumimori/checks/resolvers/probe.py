@@ -11,34 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
-from fumimori.network.dns import DnsAnswer
+from fumimori.checks.resolvers.facts import RESOLVERS, Facts, Pair
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 QUESTIONS = (("MX", ""), ("TXT", ""), ("TXT", "_dmarc."))
-
-
-class Pair(Record):
-    """One question and both answers."""
-
-    here: DnsAnswer
-    elsewhere: DnsAnswer
-
-    @property
-    def same(self) -> bool:
-        """Whether both say the same, in whatever order.
-
-        Below the domain the two kinds of absence come to the same: forwarders and caches make one of the other
-        (RFC 8020 section 2, RFC 8198).
-        """
-        if _records(self.here) != _records(self.elsewhere):
-            return False
-        return self.here.status == self.elsewhere.status or self.here.name.startswith("_")
-
-
-class Facts(Record):
-    """What both said about one domain; empty when the run has only one resolver."""
-
-    pairs: tuple[Pair, ...] = ()
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -59,16 +35,12 @@ async def collect(domain: str, look: Look) -> Facts:
 
 def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
     """The questions that the two answer differently."""
-    for attempt, facts in seen.all("resolvers", Facts):
+    for attempt, facts in seen.all(RESOLVERS):
         if not facts.pairs:
             continue
         different = [f"{pair.here.rdtype} {pair.here.name}" for pair in facts.pairs if not pair.same]
         word, values = ("split_dns", (("records", ", ".join(different)),)) if different else ("agree", ())
         yield Outcome(code=f"resolvers.{word}", subject=attempt.subject, values=values)
-
-
-def _records(answer: DnsAnswer) -> set[str]:
-    return {record.lower() if answer.rdtype == "MX" else record for record in answer.records}
 
 
 PROBE = Probe(

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mail_ports import probe as mail_ports
-from fumimori.checks.mx import probe as mx
+from fumimori.checks.mail_ports import facts as mail_ports
+from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
-from fumimori.checks.spf import probe as spf
-from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Values
+from fumimori.checks.reverse_dns.facts import REVERSE_DNS, Facts, PointerName
+from fumimori.checks.spf import facts as spf
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsStatus
 
@@ -31,28 +32,11 @@ _DIAL_UP = re.compile(
 )
 
 
-class PointerName(Record):
-    """One name that an address points to."""
-
-    name: str
-    leads_back: bool | None = None
-    """Whether the name has this address; None when that could not be looked up."""
-
-
-class Facts(Record):
-    """The names of one address."""
-
-    address: str
-    sending: bool
-    """Mail is known to leave from here; else it is only known to arrive here."""
-    names: tuple[PointerName, ...] = ()
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """The addresses, those that mail is known to leave from first."""
     receiving: list[str] = []
     for domain in seen.scope.domains:
-        facts = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(mx.MX, domain.name)
         if facts is None or facts.provider or not _own(domain.hosting or facts.hosting):
             continue
         receiving += [address for host in facts.hosts for address in host.addresses]
@@ -69,8 +53,8 @@ def _sending(seen: Seen) -> tuple[str, ...]:
     """Addresses that somebody gave, and single addresses in the domains' own SPF record."""
     found = list(seen.scope.sending_addresses)
     for domain in seen.scope.domains:
-        facts = seen.facts("spf", domain.name, spf.Facts)
-        exchangers = seen.facts("mx", domain.name, mx.Facts)
+        facts = seen.facts(spf.SPF, domain.name)
+        exchangers = seen.facts(mx.MX, domain.name)
         if facts is None or not _own(domain.hosting or (exchangers.hosting if exchangers else None)):
             continue
         for network in facts.tree(domain.name).own_networks:
@@ -103,7 +87,7 @@ async def collect(subject: str, look: Look) -> Facts:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """What the names of each address mean."""
-    for attempt, facts in seen.all("reverse_dns", Facts):
+    for attempt, facts in seen.all(REVERSE_DNS):
         shown = ", ".join(name.name for name in facts.names)[:200] or "-"
         values: Values = (("address", facts.address), ("names", shown))
         for word, more in _words(seen, facts):
@@ -149,7 +133,7 @@ def _generic(name: str, address: str) -> bool:
 
 def _greetings(seen: Seen, address: str) -> Iterator[str]:
     """The names in greetings on port 25 of this address, as far as they are names."""
-    for _, facts in seen.all("mail_ports", mail_ports.Facts):
+    for _, facts in seen.all(mail_ports.MAIL_PORTS):
         if facts.port == 25 and facts.service.address == address and facts.service.open:
             name = facts.service.untrusted_greeting.partition(" ")[0].lower().rstrip(".")
             if re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", name):

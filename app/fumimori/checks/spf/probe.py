@@ -15,15 +15,16 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.dmarc import probe as dmarc
+from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.observations import Seen
+from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
 from fumimori.grammar import spf_walk
 from fumimori.grammar.domain_names import split_host
 from fumimori.grammar.spf import Directive, Qualifier, looks_like_spf
-from fumimori.grammar.spf_check import Client, SpfVerdict, check_host
+from fumimori.grammar.spf_check import Client, check_host
 from fumimori.grammar.spf_walk import SpfNode, SpfTree
 from fumimori.grammar.suffixes import registrable_part
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 from fumimori.network.together import together
@@ -39,34 +40,6 @@ BROKEN = frozenset(
 """Faults for which a receiver treats the whole record as an error (permerror)."""
 SPOILING = BROKEN | {"open", "open_range", "wide", "neutral", "no_all", "near_limit", "incomplete"}
 """Outcomes beside which nobody may read that all is well."""
-
-
-class HostVerdict(Record):
-    """What a receiver would say about mail that a host of the domain sends in the domain's name."""
-
-    host: str
-    address: str
-    verdict: SpfVerdict
-
-
-class Facts(Record):
-    """Every DNS answer that takes part in the domain's SPF."""
-
-    answers: tuple[DnsAnswer, ...]
-    """The domain's TXT first."""
-    unanswered: tuple[Unanswered, ...] = ()
-    own_hosts: tuple[HostVerdict, ...] = ()
-    """For the mail hosts of the scope that lie in the domain."""
-
-    def known(self) -> dict[spf_walk.Key, DnsAnswer]:
-        """The answers by name and type."""
-        return {(answer.name, answer.rdtype): answer for answer in self.answers}
-
-    def tree(self, domain: str) -> SpfTree:
-        """The whole tree as far as it was seen; a question that nobody asked counts as unanswered."""
-        failed = {(question.name, question.rdtype) for question in self.unanswered}
-        tree = spf_walk.walk(domain, self.known(), failed)
-        return spf_walk.walk(domain, self.known(), failed | set(tree.missing)) if tree.missing else tree
 
 
 def _subjects(seen: Seen) -> Sequence[str]:
@@ -124,7 +97,7 @@ async def _own_hosts(domain: str, look: Look) -> tuple[HostVerdict, ...]:
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all("spf", Facts):
+    for attempt, facts in seen.all(SPF):
         domain = attempt.subject
         tree = facts.tree(domain)
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
@@ -288,7 +261,7 @@ def _closed(tree: SpfTree) -> bool:
 
 
 def _dmarc_enforces(seen: Seen, domain: str) -> bool:
-    facts = seen.facts("dmarc", domain, dmarc.Facts)
+    facts = seen.facts(dmarc.DMARC, domain)
     if facts is None:
         return True  # unknown: then a soft ending is no fault that was seen
     return facts.found(domain).effective != "none"

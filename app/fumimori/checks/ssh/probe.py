@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.checks.ssh.facts import SSH, Facts
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
 from fumimori.network.ssh import POST_QUANTUM, SshService
 
@@ -14,15 +15,6 @@ ADDRESSES_MOST = 3
 CHACHA = "chacha20-poly1305@openssh.com"
 NAMES_SHOWN = 6
 GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
-
-
-class Facts(Record):
-    """One SSH server."""
-
-    host: str
-    service: SshService
-    group_bits: int = 0
-    """The smallest group that a group exchange hands out; 0 when that was not looked at."""
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -53,7 +45,7 @@ async def collect(subject: str, look: Look) -> Facts:
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
-    for attempt, facts in seen.all("ssh", Facts):
+    for attempt, facts in seen.all(SSH):
         words = [*_words(facts.service, rules, inside=seen.inside(attempt)), *_group(facts, rules)]
         for word, values in words:
             yield Outcome(

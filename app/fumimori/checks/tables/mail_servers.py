@@ -5,12 +5,13 @@ from enum import StrEnum
 import msgspec
 
 from fumimori.checks.dane import tlsa as dane
+from fumimori.checks.mta_sts.facts import MTA_STS
+from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Seen
+from fumimori.checks.tls_rpt.facts import TLS_RPT
 from fumimori.grammar import mta_sts, tls_rpt
 from fumimori.model import Record
-from fumimori.network.dns import DnsAnswer
 from fumimori.network.mail import MailService
-from fumimori.network.web import WebAnswer
 
 
 class CertificateState(StrEnum):
@@ -52,40 +53,13 @@ class MxRow(Record):
     """Whether a sender that keeps to policy and TLSA would deliver here; None when that could not be told."""
 
 
-class _Host(Record):
-    preference: int
-    host: str
-
-
-class _Mx(Record):
-    """As much of the facts of `mx` as is needed here."""
-
-    answer: DnsAnswer
-    hosts: tuple[_Host, ...] = ()
-    fallback: tuple[str, ...] = ()
-
-
-class _Sts(Record):
-    """As much of the facts of `mta_sts` as is needed here."""
-
-    answer: DnsAnswer
-    policy: WebAnswer | None = None
-    policy_reason: str = ""
-
-
-class _TlsRpt(Record):
-    """As much of the facts of `tls_rpt` as is needed here."""
-
-    answer: DnsAnswer
-
-
 def mx_table(seen: Seen) -> tuple[MxRow, ...]:
     """The mail servers of every domain of the scope, by preference; what was not looked at is *unseen*."""
     return tuple(row for domain in seen.scope.domains for row in _rows(seen, domain.name))
 
 
 def _rows(seen: Seen, domain: str) -> list[MxRow]:
-    facts = seen.facts("mx", domain, _Mx)
+    facts = seen.facts(MX, domain)
     if facts is None:
         return []
     preferences: dict[str, int | None] = {}
@@ -120,7 +94,7 @@ def _row(row: MxRow) -> MxRow:
 
 def _policy(seen: Seen, domain: str) -> tuple[bool, mta_sts.StsPolicy | None]:
     """Whether it is known what senders read, and the policy that they follow."""
-    facts = seen.facts("mta_sts", domain, _Sts)
+    facts = seen.facts(MTA_STS, domain)
     if facts is None or facts.policy_reason not in ("", "no_address", "connection_refused"):
         return False, None
     announced = [txt for txt in facts.answer.records if mta_sts.is_sts_record(txt)]
@@ -156,7 +130,7 @@ def _certificate(service: MailService | None) -> CertificateState:
 
 
 def _reports(seen: Seen, domain: str) -> bool | None:
-    facts = seen.facts("tls_rpt", domain, _TlsRpt)
+    facts = seen.facts(TLS_RPT, domain)
     if facts is None:
         return None
     texts = [txt for txt in facts.answer.records if tls_rpt.is_tls_rpt(txt)]

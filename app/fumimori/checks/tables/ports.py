@@ -5,34 +5,20 @@ from datetime import datetime
 import msgspec
 
 from fumimori.checks.expiry import days_left
+from fumimori.checks.mail_ports.facts import MAIL_PORTS
+from fumimori.checks.mail_ports.facts import Facts as MailPortFacts
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport, agreed_suites, suite_classes
 from fumimori.checks.tls.holes import holes
 from fumimori.checks.tls.profiles import verdicts
-from fumimori.model import PortRow, Record, Rules
-from fumimori.network.mail import IMPLICIT_TLS_PORTS, MailService
+from fumimori.checks.webmail.facts import WEBMAIL
+from fumimori.checks.webmail.facts import Facts as WebmailFacts
+from fumimori.model import PortRow, Rules
+from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.tls import CertificateChain
-from fumimori.network.web import WebAnswer
 
 CLEAR_LOGINS = frozenset({"PLAIN", "LOGIN", "USER", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"})
 """Ways to log in that show a password, a token or something to guess it from to whoever listens (RFC 4954 4)."""
-
-
-class _Port(Record):
-    """As much of the facts of `mail_ports` as is needed here."""
-
-    service: MailService
-    support: TlsSupport = TlsSupport()
-
-
-class _Web(Record):
-    """As much of the facts of `webmail` as is needed here."""
-
-    plain: WebAnswer | None = None
-    plain_reason: str = ""
-    secure: WebAnswer | None = None
-    secure_reason: str = ""
-    support: TlsSupport = TlsSupport()
 
 
 def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
@@ -43,7 +29,7 @@ def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
     rows: list[PortRow] = []
     for attempt in seen.attempts("mail_ports"):
         host, _, port = attempt.subject.rpartition(":")
-        facts = seen.facts("mail_ports", attempt.subject, _Port)
+        facts = seen.facts(MAIL_PORTS, attempt.subject)
         if not (port.isascii() and port.isdecimal() and len(port) < 6):
             continue
         if facts is None:
@@ -51,7 +37,7 @@ def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
         else:
             rows.append(_mail_row(facts, attempt.ended, rules))
     for attempt in seen.attempts("webmail"):
-        web = seen.facts("webmail", attempt.subject, _Web)
+        web = seen.facts(WEBMAIL, attempt.subject)
         if web is None:
             rows += [PortRow(host=attempt.subject, port=port, open=None, reason=attempt.reason) for port in (80, 443)]
         else:
@@ -60,7 +46,7 @@ def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
     return tuple(sorted(rows, key=lambda row: (order[row.host], row.port)))
 
 
-def _mail_row(facts: _Port, at: datetime, rules: Rules) -> PortRow:
+def _mail_row(facts: MailPortFacts, at: datetime, rules: Rules) -> PortRow:
     service = facts.service
     if not service.open:
         return PortRow(host=service.host, port=service.port, open=False, reason=service.closed)
@@ -76,7 +62,7 @@ def _mail_row(facts: _Port, at: datetime, rules: Rules) -> PortRow:
     )
 
 
-def _web_rows(host: str, web: _Web, at: datetime, rules: Rules) -> list[PortRow]:
+def _web_rows(host: str, web: WebmailFacts, at: datetime, rules: Rules) -> list[PortRow]:
     rows = []
     closed = ("connection_refused", "connect_timeout", "no_route")
     if web.plain is not None or web.plain_reason:

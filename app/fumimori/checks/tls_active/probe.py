@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Iterator, Sequence
 from typing import TypeVar
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mail_ports import probe as mail_ports
+from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
-from fumimori.network.smtp import SmtpDialogue, SmtpReply
-from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
+from fumimori.network.smtp import SmtpReply
+from fumimori.network.trials import RENEGOTIATIONS_MOST
 
 T = TypeVar("T")
 
@@ -27,23 +28,14 @@ SUBMISSION_PORT = 587
 MX_PORT = 25
 
 
-class Facts(Record):
-    """What the tries on one port showed; None where one was not made or came to nothing."""
-
-    injection: InjectionTrial | None = None
-    renegotiation: RenegotiationTrial | None = None
-    early: SmtpDialogue | None = None
-    """The envelope before TLS, on 587."""
-
-
 def subjects(seen: Seen) -> Sequence[str]:
     """Every port where TLS was seen to work."""
-    return tuple(attempt.subject for attempt, facts in seen.all("mail_ports", mail_ports.Facts) if facts.tls)
+    return tuple(attempt.subject for attempt, facts in seen.all(mail_ports.MAIL_PORTS) if facts.tls)
 
 
 async def collect(subject: str, look: Look) -> Facts:
     """The tries on `host:port`, one after the other; Unreachable when mail_ports did not see it."""
-    seen = look.seen.facts("mail_ports", subject, mail_ports.Facts)
+    seen = look.seen.facts(mail_ports.MAIL_PORTS, subject)
     if seen is None:
         raise Unreachable("no_address", subject)
     service = seen.service
@@ -68,7 +60,7 @@ async def collect(subject: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What the tries mean; one that came to nothing says nothing."""
     del rules  # no number decides here
-    for attempt, facts in seen.all("tls_active", Facts):
+    for attempt, facts in seen.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
         for word, values in _words(facts, port) if port else ():

@@ -3,18 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Look, Probe
-from fumimori.checks.mta_sts import probe as mta_sts
+from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
+from fumimori.checks.tls_rpt.facts import TLS_RPT, Facts
 from fumimori.grammar import tls_rpt as grammar
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules
-from fumimori.network.dns import DnsAnswer
-
-
-class Facts(Record):
-    """The TXT records at `_smtp._tls`."""
-
-    answer: DnsAnswer
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 
 async def _collect(domain: str, look: Look) -> Facts:
@@ -26,7 +20,7 @@ def _subjects(seen: Seen) -> Sequence[str]:
 
 
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all("tls_rpt", Facts):
+    for attempt, facts in seen.all(TLS_RPT):
         for word, values in _found(attempt.subject, facts, seen):
             yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=tuple(values.items()))
 
@@ -41,7 +35,7 @@ def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[st
         if lookalike:
             yield "malformed", {"text": lookalike}
             return
-        sts = seen.facts("mta_sts", domain, mta_sts.Facts)
+        sts = seen.facts(mta_sts.MTA_STS, domain)
         yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), {}
         return
     record = grammar.parse_tls_rpt(texts[0])

@@ -22,8 +22,9 @@ from fumimori.checks.tls.certificate_checks import distrust
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
 from fumimori.checks.tls.verdicts import CLIENT, suite_words, version_words
+from fumimori.checks.webmail.facts import WEBMAIL, Facts
 from fumimori.grammar.domain_names import split_host
-from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
 from fumimori.network.tls import Handshake
 from fumimori.network.together import both
@@ -33,20 +34,6 @@ BODY_MOST = 131072
 ADDRESSES_MOST = 2
 _PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,500}?\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
 _MAX_AGE = re.compile(r"(?:^|;)\s*max-age\s*=\s*\"?(\d{1,18})\"?\s*(?:;|$)", re.IGNORECASE)
-
-
-class Facts(Record):
-    """What one webmail host answers."""
-
-    plain: WebAnswer | None = None
-    """The start page over HTTP; None where nothing answered or a port of its own was named."""
-    plain_next: WebAnswer | None = None
-    """Where HTTP led within HTTP."""
-    plain_reason: str = ""
-    secure: WebAnswer | None = None
-    """The start page over HTTPS."""
-    secure_reason: str = ""
-    support: TlsSupport = TlsSupport()
 
 
 def subjects(seen: Seen) -> Sequence[str]:
@@ -118,7 +105,7 @@ async def _secure(host: str, port: int, look: Look) -> tuple[WebAnswer | None, s
 
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What each host does with browsers that come in the clear, and with those that come encrypted."""
-    for attempt, facts in seen.all("webmail", Facts):
+    for attempt, facts in seen.all(WEBMAIL):
         words = list(_words(facts, rules, attempt.ended))
         if _is_good(facts) and not any(word in _AGAINST for word, _ in words):
             words.append(("https_good", ()))

@@ -1,0 +1,31 @@
+"""The facts of dane: what its probe writes down."""
+
+from fumimori.checks.observations import FactsKey
+from fumimori.model import Record
+from fumimori.network.dns import DnsAnswer, Security
+
+
+class HostLook(Record):
+    """The DNS of one mail server as DANE needs it."""
+
+    host: str
+    addresses: Security
+    """The verdict about A and AAAA, the worse one."""
+    tlsa: DnsAnswer | None = None
+    """None when the name server gave no answer."""
+    unanswered: str = ""
+    """Why there is none."""
+    base: str = ""
+    """The name below which the TLSA records stand, where that is the one a CNAME leads to (RFC 7671 section 7)."""
+
+
+class Facts(Record):
+    """The facts of the probe `dane` about one domain."""
+
+    mx: DnsAnswer
+    """With its verdict."""
+    hosts: tuple[HostLook, ...] = ()
+
+
+DANE = FactsKey("dane", Facts)
+"""The key by which everybody reads these facts."""

@@ -1,0 +1,19 @@
+"""The facts of open_relay: what its probe writes down."""
+
+from fumimori.checks.observations import FactsKey
+from fumimori.model import Record
+from fumimori.network.smtp import SmtpReply
+
+
+class Facts(Record):
+    """The answers to one plain and three odd recipients."""
+
+    host: str
+    catch_all: bool = False
+    """The server takes any recipient of its own domain; nothing was tried then."""
+    plain: SmtpReply | None = None
+    odd: tuple[SmtpReply, ...] = ()
+
+
+OPEN_RELAY = FactsKey("open_relay", Facts)
+"""The key by which everybody reads these facts."""

@@ -1,0 +1,20 @@
+"""The facts of published_keys: what its probe writes down."""
+
+from fumimori.checks.observations import FactsKey
+from fumimori.model import Record
+from fumimori.network.dns import DnsAnswer
+
+
+class Facts(Record):
+    """What is published for one address."""
+
+    smimea: DnsAnswer
+    openpgpkey: DnsAnswer
+    wkd: bool | None = None
+    """A key came from the directory; None when it could not be asked."""
+    wkd_url: str = ""
+    """Where it was asked for."""
+
+
+PUBLISHED_KEYS = FactsKey("published_keys", Facts)
+"""The key by which everybody reads these facts."""

@@ -1,0 +1,25 @@
+"""The facts of reverse_dns: what its probe writes down."""
+
+from fumimori.checks.observations import FactsKey
+from fumimori.model import Record
+
+
+class PointerName(Record):
+    """One name that an address points to."""
+
+    name: str
+    leads_back: bool | None = None
+    """Whether the name has this address; None when that could not be looked up."""
+
+
+class Facts(Record):
+    """The names of one address."""
+
+    address: str
+    sending: bool
+    """Mail is known to leave from here; else it is only known to arrive here."""
+    names: tuple[PointerName, ...] = ()
+
+
+REVERSE_DNS = FactsKey("reverse_dns", Facts)
+"""The key by which everybody reads these facts."""
