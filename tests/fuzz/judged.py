@@ -133,7 +133,7 @@ def report_text(octets: bytes) -> None:
         Verbatim(text, paper, ground=paper.wash),
         Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
     ]
-    press = Press(paper, title=harmless, language="ja")
+    press = Press(paper, title=harmless, tag="ja")
     for block in blocks:
         height = block.height(paper.width)
         assert height >= 0
@@ -147,7 +147,7 @@ def logo(octets: bytes) -> None:
     for kind in ("png", "svg"):
         with contextlib.suppress(LogoError):
             block = LogoBlock(read_logo(octets, kind), width=60, height=20, alt="")
-            press = Press(_paper("ja"), title="", language="ja")
+            press = Press(_paper("ja"), title="", tag="ja")
             block.draw(press, 100, 700, 200, press.root)
 
 
