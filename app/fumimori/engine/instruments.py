@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori.core.absent import about_existing
 from fumimori.core.judging import assess
 from fumimori.core.model import (
     Assessment,
@@ -113,7 +114,7 @@ class Instruments:
             narrowed = _marked(narrowed, failed)
             seen = Seen.of(scope, narrowed)
         ports = guarded(lambda: port_matrix(seen, self.rules))
-        return Judged(runs=narrowed, outcomes=tuple(outcomes), ports=ports or (), of=(runs, scope))
+        return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
 
 
 def _marked(runs: tuple[Run, ...], failed: Sequence[str]) -> tuple[Run, ...]:

@@ -19,6 +19,7 @@ from fumimori.core.grammar.suffixes import registrable_part
 from fumimori.core.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
 from fumimori.core.network import NotSeen, NotTestableHere, Refused
 from fumimori.core.seen import Seen
+from fumimori.probes import mx
 from fumimori.probes.contract import Look, Probe
 
 ANSWER_LIMIT = 262144
@@ -109,6 +110,8 @@ async def collect(domain: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
     for attempt, facts in seen.all("registration", Facts):
+        if not facts.found and mx.no_domain(seen, attempt.subject):
+            continue  # a name that does not exist is told once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
 

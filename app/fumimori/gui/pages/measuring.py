@@ -5,10 +5,12 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
+from fumimori.core.absent import absent_domains
 from fumimori.gui.consented import begun
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
+from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
@@ -144,9 +146,12 @@ class MeasuringPage(Page):
 
     def _show_notes(self) -> None:
         keys = self.desk.measuring.remarks()
-        if keys == self._noted:
+        absent = () if self.desk.measuring.running else absent_domains(self.desk.result.findings)
+        if [*keys, *absent] == self._noted:
             return
-        self._noted = keys
+        self._noted = [*keys, *absent]
         clear(self._notes)
         for key in keys:
             self._notes.addWidget(Notice(self.theme, title=self.say(key), text=self.say(f"{key}_next")))
+        for name in absent:
+            self._notes.addWidget(absent_notice(self.theme, self.t, name))
