@@ -34,8 +34,8 @@ from fumimori.report.wording import NOTE_LIMIT, Wording
 from fumimori.texts import Texts, plain
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters other than the line feed, and direction marks."""
+HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Control characters other than the line feed, and what shows nothing or turns the direction."""
 FORMULA = tuple("=+-@\t\r")
 
 

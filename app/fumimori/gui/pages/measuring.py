@@ -5,17 +5,15 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
-from fumimori.core.absent import absent_domains
 from fumimori.gui.consented import begun
 from fumimori.gui.measuring import Look
 from fumimori.gui.pages.page import Page
 from fumimori.gui.routes import Route
-from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.looks import LookList, missed
-from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
 
 ANNOUNCE_EVERY_MS = 10_000
@@ -39,8 +37,7 @@ class MeasuringPage(Page):
         self._silence.setSingleShot(True)
         self._silence.setInterval(ANNOUNCE_EVERY_MS)
         self._was_running = False
-        self._noted: list[str] = []
-        self._notes, self._asked = QVBoxLayout(), QVBoxLayout()
+        self._notes, self._asked = Remarks(self.desk, theme), QVBoxLayout()
         self._list = LookList(self.desk, theme)
         self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
@@ -124,7 +121,7 @@ class MeasuringPage(Page):
             self._words.say(self._over(looks) if looks else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
         self._announce(running=running)
-        self._show_notes()
+        self._notes.renew()
         self._list.show_looks(looks)
 
     def _over(self, looks: list[Look]) -> str:
@@ -143,15 +140,3 @@ class MeasuringPage(Page):
         elif self._was_running and not running:
             announce(self._bar, self._words.words)
         self._was_running = running
-
-    def _show_notes(self) -> None:
-        keys = self.desk.measuring.remarks()
-        absent = () if self.desk.measuring.running else absent_domains(self.desk.result.findings)
-        if [*keys, *absent] == self._noted:
-            return
-        self._noted = [*keys, *absent]
-        clear(self._notes)
-        for key in keys:
-            self._notes.addWidget(Notice(self.theme, title=self.say(key), text=self.say(f"{key}_next")))
-        for name in absent:
-            self._notes.addWidget(absent_notice(self.theme, self.t, name))
