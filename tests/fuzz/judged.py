@@ -35,8 +35,8 @@ from fumimori.texts import Texts, plain
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters other than the line feed, and direction marks."""
+HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""Control characters other than the line feed, and what shows nothing or turns the direction."""
 FORMULA = tuple("=+-@\t\r")
 
 
@@ -134,7 +134,7 @@ def report_text(octets: bytes) -> None:
         Verbatim(text, paper, ground=paper.wash),
         Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
     ]
-    press = Press(paper, title=harmless, language="ja")
+    press = Press(paper, title=harmless, tag="ja")
     for block in blocks:
         height = block.height(paper.width)
         assert height >= 0
@@ -148,7 +148,7 @@ def logo(octets: bytes) -> None:
     for kind in ("png", "svg"):
         with contextlib.suppress(LogoError):
             block = LogoBlock(read_logo(octets, kind), width=60, height=20, alt="")
-            press = Press(_paper("ja"), title="", language="ja")
+            press = Press(_paper("ja"), title="", tag="ja")
             block.draw(press, 100, 700, 200, press.root)
 
 

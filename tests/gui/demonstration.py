@@ -64,7 +64,7 @@ def attempts() -> tuple[Attempt, ...]:
 
     spf_text = "v=spf1 ip4:192.0.2.10 ~all"
     return (
-        _attempt(
+        attempt(
             "mx",
             DOMAIN,
             mx.Facts(
@@ -73,9 +73,9 @@ def attempts() -> tuple[Attempt, ...]:
                 hosting=Hosting.VPS,
             ),
         ),
-        _attempt("spf", DOMAIN, spf.Facts(answers=(_answer(DOMAIN, "TXT", (spf_text,)),))),
-        _attempt("dmarc", DOMAIN, dmarc.Facts(walk=(_answer(DOMAIN, "TXT", ("v=DMARC1; p=none",)),))),
-        _attempt("tls_rpt", DOMAIN, tls_rpt.Facts(answer=_answer(f"_smtp._tls.{DOMAIN}", "TXT", ()))),
+        attempt("spf", DOMAIN, spf.Facts(answers=(_answer(DOMAIN, "TXT", (spf_text,)),))),
+        attempt("dmarc", DOMAIN, dmarc.Facts(walk=(_answer(DOMAIN, "TXT", ("v=DMARC1; p=none",)),))),
+        attempt("tls_rpt", DOMAIN, tls_rpt.Facts(answer=_answer(f"_smtp._tls.{DOMAIN}", "TXT", ()))),
         _missed("mta_sts", DOMAIN, Status.TIMED_OUT, "dns_timeout"),
         _missed("mail_ports", f"mail.{DOMAIN}:25", Status.NOT_TESTABLE_HERE, "port25_blocked"),
         _missed("ssh", f"mail.{DOMAIN}", Status.NOT_TESTABLE_HERE, "consent"),
@@ -158,7 +158,8 @@ def _answer(name: str, rdtype: str, records: tuple[str, ...]) -> DnsAnswer:
     return DnsAnswer(name=name, rdtype=rdtype, status=status, records=records)
 
 
-def _attempt(probe: str, subject: str, facts: Record) -> Attempt:
+def attempt(probe: str, subject: str, facts: Record) -> Attempt:
+    """A look that was completed."""
     raw = msgspec.Raw(msgspec.json.encode(facts))
     return Attempt(
         probe=probe, subject=subject, status=Status.COMPLETED, started=AT, ended=AT + timedelta(seconds=1), facts=raw

@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from fumimori.checks.mx import facts as mx
 from fumimori.gui.widgets.signs import Chip
-from fumimori.model import Severity
+from fumimori.model import DomainScope, Severity
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.wizard import course
 from fumimori.wording.window import grouped, subject_words
 from gui import demonstration
@@ -49,3 +51,26 @@ def test_a_kept_measurement_says_when_it_was_made(opened: Open):
     hands.go("measuring")
     moment = max(one.ended for one in hands.desk.open.attempts).astimezone()
     assert any(f"{moment:%Y-%m-%d %H:%M}" in one.accessibleName() for one in hands.visible())
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("page", ["environment", "measuring"])
+def test_a_domain_that_does_not_exist_asks_for_its_spelling(opened: Open, page: str, language: str):
+    about = demonstration.assessment(language)
+    gone = DnsAnswer(name="exmaple.co.jp", rdtype="MX", status=DnsStatus.NXDOMAIN)
+    looked = demonstration.attempt("mx", "exmaple.co.jp", mx.Facts(answer=gone))
+    run = msgspec.structs.replace(about.runs[-1], attempts=(looked,))
+    scope = msgspec.structs.replace(about.scope, domains=(DomainScope(name="exmaple.co.jp"),))
+    hands = opened(language, msgspec.structs.replace(about, scope=scope, runs=(run,)))
+    hands.go(page)
+    t = hands.page.t
+    assert hands.shows(t("ui.environment.absent", domain="exmaple.co.jp"))
+    assert hands.shows(t("ui.environment.absent_next"))
+    assert {"ja": "スペルを確認", "en": "check the spelling"}[language] in t("ui.environment.absent_next")
+
+
+@pytest.mark.parametrize("page", ["environment", "measuring"])
+def test_a_domain_that_exists_is_not_doubted(opened: Open, page: str):
+    hands = opened("ja", demonstration.assessment())
+    hands.go(page)
+    assert not hands.shows(hands.page.t("ui.environment.absent_next"))

@@ -1,11 +1,12 @@
 """No line starts or ends with a character that may not stand there, at any width; words, names and units stay whole."""
 
 import re
+import time
 
 import pytest
 
 from fumimori import resources
-from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, break_lines
+from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, Chance, break_lines, chances
 from fumimori.report.press import laid_out
 from fumimori.report.stationery import Ink, Style
 from fumimori.report.typefaces import REGULAR, Typefaces
@@ -108,3 +109,17 @@ def test_a_word_wider_than_the_line_is_cut_rather_than_lost():
 def test_a_newline_always_ends_a_line_and_an_empty_text_is_one_empty_line():
     assert break_lines("一\n\n二", [10.0] * 4, 100.0) == [(0, 1), (2, 2), (3, 4)]
     assert break_lines("", [], 100.0) == [(0, 0)]
+
+
+@pytest.mark.parametrize("text", ["1," * 50_000, "a1." * 50_000, "=" + "x" * 200_000, "第1" + ",1" * 50_000])
+def test_a_long_number_costs_no_more_than_its_length(text: str):
+    started = time.process_time()
+    break_lines(text[:20_000], [5.0] * min(len(text), 20_000), 300.0)
+    assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize("number", ["1,024", "12.5", "第1,2", ",234", "3"])
+def test_a_number_stays_with_its_unit(number: str):
+    text = f"あ{number}円"
+    start = next(i for i, char in enumerate(text) if char.isdigit())
+    assert all(chance <= Chance.EMERGENCY for chance in chances(text)[start + 1 :])

@@ -60,6 +60,7 @@ def colour(content: bytes, kind: str = "svg") -> tuple[int, ...]:
 
 GOOD = {
     "plain": svg(),
+    "commented": b"<!-- a <!DOCTYPE svg> -->\n" + DOCTYPE.encode() + b"<!-- b -->" + svg(),
     "illustrator": f'<?xml version="1.0" encoding="UTF-8"?>\n{DOCTYPE}'.encode() + svg(),
     "illustrator with editing data": ILLUSTRATOR.encode(),
     "utf-16": ILLUSTRATOR.replace("utf-8", "utf-16").encode("utf-16"),
@@ -107,6 +108,11 @@ def nested(count: int, times: int) -> str:
 BAD = {
     "entity": (b"<!DOCTYPE svg [<!ENTITY % a 'b'>]>" + svg(), "entities"),
     "entities in entities": (b"<!DOCTYPE svg [<!ENTITY a 'b'><!ENTITY c '&a;&a;'>]>" + svg(), "entities"),
+    "entity behind a comment": (b"<!-- a --> <!---->\n<!DOCTYPE svg [<!ENTITY a SYSTEM 'b'>]>" + svg(), "entities"),
+    "entity behind half a comment": (b"<!-- <!DOCTYPE svg [<!ENTITY a 'b'>]>" + svg(), "entities"),
+    "half comments": (b"<!--" * 250_000 + svg(), "unreadable"),
+    "half document types": (b"<!DOCTYPE a [" * 75_000 + svg(), "entities"),
+    "many comments": (b"<!---->" * 149_000, "kind"),
     "entity from a file": (b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + svg(), "entities"),
     "utf-7": (b'<?xml version="1.0" encoding="UTF-7"?>' + svg(), "encoding"),
     "shift_jis": (svg("<title>文守</title>").decode().encode("shift_jis"), "encoding"),

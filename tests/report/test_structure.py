@@ -7,11 +7,12 @@ from io import BytesIO, StringIO
 
 import msgspec
 import pikepdf
+import pypdfium2
 import pytest
 from pikepdf import Name
 
 from fumimori import report
-from fumimori.model import Outcome
+from fumimori.model import Contact, Outcome
 from report import example
 
 
@@ -152,3 +153,30 @@ def test_no_cell_of_a_table_begins_like_a_formula():
     files = report.attached(about, result, bank=example.BANK, texts=example.texts("en"), issued=example.ISSUED)
     for row in csv.reader(StringIO(files["findings.csv"].decode("utf-8-sig"))):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+@pytest.mark.parametrize(
+    "begin", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\t", "\r", " =", "\u3000=", "\u200b=", "−"]
+)
+def test_a_cell_that_begins_like_a_formula_is_text(begin):
+    contact = Contact(at=example.ISSUED, target=f"{begin}1+1", port=25, transport="tcp", what="greeting", detail="")
+    about = example.assessment()
+    runs = (msgspec.structs.replace(about.runs[0], contacts=(contact,)), *about.runs[1:])
+    about = msgspec.structs.replace(about, runs=runs)
+    result = example.result(about)
+    files = report.attached(about, result, bank=example.BANK, texts=example.texts("en"), issued=example.ISSUED)
+    rows = list(csv.reader(StringIO(files["contacts.csv"].decode("utf-8-sig"), newline="")))
+    assert rows[1][1] == f"'{begin}1+1"
+
+
+def test_what_shows_nothing_is_neither_printed_nor_named_in_the_file():
+    about = example.assessment()
+    named = msgspec.structs.replace(about.organisation, name="Sa\u200bku\u2060ra\u200d Shi\u00adp\u2028ping")
+    about = msgspec.structs.replace(about, organisation=named)
+    content = example.pdf(about, language="en", parts="management")
+    printed = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    assert "Sakura Ship ping" in " ".join(printed.split())
+    assert not set(printed) & set("\u200b\u200d\u2060\u00ad\u2028")
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert "Sakura Ship ping" in str(pdf.docinfo.Title)
+        assert "Sakura Ship ping" in pdf.Root.Metadata.read_bytes().decode()

@@ -144,6 +144,24 @@ def test_a_blocked_port_25_is_said_and_not_judged(world: World, tmp_path: Path) 
     assert [code for code, subjects in done.codes.items() if "mail.bad.example:25" in subjects] == []
 
 
+def test_a_domain_that_does_not_exist_is_said_and_not_judged(world: World, tmp_path: Path) -> None:
+    done = scan(world, tmp_path, "absent.example")
+    assert done.code == 3, done.said
+    told = [line for line in done.said.splitlines() if not line.startswith(("[", "Written"))]
+    assert told[-1] == "There is no domain called absent.example. Please check the spelling."
+    assert "Grade" not in done.said
+    assert [entry["code"] for entry in done.content["findings"] if entry["subject"]] == ["mx.no_domain"]
+    assert done.content["findings"][0]["severity"] == "info"
+    assert done.content["good"] == []
+
+
+def test_beside_a_domain_that_exists_a_wrong_name_is_said(world: World, tmp_path: Path) -> None:
+    done = scan(world, tmp_path, "good.example", "--also-domain", "absent.example")
+    assert done.code == 0, done.said
+    assert "There is no domain called absent.example." in done.said
+    assert {code for code, subjects in done.codes.items() if "absent.example" in subjects} == {"mx.no_domain"}
+
+
 def test_without_any_answer_the_exit_code_is_3(world: World, tmp_path: Path) -> None:
     ran = fumimori(tmp_path, "scan", "good.example", "--resolver", f"{world.at['silent']}:53", "--json", "x.json")
     assert ran.returncode == 3, ran.stderr

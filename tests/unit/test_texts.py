@@ -58,7 +58,17 @@ def test_what_is_filled_in_stays_one_harmless_line(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "harmless"),
-    [("a\tb", "a b"), ("\x7f\x9b", "\ufffd\ufffd"), ("\u2066a\u2069", "a"), ("日本語", "日本語"), ("", "")],
+    [
+        ("a\u200bb\u2060c\u200dd\u00ade\u180ef\U000e0041g\u3164", "abcdefg"),
+        ("a\u2028b\u2029c\x85d", "a b c d"),
+        ("\ud800a\ufffe", "\ufffda\ufffd"),
+        ("葛\U000e0100城市", "葛\U000e0100城市"),
+        ("a\tb", "a b"),
+        ("\x7f\x9b", "\ufffd\ufffd"),
+        ("\u2066a\u2069", "a"),
+        ("日本語", "日本語"),
+        ("", ""),
+    ],
 )
 def test_plain_text_has_no_control_characters_or_direction_marks(raw: str, harmless: str) -> None:
     assert plain(raw) == harmless

@@ -76,7 +76,7 @@ class Batch:
     async def _measured(self, assessments: list[Assessment], folder: Path) -> bool:
         tell = Teller(self.texts)
         network = self.instruments.open_network(self.settings)
-        seen, done, stop = False, 0, stop_event()
+        seen, done, absent, stop = False, 0, 0, stop_event()
         try:
             async for assessment, measurement in measure_many(
                 self.instruments, assessments, network, self.settings, cancel=stop
@@ -86,12 +86,14 @@ class Batch:
                 result = self.instruments.assess(measured, datetime.now(UTC).astimezone())
                 domain = assessment.scope.domains[0].name
                 files.write(str(folder / f"{domain}.json"), scan_json(measured, result), self.texts, quiet=True)
-                seen = seen or measurement.saw_something
+                gone = tell.absent(result)
+                absent += gone
+                seen = seen or (measurement.saw_something and not gone)
                 tell.say("batch_done", done=done, total=len(assessments), domain=domain, findings=len(result.findings))
         finally:
             await network.close()
         if stop.is_set():
             tell.interrupted()
-        if not seen:
+        if not seen and not absent:
             tell.say("nothing_measured", reason=self.texts("words.reason.offline"))
         return seen

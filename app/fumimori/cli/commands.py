@@ -91,6 +91,8 @@ class CommandLine:
         if not measurement.saw_something:
             tell.nothing_measured(measurement)
             return NOTHING_MEASURED
+        if tell.absent(result) == len(assessment.scope.domains):
+            return NOTHING_MEASURED
         if measurement.cancelled:
             tell.interrupted()
         tell.left_out(instruments, assessment)

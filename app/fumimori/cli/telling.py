@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fumimori.assess.absent import absent_domains
 from fumimori.engine import Instruments, Measurement, Progress, file_hosts, planned, third_parties
+from fumimori.grammar.domain_names import unicode_domain
 from fumimori.model import Assessment, ConsentLevel, Result, Status
 from fumimori.texts import Texts
 
@@ -94,6 +96,13 @@ class Teller:
         reasons.update(one.reason for one in measurement.attempts if one.reason == "offline")
         named = [reason for reason, _ in sorted(reasons.items(), key=lambda each: (-each[1], each[0]))] or ["offline"]
         self.say("nothing_measured", reason=" ".join(self.texts(f"words.reason.{name}") for name in named))
+
+    def absent(self, result: Result) -> int:
+        """Which domains do not exist, a sentence each; how many there are."""
+        names = absent_domains(result.findings)
+        for name in names:
+            self.say("no_domain", domain=unicode_domain(name))
+        return len(names)
 
     def interrupted(self) -> None:
         """It was stopped by hand."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori.assess.absent import about_existing
 from fumimori.assess.judging import assess
 from fumimori.checks.contract import Probe
 from fumimori.checks.observations import Seen
@@ -102,7 +103,7 @@ class Instruments:
             narrowed = _marked(narrowed, failed)
             seen = Seen.of(scope, narrowed)
         ports = guarded(lambda: port_matrix(seen, self.rules))
-        return Judged(runs=narrowed, outcomes=tuple(outcomes), ports=ports or (), of=(runs, scope))
+        return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
 
 
 def _marked(runs: tuple[Run, ...], failed: Sequence[str]) -> tuple[Run, ...]:

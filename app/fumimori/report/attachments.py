@@ -1,6 +1,7 @@
 """The files beside the report and inside it: findings.csv, actions.csv, contacts.csv, measurements.json."""
 
 import csv
+import unicodedata
 from collections.abc import Sequence
 from io import StringIO
 
@@ -9,6 +10,8 @@ import msgspec
 from fumimori.model import Assessment, Result
 from fumimori.wording.report import Wording
 
+_FORMULA = ("=", "+", "-", "\N{MINUS SIGN}", "@")
+_UNSEEN = {"Cc", "Cf"}
 MIME = {"csv": "text/csv", "json": "application/json"}
 
 
@@ -91,7 +94,9 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def _cell(value: str) -> str:
-    return f"'{value}" if value.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """`value` as text: an apostrophe before what a spreadsheet may take for a formula, in either width."""
+    shown = unicodedata.normalize("NFKC", "".join(c for c in value if unicodedata.category(c) not in _UNSEEN)).lstrip()
+    return f"'{value}" if value.startswith(("\t", "\r", "\n")) or shown.startswith(_FORMULA) else value
 
 
 def _measurements(assessment: Assessment) -> bytes:

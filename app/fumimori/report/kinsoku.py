@@ -25,12 +25,13 @@ _UNITS = (
     "か月|か所|か国|万円|億円|時間|週間|段階|項目|ページ|文字|ビット|バイト|ポイント|種類|番目|件目|"
     "条|項|日|月|年|番|件|点|回|秒|分|本|台|社|人|個|円|倍|割|章|版|級|問|行|歳|名|通|時|つ|％|%"
 )
-# A number is taken whole and from its first digit, so that a long one costs no more than its length.
+# A number is taken whole and from its first sign, so that a long one costs no more than its length.
+_NUMBER = r"(?<![\d,.])[,.]*+\d[\d,.]*+"
 _TOGETHER = re.compile(
-    rf"第?(?<!\d)\d[\d,.]*+(?:{_UNITS})|第\d[\d,.]*+"
-    r"|(?<!\d)\d[\d,.]*+\s(?:days?|hours?|minutes?|seconds?|points?|bits?|bytes?|months?|weeks?|years?|questions?|KB|MB|GB|%)\b"
+    rf"第?{_NUMBER}(?:{_UNITS})|第\d[\d,.]*+"
+    rf"|{_NUMBER}\s(?:days?|hours?|minutes?|seconds?|points?|bits?|bytes?|months?|weeks?|years?|questions?|KB|MB|GB|%)\b"
 )
-_URL_LIKE = re.compile(r"://|[=;].*[=;]")
+_URL_LIKE = re.compile(r"://|[=;][^=;]*[=;]")
 
 
 class Chance(IntEnum):

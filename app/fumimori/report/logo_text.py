@@ -22,7 +22,7 @@ _DOCTYPE = re.compile(
     r"(?:\[([^\]]{0,20000})\]\s*)?>"
 )
 _ABBREVIATION = re.compile(r"<!ENTITY\s+([\w.-]{1,60})\s+(?:\"([^\"<&%]{0,300})\"|'([^'<&%]{0,300})')\s*>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SPACES = re.compile(r"\s*")
 _ACTIVE = {"script", "handler", "listener", "set", "discard", "iframe", "object", "embed", "audio", "video", "canvas"}
 _DROPPED = {"foreignObject", "metadata"}
 _TARGET = re.compile(r"url\(\s*[\"']?\s*([^\"')\s]*)", re.IGNORECASE)
@@ -70,12 +70,9 @@ def _decoded(untrusted_content: bytes) -> str:
 
 def _without_document_type(text: str) -> str:
     """The text without its document type; the abbreviations that Illustrator declares there are written out."""
-    found = _DOCTYPE.search(text)
+    found = _DOCTYPE.match(text, _content_from(text))
     if found is not None:
-        before = _COMMENT.sub("", text[: found.start()])
-        if before.strip():
-            raise LogoError("entities")
-        declared = _COMMENT.sub("", found[1] or "")
+        declared = _without_comments(found[1] or "")
         if _ABBREVIATION.sub("", declared).strip():
             raise LogoError("entities")
         words = {name: double or single for name, double, single in _ABBREVIATION.findall(declared)}
@@ -85,12 +82,32 @@ def _without_document_type(text: str) -> str:
             if len(text) + text.count("&") * longest > 2 * SVG_LIMIT:
                 raise LogoError("entities")
             text = re.sub(r"&([\w.-]{1,60});", lambda match: words.get(match[1], match[0]), text)
-    bare = _COMMENT.sub("", text)
+    bare = _without_comments(text)
     if re.search(r"<!(?:DOCTYPE|ENTITY)", bare, re.IGNORECASE):
         raise LogoError("entities")
     if "<?xml-stylesheet" in bare:
         raise LogoError("outside")
     return text.lstrip()
+
+
+def _content_from(text: str) -> int:
+    """Where `text` goes on behind the spaces and comments that it begins with."""
+    at = 0
+    while True:
+        at = _SPACES.match(text, at).end()  # type: ignore[union-attr]  # it matches every text
+        end = text.find("-->", at + 4) if text.startswith("<!--", at) else -1
+        if end < 0:
+            return at
+        at = end + 3
+
+
+def _without_comments(text: str) -> str:
+    """`text` without its comments; one that never ends stays."""
+    kept, at = [], 0
+    while (begin := text.find("<!--", at)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[at:begin])
+        at = end + 3
+    return "".join((*kept, text[at:]))
 
 
 def _local(element: Any) -> str:

@@ -192,7 +192,7 @@ def _placed(numbers: Sequence[float], x: float, top: float, scale: float) -> tup
 def read_strokes(svg: str) -> list[tuple[list[tuple[str, tuple[float, ...]]], float]]:
     """The paths of one of our own SVG files with their stroke widths: absolute M, L, C and Z in a box of 64."""
     curves = []
-    for path in re.findall(r"<path\b[^>]*>", svg):
+    for path in re.findall(r"<path\b[^<>]*>", svg):
         outline = re.search(r'\bd="([^"]+)"', path)
         stroke = re.search(r'stroke-width="([\d.]+)"', path)
         if outline:

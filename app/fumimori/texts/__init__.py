@@ -8,14 +8,26 @@ from functools import cache
 from pathlib import Path
 
 _CONTROL_CHARACTERS = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if code != 10}
-_DIRECTION_MARKS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF))
+_CONTROL_CHARACTERS |= dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")
+_BREAKS = dict.fromkeys((0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029), " ")
+_UNSEEN = dict.fromkeys(
+    (
+        *range(0x200B, 0x2010),  # spaces without width, joiners, direction marks
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),  # tags
+        *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
+    )
+)
+"""Characters that show nothing, or turn the direction; selectors of a character's form (of kanji, too) stay."""
+_HARMLESS = _CONTROL_CHARACTERS | _BREAKS | _UNSEEN
 
 
 def plain(untrusted_text: str, limit: int = 400) -> str:
-    """`untrusted_text` as one harmless line: no control characters, no direction marks, at most `limit` characters."""
+    """`untrusted_text` as one harmless line: no control characters, nothing unseen, at most `limit` characters."""
     bounded = untrusted_text[: 2 * limit]  # first, so that a long text costs no more than a short one
-    cleaned = bounded.replace("\r", " ").replace("\n", " ").replace("\t", " ")
-    cleaned = cleaned.translate(_CONTROL_CHARACTERS).translate(_DIRECTION_MARKS)
+    cleaned = bounded.translate(_HARMLESS)
     whole = len(cleaned) <= limit and len(bounded) == len(untrusted_text)
     return cleaned if whole else cleaned[: limit - 1] + "…"
 

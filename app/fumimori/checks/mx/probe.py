@@ -172,7 +172,7 @@ async def _alias(name: str, look: Look) -> str:
 def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
     for attempt, facts in seen.all(MX):
-        if attempt.subject in unused:
+        if attempt.subject in unused and facts.answer.status is not DnsStatus.NXDOMAIN:
             yield from _unused(attempt.subject, facts)
         else:
             vantage = seen.vantage_of(attempt)

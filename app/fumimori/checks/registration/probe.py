@@ -16,6 +16,7 @@ import msgspec
 
 from fumimori.checks.contract import Look, Probe
 from fumimori.checks.expiry import days_left
+from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
@@ -94,6 +95,8 @@ async def collect(domain: str, look: Look) -> Facts:
 def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
     for attempt, facts in seen.all(REGISTRATION):
+        if not facts.found and mx.no_domain(seen, attempt.subject):
+            continue  # a name that does not exist is told once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
 

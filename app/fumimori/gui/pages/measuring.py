@@ -12,7 +12,7 @@ from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.looks import LookList, missed
-from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.wizard.routes import Route
 
@@ -35,8 +35,7 @@ class MeasuringPage(Page):
         self.add(self._words, self._bar, Flow(self._stop, self._again, self._elsewhere, spacing=theme.gap))
         self._silence = QTimer(self, singleShot=True, interval=ANNOUNCE_EVERY_MS)
         self._was_running = False
-        self._noted: list[str] = []
-        self._notes, self._asked = QVBoxLayout(), QVBoxLayout()
+        self._notes, self._asked = Remarks(self.desk, theme), QVBoxLayout()
         self._list = LookList(self.desk, theme)
         self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
@@ -120,7 +119,7 @@ class MeasuringPage(Page):
             self._words.say(self._over(looks) if looks else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
         self._announce(running=running)
-        self._show_notes()
+        self._notes.renew()
         self._list.show_looks(looks)
 
     def _over(self, looks: list[Look]) -> str:
@@ -139,11 +138,3 @@ class MeasuringPage(Page):
         elif self._was_running and not running:
             announce(self._bar, self._words.words)
         self._was_running = running
-
-    def _show_notes(self) -> None:
-        if (keys := self.desk.measuring.remarks()) == self._noted:
-            return
-        self._noted = keys
-        clear(self._notes)
-        for key in keys:
-            self._notes.addWidget(Notice(self.theme, title=self.say(key), text=self.say(f"{key}_next")))

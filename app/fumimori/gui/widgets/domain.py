@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from fumimori.assess.absent import absent_domains
 from fumimori.grammar.domain_names import unicode_domain
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.text import Elided, Prose
@@ -33,6 +35,8 @@ class DomainCard(QFrame):
         column.addLayout(line)
         if shown != domain.name:
             column.addWidget(Prose(theme, t("ui.environment.idn", ascii=domain.name), quiet=True, size="small"))
+        if domain.name in absent_domains(desk.result.findings):
+            column.addWidget(absent_notice(theme, t, domain.name))
         if number == 0:
             column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))
         else:

@@ -1,0 +1,34 @@
+"""What is to be known about the last measurement, a notice each: the line, the place, names that do not exist."""
+
+from PySide6.QtWidgets import QVBoxLayout
+
+from fumimori.assess.absent import absent_domains
+from fumimori.gui.desk import Desk
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.absent import absent_notice
+from fumimori.gui.widgets.controls import clear
+from fumimori.gui.widgets.notice import Notice
+
+
+class Remarks(QVBoxLayout):
+    """The notices of the last measurement; made anew only when they are others."""
+
+    def __init__(self, desk: Desk, theme: Theme) -> None:
+        super().__init__()
+        self._desk, self._theme = desk, theme
+        self._noted: list[str] = []
+
+    def renew(self) -> None:
+        """Show what is to be known now; names that do not exist once nothing runs any more."""
+        desk, t = self._desk, self._desk.texts
+        keys = desk.measuring.remarks()
+        absent = () if desk.measuring.running else absent_domains(desk.result.findings)
+        if [*keys, *absent] == self._noted:
+            return
+        self._noted = [*keys, *absent]
+        clear(self)
+        for key in keys:
+            notice = Notice(self._theme, title=t(f"ui.measuring.{key}"), text=t(f"ui.measuring.{key}_next"))
+            self.addWidget(notice)
+        for name in absent:
+            self.addWidget(absent_notice(self._theme, t, name))
