@@ -19,9 +19,11 @@ import msgspec
 from fumimori.core.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
 from fumimori.core.network import NotSeen
 from fumimori.core.network.dns import DnsAnswer, DnsStatus
-from fumimori.core.recognition import recognised
+from fumimori.core.network.web import WebAnswer
+from fumimori.core.recognition import recognised, shown_version
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
+from fumimori.probes import admin_pages
 from fumimori.probes.brand.mark import read_mark
 from fuzz import hostile, inputs, judged, talks
 from loopback.paper_network import rules
@@ -116,6 +118,9 @@ def greeting(octets: bytes) -> None:
     text = octets.decode("utf-8", "replace")
     for protocol in ("smtp", "imap", "pop3", "ssh", "http"):
         msgspec.json.encode(recognised(protocol, text, rules().tables["banners"]))
+        shown_version(protocol, text, rules().tables["banners"])
+    page = WebAnswer(url="https://mail.example.jp/admin/", status=200, untrusted_body=text)
+    admin_pages.recognised(page, rules().tables["admin_pages"].dicts())
 
 
 @cache
