@@ -16,13 +16,15 @@ import dns.message
 import dns.rrset
 import msgspec
 
+from fumimori.checks.admin_pages import probe as admin_pages
 from fumimori.checks.bimi.mark import read_mark
-from fumimori.checks.products.recognition import recognised
+from fumimori.checks.products.recognition import recognised, shown_version
 from fumimori.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotSeen
 from fumimori.network.dns import DnsAnswer, DnsStatus
+from fumimori.network.web import WebAnswer
 from fuzz import hostile, inputs, judged, talks
 from loopback.paper_network import rules
 
@@ -116,6 +118,9 @@ def greeting(octets: bytes) -> None:
     text = octets.decode("utf-8", "replace")
     for protocol in ("smtp", "imap", "pop3", "ssh", "http"):
         msgspec.json.encode(recognised(protocol, text, rules().tables["banners"]))
+        shown_version(protocol, text, rules().tables["banners"])
+    page = WebAnswer(url="https://mail.example.jp/admin/", status=200, untrusted_body=text)
+    admin_pages.recognised(page, rules().tables["admin_pages"].dicts())
 
 
 @cache

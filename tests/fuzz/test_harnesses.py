@@ -1,5 +1,6 @@
 """No octets from outside break a parser, a conversation, a judge or a page."""
 
+import contextlib
 from random import Random
 
 import pytest
@@ -74,6 +75,9 @@ def test_every_probe_is_judged_on_drawn_facts():
 
     from fumimori import checks as probes
 
-    drawn = [json.loads(inputs.scan(Random(number)).decode("utf-8", "replace")) for number in range(300)]
+    drawn = []
+    for number in range(300):
+        with contextlib.suppress(json.JSONDecodeError):  # one in fifty is no JSON any more
+            drawn.append(json.loads(inputs.scan(Random(number)).decode("utf-8", "replace")))
     looked = {attempt["probe"] for one in drawn for run in one["runs"] for attempt in run["attempts"]}
     assert {probe.id for probe in probes.walk()} - looked == set()

@@ -73,6 +73,13 @@ def test_what_is_no_host_is_refused(typed: str) -> None:
         ascii_host(typed)
 
 
+@pytest.mark.parametrize(
+    "host", ["a.jp:", "a.jp:x", "a.jp:27:33.8Z", "a.jp:0", "a.jp:65536", "a.jp:²", "a.jp:" + "9" * 5000]
+)
+def test_what_is_no_port_leaves_the_usual_one(host: str) -> None:
+    assert split_host(host, 22) == ("a.jp", 22)
+
+
 def test_split_host_fills_in_the_usual_port() -> None:
     assert [split_host("a.jp", 22), split_host("a.jp:2222", 22)] == [("a.jp", 22), ("a.jp", 2222)]
 

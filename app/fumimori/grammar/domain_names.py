@@ -42,9 +42,10 @@ def ascii_host(typed: str) -> str:
 
 
 def split_host(host: str, default_port: int) -> tuple[str, int]:
-    """Host and port of `host` or `host:port` in the form that `ascii_host` gives."""
+    """Host and port of `host` or `host:port` in the form that `ascii_host` gives; in any other, the default port."""
     name, _, port = host.partition(":")
-    return name, int(port) if port else default_port
+    number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
+    return name, number if 0 < number < 65536 else default_port
 
 
 def unicode_domain(name: str) -> str:

