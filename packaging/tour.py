@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "app"))
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fumimori.gui.desk import Desk
     from fumimori.gui.window import Window
 
@@ -107,6 +109,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 desk.show(structs.replace(entry.sample(), report_language=language))
             if name == "environment-several":
                 several(desk)
+            wait(lambda: not desk.judging.busy)
             window.go(route)
             if name == "measuring-running":
                 half_way(desk, window)
@@ -124,6 +127,16 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def wait(until: "Callable[[], bool]") -> None:
+    """Let the window go on until something is so."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    waiting, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: waiting.quit() if until() else None)
+    timer.start(10)
+    waiting.exec()
 
 
 def several(desk: "Desk") -> None:

@@ -9,12 +9,13 @@ from fumimori.engine.consent import (
     planned,
     third_parties,
 )
-from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.engine.instruments import Instruments, Judged, NetworkSettings
 from fumimori.engine.many import measure_many
 from fumimori.engine.measuring import Measurement, Progress, measure
 
 __all__ = [
     "Instruments",
+    "Judged",
     "Measurement",
     "NetworkSettings",
     "Planned",

@@ -10,6 +10,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from fumimori.gui.settings import Settings
+
 SCALES = (100, 110, 125, 150, 175, 200)
 """Per cent, the steps of Ctrl + and Ctrl −."""
 
@@ -117,6 +119,15 @@ class Theme:
         renderer.render(painter, QRectF(left, top, drawn.width(), drawn.height()))
         painter.end()
         return pixmap
+
+
+def themed(settings: Settings, resources: Path) -> Theme:
+    """The look that people chose, where they leave it to the system as the system has it now."""
+    hints = QGuiApplication.styleHints()
+    dark = settings.theme == "dark" or (settings.theme == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
+    high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    scale = settings.scale if settings.scale in SCALES else 100
+    return Theme(resources, dark=dark, scale=scale, high_contrast=high)
 
 
 FIRST_FACES = ("NotoSansJP-Regular.ttf", "NotoSansJP-Bold.ttf")

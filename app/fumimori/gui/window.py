@@ -12,8 +12,9 @@ from fumimori.gui import keyboard, placing
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
+from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.routes import START, Route
-from fumimori.gui.theme import SCALES, Theme
+from fumimori.gui.theme import SCALES, themed
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import Field, clear
 from fumimori.gui.widgets.drawer import Drawer
@@ -22,6 +23,8 @@ from fumimori.gui.widgets.rail import Rail
 from fumimori.gui.widgets.trouble import trouble_notice
 
 RAIL_AFTER_MS = 250
+BEFORE_JUDGING = ("start", "new", "unlock", "key", "organisation", "environment")
+"""Pages that show nothing of what follows from the assessment, so that they never wait for it."""
 
 
 class Window(QMainWindow):
@@ -33,7 +36,8 @@ class Window(QMainWindow):
         self._translator = QTranslator(self)
         self.route = START
         self.page: Page | None = None
-        self.theme = self._themed()
+        self.theme = themed(self.desk.settings, self.desk.parts.resources)
+        self._page_is_exact = True
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
         self.rail = Rail(self.go)
         self.drawer = Drawer(self.toggle_help)
@@ -56,6 +60,7 @@ class Window(QMainWindow):
         desk.changed.connect(lambda: self.header.show_name(self.desk))
         desk.saved.connect(self._show_saved)
         desk.trouble.connect(self.show_trouble)
+        desk.judging.done.connect(self._judged)
         desk.measuring.ended.connect(self._close_after_measuring)
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
@@ -89,7 +94,7 @@ class Window(QMainWindow):
         """Show the page at `route`; the keyboard moves to its heading."""
         if self.desk.assessment is None and route.page not in ("start", "new", "unlock", "key"):
             route = START
-        if route.page == "block":
+        if route.page == "block" and self.desk.judging.ready:
             from fumimori.gui import course
 
             route = course.entry(self.desk.result, route.item)
@@ -158,7 +163,10 @@ class Window(QMainWindow):
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        page = page_class(self.route.page)(self.desk, self.theme, self.route, self.go)
+        waits = self.desk.assessment is not None and not self.desk.judging.ready
+        waits = waits and self.route.page not in BEFORE_JUDGING
+        page = (JudgingPage if waits else page_class(self.route.page))(self.desk, self.theme, self.route, self.go)
+        self._page_is_exact = self.desk.judging.exact
         page.setMaximumWidth(page.widest)
         holder = QWidget()
         holder.setObjectName("paper")
@@ -174,6 +182,19 @@ class Window(QMainWindow):
         self._refresh_rail()
         self._refresh_help()
         self.setWindowTitle(f"{page.title()} — {self.desk.texts('ui.app.name')}")
+
+    def _judged(self) -> None:
+        """Show the page that waited; one that shows what followed from the judgement before is made anew.
+
+        Another that people work on stays as it is under their hands; the overview is never out of date.
+        """
+        if isinstance(self.page, JudgingPage):
+            self.go(self.route)
+            return
+        self._rail_timer.start()
+        old = not self._page_is_exact or self.route.page == "hub"
+        if old and self.page is not None and self.desk.assessment is not None:
+            self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
         """Tab walks the page, Next, Back, the help, the header, the rail; asked anew at every step.
@@ -204,7 +225,7 @@ class Window(QMainWindow):
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        at_work = self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock")
+        at_work = self.desk.judging.ready and self.route.page not in ("start", "new", "unlock")
         crowded = self.drawer.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.rail.setVisible(at_work and not crowded)
         if self.rail.isVisibleTo(self):
@@ -319,16 +340,8 @@ class Window(QMainWindow):
         self.desk.remember(msgspec.structs.replace(self.desk.settings, theme=name))
         self._restyle()
 
-    def _themed(self) -> Theme:
-        hints = QGuiApplication.styleHints()
-        wanted = self.desk.settings.theme
-        dark = wanted == "dark" or (wanted == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
-        high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
-        scale = self.desk.settings.scale if self.desk.settings.scale in SCALES else 100
-        return Theme(self.desk.parts.resources, dark=dark, scale=scale, high_contrast=high)
-
     def _restyle(self) -> None:
-        self.theme = self._themed()
+        self.theme = themed(self.desk.settings, self.desk.parts.resources)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(self.theme.palette())
