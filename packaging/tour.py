@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "app"))
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fumimori.gui.desk import Desk
     from fumimori.gui.window import Window
 
@@ -50,7 +48,6 @@ def main() -> int:
 def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
     from msgspec import structs
-    from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
@@ -109,7 +106,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 desk.show(structs.replace(entry.sample(), report_language=language))
             if name == "environment-several":
                 several(desk)
-            wait(lambda: not desk.judging.busy)
+            while desk.judging.busy:
+                pause(10)
             window.go(route)
             if name == "measuring-running":
                 half_way(desk, window)
@@ -117,9 +115,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 window.toggle_help()
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(desk)].toggle()
-            waiting = QEventLoop()
-            QTimer.singleShot({"report": 8000, "plan": 400}.get(route.page, 60), waiting.quit)
-            waiting.exec()
+            pause({"report": 8000, "plan": 400}.get(route.page, 60))
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
             if window.page is not None and size == "":
@@ -129,13 +125,12 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
         window.close()
 
 
-def wait(until: "Callable[[], bool]") -> None:
-    """Let the window go on until something is so."""
+def pause(milliseconds: int) -> None:
+    """Let the window go on for a while."""
     from PySide6.QtCore import QEventLoop, QTimer
 
-    waiting, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: waiting.quit() if until() else None)
-    timer.start(10)
+    waiting = QEventLoop()
+    QTimer.singleShot(milliseconds, waiting.quit)
     waiting.exec()
 
 
