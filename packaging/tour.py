@@ -106,8 +106,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 desk.show(structs.replace(entry.sample(), report_language=language))
             if name == "environment-several":
                 several(desk)
-            while desk.judging.busy:
-                pause(10)
+            judged(desk)
             window.go(route)
             if name == "measuring-running":
                 half_way(desk, window)
@@ -132,6 +131,12 @@ def pause(milliseconds: int) -> None:
     waiting = QEventLoop()
     QTimer.singleShot(milliseconds, waiting.quit)
     waiting.exec()
+
+
+def judged(desk: "Desk") -> None:
+    """Let the window go on until what was measured is judged."""
+    while desk.judging.busy:
+        pause(10)
 
 
 def several(desk: "Desk") -> None:

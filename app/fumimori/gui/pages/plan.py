@@ -44,7 +44,7 @@ class PlanPage(Page):
     def _grade(self, grade: Grade, expected: Grade) -> None:
         theme = self.theme
         frame, inside = card(theme)
-        letter = Heading(theme, grade.letter or "－")
+        letter = Heading(theme, grade.letter or "－", level=2)
         font = theme.font("title", bold=True)
         font.setPointSizeF(font.pointSizeF() * 2)
         letter.setFont(font)
