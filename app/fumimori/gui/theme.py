@@ -88,6 +88,7 @@ class Theme:
         values |= {
             "radius": f"{self.size('radius')}px",
             "ring": f"{self.size('focus')}px",
+            "off": f"{2 * self.size('focus')}px",
             "hit": f"{self.size('hit')}px",
             "gap": f"{self.gap}px",
             "half": f"{self.px(4)}px",
@@ -191,17 +192,15 @@ QFrame#hairline { background: @line; border: none; max-height: 1px; min-height: 
 QGroupBox#bare { border: none; margin: 0px; padding: 0px; }
 QLabel#quiet { color: @quiet_ink; }
 QPushButton { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @radius;
-  padding: 1px @gap; margin: 1px; }
+  padding: 1px @gap; margin: @off; }
 QPushButton:focus { outline: none; }
 QPushButton:hover { background: @accent_wash; }
-QPushButton:focus { border: @ring solid @accent; padding: 0px @gap; }
 QPushButton:pressed, QPushButton:checked { background: @accent_wash; border-color: @accent; }
 QPushButton:disabled { color: @quiet_ink; border-color: @line; }
 QPushButton#primary { background: @accent; color: @on_accent; border: 1px solid @accent; padding: 1px @gap; }
-QPushButton#primary:focus { border: @ring solid @ink; padding: 0px @gap; }
 QPushButton#primary:disabled { background: @line; color: @ink; border-color: @line; }
 QPushButton#link { background: transparent; color: @accent; border: 1px solid transparent; padding: 1px @half;
-  text-decoration: underline; }
+  margin: 1px; text-decoration: underline; }
 QPushButton#link:focus { border: @ring solid @accent; padding: 0px @half; }
 QPushButton#row { background: transparent; border: 1px solid transparent; border-radius: 0px; text-align: left;
   padding: 0px @gap; margin: 0px; }
