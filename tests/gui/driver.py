@@ -43,9 +43,12 @@ class Driver:
         self.qtbot.wait(1)
 
     def judged(self) -> None:
-        """Wait until what was measured is judged."""
+        """Wait until what was measured is judged, and the page is there as a whole."""
         if self.desk.judging.busy:
             self.qtbot.waitUntil(lambda: not self.desk.judging.busy, timeout=20_000)
+        page = self.window.page
+        if page is not None and page.growing.busy:
+            self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
 
     def find(self, place: str) -> QWidget:
         """The visible widget at `place`."""

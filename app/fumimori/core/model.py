@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar, dataclass_transform
 
@@ -444,6 +444,12 @@ class Work(Record):
     """Somebody on the Internet can reach the weakness."""
 
 
+@cache
+def _control(name: str) -> Control | None:
+    """The control of that name, for which is asked thousands of times; None when there is none."""
+    return next((control for control in Control if control.value == name), None)
+
+
 class Question(Record):
     """A question of the bank; its texts stand under `controls.<control>.<word>`."""
 
@@ -470,8 +476,7 @@ class Question(Record):
     @property
     def control(self) -> Control | None:
         """The control it belongs to; None for the unscored block about the surroundings."""
-        name = self.id.partition(".")[0]
-        return Control(name) if name in set(Control) else None
+        return _control(self.id.partition(".")[0])
 
     @property
     def printed(self) -> str:

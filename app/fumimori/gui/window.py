@@ -1,14 +1,15 @@
 """The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtCore import Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from fumimori.gui import keyboard, placing
+from fumimori.gui import keyboard, placing, qt_words
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
@@ -16,7 +17,7 @@ from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.routes import START, Route
 from fumimori.gui.theme import SCALES, themed
 from fumimori.gui.widgets.choice import ChoiceCard
-from fumimori.gui.widgets.controls import Field, clear
+from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.drawer import Drawer
 from fumimori.gui.widgets.frame import Foot, Header, following_language
 from fumimori.gui.widgets.rail import Rail
@@ -48,7 +49,6 @@ class Window(QMainWindow):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.drawer.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
-        self._closing = self._without_saving = False
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
@@ -136,29 +136,35 @@ class Window(QMainWindow):
 
     def _to_complaint(self) -> None:
         """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
-        if self.page is None:
-            return
-        for field in self.page.findChildren(Field):
-            if field.trouble.isVisibleTo(self.page):
-                field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-                break
-        self._in_view.look()
+        if self.page is not None:
+            keyboard.to_complaint(self.page)
+            self._in_view.look()
 
-    def rebuild(self, *, typed: bool = True) -> None:
-        """The same page anew, in the same place: for another language, size or brightness; `typed` keeps its fields."""
+    def rebuild(self, change: Callable[[], None] = lambda: None, *, typed: bool = True) -> None:
+        """The same page anew, in the same place, after `change` of what it looks like; `typed` keeps its fields."""
         draft = self.page.draft() if typed and self.page is not None else {}
         at = self.area.verticalScrollBar().value()
         focus = QApplication.focusWidget()
         place = focus.property("place") if focus is not None else None
+        change()
         self._show()
-        if self.page is not None:
-            self.page.resume(draft)
+        if self.page is None:
+            return
+        found = self._at(place)
+        if at > 0 or (place and found is None):
+            self.page.growing.finish()
+        self.page.resume(draft)
         self.area.verticalScrollBar().setValue(at)
-        for widget in self.findChildren(QWidget):
-            if place and widget.property("place") == place and widget.isVisibleTo(self):
-                widget.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-        self._begin_page()
+        found = found or self._at(place)
+        if found is None:
+            self._begin_page()
+        else:
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _at(self, place: object) -> QWidget | None:
+        """The visible widget that has this place."""
+        named = (widget for widget in self.findChildren(QWidget) if place and widget.property("place") == place)
+        return next((widget for widget in named if widget.isVisibleTo(self)), None)
 
     def _show(self) -> None:
         if self.page is not None:
@@ -188,12 +194,10 @@ class Window(QMainWindow):
 
         Another that people work on stays as it is under their hands; the overview is never out of date.
         """
+        self._rail_timer.start()
         if isinstance(self.page, JudgingPage):
             self.go(self.route)
-            return
-        self._rail_timer.start()
-        old = not self._page_is_exact or self.route.page == "hub"
-        if old and self.page is not None and self.desk.assessment is not None:
+        elif self.page is not None and (not self._page_is_exact or self.route.page == "hub"):
             self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
@@ -318,16 +322,6 @@ class Window(QMainWindow):
         self.desk.speak(following_language(self.desk.texts).code)
         self._restyle()
 
-    def _translate_qt(self) -> None:
-        """Qt's own words (in its file dialogs) in the window's language; its English needs no translator."""
-        application = QApplication.instance()
-        if application is None:
-            return
-        application.removeTranslator(self._translator)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(QLocale(self.desk.language), "qtbase", "_", folder):
-            application.installTranslator(self._translator)
-
     def resize_text(self, step: int) -> None:
         """One step larger (1) or smaller (−1); 0 is the usual size."""
         at = SCALES.index(self.desk.settings.scale) if self.desk.settings.scale in SCALES else 0
@@ -341,18 +335,23 @@ class Window(QMainWindow):
         self._restyle()
 
     def _restyle(self) -> None:
+        self.rebuild(self._use_look)
+
+    def _use_look(self) -> None:
+        """Style what stays; the page goes before, because Qt would style all of it once more for nothing."""
+        if self.page is not None:
+            self.page.leave()
+            self.page = None
+            self.area.takeWidget().deleteLater()
         self.theme = themed(self.desk.settings, self.desk.parts.resources)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setPalette(self.theme.palette())
-            application.setFont(self.theme.font())
+        QApplication.setPalette(self.theme.palette())
+        QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
-        self._translate_qt()
+        qt_words.speak(self._translator, self.desk.language)
         self._menus.speak()
         if self._shown_trouble is not None:
             self._shown_trouble = None
             self.show_trouble(self.desk.fault)
-        self.rebuild()
 
     # --- events ---------------------------------------------------------------------------------------------------
 
