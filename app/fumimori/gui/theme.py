@@ -29,6 +29,7 @@ class Theme:
         self._icons = resources / "icons"
         tokens = _tokens(resources / "brand" / "tokens.toml")
         self._colours: Mapping[str, str] = tokens["dark" if dark else "light"]
+        self._printed: Mapping[str, str] = tokens["light"]
         self._severities: Mapping[str, Mapping[str, str]] = tokens["severity"]
         self._states: Mapping[str, Mapping[str, str]] = tokens["state"]
         self._sizes: Mapping[str, float] = tokens["window"]
@@ -53,6 +54,10 @@ class Theme:
             if role is not None:
                 return QGuiApplication.palette().color(role).name()
         return self._colours[name]
+
+    def printed(self, name: str) -> str:
+        """#RRGGBB of a colour as the report prints it, whatever the window's brightness."""
+        return self._printed[name]
 
     def severity(self, word: str) -> Mapping[str, str]:
         """`fill`, `ink`, `shape`, perhaps `outline`, of a severity; the same in both brightnesses."""
