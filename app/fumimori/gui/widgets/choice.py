@@ -35,6 +35,7 @@ class ChoiceCard(QAbstractButton):
         self._alone = alone
         self.setProperty("alone", alone)
         self._theme = theme
+        self._measured: dict[int, tuple[int, int]] = {}
         self._bold = theme.font("body", bold=True)
         self._small = theme.font("small")
         self.setCheckable(True)
@@ -151,6 +152,12 @@ class ChoiceCard(QAbstractButton):
         return self._theme.px(52), self._theme.px(40 if self.choice.key else 16)
 
     def _heights(self, width: int) -> tuple[int, int]:
+        """Of the label and of the explanation; measured once for each width, because a layout asks many times."""
+        if width not in self._measured:
+            self._measured[width] = self._measure(width)
+        return self._measured[width]
+
+    def _measure(self, width: int) -> tuple[int, int]:
         left, right = self._margins()
         room = QRect(0, 0, max(width - left - right, 40), 10_000)
         label = self.fontMetrics().boundingRect(room, _WRAP, self.choice.label).height()
