@@ -48,7 +48,6 @@ def main() -> int:
 def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
     from msgspec import structs
-    from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
@@ -107,6 +106,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 desk.show(structs.replace(entry.sample(), report_language=language))
             if name == "environment-several":
                 several(desk)
+            judged(desk)
             window.go(route)
             if name == "measuring-running":
                 half_way(desk, window)
@@ -114,9 +114,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
                 window.toggle_help()
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(desk)].toggle()
-            waiting = QEventLoop()
-            QTimer.singleShot({"report": 8000, "plan": 400}.get(route.page, 60), waiting.quit)
-            waiting.exec()
+            pause({"report": 8000, "plan": 400}.get(route.page, 60))
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
             if window.page is not None and size == "":
@@ -124,6 +122,21 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def pause(milliseconds: int) -> None:
+    """Let the window go on for a while."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    waiting = QEventLoop()
+    QTimer.singleShot(milliseconds, waiting.quit)
+    waiting.exec()
+
+
+def judged(desk: "Desk") -> None:
+    """Let the window go on until what was measured is judged."""
+    while desk.judging.busy:
+        pause(10)
 
 
 def several(desk: "Desk") -> None:

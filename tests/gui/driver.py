@@ -22,7 +22,8 @@ class Driver:
 
     @property
     def page(self) -> Page:
-        """The page that is shown."""
+        """The page that is shown, once its result is there."""
+        self.judged()
         assert self.window.page is not None
         return self.window.page
 
@@ -37,8 +38,17 @@ class Driver:
         self.settle()
 
     def settle(self) -> None:
-        """Let Qt show what was just made."""
+        """Let Qt show what was just made, when everything is judged."""
+        self.judged()
         self.qtbot.wait(1)
+
+    def judged(self) -> None:
+        """Wait until what was measured is judged, and the page is there as a whole."""
+        if self.desk.judging.busy:
+            self.qtbot.waitUntil(lambda: not self.desk.judging.busy, timeout=20_000)
+        page = self.window.page
+        if page is not None and page.growing.busy:
+            self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
 
     def find(self, place: str) -> QWidget:
         """The visible widget at `place`."""

@@ -12,10 +12,11 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPalette,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from fumimori import resources
 from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.text import Heading
 from fumimori.model import Consent, Status
 from fumimori.wizard.routes import CONCLUSION, PREPARATION, Route
 from gui import demonstration
@@ -67,8 +68,68 @@ def test_the_answers_are_a_group_that_is_called_by_the_question(opened: Open):
     group = next(one for one in heard(hands.page) if one.role() is Role.Grouping)
     assert name(group) == asked
     cards = [group.child(number) for number in range(group.childCount())]
-    assert {one.role() for one in cards} == {Role.CheckBox}
+    assert {one.role() for one in cards} == {Role.RadioButton}
     assert [bool(one.state().checked) for one in cards].count(True) == 1
+
+
+def test_a_radio_button_pressed_again_stays_chosen_until_the_answer_is_taken_back(opened: Open):
+    hands = opened("ja", demonstration.assessment("ja"))
+    hands.go("question", "updates.responsible")
+    hands.press("choice:yes")
+    hands.press("choice:yes")
+    assert QAccessible.queryAccessibleInterface(hands.find("choice:yes")).state().checked
+    hands.press("withdraw")
+    cards = [card for card in heard(hands.page) if card.role() is Role.RadioButton]
+    assert cards
+    assert not any(card.state().checked for card in cards)
+    hands.press("choice:yes")
+    answer = hands.desk.open.answer("updates.responsible")
+    assert answer is not None
+    assert answer.value == "yes"
+
+
+def test_what_is_ticked_by_itself_is_a_check_box_in_a_group_with_a_name(opened: Open):
+    hands = opened("ja", demonstration.assessment("ja"))
+    hands.go("question", "protocols.inventory")
+    boxes = [one for one in heard(hands.page) if one.role() is Role.CheckBox]
+    asked = hands.page.t("controls.protocols.inventory.question")
+    assert len(boxes) > 1
+    assert {(one.parent().role(), name(one.parent())) for one in boxes} == {(Role.Grouping, asked)}
+    hands.go("consent")
+    assert QAccessible.queryAccessibleInterface(hands.find("ours")).role() is Role.CheckBox
+
+
+def test_the_answers_of_the_interview_sheet_are_radio_buttons(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    hands.go("interview", "updates")
+    roles = {
+        one.role() for one in heard(hands.page) if isinstance(one.object(), QAbstractButton) and one.state().checkable
+    }
+    assert roles == {Role.RadioButton}
+
+
+def test_headings_are_headings_of_their_level(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    for route in ROUTES:
+        hands.window.go(route)
+        hands.settle()
+        headings = [one for one in heard(hands.page) if isinstance(one.object(), Heading)]
+        assert {one.role() for one in headings} == {Role.Heading}, route
+        levels = [one.attributesInterface().attributeValue(QAccessible.Attribute.Level) for one in headings]
+        assert levels[0] == 1, route
+        assert levels.count(1) == 1, route
+        assert all(levels), route
+
+
+def test_nothing_that_takes_the_keyboard_is_nameless(opened: Open):
+    hands = opened("en", demonstration.assessment("en"))
+    for route in ROUTES:
+        hands.window.go(route)
+        if not hands.window.drawer.isVisible():
+            hands.window.toggle_help()
+        hands.settle()
+        stops = [one for one in heard(hands.window) if one.state().focusable]
+        assert not [one.object() for one in stops if not name(one)], route
 
 
 def test_the_page_is_read_from_its_heading_on(opened: Open):

@@ -122,11 +122,10 @@ def test_control_hosts_are_named_only_where_they_are_contacted(opened: Open, lev
     assert hands.shows(hands.page.say("resolver_only")) is not named
 
 
-def test_a_level_is_taken_back_by_choosing_a_lower_one(opened: Open):
+def test_a_level_that_is_pressed_again_stays(opened: Open):
     hands = opened("en", chosen(1))
+    before = hands.desk.open.consent
     hands.go("consent")
     hands.press("choice:1")
-    assert hands.desk.open.consent.level is ConsentLevel.CONNECTIONS
-    hands.press("choice:0")
-    assert hands.desk.open.consent.level is ConsentLevel.PUBLIC
-    assert hands.find("choice:0").isChecked()
+    assert hands.desk.open.consent == before
+    assert hands.find("choice:1").isChecked()

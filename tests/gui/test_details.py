@@ -11,6 +11,7 @@ from fumimori.cli.wanted import outward
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import Look
 from fumimori.gui.widgets.looks import LookList
+from fumimori.gui.widgets.table import Table
 from fumimori.model import AcceptedRisk, DomainScope, Status
 from fumimori.wizard.routes import Route
 from gui import demonstration
@@ -158,3 +159,20 @@ def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: O
 def test_the_window_s_command_takes_the_way_outward():
     line = parser(texts("en")).parse_args(["window", "--resolver", "127.0.0.1:53", "--control-host", "mx.example"])
     assert outward(line, texts("en")) == NetworkSettings(resolver="127.0.0.1:53", control_hosts=("mx.example",))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("width", "scale"), [(1280, 100), (760, 100), (1280, 200)])
+def test_no_head_of_a_table_is_cut_off(opened: Open, language: str, width: int, scale: int):
+    hands = opened(language, demonstration.assessment(language))
+    hands.window.resize(width, 720)
+    while hands.desk.settings.scale < scale:
+        hands.window.resize_text(1)
+    hands.go("technician")
+    tables = hands.page.findChildren(Table)
+    assert tables
+    for table in tables:
+        metrics = table.horizontalHeader().fontMetrics()
+        for column in range(table.columnCount()):
+            for line in table.horizontalHeaderItem(column).text().split("\n"):
+                assert metrics.horizontalAdvance(line) <= table.columnWidth(column), line

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fumimori import resources
+from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.logo import LogoBox
 from fumimori.model import Brand
 from gui import demonstration
@@ -36,8 +38,9 @@ def test_a_logo_is_shown_as_it_will_be_printed_or_refused_with_its_reason(opened
     assert hands.desk.open.brand == Brand(logo=GOOD, logo_type="svg")
     shown = box._picture.pixmap().toImage()
     assert shown.pixelColor(shown.width() // 2, shown.height() // 2).name() == "#2e7d32"
-    assert chosen(hands, box, tmp_path / "script.svg", SCRIPT) == t("words.logo.active")
-    assert chosen(hands, box, tmp_path / "gif.png", b"GIF89a") == t("words.logo.kind")
+    stays = t("ui.brand.logo_stays")
+    assert chosen(hands, box, tmp_path / "script.svg", SCRIPT) == f"{t('words.logo.active')} {stays}"
+    assert chosen(hands, box, tmp_path / "gif.png", b"GIF89a") == f"{t('words.logo.kind')} {stays}"
     assert hands.desk.open.brand.logo == GOOD
     hands.press("logo-remove")
     assert box.words.words == t("ui.brand.logo_none")
@@ -53,3 +56,11 @@ def test_a_bad_logo_that_is_kept_is_told_beside_the_report(opened: Open):
     hands.qtbot.waitUntil(lambda: hands.shows(t("words.logo.active")), timeout=60_000)
     hands.press("other-logo")
     assert hands.route.page == "organisation"
+
+
+@pytest.mark.parametrize("brightness", ["light", "dark"])
+def test_the_usual_colour_is_shown_as_it_is_printed(opened: Open, brightness: str):
+    hands = opened("ja", demonstration.assessment())
+    hands.window.use_theme(brightness)  # type: ignore[arg-type]
+    hands.go("organisation")
+    assert hands.shows(Theme(resources.root(), dark=False).colour("accent"))

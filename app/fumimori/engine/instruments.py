@@ -72,9 +72,12 @@ class Instruments:
         """What was seen of today's scope, in all runs."""
         return Seen.of(assessment.scope, self.judged(assessment).runs)
 
-    def assess(self, assessment: Assessment, moment: datetime) -> Result:
-        """All that follows from `assessment` under today's rules and today's scope. Never raises for what was seen."""
-        judged = self.judged(assessment)
+    def assess(self, assessment: Assessment, moment: datetime, judged: Judged | None = None) -> Result:
+        """All that follows from `assessment` under today's rules and today's scope. Never raises for what was seen.
+
+        `judged` is an earlier judgement to go by instead, where a new one would take too long.
+        """
+        judged = judged or self.judged(assessment)
         of_today = msgspec.structs.replace(assessment, runs=judged.runs)
         result = assess(of_today, self.bank, self.rules, judged.outcomes, moment)
         return msgspec.structs.replace(result, ports=judged.ports)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fumimori.gui import settings as remembered
 from fumimori.gui.bridge import Bridge
 from fumimori.gui.filework import FileWork
+from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.parts import Parts
 from fumimori.gui.past import Past
@@ -46,6 +47,7 @@ class Desk(QObject):
         known = languages(parts.resources)
         self.language = self.settings.language if self.settings.language in known else language
         self.bridge = Bridge(self)
+        self.judging = Judging(self)
         self.measuring = Measuring(self)
         self.work = FileWork(self)
         self.past = Past()
@@ -88,10 +90,14 @@ class Desk(QObject):
 
     @property
     def result(self) -> Result:
-        """What follows from the assessment as it stands."""
+        """What follows from the assessment as it stands; until it is judged anew, from the judgement before."""
         if self._result is None:
-            self._result = self.instruments.assess(self.open, self.parts.now())
+            self._result = self.judging.result(self.open)
         return self._result
+
+    def forget_result(self) -> None:
+        """There is a new judgement: what followed from the one before is made anew when somebody asks."""
+        self._result = None
 
     @property
     def state(self) -> str:
@@ -140,6 +146,7 @@ class Desk(QObject):
         self.close()
         self.assessment = assessment
         self._result = None
+        self.judging.look()
         self.saved.emit()
         self.changed.emit()
 
@@ -152,6 +159,7 @@ class Desk(QObject):
             self._file.close()
         self._file = self.path = self.assessment = self._result = self.saved_at = None
         self._unsaved, self.fault, self.past = False, "", Past()
+        self.judging.forget()
         return True
 
     def save_pending(self) -> bool:
@@ -215,10 +223,12 @@ class Desk(QObject):
         self._file, self.path, self.assessment = file, path, assessment
         if not leave:
             self.past = Past()
+            self.judging.forget()
         self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.parts.now()
         self.remember(msgspec.structs.replace(self.settings.with_recent(path), language=self.language))
         if not file.read_only:
             self.save()
+        self.judging.look()
         self.saved.emit()
         self.changed.emit()
         if file.read_only:
@@ -287,6 +297,7 @@ class Desk(QObject):
     def _become(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self._result = None
+        self.judging.look()
         began = not self._unsaved
         self._unsaved = True
         self._timer.start()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
 
 from fumimori.gui.widgets.choice import ChoiceGroup
+from fumimori.gui.widgets.controls import Field
 
 
 def stops(widget: QWidget) -> list[QWidget]:
@@ -62,6 +63,14 @@ def _holds(stop: QWidget, at: QWidget) -> bool:
         return True
     group = stop.parentWidget()
     return isinstance(group, ChoiceGroup) and group.isAncestorOf(at)
+
+
+def to_complaint(page: QWidget) -> None:
+    """The first field of `page` that says what is missing gets the keyboard."""
+    for field in page.findChildren(Field):
+        if field.trouble.isVisibleTo(page):
+            field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
 
 
 class InView(QObject):

@@ -48,6 +48,7 @@ class Measuring(QObject):
         super().__init__(desk)
         self._desk = desk
         self._job: Job | None = None
+        self._judged_next = False
         self._for = ""
         self.looks: dict[tuple[str, str], Look] = {}
         self.done = self.total = 0
@@ -62,8 +63,8 @@ class Measuring(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether a measurement is under way."""
-        return self._job is not None
+        """Whether a measurement is under way, or what it brought home is still being judged."""
+        return self._job is not None or self._judged_next
 
     def settings(self) -> "NetworkSettings":
         """How the next run looks outward."""
@@ -145,7 +146,14 @@ class Measuring(QObject):
         self._job = None
         self.cancelled = measurement.cancelled
         if self._desk.assessment is not None and self._desk.assessment.id == self._for:
+            self._judged_next = True
             self._desk.put(measurement.added_to(self._desk.assessment))
+            self._desk.judging.when_exact(self._end, self)
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        self._judged_next = False
         self._timer.stop()
         self.changed.emit()
         self.ended.emit()

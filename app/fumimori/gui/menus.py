@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from fumimori.wizard.routes import START, Route
 
@@ -92,8 +92,15 @@ class LettersFirst(QObject):
         super().__init__(window)
         self._window = window
         application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, old: QWidget | None, now: QWidget | None) -> None:
+        """Listen to the field with the keyboard alone: whatever else happens in the window is none of our business."""
+        if old is not None:
+            old.removeEventFilter(self)
+        if isinstance(now, QLineEdit | QPlainTextEdit):
+            now.installEventFilter(self)
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:
         """Keep a field without letters to take back from claiming the key."""

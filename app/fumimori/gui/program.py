@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from fumimori.gui import spoken
 from fumimori.gui.desk import Desk
 from fumimori.gui.ending import Ending
 from fumimori.gui.parts import Parts
@@ -57,6 +58,7 @@ def prepare(application: QApplication, parts: Parts) -> None:
     application.setStyle("Fusion")
     application.setApplicationName("Fumimori")
     application.setDesktopFileName("fumimori")
+    spoken.install()
     load_fonts(parts.resources / "fonts", FIRST_FACES)
     mark = parts.resources / "icons" / "mark.svg"
     if mark.exists():

@@ -10,6 +10,8 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from fumimori.gui.settings import Settings
+
 SCALES = (100, 110, 125, 150, 175, 200)
 """Per cent, the steps of Ctrl + and Ctrl −."""
 
@@ -27,6 +29,7 @@ class Theme:
         self._icons = resources / "icons"
         tokens = _tokens(resources / "brand" / "tokens.toml")
         self._colours: Mapping[str, str] = tokens["dark" if dark else "light"]
+        self._printed: Mapping[str, str] = tokens["light"]
         self._severities: Mapping[str, Mapping[str, str]] = tokens["severity"]
         self._states: Mapping[str, Mapping[str, str]] = tokens["state"]
         self._sizes: Mapping[str, float] = tokens["window"]
@@ -51,6 +54,10 @@ class Theme:
             if role is not None:
                 return QGuiApplication.palette().color(role).name()
         return self._colours[name]
+
+    def printed(self, name: str) -> str:
+        """#RRGGBB of a colour as the report prints it, whatever the window's brightness."""
+        return self._printed[name]
 
     def severity(self, word: str) -> Mapping[str, str]:
         """`fill`, `ink`, `shape`, perhaps `outline`, of a severity; the same in both brightnesses."""
@@ -86,6 +93,7 @@ class Theme:
         values |= {
             "radius": f"{self.size('radius')}px",
             "ring": f"{self.size('focus')}px",
+            "off": f"{2 * self.size('focus')}px",
             "hit": f"{self.size('hit')}px",
             "gap": f"{self.gap}px",
             "half": f"{self.px(4)}px",
@@ -117,6 +125,15 @@ class Theme:
         renderer.render(painter, QRectF(left, top, drawn.width(), drawn.height()))
         painter.end()
         return pixmap
+
+
+def themed(settings: Settings, resources: Path) -> Theme:
+    """The look that people chose, where they leave it to the system as the system has it now."""
+    hints = QGuiApplication.styleHints()
+    dark = settings.theme == "dark" or (settings.theme == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
+    high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    scale = settings.scale if settings.scale in SCALES else 100
+    return Theme(resources, dark=dark, scale=scale, high_contrast=high)
 
 
 FIRST_FACES = ("NotoSansJP-Regular.ttf", "NotoSansJP-Bold.ttf")
@@ -180,17 +197,15 @@ QFrame#hairline { background: @line; border: none; max-height: 1px; min-height: 
 QGroupBox#bare { border: none; margin: 0px; padding: 0px; }
 QLabel#quiet { color: @quiet_ink; }
 QPushButton { background: @surface; color: @ink; border: 1px solid @quiet_ink; border-radius: @radius;
-  padding: 1px @gap; margin: 1px; }
+  padding: 1px @gap; margin: @off; }
 QPushButton:focus { outline: none; }
 QPushButton:hover { background: @accent_wash; }
-QPushButton:focus { border: @ring solid @accent; padding: 0px @gap; }
 QPushButton:pressed, QPushButton:checked { background: @accent_wash; border-color: @accent; }
 QPushButton:disabled { color: @quiet_ink; border-color: @line; }
 QPushButton#primary { background: @accent; color: @on_accent; border: 1px solid @accent; padding: 1px @gap; }
-QPushButton#primary:focus { border: @ring solid @ink; padding: 0px @gap; }
 QPushButton#primary:disabled { background: @line; color: @ink; border-color: @line; }
 QPushButton#link { background: transparent; color: @accent; border: 1px solid transparent; padding: 1px @half;
-  text-decoration: underline; }
+  margin: 1px; text-decoration: underline; }
 QPushButton#link:focus { border: @ring solid @accent; padding: 0px @half; }
 QPushButton#row { background: transparent; border: 1px solid transparent; border-radius: 0px; text-align: left;
   padding: 0px @gap; margin: 0px; }

@@ -1,20 +1,22 @@
 """The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtCore import Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from fumimori.gui import keyboard, placing
+from fumimori.gui import keyboard, placing, qt_words
 from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
-from fumimori.gui.theme import SCALES, Theme
+from fumimori.gui.pages.judging import JudgingPage
+from fumimori.gui.theme import SCALES, themed
 from fumimori.gui.widgets.choice import ChoiceCard
-from fumimori.gui.widgets.controls import Field, clear
+from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.drawer import Drawer
 from fumimori.gui.widgets.frame import Foot, Header, following_language
 from fumimori.gui.widgets.rail import Rail
@@ -22,6 +24,8 @@ from fumimori.gui.widgets.trouble import trouble_notice
 from fumimori.wizard.routes import START, Route
 
 RAIL_AFTER_MS = 250
+BEFORE_JUDGING = ("start", "new", "unlock", "key", "organisation", "environment")
+"""Pages that show nothing of what follows from the assessment, so that they never wait for it."""
 
 
 class Window(QMainWindow):
@@ -33,7 +37,8 @@ class Window(QMainWindow):
         self._translator = QTranslator(self)
         self.route = START
         self.page: Page | None = None
-        self.theme = self._themed()
+        self.theme = themed(self.desk.settings, self.desk.parts.resources)
+        self._page_is_exact = True
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
         self.rail = Rail(self.go)
         self.drawer = Drawer(self.toggle_help)
@@ -44,7 +49,6 @@ class Window(QMainWindow):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.drawer.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
-        self._closing = self._without_saving = False
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
@@ -56,6 +60,7 @@ class Window(QMainWindow):
         desk.changed.connect(lambda: self.header.show_name(self.desk))
         desk.saved.connect(self._show_saved)
         desk.trouble.connect(self.show_trouble)
+        desk.judging.done.connect(self._judged)
         desk.measuring.ended.connect(self._close_after_measuring)
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
@@ -89,7 +94,7 @@ class Window(QMainWindow):
         """Show the page at `route`; the keyboard moves to its heading."""
         if self.desk.assessment is None and route.page not in ("start", "new", "unlock", "key"):
             route = START
-        if route.page == "block":
+        if route.page == "block" and self.desk.judging.ready:
             from fumimori.wizard import course
 
             route = course.entry(self.desk.result, route.item)
@@ -131,34 +136,43 @@ class Window(QMainWindow):
 
     def _to_complaint(self) -> None:
         """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
-        if self.page is None:
-            return
-        for field in self.page.findChildren(Field):
-            if field.trouble.isVisibleTo(self.page):
-                field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-                break
-        self._in_view.look()
+        if self.page is not None:
+            keyboard.to_complaint(self.page)
+            self._in_view.look()
 
-    def rebuild(self, *, typed: bool = True) -> None:
-        """The same page anew, in the same place: for another language, size or brightness; `typed` keeps its fields."""
+    def rebuild(self, change: Callable[[], None] = lambda: None, *, typed: bool = True) -> None:
+        """The same page anew, in the same place, after `change` of what it looks like; `typed` keeps its fields."""
         draft = self.page.draft() if typed and self.page is not None else {}
         at = self.area.verticalScrollBar().value()
         focus = QApplication.focusWidget()
         place = focus.property("place") if focus is not None else None
+        change()
         self._show()
-        if self.page is not None:
-            self.page.resume(draft)
+        if self.page is None:
+            return
+        found = self._at(place)
+        if at > 0 or (place and found is None):
+            self.page.growing.finish()
+        self.page.resume(draft)
         self.area.verticalScrollBar().setValue(at)
-        for widget in self.findChildren(QWidget):
-            if place and widget.property("place") == place and widget.isVisibleTo(self):
-                widget.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-        self._begin_page()
+        found = found or self._at(place)
+        if found is None:
+            self._begin_page()
+        else:
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _at(self, place: object) -> QWidget | None:
+        """The visible widget that has this place."""
+        named = (widget for widget in self.findChildren(QWidget) if place and widget.property("place") == place)
+        return next((widget for widget in named if widget.isVisibleTo(self)), None)
 
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        page = page_class(self.route.page)(self.desk, self.theme, self.route, self.go)
+        waits = self.desk.assessment is not None and not self.desk.judging.ready
+        waits = waits and self.route.page not in BEFORE_JUDGING
+        page = (JudgingPage if waits else page_class(self.route.page))(self.desk, self.theme, self.route, self.go)
+        self._page_is_exact = self.desk.judging.exact
         page.setMaximumWidth(page.widest)
         holder = QWidget()
         holder.setObjectName("paper")
@@ -174,6 +188,17 @@ class Window(QMainWindow):
         self._refresh_rail()
         self._refresh_help()
         self.setWindowTitle(f"{page.title()} — {self.desk.texts('ui.app.name')}")
+
+    def _judged(self) -> None:
+        """Show the page that waited; one that shows what followed from the judgement before is made anew.
+
+        Another that people work on stays as it is under their hands; the overview is never out of date.
+        """
+        self._rail_timer.start()
+        if isinstance(self.page, JudgingPage):
+            self.go(self.route)
+        elif self.page is not None and (not self._page_is_exact or self.route.page == "hub"):
+            self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
         """Tab walks the page, Next, Back, the help, the header, the rail; asked anew at every step.
@@ -204,7 +229,7 @@ class Window(QMainWindow):
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        at_work = self.desk.assessment is not None and self.route.page not in ("start", "new", "unlock")
+        at_work = self.desk.judging.ready and self.route.page not in ("start", "new", "unlock")
         crowded = self.drawer.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.rail.setVisible(at_work and not crowded)
         if self.rail.isVisibleTo(self):
@@ -297,16 +322,6 @@ class Window(QMainWindow):
         self.desk.speak(following_language(self.desk.texts).code)
         self._restyle()
 
-    def _translate_qt(self) -> None:
-        """Qt's own words (in its file dialogs) in the window's language; its English needs no translator."""
-        application = QApplication.instance()
-        if application is None:
-            return
-        application.removeTranslator(self._translator)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self._translator.load(QLocale(self.desk.language), "qtbase", "_", folder):
-            application.installTranslator(self._translator)
-
     def resize_text(self, step: int) -> None:
         """One step larger (1) or smaller (−1); 0 is the usual size."""
         at = SCALES.index(self.desk.settings.scale) if self.desk.settings.scale in SCALES else 0
@@ -319,27 +334,24 @@ class Window(QMainWindow):
         self.desk.remember(msgspec.structs.replace(self.desk.settings, theme=name))
         self._restyle()
 
-    def _themed(self) -> Theme:
-        hints = QGuiApplication.styleHints()
-        wanted = self.desk.settings.theme
-        dark = wanted == "dark" or (wanted == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
-        high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
-        scale = self.desk.settings.scale if self.desk.settings.scale in SCALES else 100
-        return Theme(self.desk.parts.resources, dark=dark, scale=scale, high_contrast=high)
-
     def _restyle(self) -> None:
-        self.theme = self._themed()
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setPalette(self.theme.palette())
-            application.setFont(self.theme.font())
+        self.rebuild(self._use_look)
+
+    def _use_look(self) -> None:
+        """Style what stays; the page goes before, because Qt would style all of it once more for nothing."""
+        if self.page is not None:
+            self.page.leave()
+            self.page = None
+            self.area.takeWidget().deleteLater()
+        self.theme = themed(self.desk.settings, self.desk.parts.resources)
+        QApplication.setPalette(self.theme.palette())
+        QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
-        self._translate_qt()
+        qt_words.speak(self._translator, self.desk.language)
         self._menus.speak()
         if self._shown_trouble is not None:
             self._shown_trouble = None
             self.show_trouble(self.desk.fault)
-        self.rebuild()
 
     # --- events ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A question of the bank, its answers, and what it takes to repair what it finds."""
 
 from enum import StrEnum
+from functools import cache
 
 from fumimori.model.base import Control, Record, Severity
 from fumimori.model.scope import Hosting
@@ -101,6 +102,12 @@ class Work(Record):
     """Somebody on the Internet can reach the weakness."""
 
 
+@cache
+def _control(name: str) -> Control | None:
+    """The control of that name, for which is asked thousands of times; None when there is none."""
+    return next((control for control in Control if control.value == name), None)
+
+
 class Question(Record):
     """A question of the bank; its texts stand under `controls.<control>.<word>`."""
 
@@ -127,8 +134,7 @@ class Question(Record):
     @property
     def control(self) -> Control | None:
         """The control it belongs to; None for the unscored block about the surroundings."""
-        name = self.id.partition(".")[0]
-        return Control(name) if name in set(Control) else None
+        return _control(self.id.partition(".")[0])
 
     @property
     def printed(self) -> str:

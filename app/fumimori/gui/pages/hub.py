@@ -103,7 +103,7 @@ class HubPage(Page):
 
     def _count(self, word: str) -> int:
         as_if = msgspec.structs.replace(self.desk.open, quick=word == "quick")
-        result = self.desk.instruments.assess(as_if, self.desk.parts.now())
+        result = self.desk.judging.result(as_if)
         return sum(len(course.asked(result, block)) for block in routes.blocks())
 
     def _extent(self, value: str | None) -> None:

@@ -71,8 +71,7 @@ class MeasuringPage(Page):
         self.desk.measuring.changed.disconnect(self._show)
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), "JSON (*.json)")
-        if name:
+        if name := QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), "JSON (*.json)")[0]:
             self.take(Path(name))
 
     def take(self, path: Path, *, widen: bool = False) -> None:
@@ -103,15 +102,13 @@ class MeasuringPage(Page):
         self._elsewhere.setVisible(not running)
         self._again.setVisible(not running and bool(attempts))
         self._bar.setVisible(running or bool(attempts))
+        self._bar.setRange(0, max(measuring.total, 1) if running else 1)
+        self._bar.setValue(measuring.done if running else 1)
         if running:
-            self._bar.setRange(0, max(measuring.total, 1))
-            self._bar.setValue(measuring.done)
             key = "stopping" if measuring.stopping else "running"
             self._words.say(self.say(key, done=measuring.done, total=measuring.total))
             looks = list(measuring.looks.values())
         else:
-            self._bar.setRange(0, 1)
-            self._bar.setValue(1)
             looks = [
                 Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.drafts import KeepsTyped
+from fumimori.gui.growing import Growing
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
@@ -36,6 +37,7 @@ class Page(KeepsTyped):
             self.column.addWidget(Prose(theme, caption, quiet=True, size="small"))
             self.column.setSpacing(theme.px(14))
         self.column.addWidget(self.heading)
+        self.growing = Growing(self.column, self)
         self.build()
         self.column.addStretch(1)
 

@@ -1,6 +1,9 @@
 """Findings and plan: what it comes to, the actions in order, who does what by when, and what is knowingly accepted."""
 
-from PySide6.QtWidgets import QVBoxLayout
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.assess.plan import first, later
 from fumimori.gui.pages.page import Page
@@ -27,14 +30,17 @@ class PlanPage(Page):
         foremost, others = first(result.actions), later(result.actions)
         self.section(self.say("first", count=len(foremost)))
         self.prose("first_lead", quiet=True)
-        for number, action in enumerate(foremost, start=1):
-            self.add(ActionCard(self.desk, theme, action, number=number))
+        shown = (*foremost, *others)[:SHOWN]
+        parts: list[Callable[[], QWidget]] = [
+            partial(ActionCard, self.desk, theme, action, number=number) for number, action in enumerate(shown, start=1)
+        ]
         if others:
-            self.section(self.say("others", count=len(others)))
-            for number, action in enumerate(others[: SHOWN - len(foremost)], start=len(foremost) + 1):
-                self.add(ActionCard(self.desk, theme, action, number=number))
+            title = self.say("others", count=len(others))
+            parts.insert(len(foremost), partial(Heading, theme, title, level=2))
         if len(result.actions) > SHOWN:
-            self.prose("more", quiet=True, count=len(result.actions) - SHOWN)
+            more = self.say("more", count=len(result.actions) - SHOWN)
+            parts.append(partial(Prose, theme, more, quiet=True))
+        self.growing.add(parts)
 
     @property
     def next_label(self) -> str:
@@ -44,7 +50,7 @@ class PlanPage(Page):
     def _grade(self, grade: Grade, expected: Grade) -> None:
         theme = self.theme
         frame, inside = card(theme)
-        letter = Heading(theme, grade.letter or "－")
+        letter = Heading(theme, grade.letter or "－", level=2)
         font = theme.font("title", bold=True)
         font.setPointSizeF(font.pointSizeF() * 2)
         letter.setFont(font)

@@ -83,14 +83,24 @@ class ReportPage(Page):
         self._save_button.setEnabled(False)
         self._preview.wait(self.say("making"))
         desk = self.desk
+        if desk.judging.fault:
+            self._failed(self._number, desk.judging.fault)
+            return
+        if not desk.judging.exact:
+            desk.judging.when_exact(partial(self._make_if, self._number), self)
+            return
         make, assessment, result = desk.parts.make_report, desk.open, desk.result
         texts, paper, parts = desk.parts.texts(assessment.report_language), self._paper, self._parts
         number = self._number
         desk.bridge.compute(
             lambda: make(assessment, result, texts, paper, parts),
             done=partial(self._made, number),
-            failed=partial(self._failed, number),
+            failed=lambda error: self._failed(number, type(error).__name__),
         )
+
+    def _make_if(self, number: int) -> None:
+        if number == self._number:
+            self._make()
 
     def _made(self, number: int, pdf: bytes) -> None:
         if number == self._number:
@@ -98,9 +108,9 @@ class ReportPage(Page):
             self._save_button.setEnabled(True)
             self._preview.show_pdf(pdf)
 
-    def _failed(self, number: int, error: BaseException) -> None:
+    def _failed(self, number: int, fault: str) -> None:
         if number == self._number:
-            self._preview.wait(self.say("failed", fault=type(error).__name__))
+            self._preview.wait(self.say("failed", fault=fault))
 
     # --- saving ---------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QGroupBox, QVBoxLayout, QWidget
 
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
@@ -68,7 +68,11 @@ class AnswerBox(QWidget):
         answer = self._desk.open.answer(self._question.id)
         items = answer.items if answer else ()
         known = [option.id for option in self._question.options]
-        grid = QGridLayout()
+        boxes = QGroupBox()
+        boxes.setObjectName("bare")
+        boxes.setAccessibleName(self._t(f"controls.{self._question.id}.question"))
+        grid = QGridLayout(boxes)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(self._theme.px(6))
         for number, option in enumerate(known):
             label = self._t(f"controls.{self._question.id}.option.{option}")
@@ -76,7 +80,7 @@ class AnswerBox(QWidget):
                 self._theme, label, on=option in items, changed=partial(self._tick, option), name=f"item:{option}"
             )
             grid.addWidget(box, number // 2, number % 2)
-        self._column.addLayout(grid)
+        self._column.addWidget(boxes)
         own = listed(self._t, (item for item in items if item not in known))
         self._column.addWidget(
             Field(
@@ -107,8 +111,7 @@ class AnswerBox(QWidget):
             self._desk.answer(self._question.id, None, items=items)
         else:
             self._desk.withdraw(self._question.id)
-        for card in self.group.cards:
-            card.setChecked(False)
+        self.group.release()
         self._show_follow()
         self._answered()
 
@@ -124,8 +127,7 @@ class AnswerBox(QWidget):
 
     def _withdraw(self) -> None:
         self._desk.withdraw(self._question.id)
-        for card in self.group.cards:
-            card.setChecked(False)
+        self.group.release()
         self._show_follow()
         self._answered()
         self.group.cards[0].setFocus()

@@ -85,13 +85,13 @@ class BrandBox(QFrame):
             self._show_colour()
 
     def _choose_colour(self) -> None:
-        start = QColor(self._desk.open.brand.colour or self._theme.colour("accent"))
+        start = QColor(self._desk.open.brand.colour or self._theme.printed("accent"))
         chosen = QColorDialog.getColor(start, self, self._say("colour"))
         if chosen.isValid():
             self._colour.edit.setText(chosen.name())
             self._coloured(chosen.name())
 
     def _show_colour(self) -> None:
-        colour = self._desk.open.brand.colour or self._theme.colour("accent")
+        colour = self._desk.open.brand.colour or self._theme.printed("accent")
         self._swatch.setStyleSheet(f"background: {colour}; border-radius: {self._theme.px(4)}px;")
         self._swatch.setAccessibleName(colour)

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QGroupBox, QSizePoli
 
 from fumimori.gui.theme import Theme
 
+ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
+"""How far each of these keys moves."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -32,9 +35,12 @@ class ChoiceCard(QAbstractButton):
         self._alone = alone
         self.setProperty("alone", alone)
         self._theme = theme
+        self._measured: dict[int, tuple[int, int]] = {}
         self._bold = theme.font("body", bold=True)
         self._small = theme.font("small")
         self.setCheckable(True)
+        # One of many is a radio button to assistive technology, what is ticked by itself a check box.
+        self.setAutoExclusive(not alone)
         self.setText(choice.label)
         self.setFont(self._bold)
         self.setAccessibleName(choice.label)
@@ -45,6 +51,13 @@ class ChoiceCard(QAbstractButton):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrow keys are the group's, which moves without choosing; Qt would choose what it moves to."""
+        if Qt.Key(event.key()) in ARROWS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def heightForWidth(self, width: int) -> int:
         """What the words need at this width; never less than a hit area."""
@@ -139,6 +152,12 @@ class ChoiceCard(QAbstractButton):
         return self._theme.px(52), self._theme.px(40 if self.choice.key else 16)
 
     def _heights(self, width: int) -> tuple[int, int]:
+        """Of the label and of the explanation; measured once for each width, because a layout asks many times."""
+        if width not in self._measured:
+            self._measured[width] = self._measure(width)
+        return self._measured[width]
+
+    def _measure(self, width: int) -> tuple[int, int]:
         left, right = self._margins()
         room = QRect(0, 0, max(width - left - right, 40), 10_000)
         label = self.fontMetrics().boundingRect(room, _WRAP, self.choice.label).height()
@@ -180,7 +199,7 @@ class ChoiceGroup(QGroupBox):
         super().__init__()
         self.setObjectName("bare")
         self.setAccessibleName(asked)
-        self._picked = picked
+        self._picked, self._told = picked, chosen
         self.cards = [ChoiceCard(theme, choice) for choice in choices]
         self._columns, self._narrowest = columns, theme.px(_NARROWEST)
         self._grid = QGridLayout(self)
@@ -224,13 +243,18 @@ class ChoiceGroup(QGroupBox):
 
     def pick(self, card: ChoiceCard) -> None:
         """Choose `card` alone; one that is chosen already stays chosen, and nothing is told."""
-        if not card.isChecked():
-            card.setChecked(True)
-            return
-        for other in self.cards:
-            if other is not card:
-                other.setChecked(False)
-        self._picked(self.chosen)
+        card.setChecked(True)
+        if card.choice.value != self._told:
+            self._told = card.choice.value
+            self._picked(self._told)
+
+    def release(self) -> None:
+        """Leave none chosen; nothing is told."""
+        self._told = None
+        for card in self.cards:
+            card.setAutoExclusive(False)
+            card.setChecked(False)
+            card.setAutoExclusive(True)
 
     def press(self, value: str) -> None:
         """Choose by value, as its key does."""
@@ -241,9 +265,7 @@ class ChoiceGroup(QGroupBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down move between the cards without choosing."""
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
-            Qt.Key(event.key()), 0
-        )
+        step = ARROWS.get(Qt.Key(event.key()), 0)
         at = next((number for number, card in enumerate(self.cards) if card.hasFocus()), None)
         if not step or at is None:
             super().keyPressEvent(event)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,6 +20,26 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.text import Prose
 
 
+class RingButton(QPushButton):
+    """A button whose focus ring lies outside its fill with a gap, so that it is seen whatever the fill is."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(text)
+        self._theme = theme
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style's button inside its margin, and the ring in the margin while it has the keyboard."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            width, radius = self._theme.size("focus"), self._theme.size("radius")
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._theme.colour("ink")), width))
+            inset = width / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
+            painter.end()
+
+
 def button(
     theme: Theme,
     text: str,
@@ -29,14 +50,15 @@ def button(
     name: str = "",
 ) -> QPushButton:
     """A button that says what happens; `kind` is `primary`, `link` or empty, `name` finds it again."""
-    made = QPushButton(text.replace("&", "&&"))
+    made = QPushButton(text) if kind == "link" else RingButton(theme, text)
+    made.setText(text.replace("&", "&&"))
     made.setObjectName(kind)
     made.setFont(theme.font("body", bold=kind == "primary"))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAccessibleName(text)
     made.setProperty("place", name or text)
     made.setAutoDefault(False)
-    made.setMinimumHeight(theme.size("hit") + theme.px(4))
+    made.setMinimumHeight(theme.size("hit") + theme.px(2) + 2 * (1 if kind == "link" else 2 * theme.size("focus")))
     if icon:
         made.setIcon(theme.icon(icon, {"primary": "on_accent", "link": "accent"}.get(kind, "ink")))
         made.setIconSize(QSize(theme.px(18), theme.px(18)))

@@ -69,7 +69,7 @@ class LogoBox(QWidget):
             with path.open("rb") as file:
                 content = file.read(LOGO_LIMIT + 1)
         except OSError:
-            self.words.say(self._say("logo_unreadable"))
+            self._refuse(self._say("logo_unreadable"))
             return
         self._look(content, "png" if content.startswith(b"\x89PNG") else "svg", new=True)
 
@@ -111,7 +111,7 @@ class LogoBox(QWidget):
         if not shiboken6.isValid(self) or ticket != self._ticket:
             return
         if looked.picture is None:
-            self._tell(self._t(f"words.logo.{looked.code}"))
+            self._refuse(self._t(f"words.logo.{looked.code}"))
             return
         if content:
             self._desk.edit_brand(logo=content, logo_type=kind)
@@ -125,7 +125,11 @@ class LogoBox(QWidget):
 
     def _failed(self, ticket: int, _error: BaseException) -> None:
         if shiboken6.isValid(self) and ticket == self._ticket:
-            self._tell(self._t("words.logo.unchecked"))
+            self._refuse(self._t("words.logo.unchecked"))
+
+    def _refuse(self, why: str) -> None:
+        """What was chosen is no logo; one that is shown stays, and that is said."""
+        self._tell(f"{why} {self._say('logo_stays')}" if self._picture.isVisibleTo(self) else why)
 
     def _tell(self, text: str) -> None:
         self.words.say(text)

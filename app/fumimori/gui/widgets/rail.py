@@ -22,6 +22,10 @@ STATUS_SIGNS = {
 }
 
 
+_Says = tuple[str, str, str, str, bool]
+"""The short name that fits the rail, the whole name, the sign and the words of its state; whether one is here."""
+
+
 class Rail(QFrame):
     """All pages in three groups; the one that is shown is marked."""
 
@@ -29,6 +33,9 @@ class Rail(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self._go = go
+        self._look: tuple[Theme, str, bool] | None = None
+        self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
+        self._told_here = ""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 1, 0)
         self._scroll = QScrollArea()
@@ -43,15 +50,40 @@ class Rail(QFrame):
         self._rows.setSpacing(0)
 
     def show_course(self, desk: Desk, theme: Theme, route: Route, *, narrow: bool) -> None:
-        """Draw the rail anew for where the window is."""
+        """Draw the rail for where the window is; only rows that say something else than before are made anew."""
+        focus = QApplication.focusWidget()
+        kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
+        look = (theme, desk.language, narrow)
+        if look != self._look:
+            self._look = look
+            self._begin(desk, theme, narrow=narrow)
+        for at, (target, number, old, said) in enumerate(self._shown):
+            says = (*_described(desk, target), _within(route, target))
+            if says == said:
+                continue
+            row = self._row(theme, target, number, says, narrow=narrow)
+            self._rows.replaceWidget(old, row)
+            old.hide()
+            old.deleteLater()
+            row.show()
+            self._shown[at] = (target, number, row, says)
+            if row.property("place") == kept:
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
+        here = next((row for _, _, row, said in self._shown if said and said[-1]), None)
+        if here is not None:
+            # Qt would give the rows their places only after this turn of the loop.
+            self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
+            self._rows.setGeometry(self._inner.rect())
+            self._scroll.ensureWidgetVisible(here, 0, theme.px(64))
+
+    def _begin(self, desk: Desk, theme: Theme, *, narrow: bool) -> None:
+        """Captions, and room for the rows."""
+        self._told_here = desk.texts("ui.rail.here")
         self.setAccessibleName(desk.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
-        focus = QApplication.focusWidget()
-        kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
-        focused: QWidget | None = None
         clear(self._rows)
-        current: QWidget | None = None
+        self._shown = []
         for group, pages in _groups():
             if not narrow:
                 caption = QLabel(desk.texts(f"ui.rail.{group}"))
@@ -61,31 +93,21 @@ class Rail(QFrame):
                 self._rows.addWidget(caption)
                 caption.show()
             for number, target in enumerate(pages, start=1):
-                here = _within(route, target)
-                row = self._row(desk, theme, target, number, narrow=narrow, here=here)
-                current = row if here else current
-                focused = row if row.property("place") == kept else focused
-                self._rows.addWidget(row)
-                row.show()
+                room = QWidget()
+                self._rows.addWidget(room)
+                self._shown.append((target, number, room, None))
         self._rows.addStretch(1)
-        if focused is not None:
-            focused.setFocus(Qt.FocusReason.OtherFocusReason)
-        if current is not None:
-            # Qt would give the rows their places only after this turn of the loop.
-            self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
-            self._rows.setGeometry(self._inner.rect())
-            self._scroll.ensureWidgetVisible(current, 0, theme.px(64))
 
-    def _row(self, desk: Desk, theme: Theme, target: Route, number: int, *, narrow: bool, here: bool) -> QPushButton:
+    def _row(self, theme: Theme, target: Route, number: int, says: _Says, *, narrow: bool) -> QPushButton:
+        name, whole, sign, words, here = says
         row = QPushButton()
         row.setObjectName("row")
         row.setProperty("here", here)
-        row.setAccessibleDescription(desk.texts("ui.rail.here") if here else "")
+        row.setAccessibleDescription(self._told_here if here else "")
         row.setAutoDefault(False)
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row.setProperty("place", f"rail:{target.page}:{target.item}")
         row.clicked.connect(lambda _checked=False: self._go(target))
-        name, whole, sign, words = _described(desk, target)
         row.setAccessibleName(f"{whole} {words}".strip())
         row.setToolTip(whole if narrow or whole != name else "")
         code = _code(target, number)

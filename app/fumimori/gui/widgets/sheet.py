@@ -41,6 +41,7 @@ class SheetRow(QFrame):
                 theme, f"{number}  {sign}".rstrip(), partial(self._press, value), name=f"{question.id}={value}"
             )
             made.setCheckable(True)
+            made.setAutoExclusive(True)
             made.setAccessibleName(words)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             made.setMinimumWidth(theme.px(56))
@@ -74,7 +75,10 @@ class SheetRow(QFrame):
         answer = self._desk.open.answer(self._question.id)
         value = None if answer is None else (answer.value or "unknown")
         for known, made in self._buttons:
+            # Where nothing is answered none is chosen, which Qt refuses to exclusive ones.
+            made.setAutoExclusive(False)
             made.setChecked(known == value)
+            made.setAutoExclusive(True)
         t = self._desk.texts
         self._words.say(answer_words(t, self._question, answer) if answer else t("words.answer.unanswered"))
 

@@ -25,6 +25,10 @@ class _Breaking(QStyledItemDelegate):
         return _breakable(super().displayText(value, locale))
 
 
+_BETWEEN = re.compile(r" |(?<=[A-Za-z0-9])(?=[^\x00-\u2fff])|(?<=[^\x00-\u2fff])(?=[A-Za-z0-9])")
+"""Where a head may go on in the next line: at a space, and between Latin letters and Japanese."""
+
+
 class Table(QTableWidget):
     """Rows of words under heads; as high as all its rows, each as high as its words."""
 
@@ -43,7 +47,8 @@ class Table(QTableWidget):
         self.setAccessibleName(name)
         self.setProperty("place", place)
         self.setFont(theme.font("small"))
-        self.setHorizontalHeaderLabels([head.replace(" (", "\n(").replace("（", "\n（") for head in heads])
+        self._heads = [head.replace(" (", "\n(").replace("（", "\n（") for head in heads]
+        self.setHorizontalHeaderLabels(self._heads)
         self.horizontalHeader().setFont(theme.font("small", bold=True))
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -91,10 +96,18 @@ class Table(QTableWidget):
             highest = max(highest, metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height())
         return highest + 2 * self._theme.px(4) + self._theme.px(6)
 
+    def _head(self, column: int) -> str:
+        """The head in lines that fit: Qt would cut it off, and would not break between Latin and Japanese."""
+        metrics = self.horizontalHeader().fontMetrics()
+        room = self.columnWidth(column) - 2 * self._theme.gap - self._theme.px(2)
+        lines = self._heads[column].split("\n")
+        return "\n".join(_BETWEEN.sub("\n", line) if metrics.horizontalAdvance(line) > room else line for line in lines)
+
     def _fit(self) -> None:
         width = self.viewport().width()
         for column, share in enumerate(self._shares):
             self.setColumnWidth(column, width * share // sum(self._shares))
+        self.setHorizontalHeaderLabels([self._head(column) for column in range(self.columnCount())])
         for number in range(self.rowCount()):
             self.setRowHeight(number, self._height(number))
         rows = sum(self.rowHeight(number) for number in range(self.rowCount()))

@@ -59,6 +59,7 @@ class Heading(_Wrapped):
 
     def __init__(self, theme: Theme, text: str, *, level: int = 1) -> None:
         super().__init__(text)
+        self.level = level
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font({1: "title", 2: "large"}.get(level, "body"), bold=True))
         self.setAccessibleName(text)

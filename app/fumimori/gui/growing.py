@@ -1,0 +1,48 @@
+"""A page that is longer than a screen: what is seen first is there at once, the others follow one by one."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+AT_ONCE = 6
+"""Parts that are there from the start: they fill a screen."""
+
+
+class Growing:
+    """Puts widgets into a column, each in its own turn of the event loop, so that the window is never held up."""
+
+    def __init__(self, column: QVBoxLayout, owner: QWidget) -> None:
+        self._column = column
+        self._makers: list[Callable[[], QWidget]] = []
+        self._at = 0
+        self._turns = QTimer(owner)
+        self._turns.timeout.connect(self._next)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to come."""
+        return bool(self._makers)
+
+    def add(self, makers: Sequence[Callable[[], QWidget]]) -> None:
+        """Add what these make at the end that the column has now: a screenful here and now."""
+        self._makers = list(makers)
+        self._at = self._column.count()
+        for _ in makers[:AT_ONCE]:
+            self._next()
+        self._turns.start(0)
+
+    def finish(self) -> None:
+        """Add here and now what is still to come."""
+        while self._makers:
+            self._next()
+
+    def _next(self) -> None:
+        if self._makers:
+            made = self._makers.pop(0)()
+            self._column.insertWidget(self._at, made)
+            # Qt would show it only in the next turn, and what is hidden cannot take the keyboard.
+            made.show()
+            self._at += 1
+        else:
+            self._turns.stop()

@@ -1,0 +1,50 @@
+"""What Qt does not tell assistive technology by itself: that a heading is one, and of which level."""
+
+from functools import cache
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAccessible, QAccessibleAttributesInterface, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget
+
+from fumimori.gui.widgets.text import Heading
+
+_Attribute = QAccessible.Attribute
+
+
+class _Level(QAccessibleAttributesInterface):
+    """The level of a heading, 1 for the page's."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    def attributeKeys(self) -> list[QAccessible.Attribute]:
+        """The level alone."""
+        return [_Attribute.Level]
+
+    def attributeValue(self, key: QAccessible.Attribute, /) -> Any:
+        """The level; None for anything else."""
+        return self._level if key is _Attribute.Level else None
+
+
+class _SpokenHeading(QAccessibleWidget):
+    """A label that is a heading."""
+
+    def __init__(self, heading: Heading) -> None:
+        super().__init__(heading, QAccessible.Role.Heading)
+        self._level = _Level(heading.level)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType, /) -> Any:
+        """Where the level is told."""
+        return self._level if kind is QAccessible.InterfaceType.AttributesInterface else super().interface_cast(kind)
+
+
+def _speak(_name: str, thing: QObject) -> QAccessibleInterface | None:
+    return _SpokenHeading(thing) if isinstance(thing, Heading) else None
+
+
+@cache
+def install() -> None:
+    """Have Qt ask us first, as long as the program runs."""
+    QAccessible.installFactory(_speak)

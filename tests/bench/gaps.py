@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""How long the window's thread is busy with itself: the longest gap of a 10 ms timer at each thing that people do.
+
+python3 tests/bench/gaps.py [--times 3]
+
+Shows the sample company, offscreen unless QT_QPA_PLATFORM says otherwise; prints the median of the longest gaps in ms.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "app"))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def main() -> int:
+    """Do everything some times and print the table."""
+    line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    line.add_argument("--times", type=int, default=3)
+    options = line.parse_args()
+    found: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as settings:
+        for _ in range(options.times):
+            for name, gap in actions(Path(settings)):
+                found.setdefault(name, []).append(gap)
+    for name, gaps in found.items():
+        sys.stdout.write(f"{statistics.median(gaps):6.0f}  {name}\n")
+    return 0
+
+
+def actions(settings: Path) -> list[tuple[str, float]]:
+    """One window from its opening to its end: what was done and the longest gap meanwhile."""
+    from PySide6.QtWidgets import QApplication
+
+    from fumimori import __main__ as entry
+    from fumimori import resources
+    from fumimori.gui.desk import Desk
+    from fumimori.gui.parts import Parts
+    from fumimori.gui.program import prepare
+    from fumimori.gui.settings import Settings, save
+    from fumimori.gui.window import Window
+    from fumimori.wizard.routes import PREPARATION, Route
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    save(settings, Settings(language="ja"))
+    parts = Parts(
+        instruments=entry.instruments,
+        texts=entry.texts,
+        make_report=entry.make_report,
+        sample=entry.sample,
+        sample_passphrase=entry.SAMPLE_PASSPHRASE,
+        resources=resources.root(),
+        settings_folder=settings,
+        control_hosts=entry.control_hosts,
+        repair=entry.repair,
+    )
+    prepare(application, parts)
+    desk = Desk(parts, "ja")
+    window = Window(desk)
+    window.resize(1160, 820)
+    window.show()
+    sample = entry.sample()
+    routes = [
+        *(Route(page) for page in PREPARATION),
+        Route("technician"),
+        Route("hub"),
+        Route("question", "defaults.admin_passwords"),
+        Route("summary", "protocols"),
+        Route("summary", "sender_auth"),
+        Route("interview", "defaults"),
+        Route("open_points"),
+        Route("plan"),
+    ]
+    done = [("open a file", longest(lambda: (desk.show(sample), window.go(Route("hub")))))]
+    done += [(f"page {route.page} {route.item}".strip(), longest(partial(window.go, route))) for route in routes]
+    for name, do in (
+        ("language on the plan", window.other_language),
+        ("language back", window.other_language),
+        ("larger text on the plan", lambda: window.resize_text(1)),
+        ("usual text", lambda: window.resize_text(0)),
+        ("dark on the plan", lambda: window.use_theme("dark")),
+        ("light", lambda: window.use_theme("light")),
+        ("help on the plan", window.toggle_help),
+        ("help away", window.toggle_help),
+    ):
+        done.append((name, longest(do)))
+    window.go(Route("question", "defaults.admin_passwords"))
+    longest(lambda: None)
+    for value in ("yes", "partly"):
+        done.append((f"answer {value}", longest(partial(desk.answer, "defaults.admin_passwords", value))))
+    window.close()
+    return done
+
+
+def longest(do: Callable[[], object]) -> float:
+    """Milliseconds of the longest wait of a timer of 10 ms while `do` was done and half a second after."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    gap, last = 0.0, time.perf_counter()
+
+    def tick() -> None:
+        nonlocal gap, last
+        now = time.perf_counter()
+        gap, last = max(gap, now - last), now
+
+    waiting, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(tick)
+    timer.start(10)
+    QTimer.singleShot(30, do)
+    QTimer.singleShot(600, waiting.quit)
+    waiting.exec()
+    timer.stop()
+    return gap * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())
