@@ -198,7 +198,9 @@ def test_below_a_registry_with_a_record_of_its_own_the_name_below_it_is_the_orga
     assert inherited("shop.example.jp", zone) >= {"inherited", "reject"}
 
 
-def test_where_the_shape_of_a_name_does_not_tell_nothing_is_said_about_old_readers():
+def test_old_readers_know_the_suffixes_of_places():
+    zone = at("v=DMARC1; p=reject" + RUA, name="_dmarc.branch.office.chiyoda.tokyo.jp")
+    assert "old_readers_differ" in inherited("a.branch.office.chiyoda.tokyo.jp", zone)
     zone = at("v=DMARC1; p=reject" + RUA, name="_dmarc.office.chiyoda.tokyo.jp")
     assert "old_readers_differ" not in inherited("a.office.chiyoda.tokyo.jp", zone)
 

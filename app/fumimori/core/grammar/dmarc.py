@@ -169,9 +169,9 @@ class DmarcFound(Record):
 
     @property
     def old_readers_ask(self) -> str:
-        """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes.
+        """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes (section 3.2).
 
-        Empty when they come to the same record, and where the shape of the name does not tell what is registrable.
+        Empty when they come to the same record, and for a name that is a suffix itself.
         """
         registrable = registrable_part(self.domain)
         return registrable if self.inherited and registrable and registrable != self.at else ""
