@@ -5,7 +5,8 @@ Inputs     Addresses of the mail exchangers, single addresses that the SPF recor
 Steps      DNS only: PTR of each address, then the addresses of at most five of those names (forward-confirmed reverse
            DNS); the name in the greeting on port 25, when mail_ports saw one, is compared.
 Outcomes   missing (high): a mail server's address without a name; unconfirmed, generic (medium); missing_listed (only
-           the SPF record names the address), missing_receiving, greeting_differs (info); confirmed (ok). Addresses of providers are their own affair and are not looked at.
+           the SPF record names the address), missing_receiving, greeting_differs (info); confirmed (ok).
+           Addresses of providers are their own affair and are not looked at.
 Sources    Sender guidelines of Google; RFC 1912 section 2.1; RFC 5321 section 4.1.4.
 """
 
