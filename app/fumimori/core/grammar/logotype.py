@@ -53,7 +53,7 @@ def subject_logos(extension: bytes) -> tuple[EmbeddedLogo, ...]:
 
 
 def _details(contents: bytes, depth: int) -> Iterator[tuple[str, bytes, list[str]]]:
-    """Media type, hashes in DER and URIs of each LogotypeDetails within: an IA5String, the hashes, the URIs, one after another."""
+    """Media type, hashes in DER and URIs of each LogotypeDetails within, which lie there one after another."""
     if depth == 0:
         return
     parts = list(der.elements(contents))
