@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
@@ -35,13 +35,13 @@ def der(tag: int, *contents: bytes) -> bytes:
     return bytes([tag, 0x80 | size]) + len(body).to_bytes(size, "big") + body
 
 
-def logotype(svg: str, *, uri: str = "") -> bytes:
+def logotype(svg: str, *, uri: str = "", media_type: str = "image/svg+xml", hashed_data: bytes | None = None) -> bytes:
     """The extension's value: a direct subject logo, packed into a data: URI where no other `uri` is given."""
     packed = gzip.compress(svg.encode(), mtime=0)
     place = uri or "data:image/svg+xml;base64," + base64.b64encode(packed).decode()
     sha256 = der(0x30, bytes.fromhex("0609608648016503040201"))
-    hashed = der(0x30, sha256, der(0x04, hashlib.sha256(packed).digest()))
-    details = der(0x30, der(0x16, b"image/svg+xml"), der(0x30, hashed), der(0x30, der(0x16, place.encode())))
+    hashed = der(0x30, sha256, der(0x04, hashlib.sha256(packed if hashed_data is None else hashed_data).digest()))
+    details = der(0x30, der(0x16, media_type.encode()), der(0x30, hashed), der(0x30, der(0x16, place.encode())))
     image = der(0x30, details)
     direct = der(0xA0, der(0x30, image))
     return der(0x30, der(0xA2, direct))
@@ -64,6 +64,10 @@ class ToyMarks:
         with_logo: bool = True,
         trademark: bool = True,
         constraints: bool = False,
+        media_type: str = "image/svg+xml",
+        hashed_data: bytes | None = None,
+        extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
+        rsa_bits: int = 0,
         issuers: tuple[x509.Certificate, ...] | None = None,
     ) -> str:
         """The PEM file of a certificate for the domain `names`, its issuers behind it."""
@@ -75,12 +79,13 @@ class ToyMarks:
                 *(x509.NameAttribute(x509.ObjectIdentifier(oid), text) for oid, text in attributes.items() if text),
             ]
         )
+        key = rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
         end = self.ca.now + timedelta(days=days_left)
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self.ca.intermediate.subject)
-            .public_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+            .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(end - timedelta(days=397))
             .not_valid_after(end)
@@ -90,11 +95,14 @@ class ToyMarks:
             named = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
             builder = builder.add_extension(named, critical=False)
         if with_logo:
-            extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(LOGOTYPE), logotype(svg, uri=uri))
+            value = logotype(svg, uri=uri, media_type=media_type, hashed_data=hashed_data)
+            extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(LOGOTYPE), value)
             builder = builder.add_extension(extension, critical=False)
         if constraints:
             limits = x509.NameConstraints(permitted_subtrees=[x509.DNSName("example.jp")], excluded_subtrees=None)
             builder = builder.add_extension(limits, critical=False)
+        for extra, critical in extensions:
+            builder = builder.add_extension(extra, critical=critical)
         leaf = builder.sign(self.ca._issuing_key, SHA256())
         behind = (self.ca.intermediate, self.ca.root) if issuers is None else issuers
         return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in (leaf, *behind))

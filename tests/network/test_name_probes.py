@@ -66,6 +66,13 @@ async def _said(probe, zone, lists, greeting):
         ({}, {"confirmed"}),
         ({"25.2.0.192.in-addr.arpa": {}}, {"missing"}),
         ({"25.2.0.192.in-addr.arpa": {}, "example.jp": {"MX": ["10 mx.example.jp."]}}, {"missing_receiving"}),
+        (
+            {
+                "99.2.0.192.in-addr.arpa": {},
+                "example.jp": {"MX": ["10 mx.example.jp."], "TXT": ["v=spf1 ip4:192.0.2.99 -all"]},
+            },
+            {"confirmed", "missing_listed"},
+        ),
         ({"25.2.0.192.in-addr.arpa": {"PTR": ["gone.example.jp."]}}, {"unconfirmed"}),
         (
             {

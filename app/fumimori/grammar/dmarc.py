@@ -37,7 +37,7 @@ class DmarcRecord(Record):
     old_tags: tuple[str, ...]
     unread: tuple[str, ...] = ()
     """Other tags with a value that does not exist, as `adkim=x`, and parts that are no tag; receivers use the default
-    instead."""
+    instead. `fo` without `ruf` is passed over whatever it says (section 4.7) and stands here never."""
     repeated: tuple[str, ...] = ()
     """Tags that stand more than once, which makes the whole list invalid (RFC 6376 section 3.2)."""
 
@@ -102,16 +102,46 @@ def parse_dmarc(txt: str) -> DmarcRecord:
         unread=tuple(
             f"{name}={value}"
             for name, known in _VALUES.items()
-            if (value := tags.get(name)) is not None and not known.fullmatch(value)
+            if (value := tags.get(name)) is not None
+            and not known.fullmatch(value)
+            and (name != "fo" or tags.get("ruf") is not None)
         )
         + tags.malformed,
         repeated=tags.repeated,
     )
 
 
+_STRICTER: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("p", "sp", "np"), POLICIES),
+    **dict.fromkeys(("adkim", "aspf"), ("r", "s")),
+    "t": ("y", "n"),
+    "pct": tuple(map(str, range(101))),
+}
+"""Values of tags from mild to strict."""
+
+
+def without_repeats(txt: str) -> str:
+    """`txt`, for which `is_dmarc` holds, with each tag once: of the values that exist the strictest, where one is
+    stricter; all addresses of `rua` and `ruf`; else the first. Parts that are no tag are left out.
+    """  # noqa: D205 - one sentence
+    values: dict[str, list[str]] = {}
+    for name, value in parse_tags(txt).pairs:
+        values.setdefault(name, []).append(value)
+    return "; ".join(f"{name}={_one_value(name, given)}" for name, given in values.items())
+
+
+def _one_value(name: str, given: Sequence[str]) -> str:
+    if name in ("rua", "ruf"):
+        return ",".join(dict.fromkeys(uri.strip() for value in given for uri in value.split(",") if uri.strip()))
+    order = _STRICTER.get(name, ())
+    known = [value for value in given if value.lower() in order]
+    return max(known, key=lambda value: order.index(value.lower())) if len(given) > 1 and known else given[0]
+
+
 _VALUES = {
     "adkim": re.compile("[rs]", re.IGNORECASE),
     "aspf": re.compile("[rs]", re.IGNORECASE),
+    # RFC 9989 section 4.8: dmarc-fo = "0" / "1" / "d" / "s" / "d:s" / "s:d"; `1:d` was right by RFC 7489 alone
     "fo": re.compile("[01ds]|d:s|s:d", re.IGNORECASE),
     "psd": re.compile("[ynu]", re.IGNORECASE),
     "t": re.compile("[yn]", re.IGNORECASE),
@@ -169,9 +199,9 @@ class DmarcFound(Record):
 
     @property
     def old_readers_ask(self) -> str:
-        """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes.
+        """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes (section 3.2).
 
-        Empty when they come to the same record, and where the shape of the name does not tell what is registrable.
+        Empty when they come to the same record, and for a name that is a suffix itself.
         """
         registrable = registrable_part(self.domain)
         return registrable if self.inherited and registrable and registrable != self.at else ""

@@ -1,77 +1,42 @@
-"""Which part of a name somebody could register, told from its shape, because no list of suffixes is shipped."""
+"""Which part of a name somebody could register, told by the Public Suffix List (https://publicsuffix.org).
 
-_SECOND_LEVEL = frozenset(
-    ("ac", "ad", "co", "com", "ed", "edu", "gen", "go", "gob", "gov", "gr", "gv", "lg", "mil", "ne", "net", "or", "org")
-)
-"""Labels under which countries register names: co.jp, com.au, org.uk."""
-_PLACES = frozenset(
-    [
-        "aichi",
-        "akita",
-        "aomori",
-        "chiba",
-        "ehime",
-        "fukui",
-        "fukuoka",
-        "fukushima",
-        "gifu",
-        "gunma",
-        "hiroshima",
-        "hokkaido",
-        "hyogo",
-        "ibaraki",
-        "ishikawa",
-        "iwate",
-        "kagawa",
-        "kagoshima",
-        "kanagawa",
-        "kochi",
-        "kumamoto",
-        "kyoto",
-        "mie",
-        "miyagi",
-        "miyazaki",
-        "nagano",
-        "nagasaki",
-        "nara",
-        "niigata",
-        "oita",
-        "okayama",
-        "okinawa",
-        "osaka",
-        "saga",
-        "saitama",
-        "shiga",
-        "shimane",
-        "shizuoka",
-        "tochigi",
-        "tokushima",
-        "tokyo",
-        "tottori",
-        "toyama",
-        "wakayama",
-        "yamagata",
-        "yamaguchi",
-        "yamanashi",
-        "kawasaki",
-        "kitakyushu",
-        "kobe",
-        "nagoya",
-        "sapporo",
-        "sendai",
-        "yokohama",
-    ]
-)
-"""Second-level labels of .jp below which names are registered at depths that differ from name to name."""
+The list lies in the library `publicsuffixlist`, dated, and is never fetched. Only its first section counts, the names
+that registries sell; the second one names customers' places at hosting companies, whose owner is the company, and a
+lapsed name or a registration is looked up for a company. DMARC itself needs no list: receivers of RFC 9989 walk up the
+tree (section 4.10). The list is for receivers of RFC 7489 (section 3.2) and for who registers a name.
+"""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_VERSION = re.compile(rb"(?m)^// VERSION: (\d{4}-\d\d-\d\d)")
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(only_icann=True)
 
 
 def registrable_part(name: str) -> str:
-    """The name that a registry sells: `example.co.jp` of `mail.example.co.jp`.
+    """The name that a registry sells: `example.co.jp` of `mail.example.co.jp`, in lower case.
 
-    Empty for a bare suffix, and for names such as `x.chiyoda.tokyo.jp`, whose shape does not tell.
+    Empty for a bare suffix and for what is no name. A top-level domain that is not listed is a suffix of one label
+    (the list's rule `*`).
     """
-    labels = name.lower().rstrip(".").split(".")
-    if len(labels) > 2 and labels[-1] == "jp" and labels[-2] in _PLACES:
-        return ""
-    suffix = 2 if len(labels) > 1 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 1
-    return ".".join(labels[-suffix - 1 :]) if len(labels) > suffix else ""
+    return _suffixes().privatesuffix(name.lower().removesuffix(".")) or ""
+
+
+@cache
+def list_date() -> str:
+    """The day of the list, as `2026-10-22`; empty where the list does not say it."""
+    from publicsuffixlist import PSLFILE
+
+    with open(PSLFILE, "rb") as file:  # noqa: PTH123 - the library's own path
+        said = _VERSION.search(file.read(4096))
+    return said[1].decode() if said else ""

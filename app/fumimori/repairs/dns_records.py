@@ -8,7 +8,7 @@ from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.observations import Seen
 from fumimori.checks.spf import facts as spf_facts
-from fumimori.grammar.dmarc import DmarcRecord
+from fumimori.grammar.dmarc import DmarcRecord, without_repeats
 from fumimori.grammar.mta_sts import parse_sts_policy
 from fumimori.grammar.spf import is_spf
 from fumimori.model import Repair, Snippet, SnippetKind
@@ -100,6 +100,16 @@ def dmarc_moved(domain: str, seen: Seen) -> Repair:
     return _one_record(f"_dmarc.{domain}", facts.misplaced[0])
 
 
+def dmarc_once(domain: str, seen: Seen) -> Repair:
+    """The published record with each tag once, the strictest of its values, so that receivers read it at all."""
+    found = _published(domain, seen)
+    if found is None:
+        return dmarc_first(domain, seen)
+    facts = seen.facts(dmarc_facts.DMARC, domain)
+    at = facts.found(domain).at if facts else domain
+    return _one_record(f"_dmarc.{at}", without_repeats(found.text))
+
+
 def mta_sts_testing(domain: str, seen: Seen) -> Repair:
     """Record and policy to begin with, in testing mode, for the mail servers that are there now."""
     return _mta_sts(domain, seen, "testing")
@@ -178,6 +188,7 @@ REPAIRS: Mapping[str, Callable[[str, Seen], Repair]] = {
     "dmarc.lookalike": dmarc_first,
     "dmarc.several": dmarc_first,
     "dmarc.invalid": dmarc_first,
+    "dmarc.repeated": dmarc_once,
     "dmarc.monitoring_blind": dmarc_first,
     "dmarc.monitoring": dmarc_enforced,
     "dmarc.test_mode": dmarc_enforced,

@@ -3,6 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from fumimori.checks.bimi import facts as bimi_facts
 from fumimori.checks.bimi import probe as bimi
@@ -102,6 +106,13 @@ def test_the_logo_in_the_certificate_must_be_the_published_one():
     assert set(said(logo=LOGO.replace("#1f4e79", "#1f4e7a"))) == {"published", "logo_good", "certificate_logo_differs"}
 
 
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+
+
+def authority(path_length: int | None) -> x509.BasicConstraints:
+    return x509.BasicConstraints(ca=True, path_length=path_length)
+
+
 CERTIFICATES = [
     ("not there", WebAnswer(url=A, status=404), {"certificate_unavailable"}),
     ("no answer", TimedOut("connect_timeout"), {"certificate_not_seen"}),
@@ -123,6 +134,14 @@ CERTIFICATES = [
     ("alone", MARKS.pem("example.jp", issuers=()), {"certificate_chain"}),
     ("the wrong issuer behind it", MARKS.pem("example.jp", issuers=(CA.root,)), {"certificate_chain"}),
     ("without a registration", MARKS.pem("example.jp", trademark=False), {"certificate_good", "certificate_fields"}),
+    ("an unknown extension", MARKS.pem("example.jp", extensions=((UNKNOWN, False),)), {"certificate_good"}),
+    ("that must be known", MARKS.pem("example.jp", extensions=((UNKNOWN, True),)), {"certificate_chain"}),
+    ("a precertificate", MARKS.pem("example.jp", extensions=((x509.PrecertPoison(), True),)), {"certificate_chain"}),
+    ("an authority itself", MARKS.pem("example.jp", extensions=((authority(None), True),)), {"certificate_chain"}),
+    ("a short key", MARKS.pem("example.jp", rsa_bits=1024), {"certificate_chain"}),
+    ("a long key", MARKS.pem("example.jp", rsa_bits=2048), {"certificate_good"}),
+    ("another hash", MARKS.pem("example.jp", hashed_data=b"other"), {"certificate_logo_differs"}),
+    ("another media type", MARKS.pem("example.jp", media_type="image/png"), {"certificate_logo_differs"}),
     ("by use alone", MARKS.pem("example.jp", mark="Prior Use Mark", trademark=False), {"certificate_good"}),
 ]
 
@@ -130,6 +149,20 @@ CERTIFICATES = [
 @pytest.mark.parametrize(("pem", "expected"), [row[1:] for row in CERTIFICATES], ids=[row[0] for row in CERTIFICATES])
 def test_certificates(pem, expected):
     assert set(said(pem=pem)) == expected | {"published", "logo_good"}
+
+
+@pytest.mark.parametrize(("path_length", "holds"), [(0, False), (1, True), (None, True)])
+def test_no_issuer_stands_below_the_depth_that_one_above_it_allows(path_length, holds):
+    top = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Top")])
+    named = x509.CertificateBuilder().issuer_name(subject).serial_number(7)
+    dated = named.not_valid_before(CA.now - timedelta(days=9)).not_valid_after(CA.now + timedelta(days=900))
+    root = dated.subject_name(subject).public_key(top.public_key())
+    root = root.add_extension(authority(path_length), critical=True).sign(top, SHA256())
+    middle = dated.subject_name(CA.intermediate.subject).public_key(CA.intermediate.public_key())
+    middle = middle.add_extension(authority(None), critical=True).sign(top, SHA256())
+    found = set(said(pem=MARKS.pem("example.jp", issuers=(middle, root))))
+    assert ("certificate_good" in found, "certificate_chain" in found) == (holds, not holds)
 
 
 def test_the_kinds_are_told():

@@ -30,8 +30,16 @@ ROWS = [
     ("white space before it", at(" v=DMARC1; p=reject" + RUA), {"lookalike"}),
     ("V in upper case", at("V=DMARC1; p=reject" + RUA), {"reject", "reports_on"}),
     ("a tag twice", at("v=DMARC1; p=reject; p=none" + RUA), {"repeated"}),
-    ("options for failure reports that contradict", at("v=DMARC1; p=reject; fo=0:1" + RUA), TAGS_UNREAD),
-    ("one option for failure reports twice", at("v=DMARC1; p=reject; fo=d:d" + RUA), TAGS_UNREAD),
+    (
+        "options for failure reports that contradict",
+        at("v=DMARC1; p=reject; fo=0:1; ruf=mailto:d@example.jp" + RUA),
+        TAGS_UNREAD,
+    ),
+    (
+        "one option for failure reports twice",
+        at("v=DMARC1; p=reject; fo=d:d; ruf=mailto:d@example.jp" + RUA),
+        TAGS_UNREAD,
+    ),
     ("a part that is no tag", at("v=DMARC1; p=reject" + RUA + "; mailto:b@example.jp"), TAGS_UNREAD),
     (
         "two records below a parent's",
@@ -66,6 +74,7 @@ ROWS = [
         at("v=DMARC1; p=reject; fo=9; adkim=strict; t=yes" + RUA),
         {"reject", "tags_unread", "reports_on"},
     ),
+    ("a fault in fo, which nobody reads without ruf", at("v=DMARC1; p=reject; fo=1:d" + RUA), {"reject", "reports_on"}),
     (
         "a domain that claims to be a registry's",
         at("v=DMARC1; p=reject; psd=y" + RUA),
@@ -198,7 +207,9 @@ def test_below_a_registry_with_a_record_of_its_own_the_name_below_it_is_the_orga
     assert inherited("shop.example.jp", zone) >= {"inherited", "reject"}
 
 
-def test_where_the_shape_of_a_name_does_not_tell_nothing_is_said_about_old_readers():
+def test_old_readers_know_the_suffixes_of_places():
+    zone = at("v=DMARC1; p=reject" + RUA, name="_dmarc.branch.office.chiyoda.tokyo.jp")
+    assert "old_readers_differ" in inherited("a.branch.office.chiyoda.tokyo.jp", zone)
     zone = at("v=DMARC1; p=reject" + RUA, name="_dmarc.office.chiyoda.tokyo.jp")
     assert "old_readers_differ" not in inherited("a.office.chiyoda.tokyo.jp", zone)
 

@@ -37,6 +37,7 @@ def words(table, *, hosting=Hosting.VPS, extra=(), addresses=()):
         (zone(["other.example.jp.", "mx.example.jp."]), {"confirmed"}),
         (zone(), {"missing"}),
         (zone(sends=""), {"missing_receiving"}),
+        (zone(["mx.example.jp."], sends="ip4:192.0.2.25 ip4:192.0.2.99 "), {"confirmed", "missing_listed"}),
         (zone(["gone.example.jp."]), {"unconfirmed"}),
         (zone(["p192-0-2-25.isp.example."], **{"p192-0-2-25.isp.example": {"A": ["192.0.2.25"]}}), {"generic"}),
         (zone(["dhcp-7.isp.example."], **{"dhcp-7.isp.example": {"A": ["192.0.2.25"]}}), {"generic"}),
@@ -50,6 +51,15 @@ def test_names(table, expected):
 
 def test_an_address_that_somebody_gave_sends():
     assert words(zone(sends=""), addresses=("192.0.2.25",)) == {"missing"}
+
+
+def test_an_address_of_the_spf_record_where_a_mail_server_answered_is_one():
+    table = zone(["mx.example.jp."], sends="ip4:192.0.2.99 ")
+    assert words(table) == {"confirmed", "missing_listed"}
+    service = MailService(host="out.example.jp", address="192.0.2.99", port=25, protocol="smtp", open=True)
+    raw = msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service)))
+    assert words(table, extra=(attempt("mail_ports", "out.example.jp:25", facts=raw),)) == {"confirmed", "missing"}
+    assert words(table, addresses=("192.0.2.99",)) == {"confirmed", "missing"}
 
 
 @pytest.mark.parametrize("hosting", [Hosting.RENTAL, Hosting.MICROSOFT])

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.grammar import dkim, dmarc, mta_sts, tls_rpt
-from fumimori.grammar.suffixes import registrable_part
 from fumimori.grammar.tags import parse_tags
 from fumimori.grammar.uris import parse_uris
 from fumimori.network.dns import DnsAnswer, DnsStatus
@@ -143,21 +142,6 @@ def test_mx_patterns(pattern, host, true):
 )
 def test_policy_files(body, fault):
     assert mta_sts.parse_sts_policy(body).fault == fault
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("_spf.example.com", "example.com"),
-        ("a.b.example.co.jp", "example.co.jp"),
-        ("example.jp", "example.jp"),
-        ("co.jp", ""),
-        ("com", ""),
-        ("tokyo.example.jp", "example.jp"),
-    ],
-)
-def test_what_a_registry_sells(name, part):
-    assert registrable_part(name) == part
 
 
 def test_a_key_record_may_hold_a_bare_rsa_public_key():

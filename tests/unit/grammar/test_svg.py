@@ -45,7 +45,7 @@ GOOD = [
             '<rect fill="url(#g)" width="1" height="1"/>'
         ),
     ),
-    ("text", inside('<text x="1" y="2" font-size="9">文<tspan fill="red">守</tspan></text>')),
+    ("text", inside('<text x="1" y="2" font-size="9" text-anchor="middle" editable="none">文守</text>')),
     ("a prefix for the name space", LOGO.replace("<", "<s:").replace("<s:/", "</s:").replace("xmlns=", "xmlns:s=")),
     ("data about the picture", inside('<metadata><r:RDF xmlns:r="http://r.example/"><r:x>y</r:x></r:RDF></metadata>')),
     (
@@ -55,6 +55,17 @@ GOOD = [
 ]
 
 BAD = [
+    ("a part of a text", inside("<text>文<tspan>守</tspan></text>"), "<tspan>"),
+    ("a title of a shape", inside('<path d="M0 0"><title>x</title></path>'), "<title>"),
+    ("a shape not displayed", inside('<path d="M0 0" display="none"/>'), "<path display>"),
+    ("a hidden shape", inside('<path d="M0 0" visibility="hidden"/>'), "<path visibility>"),
+    ("a way of drawing", inside('<path d="M0 0" shape-rendering="crispEdges"/>'), "<path shape-rendering>"),
+    ("a pointer", inside('<g pointer-events="none"/>'), "<g pointer-events>"),
+    ("a background", inside('<g viewport-fill="#fff"/>'), "<g viewport-fill>"),
+    ("a number for weight", inside('<text font-weight="700">a</text>'), "font-weight=700"),
+    ("a fill rule that does not exist", inside('<path d="M0 0" fill-rule="winding"/>'), "fill-rule=winding"),
+    ("an anchor that does not exist", inside('<text text-anchor="left">a</text>'), "text-anchor=left"),
+    ("a line end that does not exist", inside('<path d="M0 0" stroke-linecap="flat"/>'), "stroke-linecap=flat"),
     ("script", inside("<script>alert(1)</script>"), "<script>"),
     ("style", inside("<style>a{}</style>"), "<style>"),
     ("an image", inside('<image href="data:image/png;base64,AAAA"/>'), "<image>"),
@@ -85,6 +96,18 @@ BAD = [
     ("a style sheet", '<?xml-stylesheet href="https://x.example/a.css"?>' + LOGO, "<?xml-stylesheet?>"),
     ("a picture hidden in the data", inside("<metadata><script/></metadata>"), "<script>"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"), [(name, value) for name in sorted(ALLOWED.values) for value in sorted(ALLOWED.values[name])]
+)
+def test_every_value_that_is_laid_down_is_good_where_its_attribute_may_stand(attribute, value):
+    allowed = [name for name in ("path", "text", "radialGradient") if attribute in ALLOWED.attributes[name]]
+    for element in allowed:
+        assert faults(inside(f'<{element} {attribute}="{value}"/>')) == ()
+        assert faults(inside(f'<{element} {attribute}="{value}x"/>')) == (
+            f"{attribute}={value}x"[: len(attribute) + 31],
+        )
 
 
 @pytest.mark.parametrize("document", [row[1] for row in GOOD], ids=[row[0] for row in GOOD])

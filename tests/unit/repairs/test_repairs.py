@@ -124,11 +124,35 @@ def test_a_published_spf_record_keeps_its_senders(code: str, texts: tuple[str, .
             "v=DMARC1; p=quarantine; t=y; rua=mailto:a@example.jp",
             "v=DMARC1; p=quarantine; rua=mailto:a@example.jp;",
         ),
+        (
+            "dmarc.repeated",
+            "v=DMARC1; p=none; p=reject; rua=mailto:a@example.jp; rua=mailto:b@example.jp,mailto:a@example.jp",
+            "v=DMARC1; p=reject; rua=mailto:a@example.jp,mailto:b@example.jp",
+        ),
+        (
+            "dmarc.repeated",
+            "v=DMARC1; p=reject; p=none; adkim=s; adkim=r; t=y; t=n; pct=5; pct=100; fo=1; fo=0",
+            "v=DMARC1; p=reject; adkim=s; t=n; pct=100; fo=1",
+        ),
+        ("dmarc.repeated", "v=DMARC1; p=Quarantine; p=x; sp=y; sp=none;", "v=DMARC1; p=Quarantine; sp=none"),
     ],
 )
 def test_dmarc_grows_without_losing_its_reports(code: str, published: str, wanted: str) -> None:
     (snippet,) = repair(code, DOMAIN, assessment(dmarc_text=published)).snippets
     assert (snippet.place, snippet.content) == ("_dmarc.example.jp TXT", wanted)
+
+
+@pytest.mark.parametrize("code", sorted(dns_records.REPAIRS))
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x0b", "\x85", "\u2028", '"', "\x1b"])
+def test_no_record_breaks_the_line(code: str, sign: str) -> None:
+    text = f"v=DMARC1; p=none; p=reject; rua=mailto:a@example.jp{sign}x.example.jp"
+    of = assessment(dmarc_text=text, spf_texts=(f"v=spf1 include:a{sign}b.example.jp ?all",))
+    walked = dmarc.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
+    for one in (of, msgspec.structs.replace(of, runs=(run_of(attempt("dmarc", walked)),))):
+        for snippet in repair(code, DOMAIN, one).snippets:
+            if snippet.kind is SnippetKind.DNS_RECORD:
+                assert len(snippet.content.splitlines()) == 1
+                assert sign not in snippet.content
 
 
 def test_an_mta_sts_policy_names_todays_mail_servers() -> None:

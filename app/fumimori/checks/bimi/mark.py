@@ -32,6 +32,9 @@ FIELDS = {
     MARK_TYPE: "markType",
 }
 """Fields of the subject that say whose mark it is, and by what right."""
+RSA_LEAST = 2048
+"""Bits of an RSA key (mark certificate requirements of the issuers, section 6.1.5)."""
+POISON = "1.3.6.1.4.1.11129.2.4.3"
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(?P<body>[A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 
 
@@ -57,7 +60,10 @@ class MarkCertificate(Record):
     logos: tuple[EmbeddedLogo, ...]
     chain_fault: str = ""
     """`alone` (no certificate of an issuer beside it), `order` (the next one did not issue it), `not_ca`,
-    `out_of_time` (an issuer's certificate is over); empty for a chain that holds up to its last certificate."""
+    `out_of_time` (an issuer's certificate is over), `too_deep` (more issuers than one of them allows below it, RFC 5280
+    section 4.2.1.9), `short_key` (RSA below 2048 bits), `not_leaf` (the first one is an authority itself),
+    `precertificate` (RFC 6962 section 3.1), `critical` (an extension that must be understood and is not known, RFC 5280
+    section 4.2); empty for a chain that holds up to its last certificate."""
 
 
 def read_mark(untrusted_pem: str, at: datetime) -> MarkCertificate | None:
@@ -122,22 +128,48 @@ def _facts(chain: list["x509.Certificate"], at: datetime) -> MarkCertificate:
         for_brands=USAGE in usages,
         limits_names=limits,
         logos=logos,
-        chain_fault=_chain_fault(chain, at),
+        chain_fault=_leaf_fault(leaf) or _chain_fault(chain, at),
     )
+
+
+def _leaf_fault(leaf: "x509.Certificate") -> str:
+    """Why the first certificate is none that a reader may take for the mark's, whoever issued it."""
+    from cryptography import x509
+
+    for extension in leaf.extensions:
+        if extension.oid.dotted_string == POISON:
+            return "precertificate"
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
+            return "not_leaf"
+        unknown = isinstance(extension.value, x509.UnrecognizedExtension)
+        if extension.critical and unknown and extension.oid.dotted_string != LOGOTYPE:
+            return "critical"
+    return "short_key" if _short_key(leaf) else ""
+
+
+def _short_key(certificate: "x509.Certificate") -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return False
+    return isinstance(key, RSAPublicKey) and key.key_size < RSA_LEAST
 
 
 def _text(value: str | bytes) -> str:
     return (value if isinstance(value, str) else value.decode("utf-8", "replace"))[:LONGEST]
 
 
-def _chain_fault(chain: list["x509.Certificate"], at: datetime) -> str:
+def _chain_fault(chain: list["x509.Certificate"], at: datetime) -> str:  # noqa: PLR0911 - by fault
     """What is wrong with the certificates behind the first; whether anybody trusts the last one is not asked here."""
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
     if len(chain) < 2:
         return "alone"
-    for lower, upper in pairwise(chain):
+    for below, (lower, upper) in enumerate(pairwise(chain)):
         try:
             lower.verify_directly_issued_by(upper)
             constraints = upper.extensions.get_extension_for_class(x509.BasicConstraints).value
@@ -149,4 +181,8 @@ def _chain_fault(chain: list["x509.Certificate"], at: datetime) -> str:
             return "not_ca"
         if not upper.not_valid_before_utc <= at <= upper.not_valid_after_utc:
             return "out_of_time"
+        if constraints.path_length is not None and below > constraints.path_length:
+            return "too_deep"
+        if _short_key(upper):
+            return "short_key"
     return ""

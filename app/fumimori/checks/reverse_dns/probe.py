@@ -4,8 +4,9 @@ Objective  Mail from an address without a name of its own is refused by large re
 Inputs     Addresses of the mail exchangers, single addresses that the SPF record names, addresses that somebody gave.
 Steps      DNS only: PTR of each address, then the addresses of at most five of those names (forward-confirmed reverse
            DNS); the name in the greeting on port 25, when mail_ports saw one, is compared.
-Outcomes   missing (high): a sending address without a name; unconfirmed, generic (medium); missing_receiving,
-           greeting_differs (info); confirmed (ok). Addresses of providers are their own affair and are not looked at.
+Outcomes   missing (high): a mail server's address without a name; unconfirmed, generic (medium); missing_listed (only
+           the SPF record names the address), missing_receiving, greeting_differs (info); confirmed (ok).
+           Addresses of providers are their own affair and are not looked at.
 Sources    Sender guidelines of Google; RFC 1912 section 2.1; RFC 5321 section 4.1.4.
 """
 
@@ -96,7 +97,8 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the 
 
 def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
     if not facts.names:
-        yield ("missing" if facts.sending else "missing_receiving"), ()
+        listed = "missing" if facts.address in _mail_servers(seen) else "missing_listed"
+        yield (listed if facts.sending else "missing_receiving"), ()
         return
     back = [name.leads_back for name in facts.names]
     if True in back:
@@ -108,6 +110,21 @@ def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
         if greeting not in {name.name for name in facts.names}:
             yield "greeting_differs", (("greeting", greeting),)
             return
+
+
+def _mail_servers(seen: Seen) -> frozenset[str]:
+    """Addresses that somebody gave as senders, that mail is delivered to, or where a mail server answered.
+
+    An address that only the SPF record names may be one that nobody sends from any more.
+    """
+    found = set(seen.scope.sending_addresses)
+    for domain in seen.scope.domains:
+        facts = seen.facts(mx.MX, domain.name)
+        if facts is not None:
+            found.update(address for host in facts.hosts for address in host.addresses)
+            found.update(facts.fallback if not facts.hosts else ())
+    found.update(facts.service.address for _, facts in seen.all(mail_ports.MAIL_PORTS) if facts.service.open)
+    return frozenset(found)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
@@ -145,7 +162,15 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("missing", "missing_receiving", "unconfirmed", "generic", "greeting_differs", "confirmed"),
+    outcomes=(
+        "missing",
+        "missing_listed",
+        "missing_receiving",
+        "unconfirmed",
+        "generic",
+        "greeting_differs",
+        "confirmed",
+    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from fumimori.grammar.suffixes import list_date
 from fumimori.model import Run, Status, Vantage
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
@@ -73,6 +74,7 @@ def versions(m: Manuscript) -> list[Block]:
     dated: dict[str, list[str]] = {}
     for name in sorted(m.rules.tables):
         dated.setdefault(m.rules.tables[name].date, []).append(name)
+    dated.setdefault(list_date(), []).append("Public Suffix List")
     rows += [(m.say("t1.tables", date=date), m.wording.listed(names)) for date, names in sorted(dated.items())]
     return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), Gap(5)]
 
