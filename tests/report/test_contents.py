@@ -13,6 +13,8 @@ import pytest
 
 from fumimori.__main__ import instruments, sample
 from fumimori.core.model import (
+    Consent,
+    ConsentLevel,
     Contradiction,
     Exchange,
     Repair,
@@ -188,3 +190,27 @@ def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
     about = example.assessment(runs=(example.measured(looks, vantage=blocked),))
     content = example.pdf(about, parts="management")
     assert "25番ポートの通信が止められているため" in pages(content)[1]
+
+
+def test_each_measurement_is_printed_with_the_consent_that_it_was_made_under():
+    elsewhere = Consent(level=ConsentLevel.CONNECTIONS, name="Branch", role="Manager", at=example.MEASURED)
+    imported = example.measured(id="run-2", consent=elsewhere, imported=True)
+    never = example.measured(
+        id="run-3", consent=Consent(level=ConsentLevel.AUTHORISED, name="A", role="B"), vantage=None
+    )
+    about = example.assessment(runs=(example.measured(consent=example.assessment().consent), imported, never))
+    printed = " ".join(text(example.pdf(about, language="en")).split())
+    assert "Made elsewhere and imported." in printed
+    assert "1: Connection check (Branch, Manager)" in printed
+    assert "2: Reachability check (" in printed
+    assert "0: Passive check" in printed
+    assert "The state of the connection is not known." in printed
+
+
+def test_the_annex_names_what_the_consent_covers():
+    consent = msgspec.structs.replace(
+        example.assessment().consent, domains=("example.jp",), hosts=("mail.example.jp", "mx.elsewhere.example")
+    )
+    about = example.assessment(consent=consent)
+    printed = " ".join(text(example.pdf(about, language="en")).split())
+    assert "Covers example.jp, mail.example.jp, mx.elsewhere.example" in printed
