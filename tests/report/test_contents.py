@@ -172,7 +172,10 @@ def test_an_offline_measurement_afterwards_takes_nothing_back():
 
 
 def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing():
-    risk = msgspec.structs.replace(example.assessment().accepted[0], until="来年3月")
+    found = example.result(example.assessment()).findings[-1]
+    risk = msgspec.structs.replace(
+        example.assessment().accepted[0], code=found.code, subject=found.subject, until="来年3月"
+    )
     about = example.assessment(accepted=(risk,))
     assert all(finding.accepted is None for finding in example.result(about).findings)
     printed = "".join(text(example.pdf(about)).split())

@@ -117,7 +117,7 @@ def scope(m: Manuscript) -> list[Block]:
         m.list_or_none([80, 40, 45], "t2.people_heads", _people(m)),
         Gap(3),
         m.heading("t2.vantage", 3),
-        m.list_or_none([32, 36, 42, 55], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
+        m.list_or_none([32, 50, 30, 53], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
         Gap(5),
     ]
 
