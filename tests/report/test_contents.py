@@ -217,3 +217,10 @@ def test_the_annex_names_what_the_consent_covers():
     about = example.assessment(consent=consent)
     printed = " ".join(text(example.pdf(about, language="en")).split())
     assert "Covers example.jp, mail.example.jp, mx.elsewhere.example" in printed
+
+
+def test_a_consent_that_was_withdrawn_later_does_not_change_what_was_authorised_when_it_was_measured():
+    run = example.measured(consent=example.assessment().consent)
+    about = example.assessment(runs=(run,), consent=Consent())
+    printed = " ".join(text(example.pdf(about, parts="management", language="en")).split())
+    assert "Measurements kept to what was authorised: “Reachability check”" in printed
