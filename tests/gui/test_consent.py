@@ -129,3 +129,29 @@ def test_a_level_that_is_pressed_again_stays(opened: Open):
     hands.press("choice:1")
     assert hands.desk.open.consent == before
     assert hands.find("choice:1").isChecked()
+
+
+def test_what_is_going_to_happen_is_said_before_name_and_role_are_typed(opened: Open):
+    """Nothing was refused yet: a consent cannot be confirmed without name and role."""
+    assessment = chosen(2, mail_hosts=(f"mail.{DOMAIN}",))
+    unnamed = msgspec.structs.replace(assessment.consent, name="", role="", own_server=False)
+    hands = opened("en", msgspec.structs.replace(assessment, consent=unnamed))
+    hands.go("consent")
+    assert not hands.shows(hands.page.t("words.reason.no_authority"))
+    assert hands.shows(hands.page.say("host_closely"))
+    hands.press("choice:3")
+    assert hands.shows(hands.page.say("host_closely"))
+    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
+
+
+def test_a_host_that_is_not_known_to_be_ones_own_is_said_to_be_left_out_without_a_past(opened: Open):
+    hands = opened("en", chosen(2, mail_hosts=("mail.elsewhere.example",)))
+    hands.go("consent")
+    assert hands.shows(hands.page.say("host_owner_unknown"))
+    assert not hands.shows(hands.page.t("words.reason.owner_unknown"))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("why", ["not_covered", "not_own_server", "owner_unknown", "private_address"])
+def test_every_refusal_of_a_host_has_a_sentence_for_before_the_measurement(opened: Open, language: str, why: str):
+    assert opened(language).desk.texts.has(f"ui.consent.host_{why}")

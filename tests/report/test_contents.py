@@ -12,7 +12,18 @@ import pypdfium2
 import pytest
 
 from fumimori.__main__ import instruments, sample
-from fumimori.model import Contradiction, Exchange, Repair, Severity, Snippet, SnippetKind, Status, Vantage
+from fumimori.model import (
+    Consent,
+    ConsentLevel,
+    Contradiction,
+    Exchange,
+    Repair,
+    Severity,
+    Snippet,
+    SnippetKind,
+    Status,
+    Vantage,
+)
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
@@ -161,7 +172,10 @@ def test_an_offline_measurement_afterwards_takes_nothing_back():
 
 
 def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing():
-    risk = msgspec.structs.replace(example.assessment().accepted[0], until="来年3月")
+    found = example.result(example.assessment()).findings[-1]
+    risk = msgspec.structs.replace(
+        example.assessment().accepted[0], code=found.code, subject=found.subject, until="来年3月"
+    )
     about = example.assessment(accepted=(risk,))
     assert all(finding.accepted is None for finding in example.result(about).findings)
     printed = "".join(text(example.pdf(about)).split())
@@ -179,3 +193,34 @@ def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
     about = example.assessment(runs=(example.measured(looks, vantage=blocked),))
     content = example.pdf(about, parts="management")
     assert "25番ポートの通信が止められているため" in pages(content)[1]
+
+
+def test_each_measurement_is_printed_with_the_consent_that_it_was_made_under():
+    elsewhere = Consent(level=ConsentLevel.CONNECTIONS, name="Branch", role="Manager", at=example.MEASURED)
+    imported = example.measured(id="run-2", consent=elsewhere, imported=True)
+    never = example.measured(
+        id="run-3", consent=Consent(level=ConsentLevel.AUTHORISED, name="A", role="B"), vantage=None
+    )
+    about = example.assessment(runs=(example.measured(consent=example.assessment().consent), imported, never))
+    printed = " ".join(text(example.pdf(about, language="en")).split())
+    assert "Made elsewhere and imported." in printed
+    assert "1: Connection check (Branch, Manager)" in printed
+    assert "2: Reachability check (" in printed
+    assert "0: Passive check" in printed
+    assert "The state of the connection is not known." in printed
+
+
+def test_the_annex_names_what_the_consent_covers():
+    consent = msgspec.structs.replace(
+        example.assessment().consent, domains=("example.jp",), hosts=("mail.example.jp", "mx.elsewhere.example")
+    )
+    about = example.assessment(consent=consent)
+    printed = " ".join(text(example.pdf(about, language="en")).split())
+    assert "Covers example.jp, mail.example.jp, mx.elsewhere.example" in printed
+
+
+def test_a_consent_that_was_withdrawn_later_does_not_change_what_was_authorised_when_it_was_measured():
+    run = example.measured(consent=example.assessment().consent)
+    about = example.assessment(runs=(run,), consent=Consent())
+    printed = " ".join(text(example.pdf(about, parts="management", language="en")).split())
+    assert "Measurements kept to what was authorised: “Reachability check”" in printed

@@ -23,8 +23,12 @@ def to_confirm(desk: "Desk") -> Consent:
 
 
 def as_confirmed(desk: "Desk") -> Assessment:
-    """The assessment as if its consent were confirmed now."""
-    return msgspec.structs.replace(desk.open, consent=to_confirm(desk))
+    """The assessment as if its consent were confirmed now, with all that the page asks for before it can be."""
+    consent = to_confirm(desk)
+    if consent.level >= ConsentLevel.AUTHORISED:
+        said = {word: getattr(consent, word).strip() or "–" for word in ("name", "role")}
+        consent = msgspec.structs.replace(consent, **said, own_server=consent.level is ConsentLevel.RELAY)
+    return msgspec.structs.replace(desk.open, consent=consent)
 
 
 def stands(desk: "Desk") -> bool:

@@ -147,7 +147,7 @@ def test_dmarc_grows_without_losing_its_reports(code: str, published: str, wante
 def test_no_record_breaks_the_line(code: str, sign: str) -> None:
     text = f"v=DMARC1; p=none; p=reject; rua=mailto:a@example.jp{sign}x.example.jp"
     of = assessment(dmarc_text=text, spf_texts=(f"v=spf1 include:a{sign}b.example.jp ?all",))
-    walked = dmarc.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
+    walked = dmarc_facts.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
     for one in (of, msgspec.structs.replace(of, runs=(run_of(attempt("dmarc", walked)),))):
         for snippet in repair(code, DOMAIN, one).snippets:
             if snippet.kind is SnippetKind.DNS_RECORD:

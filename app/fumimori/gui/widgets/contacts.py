@@ -50,7 +50,7 @@ class ContactsCard(QFrame):
         connecting = shown.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         if connecting:
             names += [*scope.named_hosts, *(host for hosts in takers.values() for host in hosts)]
-        self._line(t("ui.consent.targets", names=", ".join(dict.fromkeys(names)) or "－"))
+        self._line(t("ui.consent.targets", names=t.listed(dict.fromkeys(names)) or "－"))
         if connecting and len(takers) < len(scope.domains):
             self._line(t("ui.consent.exchangers_unknown"))
 
@@ -61,18 +61,18 @@ class ContactsCard(QFrame):
         desk, t = self._desk, self._t
         connecting = shown.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         controls = desk.parts.network().control_hosts or desk.parts.control_hosts()
-        usual = ", ".join(controls) or t("ui.consent.usual_hosts")
+        usual = t.listed(controls) or t("ui.consent.usual_hosts")
         self._line(t("ui.consent.third_parties", hosts=usual) if connecting else t("ui.consent.resolver_only"))
         asked = third_parties(desk.instruments, shown)
         for probe, key in (("registration", "registries_asked"), ("published_keys", "directories_asked")):
             if asked.get(probe):
-                self._line(t(f"ui.consent.{key}", hosts=", ".join(asked[probe])))
+                self._line(t(f"ui.consent.{key}", hosts=t.listed(asked[probe])))
         if shown.scope.blocklists:
-            self._line(t("ui.consent.blocklists_asked", zones=", ".join(shown.scope.blocklists)))
+            self._line(t("ui.consent.blocklists_asked", zones=t.listed(shown.scope.blocklists)))
         files = file_hosts(desk.instruments, shown)
         if files:
             key = "files_asked" if connecting else "files_not_asked"
-            self._line(t(f"ui.consent.{key}", hosts=", ".join(files)))
+            self._line(t(f"ui.consent.{key}", hosts=t.listed(files)))
 
     def _each_look(self, shown: Assessment) -> None:
         """What is looked at, one by one, and what is not because no host was named for it."""
@@ -93,7 +93,7 @@ class ContactsCard(QFrame):
         for plan in sorted(plans, key=lambda one: controls[one.probe]):
             what = t(f"checks.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
             if plan.hosts:
-                what = t("ui.consent.at_hosts", what=what, hosts=", ".join(plan.hosts))
+                what = t("ui.consent.at_hosts", what=what, hosts=t.listed(plan.hosts))
             line = t("ui.consent.look", name=t(f"checks.{plan.probe}.name"), what=what)
             self._looks.addWidget(Prose(self._theme, line, quiet=True, size="small"))
 

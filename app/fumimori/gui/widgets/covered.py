@@ -47,7 +47,7 @@ class CoveredHosts(QWidget):
             line = t("ui.consent.host", host=host, where=where)
             why = closely.get(host)
             if why is not None:
-                line += "\n" + (t(f"words.reason.{why}") if why else t("ui.consent.host_closely"))
+                line += "\n" + (t(f"ui.consent.host_{why}" if why else "ui.consent.host_closely"))
             self._line(line)
         if not hosts:
             self._line(t("ui.consent.hosts_none"))

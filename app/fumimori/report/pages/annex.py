@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fumimori.grammar.suffixes import list_date
-from fumimori.model import Run, Status, Vantage
+from fumimori.model import Consent, Run, Status
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
 from fumimori.report.grid import Cell
@@ -12,6 +12,10 @@ from fumimori.report.press import Node, Press
 from fumimori.report.stationery import MM
 
 SECTIONS = tuple(f"t{number}" for number in range(1, 14))
+RUNS = 12
+"""Measurements that T2 names, the latest of them."""
+COVERED = 20
+"""Domains and hosts of the consent that T2 names."""
 
 
 class Contents(Block):
@@ -92,6 +96,7 @@ def scope(m: Manuscript) -> list[Block]:
             ("mail_hosts", a.scope.mail_hosts),
             ("ssh_hosts", a.scope.ssh_hosts),
             ("webmail_hosts", a.scope.webmail_hosts),
+            ("own_hosts", a.scope.own_hosts),
             ("addresses", (*a.scope.addresses, *a.scope.sending_addresses)),
         )
         if names
@@ -114,9 +119,7 @@ def scope(m: Manuscript) -> list[Block]:
         m.list_or_none([80, 40, 45], "t2.people_heads", _people(m)),
         Gap(3),
         m.heading("t2.vantage", 3),
-        m.list_or_none(
-            [42, 43, 80], "t2.vantage_heads", [_vantage(m, run, run.vantage) for run in a.runs[-12:] if run.vantage]
-        ),
+        m.list_or_none([32, 50, 30, 53], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
         Gap(5),
     ]
 
@@ -149,6 +152,12 @@ def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
         (m.say("t2.role"), m.wording.free(consent.role, 80) or unknown),
         (m.say("t2.at"), m.moment(consent.at) if consent.at else unknown),
     ]
+    covered = (*consent.domains, *consent.hosts)
+    if consent.at and covered:
+        more = " …" if len(covered) > COVERED else ""
+        rows.append(
+            (m.say("t2.covered"), m.wording.listed([m.wording.free(one, 100) for one in covered[:COVERED]]) + more)
+        )
     if consent.own_server:
         rows.append((m.say("t2.own"), m.say("t2.own_said")))
     return rows
@@ -169,15 +178,34 @@ def _people(m: Manuscript) -> list[list[Cell]]:
     ]
 
 
-def _vantage(m: Manuscript, run: Run, vantage: Vantage) -> list[Cell]:
-    kinds = [m.say(f"t2.port25_{vantage.port25}" if vantage.port25 in ("open", "blocked") else "t2.port25_unknown")]
-    kinds += [m.say(f"t2.{name}") for name in ("captive_portal", "intercepted", "inside") if getattr(vantage, name)]
-    if run.imported:
-        kinds.append(m.say("t2.imported"))
-    if vantage.second_resolver:
-        kinds.append(m.say("t2.second_resolver", resolver=m.wording.free(vantage.second_resolver, 60)))
-    if not vantage.online and not any(a.status is Status.COMPLETED for a in run.attempts):
+def _run(m: Manuscript, run: Run) -> list[Cell]:
+    """A measurement: when, under which consent (an imported one keeps its own), by which resolver, and from where."""
+    vantage = run.vantage
+    resolver = m.wording.free(vantage.resolver, 60) if vantage else ""
+    return [m.moment(run.started), _allowed(m, run.consent), resolver or m.wording.texts.style.no_value, _state(m, run)]
+
+
+def _allowed(m: Manuscript, consent: Consent) -> str:
+    """The level that counted for a run, and who allowed it."""
+    counts = int(consent.confirmed_level)
+    who = [m.wording.free(word, 80) for word in (consent.name, consent.role) if word.strip()]
+    return f"{counts}: {m.wording.word('consent', f'{counts}.name')}" + (
+        m.wording.bracketed(m.wording.listed(who)) if counts and who else ""
+    )
+
+
+def _state(m: Manuscript, run: Run) -> str:
+    vantage = run.vantage
+    if vantage is None:
+        kinds = [m.say("t2.unknown")]
+    elif not vantage.online and not any(a.status is Status.COMPLETED for a in run.attempts):
         kinds = [m.say("t2.offline")]
+    else:
+        port25 = vantage.port25 if vantage.port25 in ("open", "blocked") else "unknown"
+        kinds = [m.say(f"t2.port25_{port25}")]
+        kinds += [m.say(f"t2.{name}") for name in ("captive_portal", "intercepted", "inside") if getattr(vantage, name)]
+        if vantage.second_resolver:
+            kinds.append(m.say("t2.second_resolver", resolver=m.wording.free(vantage.second_resolver, 60)))
+    kinds += [m.say(f"t2.{name}") for name in ("imported", "cancelled") if getattr(run, name)]
     end = m.wording.texts.style.sentence_end
-    words = "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds)
-    return [m.moment(vantage.at), m.wording.free(vantage.resolver, 60), words.strip()]
+    return "".join(kind if kind.endswith(("。", ".")) else kind + end for kind in kinds).strip()

@@ -114,7 +114,9 @@ def _surroundings(m: Manuscript) -> list[Block]:
 def _scope(m: Manuscript) -> str:
     names = [domain.name for domain in m.assessment.scope.domains]
     shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
-    level = m.wording.word("consent", f"{int(m.assessment.consent.confirmed_level)}.name")
+    # What was authorised when it was measured: a consent may have been changed or withdrawn since.
+    then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts]
+    level = m.wording.word("consent", f"{int(max(then, default=m.assessment.consent.confirmed_level))}.name")
     if not names:
         return m.say("limits.scope_empty")
     return m.say("limits.scope_text", domains=shown, level=level)
