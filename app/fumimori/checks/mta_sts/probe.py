@@ -122,7 +122,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
 def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
     """What only shows over time: a policy changed behind an old id, and a test that never ends."""
     if len(facts.history) > 1 and facts.history[-1].id == facts.history[-2].id:
-        yield "id_unchanged", {"id": facts.history[-1].id, "day": facts.history[-1].first_seen.date().isoformat()}
+        yield "id_unchanged", {"id": facts.history[-1].id, "since": facts.history[-1].first_seen.date().isoformat()}
     since = at
     for state in reversed(facts.history):
         if state.mode != "testing":

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from fumimori.assess.plan import first, later
+from fumimori.assess.plan import first, later, totals
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
@@ -10,6 +10,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.model import Grade
 from fumimori.wording.window import range_words
+from fumimori.wording.work import totals_words
 
 SHOWN = 40
 
@@ -35,6 +36,10 @@ class PlanPage(Page):
                 self.add(ActionCard(self.desk, theme, action, number=number))
         if len(result.actions) > SHOWN:
             self.prose("more", quiet=True, count=len(result.actions) - SHOWN)
+        rules = self.desk.instruments.rules
+        summed = totals_words(self.t, totals(result.actions, rules), rules)
+        if summed:
+            self.add(Prose(theme, summed, quiet=True, size="small"))
 
     @property
     def next_label(self) -> str:
