@@ -172,12 +172,12 @@ class Wording:
 
     def effort_and_cost(self, action: Action) -> str:
         """What it takes, as short as the language allows."""
-        parts = self.word("effort", action.work.effort), cost_words(self.texts, action.work, short=True)
+        parts = self.word("effort", action.work.effort), self.cost(action, short=True)
         return self.texts.style.short_separator.join(parts)
 
-    def cost(self, action: Action) -> str:
-        """What it costs, or whose contract says so."""
-        return cost_words(self.texts, action.work)
+    def cost(self, action: Action, *, short: bool = False) -> str:
+        """What it costs, or that a contract says so; `short` for narrow columns."""
+        return cost_words(self.texts, action.work, short=short)
 
     def due(self, action: Action) -> str:
         """By when, in short form: 2026-11-26, or what people agreed in their own words."""

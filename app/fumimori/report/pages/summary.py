@@ -180,7 +180,7 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
             what.append(m.cell(why, small=True))
         if m.wording.late(action):
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
-        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.cost(action)}"
+        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.cost(action, short=True)}"
         side = [m.cell(text, small=True) for text in (m.wording.owner(action), work, m.wording.due(action))]
         rows.append([f"{number}", Stack(what), *side])
     return m.table_or_none([7, 82, 29, 27, 20], "summary.action_heads", rows, padding=1.0)
