@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from fumimori.model import (
     NOT_APPLICABLE,
@@ -190,7 +190,11 @@ class Wording:
         if action.due <= self._issued.date():
             return self.say("due_today")
         in_words = action.entry is not None and action.entry.due.strip() and action.entry.due_day is None
-        return self.say("due_by", day=self.due(action) if in_words else self.texts.day(action.due))
+        return self.say("due_by", day=self.due(action) if in_words else self.day_near(action.due))
+
+    def day_near(self, day: date) -> str:
+        """A day in a sentence, without the year when the report is of the same one."""
+        return self.texts.day(day, known_year=self._issued.year)
 
     def late(self, action: Action) -> str:
         """That the agreed day lies after the day of the thing itself; empty when it does not."""

@@ -76,7 +76,7 @@ def verdict(m: Manuscript) -> str:
             "verdict.event" if grade.letter else "verdict.withheld_event",
             grade=grade.letter or "",
             lower=grade.lower_bound,
-            event=m.say(f"event.{action.event}{past}", day=m.wording.texts.day(action.day)),
+            event=m.say(f"event.{action.event}{past}", day=m.wording.day_near(action.day)),
             due=due,
             owner=m.wording.owner(action, short=True),
         )
