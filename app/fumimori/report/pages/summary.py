@@ -70,21 +70,37 @@ def verdict(m: Manuscript) -> str:
     worst, action = _most_urgent(m)
     due = m.wording.due_sentence(action) if action else m.say("plan.renewal")
     title = m.wording.title(worst) if worst else ""
-    if action and action.event and action.day:
-        past = "_past" if action.day < m.issued.date() else ""
-        return m.say(
-            "verdict.event" if grade.letter else "verdict.withheld_event",
-            grade=grade.letter or "",
-            lower=grade.lower_bound,
-            event=m.say(f"event.{action.event}{past}", day=m.wording.day_near(action.day)),
-            due=due,
-            owner=m.wording.owner(action, short=True),
-        )
+    if action and action.day:
+        return _on_its_day(m, action, "event" if grade.letter else "withheld_event")
     if grade.letter is None:
         kind = "withheld_finding" if worst and worst.severity >= Severity.MEDIUM else "withheld"
     else:
         kind = worst.severity.word if worst else "none"
-    return m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+    said = m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+    dated = _first_dated(m, least=Severity.MEDIUM)
+    return _on_its_day(m, dated, "also", said) if dated else said
+
+
+def _on_its_day(m: Manuscript, action: Action, kind: str, said: str = "") -> str:
+    """What ends when, by when to act and who: about an action that has a day in the calendar, after what was `said`."""
+    day, grade = action.day or m.issued.date(), m.result.grade
+    past = "_past" if day < m.issued.date() else ""
+    return m.say(
+        f"verdict.{kind}",
+        grade=grade.letter or "",
+        lower=grade.lower_bound,
+        said=said,
+        event=m.say(f"event.{action.event}{past}", day=m.wording.day_near(day)),
+        due=m.wording.due_sentence(action),
+        owner=m.wording.owner(action, short=True),
+    )
+
+
+def _first_dated(m: Manuscript, least: Severity) -> Action | None:
+    """Of the open actions to take first that are so severe: the one whose own day comes first."""
+    dated = (one for one in first(m.result.actions) if one.day and one.severity >= least)
+    open_ones = [one for one in dated if not (one.entry and one.entry.done)]
+    return min(open_ones, key=lambda one: one.day or date.max, default=None)
 
 
 def _hindrance(m: Manuscript) -> str:
@@ -103,9 +119,7 @@ def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
     """
     action = next((action for action in m.result.actions if action.findings), None)
     if action is not None and action.severity >= Severity.MEDIUM:
-        foremost = (one for one in first(m.result.actions) if one.day and one.severity == action.severity)
-        open_ones = [one for one in foremost if not (one.entry and one.entry.done)]
-        action = min(open_ones, key=lambda one: one.day or date.max, default=action)
+        action = _first_dated(m, least=action.severity) or action
     if action is not None:
         return max(action.findings, key=lambda finding: finding.severity), action
     return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
