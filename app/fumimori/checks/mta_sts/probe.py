@@ -141,6 +141,8 @@ def _unusable(facts: Facts) -> tuple[str, Values] | None:
         return word, ({"reason": facts.policy_reason} if word == "policy_not_seen" else {})
     if answer.tls_error:
         word = TLS_ERRORS.get(answer.tls_error, "policy_not_seen")
+        if word == "policy_expired" and answer.chain and answer.chain.certificates:
+            return word, {"day": answer.chain.certificates[0].not_after.date().isoformat()}
         return word, ({"reason": answer.tls_error} if word == "policy_not_seen" else {})
     if 300 <= answer.status < 400:
         return "policy_redirect", {"status": answer.status, "target": answer.header("location") or "-"}
