@@ -1,19 +1,24 @@
 """Details for those who repair and those who measure: what to copy, tables, ways to measure, folded looks."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableWidget
 
-from fumimori.__main__ import texts
+from fumimori.__main__ import sample, texts
+from fumimori.assess.plan import totals
 from fumimori.cli.grammar import parser
 from fumimori.cli.wanted import outward
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import Look
 from fumimori.gui.widgets.looks import LookList
 from fumimori.gui.widgets.table import Table
-from fumimori.model import AcceptedRisk, DomainScope, Status
+from fumimori.model import AcceptedRisk, Action, DomainScope, Status
+from fumimori.texts import Texts
 from fumimori.wizard.routes import Route
+from fumimori.wording.work import cost_words, late_words, totals_words
 from gui import demonstration
 from gui.driver import Driver, Open
 
@@ -55,6 +60,33 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     hands.type(f"until:{identity}", "２０３０年3月31日")
     hands.press(f"accept:{identity}")
     assert [(one.approver, one.until) for one in hands.desk.open.accepted] == [("approver", "2030-03-31")]
+
+
+def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
+    hands = opened("en", sample())
+    hands.go("plan")
+    action = next(one for one in hands.desk.result.actions if one.day is not None)
+    t, rules = hands.page.t, hands.desk.instruments.rules
+    assert hands.shows(totals_words(t, totals(hands.desk.result.actions, rules), rules))
+    hands.press(f"more:{action.id}")
+    assert action.day is not None
+    for days, late in ((2, True), (-1, False)):
+        agreed = action.day + timedelta(days=days)
+        hands.type(f"due:{action.id}", agreed.isoformat().replace("-", "/"))
+        told = next(one for one in hands.desk.result.actions if one.id == action.id)
+        assert (told.due, told.late) == (agreed, late)
+        assert hands.shows(t("ui.action.work", **_work(t, told)))
+        assert hands.shows(late_words(t, told) or agreed.isoformat())
+
+
+def _work(t: Texts, action: Action) -> dict[str, str]:
+    work = action.work
+    return {
+        "due": f"{action.due}",
+        "owner": t(f"words.owner.{work.owner}"),
+        "effort": t(f"words.effort.{work.effort}"),
+        "cost": cost_words(t, work),
+    }
 
 
 def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened: Open):

@@ -225,6 +225,15 @@ def test_np_for_a_name_that_does_not_exist(folder):
     assert "reject" in run(dmarc.PROBE, zone, scope_of("gone.example.jp"), folder)
 
 
+@pytest.mark.parametrize(("year", "word"), [(2026, "service_ends"), (2027, "service_ends_soon")])
+def test_a_service_that_ends(folder, year, word):
+    zone = next(zone for name, zone, _ in test_mx.ROWS if name.startswith("WorkMail"))
+    scope = scope_of("example.jp")
+    at = datetime(year, 1, 15, tzinfo=UTC)
+    attempts = asyncio.run(looked((mx.PROBE,), zone, scope, folder, at=at))
+    assert said(mx.PROBE, attempts, scope) == {"provider", word, "found"}
+
+
 def test_a_policy_over_time(folder):
     zone = {
         "example.jp": {"MX": ["10 mail.example.jp."]},

@@ -3,7 +3,7 @@
 import csv
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 
 import msgspec
@@ -17,6 +17,8 @@ from fumimori.model import (
     ConsentLevel,
     Contradiction,
     Exchange,
+    Outcome,
+    PlanEntry,
     Repair,
     Severity,
     Snippet,
@@ -52,6 +54,54 @@ def of_sample():
 def test_the_sample_can_be_printed(of_sample):
     assert len(pages(of_sample["ja"])) <= 38
     assert len(pages(of_sample["en"])) <= 40
+
+
+CERTIFICATE = "mail_ports.certificate_urgent"
+BY_CALENDAR = {
+    "ja": "証明書が11月28日（土）に切れます。11月26日（木）までに対応してください（担当：保守業者）。",
+    "en": "The certificate ends on 28 November. Please act by 26 November (owner: Maintenance company).",
+}
+
+
+def first_page(language, days=4, **changes):
+    """Page 1 in one line, of an example whose certificate ends in so many days."""
+    day = (example.ISSUED + days * DAY).date().isoformat()
+    ends = Outcome(code=CERTIFICATE, subject="mail.example.jp:993", values=(("day", day), ("days", days)))
+    about = example.assessment(**changes)
+    said = [one for one in example.outcomes() if not one.code.startswith(("defaults.", "registration."))]
+    content = example.pdf(about, language=language, following=example.result(about, (*said, ends)))
+    return "".join(text(content, "-f", "2", "-l", "2").split())
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_first_sentence_names_the_day_what_stops_who_and_until_when(language):
+    milder = tuple(one for one in example.answers() if one.question != "defaults.admin_passwords")
+    printed, said = first_page(language, answers=milder), example.texts(language)
+    assert "".join(BY_CALENDAR[language].split()) in printed
+    assert "".join(said(f"checks.{CERTIFICATE}.risk").split()) in printed
+    assert "".join(said("report.due_today").split()) in first_page(language, days=1, answers=milder)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_something_critical_stands_before_what_ends_soon(language):
+    printed = first_page(language)
+    title = "".join(example.texts(language)("controls.defaults.admin_passwords.finding").rstrip("。.").split())
+    assert -1 < printed.find(title) < printed.find("".join(BY_CALENDAR[language].split()))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_agreed_day_is_printed_everywhere_and_one_too_late_is_told(language):
+    for due, late in (("2026/11/27", False), ("2026-12-24", True)):
+        printed = first_page(language, plan=(PlanEntry(action=CERTIFICATE, due=due),))
+        agreed = example.texts(language).day(date.fromisoformat(due.replace("/", "-")), known_year=2026)
+        assert "".join(example.texts(language)("report.due_by", day=agreed).split()) in printed
+        words = example.texts(language)(
+            "words.totals.late",
+            due=due.replace("/", "-"),
+            event=example.texts(language)("words.event.certificate"),
+            day="2026-11-28",
+        )
+        assert ("".join(words.split()) in printed) == late
 
 
 def test_the_tables_for_the_technician_show_what_was_seen(of_sample):

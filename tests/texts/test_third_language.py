@@ -21,6 +21,7 @@ tag = "de-DE"
 order = 3
 locales = ["de"]
 day = "{weekday}, {day}. {month} {year}"
+day_of_year = "{weekday}, {day}. {month}"
 weekdays = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
 months = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
   "Dezember"]

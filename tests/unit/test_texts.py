@@ -81,6 +81,8 @@ def test_days_and_moments_are_written_as_people_write_them(folder: Path) -> None
         "24 November 2026",
         "2026-11-24 10:30 UTC",
     ]
+    assert [Texts(folder, name).day(day, known_year=2026) for name in ("ja", "en")] == ["11月24日（火）", "24 November"]
+    assert Texts(folder, "en").day(day, known_year=2027) == "24 November 2026"
 
 
 @pytest.mark.parametrize(

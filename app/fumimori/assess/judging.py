@@ -53,7 +53,7 @@ def assess(
     contradictions = tuple(_contradictions(assessment, table, rules))
     open_points = _open_points(assessment, table, contradictions)
     questions = tuple(standing.result for standing in table)
-    todo = plan(findings, table, assessment.plan, rules)
+    todo = plan(findings, table, assessment.plan, rules, moment.date())
     closed = {action.id for action in todo.first if not action.asks}
     remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
     before = _sum_up(questions, findings, table, open_points, rules, quick=assessment.quick)

@@ -2,9 +2,24 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from fumimori.assess.question_state import Standing
-from fumimori.model import Action, Cost, Effort, Finding, PlanEntry, QuestionState, Record, Rules, Severity, Work
+from fumimori.model import (
+    Action,
+    Cost,
+    Effort,
+    Event,
+    Finding,
+    Owner,
+    PlanEntry,
+    QuestionState,
+    Record,
+    Rules,
+    Severity,
+    Work,
+)
+from fumimori.model.days import iso_day
 
 FIRST = 5
 """How many actions come first, on one page."""
@@ -12,7 +27,12 @@ FIRST = 5
 PER_CONTROL = 2
 """At most so many of them for one control, so that the first page is not one subject alone."""
 
+WORKING_DAYS = (Event.CERTIFICATE, Event.POLICY_SITE)
+"""What ends with a margin counted in working days; the other margins are counted in days."""
+
 _EFFORT = {effort: rank for rank, effort in enumerate(Effort)}
+_SATURDAY = 5
+_DAY = timedelta(days=1)
 
 
 class Plan(Record):
@@ -36,30 +56,102 @@ def later(actions: Sequence[Action]) -> tuple[Action, ...]:
     return tuple(actions[FIRST:])
 
 
-def plan(
-    findings: Sequence[Finding], standings: Iterable[Standing], entries: Sequence[PlanEntry], rules: Rules
-) -> Plan:
-    """All actions that `findings` and High or Critical questions without an answer call for, in order.
+class Total(Record):
+    """What the plan asks of one owner: open actions, and hours of work at least and at most."""
 
-    What was accepted as a risk on every subject needs no action. Order: open before done, then severity, reachable
-    from the Internet, less effort, more findings at once; then the first five are chosen so that no control takes
-    more than two of them (a Critical one always may) and one with a date is among them when there is any.
+    owner: Owner
+    actions: int
+    least: float
+    most: float
+
+
+def totals(actions: Iterable[Action], rules: Rules) -> tuple[Total, ...]:
+    """The open ones of `actions` summed up per owner, whoever has most of them first."""
+    by_owner: dict[Owner, list[Effort]] = {}
+    for action in actions:
+        if not (action.entry and action.entry.done):
+            by_owner.setdefault(action.work.owner, []).append(action.work.effort)
+    found = [
+        Total(
+            owner=owner,
+            actions=len(efforts),
+            least=sum(rules.number(f"effort.{effort}_least") for effort in efforts),
+            most=sum(rules.number(f"effort.{effort}_most") for effort in efforts),
+        )
+        for owner, efforts in by_owner.items()
+    ]
+    return tuple(sorted(found, key=lambda total: (-total.actions, list(Owner).index(total.owner))))
+
+
+def plan(
+    findings: Sequence[Finding],
+    standings: Iterable[Standing],
+    entries: Sequence[PlanEntry],
+    rules: Rules,
+    today: date,
+) -> Plan:
+    """All actions that `findings` and High or Critical questions without an answer call for `today`, in order.
+
+    What was accepted as a risk on every subject needs no action. Order: open before done, then severity, due date,
+    reachable from the Internet, less effort, more findings at once; then the first five are chosen so that no control
+    takes more than two of them (a Critical one always may) and one with a date is among them when there is any.
     """
     decided, table = {entry.action: entry for entry in entries}, tuple(standings)
-    actions = [*_repairs(findings, decided, rules), *_questions_to_ask(table, decided, rules)]
+    actions = [*_repairs(findings, decided, rules, today), *_questions_to_ask(table, decided, rules, today)]
     ordered = sorted(actions, key=_urgency)
     chosen = _first(ordered, dated={standing.question.id for standing in table if standing.question.dated})
     return Plan(actions=(*chosen, *(action for action in ordered if action not in chosen)))
 
 
-def due_days(severity: Severity, rules: Rules) -> int | None:
-    """Days in which a finding of this severity is to be put right; None for *at the next renewal*."""
-    if severity <= Severity.LOW:
-        return None
-    return int(rules.number(f"scoring.due_{severity.word}_days"))
+def due(
+    severity: Severity,
+    findings: Iterable[Finding],
+    rules: Rules,
+    today: date,
+    entry: PlanEntry | None = None,
+) -> date | None:
+    """By when something of this severity that `findings` call for is to be done; None for *at the next renewal*.
+
+    The day that people agreed wins. Else it is the earlier of the severity's limit and the day of the thing itself
+    less its margin: never before `today`, and never after the day of the thing itself unless that is past.
+    """
+    if entry is not None and entry.due_day is not None:
+        return entry.due_day
+    days = [before(event, day, rules) for event, day in _events(findings, rules)]
+    if severity > Severity.LOW:
+        days.append(today + timedelta(days=int(rules.number(f"scoring.due_{severity.word}_days"))))
+    return max(today, min(days)) if days else None
 
 
-def _repairs(findings: Sequence[Finding], decided: Mapping[str, PlanEntry], rules: Rules) -> Iterable[Action]:
+def before(event: Event, day: date, rules: Rules) -> date:
+    """The working day, Monday to Friday, by which the work for what ends on `day` is to be done."""
+    margin = int(rules.number(f"calendar.{event}_days"))
+    if event not in WORKING_DAYS:
+        return _working_day(day - timedelta(days=margin))
+    for _ in range(margin):
+        day = _working_day(day - _DAY)
+    return _working_day(day)
+
+
+def _working_day(day: date) -> date:
+    """`day`, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - _SATURDAY + 1))
+
+
+def _events(findings: Iterable[Finding], rules: Rules) -> list[tuple[Event, date]]:
+    """What ends on which day, of all findings that name one; the first day first."""
+    found = []
+    for finding in findings:
+        rule = rules.outcomes.get(finding.code)
+        day = iso_day(str(dict(finding.values).get("day", "")))
+        if rule is not None and rule.event is not None and day is not None:
+            found.append((rule.event, day))
+    return sorted(found, key=lambda one: one[1])
+
+
+def _repairs(
+    findings: Sequence[Finding], decided: Mapping[str, PlanEntry], rules: Rules, today: date
+) -> Iterable[Action]:
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.severity >= Severity.LOW:
@@ -69,19 +161,22 @@ def _repairs(findings: Sequence[Finding], decided: Mapping[str, PlanEntry], rule
         if not still_open:
             continue
         worst = max(still_open, key=lambda finding: finding.severity)
+        event, day = next(iter(_events(still_open, rules)), (None, None))
         yield Action(
             id=code,
             control=worst.control,
             severity=worst.severity,
             findings=tuple(still_open),
             work=worst.work,
-            due_days=due_days(worst.severity, rules),
+            due=due(worst.severity, still_open, rules, today, decided.get(code)),
             entry=decided.get(code),
+            event=event,
+            day=day,
         )
 
 
 def _questions_to_ask(
-    standings: Iterable[Standing], decided: Mapping[str, PlanEntry], rules: Rules
+    standings: Iterable[Standing], decided: Mapping[str, PlanEntry], rules: Rules, today: date
 ) -> Iterable[Action]:
     for standing in standings:
         question = standing.question
@@ -90,22 +185,24 @@ def _questions_to_ask(
             and standing.feared >= Severity.HIGH
             and question.control is not None
         ):
+            entry = decided.get(f"{question.id}.unknown")
             yield Action(
                 id=f"{question.id}.unknown",
                 control=question.control,
                 severity=standing.pending,
                 findings=(),
                 work=Work(owner=question.work.owner, effort=Effort.MINUTES, cost=Cost.NOTHING),
-                due_days=due_days(standing.pending, rules),
-                entry=decided.get(f"{question.id}.unknown"),
+                due=due(standing.pending, (), rules, today, entry),
+                entry=entry,
                 asks=True,
             )
 
 
-def _urgency(action: Action) -> tuple[bool, int, bool, int, int, int, str]:
+def _urgency(action: Action) -> tuple[bool, int, date, bool, int, int, int, str]:
     return (
         action.entry is not None and action.entry.done,
         -action.severity,
+        action.due or date.max,
         not action.work.exposed,
         _EFFORT[action.work.effort],
         -len(action.findings),

@@ -8,6 +8,7 @@ from fumimori.model import (
     Control,
     Credit,
     Effect,
+    Event,
     Hosting,
     HostingSeverity,
     OutcomeRule,
@@ -40,6 +41,7 @@ class _Outcome(Record, forbid_unknown_fields=True):
     contradicts: tuple[str, ...] = ()
     hosting_severities: tuple[_HostingSeverity, ...] = ()
     work: Work = Work()
+    event: Event | None = None
 
 
 class _File(Record, forbid_unknown_fields=True):
@@ -103,4 +105,5 @@ def _outcome(code: str, raw: _Outcome) -> OutcomeRule:
             for entry in raw.hosting_severities
         ),
         work=raw.work,
+        event=raw.event,
     )

@@ -36,7 +36,7 @@ from fumimori.model.result import (
     SnippetKind,
     Verdict,
 )
-from fumimori.model.rules import Effect, OutcomeRule, Rules, Table, Threshold
+from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
 from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
@@ -63,6 +63,7 @@ __all__ = [
     "DomainScope",
     "Effect",
     "Effort",
+    "Event",
     "Exchange",
     "Finding",
     "Grade",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from fumimori.model.base import Record
-from fumimori.model.days import iso_day
+from fumimori.model.days import iso_day, typed_day
 
 
 class Confidence(StrEnum):
@@ -44,6 +44,11 @@ class PlanEntry(Record):
     due: str = ""
     done: bool = False
     note: str = ""
+
+    @property
+    def due_day(self) -> date | None:
+        """The agreed day; None when `due` is empty or says it in words."""
+        return typed_day(self.due)
 
 
 class AcceptedRisk(Record):

@@ -1,10 +1,12 @@
 """What follows from an assessment: findings, scores, plan."""
 
+from datetime import date
 from enum import StrEnum
 
 from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
 from fumimori.model.bank import Credit, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
+from fumimori.model.rules import Event
 from fumimori.model.run import Attempt, Outcome, Run
 
 
@@ -135,11 +137,21 @@ class Action(Record):
     severity: Severity
     findings: tuple[Finding, ...]
     work: Work
-    due_days: int | None
-    """7, 30, 90; None for *at the next renewal*."""
+    due: date | None = None
+    """The day that was agreed, else the one that severity and calendar set; None for *at the next renewal*."""
     entry: PlanEntry | None = None
+    event: Event | None = None
+    """What ends on `day`."""
+    day: date | None = None
+    """The first day in the calendar that its findings name: the day of the thing itself."""
     asks: bool = False
     """The action is to find out, not to change."""
+
+    @property
+    def late(self) -> bool:
+        """The day that people agreed lies after the day of the thing itself."""
+        agreed = self.entry.due_day if self.entry else None
+        return agreed is not None and self.day is not None and agreed > self.day
 
 
 class SnippetKind(StrEnum):

@@ -18,6 +18,19 @@ class Effect(StrEnum):
     NONE = "none"
 
 
+class Event(StrEnum):
+    """What ends on the day that an outcome names; the rules say how long before it the work is to be done."""
+
+    CERTIFICATE = "certificate"
+    POLICY_SITE = "policy_site"
+    """The certificate of the site that serves the MTA-STS policy."""
+    MARK = "mark"
+    """The certificate of a logo."""
+    REGISTRATION = "registration"
+    SERVICE = "service"
+    SUPPORT = "support"
+
+
 class OutcomeRule(Record):
     """What an outcome code means: its severity, with source and date, and what it does to a question."""
 
@@ -33,6 +46,8 @@ class OutcomeRule(Record):
     """The option ids that this outcome contradicts."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     work: Work = Work()
+    event: Event | None = None
+    """What ends on the value `day` of the outcome, an ISO day; None when it names no day to keep."""
 
 
 class Threshold(Record):

@@ -57,7 +57,7 @@ def _actions(result: Result, wording: Wording) -> bytes:
             action.severity.word,
             wording.owner(action),
             wording.word("effort", action.work.effort),
-            wording.word("cost", action.work.cost),
+            wording.cost(action),
             wording.due(action),
             "yes" if action.entry and action.entry.done else "",
         )

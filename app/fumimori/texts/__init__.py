@@ -48,6 +48,8 @@ class Language:
     """Beginnings of the system's locale names that mean it."""
     day: str
     """A day, with `{year}`, `{month}`, `{day}` and `{weekday}`."""
+    day_of_year: str
+    """The same without the year, where that is known."""
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
     list_separator: str
@@ -154,11 +156,12 @@ class Texts:
                 self._read[prefix] = dict(_flat(prefix, tomllib.load(opened)))
         return self._read[prefix]
 
-    def day(self, moment: date | datetime) -> str:
-        """A day in running text: 2026年11月24日（火） or 24 November 2026."""
+    def day(self, moment: date | datetime, *, known_year: int | None = None) -> str:
+        """A day in running text: 2026年11月24日（火） or 24 November 2026; without the year in the `known_year`."""
         style = self.style
+        form = style.day_of_year if moment.year == known_year else style.day
         month, weekday = style.months[moment.month - 1], style.weekdays[moment.weekday()]
-        return style.day.format(year=moment.year, month=month, day=moment.day, weekday=weekday)
+        return form.format(year=moment.year, month=month, day=moment.day, weekday=weekday)
 
     def listed(self, items: Iterable[str]) -> str:
         """Things of one kind, one after the other."""

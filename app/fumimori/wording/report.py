@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from fumimori.model import (
     NOT_APPLICABLE,
@@ -20,6 +20,7 @@ from fumimori.model import (
     Values,
 )
 from fumimori.texts import Texts, plain
+from fumimori.wording.work import cost_words, due_words, late_words
 
 NOTE_LIMIT = 1200
 
@@ -171,19 +172,33 @@ class Wording:
 
     def effort_and_cost(self, action: Action) -> str:
         """What it takes, as short as the language allows."""
-        parts = self.word("effort", action.work.effort), self.word("cost", action.work.cost)
+        parts = self.word("effort", action.work.effort), self.cost(action, short=True)
         return self.texts.style.short_separator.join(parts)
 
-    def due_day(self, days: int | None) -> date | None:
-        """The day that is `days` after the issue."""
-        return None if days is None else (self._issued + timedelta(days=days)).date()
+    def cost(self, action: Action, *, short: bool = False) -> str:
+        """What it costs, or that a contract says so; `short` for narrow columns."""
+        return cost_words(self.texts, action.work, short=short)
 
     def due(self, action: Action) -> str:
-        """The agreed day, else the day that follows from the severity, in short form."""
-        if action.entry and action.entry.due:
-            return plain(action.entry.due, 40)
-        day = self.due_day(action.due_days)
-        return self.say("plan.renewal") if day is None else f"{day:%Y-%m-%d}"
+        """By when, in short form: 2026-11-26, or what people agreed in their own words."""
+        return due_words(action, self.say("plan.renewal"))
+
+    def due_sentence(self, action: Action) -> str:
+        """By when, to stand in a sentence: *by 26 November 2026*, *today*, *at renewal*."""
+        if action.due is None:
+            return self.due(action)
+        if action.due <= self._issued.date():
+            return self.say("due_today")
+        in_words = action.entry is not None and action.entry.due.strip() and action.entry.due_day is None
+        return self.say("due_by", day=self.due(action) if in_words else self.day_near(action.due))
+
+    def day_near(self, day: date) -> str:
+        """A day in a sentence, without the year when the report is of the same one."""
+        return self.texts.day(day, known_year=self._issued.year)
+
+    def late(self, action: Action) -> str:
+        """That the agreed day lies after the day of the thing itself; empty when it does not."""
+        return late_words(self.texts, action)
 
     # --- controls, probes and questions ---
 

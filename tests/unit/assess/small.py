@@ -157,7 +157,7 @@ _RULES = (
     rule("banner.chatty", Severity.LOW, Control.DEFAULTS, "defaults.banner", _ANSWERS),
 )
 RULES: Rules = msgspec.structs.replace(
-    parse_rules("test", {"scoring": resources.rule_files()["scoring"]}, {}),
+    parse_rules("test", {name: resources.rule_files()[name] for name in ("scoring", "calendar", "effort")}, {}),
     outcomes={entry.code: entry for entry in _RULES},
 )
 

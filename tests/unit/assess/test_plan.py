@@ -1,15 +1,18 @@
 """The plan puts first what matters most, mixes the controls, and never forgets a date."""
 
 from collections import Counter
+from datetime import timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from fumimori.assess.bank import BANK
-from fumimori.assess.plan import FIRST, due_days, first, later, plan
-from fumimori.model import AcceptedRisk, Basis, Control, Cost, Effort, Finding, PlanEntry, Severity, Work
-from unit.assess.small import RULES, judged, outcome, said
+from fumimori.assess.plan import FIRST, Total, due, first, later, plan, totals
+from fumimori.model import AcceptedRisk, Basis, Control, Cost, Effort, Finding, Owner, PlanEntry, Severity, Work
+from unit.assess.small import NOW, RULES, judged, outcome, said
 
+TODAY = NOW.date()
 CRITICAL, HIGH, MEDIUM, LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
 
 
@@ -21,7 +24,7 @@ def finding(code, severity, control=Control.SENDER_AUTH, *, subject="", **fields
 
 
 def order(*findings, entries=()):
-    return [action.id for action in plan(findings, (), entries, RULES).actions]
+    return [action.id for action in plan(findings, (), entries, RULES, TODAY).actions]
 
 
 def test_severity_then_exposure_then_effort_then_number():
@@ -42,7 +45,7 @@ def test_one_control_takes_two_of_the_first_five_when_others_wait():
         finding(f"b{number}", MEDIUM, control)
         for number, control in enumerate((Control.SSH, Control.PEOPLE, Control.ACCESS))
     ]
-    first = plan(findings, (), (), RULES).first
+    first = plan(findings, (), (), RULES, TODAY).first
     assert Counter(action.control for action in first)[Control.SENDER_AUTH] == 2
 
 
@@ -52,7 +55,7 @@ def test_a_critical_one_always_comes_first():
 
 
 def test_the_first_five_are_filled_up_when_nothing_else_is_there():
-    assert len(plan([finding(f"a{number}", HIGH) for number in range(7)], (), (), RULES).first) == 5
+    assert len(plan([finding(f"a{number}", HIGH) for number in range(7)], (), (), RULES, TODAY).first) == 5
 
 
 def test_one_with_a_date_is_among_the_first_five():
@@ -61,14 +64,14 @@ def test_one_with_a_date_is_among_the_first_five():
     end = next(question for question in BANK if question.id == "updates.service_end")
     assert end.dated
     standing = SimpleNamespace(question=end, result=SimpleNamespace(state=None))
-    assert "ends" not in [action.id for action in plan([*findings, dated], (), (), RULES).first]
-    actions = plan([*findings, dated], [standing], (), RULES)
+    assert "ends" not in [action.id for action in plan([*findings, dated], (), (), RULES, TODAY).first]
+    actions = plan([*findings, dated], [standing], (), RULES, TODAY)
     assert "ends" in [action.id for action in actions.first]
     assert sorted(action.id for action in actions.actions) == sorted(["ends", *(f"a{number}" for number in range(6))])
 
 
 def test_first_and_later_are_the_whole_plan_cut_once():
-    actions = plan([finding(f"a{number}", HIGH) for number in range(7)], (), (), RULES).actions
+    actions = plan([finding(f"a{number}", HIGH) for number in range(7)], (), (), RULES, TODAY).actions
     assert (len(first(actions)), (*first(actions), *later(actions))) == (FIRST, actions)
     assert (first(actions[:3]), later(actions[:3])) == (actions[:3], ())
 
@@ -79,7 +82,7 @@ def test_facts_for_information_need_no_action():
 
 def test_what_is_done_goes_last_and_keeps_its_entry():
     done = PlanEntry(action="bad", owner_name="x", done=True)
-    actions = plan((finding("bad", HIGH), finding("mild", LOW)), (), (done,), RULES).actions
+    actions = plan((finding("bad", HIGH), finding("mild", LOW)), (), (done,), RULES, TODAY).actions
     assert [(action.id, action.entry) for action in actions] == [("mild", None), ("bad", done)]
 
 
@@ -88,9 +91,40 @@ def test_an_accepted_risk_needs_no_action():
     assert order(finding("bad", HIGH, accepted=risk)) == []
 
 
-@pytest.mark.parametrize(("severity", "days"), [(CRITICAL, 7), (HIGH, 30), (MEDIUM, 90), (LOW, None)])
+@pytest.mark.parametrize(("severity", "days"), [(CRITICAL, 7), (HIGH, 30), (MEDIUM, 90)])
 def test_the_severity_sets_the_day(severity, days):
-    assert due_days(severity, RULES) == days
+    assert due(severity, (), RULES, TODAY) == TODAY + timedelta(days=days)
+
+
+def test_what_is_low_waits_for_the_next_renewal():
+    assert due(LOW, (), RULES, TODAY) is None
+
+
+def test_of_two_as_severe_the_sooner_one_comes_first():
+    later_on = PlanEntry(action="a", due="2026-12-24")
+    sooner = PlanEntry(action="b", due="2026/12/1")
+    findings = (finding("a", HIGH, exposed=True), finding("b", HIGH, Control.SSH))
+    assert order(*findings, entries=(later_on, sooner)) == ["b", "a"]
+
+
+def test_totals_count_what_is_open_per_owner():
+    def by(owner, code, **fields):
+        made = finding(code, HIGH, **fields)
+        return msgspec.structs.replace(made, work=msgspec.structs.replace(made.work, owner=owner))
+
+    findings = (
+        by(Owner.MAINTENANCE, "a", effort=Effort.MINUTES),
+        by(Owner.MAINTENANCE, "b", effort=Effort.DAYS),
+        by(Owner.DNS, "c", effort=Effort.HALF_DAY),
+        by(Owner.DNS, "d"),
+    )
+    done = PlanEntry(action="d", done=True)
+    actions = plan(findings, (), (done,), RULES, TODAY).actions
+    assert totals(actions, RULES) == (
+        Total(owner=Owner.MAINTENANCE, actions=2, least=16.25, most=40.5),
+        Total(owner=Owner.DNS, actions=1, least=3, most=5),
+    )
+    assert totals((), RULES) == ()
 
 
 def test_finding_out_is_an_action_where_not_knowing_could_hide_something_serious():

@@ -264,3 +264,10 @@ def test_a_test_that_goes_on_for_months_is_seen():
     assert "testing_long" in looks((91, "1", testing), (40, "1", TimedOut("reply_timeout")), (0, "1", testing))
     assert "testing_long" in looks((91, "1", testing), (40, "2", policy("testing", "86400")), (0, "2", testing))
     assert "testing_long" not in looks((91, "1", testing), (40, "2", policy()), (0, "3", testing))
+
+
+def test_an_expired_policy_site_says_since_when_unless_another_certificate_expired():
+    for days, day in ((-3, (NOW - timedelta(days=3)).date().isoformat()), (30, None)):
+        expired = page("", status=0, tls_error="expired", chain=chain(days=days))
+        found = outcomes(mta_sts.PROBE, PaperNetwork(ZONE, {URL: expired}), scope_of("example.jp"), before=[mx.PROBE])
+        assert dict(found["policy_expired"].values).get("day") == day

@@ -1,5 +1,8 @@
 """The MX probe tells every way in which mail has, or has not, a place to go."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 
 from fumimori.checks.mx import facts as mx_facts
@@ -7,7 +10,8 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.model import Hosting, Vantage
 from fumimori.network import Refused
-from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
+from fumimori.network.dns import DnsAnswer, DnsStatus
+from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, attempt, looked, outcomes, rules, scope_of
 
 HOST = {"A": ["192.0.2.25"]}
 
@@ -165,7 +169,7 @@ ROWS = [
             "inbound-smtp.us-east-1.amazonaws.com": HOST,
             "autodiscover.example.jp": {"CNAME": ["autodiscover.mail.us-east-1.awsapps.com."]},
         },
-        {"provider", "service_ends", "found"},
+        {"provider", "service_ends_soon", "found"},
     ),
     (
         "the same MX without the alias",
@@ -268,3 +272,25 @@ def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_dee
     facts = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope)).facts(mx_facts.MX, "example.jp")
     assert facts is not None
     assert (facts.provider, facts.provider_by, facts.hosting) == ("Xserver", "reverse", Hosting.RENTAL)
+
+
+def last_day_in(days):
+    """The outcomes about the end of a service whose last day is so many days after the look."""
+    facts = mx_facts.Facts(
+        answer=DnsAnswer(name="example.jp", rdtype="MX", status=DnsStatus.ANSWER),
+        hosts=(mx_facts.MxHost(preference=10, host="mail.example.jp", addresses=("192.0.2.25",)),),
+        provider="Some Mail",
+        ends=(NOW.date() + timedelta(days=days)).isoformat(),
+    )
+    seen = Seen(scope_of("example.jp"), [attempt("mx", "example.jp", facts=msgspec.Raw(msgspec.json.encode(facts)))])
+    return [outcome for outcome in mx.PROBE.judge(seen, rules()) if "service_ends" in outcome.code]
+
+
+@pytest.mark.parametrize(
+    ("days", "word"),
+    [(-1, "service_ends_soon"), (182, "service_ends_soon"), (183, "service_ends"), (400, "service_ends")],
+)
+def test_a_service_that_ends_within_half_a_year_is_an_outcome_of_its_own(days, word):
+    (outcome,) = last_day_in(days)
+    assert outcome.code == f"mx.{word}"
+    assert dict(outcome.values)["day"] == (NOW.date() + timedelta(days=days)).isoformat()

@@ -99,7 +99,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
         yield "malformed", {"text": texts[0]}
         return
     yield from _certificate(facts, rules, at)
-    unusable = _unusable(facts)
+    unusable = _unusable(facts, at)
     if unusable:
         yield unusable
         return
@@ -122,7 +122,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
 def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
     """What only shows over time: a policy changed behind an old id, and a test that never ends."""
     if len(facts.history) > 1 and facts.history[-1].id == facts.history[-2].id:
-        yield "id_unchanged", {"id": facts.history[-1].id, "day": facts.history[-1].first_seen.date().isoformat()}
+        yield "id_unchanged", {"id": facts.history[-1].id, "since": facts.history[-1].first_seen.date().isoformat()}
     since = at
     for state in reversed(facts.history):
         if state.mode != "testing":
@@ -133,7 +133,7 @@ def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Va
         yield "testing_long", {"days": days}
 
 
-def _unusable(facts: Facts) -> tuple[str, Values] | None:
+def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
     """Why senders cannot use the policy; None when they can read it."""
     answer = facts.policy
     if answer is None:
@@ -141,6 +141,9 @@ def _unusable(facts: Facts) -> tuple[str, Values] | None:
         return word, ({"reason": facts.policy_reason} if word == "policy_not_seen" else {})
     if answer.tls_error:
         word = TLS_ERRORS.get(answer.tls_error, "policy_not_seen")
+        leaf = answer.chain.certificates[0] if answer.chain and answer.chain.certificates else None
+        if word == "policy_expired" and leaf is not None and leaf.not_after <= at:
+            return word, {"day": leaf.not_after.date().isoformat()}
         return word, ({"reason": answer.tls_error} if word == "policy_not_seen" else {})
     if 300 <= answer.status < 400:
         return "policy_redirect", {"status": answer.status, "target": answer.header("location") or "-"}

@@ -5,13 +5,14 @@ Inputs     The domains of the scope; DNS alone; the table of providers.
 Outcomes   found, unused_closed (ok); provider, provider_behind, null_mx, no_mail, no_domain, target_twice,
            target_unanswered (info);
            address_only, target_alias, unused_open (low); null_mx_mixed, target_address, target_missing, target_private,
-           placeholder, service_ends (medium); all_missing, all_private (high).
+           placeholder, service_ends (medium); service_ends_soon, all_missing, all_private (high).
 Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's addresses. 4. Where a server bears the
            domain's own name: the name of its address, and the hosts in the domain's SPF, tell a rental server.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from fumimori.checks.contract import Delivery, Look, Probe
 from fumimori.checks.mx.facts import MX, Facts, MxHost
@@ -169,7 +170,7 @@ async def _alias(name: str, look: Look) -> str:
     return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", look)), "")
 
 
-def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
+def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
     unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
     for attempt, facts in seen.all(MX):
         if attempt.subject in unused and facts.answer.status is not DnsStatus.NXDOMAIN:
@@ -178,6 +179,11 @@ def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
             vantage = seen.vantage_of(attempt)
             ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
             yield from _judged(attempt.subject, facts, ours)
+            if facts.ends:
+                left = date.fromisoformat(facts.ends) - attempt.ended.date()
+                near = left.days < rules.number("calendar.service_near_days")
+                word = "service_ends_soon" if near else "service_ends"
+                yield _outcome(attempt.subject, word, provider=facts.provider, day=facts.ends)
 
 
 def _unused(domain: str, facts: Facts) -> Iterable[Outcome]:
@@ -204,8 +210,6 @@ def _judged(domain: str, facts: Facts, ours: Callable[[str], bool]) -> Iterable[
         yield _outcome(domain, "placeholder")
     if facts.provider and facts.hosting is not None:
         yield _outcome(domain, "provider" if facts.provider_by == "mx" else "provider_behind", provider=facts.provider)
-    if facts.ends:
-        yield _outcome(domain, "service_ends", provider=facts.provider, day=facts.ends)
     if not faults.keys() - {"target_alias", "target_twice"}:
         yield _outcome(domain, "found", hosts=_names(named), count=len(named))
 
@@ -260,6 +264,7 @@ PROBE = Probe(
         "provider",
         "provider_behind",
         "service_ends",
+        "service_ends_soon",
         "null_mx",
         "null_mx_mixed",
         "address_only",

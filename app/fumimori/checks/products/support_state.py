@@ -47,11 +47,11 @@ def system_state(distribution: str, number: str, around: Circumstances, rules: R
     for row in rules.tables["support"].dicts():
         if row["product"] == distribution.lower() and row["cycle"] == number:
             ended, extended = _ended(row, around.day), row["extended"]
-            values: Values = (("system", row["name"]), ("ends", extended or row["ends"]))
             if ended and not (extended and date.fromisoformat(extended) >= around.day):
+                values: Values = (("system", row["name"]), ("ends", extended or row["ends"]))
                 yield ("os_unsupported_inside" if around.inside else "os_unsupported"), values
             elif ended:
-                yield _extended(row), values
+                yield _extended(row), (("system", row["name"]), ("day", extended))
 
 
 def data_age(rules: Rules, day: date) -> int:
@@ -107,10 +107,10 @@ def _build(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[W
 
 
 def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[Word]:
-    values: Values = (("system", row["name"]), ("ends", _last_day(row)))
     if row["extended"] and date.fromisoformat(row["extended"]) >= around.day:
-        yield _extended(row), values
+        yield _extended(row), (("system", row["name"]), ("day", row["extended"]))
     else:
+        values: Values = (("system", row["name"]), ("ends", _last_day(row)))
         yield ("os_unsupported_inside" if around.inside else "os_unsupported"), values
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fumimori.assess.plan import first, later
+from fumimori.assess.plan import first, later, totals
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
@@ -13,6 +13,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.model import Grade
 from fumimori.wording.window import range_words
+from fumimori.wording.work import totals_words
 
 SHOWN = 40
 
@@ -40,6 +41,9 @@ class PlanPage(Page):
         if len(result.actions) > SHOWN:
             more = self.say("more", count=len(result.actions) - SHOWN)
             parts.append(partial(Prose, theme, more, quiet=True))
+        rules = self.desk.instruments.rules
+        if summed := totals_words(self.t, totals(result.actions, rules), rules):
+            parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)
 
     @property

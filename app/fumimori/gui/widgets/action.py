@@ -5,6 +5,7 @@ from functools import partial
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from fumimori.assess.plan import due
 from fumimori.gui.desk import Desk
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
@@ -16,6 +17,7 @@ from fumimori.model import AcceptedRisk, Action, PlanEntry
 from fumimori.model.days import typed_day
 from fumimori.wizard.course import question as question_of_bank
 from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
+from fumimori.wording.work import cost_words, due_words, late_words
 
 SUBJECTS = 4
 
@@ -41,24 +43,28 @@ class ActionCard(QFrame):
         names = subject_words(t, action.findings)
         if names:
             column.addWidget(Prose(theme, names, quiet=True, size="small"))
-        work = action.work
-        column.addWidget(
-            Prose(
-                theme,
-                t(
-                    "ui.action.work",
-                    due=t(f"words.due.{f'days_{action.due_days}' if action.due_days else 'renewal'}"),
-                    owner=t(f"words.owner.{work.owner}"),
-                    effort=t(f"words.effort.{work.effort}"),
-                    cost=t(f"words.cost.{work.cost}"),
-                ),
-                size="small",
-            )
-        )
+        self._work, self._late = Prose(theme, "", size="small"), Prose(theme, "", bold=True, size="small")
+        column.addWidget(self._work)
+        column.addWidget(self._late)
+        self._show_work()
         self._inside = QVBoxLayout()
         self._inside.setSpacing(theme.px(14))
         column.addLayout(self._inside)
         self._open = False
+
+    def _show_work(self) -> None:
+        """By when, who, how much; and when the agreed day comes too late."""
+        t, action, work = self._t, self._action, self._action.work
+        self._work.say(
+            t(
+                "ui.action.work",
+                due=due_words(action, t("words.due.renewal")),
+                owner=t(f"words.owner.{work.owner}"),
+                effort=t(f"words.effort.{work.effort}"),
+                cost=cost_words(t, work),
+            )
+        )
+        self._late.say(late_words(t, action))
 
     def _title(self) -> str:
         if self._action.asks:
@@ -146,7 +152,17 @@ class ActionCard(QFrame):
         plan = self._desk.open.plan
         known = next((one for one in plan if one.action == self._action.id), PlanEntry(action=self._action.id))
         others = tuple(one for one in plan if one.action != self._action.id)
-        self._desk.edit(plan=(*others, msgspec.structs.replace(known, **{word: value})))
+        entry = msgspec.structs.replace(known, **{word: value})
+        self._desk.edit(plan=(*others, entry))
+        if word == "due":
+            self._agree(entry)
+
+    def _agree(self, entry: PlanEntry) -> None:
+        """Show by when it is to be done now that `entry` is what people agreed."""
+        action, rules = self._action, self._desk.instruments.rules
+        by = due(action.severity, action.findings, rules, self._desk.parts.now().date(), entry)
+        self._action = msgspec.structs.replace(action, entry=entry, due=by)
+        self._show_work()
 
     def _accept(self) -> None:
         t, theme = self._t, self._theme

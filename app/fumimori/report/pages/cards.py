@@ -177,7 +177,7 @@ def _work(m: Manuscript, action: Action) -> str:
         "t4.work_line",
         owner=w.owner(action),
         effort=w.word("effort", action.work.effort),
-        cost=w.word("cost", action.work.cost),
+        cost=w.cost(action),
         due=w.due(action),
     )
 

@@ -1,5 +1,6 @@
 """Page 2: the plan in four blocks by due date, with boxes to tick and boxes for seals."""
 
+from fumimori.assess.plan import totals
 from fumimori.model import Action
 from fumimori.report.blocks import Beside, Block, Gap, Prose, Stack
 from fumimori.report.grid import Cell, Grid
@@ -8,6 +9,7 @@ from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.report.stationery import MM
+from fumimori.wording.work import totals_words
 
 WIDTHS = (7, 56, 18, 26, 26, 19, 13)
 ASKED = 14
@@ -41,7 +43,7 @@ def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
-        mine = [action for action in actions if _block(action.due_days) == days]
+        mine = [action for action in actions if _block(m, action) == days]
         if not mine:
             continue
         blocks += [
@@ -57,6 +59,9 @@ def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
         ]
     if not m.result.actions:
         blocks += _to_find_out(m)
+    summed = totals_words(m.wording.texts, totals(m.result.actions, m.rules), m.rules)
+    if summed:
+        blocks += [m.note(summed), Gap(2)]
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
     return [*blocks, _foot(m)]
@@ -71,7 +76,8 @@ def _to_find_out(m: Manuscript) -> list[Block]:
     return [m.heading("summary.ask", small=True), m.grid([98, 54, 13], "plan.ask_heads", rows, padding=0.8), Gap(3)]
 
 
-def _block(days: int | None) -> int | None:
+def _block(m: Manuscript, action: Action) -> int | None:
+    days = None if action.due is None else (action.due - m.issued.date()).days
     return next((limit for limit, _ in BLOCKS if limit is not None and days is not None and days <= limit), None)
 
 
@@ -79,6 +85,8 @@ def _row(m: Manuscript, number: int, action: Action) -> list[Cell]:
     done = bool(action.entry and action.entry.done)
     tick: Block = m.cell(m.say("plan.done"), small=True) if done else TickBoxes([""], m.paper, small=True)
     what: list[Block] = [m.cell(m.wording.action(action), small=True)]
+    if m.wording.late(action):
+        what.append(m.cell(m.wording.late(action), bold=True, small=True))
     if action.entry and action.entry.note:
         what.append(m.cell(m.wording.free(action.entry.note, 160), quiet=True, small=True))
     return [

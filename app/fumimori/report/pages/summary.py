@@ -1,5 +1,6 @@
 """Page 1: the one page that must stand alone — verdict, grade, ten controls, five actions, decisions."""
 
+from datetime import date
 from functools import partial
 
 from fumimori.assess.plan import FIRST, first
@@ -11,9 +12,10 @@ from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, TickBoxes
 from fumimori.report.stationery import MM
+from fumimori.wording.work import OUTSIDE as CONTRACTORS
 
 COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
-OUTSIDE = (Owner.MANAGEMENT, Owner.MAINTENANCE, Owner.PROVIDER)
+OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
 def summary(m: Manuscript) -> Part:
@@ -40,8 +42,9 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
     hindrance = _hindrance(m)
     if hindrance:
         blocks += [m.prose(m.say(f"summary.{hindrance}"), paper.table), Gap(1)]
-    if harm and _harm(m):
-        blocks += [m.prose(_harm(m), paper.table), Gap(1)]
+    stops = _harm(m, whole=harm)
+    if stops:
+        blocks += [m.prose(stops, paper.table), Gap(1)]
     strip = _strip(m)
     blocks += [
         Gap(2),
@@ -65,14 +68,39 @@ def verdict(m: Manuscript) -> str:
     """The sentence that a manager reads first."""
     grade = m.result.grade
     worst, action = _most_urgent(m)
-    day = m.wording.due_day(action.due_days) if action else None
-    due = m.say("plan.renewal") if day is None else m.say("due_by", day=m.wording.texts.day(day))
+    due = m.wording.due_sentence(action) if action else m.say("plan.renewal")
     title = m.wording.title(worst) if worst else ""
+    if action and action.day:
+        return _on_its_day(m, action, "event" if grade.letter else "withheld_event")
     if grade.letter is None:
         kind = "withheld_finding" if worst and worst.severity >= Severity.MEDIUM else "withheld"
     else:
         kind = worst.severity.word if worst else "none"
-    return m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+    said = m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+    dated = _first_dated(m, least=Severity.MEDIUM)
+    return _on_its_day(m, dated, "also", said) if dated else said
+
+
+def _on_its_day(m: Manuscript, action: Action, kind: str, said: str = "") -> str:
+    """What ends when, by when to act and who: about an action that has a day in the calendar, after what was `said`."""
+    day, grade = action.day or m.issued.date(), m.result.grade
+    past = "_past" if day < m.issued.date() else ""
+    return m.say(
+        f"verdict.{kind}",
+        grade=grade.letter or "",
+        lower=grade.lower_bound,
+        said=said,
+        event=m.say(f"event.{action.event}{past}", day=m.wording.day_near(day)),
+        due=m.wording.due_sentence(action),
+        owner=m.wording.owner(action, short=True),
+    )
+
+
+def _first_dated(m: Manuscript, least: Severity) -> Action | None:
+    """Of the open actions to take first that are so severe: the one whose own day comes first."""
+    dated = (one for one in first(m.result.actions) if one.day and one.severity >= least)
+    open_ones = [one for one in dated if not (one.entry and one.entry.done)]
+    return min(open_ones, key=lambda one: one.day or date.max, default=None)
 
 
 def _hindrance(m: Manuscript) -> str:
@@ -85,16 +113,27 @@ def _hindrance(m: Manuscript) -> str:
 
 
 def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
-    """The finding that the first action puts right, so that sentence and list name the same; else the worst one."""
+    """The finding that the sharpest action puts right, so that sentence and list name the same; else the worst one.
+
+    The sharpest is the first, or what has a day in the calendar among the first ones that are as severe.
+    """
     action = next((action for action in m.result.actions if action.findings), None)
+    if action is not None and action.severity >= Severity.MEDIUM:
+        action = _first_dated(m, least=action.severity) or action
     if action is not None:
         return max(action.findings, key=lambda finding: finding.severity), action
     return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
 
 
-def _harm(m: Manuscript) -> str:
-    worst, _ = _most_urgent(m)
-    return m.wording.risk(worst) if worst is not None and worst.severity >= Severity.MEDIUM else ""
+def _harm(m: Manuscript, *, whole: bool) -> str:
+    """What can happen; of what has a day in the calendar one sentence at least, what stops on that day."""
+    worst, action = _most_urgent(m)
+    if worst is None or worst.severity < Severity.MEDIUM:
+        return ""
+    risk = m.wording.risk(worst)
+    if whole:
+        return risk
+    return m.wording.first_sentence(risk) if action and action.day else ""
 
 
 def _grade(m: Manuscript, least: float) -> Block:
@@ -153,7 +192,9 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
         why = m.wording.why(action)
         if reasons and why:
             what.append(m.cell(why, small=True))
-        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.word('cost', action.work.cost)}"
+        if m.wording.late(action):
+            what.append(m.cell(m.wording.late(action), bold=True, small=True))
+        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.cost(action, short=True)}"
         side = [m.cell(text, small=True) for text in (m.wording.owner(action), work, m.wording.due(action))]
         rows.append([f"{number}", Stack(what), *side])
     return m.table_or_none([7, 82, 29, 27, 20], "summary.action_heads", rows, padding=1.0)
@@ -178,7 +219,8 @@ def decisions(m: Manuscript) -> list[str]:
 
 
 def _decision(m: Manuscript, action: Action) -> str:
-    kind = "free" if action.work.cost is Cost.NOTHING else "paid"
+    free = "contract" if action.work.owner in CONTRACTORS else "free"
+    kind = free if action.work.cost is Cost.NOTHING else "paid"
     return m.say(
         f"decide.{kind}",
         title=m.wording.action(action),

@@ -1,0 +1,53 @@
+"""What an action takes, in words: by when, for how much, and what the plan comes to per owner; everywhere alike."""
+
+from collections.abc import Iterable
+from math import ceil
+
+from fumimori.assess.plan import Total
+from fumimori.model import Action, Cost, Owner, Rules, Work
+from fumimori.texts import Texts, plain
+
+OUTSIDE = frozenset({Owner.MAINTENANCE, Owner.PROVIDER, Owner.DNS})
+"""Owners who are somebody else: what their work costs is in a contract that nobody measured."""
+
+_DUE_MOST = 40
+_DAYS_FROM = 2
+"""From so many days of work on a sum is said in days and no longer in hours."""
+
+
+def cost_words(t: Texts, work: Work, *, short: bool = False) -> str:
+    """What it costs; the work of somebody else is never free, it is in the contract or it is not."""
+    if work.cost is Cost.NOTHING and work.owner in OUTSIDE:
+        return t("words.cost.contract_short" if short else "words.cost.contract")
+    return t(f"words.cost.{work.cost}")
+
+
+def due_words(action: Action, renewal: str) -> str:
+    """By when: the day as YYYY-MM-DD, what people agreed in words of their own, or `renewal`."""
+    if action.entry and action.entry.due.strip() and action.entry.due_day is None:
+        return plain(action.entry.due, _DUE_MOST)
+    return renewal if action.due is None else action.due.isoformat()
+
+
+def late_words(t: Texts, action: Action) -> str:
+    """That people agreed on a day after the day of the thing itself; empty when they did not."""
+    if not action.late or action.due is None or action.day is None:
+        return ""
+    ends = t(f"words.event.{action.event}")
+    return t("words.totals.late", due=action.due.isoformat(), event=ends, day=action.day.isoformat())
+
+
+def totals_words(t: Texts, totals: Iterable[Total], rules: Rules) -> str:
+    """The plan per owner in one line; empty when there is nothing to do."""
+    said = [_total(t, total, rules) for total in totals]
+    return t("words.totals.line", owners=t.listed(said)) if said else ""
+
+
+def _total(t: Texts, total: Total, rules: Rules) -> str:
+    owner = t(f"words.owner.{total.owner}").partition("（")[0]
+    day = rules.number("effort.hours_of_a_day")
+    kind, size = ("days", day) if total.most >= _DAYS_FROM * day else ("hours", 1)
+    most = ceil(total.most / size)
+    least = min(most, max(1, round(total.least / size)))
+    time = f"{most}" if least == most else f"{least}–{most}"
+    return t(f"words.totals.{kind}", owner=owner, count=total.actions, time=time)
