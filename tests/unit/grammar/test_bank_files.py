@@ -142,7 +142,7 @@ def test_what_is_no_question_is_refused() -> None:
 
 
 def test_a_file_of_no_control_is_refused() -> None:
-    with pytest.raises(BankError, match="^cellar: "):
+    with pytest.raises(BankError, match=r"^cellar: "):
         parse_bank({"cellar": {}})
 
 
