@@ -15,7 +15,7 @@ from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
     from fumimori.engine import Instruments, NetworkSettings
-    from fumimori.model import Assessment, Finding, Repair, Result, Rules
+    from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
     from fumimori.network import Network
 
 COMMANDS = ("sample", "scan", "report", "open-json", "window")
@@ -103,16 +103,23 @@ def rules() -> "Rules":
 
 
 @lru_cache(maxsize=1)
+def bank() -> "tuple[Question, ...]":
+    """Every question of this version in printed order."""
+    from fumimori.grammar.bank_files import parse_bank
+
+    return parse_bank(resources.bank_files())
+
+
+@lru_cache(maxsize=1)
 def instruments() -> "Instruments":
     """Everything that looks, asks and judges."""
     from fumimori import checks as probes
-    from fumimori.assess.bank import BANK
     from fumimori.engine import Instruments
 
     return Instruments(
         probes=probes.walk(),
         rules=rules(),
-        bank=BANK,
+        bank=bank(),
         open_network=open_network,
     )
 
@@ -145,12 +152,10 @@ def make_report(
 ) -> bytes:
     """The report as PDF, issued now."""
     from fumimori import report
-    from fumimori.assess.bank import BANK
 
     return report.make(
         assessment,
         result,
-        bank=BANK,
         rules=rules(),
         texts=language,
         tokens=resources.toml("brand/tokens.toml"),

@@ -39,6 +39,12 @@ def rule_files() -> dict[str, dict[str, Any]]:
     return {name: tomllib.loads(files[name].read_text(encoding="utf-8")) for name in sorted(files)}
 
 
+def bank_files() -> dict[str, dict[str, Any]]:
+    """The parsed questions, by the control that they ask about; `surroundings` for the block without score."""
+    files = sorted(path("controls").glob("*/questions.toml"))
+    return {file.parent.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
 def rule_tables() -> dict[str, str]:
     """The text of the dated tables, by name without suffix."""
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(path("tables").glob("*.tsv"))}

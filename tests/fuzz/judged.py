@@ -14,7 +14,6 @@ import msgspec
 from fumimori import __main__ as program
 from fumimori import checks as probes
 from fumimori import report, resources
-from fumimori.assess.bank import BANK
 from fumimori.assess.question_state import outcome_severity
 from fumimori.checks.observations import Seen
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
@@ -78,7 +77,7 @@ def assessment(octets: bytes) -> None:
     with contextlib.suppress(NotAScanError):  # what is asked of a stranger's scan is not asked of one's own file
         read_scan(scan_json(given, result), tools)
     for texts in _texts():
-        wording = Wording(given, result, BANK, texts, ISSUED)
+        wording = Wording(given, result, texts, ISSUED)
         for finding in result.findings:
             _worded(wording, finding)
         for action in result.actions:
@@ -104,10 +103,9 @@ def pages(octets: bytes) -> None:
     m = Manuscript(
         assessment=given,
         result=result,
-        bank=tuple(BANK),
         rules=program.rules(),
         paper=paper,
-        wording=Wording(given, result, BANK, texts, ISSUED),
+        wording=Wording(given, result, texts, ISSUED),
         issued=ISSUED,
         tool_version="0",
         icons=resources.path("icons"),
@@ -173,8 +171,8 @@ def _opened(octets: bytes) -> Assessment | None:
 
 
 def _wordings(given: Assessment) -> list[Wording]:
-    nothing: Any = SimpleNamespace(findings=())
-    return [Wording(given, nothing, BANK, texts, ISSUED) for texts in _texts()]
+    nothing: Any = SimpleNamespace(bank=program.bank(), findings=())
+    return [Wording(given, nothing, texts, ISSUED) for texts in _texts()]
 
 
 def _worded(wording: Wording, finding: Finding) -> None:

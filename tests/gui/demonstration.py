@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.parts import Parts
@@ -95,7 +95,7 @@ def answers() -> tuple[Answer, ...]:
         "access.admin_mfa": "no",
         "signing.file_protection": None,
     }
-    known = {question.id for question in BANK}
+    known = {question.id for question in bank()}
     return tuple(
         Answer(question=question, value=value, at=AT + timedelta(minutes=number), who_knows="" if value else "保守業者")
         for number, (question, value) in enumerate(said.items())
@@ -134,7 +134,7 @@ def offline_instruments() -> Instruments:
 
     chosen = tuple(probe for probe in probes.walk() if probe.id in PROBES)
     rules = parse_rules(__version__, resources.rule_files(), resources.rule_tables())
-    return Instruments(probes=chosen, rules=rules, bank=BANK, open_network=refuse)
+    return Instruments(probes=chosen, rules=rules, bank=bank(), open_network=refuse)
 
 
 def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str) -> bytes:

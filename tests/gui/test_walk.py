@@ -129,7 +129,7 @@ def answer_one_control(hands: Driver) -> None:
     for identity in asked:
         assert hands.route == Route("question", identity)
         hands.key(Qt.Key.Key_1)
-        assert hands.desk.open.answer(identity).value == course.question(identity).options[0].id
+        assert hands.desk.open.answer(identity).value == hands.desk.result.of_bank(identity).options[0].id
         hands.key(Qt.Key.Key_Return)
     assert hands.route == Route("summary", "access")
     hands.press(f"change:{asked[0]}")
@@ -237,7 +237,7 @@ def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open)
     hands.key(Qt.Key.Key_2)
     identity = course.asked(hands.desk.result, "people")[1].id
     answer = hands.desk.open.answer(identity)
-    assert answer.value == course.question(identity).options[1].id
+    assert answer.value == hands.desk.result.of_bank(identity).options[1].id
     assert answer.respondent == "Reception"
 
 

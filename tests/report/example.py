@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fumimori import report, resources
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
@@ -109,7 +109,7 @@ def measured(attempts: tuple[Attempt, ...] | None = None, **changes: Any) -> Run
 
 def answers() -> tuple[Answer, ...]:
     given = []
-    for number, question in enumerate(q for q in BANK if q.kind is QuestionKind.CHOICE):
+    for number, question in enumerate(q for q in bank() if q.kind is QuestionKind.CHOICE):
         if number % 11 == 7 or not question.options:
             continue
         values = [option.id for option in question.options]
@@ -228,7 +228,7 @@ def _values(code: str) -> tuple[tuple[str, str | int], ...]:
 
 
 def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
-    return assess(of, BANK, rules(), outcomes() if said is None else said, ISSUED)
+    return assess(of, bank(), rules(), outcomes() if said is None else said, ISSUED)
 
 
 @lru_cache(maxsize=8)
@@ -251,7 +251,6 @@ def pdf(
     return report.make(
         about,
         following or result(about),
-        bank=BANK,
         rules=rules(),
         texts=texts_of or texts(language),
         tokens=resources.toml("brand/tokens.toml"),

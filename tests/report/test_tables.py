@@ -25,7 +25,7 @@ def paper():
 @pytest.fixture(params=["ja", "en"])
 def wording(request):
     about = example.assessment()
-    return Wording(about, example.result(about), example.BANK, example.texts(request.param), example.ISSUED)
+    return Wording(about, example.result(about), example.texts(request.param), example.ISSUED)
 
 
 def row_of_steps(paper, *, part_rows):

@@ -20,7 +20,6 @@ from fumimori.gui.parts import Parts
 from fumimori.gui.program import prepare
 from fumimori.gui.window import Window
 from fumimori.model import ConsentLevel, Status
-from fumimori.wizard import course
 from fumimori.wizard.routes import Route
 from gui.driver import Driver
 from loopback.world import World
@@ -138,7 +137,7 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     assert hands.route.page == "hub"
     hands.press("open:access")
     while hands.route.page == "question":
-        hands.press(f"choice:{course.question(hands.route.item).options[0].id}")
+        hands.press(f"choice:{hands.desk.result.of_bank(hands.route.item).options[0].id}")
         hands.press("next")
     assert hands.route == Route("summary", "access")
     hands.go("plan")

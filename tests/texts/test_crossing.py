@@ -10,7 +10,7 @@ import pytest
 import fumimori
 from fumimori import checks as probes
 from fumimori import resources
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
     Basis,
@@ -147,7 +147,7 @@ def test_english_is_english_and_japanese_is_japanese():
 # --- the questions ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
+@pytest.mark.parametrize("question", bank(), ids=lambda question: question.id)
 def test_a_question_says_all_that_its_page_and_its_finding_need(question):
     base = f"controls.{question.id}"
     keys = [f"{base}.{name}" for name in ("label", "question", "hint", "find", "why", "evidence")]
@@ -158,7 +158,7 @@ def test_a_question_says_all_that_its_page_and_its_finding_need(question):
     assert missing(keys) == []
 
 
-@pytest.mark.parametrize("question", BANK, ids=lambda question: question.id)
+@pytest.mark.parametrize("question", bank(), ids=lambda question: question.id)
 def test_a_question_label_fits_its_column(question):
     assert len(TEXTS["ja"](f"controls.{question.id}.label")) <= 24
     assert len(TEXTS["en"](f"controls.{question.id}.label")) <= 48
@@ -169,7 +169,7 @@ def test_every_control_introduces_itself():
 
 
 def test_no_question_text_is_left_over():
-    known = {question.id for question in BANK}
+    known = {question.id for question in bank()}
     own = {"name", "title", "attack", "protection", "short"}
     words = {tuple(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("controls.")}
     left = sorted(
@@ -211,23 +211,23 @@ def test_no_probe_text_is_left_over():
 
 
 def test_every_rule_names_a_question_and_options_that_exist():
-    bank = {question.id: question for question in BANK}
+    questions = {question.id: question for question in bank()}
     wrong = []
     for rule in RULES.outcomes.values():
         if rule.question is None:
             continue
-        question = bank.get(rule.question)
+        question = questions.get(rule.question)
         if question is None or any(question.option(value) is None for value in rule.contradicts):
             wrong.append(rule.code)
     assert sorted(wrong) == []
 
 
 def test_what_a_probe_answers_is_marked_so_in_the_bank():
-    bank = {question.id: question for question in BANK}
+    questions = {question.id: question for question in bank()}
     answering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS}
     lowering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.LOWERS}
-    assert sorted(name for name in answering if bank[name].measured is not Measured.FULL) == []
-    assert sorted(name for name in lowering if bank[name].measured is Measured.NO) == []
+    assert sorted(name for name in answering if questions[name].measured is not Measured.FULL) == []
+    assert sorted(name for name in lowering if questions[name].measured is Measured.NO) == []
 
 
 def test_a_measured_question_can_be_met_by_measuring():

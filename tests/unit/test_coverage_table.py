@@ -7,8 +7,7 @@ import pytest
 
 from fumimori import checks as probes
 from fumimori import resources
-from fumimori.__main__ import texts
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank, texts
 from fumimori.cli.grammar import parser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +29,7 @@ LAST = {
 """The rows of those of the design's lists that a look from outside is about."""
 REFUSED_BY_DESIGN = {"11.8", "13.12"}
 PROBES = {probe.id: set(probe.outcomes) for probe in probes.walk()}
-QUESTIONS = {question.id for question in BANK}
+QUESTIONS = {question.id for question in bank()}
 
 each_row = pytest.mark.parametrize("row", ROWS)
 

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from fumimori.assess import scoring
-from fumimori.assess.bank import BANK_VERSION
 from fumimori.assess.plan import plan
 from fumimori.assess.question_state import Standing, option_severity, outcome_severity, standings
 from fumimori.checks.observations import Seen
+from fumimori.grammar.bank_files import bank_version
 from fumimori.model import (
     Assessment,
     Basis,
@@ -61,7 +61,8 @@ def assess(
     after = _sum_up(repaired, remaining, table, open_points, rules, quick=assessment.quick)
     return Result(
         rules_version=rules.version,
-        bank_version=BANK_VERSION,
+        bank=tuple(bank),
+        bank_version=bank_version(bank),
         questions=questions,
         controls=before[0],
         findings=findings,

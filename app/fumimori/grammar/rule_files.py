@@ -1,4 +1,4 @@
-"""From the text of the files in `resources/rules/` to the Rules record; pure, strict, and loud about mistakes."""
+"""From `resources/rules/*.toml` and `resources/checks/<id>/rules.toml` to the Rules record; pure, strict, and loud."""
 
 from collections.abc import Mapping
 
@@ -44,14 +44,23 @@ class _Outcome(Record, forbid_unknown_fields=True):
     event: Event | None = None
 
 
+class _Defaults(Record, forbid_unknown_fields=True, omit_defaults=True):
+    control: str = ""
+    source: str = ""
+    date: str = ""
+
+
 class _File(Record, forbid_unknown_fields=True):
     thresholds: dict[str, Threshold] = msgspec.field(default_factory=dict)
-    outcomes: dict[str, _Outcome] = msgspec.field(default_factory=dict)
+    defaults: _Defaults = _Defaults()
+    """What an outcome of this file says where it says nothing: the control, and source and date, which go together."""
+    outcomes: dict[str, dict[str, object]] = msgspec.field(default_factory=dict)
 
 
 def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables: Mapping[str, str]) -> Rules:
     """The rules in `files` (name without suffix → parsed TOML) and `tables` (name → TSV text).
 
+    An outcome says its control, and source and date together, or takes them from the `[defaults]` of its file.
     A table's first line is `# date: YYYY-MM-DD`, its second the column names. Raises RulesError.
     """
     outcomes: dict[str, OutcomeRule] = {}
@@ -59,7 +68,10 @@ def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables:
     for name, content in files.items():
         try:
             file = msgspec.convert(content, _File)
-            outcomes.update((f"{name}.{word}", _outcome(f"{name}.{word}", raw)) for word, raw in file.outcomes.items())
+            outcomes.update(
+                (f"{name}.{word}", _outcome(f"{name}.{word}", _completed(said, file.defaults)))
+                for word, said in file.outcomes.items()
+            )
         except (msgspec.ValidationError, ValueError) as error:
             raise RulesError(f"{name}: {error}") from error
         thresholds.update((f"{name}.{word}", threshold) for word, threshold in file.thresholds.items())
@@ -84,7 +96,18 @@ def parse_table(name: str, text: str) -> Table:
     return Table(columns=columns, rows=rows, date=lines[0].removeprefix("# date: ").split()[0])
 
 
-def _outcome(code: str, raw: _Outcome) -> OutcomeRule:
+def _completed(said: Mapping[str, object], defaults: _Defaults) -> dict[str, object]:
+    usual = msgspec.to_builtins(defaults)
+    if "source" in said or "date" in said:  # half a source would be given the date of another one
+        usual = {key: value for key, value in usual.items() if key == "control"}
+    return {**usual, **said}
+
+
+def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
+    try:
+        raw = msgspec.convert(content, _Outcome)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{code}: {error}") from error
     question = None if raw.question == "none" else raw.question
     if (question is None) != (raw.effect is Effect.NONE):
         raise ValueError(f"{code}: an outcome names a question and an effect, or neither")

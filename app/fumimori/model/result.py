@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
-from fumimori.model.bank import Credit, Work
+from fumimori.model.bank import Credit, Question, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
 from fumimori.model.rules import Event
 from fumimori.model.run import Attempt, Outcome, Run
@@ -235,6 +235,8 @@ class Result(Record):
     """All that follows from an assessment under given rules."""
 
     rules_version: str
+    bank: tuple[Question, ...]
+    """Every question in printed order, as it stood in the judgement."""
     bank_version: str
     questions: tuple[QuestionResult, ...]
     controls: tuple[ControlResult, ...]
@@ -257,6 +259,10 @@ class Result(Record):
     def attempts(self) -> tuple[Attempt, ...]:
         """The attempts that count, run by run."""
         return tuple(attempt for run in self.runs for attempt in run.attempts)
+
+    def of_bank(self, question: str) -> Question:
+        """The bank's question with this id; KeyError when there is none."""
+        return only(entry for entry in self.bank if entry.id == question)
 
     def question(self, question: str) -> QuestionResult:
         """The result of the question with this id; KeyError when there is none."""

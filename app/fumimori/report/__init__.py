@@ -4,12 +4,12 @@ Nothing of the PDF libraries is loaded before a function here is called.
 A logo that cannot be printed is left out of the report, which says so; `logo_sheet` raises LogoError for it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
+from fumimori.model import Assessment, Finding, Repair, Result, Rules
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
 from fumimori.texts import Texts
 
@@ -20,7 +20,6 @@ def make(
     assessment: Assessment,
     result: Result,
     *,
-    bank: Sequence[Question],
     rules: Rules,
     texts: Texts,
     tokens: Mapping[str, Any],
@@ -43,7 +42,6 @@ def make(
     return document.make(
         assessment,
         result,
-        bank=bank,
         rules=rules,
         texts=texts,
         tokens=tokens,
@@ -58,14 +56,12 @@ def make(
     )
 
 
-def attached(
-    assessment: Assessment, result: Result, *, bank: Sequence[Question], texts: Texts, issued: datetime
-) -> dict[str, bytes]:
+def attached(assessment: Assessment, result: Result, *, texts: Texts, issued: datetime) -> dict[str, bytes]:
     """The files that the report carries inside, by name, to be saved beside it as well."""
     from fumimori.report.attachments import attachments
     from fumimori.wording.report import Wording
 
-    return attachments(assessment, result, Wording(assessment, result, bank, texts, issued))
+    return attachments(assessment, result, Wording(assessment, result, texts, issued))
 
 
 def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fumimori.assess.reconcile import may_be_final
-from fumimori.model import Assessment, Brand, Finding, Question, Repair, Result, Rules
+from fumimori.model import Assessment, Brand, Finding, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
@@ -42,7 +42,6 @@ def make(
     assessment: Assessment,
     result: Result,
     *,
-    bank: Sequence[Question],
     rules: Rules,
     texts: Texts,
     tokens: Mapping[str, Any],
@@ -59,12 +58,11 @@ def make(
     assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
     faces = Typefaces(fonts)
-    wording = Wording(assessment, result, bank, texts, issued)
+    wording = Wording(assessment, result, texts, issued)
     logo, unprinted = _logo(brand)
     m = Manuscript(
         assessment=assessment,
         result=result,
-        bank=tuple(bank),
         rules=rules,
         paper=Stationery(tokens, faces, paper=paper, body_size_step=texts.style.body_size_step, colour=brand.colour),
         wording=wording,

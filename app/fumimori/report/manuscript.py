@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fumimori.model import Assessment, Control, Finding, Question, Repair, Result, Rules, Severity
+from fumimori.model import Assessment, Control, Finding, Repair, Result, Rules, Severity
 from fumimori.report.blocks import Block, Gap, Heading, Prose
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.shapes import ChipSign
@@ -25,7 +25,6 @@ class Manuscript:
 
     assessment: Assessment
     result: Result
-    bank: tuple[Question, ...]
     rules: Rules
     paper: Stationery
     wording: Wording

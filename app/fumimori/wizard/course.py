@@ -1,6 +1,5 @@
-"""The way through the wizard as `core.flow` decides it, in the window's routes."""
+"""The way through the wizard as `flow` decides it, in the window's routes."""
 
-from fumimori.assess.bank import BANK, question
 from fumimori.assess.question_state import quick_questions
 from fumimori.model import Assessment, Question, QuestionResult, QuestionState, Result
 from fumimori.wizard import flow
@@ -19,7 +18,6 @@ __all__ = [
     "next_useful",
     "open_questions",
     "position",
-    "question",
     "results",
     "resumption",
     "status",
@@ -27,36 +25,36 @@ __all__ = [
 ]
 
 
-def counted(assessment: Assessment, block: str) -> tuple[Question, ...]:
+def counted(assessment: Assessment, result: Result, block: str) -> tuple[Question, ...]:
     """The questions of a block that this kind of assessment has."""
-    quick = quick_questions(BANK) if assessment.quick and block != SURROUNDINGS else None
-    return tuple(one for one in flow.questions_of(BANK, control_of(block)) if quick is None or one.id in quick)
+    quick = quick_questions(result.bank) if assessment.quick and block != SURROUNDINGS else None
+    return tuple(one for one in flow.questions_of(result.bank, control_of(block)) if quick is None or one.id in quick)
 
 
 def asked(result: Result, block: str) -> tuple[Question, ...]:
     """The questions of a block that a person answers, in order."""
-    return flow.asked(BANK, result, control_of(block))
+    return flow.asked(result.bank, result, control_of(block))
 
 
-def position(assessment: Assessment, identity: str) -> tuple[int, int]:
+def position(assessment: Assessment, result: Result, identity: str) -> tuple[int, int]:
     """The number of a question within its control and how many there are."""
-    place = flow.place(BANK, assessment, identity)
+    place = flow.place(result.bank, assessment, identity)
     return place.number, place.total
 
 
 def results(assessment: Assessment, result: Result, block: str) -> tuple[QuestionResult, ...]:
     """How the counted questions of a block stand."""
-    return tuple(result.question(one.id) for one in counted(assessment, block))
+    return tuple(result.question(one.id) for one in counted(assessment, result, block))
 
 
 def status(assessment: Assessment, result: Result, block: str) -> str:
     """`not_started`, `in_progress`, `open_points`, `done` or `out_of_scope`."""
-    return flow.status(BANK, assessment, result, control_of(block)).value
+    return flow.status(result.bank, assessment, result, control_of(block)).value
 
 
 def entry(result: Result, block: str) -> Route:
     """Where to enter a block: its first question without an answer, else its summary."""
-    return _route(flow.entry(BANK, result, control_of(block)))
+    return _route(flow.entry(result.bank, result, control_of(block)))
 
 
 def resumption(assessment: Assessment) -> Route:
@@ -66,7 +64,7 @@ def resumption(assessment: Assessment) -> Route:
 
 def next_useful(assessment: Assessment, result: Result) -> Route:
     """What to do next from the hub: the first open question, else the open points, else the plan."""
-    target = _route(flow.Walk(BANK, flow.HUB).next(assessment, result))
+    target = _route(flow.Walk(result.bank, flow.HUB).next(assessment, result))
     return target if target.page != "open_points" or result.open_points else Route("plan")
 
 
@@ -74,17 +72,17 @@ def after_question(assessment: Assessment, result: Result, route: Route) -> Rout
     """The next question that is asked, else the summary; from a summary back to it, by way of what is newly needed."""
     control = control_of(block_of(route.item))
     if route.origin == "summary":
-        walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control))
+        walk = flow.Walk(result.bank, flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control))
         walk.change(route.item, control)
     else:
-        walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
+        walk = flow.Walk(result.bank, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
     return _route(walk.next(assessment, result))
 
 
 def after_summary(assessment: Assessment, result: Result, route: Route) -> Route:
     """From a control's summary to the next control's first open question, after the last one to the open points."""
     page = flow.Page(kind=flow.PageKind.CONTROL_SUMMARY, control=control_of(route.item))
-    return _route(flow.Walk(BANK, page).next(assessment, result))
+    return _route(flow.Walk(result.bank, page).next(assessment, result))
 
 
 def before_question(result: Result, route: Route) -> Route:
@@ -92,7 +90,7 @@ def before_question(result: Result, route: Route) -> Route:
     if route.origin == "summary":
         return Route("summary", block_of(route.item))
     control = control_of(block_of(route.item))
-    walk = flow.Walk(BANK, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
+    walk = flow.Walk(result.bank, flow.Page(kind=flow.PageKind.QUESTION, control=control, question=route.item))
     return _route(walk.back(result))
 
 

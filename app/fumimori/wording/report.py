@@ -28,11 +28,9 @@ NOTE_LIMIT = 1200
 class Wording:
     """The sentences of one report; knows which printed number belongs to which finding."""
 
-    def __init__(
-        self, assessment: Assessment, result: Result, bank: Sequence[Question], texts: Texts, issued: datetime
-    ) -> None:
+    def __init__(self, assessment: Assessment, result: Result, texts: Texts, issued: datetime) -> None:
         self.texts = texts
-        self.questions: Mapping[str, Question] = {question.id: question for question in bank}
+        self.questions: Mapping[str, Question] = {question.id: question for question in result.bank}
         self._numbers = {(f.code, f.subject): n for n, f in enumerate(result.findings, start=1)}
         self._assessment, self._issued = assessment, issued
 

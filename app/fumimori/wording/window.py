@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from fumimori.assess.bank import question as of_bank
 from fumimori.model import (
     NOT_APPLICABLE,
     Answer,
@@ -39,12 +38,12 @@ def measured(code: str) -> bool:
     return code.count(".") == 1
 
 
-def finding_title(t: Texts, finding: Finding) -> str:
+def finding_title(t: Texts, finding: Finding, result: Result) -> str:
     """What is not as it should be."""
     if measured(finding.code):
         return outcome_title(t, finding)
     question, _, option = finding.code.rpartition(".")
-    chosen = of_bank(question).option(option)
+    chosen = result.of_bank(question).option(option)
     partly = chosen is not None and chosen.credit is Credit.PARTLY
     key = f"controls.{question}.finding_partly"
     return t(key) if partly and t.has(key) else t(f"controls.{question}.finding")
@@ -111,12 +110,12 @@ def option_sign(question: Question, option: str) -> str:
     return SIGNS[chosen.credit] if chosen is not None and question.scored else ""
 
 
-def standing_words(t: Texts, result: QuestionResult, answer: Answer | None) -> str:
+def standing_words(t: Texts, question: Question, standing: QuestionResult, answer: Answer | None) -> str:
     """Where a question stands, for lists."""
     said = (QuestionState.ANSWERED, QuestionState.NOT_APPLICABLE)
-    if result.state in said and answer is not None:
-        return answer_words(t, of_bank(result.question), answer)
-    return t(f"words.state.{result.state}")
+    if standing.state in said and answer is not None:
+        return answer_words(t, question, answer)
+    return t(f"words.state.{standing.state}")
 
 
 def facts_of(result: Result, rules: Rules, question: str) -> tuple[Outcome, ...]:

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fumimori import resources
-from fumimori.assess.bank import BANK as REAL
+from fumimori.__main__ import bank as real_bank
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
@@ -32,6 +32,7 @@ from unit.assess.small import NOW, RULES, assessment, outcome
 LETTERS = "ABCDE"
 REAL_RULES = parse_rules("real", resources.rule_files(), {})
 UNKNOWN, SET_ASIDE = "<unknown>", "<not applicable>"
+REAL = real_bank()
 BANKS = pytest.mark.parametrize("bank", [SMALL, REAL], ids=["small", "real"])
 FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 

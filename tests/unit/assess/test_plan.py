@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank
 from fumimori.assess.plan import FIRST, Total, due, first, later, plan, totals
 from fumimori.model import AcceptedRisk, Basis, Control, Cost, Effort, Finding, Owner, PlanEntry, Severity, Work
 from unit.assess.small import NOW, RULES, judged, outcome, said
@@ -61,7 +61,7 @@ def test_the_first_five_are_filled_up_when_nothing_else_is_there():
 def test_one_with_a_date_is_among_the_first_five():
     findings = [finding(f"a{number}", HIGH, control) for number, control in enumerate(list(Control)[:6])]
     dated = finding("ends", LOW, Control.UPDATES, question="updates.service_end")
-    end = next(question for question in BANK if question.id == "updates.service_end")
+    end = next(question for question in bank() if question.id == "updates.service_end")
     assert end.dated
     standing = SimpleNamespace(question=end, result=SimpleNamespace(state=None))
     assert "ends" not in [action.id for action in plan([*findings, dated], (), (), RULES, TODAY).first]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fumimori import checks as probes
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank
 from fumimori.checks.exposed_ports import facts as exposed_ports_facts
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.spf import facts as spf_facts
@@ -47,7 +47,7 @@ def nowhere(_settings: object) -> Any:
 
 
 def tools() -> Instruments:
-    return Instruments(probes=probes.walk(), rules=rules(), bank=BANK, open_network=nowhere)
+    return Instruments(probes=probes.walk(), rules=rules(), bank=bank(), open_network=nowhere)
 
 
 def attempt(probe: str, subject: str, facts: Record | None, *, hours: int = 0, reason: str = "offline") -> Attempt:

@@ -9,7 +9,6 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import OpenPoint, Severity
-from fumimori.wizard import course
 from fumimori.wizard.routes import Route
 
 SHOWN = 30
@@ -42,7 +41,7 @@ class OpenPointsPage(Page):
             return
         self.section(self.say("contradiction", count=len(found)))
         for one in found:
-            question = course.question(one.question)
+            question = self.desk.result.of_bank(one.question)
             self.add(Prose(self.theme, f"{question.printed}　{self.t(f'controls.{question.id}.question')}"))
             self.add(
                 ContradictionCard(
@@ -87,7 +86,7 @@ class OpenPointsPage(Page):
 
     def _words(self, point: OpenPoint) -> str:
         if point.question:
-            words = f"{course.question(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            words = f"{self.desk.result.of_bank(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
             return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
         reason = f"words.reason.{point.reason}"
         looked = f"{self.t(f'checks.{point.probe}.name')}　{point.subject}" if point.probe else point.subject

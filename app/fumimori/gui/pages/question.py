@@ -25,7 +25,7 @@ class QuestionPage(Page):
 
     def caption(self) -> str:
         """Control and place within it."""
-        number, count = course.position(self.desk.open, self.route.item)
+        number, count = course.position(self.desk.open, self.desk.result, self.route.item)
         block = self._block
         name = self.t(f"controls.{block}.name")
         return self.say("place", code=routes.code_of(block), name=name, number=number, count=count)
@@ -37,7 +37,7 @@ class QuestionPage(Page):
     def build(self) -> None:
         """Introduction at a control's first question, hint, facts, answers."""
         desk, theme = self.desk, self.theme
-        question = course.question(self.route.item)
+        question = desk.result.of_bank(self.route.item)
         asked = course.asked(desk.result, self._block)
         if asked and asked[0].id == question.id:
             self._introduce()
@@ -102,7 +102,7 @@ class QuestionPage(Page):
 
     def _show_difference(self) -> None:
         clear(self._differs)
-        question = course.question(self.route.item)
+        question = self.desk.result.of_bank(self.route.item)
         for one in self.desk.result.contradictions:
             if one.question == question.id:
                 self._differs.addWidget(

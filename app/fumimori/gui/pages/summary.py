@@ -41,7 +41,7 @@ class SummaryPage(Page):
             self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
             self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
         frame, inside = card(theme)
-        for number, one in enumerate(course.counted(desk.open, self.route.item)):
+        for number, one in enumerate(course.counted(desk.open, desk.result, self.route.item)):
             if number:
                 inside.addWidget(hairline())
             self._line(inside, one)
@@ -75,7 +75,7 @@ class SummaryPage(Page):
         line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Prose(self.theme, finding_title(self.t, worst)))
+        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.desk.result)))
         names = subject_words(self.t, group)
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
@@ -89,7 +89,7 @@ class SummaryPage(Page):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Prose(theme, f"{question.printed}　{label}"))
-        state = standing_words(self.t, standing, desk.open.answer(question.id))
+        state = standing_words(self.t, question, standing, desk.open.answer(question.id))
         if standing.contradicted:
             state = f"{state}　{self.t('words.open_point.contradiction')}"
         words.addWidget(Prose(theme, state, quiet=True, size="small"))

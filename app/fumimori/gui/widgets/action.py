@@ -15,7 +15,6 @@ from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import AcceptedRisk, Action, PlanEntry
 from fumimori.model.days import typed_day
-from fumimori.wizard.course import question as question_of_bank
 from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
 from fumimori.wording.work import cost_words, due_words, late_words
 
@@ -70,7 +69,7 @@ class ActionCard(QFrame):
         if self._action.asks:
             label = self._t(f"controls.{self._question}.label")
             return self._t("ui.action.find_out", label=label)
-        return finding_title(self._t, self._action.findings[0])
+        return finding_title(self._t, self._action.findings[0], self._desk.result)
 
     @property
     def _question(self) -> str:
@@ -131,7 +130,7 @@ class ActionCard(QFrame):
         """What was measured, one line for each different fact, or what was answered."""
         findings = self._action.findings
         if not measured(findings[0].code):
-            question = question_of_bank(findings[0].code.rpartition(".")[0])
+            question = self._desk.result.of_bank(findings[0].code.rpartition(".")[0])
             answer = self._desk.open.answer(question.id)
             said = answer_words(self._t, question, answer) if answer else self._t("words.answer.unanswered")
             return [self._t("ui.action.answered", label=self._t(f"controls.{question.id}.label"), answer=said)]

@@ -17,7 +17,7 @@ def answers(m: Manuscript) -> list[Block]:
     outside: list[str] = []
     unanswered: list[str] = []
     measured: list[str] = []
-    for question in m.bank:
+    for question in m.result.bank:
         result, answer = results.get(question.id), m.assessment.answer(question.id)
         if result is None and answer is None:
             continue

@@ -101,7 +101,7 @@ def who(m: Manuscript, point: OpenPoint) -> str:
 
 def _surroundings(m: Manuscript) -> list[Block]:
     rows = []
-    for question in m.bank:
+    for question in m.result.bank:
         answer = m.assessment.answer(question.id)
         if question.control is None and answer is not None and answer.value != NOT_APPLICABLE:
             label = m.wording.texts(f"controls.{question.id}.label")

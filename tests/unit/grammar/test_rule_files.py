@@ -1,0 +1,71 @@
+"""What most outcomes of a file share stands once at its head; a mistake names the file and the outcome."""
+
+from typing import Any
+
+import pytest
+
+from fumimori.grammar.rule_files import RulesError, parse_rules
+from fumimori.model import Control, OutcomeRule, Severity
+
+HEAD = {"control": "sender_auth", "source": "RFC 7208 section 4", "date": "2014-04"}
+
+
+def outcome_of(said: dict[str, Any], defaults: dict[str, Any] | None = None) -> OutcomeRule:
+    """The rule of an outcome that says `said` in a file with these defaults."""
+    file: dict[str, Any] = {"outcomes": {"none": {"severity": "high", **said}}}
+    if defaults is not None:
+        file["defaults"] = defaults
+    return parse_rules("test", {"spf": file}, {}).outcomes["spf.none"]
+
+
+def test_an_outcome_takes_from_the_head_what_it_does_not_say() -> None:
+    rule = outcome_of({}, HEAD)
+    assert rule == outcome_of(HEAD)
+    assert (rule.control, rule.source, rule.date) == (Control.SENDER_AUTH, HEAD["source"], HEAD["date"])
+    assert rule.severity is Severity.HIGH
+
+
+def test_what_an_outcome_says_itself_wins() -> None:
+    rule = outcome_of({"control": "mta_sts", "source": "our judgement", "date": "2026-11-24"}, HEAD)
+    assert (rule.control, rule.source, rule.date) == (Control.MTA_STS, "our judgement", "2026-11-24")
+
+
+def test_a_source_of_its_own_keeps_the_control_of_the_head() -> None:
+    rule = outcome_of({"source": "our judgement", "date": "2026-11-24"}, HEAD)
+    assert (rule.control, rule.source, rule.date) == (Control.SENDER_AUTH, "our judgement", "2026-11-24")
+
+
+@pytest.mark.parametrize(("said", "missing"), [({"source": "our judgement"}, "date"), ({"date": "2020"}, "source")])
+def test_a_source_never_gets_the_date_of_another_one(said: dict[str, str], missing: str) -> None:
+    with pytest.raises(RulesError, match=rf"^spf: spf\.none: .*{missing}"):
+        outcome_of(said, HEAD)
+
+
+@pytest.mark.parametrize("missing", list(HEAD))
+def test_what_neither_says_is_refused(missing: str) -> None:
+    with pytest.raises(RulesError, match=rf"^spf: spf\.none: .*{missing}"):
+        outcome_of({}, {key: value for key, value in HEAD.items() if key != missing})
+
+
+@pytest.mark.parametrize(
+    "defaults",
+    [
+        pytest.param({**HEAD, "severity": "high"}, id="a severity is each outcome's own"),
+        pytest.param({**HEAD, "work": {}}, id="so is the work"),
+        pytest.param({**HEAD, "date": 2014}, id="a number for a date"),
+    ],
+)
+def test_a_head_says_nothing_else(defaults: dict[str, Any]) -> None:
+    with pytest.raises(RulesError, match=r"^spf: "):
+        outcome_of({}, defaults)
+
+
+def test_a_head_with_a_control_that_is_none_is_refused() -> None:
+    with pytest.raises(RulesError, match=r"^spf: spf\.none: "):
+        outcome_of({}, {**HEAD, "control": "cellar"})
+
+
+def test_a_head_reaches_no_other_file() -> None:
+    files: dict[str, Any] = {"mx": {"defaults": HEAD}, "spf": {"outcomes": {"none": {"severity": "high"}}}}
+    with pytest.raises(RulesError, match=r"^spf: spf\.none: "):
+        parse_rules("test", files, {})
