@@ -34,9 +34,6 @@ FAR_IPV6 = "2001:500:2f::f"
 FAR_IPV4 = "192.5.5.241"
 
 
-ROOT_SERVER = "a.root-servers.net"
-"""A name that every resolver on the Internet knows."""
-
 UNKNOWN_ISSUER = frozenset({"unknown_issuer", "self_signed", "incomplete"})
 """What a chain shows that somebody on the way made up."""
 

@@ -7,8 +7,6 @@ from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.notice import Notice
 from fumimori.texts import Texts
 
-ONLY_SHOWN = ("newer_version", "not_writable")
-
 
 def trouble_notice(
     theme: Theme,
