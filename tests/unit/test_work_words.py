@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from fumimori import resources
-from fumimori.__main__ import instruments, sample
-from fumimori.assess.bank import BANK
+from fumimori.__main__ import bank, instruments, sample
 from fumimori.assess.judging import _work_here
 from fumimori.assess.plan import Total
 from fumimori.grammar.rule_files import parse_rules
@@ -38,7 +37,7 @@ def test_an_owner_is_our_own_or_somebody_else():
 @pytest.mark.parametrize("hosting", [None, *Hosting])
 def test_nobody_elses_work_is_free(language, hosting):
     t = texts(language)
-    works = [rule.work for rule in RULES.outcomes.values()] + [question.work for question in BANK]
+    works = [rule.work for rule in RULES.outcomes.values()] + [question.work for question in bank()]
     for work in (_work_here(work, hosting) for work in works):
         said = {cost_words(t, work), cost_words(t, work, short=True)}
         assert (FREE[language] in said) == (work.cost is Cost.NOTHING and work.owner in OURS)
