@@ -12,7 +12,6 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 
 from fumimori.checks.contract import Delivery, Look, Probe
 from fumimori.checks.mx.facts import MX, Facts, MxHost
@@ -22,6 +21,7 @@ from fumimori.grammar.spf import parse_spf
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.grammar.spf_walk import spf_texts
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules
+from fumimori.model.days import iso_day
 from fumimori.network import NotSeen
 from fumimori.network.addresses import not_routed
 from fumimori.network.dns import DnsAnswer, DnsStatus
@@ -179,9 +179,8 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
             vantage = seen.vantage_of(attempt)
             ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
             yield from _judged(attempt.subject, facts, ours)
-            if facts.ends:
-                left = date.fromisoformat(facts.ends) - attempt.ended.date()
-                near = left.days < rules.number("calendar.service_near_days")
+            if (end := iso_day(facts.ends)) is not None:
+                near = (end - attempt.ended.date()).days < rules.number("calendar.service_near_days")
                 word = "service_ends_soon" if near else "service_ends"
                 yield _outcome(attempt.subject, word, provider=facts.provider, day=facts.ends)
 
