@@ -274,13 +274,13 @@ def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_dee
     assert (facts.provider, facts.provider_by, facts.hosting) == ("Xserver", "reverse", Hosting.RENTAL)
 
 
-def last_day_in(days):
-    """The outcomes about the end of a service whose last day is so many days after the look."""
+def last_day(ends):
+    """The outcomes about the end of a service whose last day is written so."""
     facts = mx_facts.Facts(
         answer=DnsAnswer(name="example.jp", rdtype="MX", status=DnsStatus.ANSWER),
         hosts=(mx_facts.MxHost(preference=10, host="mail.example.jp", addresses=("192.0.2.25",)),),
         provider="Some Mail",
-        ends=(NOW.date() + timedelta(days=days)).isoformat(),
+        ends=ends,
     )
     seen = Seen(scope_of("example.jp"), [attempt("mx", "example.jp", facts=msgspec.Raw(msgspec.json.encode(facts)))])
     return [outcome for outcome in mx.PROBE.judge(seen, rules()) if "service_ends" in outcome.code]
@@ -291,6 +291,12 @@ def last_day_in(days):
     [(-1, "service_ends_soon"), (182, "service_ends_soon"), (183, "service_ends"), (400, "service_ends")],
 )
 def test_a_service_that_ends_within_half_a_year_is_an_outcome_of_its_own(days, word):
-    (outcome,) = last_day_in(days)
+    day = (NOW.date() + timedelta(days=days)).isoformat()
+    (outcome,) = last_day(day)
     assert outcome.code == f"mx.{word}"
-    assert dict(outcome.values)["day"] == (NOW.date() + timedelta(days=days)).isoformat()
+    assert dict(outcome.values)["day"] == day
+
+
+@pytest.mark.parametrize("ends", ["", "ssl2", "2027-13-45", "2027-3-1", "{days}"])
+def test_what_is_no_day_ends_nothing(ends):
+    assert last_day(ends) == []
