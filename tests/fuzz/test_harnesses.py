@@ -11,7 +11,7 @@ from fuzz.timing import fed
 
 DRAWN = 500
 """Inputs drawn for a harness, always the same; a run of many more is `python tests/fuzz/run.py`."""
-FEWER = {"scan": 200, "assessment": 30, "pages": 3, "report_text": 60, "logo": 60}
+FEWER = {"mail": 150, "scan": 200, "assessment": 30, "pages": 3, "report_text": 60, "logo": 12}
 """Where one costs more."""
 MUCH = (b"\0", b"\xff", b"(", b"[", b"{", b"<a>", b"a:", b"include:", b"\x30\x80", b";", b"\\", b"a=", b"1.", b" ")
 FAR_SLOWER = 5
