@@ -32,4 +32,4 @@ def test_an_interrupted_scan_keeps_what_it_has(tmp_path: Path, how: signal.Signa
             process.send_signal(how)
             assert process.wait(20) in (0, 3)
     content = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
-    assert content["contacts"]
+    assert content["runs"][0]["contacts"]

@@ -152,7 +152,7 @@ SUBTLE = Truth(
         "mail_behaviour.vrfy_tells": ("mx1.subtle.example", "mx2.subtle.example"),
         "mail_behaviour.unknown_refused": ("mx1.subtle.example", "mx2.subtle.example"),
         "open_relay.closed": ("mx1.subtle.example", "mx2.subtle.example"),
-        "reverse_dns.missing": ("192.0.2.8", "192.0.2.9"),
+        "reverse_dns.missing_listed": ("192.0.2.8", "192.0.2.9"),
     },
     only={
         "mail_ports.certificate_incomplete": _at("mail.subtle.example", 993, 143),

@@ -108,7 +108,8 @@ def _patterns(file: Path, call: ast.Call) -> Iterator[tuple[str, int]]:
     given = [node for node in (*call.args[1:], *(word.value for word in call.keywords)) if _is_flags(node)]
     flags = sum(int(eval(ast.unparse(node), known)) for node in given)
     try:
-        yield str(eval(written, known)), flags
+        pattern = eval(written, known)
+        yield pattern.decode("latin-1") if isinstance(pattern, bytes) else str(pattern), flags
     except NameError:
         pytest.fail(f"{file.relative_to(ROOT)}:{call.lineno}: no test knows the pattern {written}")
 
