@@ -337,7 +337,7 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
     except TimeoutError:
         return _Ended(status=Status.TIMED_OUT, reason="attempt_timeout")
     except Exception:
-        # The one broad catch of the program: one broken probe never hides the others.
+        # A broad catch, as in engine.counting for the judges: one broken probe never hides the others.
         log.exception("a probe failed")
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
