@@ -22,7 +22,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from fumimori.checks.admin_pages import probe as admin_pages
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.products import probe as products
 from fumimori.checks.webmail import probe as webmail
@@ -89,14 +89,14 @@ class _PaperWeb:
 def web(octets: bytes) -> None:
     """An HTTP answer, and where its Location leads the probes that follow one."""
     network = _PaperWeb(octets)
-    look = Look(network=network, seen=Seen(Scope(), ()), rules=rules())
+    context = ProbeContext(network=network, seen=Seen(Scope(), ()), rules=rules())
     with contextlib.suppress(NotSeen):
         answer = carried_out(network.get(f"https://{HOST}/x/y"))
         msgspec.json.encode(answer)
         admin_pages.recognised(answer, rules().tables["admin_pages"].dicts())
-    _told(products.collect(HOST, look))
-    _told(admin_pages._page(f"https://{HOST}:8443/admin", look))
-    _told(webmail._plain(HOST, look))
+    _told(products.collect(HOST, context))
+    _told(admin_pages._page(f"https://{HOST}:8443/admin", context))
+    _told(webmail._plain(HOST, context))
 
 
 def addressed(octets: bytes) -> None:
@@ -153,10 +153,10 @@ async def _heard(octets: bytes) -> None:
             assert len(reply.result()) <= 1 << 16
 
 
-def _told(look: object) -> None:
+def _told(context: object) -> None:
     """Carry out one look; not to have seen is an answer, and what was seen can be written down."""
     try:
-        seen = carried_out(look)
+        seen = carried_out(context)
     except NotSeen:
         return
     msgspec.json.encode(seen)

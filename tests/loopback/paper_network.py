@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from fumimori import resources
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
@@ -113,7 +113,7 @@ async def _looked(
         seen = Seen(scope, attempts)
         for subject in probe.subjects(seen):
             try:
-                facts = await probe.collect(subject, Look(network=network, seen=seen, rules=rules()))
+                facts = await probe.collect(subject, ProbeContext(network=network, seen=seen, rules=rules()))
             except NotSeen as not_seen:
                 attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
             else:

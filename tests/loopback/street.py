@@ -12,7 +12,7 @@ import dns.rdatatype
 import msgspec
 from cryptography import x509
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.model import Attempt, Rules, Scope, Vantage
 from fumimori.net.certificates import chain_of
@@ -228,7 +228,7 @@ async def _found(
             for subject in probe.subjects(seen):
                 try:
                     facts = await probe.collect(
-                        subject, Look(network=network, seen=seen, rules=chosen, thorough=thorough)
+                        subject, ProbeContext(network=network, seen=seen, rules=chosen, thorough=thorough)
                     )
                 except NotSeen as not_seen:
                     attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.caa import probe as caa
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane import probe as dane
 from fumimori.checks.dnssec import probe as dnssec
 from fumimori.checks.mail_ports import facts as mail_ports
@@ -68,8 +68,8 @@ class Town:
             for each in dict.fromkeys((mx.PROBE, probe, *((dane.PROBE,) if probe is mta_sts.PROBE else ()))):
                 seen = Seen(scope, attempts)
                 for subject in each.subjects(seen):
-                    look = Look(network=network.for_attempt(self.notes), seen=seen, rules=self.rules)
-                    attempts.append(await _attempt(each, subject, look))
+                    context = ProbeContext(network=network.for_attempt(self.notes), seen=seen, rules=self.rules)
+                    attempts.append(await _attempt(each, subject, context))
                 if each is mx.PROBE and probe in (dane.PROBE, mta_sts.PROBE):
                     attempts += await self._ports(network, Seen(scope, attempts))
         return attempts
@@ -124,9 +124,9 @@ async def _https(handler: wire.Handler, tls: object) -> AsyncIterator[int]:
         yield port
 
 
-async def _attempt(probe: Probe, subject: str, look: Look) -> Attempt:
+async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
     try:
-        facts = await probe.collect(subject, look)
+        facts = await probe.collect(subject, context)
     except NotSeen as not_seen:
         return _done(probe.id, subject, not_seen.status)
     return _done(probe.id, subject, Status.COMPLETED, msgspec.Raw(msgspec.json.encode(facts)))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.blocklists import probe as blocklists
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -50,7 +50,7 @@ async def _said(probe, zone, lists, greeting):
             seen = Seen(scope, attempts)
             for subject in one.subjects(seen):
                 try:
-                    facts = await one.collect(subject, Look(network=network, seen=seen, rules=rules()))
+                    facts = await one.collect(subject, ProbeContext(network=network, seen=seen, rules=rules()))
                 except NotSeen as not_seen:
                     words.add(f"!{not_seen.reason}")
                 else:

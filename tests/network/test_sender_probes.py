@@ -15,7 +15,7 @@ import pytest
 
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import facts as mta_sts_facts
@@ -81,17 +81,17 @@ async def looked(
             for probe in probes:
                 seen = Seen(scope, attempts)
                 for subject in probe.subjects(seen):
-                    look = Look(network=network.for_attempt(Notes()), seen=seen, rules=rules())
-                    attempts.append(await _attempt(probe, subject, look))
+                    context = ProbeContext(network=network.for_attempt(Notes()), seen=seen, rules=rules())
+                    attempts.append(await _attempt(probe, subject, context))
         finally:
             await network.close()
     return tuple(attempts)
 
 
-async def _attempt(probe: Probe, subject: str, look: Look) -> Attempt:
-    now = look.network.now()
+async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
+    now = context.network.now()
     try:
-        facts = await probe.collect(subject, look)
+        facts = await probe.collect(subject, context)
     except NotSeen as not_seen:
         return Attempt(
             probe=probe.id, subject=subject, status=not_seen.status, reason=not_seen.reason, started=now, ended=now

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.observations import Seen
 from fumimori.grammar.rule_files import parse_rules
@@ -50,8 +50,8 @@ class TwoFamilies:
 
 async def seen_at(network: TwoFamilies, port: int = 993):
     vantage = Vantage(at=datetime.now(UTC), online=True, resolver="192.0.2.53", port25="open")
-    look = Look(network=network, seen=Seen(Scope(), (), vantage), rules=RULES)
-    return await mail_ports.collect(f"{NAME}:{port}", look)
+    context = ProbeContext(network=network, seen=Seen(Scope(), (), vantage), rules=RULES)
+    return await mail_ports.collect(f"{NAME}:{port}", context)
 
 
 def looked(four, six=None, *, port: int = 993):

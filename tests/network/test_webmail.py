@@ -8,7 +8,7 @@ import pytest
 
 from fumimori import resources
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.webmail import probe as webmail
 from fumimori.grammar.rule_files import parse_rules
@@ -89,7 +89,7 @@ def said(probe: Probe, subject: str, plain, secure) -> set[str]:
     async def ask():
         async with wire.serving(plain) as port80, wire.serving(secure) as port443:
             network = Net({80: port80, 443: port443})
-            return await probe.collect(subject, Look(network=network, seen=Seen(Scope(), ()), rules=RULES))
+            return await probe.collect(subject, ProbeContext(network=network, seen=Seen(Scope(), ()), rules=RULES))
 
     facts = asyncio.run(asyncio.wait_for(ask(), 60))
     now = datetime.now(UTC)

@@ -16,7 +16,7 @@ def _lies_within(host: str, domain: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ProbeContext:
     """What `collect` is handed for one attempt."""
 
     network: Network
@@ -64,7 +64,7 @@ class Probe:
     """The words behind `<id>.` of every outcome code that `judge` can name."""
     subjects: Callable[[Seen], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
-    collect: Callable[[str, Look], Awaitable[Record]]
+    collect: Callable[[str, ProbeContext], Awaitable[Record]]
     """Look at one subject and write down the facts; concludes nothing. Raises NotSeen when it could not look."""
     judge: Callable[[Seen, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""

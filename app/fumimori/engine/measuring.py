@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from fumimori import __version__
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
@@ -268,7 +268,7 @@ class _Run:
         network = self.network.for_attempt(notes)
         started = network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
-        look = Look(
+        context = ProbeContext(
             network=network,
             seen=seen,
             rules=self.instruments.rules,
@@ -283,7 +283,7 @@ class _Run:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                ended = await _guarded(_facts(probe, subject, look, grounds, notes))
+                ended = await _guarded(_facts(probe, subject, context, grounds, notes))
         finally:
             self.ended(
                 probe,
@@ -342,31 +342,31 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds, notes: Notes) -> msgspec.Raw:
+async def _facts(probe: Probe, subject: str, context: ProbeContext, grounds: Grounds, notes: Notes) -> msgspec.Raw:
     async with asyncio.timeout(probe.timeout) as timeout:
         notes.deadline = Deadline(timeout=timeout)
         if probe.consent >= ConsentLevel.AUTHORISED:
-            decision = allowed(probe.consent, await _addressed(probe.host(subject), look), grounds)
+            decision = allowed(probe.consent, await _addressed(probe.host(subject), context), grounds)
             if isinstance(decision, Refused):
                 raise NotTestableHere(decision.why, decision.detail)
-        return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
+        return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, context)))
 
 
-async def _addressed(host: str, look: Look) -> Target:
+async def _addressed(host: str, context: ProbeContext) -> Target:
     """The host with what DNS says about it, from the same answers that the look itself will have."""
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if host in addresses:
-        return Target(host=host, addresses=addresses, names=await _names(addresses, look))
-    alias = (await look.network.dns(host, "A")).canonical_name
-    return Target(host=host, addresses=addresses, alias=alias, names=await _names(addresses, look))
+        return Target(host=host, addresses=addresses, names=await _names(addresses, context))
+    alias = (await context.network.dns(host, "A")).canonical_name
+    return Target(host=host, addresses=addresses, alias=alias, names=await _names(addresses, context))
 
 
-async def _names(addresses: Sequence[str], look: Look) -> tuple[str, ...]:
+async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, ...]:
     """The names of the first addresses (PTR), as far as they could be had."""
     names: list[str] = []
     for address in addresses[:ADDRESSES_NAMED]:
         with contextlib.suppress(NotSeen):
-            names += (await look.network.dns(reverse_name(address), "PTR")).records
+            names += (await context.network.dns(reverse_name(address), "PTR")).records
     return tuple(name.rstrip(".").lower() for name in names)
 
 

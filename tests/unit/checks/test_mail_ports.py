@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mail_ports.facts import Facts
 from fumimori.checks.mail_ports.probe import collect, judge, subjects
@@ -300,7 +300,7 @@ class FakeNetwork:
 
 def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Facts:
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", port25=port25)
-    return asyncio.run(collect(subject, Look(network=network, seen=Seen(Scope(), [], vantage), rules=RULES)))
+    return asyncio.run(collect(subject, ProbeContext(network=network, seen=Seen(Scope(), [], vantage), rules=RULES)))
 
 
 def reason(subject: str, network: FakeNetwork, **how) -> tuple[Status, str]:

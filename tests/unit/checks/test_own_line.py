@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.own_line import probe as own_line
 from fumimori.model import Scope, Vantage
@@ -14,8 +14,8 @@ from loopback.paper_network import NOW, PaperNetwork, attempt, rules
 
 
 def looked(vantage):
-    look = Look(network=PaperNetwork({}), seen=Seen(Scope(), [], vantage), rules=rules())
-    facts = asyncio.run(own_line.collect(own_line.LINE, look))
+    context = ProbeContext(network=PaperNetwork({}), seen=Seen(Scope(), [], vantage), rules=rules())
+    facts = asyncio.run(own_line.collect(own_line.LINE, context))
     taken = attempt("own_line", own_line.LINE, facts=msgspec.Raw(msgspec.json.encode(facts)))
     return {outcome.code for outcome in own_line.judge(Seen(Scope(), [taken], vantage), rules())}
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
@@ -170,7 +170,7 @@ class FakeNetwork:
 
 
 def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
-    return asyncio.run(ssh.collect(subject, Look(network=network, seen=Seen(Scope(), []), rules=RULES)))
+    return asyncio.run(ssh.collect(subject, ProbeContext(network=network, seen=Seen(Scope(), []), rules=RULES)))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,9 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
     async def look() -> ssh_facts.Facts:
         async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
             seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
-            return await ssh.collect("ssh.example.jp", Look(network=network, seen=seen, rules=RULES, thorough=thorough))
+            return await ssh.collect(
+                "ssh.example.jp", ProbeContext(network=network, seen=seen, rules=RULES, thorough=thorough)
+            )
 
     facts = asyncio.run(asyncio.wait_for(look(), 10))
     attempt = Attempt(

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport
@@ -129,12 +129,12 @@ def test_only_ports_with_tls_are_tried():
 )
 def test_a_port_sees_only_the_tries_that_belong_to_it(port, accepted, expected):
     network = Tried()
-    look = Look(network=network, seen=seen_ports((port, accepted)), rules=RULES)
-    asyncio.run(tls_active.collect(f"{HOST}:{port}", look))
+    context = ProbeContext(network=network, seen=seen_ports((port, accepted)), rules=RULES)
+    asyncio.run(tls_active.collect(f"{HOST}:{port}", context))
     assert network.calls == expected
 
 
 def test_when_every_try_fails_nothing_was_seen():
-    look = Look(network=Tried(fails=True), seen=seen_ports((587, ("tls1.2",))), rules=RULES)
+    context = ProbeContext(network=Tried(fails=True), seen=seen_ports((587, ("tls1.2",))), rules=RULES)
     with pytest.raises(NotSeen):
-        asyncio.run(tls_active.collect(f"{HOST}:587", look))
+        asyncio.run(tls_active.collect(f"{HOST}:587", context))

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.webmail import probe as webmail
@@ -165,8 +165,8 @@ class Pages:
 
 
 def look_at(subject: str, network: Pages) -> Facts:
-    look = Look(network=network, seen=Seen(Scope(), ()), rules=RULES)
-    return asyncio.run(webmail.collect(subject, look))
+    context = ProbeContext(network=network, seen=Seen(Scope(), ()), rules=RULES)
+    return asyncio.run(webmail.collect(subject, context))
 
 
 def test_one_redirect_within_http_is_followed_and_none_elsewhere():

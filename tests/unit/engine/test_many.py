@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.engine import Instruments, Measurement, NetworkSettings, measure_many
 from fumimori.engine.many import SIDE_BY_SIDE
 from fumimori.model import (
@@ -68,7 +68,7 @@ class Counting:
     def __init__(self) -> None:
         self.now = self.most = 0
 
-    async def __call__(self, subject: str, look: Look) -> Facts:
+    async def __call__(self, subject: str, look: ProbeContext) -> Facts:
         assert look.seen.vantage is not None
         assert subject.endswith(".example")
         self.now += 1
@@ -78,7 +78,7 @@ class Counting:
         return Facts(word=look.seen.vantage.resolver)
 
 
-def instruments(collect: Callable[[str, Look], object], consent: int = 1) -> Instruments:
+def instruments(collect: Callable[[str, ProbeContext], object], consent: int = 1) -> Instruments:
     probe = Probe(
         id="one",
         control=Control.SENDER_AUTH,
@@ -148,7 +148,7 @@ def test_a_fault_of_ours_gets_out() -> None:
         def now(self) -> datetime:
             raise ZeroDivisionError
 
-    async def look(subject: str, _look: Look) -> Facts:
+    async def look(subject: str, _look: ProbeContext) -> Facts:
         return Facts(word=subject)
 
     with pytest.raises(ZeroDivisionError):
@@ -159,7 +159,7 @@ def test_looks_begin_when_the_way_out_is_known_and_the_rest_is_not() -> None:
     async def early() -> list[tuple[Assessment, Measurement]]:
         rest = asyncio.Event()
 
-        async def look(_subject: str, seen: Look) -> Facts:
+        async def look(_subject: str, seen: ProbeContext) -> Facts:
             assert seen.seen.vantage is not None
             rest.set()
             return Facts(word=seen.seen.vantage.resolver)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import FactsKey, Seen
 from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
 from fumimori.model import (
@@ -64,7 +64,11 @@ class Quiet:
 
 
 def probe(
-    name: str, collect: Callable[[str, Look], Any], needs: tuple[str, ...] = (), consent: int = 0, timeout: float = 5.0
+    name: str,
+    collect: Callable[[str, ProbeContext], Any],
+    needs: tuple[str, ...] = (),
+    consent: int = 0,
+    timeout: float = 5.0,
 ) -> Probe:
     return Probe(
         id=name,
@@ -80,8 +84,8 @@ def probe(
     )
 
 
-async def writes(subject: str, look: Look) -> Facts:
-    cast("Quiet", look.network).say(subject)
+async def writes(subject: str, context: ProbeContext) -> Facts:
+    cast("Quiet", context.network).say(subject)
     return Facts(word=subject)
 
 
@@ -125,8 +129,8 @@ def test_facts_and_contacts_come_home() -> None:
 
 
 def test_a_need_is_seen_by_the_probe_that_names_it() -> None:
-    async def reads(subject: str, look: Look) -> Facts:
-        first = look.seen.facts(FactsKey("one", Facts), subject)
+    async def reads(subject: str, context: ProbeContext) -> Facts:
+        first = context.seen.facts(FactsKey("one", Facts), subject)
         assert first is not None
         return Facts(word=first.word.upper())
 
@@ -140,12 +144,12 @@ def test_no_probe_waits_for_what_it_does_not_need() -> None:
     order: list[str] = []
     released = asyncio.Event()
 
-    async def slow(subject: str, _look: Look) -> Facts:
+    async def slow(subject: str, _look: ProbeContext) -> Facts:
         await released.wait()
         order.append("slow")
         return Facts(word=subject)
 
-    async def quick(subject: str, _look: Look) -> Facts:
+    async def quick(subject: str, _look: ProbeContext) -> Facts:
         order.append("quick")
         released.set()
         return Facts(word=subject)
@@ -155,7 +159,7 @@ def test_no_probe_waits_for_what_it_does_not_need() -> None:
 
 
 def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
-    async def breaks(_subject: str, _look: Look) -> Facts:
+    async def breaks(_subject: str, _look: ProbeContext) -> Facts:
         raise ZeroDivisionError
 
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
@@ -179,7 +183,7 @@ def test_a_fault_in_finding_subjects_hides_no_other_result(caplog: pytest.LogCap
 
 
 def test_not_seen_keeps_its_status_and_reason() -> None:
-    async def cannot(_subject: str, _look: Look) -> Facts:
+    async def cannot(_subject: str, _look: ProbeContext) -> Facts:
         raise NotTestableHere("port25_blocked")
 
     (attempt,) = run(probe("one", cannot)).attempts
@@ -187,7 +191,7 @@ def test_not_seen_keeps_its_status_and_reason() -> None:
 
 
 def test_a_stalling_server_ends_the_attempt_in_time() -> None:
-    async def stalls(_subject: str, _look: Look) -> Facts:
+    async def stalls(_subject: str, _look: ProbeContext) -> Facts:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -198,7 +202,7 @@ def test_a_stalling_server_ends_the_attempt_in_time() -> None:
 def test_cancelling_keeps_what_was_done_and_marks_the_rest() -> None:
     cancel = asyncio.Event()
 
-    async def stalls(_subject: str, _look: Look) -> Facts:
+    async def stalls(_subject: str, _look: ProbeContext) -> Facts:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -226,7 +230,7 @@ def test_progress_counts_up_to_the_total() -> None:
 
 
 def test_a_probe_beyond_the_consent_does_not_run() -> None:
-    async def must_not(_subject: str, _look: Look) -> Facts:
+    async def must_not(_subject: str, _look: ProbeContext) -> Facts:
         raise AssertionError
 
     (attempt,) = run(probe("ssh_like", must_not, consent=2)).attempts
@@ -273,8 +277,8 @@ def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixt
 
 
 def test_contacts_of_what_outlives_its_attempt_are_written_down() -> None:
-    async def leaves_behind(subject: str, look: Look) -> Facts:
-        network = cast("Quiet", look.network)
+    async def leaves_behind(subject: str, context: ProbeContext) -> Facts:
+        network = cast("Quiet", context.network)
 
         async def later() -> None:
             await asyncio.sleep(0.05)
@@ -288,7 +292,7 @@ def test_contacts_of_what_outlives_its_attempt_are_written_down() -> None:
 
 
 def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
-    async def cannot(_subject: str, _look: Look) -> Facts:
+    async def cannot(_subject: str, _look: ProbeContext) -> Facts:
         raise NotTestableHere("offline")
 
     first = run(probe("one", writes)).added_to(assessment())
@@ -312,8 +316,8 @@ def test_a_run_knows_where_when_for_what_and_with_which_versions_it_was_made() -
 def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -> None:
     known: list[bool] = []
 
-    async def reads(subject: str, look: Look) -> Facts:
-        known.append(look.seen.vantage is not None)
+    async def reads(subject: str, context: ProbeContext) -> Facts:
+        known.append(context.seen.vantage is not None)
         return Facts(word=subject)
 
     def hosts(_seen: Seen) -> Sequence[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fumimori.checks.admin_pages.facts import ADMIN_PAGES, Facts, Page
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import own_hosts
 from fumimori.checks.observations import Seen
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
@@ -35,19 +35,19 @@ FAILED = (0, 404, 410)
 """Answers behind which there is no page."""
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The recognised pages of one host; NotSeen when there are none and a door that is open showed nothing."""
-    if not await look.network.addresses(subject):
+    if not await context.network.addresses(subject):
         raise Unreachable("no_address", subject)
-    table = look.rules.tables["admin_pages"].dicts()
+    table = context.rules.tables["admin_pages"].dicts()
     by_door: dict[tuple[str, int], list[str]] = {}
-    for row in look.rules.tables["admin_places"].dicts():
+    for row in context.rules.tables["admin_places"].dicts():
         by_door.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def door(scheme: str, port: int, paths: Sequence[str]) -> _Door:
         async with slots:
-            return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
+            return await _behind(f"{scheme}://{subject}:{port}", paths, table, context)
 
     doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
     pages = {(page.product, page.kind, _port(page.url)): page for each in doors for page in each.pages}
@@ -74,12 +74,12 @@ class _Door:
     """Why it showed no page although it was open."""
 
 
-async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], look: Look) -> _Door:
+async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], context: ProbeContext) -> _Door:
     """How often something answered behind one door, and the pages that were recognised."""
     door = _Door()
     for path in paths:
         try:
-            answer = await _page(base + path, look)
+            answer = await _page(base + path, context)
         except NotSeen as not_seen:
             # What does not answer at its first path does not answer at the next.
             door.answered += not_seen.reason == "connection_refused"
@@ -93,14 +93,14 @@ async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, 
     return door
 
 
-async def _page(url: str, look: Look) -> WebAnswer:
-    answer = await look.network.get(url, limit=BODY_LIMIT, any_certificate=True)
+async def _page(url: str, context: ProbeContext) -> WebAnswer:
+    answer = await context.network.get(url, limit=BODY_LIMIT, any_certificate=True)
     for _ in range(REDIRECTS_MOST):
         target = answer.target
         here = urlsplit(target)[:2] == urlsplit(answer.url)[:2]
         if not (target and here and target != answer.url):
             break
-        answer = await look.network.get(target, limit=BODY_LIMIT, any_certificate=True)
+        answer = await context.network.get(target, limit=BODY_LIMIT, any_certificate=True)
     return answer
 
 

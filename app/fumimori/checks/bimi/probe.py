@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from fumimori.checks.bimi.facts import BIMI, Facts, Fetched
 from fumimori.checks.bimi.mark import MarkCertificate, read_mark
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mx import probe as mx
@@ -45,35 +45,35 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains if domain.sends_mail is not False]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    answer = (await look.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
-    found = look.seen.facts(dmarc.DMARC, domain)
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    answer = (await context.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
+    found = context.seen.facts(dmarc.DMARC, domain)
     above = found.found(domain).organizational_domain if found else domain
     if not any(map(grammar.is_bimi, answer.records)) and above != domain:
-        answer = (await look.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
+        answer = (await context.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
     facts = Facts(answer=answer)
     if len(facts.records) != 1:
         return facts
     record = grammar.parse_bimi(facts.records[0])
     place = facts.answer.name
-    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, look)
-    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, look)
+    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, context)
+    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, context)
     return Facts(
         answer=answer,
         logo=logo,
         untrusted_logo=text,
         evidence=evidence,
-        mark=read_mark(pem, look.network.now()) if pem else None,
+        mark=read_mark(pem, context.network.now()) if pem else None,
     )
 
 
-async def _fetched(url: str, limit: int, domain: str, look: Look) -> tuple[Fetched | None, str]:
+async def _fetched(url: str, limit: int, domain: str, context: ProbeContext) -> tuple[Fetched | None, str]:
     if not url:
         return None, ""
-    if not look.may_fetch(_host(url), domain):
+    if not context.may_fetch(_host(url), domain):
         return Fetched(url=url, reason=THIRD_PARTY), ""
     try:
-        answer: WebAnswer = await look.network.get(url, limit=limit)
+        answer: WebAnswer = await context.network.get(url, limit=limit)
     except NotSeen as not_seen:
         return Fetched(url=url, reason=not_seen.reason), ""
     if answer.incomplete:  # half a file is none, and says nothing of its size

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from fumimori.checks.blocklists.facts import BLOCKLISTS, Facts, ListAnswer
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
@@ -28,22 +28,22 @@ def subjects(seen: Seen) -> Sequence[str]:
     return reverse_dns.subjects(seen) if seen.scope.blocklists else ()
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """What each list says about one address."""
-    answers = [await _asked(zone, subject, look) for zone in look.seen.scope.blocklists]
+    answers = [await _asked(zone, subject, context) for zone in context.seen.scope.blocklists]
     return Facts(address=subject, answers=tuple(answers))
 
 
-async def _asked(zone: str, address: str, look: Look) -> ListAnswer:
+async def _asked(zone: str, address: str, context: ProbeContext) -> ListAnswer:
     try:
-        tested = await look.network.dns(f"{LISTED_TEST}.{zone}", "A")
+        tested = await context.network.dns(f"{LISTED_TEST}.{zone}", "A")
         if _is_refusal(tested.records):
             return ListAnswer(zone=zone, state="refused", codes=tested.records)
-        clean = await look.network.dns(f"{CLEAN_TEST}.{zone}", "A")
+        clean = await context.network.dns(f"{CLEAN_TEST}.{zone}", "A")
         if tested.status is not DnsStatus.ANSWER or clean.status is DnsStatus.ANSWER:
             return ListAnswer(zone=zone, state="broken")
         pointer = ip_address(address).reverse_pointer
-        answer = await look.network.dns(
+        answer = await context.network.dns(
             pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa") + f".{zone}", "A"
         )
     except NotSeen as not_seen:

@@ -11,7 +11,7 @@ Outcomes   malformed, critical_unknown (low): no authority issues any more, or n
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.caa.facts import CAA, Facts
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -35,12 +35,12 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(dict.fromkeys((*domains, *own[:HOSTS_MOST])))
 
 
-async def collect(name: str, look: Look) -> Facts:
+async def collect(name: str, context: ProbeContext) -> Facts:
     """Climb from `name` to the first name with CAA records."""
     labels = name.split(".")
     for start in range(min(len(labels), LABELS_MOST)):
         here = ".".join(labels[start:])
-        answer = await look.network.dns(here, "CAA")
+        answer = await context.network.dns(here, "CAA")
         if answer.records:
             return Facts(found_at=here, answer=answer)
     return Facts()

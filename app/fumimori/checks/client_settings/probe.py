@@ -12,7 +12,7 @@ Outcomes   settings_plain (high): the file names a connection without encryption
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.client_settings.facts import CLIENT_SETTINGS, Facts
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
 from fumimori.grammar.client_config import ClientServer, parse_client_config
@@ -33,11 +33,11 @@ def subjects(seen: Seen) -> Sequence[str]:
     return mx.receiving_domains(seen)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """SRV records, settings files, and whether autodiscover has an address."""
     names = [f"_{service}._tcp.{domain}" for service in SERVICES]
     answers, (configs, autodiscover) = await both(
-        together(*(_srv(name, look) for name in names)), both(_configs(domain, look), _exists(domain, look))
+        together(*(_srv(name, context) for name in names)), both(_configs(domain, context), _exists(domain, context))
     )
     return Facts(
         srv=tuple(answer for answer in answers if isinstance(answer, DnsAnswer) and answer.records),
@@ -47,30 +47,30 @@ async def collect(domain: str, look: Look) -> Facts:
     )
 
 
-async def _srv(name: str, look: Look) -> DnsAnswer | Unanswered:
+async def _srv(name: str, context: ProbeContext) -> DnsAnswer | Unanswered:
     try:
-        return await look.network.dns(name, "SRV")
+        return await context.network.dns(name, "SRV")
     except NotSeen as not_seen:
         return Unanswered(name=name, rdtype="SRV", reason=not_seen.reason)
 
 
-async def _exists(domain: str, look: Look) -> bool | None:
+async def _exists(domain: str, context: ProbeContext) -> bool | None:
     try:
-        return bool(await look.network.addresses(f"autodiscover.{domain}"))
+        return bool(await context.network.addresses(f"autodiscover.{domain}"))
     except NotSeen:
         return None
 
 
-async def _configs(domain: str, look: Look) -> tuple[WebAnswer, ...]:
+async def _configs(domain: str, context: ProbeContext) -> tuple[WebAnswer, ...]:
     places = (f"autoconfig.{domain}/{CONFIG_PATH}", f"{domain}/.well-known/autoconfig/{CONFIG_PATH}")
-    found = await together(*(_config(place, look) for place in places))
+    found = await together(*(_config(place, context) for place in places))
     return tuple(answer for answer in found if answer is not None)
 
 
-async def _config(place: str, look: Look) -> WebAnswer | None:
+async def _config(place: str, context: ProbeContext) -> WebAnswer | None:
     for scheme in ("https", "http"):
         try:
-            answer = await look.network.get(f"{scheme}://{place}", limit=BODY_MOST)
+            answer = await context.network.get(f"{scheme}://{place}", limit=BODY_MOST)
         except NotSeen as not_seen:
             if not_seen.reason == "no_address":
                 return None

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane.facts import DANE, Facts, HostLook
 from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
 from fumimori.checks.mx import facts as mx_facts
@@ -44,41 +44,41 @@ def subjects(seen: Seen) -> Sequence[str]:
     return mx.receiving_domains(seen)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """MX, addresses and TLSA with their verdicts; NotTestableHere where nothing can be validated."""
-    answer = await look.network.secured(domain, "MX")
+    answer = await context.network.secured(domain, "MX")
     if answer.security is Security.UNCHECKED:
         raise NotTestableHere(answer.security_reason)
-    seen = look.seen.facts(mx_facts.MX, domain)
+    seen = context.seen.facts(mx_facts.MX, domain)
     hosts = seen.mail_hosts[:HOSTS_MOST] if seen is not None else ()
-    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, look) for host in hosts))))
+    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, context) for host in hosts))))
 
 
-async def _host(host: str, look: Look) -> HostLook:
+async def _host(host: str, context: ProbeContext) -> HostLook:
     try:
         four, six, tlsa = await together(
-            look.network.secured(host, "A"),
-            look.network.secured(host, "AAAA"),
-            look.network.secured(f"_25._tcp.{host}", "TLSA"),
+            context.network.secured(host, "A"),
+            context.network.secured(host, "AAAA"),
+            context.network.secured(f"_25._tcp.{host}", "TLSA"),
         )
         addresses = min((four.security, six.security), key=WORST_FIRST.index)
         base = four.canonical_name or six.canonical_name
         if not base:
             return HostLook(host=host, addresses=addresses, tlsa=tlsa)
-        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), look)
+        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), context)
     except NotSeen as not_seen:
         return HostLook(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
 
 
-async def _behind_alias(seen: HostLook, look: Look) -> HostLook:
+async def _behind_alias(seen: HostLook, context: ProbeContext) -> HostLook:
     """The TLSA records at the end of a signed alias, else those at the alias itself (RFC 7672 section 2.2.2)."""
     if seen.addresses is Security.SECURE:
-        tlsa = await look.network.secured(f"_25._tcp.{seen.base}", "TLSA")
+        tlsa = await context.network.secured(f"_25._tcp.{seen.base}", "TLSA")
         if tlsa.security is Security.BOGUS or (tlsa.records and tlsa.security is not Security.INSECURE):
             return msgspec.structs.replace(seen, tlsa=tlsa)
     elif seen.addresses is Security.INSECURE:
         # The alias may be signed although the addresses that it leads to are not.
-        alias = await look.network.secured(seen.host, "CNAME")
+        alias = await context.network.secured(seen.host, "CNAME")
         return msgspec.structs.replace(seen, addresses=alias.security, base="")
     return msgspec.structs.replace(seen, base="")
 

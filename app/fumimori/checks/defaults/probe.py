@@ -12,7 +12,7 @@ Sources    RFC 8314 section 4.5; RFC 5321 sections 2.3.5 and 4.1.1.1.
 import re
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.defaults.facts import DEFAULTS, Facts
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
@@ -38,9 +38,9 @@ def subjects(seen: Seen) -> Sequence[str]:
     )
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The name in the greeting, and whether DNS knows it."""
-    ports = look.seen.facts(mail_ports.MAIL_PORTS, f"{subject}:25")
+    ports = context.seen.facts(mail_ports.MAIL_PORTS, f"{subject}:25")
     greeting = ports.service.untrusted_greeting if ports is not None else ""
     name = greeting.partition(" ")[0].lower().rstrip(".,;")[:253]
     if not _HOST_NAME.fullmatch(name):
@@ -48,14 +48,14 @@ async def collect(subject: str, look: Look) -> Facts:
     if is_default_name(name):
         return Facts(host=subject, name=name)
     try:
-        return Facts(host=subject, name=name, resolves=bool(await _records(name, look)))
+        return Facts(host=subject, name=name, resolves=bool(await _records(name, context)))
     except NotSeen:
         return Facts(host=subject, name=name)
 
 
-async def _records(name: str, look: Look) -> tuple[str, ...]:
-    four = await look.network.dns(name, "A")
-    return four.records or (await look.network.dns(name, "AAAA")).records
+async def _records(name: str, context: ProbeContext) -> tuple[str, ...]:
+    four = await context.network.dns(name, "A")
+    return four.records or (await context.network.dns(name, "AAAA")).records
 
 
 def is_default_name(name: str) -> bool:

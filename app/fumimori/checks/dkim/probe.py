@@ -15,7 +15,7 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
@@ -37,18 +37,18 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
 
-def _selectors(domain: str, look: Look) -> dict[str, str]:
+def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
     """The selectors to try with the source of each, the surest first."""
-    scope = next((entry for entry in look.seen.scope.domains if entry.name == domain), None)
-    facts = look.seen.facts(mx_facts.MX, domain)
+    scope = next((entry for entry in context.seen.scope.domains if entry.name == domain), None)
+    facts = context.seen.facts(mx_facts.MX, domain)
     provider = facts.provider if facts else ""
     of_provider = [
         selector
-        for row in look.rules.tables["providers"].dicts()
+        for row in context.rules.tables["providers"].dicts()
         if provider and row["provider"] == provider
         for selector in row["selectors"].split()
     ]
-    known = [row["selector"] for row in look.rules.tables["dkim_selectors"].dicts()]
+    known = [row["selector"] for row in context.rules.tables["dkim_selectors"].dicts()]
     named = (scope.mail_selectors if scope else (), scope.selectors if scope else (), of_provider, known)
     sources: dict[str, str] = {}
     for source, selectors in zip(SOURCES, named, strict=True):
@@ -57,9 +57,9 @@ def _selectors(domain: str, look: Look) -> dict[str, str]:
     return dict(list(sources.items())[:SELECTORS_MOST])
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    selectors = _selectors(domain, look)
-    control = await look.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    selectors = _selectors(domain, context)
+    control = await context.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
     slots = asyncio.Semaphore(AT_ONCE)
     found: dict[str, SelectorSeen] = {}
     empty: dict[str, SelectorSeen] = {}
@@ -69,7 +69,7 @@ async def _collect(domain: str, look: Look) -> Facts:
         name = f"{selector}._domainkey.{domain}"
         async with slots:
             try:
-                answer = await look.network.dns(name, "TXT")
+                answer = await context.network.dns(name, "TXT")
             except NotSeen as not_seen:
                 unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_seen.reason))
                 return

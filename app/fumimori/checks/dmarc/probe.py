@@ -15,7 +15,7 @@ Steps      1. `_dmarc` of the domain, then upwards, eight names at most. 2. Only
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc.facts import DMARC, Facts, ReportHost
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -35,17 +35,17 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
+async def _collect(domain: str, context: ProbeContext) -> Facts:
     unanswered: list[Unanswered] = []
 
     async def ask(name: str, rdtype: str, told_as: str) -> DnsAnswer | None:
         try:
-            return (await look.network.dns(name, rdtype)).renamed(told_as)
+            return (await context.network.dns(name, rdtype)).renamed(told_as)
         except NotSeen as not_seen:
             unanswered.append(Unanswered(name=told_as, rdtype=rdtype, reason=not_seen.reason))
             return None
 
-    walk = [(await look.network.dns(f"_dmarc.{domain}", "TXT")).renamed(domain)]
+    walk = [(await context.network.dns(f"_dmarc.{domain}", "TXT")).renamed(domain)]
     for name in grammar.walk_names(domain)[1:]:
         texts = grammar.dmarc_texts(walk[-1])
         if len(texts) == 1 and grammar.walk_ended(grammar.parse_dmarc(texts[0])):

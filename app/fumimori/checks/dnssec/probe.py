@@ -10,7 +10,7 @@ Outcomes   bogus, mx_bogus (critical): the chain is broken; algorithm_sha1 (medi
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dnssec.facts import DNSSEC, Facts
 from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
@@ -49,9 +49,9 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(dict.fromkeys((*(domain.name for domain in seen.scope.domains), *hosts)))
 
 
-async def collect(name: str, look: Look) -> Facts:
+async def collect(name: str, context: ProbeContext) -> Facts:
     """The zone of `name`; NotTestableHere where nothing can be validated."""
-    zone = await look.network.zone_security(name)
+    zone = await context.network.zone_security(name)
     if zone.security is Security.UNCHECKED:
         raise NotTestableHere(zone.reason)
     return Facts(zone=zone)

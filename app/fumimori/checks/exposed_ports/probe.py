@@ -13,7 +13,7 @@ Outcomes   dangerous, rdp (critical); unneeded (high); unneeded_quiet (medium); 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.exposed_ports.facts import EXPOSED_PORTS, Facts
 from fumimori.checks.hosts import own_hosts
 from fumimori.checks.mail_ports import facts as mail_ports
@@ -28,9 +28,9 @@ AT_ONCE = 4
 RDP = "rdp"
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """One short connection to each port of the table."""
-    addresses = await look.network.addresses(subject)
+    addresses = await context.network.addresses(subject)
     if not addresses:
         raise Unreachable("no_address", subject)
     address = addresses[0]
@@ -38,9 +38,9 @@ async def collect(subject: str, look: Look) -> Facts:
 
     async def knock(row: Mapping[str, str]) -> OpenPort:
         async with slots:
-            return await look.network.open_port(subject, address, int(row["port"]), row["kind"])
+            return await context.network.open_port(subject, address, int(row["port"]), row["kind"])
 
-    rows = look.rules.tables["exposed_services"].dicts()
+    rows = context.rules.tables["exposed_services"].dicts()
     return Facts(host=subject, ports=tuple(await together(*(knock(row) for row in rows))))
 
 

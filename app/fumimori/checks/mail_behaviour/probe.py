@@ -16,7 +16,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import mail_exchangers
 from fumimori.checks.mail_behaviour.facts import MAIL_BEHAVIOUR, Facts
 from fumimori.checks.mail_ports import facts as mail_ports
@@ -55,29 +55,29 @@ def let_out(seen: Seen) -> None:
 
 
 async def converse(
-    look: Look, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
+    context: ProbeContext, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
 ) -> SmtpDialogue:
     """The conversation with the first address that answers, inside TLS on other ports than 25; NotSeen without one."""
     failure: NotSeen = Unreachable("no_address", host)
     for address in addresses[:2]:
-        dialogue = await look.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
+        dialogue = await context.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
         if dialogue.open:
             return dialogue
         failure = Unreachable(dialogue.closed, address)
     raise failure
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one mail exchanger; raises Refused (`busy`) when it only ever says *later*."""
-    let_out(look.seen)
-    addresses = await look.network.addresses(subject)
-    domain = domain_of(look.seen, subject)
+    let_out(context.seen)
+    addresses = await context.network.addresses(subject)
+    domain = domain_of(context.seen, subject)
     random = f"fumimori-{secrets.token_hex(6)}@{domain}"
-    facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+    facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
     if facts.unknown is None:
         # Whoever greylists knows the same sender and recipient again after a while.
-        await asyncio.sleep(look.rules.number("mail_behaviour.retry_after_seconds"))
-        facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+        await asyncio.sleep(context.rules.number("mail_behaviour.retry_after_seconds"))
+        facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
     if not any((facts.vrfy, facts.expn, facts.unknown, facts.postmaster, facts.own_sender)):
         raise Refused("busy", subject)
     return facts

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane.tlsa import State
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.mail_ports.facts import MAIL_PORTS, Facts, Side
@@ -55,38 +55,38 @@ def subjects(seen: Seen) -> Sequence[str]:
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of `host:port`; a closed port is a fact, a port that this network does not let out is not."""
     host, _, number = subject.rpartition(":")
     port = int(number)
-    vantage = look.seen.vantage
+    vantage = context.seen.vantage
     if port == MX_PORT and vantage is not None and vantage.port25 == "blocked":
         raise NotTestableHere("port25_blocked")
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    services = await _services(host, addresses, port, look)
+    services = await _services(host, addresses, port, context)
     first = next((service for service in services if service.open), services[0])
     if not first.open:
         way_out_proved = vantage is not None and vantage.port25 == "open"
         if port == MX_PORT and first.closed == "connect_timeout" and not way_out_proved:
             raise NotTestableHere("port25_unknown")
         return Facts(service=first)
-    main = await _side(first, look)
+    main = await _side(first, context)
     others = []
     for service in services:
         if service is first:
             continue
         # The same certificate in the same handshake is the same server; it need not be asked everything twice.
         same = service.handshake == first.handshake and Side(service=service).leaf == main.leaf
-        others.append(Side(service=service) if same or not service.open else await _side(service, look))
+        others.append(Side(service=service) if same or not service.open else await _side(service, context))
     return Facts(service=main.service, support=main.support, others=tuple(others))
 
 
-async def _services(host: str, addresses: Sequence[str], port: int, look: Look) -> list[MailService]:
+async def _services(host: str, addresses: Sequence[str], port: int, context: ProbeContext) -> list[MailService]:
     """What the first address that answers showed, for each family that the host has."""
     families = [[each for each in addresses if (":" in each) is six][:ADDRESSES_MOST] for six in (False, True)]
-    looks = [_first_open(host, family, port, look) for family in families if family]
+    looks = [_first_open(host, family, port, context) for family in families if family]
     found = await asyncio.gather(*looks, return_exceptions=True)
     services = [each for each in found if isinstance(each, MailService)]
     for each in found:
@@ -95,16 +95,16 @@ async def _services(host: str, addresses: Sequence[str], port: int, look: Look) 
     return services
 
 
-async def _first_open(host: str, addresses: Sequence[str], port: int, look: Look) -> MailService:
-    service = await look.network.mail_service(host, addresses[0], port)
+async def _first_open(host: str, addresses: Sequence[str], port: int, context: ProbeContext) -> MailService:
+    service = await context.network.mail_service(host, addresses[0], port)
     for address in addresses[1:]:
         if service.open:
             break
-        service = await look.network.mail_service(host, address, port)
+        service = await context.network.mail_service(host, address, port)
     return service
 
 
-async def _side(service: MailService, look: Look) -> Side:
+async def _side(service: MailService, context: ProbeContext) -> Side:
     """The service with what its hellos show, where it has TLS."""
     implicit = service.port in IMPLICIT_TLS_PORTS
     silent = service.error == "reply_timeout" and not service.tls_works
@@ -118,7 +118,7 @@ async def _side(service: MailService, look: Look) -> Side:
     )
     try:
         support = await find_support(
-            look.network, look.rules, where, service.handshake, chain=service.chain, thorough=look.thorough
+            context.network, context.rules, where, service.handshake, chain=service.chain, thorough=context.thorough
         )
     except NotSeen:
         # A server that has had enough of us has shown the rest already.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane import tlsa as dane
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mail_ports import facts as mail_ports_facts
@@ -42,28 +42,28 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return mx.receiving_domains(seen)
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    facts = Facts(answer=await look.network.dns(f"_mta-sts.{domain}", "TXT"))
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    facts = Facts(answer=await context.network.dns(f"_mta-sts.{domain}", "TXT"))
     if not facts.announcements:
         return facts
     try:
-        policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
+        policy = await context.network.get(policy_url(domain), limit=POLICY_LIMIT)
     except NotSeen as not_seen:
         seen = Facts(answer=facts.answer, policy_reason=not_seen.reason)
     else:
         whole = Facts(answer=facts.answer, policy=policy)
         seen = Facts(answer=facts.answer, policy_reason="connection_closed") if policy.incomplete else whole
-    return msgspec.structs.replace(seen, history=_history(seen, domain, look))
+    return msgspec.structs.replace(seen, history=_history(seen, domain, context))
 
 
-def _history(facts: Facts, domain: str, look: Look) -> tuple[PolicySeen, ...]:
+def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySeen, ...]:
     """The earlier looks' history with today's state behind it, where it is another one or there is none yet."""
-    earlier = look.seen.facts(MTA_STS, domain)
+    earlier = context.seen.facts(MTA_STS, domain)
     history = earlier.history if earlier else ()
     if not facts.announced or not facts.policy_sha256 or facts.policy is None or facts.policy.status != 200:
         return history
     state = PolicySeen(
-        first_seen=look.network.now(),
+        first_seen=context.network.now(),
         id=grammar.parse_sts_record(facts.announcements[0]).id,
         mode=grammar.parse_sts_policy(facts.policy.untrusted_body).mode[:20],
         sha256=facts.policy_sha256,

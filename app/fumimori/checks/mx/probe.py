@@ -13,7 +13,7 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from fumimori.checks.contract import Delivery, Look, Probe
+from fumimori.checks.contract import Delivery, Probe, ProbeContext
 from fumimori.checks.mx.facts import MX, Facts, MxHost
 from fumimori.checks.observations import Seen
 from fumimori.checks.providers import hosting_guess, only, provider_row
@@ -68,24 +68,24 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    answer = await look.network.dns(domain, "MX")
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    answer = await context.network.dns(domain, "MX")
     if answer.status is not DnsStatus.ANSWER:
-        fallback = () if answer.status is DnsStatus.NXDOMAIN else await _addresses(domain, look)
+        fallback = () if answer.status is DnsStatus.NXDOMAIN else await _addresses(domain, context)
         return Facts(answer=answer, fallback=fallback)
     parsed = sorted(host for record in answer.records if (host := _parsed(record)) is not None)
-    hosts = [await _looked_up(preference, host, look) for preference, host in parsed[:HOSTS_MOST]]
+    hosts = [await _looked_up(preference, host, context) for preference, host in parsed[:HOSTS_MOST]]
     names = [host.host for host in hosts if host.host]
-    table = look.rules.tables["providers"]
+    table = context.rules.tables["providers"]
     autodiscover = ""
     if any(re.search(row["mx"], name) for row in table.dicts() if row["autodiscover"] for name in names):
-        autodiscover = await _alias(f"autodiscover.{domain}", look)
+        autodiscover = await _alias(f"autodiscover.{domain}", context)
     provider, hosting = hosting_guess(names, table, autodiscover)
     row = provider_row(names, table, autodiscover)
     told_by = "mx" if provider else ""
-    known = any(entry.name == domain and entry.hosting is not None for entry in look.seen.scope.domains)
+    known = any(entry.name == domain and entry.hosting is not None for entry in context.seen.scope.domains)
     if not provider and not known:
-        provider, hosting, told_by = await _behind(domain, hosts, look)
+        provider, hosting, told_by = await _behind(domain, hosts, context)
     return Facts(
         answer=answer,
         hosts=tuple(hosts),
@@ -96,20 +96,20 @@ async def _collect(domain: str, look: Look) -> Facts:
     )
 
 
-async def _behind(domain: str, hosts: Sequence[MxHost], look: Look) -> tuple[str, Hosting | None, str]:
+async def _behind(domain: str, hosts: Sequence[MxHost], context: ProbeContext) -> tuple[str, Hosting | None, str]:
     """The rental provider behind a server that bears the domain's own name; empty where nothing shows."""
     own = [host for host in hosts if host.addresses and (host.host == domain or host.host.endswith("." + domain))]
     if not own:
         return "", None, ""
-    rental = only(look.rules.tables["providers"], Hosting.RENTAL)
-    names = await _records(reverse_name(own[0].addresses[0]), "PTR", look)
+    rental = only(context.rules.tables["providers"], Hosting.RENTAL)
+    names = await _records(reverse_name(own[0].addresses[0]), "PTR", context)
     provider, hosting = hosting_guess([name.rstrip(".").lower() for name in names], rental)
     if provider:
         return provider, hosting, "reverse"
     addresses = {address for host in own for address in host.addresses}
-    for name in _spf_hosts(await _records(domain, "TXT", look)):
+    for name in _spf_hosts(await _records(domain, "TXT", context)):
         provider, hosting = hosting_guess([name], rental)
-        if provider and addresses & set(await _records(name, "A", look)):
+        if provider and addresses & set(await _records(name, "A", context)):
             return provider, hosting, "spf"
     return "", None, ""
 
@@ -126,10 +126,10 @@ def _spf_hosts(txt_records: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(named))[:SPF_HOSTS_MOST]
 
 
-async def _records(name: str, rdtype: str, look: Look) -> tuple[str, ...]:
+async def _records(name: str, rdtype: str, context: ProbeContext) -> tuple[str, ...]:
     """The records at `name`; none where they could not be had, because nothing is concluded from their absence."""
     try:
-        return (await look.network.dns(name, rdtype)).records
+        return (await context.network.dns(name, rdtype)).records
     except NotSeen:
         return ()
 
@@ -139,7 +139,7 @@ def _parsed(record: str) -> tuple[int, str] | None:
     return (int(preference), host.strip().rstrip(".").lower()) if preference.isdecimal() else None
 
 
-async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
+async def _looked_up(preference: int, name: str, context: ProbeContext) -> MxHost:
     host = MxHost(preference=preference, host=name)
     if not name or host.is_address:
         return host
@@ -147,7 +147,7 @@ async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
     unanswered = ""
     for rdtype in ("A", "AAAA"):
         try:
-            answers.append(await look.network.dns(name, rdtype))
+            answers.append(await context.network.dns(name, rdtype))
         except NotSeen as not_seen:
             unanswered = not_seen.reason
     return MxHost(
@@ -160,14 +160,14 @@ async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
     )
 
 
-async def _addresses(domain: str, look: Look) -> tuple[str, ...]:
-    four = await look.network.dns(domain, "A")
-    six = await look.network.dns(domain, "AAAA")
+async def _addresses(domain: str, context: ProbeContext) -> tuple[str, ...]:
+    four = await context.network.dns(domain, "A")
+    six = await context.network.dns(domain, "AAAA")
     return (*four.records, *six.records)
 
 
-async def _alias(name: str, look: Look) -> str:
-    return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", look)), "")
+async def _alias(name: str, context: ProbeContext) -> str:
+    return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", context)), "")
 
 
 def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:

@@ -17,7 +17,7 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import mail_exchangers
 from fumimori.checks.mail_behaviour import facts as mail_behaviour_facts
 from fumimori.checks.mail_behaviour import probe as mail_behaviour
@@ -51,7 +51,7 @@ def subjects(seen: Seen) -> Sequence[str]:
     return (*mail_exchangers(seen), *sorted(submission))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one mail exchanger, or of one port for people who send.
 
     Raises NotTestableHere (`relay_not_tested`) when it is not known how the server treats its own unknown recipients,
@@ -59,41 +59,41 @@ async def collect(subject: str, look: Look) -> Facts:
     """
     host, _, number = subject.rpartition(":")
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
-        return await _submission(subject, host, int(number), look)
-    mail_behaviour.let_out(look.seen)
-    manners = look.seen.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
+        return await _submission(subject, host, int(number), context)
+    mail_behaviour.let_out(context.seen)
+    manners = context.seen.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
     if manners is None or manners.unknown is None:
         raise NotTestableHere("relay_not_tested", subject)
     if manners.unknown.accepted:
         return Facts(host=subject, catch_all=True)
-    addresses = await look.network.addresses(subject)
+    addresses = await context.network.addresses(subject)
     mail = f"MAIL FROM:<{SENDER}>"
-    first = await mail_behaviour.converse(look, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
+    first = await mail_behaviour.converse(context, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
     plain = _answer(first.replies, 1)
     if plain.accepted:
         return Facts(host=subject, plain=plain)
     commands = [line for form in _odd_forms(subject) for line in ("RSET", mail, f"RCPT TO:{form}")]
-    second = await mail_behaviour.converse(look, subject, addresses, commands)
+    second = await mail_behaviour.converse(context, subject, addresses, commands)
     odd = tuple(reply for reply in second.replies if reply.command.startswith("RCPT"))
     return Facts(host=subject, plain=plain, odd=odd)
 
 
-async def _submission(subject: str, host: str, port: int, look: Look) -> Facts:
+async def _submission(subject: str, host: str, port: int, context: ProbeContext) -> Facts:
     """The facts of a port for people who send: strangers come without a login and have to be refused."""
-    addresses = await look.network.addresses(host)
-    domains = [domain.name for domain in look.seen.scope.domains]
+    addresses = await context.network.addresses(host)
+    domains = [domain.name for domain in context.seen.scope.domains]
     if not domains:
         raise NotTestableHere("relay_not_tested", subject)
-    own = mail_behaviour.domain_of(look.seen, host) or domains[0]
+    own = mail_behaviour.domain_of(context.seen, host) or domains[0]
     mail = f"MAIL FROM:<{SENDER}>"
     random = f"RCPT TO:<fumimori-{secrets.token_hex(6)}@{own}>"
-    first = await mail_behaviour.converse(look, host, addresses, (mail, random), port=port)
+    first = await mail_behaviour.converse(context, host, addresses, (mail, random), port=port)
     local = _answer(first.replies, 1, login_is_an_answer=True)
     if local.accepted:
         return Facts(host=subject, catch_all=True)
     if local.code in LOGIN_FIRST:
         return Facts(host=subject, plain=local)
-    second = await mail_behaviour.converse(look, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
+    second = await mail_behaviour.converse(context, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
     return Facts(host=subject, plain=_answer(second.replies, 1, login_is_an_answer=True))
 
 

@@ -9,7 +9,7 @@ Outcomes   port25_open (info, against *port 25 is closed to all but the server*)
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.own_line.facts import OWN_LINE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
@@ -24,9 +24,9 @@ def subjects(_seen: Seen) -> Sequence[str]:
     return (LINE,)
 
 
-async def collect(_subject: str, look: Look) -> Facts:
+async def collect(_subject: str, context: ProbeContext) -> Facts:
     """The facts of this line; raises NotTestableHere (`port25_unknown`) when no control host was found at all."""
-    vantage = look.seen.vantage
+    vantage = context.seen.vantage
     if vantage is None or vantage.port25 == "unknown":
         raise NotTestableHere("port25_unknown")
     return Facts(port25=vantage.port25, inside=vantage.inside)

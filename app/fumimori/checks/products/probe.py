@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
@@ -42,15 +42,15 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(dict.fromkeys(seen.scope.webmail_hosts))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one webmail host's start page; its certificate is judged elsewhere."""
     url = f"https://{subject}/"
-    answer = await look.network.get(url, any_certificate=True)
+    answer = await context.network.get(url, any_certificate=True)
     for _ in range(REDIRECTS_MOST):
         url = _next(answer)
         if not url:
             break
-        answer = await look.network.get(url, any_certificate=True)
+        answer = await context.network.get(url, any_certificate=True)
     named = [f"{name}: {value}" for name, value in answer.headers if name in HEAD_KEPT]
     text = "\n".join((*named, urlsplit(answer.url).path, answer.untrusted_body[:BODY_KEPT]))
     return Facts(url=answer.url, status=answer.status, untrusted_text=text)

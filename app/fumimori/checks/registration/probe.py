@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -64,13 +64,13 @@ def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
     return tuple(service.split("/")[2] for name in names if (service := service_for(name, rules)))
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """What the registry says; Refused when it does not answer as RDAP does."""
     name = registrable_part(domain) or domain
-    service = service_for(name, look.rules)
+    service = service_for(name, context.rules)
     if not service:
         raise NotTestableHere("no_registry", name)
-    page = await look.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)
+    page = await context.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)
     if page.status == 404:
         return Facts(name=name, service=service)
     if page.status == 429 or page.status >= 500:

@@ -9,7 +9,7 @@ Outcomes   split_dns (info): they differ, and the rest of the report shows what 
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.resolvers.facts import RESOLVERS, Facts, Pair
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
@@ -22,14 +22,14 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(domain.name for domain in seen.scope.domains)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """The questions put to both."""
     pairs = []
     for rdtype, prefix in QUESTIONS:
-        elsewhere = await look.network.elsewhere(f"{prefix}{domain}", rdtype)
+        elsewhere = await context.network.elsewhere(f"{prefix}{domain}", rdtype)
         if elsewhere is None:
             return Facts()
-        pairs.append(Pair(here=await look.network.dns(f"{prefix}{domain}", rdtype), elsewhere=elsewhere))
+        pairs.append(Pair(here=await context.network.dns(f"{prefix}{domain}", rdtype), elsewhere=elsewhere))
     return Facts(pairs=tuple(pairs))
 
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Seen
@@ -65,11 +65,11 @@ def _sending(seen: Seen) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The names of one address, each followed back."""
     address = ip_address(subject)
-    answer = await look.network.dns(address.reverse_pointer, "PTR")
-    sending = subject in _sending(look.seen)
+    answer = await context.network.dns(address.reverse_pointer, "PTR")
+    sending = subject in _sending(context.seen)
     if answer.status is not DnsStatus.ANSWER:
         return Facts(address=subject, sending=sending)
     rdtype = "A" if address.version == 4 else "AAAA"
@@ -77,7 +77,7 @@ async def collect(subject: str, look: Look) -> Facts:
     for record in answer.records[:NAMES_MOST]:
         name = record.rstrip(".").lower()
         try:
-            back = await look.network.dns(name, rdtype)
+            back = await context.network.dns(name, rdtype)
         except NotSeen:
             names.append(PointerName(name=name))
             continue

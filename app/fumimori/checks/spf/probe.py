@@ -14,7 +14,7 @@ Steps      1. TXT. 2. Round by round everything that the tree still needs. 3. Fo
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.observations import Seen
 from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
@@ -46,7 +46,7 @@ def _subjects(seen: Seen) -> Sequence[str]:
     return [domain.name for domain in seen.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
+async def _collect(domain: str, context: ProbeContext) -> Facts:
     known: dict[spf_walk.Key, DnsAnswer] = {}
     failed: dict[spf_walk.Key, str] = {}
     slots = asyncio.Semaphore(AT_ONCE)
@@ -55,11 +55,11 @@ async def _collect(domain: str, look: Look) -> Facts:
         async with slots:
             try:
                 # The answer carries the name in the resolver's form; the tree asks by the name in the record.
-                known[key] = (await look.network.dns(*key)).renamed(key[0])
+                known[key] = (await context.network.dns(*key)).renamed(key[0])
             except NotSeen as not_seen:
                 failed[key] = not_seen.reason
 
-    known[domain, "TXT"] = await look.network.dns(domain, "TXT")
+    known[domain, "TXT"] = await context.network.dns(domain, "TXT")
     while len(known) + len(failed) < QUESTIONS_MOST:
         missing = spf_walk.walk(domain, known, failed.keys()).missing[:QUESTIONS_MOST]
         if not missing:
@@ -73,24 +73,24 @@ async def _collect(domain: str, look: Look) -> Facts:
         unanswered=tuple(
             Unanswered(name=name, rdtype=rdtype, reason=reason) for (name, rdtype), reason in failed.items()
         ),
-        own_hosts=await _own_hosts(domain, look) if tree.root.state == "found" else (),
+        own_hosts=await _own_hosts(domain, context) if tree.root.state == "found" else (),
     )
 
 
-async def _own_hosts(domain: str, look: Look) -> tuple[HostVerdict, ...]:
+async def _own_hosts(domain: str, context: ProbeContext) -> tuple[HostVerdict, ...]:
     verdicts = []
-    for named in look.seen.scope.mail_hosts:
+    for named in context.seen.scope.mail_hosts:
         host, _ = split_host(named, 25)
         if host != domain and not host.endswith("." + domain):
             continue
         for rdtype in ("A", "AAAA"):
             try:
-                answer = await look.network.dns(host, rdtype)
+                answer = await context.network.dns(host, rdtype)
             except NotSeen:
                 continue
             for address in answer.records[:ADDRESSES_MOST]:
                 client = Client(address=address, sender=f"postmaster@{domain}", helo=host)
-                verdict = await check_host(client, look.network.dns)
+                verdict = await check_host(client, context.network.dns)
                 verdicts.append(HostVerdict(host=host, address=address, verdict=verdict))
     return tuple(verdicts[:HOSTS_MOST])
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Seen
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
@@ -22,21 +22,21 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(dict.fromkeys(seen.scope.ssh_hosts))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one SSH server; a closed port is a fact."""
     host, port = _host_and_port(subject)
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    service = await look.network.ssh_service(host, addresses[0], port)
+    service = await context.network.ssh_service(host, addresses[0], port)
     for address in addresses[1:ADDRESSES_MOST]:
         if service.open:
             break
-        service = await look.network.ssh_service(host, address, port)
+        service = await context.network.ssh_service(host, address, port)
     bits = 0
-    if look.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
+    if context.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
         try:
-            bits = await look.network.ssh_group_size(host, service.address, port)
+            bits = await context.network.ssh_group_size(host, service.address, port)
         except NotSeen:
             # What the first conversation showed stays true.
             bits = 0

@@ -12,7 +12,7 @@ Outcomes   injection (high); mail_without_login (medium); renegotiation_endless 
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TypeVar
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
@@ -33,22 +33,22 @@ def subjects(seen: Seen) -> Sequence[str]:
     return tuple(attempt.subject for attempt, facts in seen.all(mail_ports.MAIL_PORTS) if facts.tls)
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The tries on `host:port`, one after the other; Unreachable when mail_ports did not see it."""
-    seen = look.seen.facts(mail_ports.MAIL_PORTS, subject)
+    seen = context.seen.facts(mail_ports.MAIL_PORTS, subject)
     if seen is None:
         raise Unreachable("no_address", subject)
     service = seen.service
     place = (service.host, service.address, service.port)
     injection = renegotiation = early = None
     if service.port not in IMPLICIT_TLS_PORTS:
-        injection = await _kept(look.network.starttls_injection(*place))
+        injection = await _kept(context.network.starttls_injection(*place))
     if set(seen.support.accepted) & {"tls1.0", "tls1.1", "tls1.2"}:
-        renegotiation = await _kept(look.network.renegotiation(*place))
-    if service.port == SUBMISSION_PORT and look.seen.scope.domains:
-        own = look.seen.scope.domains[0].name
+        renegotiation = await _kept(context.network.renegotiation(*place))
+    if service.port == SUBMISSION_PORT and context.seen.scope.domains:
+        own = context.seen.scope.domains[0].name
         envelope = (f"MAIL FROM:<postmaster@{own}>", f"RCPT TO:<postmaster@{own}>")
-        early = await _kept(look.network.smtp_dialogue(*place, envelope))
+        early = await _kept(context.network.smtp_dialogue(*place, envelope))
     if injection is None and renegotiation is None and early is None:
         raise Unreachable("connection_closed", subject)
     return Facts(injection=injection, renegotiation=renegotiation, early=early)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Seen
@@ -11,8 +11,8 @@ from fumimori.grammar import tls_rpt as grammar
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    return Facts(answer=await look.network.dns(f"_smtp._tls.{domain}", "TXT"))
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    return Facts(answer=await context.network.dns(f"_smtp._tls.{domain}", "TXT"))
 
 
 def _subjects(seen: Seen) -> Sequence[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.observations import Seen
 from fumimori.checks.tls.certificate_checks import distrust
@@ -41,14 +41,14 @@ def subjects(seen: Seen) -> Sequence[str]:
     return seen.scope.webmail_hosts
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of `host` or `host:port`; NotSeen when it has no address or answers nowhere."""
     host, port = split_host(subject, 443)
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
     (plain, plain_next, plain_reason), (secure, secure_reason) = await both(
-        _plain(host, look) if port == 443 else _nothing(), _secure(host, port, look)
+        _plain(host, context) if port == 443 else _nothing(), _secure(host, port, context)
     )
     if plain is None and secure is None:
         raise Unreachable(secure_reason or plain_reason, host)
@@ -59,7 +59,7 @@ async def collect(subject: str, look: Look) -> Facts:
             service = Service(host=host, address=address, port=port)
             try:
                 support = await find_support(
-                    look.network, look.rules, service, agreed, chain=secure.chain, thorough=look.thorough
+                    context.network, context.rules, service, agreed, chain=secure.chain, thorough=context.thorough
                 )
                 break
             except NotSeen:
@@ -78,24 +78,24 @@ async def _nothing() -> tuple[None, None, str]:
     return None, None, ""
 
 
-async def _plain(host: str, look: Look) -> tuple[WebAnswer | None, WebAnswer | None, str]:
+async def _plain(host: str, context: ProbeContext) -> tuple[WebAnswer | None, WebAnswer | None, str]:
     try:
-        first = await look.network.get(f"http://{host}/", limit=BODY_MOST)
+        first = await context.network.get(f"http://{host}/", limit=BODY_MOST)
     except NotSeen as not_seen:
         return None, None, not_seen.reason
     target = first.target
     if urlsplit(target).scheme != "http" or urlsplit(target).hostname != host:
         return first, None, ""
     try:
-        return first, await look.network.get(target, limit=BODY_MOST), ""
+        return first, await context.network.get(target, limit=BODY_MOST), ""
     except NotSeen:
         return first, None, ""
 
 
-async def _secure(host: str, port: int, look: Look) -> tuple[WebAnswer | None, str]:
+async def _secure(host: str, port: int, context: ProbeContext) -> tuple[WebAnswer | None, str]:
     place = host if port == 443 else f"{host}:{port}"
     try:
-        return await look.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
+        return await context.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
     except NotSeen as not_seen:
         return None, not_seen.reason
 
