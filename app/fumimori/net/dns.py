@@ -106,7 +106,7 @@ class Questions:
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
         """The answer for `rdtype` at `name`, written down in `notes`.
 
-        Raises NotSeen as `DnsLook.dns` says, and `dns_malformed` for a reply that cannot be read.
+        Raises NotSeen as `DnsClient.dns` says, and `dns_malformed` for a reply that cannot be read.
         """
         try:
             key = (question_name(name), rdtype.upper())

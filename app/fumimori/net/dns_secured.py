@@ -33,7 +33,7 @@ class SecuredQuestions:
         self._zones: dict[dns.name.Name, Zone] = {}
 
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
-        """The answer with its verdict, as `DnsLook.secured` promises."""
+        """The answer with its verdict, as `DnsClient.secured` promises."""
         import dns.rdatatype
 
         asked = _wire_name(name)
@@ -72,7 +72,7 @@ class SecuredQuestions:
         raise Refused("dns_malformed", "CNAME loop")
 
     async def zone(self, name: str, notes: Notes) -> ZoneSecurity:
-        """How the zone of `name` is signed, as `DnsLook.zone_security` promises."""
+        """How the zone of `name` is signed, as `DnsClient.zone_security` promises."""
         import dns.rdatatype
 
         asked = _wire_name(name)

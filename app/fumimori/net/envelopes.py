@@ -61,7 +61,7 @@ class _Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Envelopes:
-    """Implements SmtpLook on top of a dialer."""
+    """Implements SmtpClient on top of a dialer."""
 
     dialer: Dialer
     our_name: str = ""
@@ -77,7 +77,7 @@ class Envelopes:
         secured: bool = False,
         notes: Notes,
     ) -> SmtpDialogue:
-        """See SmtpLook."""
+        """See SmtpClient."""
         for command in commands:
             check(command)
         return await self.dialer.patience.ask(

@@ -43,7 +43,7 @@ class _Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class MailServices:
-    """Implements MailLook and TlsLook on top of a dialer."""
+    """Implements MailClient and TlsClient on top of a dialer."""
 
     dialer: Dialer
     judge_chain: Callable[[tuple[bytes, ...], str, datetime], CertificateChain]
@@ -52,7 +52,7 @@ class MailServices:
     """The name for EHLO; empty for an address literal of the connection's own address."""
 
     async def mail_service(self, host: str, address: str, port: int, *, notes: Notes) -> MailService:
-        """See MailLook."""
+        """See MailClient."""
         service, silent = await self.dialer.patience.ask(
             address, lambda: self._looked(host, address, port, notes), lambda looked: looked[0].error == "busy"
         )
@@ -93,7 +93,7 @@ class MailServices:
     async def hello(
         self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str, notes: Notes
     ) -> HelloAnswer:
-        """See TlsLook."""
+        """See TlsClient."""
         detail = f"{offer.highest}, {len(offer.suites)}"
         async with self.dialer.connection(
             address, port, host=host, what="tls_hello", notes=notes, detail=detail
@@ -116,7 +116,7 @@ class MailServices:
     async def chain(
         self, host: str, address: str, port: int, key: str, *, starttls: str, notes: Notes
     ) -> CertificateChain | None:
-        """See TlsLook."""
+        """See TlsClient."""
         async with self.dialer.connection(
             address, port, host=host, what="tls_handshake", notes=notes, detail=key
         ) as connection:

@@ -89,27 +89,27 @@ class RealNetwork(Network):
         return self._clock()
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._questions.ask(name, rdtype, self._notes)
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._secured.ask(name, rdtype, self._notes)
 
     async def zone_security(self, name: str) -> ZoneSecurity:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._secured.zone(name, self._notes)
 
     async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._second.ask(name, rdtype, self._notes) if self._second else None
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._questions.addresses(host, self._notes)
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
-        """See WebLook."""
+        """See WebClient."""
         return await self._pages.once(
             (url, limit, any_certificate),
             self._notes,
@@ -117,7 +117,7 @@ class RealNetwork(Network):
         )
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
-        """See TlsLook."""
+        """See TlsClient."""
         return await self._seen.once(
             ("hello", host, address, port, offer, starttls),
             self._notes,
@@ -127,7 +127,7 @@ class RealNetwork(Network):
     async def chain(
         self, host: str, address: str, port: int, key: str, *, starttls: str = ""
     ) -> CertificateChain | None:
-        """See TlsLook."""
+        """See TlsClient."""
         return await self._seen.once(
             ("chain", host, address, port, key, starttls),
             self._notes,
@@ -135,7 +135,7 @@ class RealNetwork(Network):
         )
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
-        """See MailLook."""
+        """See MailClient."""
         return await self._seen.once(
             ("mail", host, address, port),
             self._notes,
@@ -145,19 +145,19 @@ class RealNetwork(Network):
     async def smtp_dialogue(
         self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
     ) -> SmtpDialogue:
-        """See SmtpLook."""
+        """See SmtpClient."""
         return await self._envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self._notes)
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         return await self._trials.starttls_injection(host, address, port, notes=self._notes)
 
     async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         return await self._trials.renegotiation(host, address, port, notes=self._notes)
 
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
-        """See ServiceLook."""
+        """See ServiceClient."""
         return await self._seen.once(
             ("port", host, address, port, kind),
             self._notes,
@@ -165,7 +165,7 @@ class RealNetwork(Network):
         )
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
-        """See SshLook."""
+        """See SshClient."""
         return await self._seen.once(
             ("ssh", host, address, port),
             self._notes,
@@ -173,7 +173,7 @@ class RealNetwork(Network):
         )
 
     async def ssh_group_size(self, host: str, address: str, port: int) -> int:
-        """See SshLook."""
+        """See SshClient."""
         return await self._ssh.ssh_group_size(host, address, port, notes=self._notes)
 
     async def look_around(

@@ -83,12 +83,12 @@ WAYS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Implements ServiceLook on top of a dialer."""
+    """Implements ServiceClient on top of a dialer."""
 
     dialer: Dialer
 
     async def open_port(self, host: str, address: str, port: int, kind: str, *, notes: Notes) -> OpenPort:
-        """See ServiceLook."""
+        """See ServiceClient."""
         way = WAYS[kind]
         is_open, said = False, b""
         try:

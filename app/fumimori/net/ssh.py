@@ -72,12 +72,12 @@ class _Transport:
 
 @dataclass(frozen=True, kw_only=True)
 class SshServices:
-    """Implements SshLook on top of a dialer."""
+    """Implements SshClient on top of a dialer."""
 
     dialer: Dialer
 
     async def ssh_service(self, host: str, address: str, port: int, *, notes: Notes) -> SshService:
-        """See SshLook."""
+        """See SshClient."""
         talk = _Talk(service=SshService(address=address, port=port, open=False))
         try:
             async with self.dialer.connection(address, port, host=host, what="ssh_none", notes=notes) as connection:
@@ -99,7 +99,7 @@ class SshServices:
         return talk.service
 
     async def ssh_group_size(self, host: str, address: str, port: int, *, notes: Notes) -> int:
-        """See SshLook."""
+        """See SshClient."""
         async with self.dialer.connection(address, port, host=host, what="ssh_kexinit", notes=notes) as connection:
             try:
                 bits = await _group_size(connection)

@@ -25,13 +25,13 @@ _GOOD_BYE = {"smtp": b"QUIT\r\n", "imap": b"L1 LOGOUT\r\n", "pop3": b"QUIT\r\n",
 
 @dataclass(frozen=True, kw_only=True)
 class Trials:
-    """Implements TrialLook on top of a dialer."""
+    """Implements ActiveTestClient on top of a dialer."""
 
     dialer: Dialer
     our_name: str = ""
 
     async def starttls_injection(self, host: str, address: str, port: int, *, notes: Notes) -> InjectionTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
             address, port, host=host, what="starttls_injection", notes=notes
@@ -44,7 +44,7 @@ class Trials:
                 return InjectionTrial(error=error.reason)
 
     async def renegotiation(self, host: str, address: str, port: int, *, notes: Notes) -> RenegotiationTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
             address, port, host=host, what="tls_renegotiation", notes=notes

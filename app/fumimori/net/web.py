@@ -44,7 +44,7 @@ class Web:
         self._seconds = seconds
 
     async def get(self, url: str, notes: Notes, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
-        """The answer to one GET, as `WebLook.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
+        """The answer to one GET, as `WebClient.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from fumimori.model import Contact, Exchange, Status, Vantage
 from fumimori.network.deadline import Deadline
-from fumimori.network.dns import DnsLook
-from fumimori.network.mail import MailLook
-from fumimori.network.services import ServiceLook
-from fumimori.network.smtp import SmtpLook
-from fumimori.network.ssh import SshLook
-from fumimori.network.tls import TlsLook
-from fumimori.network.trials import TrialLook
-from fumimori.network.web import WebLook
+from fumimori.network.dns import DnsClient
+from fumimori.network.mail import MailClient
+from fumimori.network.services import ServiceClient
+from fumimori.network.smtp import SmtpClient
+from fumimori.network.ssh import SshClient
+from fumimori.network.tls import TlsClient
+from fumimori.network.trials import ActiveTestClient
+from fumimori.network.web import WebClient
 
 if TYPE_CHECKING:
     import asyncio
@@ -104,7 +104,9 @@ class Notes:
         return Notes(contacts=self.contacts, under_way=self.under_way, allowance=self.allowance, deadline=self.deadline)
 
 
-class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):
+class Network(
+    DnsClient, WebClient, TlsClient, MailClient, SmtpClient, ServiceClient, SshClient, ActiveTestClient, Protocol
+):
     """Everything a probe may do outward; one instance per run, with caches and politeness shared by all attempts."""
 
     def for_attempt(self, notes: Notes) -> "Network":

@@ -83,7 +83,7 @@ class ZoneSecurity(Record):
     """The digest types of the DS records that the parent publishes."""
 
 
-class DnsLook(Protocol):
+class DnsClient(Protocol):
     """Questions to the resolver of this run."""
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:

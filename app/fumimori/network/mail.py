@@ -60,7 +60,7 @@ class MailService(Record):
     `reply_timeout`, `connection_closed`, `connection_reset`, `too_much`; empty when it came to its end."""
 
 
-class MailLook(Protocol):
+class MailClient(Protocol):
     """Polite conversations with mail services: one connection at a time per address and port, QUIT always."""
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:

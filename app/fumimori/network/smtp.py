@@ -51,7 +51,7 @@ class SmtpDialogue(Record):
     """What broke the conversation off after the greeting: `busy`, `connection_closed`, `reply_timeout` …"""
 
 
-class SmtpLook(Protocol):
+class SmtpClient(Protocol):
     """Conversations up to the envelope: RSET and QUIT always, DATA never."""
 
     async def smtp_dialogue(

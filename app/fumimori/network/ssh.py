@@ -45,7 +45,7 @@ class SshService(Record):
     `connection_closed`, `connection_reset`, `too_much`; empty when there are."""
 
 
-class SshLook(Protocol):
+class SshClient(Protocol):
     """Conversations with SSH servers."""
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:

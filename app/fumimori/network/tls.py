@@ -122,7 +122,7 @@ class HelloAnswer(Record):
         return self.alert is not None and self.alert not in _FAILURES
 
 
-class TlsLook(Protocol):
+class TlsClient(Protocol):
     """Raw hellos of our own; they show what a server accepts without depending on this machine's TLS library."""
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:

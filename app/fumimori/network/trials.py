@@ -26,7 +26,7 @@ RENEGOTIATIONS_MOST = 11
 """One more than the ten that are taken for a limit."""
 
 
-class TrialLook(Protocol):
+class ActiveTestClient(Protocol):
     """Single harmless tries; one connection each, good-bye included."""
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
@@ -54,7 +54,7 @@ async def collect(domain: str, context: ProbeContext) -> Facts:
     return Facts(mx=answer, hosts=tuple(await together(*(_host(host, context) for host in hosts))))
 
 
-async def _host(host: str, context: ProbeContext) -> HostLook:
+async def _host(host: str, context: ProbeContext) -> DaneHost:
     try:
         four, six, tlsa = await together(
             context.network.secured(host, "A"),
@@ -64,13 +64,13 @@ async def _host(host: str, context: ProbeContext) -> HostLook:
         addresses = min((four.security, six.security), key=WORST_FIRST.index)
         base = four.canonical_name or six.canonical_name
         if not base:
-            return HostLook(host=host, addresses=addresses, tlsa=tlsa)
-        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), context)
+            return DaneHost(host=host, addresses=addresses, tlsa=tlsa)
+        return await _behind_alias(DaneHost(host=host, addresses=addresses, tlsa=tlsa, base=base), context)
     except NotSeen as not_seen:
-        return HostLook(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
+        return DaneHost(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
 
 
-async def _behind_alias(seen: HostLook, context: ProbeContext) -> HostLook:
+async def _behind_alias(seen: DaneHost, context: ProbeContext) -> DaneHost:
     """The TLSA records at the end of a signed alias, else those at the alias itself (RFC 7672 section 2.2.2)."""
     if seen.addresses is Security.SECURE:
         tlsa = await context.network.secured(f"_25._tcp.{seen.base}", "TLSA")
@@ -122,7 +122,7 @@ def _without(found: Mapping[str, State]) -> list[str]:
     return [host for host, state in found.items() if state in (State.ABSENT, State.POSSIBLE, State.INSECURE)]
 
 
-def _printed(host: HostLook) -> str:
+def _printed(host: DaneHost) -> str:
     usable = [record.printed for record in records(host.tlsa)]
     return ", ".join(usable or (host.tlsa.records[:3] if host.tlsa else ())) or "-"
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.observations import Seen
 from fumimori.grammar import der
@@ -112,7 +112,7 @@ def _names(leaf: Certificate) -> tuple[str, ...]:
     return leaf.names or tuple(name.strip().lower() for name in COMMON_NAME.findall(leaf.subject))
 
 
-def state(facts: Facts, look: HostLook, service: MailService | None, domain: str) -> State:
+def state(facts: Facts, look: DaneHost, service: MailService | None, domain: str) -> State:
     """What DANE comes to at the server of `look`; `service` is its port 25 as it was seen, None when it was not."""
     if look.tlsa is None:
         return State.UNCHECKED
@@ -124,7 +124,7 @@ def state(facts: Facts, look: HostLook, service: MailService | None, domain: str
     return broken or _matched(records(look.tlsa), service, reference_names(look, domain))
 
 
-def reference_names(look: HostLook, domain: str) -> tuple[str, ...]:
+def reference_names(look: DaneHost, domain: str) -> tuple[str, ...]:
     """The names that a certificate may show under usage 2 (RFC 7672 section 3.2.2)."""
     return tuple(dict.fromkeys(name for name in (look.base, look.host, domain) if name))
 

@@ -64,7 +64,7 @@ async def find_support(
     """What `service` agrees to; `agreed` and `chain` are what a full handshake has shown already.
 
     Stops at the first silence, keeping what is known by then. With `thorough` every suite and group is listed.
-    Raises NotSeen as `TlsLook.hello` does, when the first hello already fails.
+    Raises NotSeen as `TlsClient.hello` does, when the first hello already fails.
     """
     search = Search(network=network, rules=rules, service=service, chain=chain, thorough=thorough)
     try:
