@@ -156,7 +156,7 @@ def half_way(desk: "Desk", window: "Window") -> None:
     from PySide6.QtWidgets import QProgressBar
 
     from fumimori.gui.measuring import Look
-    from fumimori.gui.widgets.looks import LookList
+    from fumimori.gui.widgets.progress_list import LookList
 
     attempts = desk.open.attempts
     looks = [

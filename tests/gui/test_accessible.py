@@ -173,7 +173,7 @@ def test_the_end_of_a_measurement_is_announced_once(opened: Open, monkeypatch: p
     with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
         hands.press("again")
     hands.settle()
-    run = hands.desk.measuring.looks.values()
+    run = hands.desk.measuring.progress.values()
     done = sum(one.status is Status.COMPLETED for one in run)
     moment = hands.page.t.moment(max(one.ended for one in hands.desk.open.attempts).astimezone())
     assert told.count(hands.page.say("over", moment=moment, done=done, missed=len(run) - done)) == 1

@@ -12,8 +12,8 @@ from fumimori.assess.plan import totals
 from fumimori.cli.grammar import parser
 from fumimori.cli.wanted import outward
 from fumimori.engine import NetworkSettings
-from fumimori.gui.measuring import Look
-from fumimori.gui.widgets.looks import LookList
+from fumimori.gui.measuring import ProgressRow
+from fumimori.gui.widgets.progress_list import LookList
 from fumimori.gui.widgets.table import Table
 from fumimori.model import AcceptedRisk, Action, DomainScope, Status
 from fumimori.texts import Texts
@@ -176,9 +176,11 @@ def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: O
     shown = hands.page.findChild(LookList)
     assert shown is not None
     hosts = [f"mail{number}.example.jp:25" for number in range(60)]
-    looks = [Look(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
-    looks[0] = Look(probe="mail_ports", subject=hosts[0], state="done", status=Status.TIMED_OUT, reason="dns_timeout")
-    shown.show_looks(looks)
+    progress = [ProgressRow(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
+    progress[0] = ProgressRow(
+        probe="mail_ports", subject=hosts[0], state="done", status=Status.TIMED_OUT, reason="dns_timeout"
+    )
+    shown.show_progress(progress)
     assert hands.shows(hands.page.say("counted_missed", done=59, missed=1))
     assert hands.shows(hands.page.t("words.reason.dns_timeout"))
     assert shown.sizeHint().height() < 200

@@ -257,7 +257,7 @@ def slow_instruments(network: Slow) -> Instruments:
 def start_measuring(hands: Driver) -> None:
     hands.go("measuring")
     hands.press("again")
-    hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.desk.measuring.looks.values()))
+    hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.desk.measuring.progress.values()))
 
 
 def test_stopping_keeps_what_is_finished(opened: Open):

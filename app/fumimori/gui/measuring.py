@@ -26,7 +26,7 @@ TELL_EVERY_MS = 400
 """Faster changes would take the place away from a screen reader."""
 
 
-class Look(Record):
+class ProgressRow(Record):
     """One look at one subject, as far as it has come."""
 
     probe: str
@@ -50,7 +50,7 @@ class Measuring(QObject):
         self._job: Job | None = None
         self._judged_next = False
         self._for = ""
-        self.looks: dict[tuple[str, str], Look] = {}
+        self.progress: dict[tuple[str, str], ProgressRow] = {}
         self.done = self.total = 0
         self.stopping = self.cancelled = False
         self.thorough = self.from_outside = False
@@ -98,7 +98,7 @@ class Measuring(QObject):
             return
         from fumimori.engine import measure
 
-        self.looks, self.done, self.total = {}, 0, 0
+        self.progress, self.done, self.total = {}, 0, 0
         self.stopping = self.cancelled = False
         self.fault = ""
         assessment, instruments, settings = self._desk.open, self._desk.instruments, self.settings()
@@ -130,14 +130,14 @@ class Measuring(QObject):
 
         if not isinstance(what, Progress):
             return
-        look = Look(
+        entry = ProgressRow(
             probe=what.probe,
             subject=what.subject,
             state=what.state,
             status=what.status,
             reason=what.reason,
         )
-        self.looks[(look.probe, look.subject)] = look
+        self.progress[(entry.probe, entry.subject)] = entry
         self.done, self.total = what.done, what.total
         if not self._timer.isActive():
             self._timer.start()

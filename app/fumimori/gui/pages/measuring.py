@@ -6,12 +6,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.gui.consented import begun
-from fumimori.gui.measuring import Look
+from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
-from fumimori.gui.widgets.looks import LookList, missed
+from fumimori.gui.widgets.progress_list import LookList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.wizard.routes import Route
@@ -107,25 +107,25 @@ class MeasuringPage(Page):
         if running:
             key = "stopping" if measuring.stopping else "running"
             self._words.say(self.say(key, done=measuring.done, total=measuring.total))
-            looks = list(measuring.looks.values())
+            progress = list(measuring.progress.values())
         else:
-            looks = [
-                Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+            progress = [
+                ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts
             ]
-            self._words.say(self._over(looks) if looks else self.say("ready"))
+            self._words.say(self._over(progress) if progress else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
         self._announce(running=running)
         self._notes.renew()
-        self._list.show_looks(looks)
+        self._list.show_progress(progress)
 
-    def _over(self, looks: list[Look]) -> str:
+    def _over(self, progress: list[ProgressRow]) -> str:
         """What the last run did, with its day and hour: this program's own run, else all that is kept in the file."""
-        mine = [look for look in self.desk.measuring.looks.values() if look.state == "done"]
-        count = sum(missed(look) for look in mine or looks)
+        mine = [entry for entry in self.desk.measuring.progress.values() if entry.state == "done"]
+        count = sum(missed(entry) for entry in mine or progress)
         moment = self.t.moment(max(one.ended for one in self.desk.open.attempts).astimezone())
         key = "over" if mine else "over_before"
-        return self.say(key, moment=moment, done=len(mine or looks) - count, missed=count)
+        return self.say(key, moment=moment, done=len(mine or progress) - count, missed=count)
 
     def _announce(self, *, running: bool) -> None:
         """Have a screen reader say how far it is: seldom while it runs, and once when it is over."""

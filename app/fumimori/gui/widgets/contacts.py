@@ -20,13 +20,13 @@ class ContactsCard(QFrame):
         self._open = False
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(16), theme.px(20), theme.px(16))
-        self._who, self._looks = QVBoxLayout(), QVBoxLayout()
-        for part in (column, self._who, self._looks):
+        self._who, self._progress = QVBoxLayout(), QVBoxLayout()
+        for part in (column, self._who, self._progress):
             part.setSpacing(theme.gap)
         self._toggle = button(theme, "", self.toggle, kind="link", icon="chevron-right", name="looks")
         column.addLayout(self._who)
         column.addLayout(row(self._toggle, None))
-        column.addLayout(self._looks)
+        column.addLayout(self._progress)
         self.show_contacts()
 
     def show_contacts(self) -> None:
@@ -79,7 +79,7 @@ class ContactsCard(QFrame):
         from fumimori.engine import planned
 
         desk, t = self._desk, self._t
-        clear(self._looks)
+        clear(self._progress)
         plans = [one for one in planned(desk.instruments, shown) if one.allowed or one.no_host]
         plans = [one for one in plans if one.probe != "blocklists" or shown.scope.blocklists]
         count = sum(one.allowed for one in plans)
@@ -95,7 +95,7 @@ class ContactsCard(QFrame):
             if plan.hosts:
                 what = t("ui.consent.at_hosts", what=what, hosts=t.listed(plan.hosts))
             line = t("ui.consent.look", name=t(f"checks.{plan.probe}.name"), what=what)
-            self._looks.addWidget(Prose(self._theme, line, quiet=True, size="small"))
+            self._progress.addWidget(Prose(self._theme, line, quiet=True, size="small"))
 
     def toggle(self) -> None:
         """Show or hide what is done at each look."""
