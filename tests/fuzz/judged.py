@@ -15,7 +15,7 @@ from fumimori import __main__ as program
 from fumimori import checks as probes
 from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
 from fumimori.model import Assessment, Basis, Finding, Severity
 from fumimori.report import document
@@ -44,9 +44,9 @@ def scan(octets: bytes) -> None:
     assessment = _opened(octets)
     if assessment is None:
         return
-    seen, rules = Seen.of_assessment(assessment), program.rules()
+    observations, rules = Observations.of_assessment(assessment), program.rules()
     for probe in probes.walk():
-        for outcome in probe.judge(seen, rules):
+        for outcome in probe.judge(observations, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes
             severity = outcome_severity(outcome, rules, assessment.scope)
             rule = rules.outcomes[outcome.code]

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from fumimori.checks.admin_pages import probe as admin_pages
 from fumimori.checks.contract import ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.products import probe as products
 from fumimori.checks.webmail import probe as webmail
 from fumimori.model import Scope
@@ -89,7 +89,7 @@ class _PaperWeb:
 def web(octets: bytes) -> None:
     """An HTTP answer, and where its Location leads the probes that follow one."""
     network = _PaperWeb(octets)
-    context = ProbeContext(network=network, seen=Seen(Scope(), ()), rules=rules())
+    context = ProbeContext(network=network, observations=Observations(Scope(), ()), rules=rules())
     with contextlib.suppress(NotSeen):
         answer = carried_out(network.get(f"https://{HOST}/x/y"))
         msgspec.json.encode(answer)
@@ -156,10 +156,10 @@ async def _heard(octets: bytes) -> None:
 def _told(context: object) -> None:
     """Carry out one look; not to have seen is an answer, and what was seen can be written down."""
     try:
-        seen = carried_out(context)
+        observations = carried_out(context)
     except NotSeen:
         return
-    msgspec.json.encode(seen)
+    msgspec.json.encode(observations)
 
 
 # --- DNSSEC -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt, QTimer
 
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.engine import Instruments
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
@@ -34,11 +34,11 @@ class Slow:
     def __getattr__(self, name: str) -> object:
         return getattr(self._probe, name)
 
-    def judge(self, seen: Seen, rules: Rules) -> Sequence[Outcome]:
+    def judge(self, observations: Observations, rules: Rules) -> Sequence[Outcome]:
         """What the other says, later."""
         self.threads.append(threading.current_thread())
         time.sleep(self.seconds)
-        said: Sequence[Outcome] = self._probe.judge(seen, rules)  # type: ignore[attr-defined]
+        said: Sequence[Outcome] = self._probe.judge(observations, rules)  # type: ignore[attr-defined]
         return said
 
     @property

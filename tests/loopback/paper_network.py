@@ -9,7 +9,7 @@ import msgspec
 
 from fumimori import resources
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
 from fumimori.network import NotSeen, Refused, Unreachable
@@ -43,9 +43,9 @@ class PaperNetwork:
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         self.asked.append((name, rdtype))
-        here, seen = name.lower(), set()
-        while here not in seen:
-            seen.add(here)
+        here, observations = name.lower(), set()
+        while here not in observations:
+            observations.add(here)
             types = self.zone.get(here)
             if types is None:
                 below = any(known.endswith("." + here) for known in self.zone)
@@ -110,10 +110,12 @@ async def _looked(
 ) -> tuple[Attempt, ...]:
     attempts = list(extra)
     for probe in probes:
-        seen = Seen(scope, attempts)
-        for subject in probe.subjects(seen):
+        observations = Observations(scope, attempts)
+        for subject in probe.subjects(observations):
             try:
-                facts = await probe.collect(subject, ProbeContext(network=network, seen=seen, rules=rules()))
+                facts = await probe.collect(
+                    subject, ProbeContext(network=network, observations=observations, rules=rules())
+                )
             except NotSeen as not_seen:
                 attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
             else:
@@ -147,8 +149,8 @@ def outcomes(
     probe: Probe, network: PaperNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
 ) -> dict[str, Outcome]:
     """What `probe` says by word, after the probes in `before` looked too."""
-    seen = Seen(scope, looked((*before, probe), network, scope, extra))
-    said = list(probe.judge(seen, rules()))
+    observations = Observations(scope, looked((*before, probe), network, scope, extra))
+    said = list(probe.judge(observations, rules()))
     words = [outcome.code.partition(".")[2] for outcome in said]
     assert len(set(words)) == len(words), f"said twice: {words}"
     assert set(words) <= set(probe.outcomes)

@@ -13,7 +13,7 @@ import msgspec
 from cryptography import x509
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Attempt, Rules, Scope, Vantage
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
@@ -224,11 +224,12 @@ async def _found(
     words: dict[str, set[str]] = {}
     async with opened as network:
         for probe in probes:
-            seen = Seen(scope, attempts, vantage)
-            for subject in probe.subjects(seen):
+            observations = Observations(scope, attempts, vantage)
+            for subject in probe.subjects(observations):
                 try:
                     facts = await probe.collect(
-                        subject, ProbeContext(network=network, seen=seen, rules=chosen, thorough=thorough)
+                        subject,
+                        ProbeContext(network=network, observations=observations, rules=chosen, thorough=thorough),
                     )
                 except NotSeen as not_seen:
                     attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
@@ -236,7 +237,7 @@ async def _found(
                 else:
                     taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
                     attempts.append(msgspec.structs.replace(taken, ended=vantage.at))
-    for outcome in witnessed(probes[-1].judge(Seen(scope, attempts, vantage), chosen)):
+    for outcome in witnessed(probes[-1].judge(Observations(scope, attempts, vantage), chosen)):
         word = outcome.code.partition(".")[2]
         assert word in probes[-1].outcomes
         words.setdefault(word, set()).add(outcome.subject)

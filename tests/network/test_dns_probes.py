@@ -19,7 +19,7 @@ from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.published_keys import probe as published_keys
 from fumimori.checks.registration import probe as registration
 from fumimori.checks.resolvers import probe as resolvers
@@ -57,7 +57,7 @@ class Town:
         scope = Scope(domains=tuple(DomainScope(name=name) for name in domains), addresses=addresses)
         attempts = asyncio.run(asyncio.wait_for(self._looked(probe, scope, second), 60))
         found: Said = {}
-        for outcome in witnessed(probe.judge(Seen(scope, attempts), self.rules)):
+        for outcome in witnessed(probe.judge(Observations(scope, attempts), self.rules)):
             found.setdefault(outcome.code.partition(".")[2], set()).add(outcome.subject)
         self.heard |= {f"{probe.id}.{word}" for word in found}
         return found
@@ -66,17 +66,19 @@ class Town:
         attempts: list[Attempt] = []
         async with self._network(second) as network:
             for each in dict.fromkeys((mx.PROBE, probe, *((dane.PROBE,) if probe is mta_sts.PROBE else ()))):
-                seen = Seen(scope, attempts)
-                for subject in each.subjects(seen):
-                    context = ProbeContext(network=network.for_attempt(self.notes), seen=seen, rules=self.rules)
+                observations = Observations(scope, attempts)
+                for subject in each.subjects(observations):
+                    context = ProbeContext(
+                        network=network.for_attempt(self.notes), observations=observations, rules=self.rules
+                    )
                     attempts.append(await _attempt(each, subject, context))
                 if each is mx.PROBE and probe in (dane.PROBE, mta_sts.PROBE):
-                    attempts += await self._ports(network, Seen(scope, attempts))
+                    attempts += await self._ports(network, Observations(scope, attempts))
         return attempts
 
-    async def _ports(self, network: RealNetwork, seen: Seen) -> list[Attempt]:
+    async def _ports(self, network: RealNetwork, observations: Observations) -> list[Attempt]:
         ports = []
-        hosts = {host for _, facts in seen.all(mx_facts.MX) for host in facts.hosts}
+        hosts = {host for _, facts in observations.all(mx_facts.MX) for host in facts.hosts}
         for host in hosts:
             if host.addresses and "unseen" not in host.host:
                 service = await network.mail_service(host.host, host.addresses[0], 25)
@@ -256,7 +258,7 @@ def test_resolvers(town: Town, record: str, word: str) -> None:
         async with name_server(other) as (second, _):
             scope = Scope(domains=(DomainScope(name="www.nsec"),))
             attempts = await town._looked(resolvers.PROBE, scope, second)
-            said = witnessed(resolvers.PROBE.judge(Seen(scope, attempts), town.rules))
+            said = witnessed(resolvers.PROBE.judge(Observations(scope, attempts), town.rules))
             return {outcome.code.partition(".")[2] for outcome in said}
 
     found = asyncio.run(asyncio.wait_for(work(), 30))

@@ -21,7 +21,7 @@ from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import facts as mta_sts_facts
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, DomainScope, Scope, Status
@@ -79,9 +79,11 @@ async def looked(
         )
         try:
             for probe in probes:
-                seen = Seen(scope, attempts)
-                for subject in probe.subjects(seen):
-                    context = ProbeContext(network=network.for_attempt(Notes()), seen=seen, rules=rules())
+                observations = Observations(scope, attempts)
+                for subject in probe.subjects(observations):
+                    context = ProbeContext(
+                        network=network.for_attempt(Notes()), observations=observations, rules=rules()
+                    )
                     attempts.append(await _attempt(probe, subject, context))
         finally:
             await network.close()
@@ -124,7 +126,9 @@ def _secure(handler: wire.Handler, context: ssl.SSLContext):
 
 def said(probe: Probe, attempts: Sequence[Attempt], scope: Scope) -> set[str]:
     """The words of `probe`, remembered for the end."""
-    words = {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
+    words = {
+        outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Observations(scope, attempts), rules()))
+    }
     HEARD.setdefault(probe.id, set()).update(words)
     return words
 
@@ -259,7 +263,7 @@ def test_a_policy_over_time(folder):
             )
         )
     assert {"published", "id_unchanged"} <= said(mta_sts.PROBE, attempts, scope)
-    facts = Seen(scope, attempts).facts(mta_sts_facts.MTA_STS, "example.jp")
+    facts = Observations(scope, attempts).facts(mta_sts_facts.MTA_STS, "example.jp")
     assert facts is not None
     later = msgspec.structs.replace(facts, history=(_aged(facts.history[0], 120), *facts.history[1:]))
     raw = msgspec.Raw(msgspec.json.encode(later))

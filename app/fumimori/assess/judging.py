@@ -8,7 +8,7 @@ import msgspec
 from fumimori.assess import scoring
 from fumimori.assess.plan import plan
 from fumimori.assess.question_state import Standing, option_severity, outcome_severity, standings
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
 from fumimori.model import (
     Assessment,
@@ -200,7 +200,7 @@ def _open_points(
                     **_who(assessment, result.question),
                 )
             )
-    seen = Seen.of_assessment(assessment)
+    observations = Observations.of_assessment(assessment)
     points += [
         OpenPoint(
             kind="not_measured",
@@ -210,7 +210,7 @@ def _open_points(
             reason=attempt.reason or attempt.status.value,
             probe=attempt.probe,
         )
-        for attempt in seen.attempts()
+        for attempt in observations.attempts()
         if attempt.status is not Status.COMPLETED
     ]
     kinds = ("contradiction", "unknown", "unanswered", "not_measured")

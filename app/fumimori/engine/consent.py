@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from fumimori.checks.contract import Delivery, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.providers import hosting_guess, only
 from fumimori.engine.instruments import Instruments
 from fumimori.grammar.domain_names import split_host
@@ -79,16 +79,18 @@ class Grounds:
     """Nothing was asked yet: who takes a domain's mail may still show that a host is somebody else's."""
 
     @classmethod
-    def of(cls, instruments: Instruments, assessment: Assessment, seen: Seen | None = None) -> "Grounds":
+    def of(
+        cls, instruments: Instruments, assessment: Assessment, observations: Observations | None = None
+    ) -> "Grounds":
         """The grounds of an assessment with what was `seen` in a run so far; without it, before the run."""
-        view = seen or _seen(assessment)
+        view = observations or _seen(assessment)
         found = [delivery for probe in instruments.probes for delivery in probe.deliveries(view, instruments.rules)]
         return cls(
             consent=assessment.consent,
             scope=assessment.scope,
             rules=instruments.rules,
             deliveries=tuple(found),
-            beforehand=seen is None,
+            beforehand=observations is None,
         )
 
 
@@ -231,13 +233,13 @@ class Planned(Record):
 
 def planned(instruments: Instruments, assessment: Assessment, *, thorough: bool = False) -> tuple[Planned, ...]:
     """Every probe, whether the consent as it stands lets it run, and at which hosts."""
-    seen, grounds = _seen(assessment), Grounds.of(instruments, assessment)
-    return tuple(_planned(probe, seen, grounds, thorough=thorough) for probe in instruments.probes)
+    observations, grounds = _seen(assessment), Grounds.of(instruments, assessment)
+    return tuple(_planned(probe, observations, grounds, thorough=thorough) for probe in instruments.probes)
 
 
-def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> Planned:
+def _planned(probe: Probe, observations: Observations, grounds: Grounds, *, thorough: bool) -> Planned:
     may = probe.consent <= grounds.consent.confirmed_level
-    known = [probe.host(subject) for subject in probe.subjects(seen)] if probe.named_hosts_only else []
+    known = [probe.host(subject) for subject in probe.subjects(observations)] if probe.named_hosts_only else []
     hosts: tuple[str, ...] = ()
     if probe.consent >= ConsentLevel.AUTHORISED:
         candidates = known if probe.named_hosts_only else grounds.consent.hosts
@@ -285,8 +287,8 @@ def exchangers(instruments: Instruments, assessment: Assessment) -> dict[str, tu
 
 def file_hosts(instruments: Instruments, assessment: Assessment) -> tuple[str, ...]:
     """Hosts outside the assessed domains from which the domains' records want a file fetched, as far as seen."""
-    seen = _seen(assessment)
-    hosts = dict.fromkeys(host for probe in instruments.probes for host in probe.file_hosts(seen))
+    observations = _seen(assessment)
+    hosts = dict.fromkeys(host for probe in instruments.probes for host in probe.file_hosts(observations))
     return tuple(host for host in hosts if not any(_inside(host, domain.name) for domain in assessment.scope.domains))
 
 
@@ -301,5 +303,5 @@ def confirmed(assessment: Assessment, moment: datetime, found: Iterable[str] = (
     )
 
 
-def _seen(assessment: Assessment) -> Seen:
-    return Seen(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)
+def _seen(assessment: Assessment) -> Observations:
+    return Observations(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)

@@ -11,7 +11,7 @@ import msgspec
 from fumimori import __version__
 from fumimori.assess.judging import assess
 from fumimori.checks.contract import Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, failure
 from fumimori.engine.instruments import Instruments
@@ -299,15 +299,15 @@ def _check_scope(scope: Scope) -> None:
 def _try(scan: Scan, instruments: Instruments) -> None:
     """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
     runs = counting(instruments.probes, scan.scope, scan.runs)
-    seen = Seen.of(scan.scope, runs)
+    observations = Observations.of(scan.scope, runs)
     about = Assessment(id="", created=datetime(2000, 1, 1, tzinfo=UTC), scope=scan.scope, runs=runs)
 
     def everything() -> None:
         for probe in instruments.probes:
-            tuple(probe.subjects(seen))
-        outcomes = [outcome for probe in instruments.probes for outcome in probe.judge(seen, instruments.rules)]
+            tuple(probe.subjects(observations))
+        outcomes = [outcome for probe in instruments.probes for outcome in probe.judge(observations, instruments.rules)]
         assess(about, instruments.bank, instruments.rules, outcomes, about.created)
-        port_matrix(seen, instruments.rules)
+        port_matrix(observations, instruments.rules)
 
     error = failure(everything)
     if error is not None:

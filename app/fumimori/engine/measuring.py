@@ -13,7 +13,7 @@ import msgspec
 
 from fumimori import __version__
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
@@ -172,12 +172,12 @@ class _Run:
             cancelled=self.cancelling,
         )
 
-    def seen(self) -> Seen:
+    def observations(self) -> Observations:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        seen = Seen.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
-        seen.vantage = run.vantage
-        return seen
+        observations = Observations.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
+        observations.vantage = run.vantage
+        return observations
 
     def stood(self) -> Vantage | None:
         """The vantage point with the hosts that were found to lie inside."""
@@ -247,8 +247,8 @@ class _Run:
             await asyncio.shield(need)
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.standing.wait()
-        seen = self.seen()
-        ended = await _guarded(_subjects(probe, seen))
+        observations = self.observations()
+        ended = await _guarded(_subjects(probe, observations))
         if ended.value is None:
             self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
             return
@@ -256,21 +256,21 @@ class _Run:
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")
-        grounds = Grounds.of(self.instruments, self.assessment, seen)
+        grounds = Grounds.of(self.instruments, self.assessment, observations)
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.find_inside([probe.host(subject) for subject in subjects])
-        await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
-        takers = probe.deliveries(self.seen(), self.instruments.rules)
+        await together(*(self.attempt(probe, subject, observations, grounds) for subject in subjects))
+        takers = probe.deliveries(self.observations(), self.instruments.rules)
         await self.find_inside([host for taker in takers for host in taker.hosts])
 
-    async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
+    async def attempt(self, probe: Probe, subject: str, observations: Observations, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
         network = self.network.for_attempt(notes)
         started = network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
         context = ProbeContext(
             network=network,
-            seen=seen,
+            observations=observations,
             rules=self.instruments.rules,
             thorough=self.settings.thorough,
             may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
@@ -370,8 +370,8 @@ async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, 
     return tuple(name.rstrip(".").lower() for name in names)
 
 
-async def _subjects(probe: Probe, seen: Seen) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(probe.subjects(seen)))
+async def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(probe.subjects(observations)))
 
 
 def _unlooked(probe: Probe, subject: str, now: datetime, ended: _Ended[Any]) -> Attempt:

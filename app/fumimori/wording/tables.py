@@ -1,7 +1,7 @@
 """The two tables for whoever repairs, as rows of words: a row per mail server, a row per port."""
 
 from fumimori.checks.dane.tlsa import State
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.mail_servers import CertificateState, MxRow, PolicyState, mx_table
 from fumimori.model import Assessment, PortRow, Result
 from fumimori.texts import Texts, plain
@@ -12,7 +12,7 @@ _NOTHING = "－"
 
 def mail_servers(t: Texts, assessment: Assessment) -> list[tuple[str, ...]]:
     """Server, certificate, policy, TLSA, reports, delivery: of every server that receives for a domain of the scope."""
-    return [_server(t, row) for row in mx_table(Seen.of_assessment(assessment))]
+    return [_server(t, row) for row in mx_table(Observations.of_assessment(assessment))]
 
 
 def ports(t: Texts, result: Result) -> list[tuple[str, ...]]:

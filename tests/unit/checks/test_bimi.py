@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from fumimori.checks.bimi import facts as bimi_facts
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import DomainScope, Scope
 from fumimori.network import TimedOut, Unreachable
 from fumimori.network.web import WebAnswer
@@ -212,7 +212,7 @@ def test_the_facts_keep_no_certificate_body():
     zone = {"default._bimi.example.jp": {"TXT": [RECORD]}}
     network = PaperNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
     scope = scope_of("example.jp")
-    facts = Seen(scope, looked([bimi.PROBE], network, scope)).facts(bimi_facts.BIMI, "example.jp")
+    facts = Observations(scope, looked([bimi.PROBE], network, scope)).facts(bimi_facts.BIMI, "example.jp")
     assert facts is not None
     assert facts.mark is not None
     assert facts.mark.not_after - NOW == timedelta(days=200)
@@ -225,6 +225,6 @@ def test_files_outside_the_domain_are_not_fetched_without_leave():
     network = PaperNetwork(zone, {"https://www.example.jp/v.pem": page("https://www.example.jp/v.pem", PEM)})
     scope = scope_of("example.jp")
     attempts = looked([bimi.PROBE], network, scope)
-    assert bimi.file_hosts(Seen(scope, attempts)) == ("logo.third.example", "www.example.jp")
+    assert bimi.file_hosts(Observations(scope, attempts)) == ("logo.third.example", "www.example.jp")
     words = outcomes(bimi.PROBE, network, scope)
     assert dict(words["logo_elsewhere"].values) == {"host": "logo.third.example"}

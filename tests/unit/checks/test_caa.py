@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.checks.caa import probe as caa
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.caa import parse_caa
 from fumimori.model import DomainScope, Scope
 from loopback.paper_network import PaperNetwork, looked, outcomes, rules, scope_of
@@ -48,7 +48,7 @@ def test_a_host_counts_where_it_has_records_of_its_own() -> None:
         webmail_hosts=("web.example.jp:8443",),
     )
     attempts = looked([caa.PROBE], PaperNetwork(zone), scope)
-    said = {(outcome.code, outcome.subject) for outcome in caa.PROBE.judge(Seen(scope, attempts), rules())}
+    said = {(outcome.code, outcome.subject) for outcome in caa.PROBE.judge(Observations(scope, attempts), rules())}
     assert {attempt.subject for attempt in attempts} == {"example.jp", "mail.example.jp", "web.example.jp"}
     assert said == {
         ("caa.present", "example.jp"),

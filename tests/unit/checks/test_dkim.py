@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fumimori.checks.dkim import facts as dkim_facts
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import DomainScope, Scope
 from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
 
@@ -134,7 +134,7 @@ def test_sources_are_told_apart():
     zone["example.jp"] = {"MX": ["1 smtp.google.com."]}
     scope = scope_of("example.jp", selectors=["k9"], mail_selectors=["lark1"])
     attempts = looked([mx.PROBE, dkim.PROBE], PaperNetwork(zone), scope)
-    facts = Seen(scope, attempts).facts(dkim_facts.DKIM, "example.jp")
+    facts = Observations(scope, attempts).facts(dkim_facts.DKIM, "example.jp")
     assert facts is not None
     assert {seen.selector: seen.source for seen in facts.found} == {
         "lark1": "mail",
@@ -156,8 +156,8 @@ def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
 def test_one_key_for_two_domains_is_told():
     zone = at("s1", STRONG) | {"s1._domainkey.example.com": {"TXT": [STRONG]}}
     scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))
-    seen = Seen(scope, looked([dkim.PROBE], PaperNetwork(zone), scope))
-    shared = [outcome for outcome in dkim.PROBE.judge(seen, rules()) if outcome.code == "dkim.key_shared"]
+    observations = Observations(scope, looked([dkim.PROBE], PaperNetwork(zone), scope))
+    shared = [outcome for outcome in dkim.PROBE.judge(observations, rules()) if outcome.code == "dkim.key_shared"]
     assert {(outcome.subject, dict(outcome.values)["domains"]) for outcome in shared} == {
         ("example.jp", "example.com"),
         ("example.com", "example.jp"),

@@ -3,7 +3,7 @@
 import pytest
 
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, scope_of
 
 RUA = "; rua=mailto:d@example.jp"
@@ -247,7 +247,7 @@ def test_an_unused_domain_needs_reject():
 def test_servfail_at_the_domain_itself_says_nothing():
     (attempt,) = looked([dmarc.PROBE], PaperNetwork({"_dmarc.example.jp": {SERVFAIL: []}}), scope_of("example.jp"))
     assert attempt.reason == "dns_servfail"
-    assert list(dmarc.PROBE.judge(Seen(scope_of("example.jp"), [attempt]), None)) == []
+    assert list(dmarc.PROBE.judge(Observations(scope_of("example.jp"), [attempt]), None)) == []
 
 
 def test_the_walk_asks_eight_names_at_the_most():

@@ -12,7 +12,7 @@ from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mail_ports.facts import Facts
 from fumimori.checks.mail_ports.probe import collect, judge, subjects
 from fumimori.checks.mx import facts as mx_facts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Hosting, Scope, Severity, Status, Vantage
@@ -73,7 +73,7 @@ def facts(port: int = 993, *, support: TlsSupport = MODERN, **changes) -> Facts:
     return Facts(service=MailService(**(given | changes)), support=support)
 
 
-def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Seen:
+def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Observations:
     attempts = [
         Attempt(
             probe="mail_ports",
@@ -85,7 +85,7 @@ def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Seen:
         )
         for each in all_facts
     ]
-    return Seen(scope or Scope(mail_hosts=(HOST,)), attempts)
+    return Observations(scope or Scope(mail_hosts=(HOST,)), attempts)
 
 
 def words(*all_facts: Facts, scope: Scope | None = None) -> set[str]:
@@ -257,20 +257,20 @@ def mx_attempt(domain: str, *hosts: str, hosting: Hosting | None = None) -> Atte
 
 def test_hosts_that_people_use_are_looked_at_instead_of_the_exchangers():
     scope = Scope(domains=(DomainScope(name="example.jp"),), mail_hosts=(HOST,))
-    looked_at = subjects(Seen(scope, [mx_attempt("example.jp", "mx.example.jp")]))
+    looked_at = subjects(Observations(scope, [mx_attempt("example.jp", "mx.example.jp")]))
     assert looked_at == ("mx.example.jp:25", *(f"{HOST}:{port}" for port in (465, 587, 993, 995, 143, 110, 4190)))
 
 
 def test_without_such_hosts_the_exchangers_stand_in():
     scope = Scope(domains=(DomainScope(name="example.jp"),))
-    looked_at = subjects(Seen(scope, [mx_attempt("example.jp", "mx.example.jp")]))
+    looked_at = subjects(Observations(scope, [mx_attempt("example.jp", "mx.example.jp")]))
     assert "mx.example.jp:993" in looked_at
 
 
 def test_a_cloud_service_is_looked_at_on_25_alone():
     scope = Scope(domains=(DomainScope(name="example.jp"),))
-    seen = Seen(scope, [mx_attempt("example.jp", "smtp.google.com", hosting=Hosting.GOOGLE)])
-    assert subjects(seen) == ("smtp.google.com:25",)
+    observations = Observations(scope, [mx_attempt("example.jp", "smtp.google.com", hosting=Hosting.GOOGLE)])
+    assert subjects(observations) == ("smtp.google.com:25",)
 
 
 class FakeNetwork:
@@ -300,7 +300,9 @@ class FakeNetwork:
 
 def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Facts:
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", port25=port25)
-    return asyncio.run(collect(subject, ProbeContext(network=network, seen=Seen(Scope(), [], vantage), rules=RULES)))
+    return asyncio.run(
+        collect(subject, ProbeContext(network=network, observations=Observations(Scope(), [], vantage), rules=RULES))
+    )
 
 
 def reason(subject: str, network: FakeNetwork, **how) -> tuple[Status, str]:

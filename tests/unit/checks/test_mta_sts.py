@@ -8,7 +8,7 @@ import pytest
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Attempt
 from fumimori.network import NotSeen, TimedOut, Unreachable
 from fumimori.network.mail import MailService
@@ -234,8 +234,8 @@ def looks(*states: tuple[int, str, str | NotSeen]) -> set[str]:
         zone = ZONE | {"_mta-sts.example.jp": {"TXT": [f"v=STSv1; id={number}"]}}
         network = Then(zone, {URL: page(body) if isinstance(body, str) else body}, NOW - timedelta(days=days))
         attempts = looked([mx.PROBE, mta_sts.PROBE], network, scope, attempts)
-    seen = Seen(scope, attempts)
-    return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(seen, rules())}
+    observations = Observations(scope, attempts)
+    return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(observations, rules())}
 
 
 class Then(PaperNetwork):

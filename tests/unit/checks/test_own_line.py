@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.own_line import probe as own_line
 from fumimori.model import Scope, Vantage
 from fumimori.network import NotTestableHere
@@ -14,10 +14,10 @@ from loopback.paper_network import NOW, PaperNetwork, attempt, rules
 
 
 def looked(vantage):
-    context = ProbeContext(network=PaperNetwork({}), seen=Seen(Scope(), [], vantage), rules=rules())
+    context = ProbeContext(network=PaperNetwork({}), observations=Observations(Scope(), [], vantage), rules=rules())
     facts = asyncio.run(own_line.collect(own_line.LINE, context))
     taken = attempt("own_line", own_line.LINE, facts=msgspec.Raw(msgspec.json.encode(facts)))
-    return {outcome.code for outcome in own_line.judge(Seen(Scope(), [taken], vantage), rules())}
+    return {outcome.code for outcome in own_line.judge(Observations(Scope(), [taken], vantage), rules())}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
 from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, scope_of
 
@@ -178,7 +178,7 @@ def test_servfail_at_the_domain_itself_says_nothing():
     network = PaperNetwork({"example.jp": {SERVFAIL: []}})
     (attempt,) = looked([spf.PROBE], network, scope_of("example.jp"))
     assert attempt.reason == "dns_servfail"
-    assert list(spf.PROBE.judge(Seen(scope_of("example.jp"), [attempt]), None)) == []
+    assert list(spf.PROBE.judge(Observations(scope_of("example.jp"), [attempt]), None)) == []
 
 
 def test_own_servers_are_tried_as_senders():

@@ -8,7 +8,7 @@ import pytest
 
 from fumimori import resources
 from fumimori.checks.contract import ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
 from fumimori.grammar.rule_files import parse_rules
@@ -54,7 +54,7 @@ def words(one: SshService, *, inside: bool = False) -> set[str]:
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=inside)
-    outcomes = ssh.judge(Seen(Scope(), [attempt], vantage), RULES)
+    outcomes = ssh.judge(Observations(Scope(), [attempt], vantage), RULES)
     return {outcome.code.removeprefix("ssh.") for outcome in outcomes}
 
 
@@ -132,7 +132,7 @@ def test_many_names_are_shortened():
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
-    (broken,) = [o for o in ssh.judge(Seen(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
+    (broken,) = [o for o in ssh.judge(Observations(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
     assert dict(broken.values)["algorithms"].endswith("(+1)")
 
 
@@ -170,7 +170,9 @@ class FakeNetwork:
 
 
 def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
-    return asyncio.run(ssh.collect(subject, ProbeContext(network=network, seen=Seen(Scope(), []), rules=RULES)))
+    return asyncio.run(
+        ssh.collect(subject, ProbeContext(network=network, observations=Observations(Scope(), []), rules=RULES))
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,9 +210,10 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
 
     async def look() -> ssh_facts.Facts:
         async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
-            seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
+            observations = Observations(Scope(ssh_hosts=("ssh.example.jp",)), [])
             return await ssh.collect(
-                "ssh.example.jp", ProbeContext(network=network, seen=seen, rules=RULES, thorough=thorough)
+                "ssh.example.jp",
+                ProbeContext(network=network, observations=observations, rules=RULES, thorough=thorough),
             )
 
     facts = asyncio.run(asyncio.wait_for(look(), 10))
@@ -222,6 +225,6 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
-    said = {outcome.code for outcome in ssh.judge(Seen(Scope(), [attempt]), RULES)}
+    said = {outcome.code for outcome in ssh.judge(Observations(Scope(), [attempt]), RULES)}
     assert ("ssh.group_short" in said) is word
     assert facts.service.methods == ("publickey",)

@@ -8,7 +8,7 @@ import pytest
 
 from fumimori import resources
 from fumimori.checks.contract import ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.webmail import probe as webmail
 from fumimori.checks.webmail.facts import Facts
@@ -77,7 +77,7 @@ def words(one: Facts) -> set[str]:
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(one)),
     )
-    said = webmail.judge(Seen(Scope(webmail_hosts=(HOST,)), [attempt]), RULES)
+    said = webmail.judge(Observations(Scope(webmail_hosts=(HOST,)), [attempt]), RULES)
     return {outcome.code.removeprefix("webmail.") for outcome in said}
 
 
@@ -165,7 +165,7 @@ class Pages:
 
 
 def look_at(subject: str, network: Pages) -> Facts:
-    context = ProbeContext(network=network, seen=Seen(Scope(), ()), rules=RULES)
+    context = ProbeContext(network=network, observations=Observations(Scope(), ()), rules=RULES)
     return asyncio.run(webmail.collect(subject, context))
 
 

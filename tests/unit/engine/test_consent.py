@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import Delivery, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.engine import Instruments, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
 from fumimori.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
@@ -235,8 +235,8 @@ def instruments(*probes: Probe) -> Instruments:
 
 
 def test_the_plan_names_the_hosts_and_promises_nothing_where_none_was_named() -> None:
-    def ssh_hosts(seen: Seen) -> Sequence[str]:
-        return seen.scope.ssh_hosts
+    def ssh_hosts(observations: Observations) -> Sequence[str]:
+        return observations.scope.ssh_hosts
 
     tools = instruments(
         probe("ssh", 2, subjects=ssh_hosts, named_hosts_only=True, connections=1, connections_thorough=5),

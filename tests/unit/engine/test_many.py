@@ -69,13 +69,13 @@ class Counting:
         self.now = self.most = 0
 
     async def __call__(self, subject: str, look: ProbeContext) -> Facts:
-        assert look.seen.vantage is not None
+        assert look.observations.vantage is not None
         assert subject.endswith(".example")
         self.now += 1
         self.most = max(self.most, self.now)
         await asyncio.sleep(0.001)
         self.now -= 1
-        return Facts(word=look.seen.vantage.resolver)
+        return Facts(word=look.observations.vantage.resolver)
 
 
 def instruments(collect: Callable[[str, ProbeContext], object], consent: int = 1) -> Instruments:
@@ -85,7 +85,7 @@ def instruments(collect: Callable[[str, ProbeContext], object], consent: int = 1
         consent=ConsentLevel(consent),
         facts=Facts,
         outcomes=("seen",),
-        subjects=lambda seen: [domain.name for domain in seen.scope.domains],
+        subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,  # type: ignore[arg-type]
         judge=lambda _seen, _rules: (),
     )
@@ -159,10 +159,10 @@ def test_looks_begin_when_the_way_out_is_known_and_the_rest_is_not() -> None:
     async def early() -> list[tuple[Assessment, Measurement]]:
         rest = asyncio.Event()
 
-        async def look(_subject: str, seen: ProbeContext) -> Facts:
-            assert seen.seen.vantage is not None
+        async def look(_subject: str, observations: ProbeContext) -> Facts:
+            assert observations.observations.vantage is not None
             rest.set()
-            return Facts(word=seen.seen.vantage.resolver)
+            return Facts(word=observations.observations.vantage.resolver)
 
         return await taken(instruments(look), assessments(1), Slow(rest))
 

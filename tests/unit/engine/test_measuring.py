@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import FactsKey, Seen
+from fumimori.checks.observations import FactsKey, Observations
 from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
 from fumimori.model import (
     Assessment,
@@ -76,7 +76,7 @@ def probe(
         consent=ConsentLevel(consent),
         facts=Facts,
         outcomes=("seen",),
-        subjects=lambda seen: [domain.name for domain in seen.scope.domains],
+        subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,
         judge=lambda _seen, _rules: (),
         needs=needs,
@@ -121,7 +121,7 @@ def test_facts_and_contacts_come_home() -> None:
     measurement = run(probe("one", writes))
     (attempt,) = measurement.attempts
     assert (attempt.probe, attempt.subject, attempt.status) == ("one", "example.jp", Status.COMPLETED)
-    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp") == Facts(
+    assert Observations(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp") == Facts(
         word="example.jp"
     )
     assert sorted(contact.target for contact in measurement.contacts) == ["control.example", "example.jp"]
@@ -130,12 +130,12 @@ def test_facts_and_contacts_come_home() -> None:
 
 def test_a_need_is_seen_by_the_probe_that_names_it() -> None:
     async def reads(subject: str, context: ProbeContext) -> Facts:
-        first = context.seen.facts(FactsKey("one", Facts), subject)
+        first = context.observations.facts(FactsKey("one", Facts), subject)
         assert first is not None
         return Facts(word=first.word.upper())
 
     measurement = run(probe("one", writes), probe("two", reads, needs=("one",)))
-    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("two", Facts), "example.jp") == Facts(
+    assert Observations(assessment().scope, measurement.attempts).facts(FactsKey("two", Facts), "example.jp") == Facts(
         word="EXAMPLE.JP"
     )
 
@@ -171,7 +171,7 @@ def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture)
 
 
 def test_a_fault_in_finding_subjects_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
-    def breaks(_seen: Seen) -> list[str]:
+    def breaks(_seen: Observations) -> list[str]:
         raise ZeroDivisionError
 
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
@@ -297,10 +297,10 @@ def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
 
     first = run(probe("one", writes)).added_to(assessment())
     second = run(probe("one", cannot), of=first).added_to(first)
-    assert [attempt.status for attempt in Seen.of_assessment(second).attempts()] == [Status.COMPLETED]
+    assert [attempt.status for attempt in Observations.of_assessment(second).attempts()] == [Status.COMPLETED]
     assert second.runs[0] == first.runs[0]
     third = run(probe("one", writes), of=second).added_to(second)
-    assert len(list(Seen.of_assessment(third).attempts())) == 1
+    assert len(list(Observations.of_assessment(third).attempts())) == 1
     assert len(third.vantages) == 3
 
 
@@ -317,23 +317,23 @@ def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -
     known: list[bool] = []
 
     async def reads(subject: str, context: ProbeContext) -> Facts:
-        known.append(context.seen.vantage is not None)
+        known.append(context.observations.vantage is not None)
         return Facts(word=subject)
 
-    def hosts(_seen: Seen) -> Sequence[str]:
+    def hosts(_seen: Observations) -> Sequence[str]:
         return ("inside.example:25", "inside.example:993", "out.example:25")
 
     one = replace(probe("one", reads, consent=1), subjects=hosts)
     made = run(one, of=assessment(level=1)).run
     assert made.vantage is not None
     assert (made.vantage.inside, made.vantage.inside_hosts) == (True, ("inside.example",))
-    seen = Seen.of(made.scope, (made,))
-    assert [seen.inside(attempt) for attempt in made.attempts] == [True, True, False]
+    observations = Observations.of(made.scope, (made,))
+    assert [observations.inside(attempt) for attempt in made.attempts] == [True, True, False]
 
 
 def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:
-    def seen_before(seen: Seen) -> Sequence[str]:
-        return tuple(attempt.subject for attempt, _ in seen.all(FactsKey("one", Facts)))
+    def seen_before(observations: Observations) -> Sequence[str]:
+        return tuple(attempt.subject for attempt, _ in observations.all(FactsKey("one", Facts)))
 
     probes = (probe("one", writes), replace(probe("two", writes, needs=("one",)), subjects=seen_before))
     old = msgspec.structs.replace(assessment(), scope=Scope(domains=(DomainScope(name="old.example"),)))

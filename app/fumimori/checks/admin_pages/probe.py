@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from fumimori.checks.admin_pages.facts import ADMIN_PAGES, Facts, Page
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import own_hosts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
 from fumimori.network.together import together
@@ -123,7 +123,7 @@ def _port(url: str) -> int:
         return 443
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each page means; that none was found only where the host is known to be there."""
     accounts = {row["product"]: row["account"] for row in rules.tables["admin_pages"].dicts() if row["account"]}
     words = {
@@ -132,8 +132,8 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         "installer_off": "installer_off",
         "console": "open_console",
     }
-    for attempt, facts in seen.all(ADMIN_PAGES):
-        inside = seen.inside(attempt)
+    for attempt, facts in observations.all(ADMIN_PAGES):
+        inside = observations.inside(attempt)
         host: Values = (("host", facts.host),)
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 
 from fumimori.checks.blocklists.facts import BLOCKLISTS, Facts, ListAnswer
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
@@ -23,14 +23,14 @@ from fumimori.network.dns import DnsStatus
 LISTED_TEST, CLEAN_TEST = "2.0.0.127", "1.0.0.127"
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The addresses, when lists are named; nothing else."""
-    return reverse_dns.subjects(seen) if seen.scope.blocklists else ()
+    return reverse_dns.subjects(observations) if observations.scope.blocklists else ()
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
     """What each list says about one address."""
-    answers = [await _asked(zone, subject, context) for zone in context.seen.scope.blocklists]
+    answers = [await _asked(zone, subject, context) for zone in context.observations.scope.blocklists]
     return Facts(address=subject, answers=tuple(answers))
 
 
@@ -59,10 +59,10 @@ def _is_refusal(codes: Sequence[str]) -> bool:
     return any(code.startswith("127.255.255.") for code in codes)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each list's answer means; a list that could not be asked says nothing."""
     severe = rules.tables["blocklists"].dicts()
-    for attempt, facts in seen.all(BLOCKLISTS):
+    for attempt, facts in observations.all(BLOCKLISTS):
         for answer in facts.answers:
             word = _word(answer, severe)
             if word:

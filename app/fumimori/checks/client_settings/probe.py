@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from fumimori.checks.client_settings.facts import CLIENT_SETTINGS, Facts
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.client_config import ClientServer, parse_client_config
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen
@@ -28,9 +28,9 @@ BODY_MOST = 65536
 PAIRS = (("imap", "imaps"), ("pop3", "pop3s"))
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains that take mail."""
-    return mx.receiving_domains(seen)
+    return mx.receiving_domains(observations)
 
 
 async def collect(domain: str, context: ProbeContext) -> Facts:
@@ -83,10 +83,10 @@ async def _config(place: str, context: ProbeContext) -> WebAnswer | None:
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Where people are sent; nothing is said about a domain whose answers did not come."""
     del rules  # no number decides here
-    for attempt, facts in seen.all(CLIENT_SETTINGS):
+    for attempt, facts in observations.all(CLIENT_SETTINGS):
         for word, values in _words(facts):
             yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
 

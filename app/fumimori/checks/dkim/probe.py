@@ -19,7 +19,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotSeen
@@ -33,14 +33,14 @@ SOURCES = ("mail", "given", "provider", "guessed")
 """Where a selector's name comes from, the surest first."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
 def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
     """The selectors to try with the source of each, the surest first."""
-    scope = next((entry for entry in context.seen.scope.domains if entry.name == domain), None)
-    facts = context.seen.facts(mx_facts.MX, domain)
+    scope = next((entry for entry in context.observations.scope.domains if entry.name == domain), None)
+    facts = context.observations.facts(mx_facts.MX, domain)
     provider = facts.provider if facts else ""
     of_provider = [
         selector
@@ -93,14 +93,14 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
     )
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in observations.scope.domains if domain.sends_mail is False}
     seen_keys: dict[str, set[str]] = {}
-    for attempt, facts in seen.all(DKIM):
+    for attempt, facts in observations.all(DKIM):
         for digest in _digests(facts):
             seen_keys.setdefault(digest, set()).add(attempt.subject)
-    for attempt, facts in seen.all(DKIM):
-        if attempt.subject in unused or mx.no_domain(seen, attempt.subject):
+    for attempt, facts in observations.all(DKIM):
+        if attempt.subject in unused or mx.no_domain(observations, attempt.subject):
             continue
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
         found = list(_found(facts, rules))
@@ -111,7 +111,7 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
 
 
 def _digests(facts: Facts) -> list[str]:
-    return [key.digest for seen in facts.genuine for key in seen.keys if key.digest]
+    return [key.digest for one in facts.genuine for key in one.keys if key.digest]
 
 
 Values = dict[str, str | int]
@@ -125,15 +125,15 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
     yield from _named_without_key(facts)
     if facts.aliases_empty:
-        yield "alias_empty", {"selectors": ", ".join(seen.selector for seen in facts.aliases_empty)}
+        yield "alias_empty", {"selectors": ", ".join(one.selector for one in facts.aliases_empty)}
     if not genuine:
         answered = len(facts.tried) - len({question.name for question in facts.unanswered})
         if answered:
             yield "not_found", {"count": answered}
         return
-    keys = [(seen.selector, key) for seen in genuine for key in seen.keys]
+    keys = [(one.selector, key) for one in genuine for key in one.keys]
     working = [(selector, key) for selector, key in keys if key.works]
-    several = [seen.selector for seen in genuine if len(seen.keys) > 1]
+    several = [one.selector for one in genuine if len(one.keys) > 1]
     if several:
         yield "several", {"selectors": ", ".join(several)}
     yield from _faults(keys)
@@ -149,7 +149,7 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
 def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
     """Selectors that somebody is sure of, at which no key stands; a name server that failed says nothing."""
     silent = {question.name for question in facts.unanswered}
-    keyed = {seen.selector for seen in facts.genuine}
+    keyed = {one.selector for one in facts.genuine}
     for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
         missing = [selector for selector in named if selector not in keyed and selector not in silent]
         if missing:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc.facts import DMARC, Facts, ReportHost
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
@@ -31,8 +31,8 @@ URIS_SURE = 2
 """Addresses in `rua` that every sender of reports has to serve (RFC 9990)."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -100,12 +100,12 @@ def _foreign_hosts(found: DmarcFound) -> list[str]:
     return list(dict.fromkeys(host for host in hosts if host != home and not host.endswith("." + home)))
 
 
-def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
-    scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all(DMARC):
+def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
+    scope = {domain.name: domain for domain in observations.scope.domains}
+    for attempt, facts in observations.all(DMARC):
         domain = attempt.subject
         found = facts.found(domain)
-        if found.record is None and mx.no_domain(seen, domain):
+        if found.record is None and mx.no_domain(observations, domain):
             continue
         if domain in scope and scope[domain].sends_mail is False:
             if found.record is not None or not facts.unanswered:

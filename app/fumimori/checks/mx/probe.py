@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from fumimori.checks.contract import Delivery, Probe, ProbeContext
 from fumimori.checks.mx.facts import MX, Facts, MxHost
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.providers import hosting_guess, only, provider_row
 from fumimori.grammar.spf import parse_spf
 from fumimori.grammar.spf_macros import reverse_name
@@ -32,17 +32,17 @@ SPF_HOSTS_MOST = 3
 """Hosts in a domain's SPF that are compared with its mail servers."""
 
 
-def receiving_domains(seen: Seen) -> tuple[str, ...]:
+def receiving_domains(observations: Observations) -> tuple[str, ...]:
     """The domains of the scope, without those that were seen to take no mail at all."""
     names = []
-    for domain in seen.scope.domains:
-        facts = seen.facts(MX, domain.name)
+    for domain in observations.scope.domains:
+        facts = observations.facts(MX, domain.name)
         if facts is None or facts.mail_hosts:
             names.append(domain.name)
     return tuple(names)
 
 
-def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
+def deliveries(observations: Observations, rules: Rules) -> Sequence[Delivery]:
     """Who takes the mail of each domain that was looked up."""
     del rules  # the provider was recognised when the records were read
     return [
@@ -53,19 +53,19 @@ def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
             provider=facts.provider,
             hosting=facts.hosting,
         )
-        for domain in seen.scope.domains
-        if (facts := seen.facts(MX, domain.name)) is not None
+        for domain in observations.scope.domains
+        if (facts := observations.facts(MX, domain.name)) is not None
     ]
 
 
-def no_domain(seen: Seen, domain: str) -> bool:
+def no_domain(observations: Observations, domain: str) -> bool:
     """Whether `domain` was seen not to exist, so that there is nothing to say about its other records."""
-    facts = seen.facts(MX, domain)
+    facts = observations.facts(MX, domain)
     return facts is not None and facts.answer.status is DnsStatus.NXDOMAIN
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -83,7 +83,7 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
     provider, hosting = hosting_guess(names, table, autodiscover)
     row = provider_row(names, table, autodiscover)
     told_by = "mx" if provider else ""
-    known = any(entry.name == domain and entry.hosting is not None for entry in context.seen.scope.domains)
+    known = any(entry.name == domain and entry.hosting is not None for entry in context.observations.scope.domains)
     if not provider and not known:
         provider, hosting, told_by = await _behind(domain, hosts, context)
     return Facts(
@@ -170,13 +170,13 @@ async def _alias(name: str, context: ProbeContext) -> str:
     return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", context)), "")
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
-    for attempt, facts in seen.all(MX):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in observations.scope.domains if domain.sends_mail is False}
+    for attempt, facts in observations.all(MX):
         if attempt.subject in unused and facts.answer.status is not DnsStatus.NXDOMAIN:
             yield from _unused(attempt.subject, facts)
         else:
-            vantage = seen.vantage_of(attempt)
+            vantage = observations.vantage_of(attempt)
             ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
             yield from _judged(attempt.subject, facts, ours)
             if (end := iso_day(facts.ends)) is not None:

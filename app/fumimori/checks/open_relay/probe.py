@@ -22,7 +22,7 @@ from fumimori.checks.hosts import mail_exchangers
 from fumimori.checks.mail_behaviour import facts as mail_behaviour_facts
 from fumimori.checks.mail_behaviour import probe as mail_behaviour
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.open_relay.facts import OPEN_RELAY, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere, Refused
@@ -41,14 +41,14 @@ _NO_MAIL_THERE = re.compile(
 """The server looked the example domains up and does not like them: that says nothing about relaying."""
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The mail exchangers, and `host:port` of every port for people who send that spoke to us."""
     submission = (
         attempt.subject
-        for attempt, facts in seen.all(mail_ports.MAIL_PORTS)
+        for attempt, facts in observations.all(mail_ports.MAIL_PORTS)
         if facts.port in SUBMISSION_PORTS and (facts.tls or facts.service.untrusted_greeting)
     )
-    return (*mail_exchangers(seen), *sorted(submission))
+    return (*mail_exchangers(observations), *sorted(submission))
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
@@ -60,8 +60,8 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     host, _, number = subject.rpartition(":")
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
         return await _submission(subject, host, int(number), context)
-    mail_behaviour.let_out(context.seen)
-    manners = context.seen.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
+    mail_behaviour.let_out(context.observations)
+    manners = context.observations.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
     if manners is None or manners.unknown is None:
         raise NotTestableHere("relay_not_tested", subject)
     if manners.unknown.accepted:
@@ -81,10 +81,10 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
 async def _submission(subject: str, host: str, port: int, context: ProbeContext) -> Facts:
     """The facts of a port for people who send: strangers come without a login and have to be refused."""
     addresses = await context.network.addresses(host)
-    domains = [domain.name for domain in context.seen.scope.domains]
+    domains = [domain.name for domain in context.observations.scope.domains]
     if not domains:
         raise NotTestableHere("relay_not_tested", subject)
-    own = mail_behaviour.domain_of(context.seen, host) or domains[0]
+    own = mail_behaviour.domain_of(context.observations, host) or domains[0]
     mail = f"MAIL FROM:<{SENDER}>"
     random = f"RCPT TO:<fumimori-{secrets.token_hex(6)}@{own}>"
     first = await mail_behaviour.converse(context, host, addresses, (mail, random), port=port)
@@ -118,10 +118,10 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
     return told
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
-    for attempt, facts in seen.all(OPEN_RELAY):
-        for word, answer in _words(facts, inside=seen.inside(attempt)):
+    for attempt, facts in observations.all(OPEN_RELAY):
+        for word, answer in _words(facts, inside=observations.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
             yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
 

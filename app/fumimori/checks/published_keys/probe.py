@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.published_keys.facts import PUBLISHED_KEYS, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Scope
 from fumimori.network import NotSeen
@@ -37,9 +37,9 @@ def wkd_hash(local: str) -> str:
     return base64.b32encode(digest).decode("ascii").translate(str.maketrans(_BASE32, _Z_BASE32))
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The addresses that were given."""
-    return tuple(dict.fromkeys(seen.scope.addresses))[:ADDRESSES_MOST]
+    return tuple(dict.fromkeys(observations.scope.addresses))[:ADDRESSES_MOST]
 
 
 def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
@@ -76,9 +76,9 @@ async def _wkd_url(local: str, domain: str, context: ProbeContext) -> str:
     return f"https://{domain}/.well-known/openpgpkey/{tail}"
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """Where a key was found, and whether it may be used."""
-    for attempt, facts in seen.all(PUBLISHED_KEYS):
+    for attempt, facts in observations.all(PUBLISHED_KEYS):
         for word in _found(facts):
             yield Outcome(code=f"published_keys.{word}", subject=attempt.subject)
 

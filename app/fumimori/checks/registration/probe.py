@@ -17,7 +17,7 @@ import msgspec
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
@@ -47,9 +47,9 @@ class _Domain(Record):
     entities: tuple[_Entity, ...] = ()
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains."""
-    return tuple(domain.name for domain in seen.scope.domains)
+    return tuple(domain.name for domain in observations.scope.domains)
 
 
 def service_for(domain: str, rules: Rules) -> str:
@@ -92,10 +92,10 @@ async def collect(domain: str, context: ProbeContext) -> Facts:
     )
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
-    for attempt, facts in seen.all(REGISTRATION):
-        if not facts.found and mx.no_domain(seen, attempt.subject):
+    for attempt, facts in observations.all(REGISTRATION):
+        if not facts.found and mx.no_domain(observations, attempt.subject):
             continue  # a name that does not exist is told once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
 from fumimori.grammar import spf_walk
 from fumimori.grammar.domain_names import split_host
@@ -42,8 +42,8 @@ SPOILING = BROKEN | {"open", "open_range", "wide", "neutral", "no_all", "near_li
 """Outcomes beside which nobody may read that all is well."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -79,7 +79,7 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
 
 async def _own_hosts(domain: str, context: ProbeContext) -> tuple[HostVerdict, ...]:
     verdicts = []
-    for named in context.seen.scope.mail_hosts:
+    for named in context.observations.scope.mail_hosts:
         host, _ = split_host(named, 25)
         if host != domain and not host.endswith("." + domain):
             continue
@@ -95,9 +95,9 @@ async def _own_hosts(domain: str, context: ProbeContext) -> tuple[HostVerdict, .
     return tuple(verdicts[:HOSTS_MOST])
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all(SPF):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    scope = {domain.name: domain for domain in observations.scope.domains}
+    for attempt, facts in observations.all(SPF):
         domain = attempt.subject
         tree = facts.tree(domain)
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
@@ -105,7 +105,7 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
         if domain in scope and scope[domain].sends_mail is False:
             yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
             continue
-        found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(seen, domain)))
+        found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
         for word, values in found.items():
             yield _outcome(domain, word, **values)
         if tree.root.state == "found" and not found.keys() & SPOILING:
@@ -260,8 +260,8 @@ def _closed(tree: SpfTree) -> bool:
     return root.state == "found" and not root.record.faults and not passing and root.record.ending is Qualifier.FAIL
 
 
-def _dmarc_enforces(seen: Seen, domain: str) -> bool:
-    facts = seen.facts(dmarc.DMARC, domain)
+def _dmarc_enforces(observations: Observations, domain: str) -> bool:
+    facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
         return True  # unknown: then a soft ending is no fault that was seen
     return facts.found(domain).effective != "none"

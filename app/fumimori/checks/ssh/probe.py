@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotSeen, Unreachable
@@ -17,9 +17,9 @@ NAMES_SHOWN = 6
 GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The hosts, or `host:port`, that somebody named for administration by SSH."""
-    return tuple(dict.fromkeys(seen.scope.ssh_hosts))
+    return tuple(dict.fromkeys(observations.scope.ssh_hosts))
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
@@ -43,10 +43,10 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     return Facts(host=host, service=service, group_bits=bits)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
-    for attempt, facts in seen.all(SSH):
-        words = [*_words(facts.service, rules, inside=seen.inside(attempt)), *_group(facts, rules)]
+    for attempt, facts in observations.all(SSH):
+        words = [*_words(facts.service, rules, inside=observations.inside(attempt)), *_group(facts, rules)]
         for word, values in words:
             yield Outcome(
                 code=f"ssh.{word}",

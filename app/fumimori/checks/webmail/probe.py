@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.certificate_checks import distrust
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
@@ -36,9 +36,9 @@ _PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,500}?\btype\s*=\s*[\"']?password\b
 _MAX_AGE = re.compile(r"(?:^|;)\s*max-age\s*=\s*\"?(\d{1,18})\"?\s*(?:;|$)", re.IGNORECASE)
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The webmail hosts that were named."""
-    return seen.scope.webmail_hosts
+    return observations.scope.webmail_hosts
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
@@ -103,9 +103,9 @@ async def _secure(host: str, port: int, context: ProbeContext) -> tuple[WebAnswe
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each host does with browsers that come in the clear, and with those that come encrypted."""
-    for attempt, facts in seen.all(WEBMAIL):
+    for attempt, facts in observations.all(WEBMAIL):
         words = list(_words(facts, rules, attempt.ended))
         if _is_good(facts) and not any(word in _AGAINST for word, _ in words):
             words.append(("https_good", ()))

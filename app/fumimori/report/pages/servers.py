@@ -3,7 +3,7 @@
 import re
 
 from fumimori.checks.dane.tlsa import State
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.mail_servers import CertificateState, MxRow, PolicyState, mx_table
 from fumimori.model import PortRow
 from fumimori.report.blocks import Block, Gap, Stack
@@ -16,8 +16,8 @@ ROWS = 80
 def servers(m: Manuscript) -> list[Block]:
     """Mail servers with certificate, policy, TLSA and reports; ports with how they are encrypted."""
     a = m.assessment
-    seen = Seen.of_assessment(a)
-    hosts = mx_table(seen)[:ROWS]
+    observations = Observations.of_assessment(a)
+    hosts = mx_table(observations)[:ROWS]
     return [
         m.heading("t6.heading"),
         m.heading("t6.mx", 3),
