@@ -37,7 +37,7 @@ from fumimori.net.mail import MailServices
 from fumimori.net.resolvers import Upstream
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import Security
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.web import WebAnswer
@@ -90,7 +90,7 @@ def web(octets: bytes) -> None:
     """An HTTP answer, and where its Location leads the probes that follow one."""
     network = _PaperWeb(octets)
     context = ProbeContext(network=network, observations=Observations(Scope(), ()), rules=rules())
-    with contextlib.suppress(NotSeen):
+    with contextlib.suppress(NotObserved):
         answer = carried_out(network.get(f"https://{HOST}/x/y"))
         msgspec.json.encode(answer)
         admin_pages.recognised(answer, rules().tables["admin_pages"].dicts())
@@ -157,7 +157,7 @@ def _told(context: object) -> None:
     """Carry out one look; not to have seen is an answer, and what was seen can be written down."""
     try:
         observations = carried_out(context)
-    except NotSeen:
+    except NotObserved:
         return
     msgspec.json.encode(observations)
 
@@ -268,7 +268,7 @@ def _judged(asked: dns.message.Message, messages: Sequence[dns.message.Message])
     validator = Validator(query=query, anchors=tree().anchors, now=lambda: MOMENT)
     try:
         verdict = carried_out(validator.judge(asked))
-    except NotSeen:
+    except NotObserved:
         return
     if verdict.security is Security.SECURE:
         question = asked.question[0]

@@ -12,7 +12,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
-from fumimori.network import NotSeen, Refused, Unreachable
+from fumimori.network import NotObserved, Refused, Unreachable
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
 from fumimori.network.web import WebAnswer
 
@@ -28,7 +28,7 @@ class PaperNetwork:
     def __init__(
         self,
         zone: Zone,
-        pages: Mapping[str, WebAnswer | NotSeen] | None = None,
+        pages: Mapping[str, WebAnswer | NotObserved] | None = None,
         *,
         verdicts: Mapping[str, Security] | None = None,
         zones: Mapping[str, ZoneSecurity] | None = None,
@@ -84,7 +84,7 @@ class PaperNetwork:
 
     async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
         page = self.pages.get(url, Unreachable("no_address"))
-        if isinstance(page, NotSeen):
+        if isinstance(page, NotObserved):
             raise page
         return msgspec.structs.replace(page, url=url, untrusted_body=page.untrusted_body[:limit])
 
@@ -116,8 +116,8 @@ async def _looked(
                 facts = await probe.collect(
                     subject, ProbeContext(network=network, observations=observations, rules=rules())
                 )
-            except NotSeen as not_seen:
-                attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
+            except NotObserved as not_observed:
+                attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
             else:
                 attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
     return tuple(attempts)

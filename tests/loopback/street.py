@@ -23,7 +23,7 @@ from fumimori.net.services import Services
 from fumimori.net.ssh import SshServices
 from fumimori.net.trials import Trials
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
@@ -231,9 +231,9 @@ async def _found(
                         subject,
                         ProbeContext(network=network, observations=observations, rules=chosen, thorough=thorough),
                     )
-                except NotSeen as not_seen:
-                    attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
-                    words.setdefault(f"!{not_seen.reason}", set()).add(subject)
+                except NotObserved as not_observed:
+                    attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
+                    words.setdefault(f"!{not_observed.reason}", set()).add(subject)
                 else:
                     taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
                     attempts.append(msgspec.structs.replace(taken, ended=vantage.at))

@@ -27,7 +27,7 @@ from fumimori.checks.tls.facts import TlsSupport
 from fumimori.model import Attempt, DomainScope, Rules, Scope, Status, Table
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import answer, name_server
 from loopback.mail_faults import Script
@@ -129,8 +129,8 @@ async def _https(handler: wire.Handler, tls: object) -> AsyncIterator[int]:
 async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
     try:
         facts = await probe.collect(subject, context)
-    except NotSeen as not_seen:
-        return _done(probe.id, subject, not_seen.status)
+    except NotObserved as not_observed:
+        return _done(probe.id, subject, not_observed.status)
     return _done(probe.id, subject, Status.COMPLETED, msgspec.Raw(msgspec.json.encode(facts)))
 
 

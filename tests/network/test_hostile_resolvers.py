@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fumimori.net.dns import Questions
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer
 from loopback import wire
 from loopback.tls_faults import server_context
@@ -43,8 +43,8 @@ async def secure(handler: wire.Handler, tls: ssl.SSLContext) -> AsyncIterator[in
         yield port
 
 
-def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> DnsAnswer | NotSeen:
-    async def run() -> DnsAnswer | NotSeen:
+def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> DnsAnswer | NotObserved:
+    async def run() -> DnsAnswer | NotObserved:
         async with secure(handler, tls) as port:
             place = f"tls://127.0.0.1:{port}#{NAME}" if kind == "tls" else f"https://localhost:{port}/dns-query"
             questions = Questions(
@@ -52,8 +52,8 @@ def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> D
             )
             try:
                 return await questions.ask("example.jp", "TXT", Notes())
-            except NotSeen as not_seen:
-                return not_seen
+            except NotObserved as not_observed:
+                return not_observed
             finally:
                 await questions.close()
 
@@ -151,7 +151,7 @@ def test_every_fault_ends_with_a_reason(
     ca: ToyCa, tls: ssl.SSLContext, kind: str, handler: wire.Handler, reason: str
 ) -> None:
     answer = asked(ca, tls, handler, kind)
-    assert isinstance(answer, NotSeen)
+    assert isinstance(answer, NotObserved)
     assert answer.reason == reason
 
 
@@ -161,7 +161,7 @@ def test_something_that_speaks_no_tls_is_refused(ca: ToyCa) -> None:
             questions = Questions(
                 now=lambda: datetime.now(UTC), resolver=f"tls://127.0.0.1:{port}", roots=[ca.root], try_seconds=0.5
             )
-            with pytest.raises(NotSeen) as caught:
+            with pytest.raises(NotObserved) as caught:
                 await questions.ask("example.jp", "TXT", Notes())
             await questions.close()
             return caught.value.reason

@@ -15,7 +15,7 @@ from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.checks.spf import probe as spf
 from fumimori.model import DomainScope, Scope
 from fumimori.net.real import RealNetwork
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.mail import MailService
 from loopback.dns_faults import name_server
 from loopback.paper_network import SERVFAIL, attempt, rules
@@ -53,8 +53,8 @@ async def _said(probe, zone, lists, greeting):
                     facts = await one.collect(
                         subject, ProbeContext(network=network, observations=observations, rules=rules())
                     )
-                except NotSeen as not_seen:
-                    words.add(f"!{not_seen.reason}")
+                except NotObserved as not_observed:
+                    words.add(f"!{not_observed.reason}")
                 else:
                     attempts.append(attempt(one.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
         await network.close()

@@ -27,7 +27,7 @@ from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import name_server
 from loopback.paper_network import SERVFAIL, Zone, rules, scope_of
@@ -94,9 +94,14 @@ async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt
     now = context.network.now()
     try:
         facts = await probe.collect(subject, context)
-    except NotSeen as not_seen:
+    except NotObserved as not_observed:
         return Attempt(
-            probe=probe.id, subject=subject, status=not_seen.status, reason=not_seen.reason, started=now, ended=now
+            probe=probe.id,
+            subject=subject,
+            status=not_observed.status,
+            reason=not_observed.reason,
+            started=now,
+            ended=now,
         )
     raw = msgspec.Raw(msgspec.json.encode(facts))
     return Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)

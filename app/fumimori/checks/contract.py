@@ -65,7 +65,7 @@ class Probe:
     subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
     collect: Callable[[str, ProbeContext], Awaitable[Record]]
-    """Look at one subject and write down the facts; concludes nothing. Raises NotSeen when it could not look."""
+    """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
     judge: Callable[[Observations, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()

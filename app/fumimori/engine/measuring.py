@@ -19,7 +19,7 @@ from fumimori.engine.counting import counting
 from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
-from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
+from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotObserved, NotTestableHere
 from fumimori.network.deadline import Deadline
 from fumimori.network.together import together
 
@@ -330,8 +330,8 @@ class _Ended(Generic[T]):
 async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
     try:
         return _Ended(status=Status.COMPLETED, value=await work)
-    except NotSeen as not_seen:
-        return _Ended(status=not_seen.status, reason=not_seen.reason)
+    except NotObserved as not_observed:
+        return _Ended(status=not_observed.status, reason=not_observed.reason)
     except BudgetSpentError:
         return _Ended(status=Status.NOT_TESTABLE_HERE, reason="budget_spent")
     except TimeoutError:
@@ -365,7 +365,7 @@ async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, 
     """The names of the first addresses (PTR), as far as they could be had."""
     names: list[str] = []
     for address in addresses[:ADDRESSES_NAMED]:
-        with contextlib.suppress(NotSeen):
+        with contextlib.suppress(NotObserved):
             names += (await context.network.dns(reverse_name(address), "PTR")).records
     return tuple(name.rstrip(".").lower() for name in names)
 

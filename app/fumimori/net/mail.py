@@ -13,7 +13,7 @@ from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
 from fumimori.net.tls import TlsError, TlsLayer, start_tls
 from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
-from fumimori.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.network import Notes, NotObserved, Refused, TimedOut
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS, MailService
 from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
 
@@ -80,7 +80,7 @@ class MailServices:
                     connection.note("(TLS)", error.detail)
                     seen.learn(tls_works=False, error=error.code)
                 await _leave(seen)
-        except NotSeen as error:
+        except NotObserved as error:
             self._remember(error, address, port)
             if not seen.service.open:
                 seen.learn(closed=error.reason)
@@ -103,7 +103,7 @@ class MailServices:
                     return HelloAnswer(error="no_starttls")
             except NotSpokenError:
                 return HelloAnswer(error="no_starttls")
-            except NotSeen as error:
+            except NotObserved as error:
                 self._remember(error, address, port)
                 raise
             answer, octets = await _hello_answered(connection, offer, "" if host == address else host)
@@ -206,7 +206,7 @@ class MailServices:
         address = connection.local_address.partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
-    def _remember(self, error: NotSeen, address: str, port: int) -> None:
+    def _remember(self, error: NotObserved, address: str, port: int) -> None:
         if error.reason == "busy":
             self.dialer.slower(address, port)
 
@@ -217,7 +217,7 @@ async def _leave(seen: _Seen) -> None:
         return
     try:
         await seen.leavable.leave()
-    except (NotSeen, NotSpokenError):
+    except (NotObserved, NotSpokenError):
         return
 
 

@@ -13,7 +13,7 @@ from fumimori.net.connect import Connection, Dialer
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
 from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, Plain, Seal, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.ssh import SshService
 
 OUR_VERSION = b"SSH-2.0-Fumimori"
@@ -89,7 +89,7 @@ class SshServices:
                 except NoCommonError:
                     talk.learn(error="no_common_algorithm")
                 talk.note(connection)
-        except NotSeen as error:
+        except NotObserved as error:
             if not talk.service.open:
                 talk.learn(closed=error.reason)
             elif talk.service.untrusted_version:

@@ -1,6 +1,6 @@
 """What a probe may ask of the network: the protocol that `net` implements, and the errors it answers with.
 
-NotSeen                 an attempt that says nothing about the server
+NotObserved                 an attempt that says nothing about the server
 ├── NotTestableHere     this network, this machine or the consent does not let us look
 ├── Unreachable         no connection: no route, nobody listening where somebody must, name without address
 ├── TimedOut            nothing came in the time allowed
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
+class NotObserved(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
     """We could not look; `reason` is a code with a text of its own under `words.reason.<reason>`."""
 
     status: ClassVar[Status] = Status.UNREACHABLE
@@ -39,25 +39,25 @@ class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a faul
         self.detail = detail
 
 
-class NotTestableHere(NotSeen):
+class NotTestableHere(NotObserved):
     """The network, the machine or the consent does not let us look."""
 
     status = Status.NOT_TESTABLE_HERE
 
 
-class Unreachable(NotSeen):
+class Unreachable(NotObserved):
     """No connection came about."""
 
     status = Status.UNREACHABLE
 
 
-class TimedOut(NotSeen):
+class TimedOut(NotObserved):
     """Nothing came in the time allowed."""
 
     status = Status.TIMED_OUT
 
 
-class Refused(NotSeen):
+class Refused(NotObserved):
     """The other side will not talk to us."""
 
     status = Status.REFUSED

@@ -66,6 +66,6 @@ class MailClient(Protocol):
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """What the service says before and after TLS, and its certificate; no login, no mail.
 
-        A port that does not answer is a fact (`open` false). Raises NotSeen when the server accepted the
+        A port that does not answer is a fact (`open` false). Raises NotObserved when the server accepted the
         connection but would not talk (`busy`, `not_welcome`), fell silent, or broke off before its greeting.
         """

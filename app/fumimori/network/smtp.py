@@ -62,6 +62,6 @@ class SmtpClient(Protocol):
         With `secured` they are said inside TLS: from the first byte on ports that are made so, else where STARTTLS is
         offered; an attempt at TLS that fails is an `error` (`tls_failed`, `tls_alert`), and nothing is said then.
         ValueError for a command that is not among COMMANDS or that holds a line end. A port that does not answer is a
-        fact (`open` false). Raises NotSeen when the server would not talk (`busy`, `not_welcome`) or fell silent
+        fact (`open` false). Raises NotObserved when the server would not talk (`busy`, `not_welcome`) or fell silent
         before its greeting.
         """

@@ -30,7 +30,7 @@ class ActiveTestClient(Protocol):
     """Single harmless tries; one connection each, good-bye included."""
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
-        """One NOOP behind STARTTLS in one segment; NotSeen when no connection came about."""
+        """One NOOP behind STARTTLS in one segment; NotObserved when no connection came about."""
 
     async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
-        """New handshakes on one connection until one is refused; NotSeen when no connection came about."""
+        """New handshakes on one connection until one is refused; NotObserved when no connection came about."""

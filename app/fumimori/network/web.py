@@ -59,6 +59,6 @@ class WebClient(Protocol):
 
         A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked), unless
         `any_certificate` says that the page is to be read all the same: admin pages come with self-made ones.
-        Raises NotSeen when nothing answered: as `DnsClient.addresses`, `no_address`, `connection_refused`,
+        Raises NotObserved when nothing answered: as `DnsClient.addresses`, `no_address`, `connection_refused`,
         `connect_timeout`, `reply_timeout`.
         """

@@ -16,7 +16,7 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Hosting, Scope, Severity, Status, Vantage
-from fumimori.network import NotSeen, Refused
+from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain, Handshake, HelloAnswer
@@ -306,7 +306,7 @@ def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Fact
 
 
 def reason(subject: str, network: FakeNetwork, **how) -> tuple[Status, str]:
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         look_at(subject, network, **how)
     return caught.value.status, caught.value.reason
 

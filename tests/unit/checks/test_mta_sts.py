@@ -10,7 +10,7 @@ from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.model import Attempt
-from fumimori.network import NotSeen, TimedOut, Unreachable
+from fumimori.network import NotObserved, TimedOut, Unreachable
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
 from fumimori.network.web import WebAnswer
@@ -226,7 +226,7 @@ def test_a_domain_that_takes_no_mail_is_not_looked_at():
     assert said(page(), {"example.jp": {"MX": ["0 ."]}}) == set()
 
 
-def looks(*states: tuple[int, str, str | NotSeen]) -> set[str]:
+def looks(*states: tuple[int, str, str | NotObserved]) -> set[str]:
     """What is said after looks at `(days ago, id, policy body)`, the oldest first."""
     attempts: tuple[Attempt, ...] = ()
     scope = scope_of("example.jp")

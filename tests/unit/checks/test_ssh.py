@@ -13,7 +13,7 @@ from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.ssh import SshService
 from loopback.ssh_faults import SshScript
 from loopback.street import street
@@ -197,7 +197,7 @@ def test_the_next_address_is_tried_once_the_first_is_closed():
 
 
 def test_a_name_without_address_is_unreachable():
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         look_at("h", FakeNetwork(addresses=()))
     assert caught.value.reason == "no_address"
 

@@ -15,7 +15,7 @@ from fumimori.checks.tls_active import probe as tls_active
 from fumimori.checks.tls_active.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, DomainScope, Scope, Severity, Status
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import MailService
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 from fumimori.network.trials import InjectionTrial, RenegotiationTrial
@@ -136,5 +136,5 @@ def test_a_port_sees_only_the_tries_that_belong_to_it(port, accepted, expected):
 
 def test_when_every_try_fails_nothing_was_seen():
     context = ProbeContext(network=Tried(fails=True), observations=observed_ports((587, ("tls1.2",))), rules=RULES)
-    with pytest.raises(NotSeen):
+    with pytest.raises(NotObserved):
         asyncio.run(tls_active.collect(f"{HOST}:587", context))

@@ -14,7 +14,7 @@ from fumimori.checks.webmail import probe as webmail
 from fumimori.checks.webmail.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Severity, Status
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Certificate, CertificateChain, HelloAnswer
 from fumimori.network.web import WebAnswer
 
@@ -186,6 +186,6 @@ def test_a_port_of_its_own_is_asked_by_https_alone():
 
 @pytest.mark.parametrize(("network", "reason"), [(Pages({}), "connection_refused"), (Pages({}, ()), "no_address")])
 def test_what_answers_nowhere_is_not_judged(network, reason):
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         look_at(HOST, network)
     assert caught.value.reason == reason

@@ -22,7 +22,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import own_hosts
 from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.together import together
 from fumimori.network.web import WebAnswer
 
@@ -36,7 +36,7 @@ FAILED = (0, 404, 410)
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
-    """The recognised pages of one host; NotSeen when there are none and a door that is open showed nothing."""
+    """The recognised pages of one host; NotObserved when there are none and a door that is open showed nothing."""
     if not await context.network.addresses(subject):
         raise Unreachable("no_address", subject)
     table = context.rules.tables["admin_pages"].dicts()
@@ -70,7 +70,7 @@ class _Door:
 
     answered: int = 0
     pages: list[Page] = field(default_factory=list)
-    broken: NotSeen | None = None
+    broken: NotObserved | None = None
     """Why it showed no page although it was open."""
 
 
@@ -80,10 +80,10 @@ async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, 
     for path in paths:
         try:
             answer = await _page(base + path, context)
-        except NotSeen as not_seen:
+        except NotObserved as not_observed:
             # What does not answer at its first path does not answer at the next.
-            door.answered += not_seen.reason == "connection_refused"
-            door.broken = None if not_seen.reason in CLOSED else not_seen
+            door.answered += not_observed.reason == "connection_refused"
+            door.broken = None if not_observed.reason in CLOSED else not_observed
             return door
         if answer.status or answer.tls_error:
             door.answered += 1

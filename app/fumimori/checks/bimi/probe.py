@@ -31,7 +31,7 @@ from fumimori.grammar import bimi as grammar
 from fumimori.grammar import svg
 from fumimori.grammar.bimi import BimiRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.web import WebAnswer
 
 LOGO_LIMIT = 65536
@@ -74,8 +74,8 @@ async def _fetched(url: str, limit: int, domain: str, context: ProbeContext) -> 
         return Fetched(url=url, reason=THIRD_PARTY), ""
     try:
         answer: WebAnswer = await context.network.get(url, limit=limit)
-    except NotSeen as not_seen:
-        return Fetched(url=url, reason=not_seen.reason), ""
+    except NotObserved as not_observed:
+        return Fetched(url=url, reason=not_observed.reason), ""
     if answer.incomplete:  # half a file is none, and says nothing of its size
         return Fetched(url=url, reason="connection_closed"), ""
     came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)

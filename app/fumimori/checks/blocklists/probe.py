@@ -17,7 +17,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus
 
 LISTED_TEST, CLEAN_TEST = "2.0.0.127", "1.0.0.127"
@@ -46,8 +46,8 @@ async def _asked(zone: str, address: str, context: ProbeContext) -> ListAnswer:
         answer = await context.network.dns(
             pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa") + f".{zone}", "A"
         )
-    except NotSeen as not_seen:
-        return ListAnswer(zone=zone, state=not_seen.reason)
+    except NotObserved as not_observed:
+        return ListAnswer(zone=zone, state=not_observed.reason)
     if _is_refusal(answer.records):
         return ListAnswer(zone=zone, state="refused", codes=answer.records)
     listed = answer.status is DnsStatus.ANSWER and all(code.startswith("127.") for code in answer.records)

@@ -17,7 +17,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar.client_config import ClientServer, parse_client_config
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, Unanswered
 from fumimori.network.together import both, together
 from fumimori.network.web import WebAnswer
@@ -50,14 +50,14 @@ async def collect(domain: str, context: ProbeContext) -> Facts:
 async def _srv(name: str, context: ProbeContext) -> DnsAnswer | Unanswered:
     try:
         return await context.network.dns(name, "SRV")
-    except NotSeen as not_seen:
-        return Unanswered(name=name, rdtype="SRV", reason=not_seen.reason)
+    except NotObserved as not_observed:
+        return Unanswered(name=name, rdtype="SRV", reason=not_observed.reason)
 
 
 async def _exists(domain: str, context: ProbeContext) -> bool | None:
     try:
         return bool(await context.network.addresses(f"autodiscover.{domain}"))
-    except NotSeen:
+    except NotObserved:
         return None
 
 
@@ -71,8 +71,8 @@ async def _config(place: str, context: ProbeContext) -> WebAnswer | None:
     for scheme in ("https", "http"):
         try:
             answer = await context.network.get(f"{scheme}://{place}", limit=BODY_MOST)
-        except NotSeen as not_seen:
-            if not_seen.reason == "no_address":
+        except NotObserved as not_observed:
+            if not_observed.reason == "no_address":
                 return None
             continue
         if answer.status == 200 and not answer.tls_error and "<" in answer.untrusted_body:

@@ -22,7 +22,7 @@ from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, NotTestableHere
+from fumimori.network import NotObserved, NotTestableHere
 from fumimori.network.dns import Security
 from fumimori.network.together import together
 
@@ -66,8 +66,8 @@ async def _host(host: str, context: ProbeContext) -> DaneHost:
         if not base:
             return DaneHost(host=host, addresses=addresses, tlsa=tlsa)
         return await _behind_alias(DaneHost(host=host, addresses=addresses, tlsa=tlsa, base=base), context)
-    except NotSeen as not_seen:
-        return DaneHost(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
+    except NotObserved as not_observed:
+        return DaneHost(host=host, addresses=Security.UNCHECKED, unanswered=not_observed.reason)
 
 
 async def _behind_alias(host: DaneHost, context: ProbeContext) -> DaneHost:

@@ -17,7 +17,7 @@ from fumimori.checks.defaults.facts import DEFAULTS, Facts
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.tls import Certificate
 
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -49,7 +49,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
         return Facts(host=subject, name=name)
     try:
         return Facts(host=subject, name=name, resolves=bool(await _records(name, context)))
-    except NotSeen:
+    except NotObserved:
         return Facts(host=subject, name=name)
 
 

@@ -22,7 +22,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
 
@@ -70,8 +70,8 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
         async with slots:
             try:
                 answer = await context.network.dns(name, "TXT")
-            except NotSeen as not_seen:
-                unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_seen.reason))
+            except NotObserved as not_observed:
+                unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_observed.reason))
                 return
         if answer.status is DnsStatus.ANSWER or answer.canonical_name:
             (found if answer.status is DnsStatus.ANSWER else empty)[selector] = SelectorSeen(

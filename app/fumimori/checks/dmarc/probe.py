@@ -22,7 +22,7 @@ from fumimori.checks.observations import Observations
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 
 TARGETS_MOST = 10
@@ -41,8 +41,8 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
     async def ask(name: str, rdtype: str, told_as: str) -> DnsAnswer | None:
         try:
             return (await context.network.dns(name, rdtype)).renamed(told_as)
-        except NotSeen as not_seen:
-            unanswered.append(Unanswered(name=told_as, rdtype=rdtype, reason=not_seen.reason))
+        except NotObserved as not_observed:
+            unanswered.append(Unanswered(name=told_as, rdtype=rdtype, reason=not_observed.reason))
             return None
 
     walk = [(await context.network.dns(f"_dmarc.{domain}", "TXT")).renamed(domain)]

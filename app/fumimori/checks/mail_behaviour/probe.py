@@ -23,7 +23,7 @@ from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen, NotTestableHere, Refused, Unreachable
+from fumimori.network import NotObserved, NotTestableHere, Refused, Unreachable
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 
 PORT = 25
@@ -57,8 +57,8 @@ def let_out(observations: Observations) -> None:
 async def converse(
     context: ProbeContext, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
 ) -> SmtpDialogue:
-    """The conversation with the first address that answers, inside TLS on other ports than 25; NotSeen without one."""
-    failure: NotSeen = Unreachable("no_address", host)
+    """The conversation with the first address that answers, inside TLS on other ports than 25; NotObserved without one."""
+    failure: NotObserved = Unreachable("no_address", host)
     for address in addresses[:2]:
         dialogue = await context.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
         if dialogue.open:

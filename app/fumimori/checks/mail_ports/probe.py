@@ -17,7 +17,7 @@ from fumimori.checks.tls.certificate_checks import distrust, old_signature, weak
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
 from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
-from fumimori.network import NotSeen, NotTestableHere, Unreachable
+from fumimori.network import NotObserved, NotTestableHere, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.network.tls import CertificateChain
 
@@ -90,7 +90,7 @@ async def _services(host: str, addresses: Sequence[str], port: int, context: Pro
     found = await asyncio.gather(*looks, return_exceptions=True)
     services = [each for each in found if isinstance(each, MailService)]
     for each in found:
-        if isinstance(each, BaseException) and (not services or not isinstance(each, NotSeen)):
+        if isinstance(each, BaseException) and (not services or not isinstance(each, NotObserved)):
             raise each
     return services
 
@@ -120,7 +120,7 @@ async def _side(service: MailService, context: ProbeContext) -> Side:
         support = await find_support(
             context.network, context.rules, where, service.handshake, chain=service.chain, thorough=context.thorough
         )
-    except NotSeen:
+    except NotObserved:
         # A server that has had enough of us has shown the rest already.
         return Side(service=service)
     return Side(service=service, support=support)

@@ -17,7 +17,7 @@ from fumimori.checks.observations import Observations
 from fumimori.grammar import mta_sts as grammar
 from fumimori.grammar.mta_sts import StsPolicy
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 
 POLICY_LIMIT = 65536
 """Bytes of a policy that senders read (RFC 8461 section 3.3 suggests as much)."""
@@ -48,8 +48,8 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
         return facts
     try:
         policy = await context.network.get(policy_url(domain), limit=POLICY_LIMIT)
-    except NotSeen as not_seen:
-        read = Facts(answer=facts.answer, policy_reason=not_seen.reason)
+    except NotObserved as not_observed:
+        read = Facts(answer=facts.answer, policy_reason=not_observed.reason)
     else:
         whole = Facts(answer=facts.answer, policy=policy)
         read = Facts(answer=facts.answer, policy_reason="connection_closed") if policy.incomplete else whole

@@ -22,7 +22,7 @@ from fumimori.grammar.spf_macros import reverse_name
 from fumimori.grammar.spf_walk import spf_texts
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules
 from fumimori.model.days import iso_day
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.addresses import not_routed
 from fumimori.network.dns import DnsAnswer, DnsStatus
 
@@ -130,7 +130,7 @@ async def _records(name: str, rdtype: str, context: ProbeContext) -> tuple[str, 
     """The records at `name`; none where they could not be had, because nothing is concluded from their absence."""
     try:
         return (await context.network.dns(name, rdtype)).records
-    except NotSeen:
+    except NotObserved:
         return ()
 
 
@@ -148,8 +148,8 @@ async def _looked_up(preference: int, name: str, context: ProbeContext) -> MxHos
     for rdtype in ("A", "AAAA"):
         try:
             answers.append(await context.network.dns(name, rdtype))
-        except NotSeen as not_seen:
-            unanswered = not_seen.reason
+        except NotObserved as not_observed:
+            unanswered = not_observed.reason
     return MxHost(
         preference=preference,
         host=name,

@@ -16,7 +16,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.checks.published_keys.facts import PUBLISHED_KEYS, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Scope
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import Security
 
 ADDRESSES_MOST = 20
@@ -60,7 +60,7 @@ async def collect(address: str, context: ProbeContext) -> Facts:
     try:
         url = await _wkd_url(local, domain, context)
         page = await context.network.get(url, limit=KEY_LIMIT)
-    except NotSeen:
+    except NotObserved:
         return Facts(smimea=smimea, openpgpkey=openpgpkey)
     key = page.status == 200 and not page.tls_error and page.untrusted_body.strip()[:1] not in ("", "<")
     return Facts(smimea=smimea, openpgpkey=openpgpkey, wkd=key, wkd_url=url)

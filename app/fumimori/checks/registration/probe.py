@@ -21,7 +21,7 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
-from fumimori.network import NotSeen, NotTestableHere, Refused
+from fumimori.network import NotObserved, NotTestableHere, Refused
 
 ANSWER_LIMIT = 262144
 STATUSES_MOST = 20
@@ -76,7 +76,7 @@ async def collect(domain: str, context: ProbeContext) -> Facts:
     if page.status == 429 or page.status >= 500:
         raise Refused("busy", service)
     if page.tls_error or page.status != 200:
-        raise NotSeen("unexpected", f"{page.tls_error or page.status}")
+        raise NotObserved("unexpected", f"{page.tls_error or page.status}")
     try:
         said = msgspec.json.decode(page.untrusted_body, type=_Domain)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -21,7 +21,7 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns.facts import REVERSE_DNS, Facts, PointerName
 from fumimori.checks.spf import facts as spf
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus
 
 NAMES_MOST = 5
@@ -78,7 +78,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
         name = record.rstrip(".").lower()
         try:
             back = await context.network.dns(name, rdtype)
-        except NotSeen:
+        except NotObserved:
             names.append(PointerName(name=name))
             continue
         found = set(map(_address, back.records)) if back.status is DnsStatus.ANSWER else set()

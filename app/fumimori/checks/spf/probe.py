@@ -25,7 +25,7 @@ from fumimori.grammar.spf_check import Client, check_host
 from fumimori.grammar.spf_walk import SpfNode, SpfTree
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 from fumimori.network.together import together
 
@@ -56,8 +56,8 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
             try:
                 # The answer carries the name in the resolver's form; the tree asks by the name in the record.
                 known[key] = (await context.network.dns(*key)).renamed(key[0])
-            except NotSeen as not_seen:
-                failed[key] = not_seen.reason
+            except NotObserved as not_observed:
+                failed[key] = not_observed.reason
 
     known[domain, "TXT"] = await context.network.dns(domain, "TXT")
     while len(known) + len(failed) < QUESTIONS_MOST:
@@ -86,7 +86,7 @@ async def _own_hosts(domain: str, context: ProbeContext) -> tuple[HostVerdict, .
         for rdtype in ("A", "AAAA"):
             try:
                 answer = await context.network.dns(host, rdtype)
-            except NotSeen:
+            except NotObserved:
                 continue
             for address in answer.records[:ADDRESSES_MOST]:
                 client = Client(address=address, sender=f"postmaster@{domain}", helo=host)

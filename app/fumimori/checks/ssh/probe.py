@@ -7,7 +7,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.ssh import POST_QUANTUM, SshService
 
 SSH_PORT = 22
@@ -37,7 +37,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     if context.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
         try:
             bits = await context.network.ssh_group_size(host, service.address, port)
-        except NotSeen:
+        except NotObserved:
             # What the first conversation showed stays true.
             bits = 0
     return Facts(host=host, service=service, group_bits=bits)

@@ -17,7 +17,7 @@ from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
 from fumimori.network.trials import RENEGOTIATIONS_MOST
@@ -103,7 +103,7 @@ async def _kept(looking: Awaitable[T]) -> T | None:
     """What came of a try; None when there was no connection for it."""
     try:
         return await looking
-    except NotSeen:
+    except NotObserved:
         return None
 
 

@@ -25,7 +25,7 @@ from fumimori.checks.tls.verdicts import CLIENT, suite_words, version_words
 from fumimori.checks.webmail.facts import WEBMAIL, Facts
 from fumimori.grammar.domain_names import split_host
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Handshake
 from fumimori.network.together import both
 from fumimori.network.web import REDIRECTS, WebAnswer
@@ -42,7 +42,7 @@ def subjects(observations: Observations) -> Sequence[str]:
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
-    """The facts of `host` or `host:port`; NotSeen when it has no address or answers nowhere."""
+    """The facts of `host` or `host:port`; NotObserved when it has no address or answers nowhere."""
     host, port = split_host(subject, 443)
     addresses = await context.network.addresses(host)
     if not addresses:
@@ -62,7 +62,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
                     context.network, context.rules, service, agreed, chain=secure.chain, thorough=context.thorough
                 )
                 break
-            except NotSeen:
+            except NotObserved:
                 continue
     return Facts(
         plain=plain,
@@ -81,14 +81,14 @@ async def _nothing() -> tuple[None, None, str]:
 async def _plain(host: str, context: ProbeContext) -> tuple[WebAnswer | None, WebAnswer | None, str]:
     try:
         first = await context.network.get(f"http://{host}/", limit=BODY_MOST)
-    except NotSeen as not_seen:
-        return None, None, not_seen.reason
+    except NotObserved as not_observed:
+        return None, None, not_observed.reason
     target = first.target
     if urlsplit(target).scheme != "http" or urlsplit(target).hostname != host:
         return first, None, ""
     try:
         return first, await context.network.get(target, limit=BODY_MOST), ""
-    except NotSeen:
+    except NotObserved:
         return first, None, ""
 
 
@@ -96,8 +96,8 @@ async def _secure(host: str, port: int, context: ProbeContext) -> tuple[WebAnswe
     place = host if port == 443 else f"{host}:{port}"
     try:
         return await context.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
-    except NotSeen as not_seen:
-        return None, not_seen.reason
+    except NotObserved as not_observed:
+        return None, not_observed.reason
 
 
 # --- judging ------------------------------------------------------------------------------------------------------
