@@ -22,14 +22,14 @@ from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose, Steps
 from fumimori.report.brand import LogoBlock, LogoError, read_logo
+from fumimori.report.canvas import PdfCanvas
+from fumimori.report.code_block import Verbatim
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
-from fumimori.report.press import Press
-from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
-from fumimori.report.verbatim import Verbatim
 from fumimori.texts import Texts, plain
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
@@ -100,7 +100,7 @@ def pages(octets: bytes) -> None:
     result = program.instruments().assess(given, ISSUED)
     texts = _texts()[len(octets) % len(_texts())]
     paper = _paper(texts.language)
-    m = Manuscript(
+    m = ReportContext(
         assessment=given,
         result=result,
         rules=program.rules(),
@@ -132,12 +132,12 @@ def report_text(octets: bytes) -> None:
         Verbatim(text, paper, ground=paper.wash),
         Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
     ]
-    press = Press(paper, title=harmless, tag="ja")
+    canvas = PdfCanvas(paper, title=harmless, tag="ja")
     for block in blocks:
         height = block.height(paper.width)
         assert height >= 0
         block.split(paper.width, height / 2)
-        block.draw(press, paper.left, 700, paper.width, press.root)
+        block.draw(canvas, paper.left, 700, paper.width, canvas.root)
     report.missing_glyphs(text, resources.path("fonts"))
 
 
@@ -146,8 +146,8 @@ def logo(octets: bytes) -> None:
     for kind in ("png", "svg"):
         with contextlib.suppress(LogoError):
             block = LogoBlock(read_logo(octets, kind), width=60, height=20, alt="")
-            press = Press(_paper("ja"), title="", tag="ja")
-            block.draw(press, 100, 700, 200, press.root)
+            canvas = PdfCanvas(_paper("ja"), title="", tag="ja")
+            block.draw(canvas, 100, 700, 200, canvas.root)
 
 
 def _readable(given: Assessment) -> bool:
@@ -196,7 +196,7 @@ def _texts() -> tuple[Texts, ...]:
 
 
 @cache
-def _paper(language: str) -> Stationery:
+def _paper(language: str) -> PageStyle:
     faces = Typefaces(resources.path("fonts"))
     step = program.texts(language).style.body_size_step
-    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=step, colour="")
+    return PageStyle(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=step, colour="")

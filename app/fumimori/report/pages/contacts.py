@@ -2,8 +2,8 @@
 
 from fumimori.model import Contact
 from fumimori.report.blocks import Block, Gap
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 from fumimori.texts import plain
 
 ROWS = 150
@@ -11,7 +11,7 @@ PORTS = 60
 """Ports that a row names."""
 
 
-def contacts(m: Manuscript) -> list[Block]:
+def contacts(m: ReportContext) -> list[Block]:
     """A row for each party and kind of contact, with its ports, the first and the last time, the count, the bytes."""
     log = m.assessment.contacts
     if not log:
@@ -35,7 +35,7 @@ def contacts(m: Manuscript) -> list[Block]:
     return blocks
 
 
-def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
+def _row(m: ReportContext, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     first = contacts_of_one_kind[0]
     ports = [f"{port}" for port in sorted({contact.port for contact in contacts_of_one_kind})]
     more = [f"+{len(ports) - PORTS}"] if len(ports) > PORTS else []
@@ -50,6 +50,6 @@ def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     ]
 
 
-def _what(m: Manuscript, code: str) -> str:
+def _what(m: ReportContext, code: str) -> str:
     key = f"report.contact.{code}"
     return m.wording.texts(key) if m.wording.texts.has(key) else plain(code)
