@@ -10,7 +10,7 @@ from fumimori import __version__, resources
 from fumimori.__main__ import bank
 from fumimori.engine import Instruments, NetworkSettings
 from fumimori.grammar.rule_files import parse_rules
-from fumimori.gui.parts import Parts
+from fumimori.gui.app_services import AppServices
 from fumimori.model import (
     Answer,
     Assessment,
@@ -103,11 +103,11 @@ def answers() -> tuple[Answer, ...]:
     )
 
 
-def parts(folder: Path, instruments: Instruments | None = None, language: str = "ja") -> Parts:
+def services(folder: Path, instruments: Instruments | None = None, language: str = "ja") -> AppServices:
     """The window's parts with real texts, rules and probes; settings go into `folder`, no network is opened."""
     texts = {word: Texts(resources.root(), word) for word in languages(resources.root())}
     given = instruments or offline_instruments()
-    return Parts(
+    return AppServices(
         instruments=lambda: given,
         texts=lambda word: texts[word],
         make_report=one_sheet,

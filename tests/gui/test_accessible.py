@@ -83,7 +83,7 @@ def test_a_radio_button_pressed_again_stays_chosen_until_the_answer_is_taken_bac
     assert cards
     assert not any(card.state().checked for card in cards)
     hands.press("choice:yes")
-    answer = hands.desk.open.answer("updates.responsible")
+    answer = hands.session.open.answer("updates.responsible")
     assert answer is not None
     assert answer.value == "yes"
 
@@ -125,7 +125,7 @@ def test_nothing_that_takes_the_keyboard_is_nameless(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
     for route in ROUTES:
         hands.window.go(route)
-        if not hands.window.drawer.isVisible():
+        if not hands.window.help_panel.isVisible():
             hands.window.toggle_help()
         hands.settle()
         stops = [one for one in heard(hands.window) if one.state().focusable]
@@ -147,7 +147,7 @@ def test_the_rail_says_where_one_is(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
     hands.go("question", "updates.responsible")
     told = hands.page.t("ui.rail.here")
-    here = [name(one) for one in heard(hands.window.rail) if one.text(QAccessible.Text.Description) == told]
+    here = [name(one) for one in heard(hands.window.sidebar) if one.text(QAccessible.Text.Description) == told]
     assert len(here) == 1
     assert here[0].startswith(hands.page.t("controls.updates.name"))
 
@@ -170,12 +170,12 @@ def test_the_end_of_a_measurement_is_announced_once(opened: Open, monkeypatch: p
     hands = opened("en", public, paper_instruments())
     monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(listen))
     hands.go("measuring")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=20_000):
         hands.press("again")
     hands.settle()
-    run = hands.desk.measuring.progress.values()
+    run = hands.session.measuring.progress.values()
     done = sum(one.status is Status.COMPLETED for one in run)
-    moment = hands.page.t.moment(max(one.ended for one in hands.desk.open.attempts).astimezone())
+    moment = hands.page.t.moment(max(one.ended for one in hands.session.open.attempts).astimezone())
     assert told.count(hands.page.say("over", moment=moment, done=done, missed=len(run) - done)) == 1
     assert len(told) <= 2
 

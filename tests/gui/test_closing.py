@@ -60,7 +60,7 @@ def test_pages_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch):
 
 def test_hurried_presses_show_the_page_that_was_asked_for_last(opened: Open, monkeypatch: pytest.MonkeyPatch):
     hands = opened("ja", demonstration.assessment())
-    shown = Preview(hands.desk, hands.window.theme)
+    shown = Preview(hands.session, hands.window.theme)
     hands.qtbot.addWidget(shown)
     shown.show()
     calls: list[int] = []
@@ -83,7 +83,7 @@ def test_work_that_cannot_be_stopped_does_not_keep_the_window_open(opened: Open,
     monkeypatch.setattr(bridge, "CLOSE_WITHIN", 0.5)
     hands = opened("ja", demonstration.assessment())
     going = threading.Event()
-    hands.desk.bridge.compute(lambda: going.wait(20), done=lambda _done: None, failed=lambda _error: None)
+    hands.session.bridge.compute(lambda: going.wait(20), done=lambda _done: None, failed=lambda _error: None)
     start = time.monotonic()
     assert hands.window.close()
     assert time.monotonic() - start < 5
@@ -92,12 +92,12 @@ def test_work_that_cannot_be_stopped_does_not_keep_the_window_open(opened: Open,
 
 def test_a_window_that_waited_for_a_measurement_forgets_it_when_it_stays(opened: Open, monkeypatch: pytest.MonkeyPatch):
     hands = opened("ja", demonstration.assessment())
-    measuring = hands.desk.measuring
+    measuring = hands.session.measuring
     monkeypatch.setattr(type(measuring), "running", property(lambda self: not self.stopping))
     monkeypatch.setattr(measuring, "stop", lambda: setattr(measuring, "stopping", True))
     assert not hands.window.close()
-    monkeypatch.setattr(hands.desk, "close", lambda drop=False: drop)
-    hands.desk.fault = "disk_full"
+    monkeypatch.setattr(hands.session, "close", lambda drop=False: drop)
+    hands.session.fault = "disk_full"
     measuring.ended.emit()
     assert hands.window.isVisible()
     monkeypatch.undo()
@@ -111,10 +111,10 @@ def test_a_window_whose_work_cannot_be_written_can_be_left_all_the_same(
     opened: Open, language: str, monkeypatch: pytest.MonkeyPatch
 ):
     hands = opened(language, demonstration.assessment(language))
-    monkeypatch.setattr(hands.desk, "close", lambda drop=False: drop)
-    hands.desk.fault = "disk_full"
+    monkeypatch.setattr(hands.session, "close", lambda drop=False: drop)
+    hands.session.fault = "disk_full"
     assert not hands.window.close()
-    assert hands.shows(hands.desk.texts("ui.trouble.closing"))
+    assert hands.shows(hands.session.texts("ui.trouble.closing"))
     hands.press("close-unsaved")
     assert not hands.window.isVisible()
 
@@ -135,7 +135,7 @@ def test_the_place_of_the_window_is_remembered_for_this_screen(opened: Open):
     hands.window.setGeometry(40, 60, 760, 500)
     hands.settle()
     hands.window.close()
-    kept = settings.load(hands.desk.parts.settings_folder)
+    kept = settings.load(hands.session.services.settings_folder)
     screen = hands.window.screen()
     assert kept.windows[placing.key_of(screen)] == Placement(left=40, top=60, width=760, height=500)
     again = opened("ja")

@@ -27,10 +27,10 @@ def chosen(level: int, hosting: Hosting = Hosting.VPS, **scope: tuple[str, ...])
 def test_confirming_keeps_what_was_shown(opened: Open):
     hands = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
     hands.go("consent")
-    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
+    assert hands.session.open.consent.confirmed_level is ConsentLevel.PUBLIC
     hands.press("ours")
     hands.press("next")
-    consent = hands.desk.open.consent
+    consent = hands.session.open.consent
     assert consent.confirmed_level is ConsentLevel.AUTHORISED
     assert (consent.domains, consent.hosts) == ((DOMAIN,), (f"mail.{DOMAIN}",))
 
@@ -48,13 +48,13 @@ def test_what_is_changed_has_to_be_confirmed_again(opened: Open, change: str):
         hands.type("name", "Somebody else")
     else:
         hands.press("ours")
-    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
+    assert hands.session.open.consent.confirmed_level is ConsentLevel.PUBLIC
 
 
 def test_a_level_that_the_hosting_rules_out_falls_back_and_says_so(opened: Open):
     hands = opened("en", chosen(2, Hosting.MICROSOFT))
     hands.go("consent")
-    assert hands.desk.open.consent.level is ConsentLevel.CONNECTIONS
+    assert hands.session.open.consent.level is ConsentLevel.CONNECTIONS
     assert hands.find("choice:1").isChecked()
     assert not hands.find("choice:2").isChecked()
     assert hands.shows(hands.page.say("fell_back", chosen=2))
@@ -65,7 +65,7 @@ def test_a_host_that_came_later_is_said_not_to_be_covered(opened: Open):
     hands.go("consent")
     hands.press("ours")
     hands.press("next")
-    hands.desk.edit_scope(mail_hosts=(f"mail.{DOMAIN}", f"imap.{DOMAIN}"))
+    hands.session.edit_scope(mail_hosts=(f"mail.{DOMAIN}", f"imap.{DOMAIN}"))
     hands.go("consent")
     assert hands.shows(hands.page.say("outgrown"))
     assert not hands.find("ours").isChecked()
@@ -78,7 +78,7 @@ def test_a_consent_can_be_withdrawn(opened: Open):
     hands.press("next")
     hands.go("consent")
     hands.press("withdraw")
-    assert hands.desk.open.consent == Consent()
+    assert hands.session.open.consent == Consent()
     assert not hands.find("ours").isChecked()
 
 
@@ -90,7 +90,7 @@ def test_without_a_host_ssh_is_not_promised_and_an_own_server_is_offered(opened:
     ssh = hands.page.say("look", name=hands.page.t("checks.ssh.name"), what=hands.page.say("no_host"))
     assert hands.shows(ssh)
     hands.press(f"ssh:mail.{DOMAIN}")
-    assert hands.desk.open.scope.ssh_hosts == (f"mail.{DOMAIN}",)
+    assert hands.session.open.scope.ssh_hosts == (f"mail.{DOMAIN}",)
     assert not hands.shows(ssh)
 
 
@@ -99,16 +99,16 @@ def test_the_servers_that_dns_names_are_asked_for_shown_and_then_covered(opened:
     real = demonstration.offline_instruments()
     hands = opened("en", chosen(2), dataclasses.replace(real, open_network=lambda _settings: Paper(zone)))
     hands.go("consent")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=20_000):
         hands.press("ask-dns")
     taking = f"mail.{DOMAIN}"
     where = hands.page.say("host_found", domain=DOMAIN)
     line = hands.page.say("host", host=taking, where=where)
     assert hands.shows(f"{line}\n{hands.page.say('host_closely')}")
-    assert {attempt.probe for attempt in hands.desk.open.attempts} == {"mx"}
+    assert {attempt.probe for attempt in hands.session.open.attempts} == {"mx"}
     hands.press("ours")
     hands.press("next")
-    assert hands.desk.open.consent.hosts == (taking,)
+    assert hands.session.open.consent.hosts == (taking,)
     assert hands.route.page == "measuring"
     assert hands.shows(hands.page.say("ready"))
 
@@ -117,17 +117,17 @@ def test_the_servers_that_dns_names_are_asked_for_shown_and_then_covered(opened:
 def test_control_hosts_are_named_only_where_they_are_contacted(opened: Open, level: int, *, named: bool):
     hands = opened("en", chosen(level))
     hands.go("consent")
-    hosts = ", ".join(hands.desk.parts.control_hosts()) or hands.page.say("usual_hosts")
+    hosts = ", ".join(hands.session.services.control_hosts()) or hands.page.say("usual_hosts")
     assert hands.shows(hands.page.say("third_parties", hosts=hosts)) is named
     assert hands.shows(hands.page.say("resolver_only")) is not named
 
 
 def test_a_level_that_is_pressed_again_stays(opened: Open):
     hands = opened("en", chosen(1))
-    before = hands.desk.open.consent
+    before = hands.session.open.consent
     hands.go("consent")
     hands.press("choice:1")
-    assert hands.desk.open.consent == before
+    assert hands.session.open.consent == before
     assert hands.find("choice:1").isChecked()
 
 
@@ -141,7 +141,7 @@ def test_what_is_going_to_happen_is_said_before_name_and_role_are_typed(opened: 
     assert hands.shows(hands.page.say("host_closely"))
     hands.press("choice:3")
     assert hands.shows(hands.page.say("host_closely"))
-    assert hands.desk.open.consent.confirmed_level is ConsentLevel.PUBLIC
+    assert hands.session.open.consent.confirmed_level is ConsentLevel.PUBLIC
 
 
 def test_a_host_that_is_not_known_to_be_ones_own_is_said_to_be_left_out_without_a_past(opened: Open):
@@ -154,4 +154,4 @@ def test_a_host_that_is_not_known_to_be_ones_own_is_said_to_be_left_out_without_
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("why", ["not_covered", "not_own_server", "owner_unknown", "private_address"])
 def test_every_refusal_of_a_host_has_a_sentence_for_before_the_measurement(opened: Open, language: str, why: str):
-    assert opened(language).desk.texts.has(f"ui.consent.host_{why}")
+    assert opened(language).session.texts.has(f"ui.consent.host_{why}")

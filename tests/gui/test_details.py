@@ -26,7 +26,7 @@ from gui.driver import Driver, Open
 def open_action(hands: Driver, code: str) -> str:
     """Open the details of the action about `code`; its id."""
     hands.go("plan")
-    action = next(one for one in hands.desk.result.actions if one.findings and one.findings[0].code == code)
+    action = next(one for one in hands.session.result.actions if one.findings and one.findings[0].code == code)
     hands.press(f"more:{action.id}")
     return action.id
 
@@ -49,31 +49,31 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     identity = open_action(hands, "dmarc.monitoring_blind")
     hands.type(f"owner_name:{identity}", "Office")
     hands.press(f"done:{identity}")
-    entry = next(one for one in hands.desk.open.plan if one.action == identity)
+    entry = next(one for one in hands.session.open.plan if one.action == identity)
     assert (entry.owner_name, entry.done) == ("Office", True)
     hands.press(f"risk:{identity}")
     for word in ("reason", "approver", "until"):
         hands.type(f"{word}:{identity}", word)
     hands.press(f"accept:{identity}")
-    assert hands.desk.open.accepted == ()
+    assert hands.session.open.accepted == ()
     assert hands.shows(hands.page.t("ui.action.until_unclear"))
     hands.type(f"until:{identity}", "２０３０年3月31日")
     hands.press(f"accept:{identity}")
-    assert [(one.approver, one.until) for one in hands.desk.open.accepted] == [("approver", "2030-03-31")]
+    assert [(one.approver, one.until) for one in hands.session.open.accepted] == [("approver", "2030-03-31")]
 
 
 def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
     hands = opened("en", sample())
     hands.go("plan")
-    action = next(one for one in hands.desk.result.actions if one.day is not None)
-    t, rules = hands.page.t, hands.desk.instruments.rules
-    assert hands.shows(totals_words(t, totals(hands.desk.result.actions, rules), rules))
+    action = next(one for one in hands.session.result.actions if one.day is not None)
+    t, rules = hands.page.t, hands.session.instruments.rules
+    assert hands.shows(totals_words(t, totals(hands.session.result.actions, rules), rules))
     hands.press(f"more:{action.id}")
     assert action.day is not None
     for days, late in ((2, True), (-1, False)):
         agreed = action.day + timedelta(days=days)
         hands.type(f"due:{action.id}", agreed.isoformat().replace("-", "/"))
-        told = next(one for one in hands.desk.result.actions if one.id == action.id)
+        told = next(one for one in hands.session.result.actions if one.id == action.id)
         assert (told.due, told.late) == (agreed, late)
         assert hands.shows(t("ui.action.work", **_work(t, told)))
         assert hands.shows(late_words(t, told) or agreed.isoformat())
@@ -94,8 +94,8 @@ def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened
     code, subject = "dmarc.monitoring_blind", demonstration.DOMAIN
     risk = AcceptedRisk(code=code, subject=subject, reason="r", approver="Owner", until="next year")
     hands = opened("en", msgspec.structs.replace(case, accepted=(risk,)))
-    assert hands.desk.result.findings
-    assert all(finding.accepted is None for finding in hands.desk.result.findings)
+    assert hands.session.result.findings
+    assert all(finding.accepted is None for finding in hands.session.result.findings)
     open_action(hands, code)
     assert hands.shows(hands.page.t("ui.action.until_unclear"))
 
@@ -103,7 +103,7 @@ def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened
 def test_an_answer_that_leads_to_an_action_is_shown_with_it(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
     hands.go("plan")
-    action = next(one for one in hands.desk.result.actions if one.id.startswith("updates.responsible"))
+    action = next(one for one in hands.session.result.actions if one.id.startswith("updates.responsible"))
     hands.press(f"more:{action.id}")
     label = hands.page.t("controls.updates.responsible.label")
     said = hands.page.t("words.answer.no")
@@ -132,13 +132,13 @@ def test_the_ways_to_measure_reach_the_run(opened: Open):
     hands.press("thorough")
     hands.press("from_outside")
     hands.press("blocklists")
-    settings = hands.desk.measuring.settings()
+    settings = hands.session.measuring.settings()
     assert (settings.thorough, settings.from_outside) == (True, True)
-    zones = hands.desk.open.scope.blocklists
+    zones = hands.session.open.scope.blocklists
     assert zones
     assert hands.shows(zones[0])
     hands.press("blocklists")
-    assert not hands.desk.open.scope.blocklists
+    assert not hands.session.open.scope.blocklists
 
 
 def test_more_domains_and_addresses(opened: Open):
@@ -147,9 +147,9 @@ def test_more_domains_and_addresses(opened: Open):
     hands = opened("ja", msgspec.structs.replace(base, scope=scope))
     hands.go("environment")
     hands.press("choice:silent")
-    assert hands.desk.open.scope.domains[1].sends_mail is False
+    assert hands.session.open.scope.domains[1].sends_mail is False
     hands.press("choice:silent")
-    assert hands.desk.open.scope.domains[1].sends_mail is False
+    assert hands.session.open.scope.domains[1].sends_mail is False
     hands.type("addresses", "Info@Example.jp, nobody")
     hands.press("next")
     assert hands.route.page == "environment"
@@ -157,7 +157,7 @@ def test_more_domains_and_addresses(opened: Open):
     hands.type("addresses", "Info@Example.jp")
     hands.press("next")
     assert hands.route.page == "consent"
-    assert hands.desk.open.scope.addresses == ("Info@example.jp",)
+    assert hands.session.open.scope.addresses == ("Info@example.jp",)
 
 
 def test_every_look_is_named_before_it_is_done(opened: Open):
@@ -200,7 +200,7 @@ def test_the_window_s_command_takes_the_way_outward():
 def test_no_head_of_a_table_is_cut_off(opened: Open, language: str, width: int, scale: int):
     hands = opened(language, demonstration.assessment(language))
     hands.window.resize(width, 720)
-    while hands.desk.settings.scale < scale:
+    while hands.session.settings.scale < scale:
         hands.window.resize_text(1)
     hands.go("technician")
     tables = hands.page.findChildren(Table)

@@ -20,13 +20,13 @@ def test_the_plan_begins_with_a_screenful_and_goes_on_by_itself(opened: Open):
     hands.window.go(Route("plan"))
     assert cards(hands) <= AT_ONCE
     hands.settle()
-    assert cards(hands) == len(hands.desk.result.actions) > AT_ONCE
+    assert cards(hands) == len(hands.session.result.actions) > AT_ONCE
 
 
 def test_a_card_far_below_keeps_the_keyboard_in_another_language_and_size(opened: Open):
     hands = opened("ja", entry.sample(), replace(entry.instruments()))
     hands.go("plan")
-    last = hands.desk.result.actions[-1]
+    last = hands.session.result.actions[-1]
     for change in (hands.window.other_language, lambda: hands.window.resize_text(1)):
         hands.find(f"more:{last.id}").setFocus()
         change()

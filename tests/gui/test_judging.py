@@ -71,7 +71,7 @@ def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[S
     judge, instruments = slow
     judge.seconds = TAKES
     hands = opened("ja", None, instruments)
-    hands.desk.show(demonstration.assessment("ja"))
+    hands.session.show(demonstration.assessment("ja"))
     hands.window.go(Route("hub"))
     page = hands.window.page
     assert isinstance(page, JudgingPage)
@@ -92,17 +92,17 @@ def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, s
     hands.go("question", "updates.responsible")
     hands.judged()
     judge.seconds = TAKES
-    hands.desk.edit_scope(ssh_hosts=())
-    hands.desk.judging.now()
-    before = hands.desk.result.question("updates.responsible")
+    hands.session.edit_scope(ssh_hosts=())
+    hands.session.judging.now()
+    before = hands.session.result.question("updates.responsible")
     card = next(one for one in hands.window.findChildren(ChoiceCard) if one.choice.value == "yes")
     hands.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    after = hands.desk.result.question("updates.responsible")
+    after = hands.session.result.question("updates.responsible")
     assert before != after
-    assert hands.desk.judging.busy
+    assert hands.session.judging.busy
     assert turns_until_judged(hands) > FLUID
-    assert hands.desk.judging.exact
-    assert hands.desk.result.question("updates.responsible") == after
+    assert hands.session.judging.exact
+    assert hands.session.result.question("updates.responsible") == after
     assert len(judge.threads) == 2
     assert not judge.in_the_window
 
@@ -115,7 +115,7 @@ def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Instrumen
     hands.go("question", "updates.responsible")
     for value in ("yes", "partly", "no"):
         hands.press(f"choice:{value}")
-    hands.desk.edit_organisation(name="別の会社")
+    hands.session.edit_organisation(name="別の会社")
     for page in ("hub", "plan", "open_points", "report"):
         hands.go(page)
     assert len(judge.threads) == times == 1
@@ -131,14 +131,14 @@ def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: 
 
     hands = opened("ja", demonstration.assessment("ja"), instruments)
     hands.judged()
-    hands.desk.parts = replace(hands.desk.parts, make_report=make)
-    measured, runs = hands.desk.result.attempts, hands.desk.open.runs
-    hands.desk.edit(runs=())
-    assert hands.desk.result.attempts == ()
+    hands.session.services = replace(hands.session.services, make_report=make)
+    measured, runs = hands.session.result.attempts, hands.session.open.runs
+    hands.session.edit(runs=())
+    assert hands.session.result.attempts == ()
     judge.seconds = 0.5
-    hands.desk.edit(runs=runs)
+    hands.session.edit(runs=runs)
     hands.window.go(Route("report"))
-    assert hands.desk.result.attempts == (), "what is shown meanwhile is the result before"
+    assert hands.session.result.attempts == (), "what is shown meanwhile is the result before"
     hands.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
     assert all(result.attempts == measured for _, result in made)
-    assert all(assessment is hands.desk.open for assessment, _ in made)
+    assert all(assessment is hands.session.open for assessment, _ in made)

@@ -35,8 +35,8 @@ def test_the_row_that_is_answered_is_always_in_view(opened: Open):
 
 def test_a_missing_field_is_scrolled_to_and_has_the_keyboard(opened: Open):
     hands = opened("ja")
-    hands.desk.show(demonstration.assessment())
-    hands.desk.edit_organisation(name="")
+    hands.session.show(demonstration.assessment())
+    hands.session.edit_organisation(name="")
     hands.window.resize(1280, 560)
     hands.go("organisation")
     bar = hands.window.area.verticalScrollBar()
@@ -52,25 +52,25 @@ def test_tab_walks_fields_then_next_back_header_and_rail(opened: Open):
     hands.window.resize(1280, 672)
     hands.go("organisation")
     order = [place(one) for one in hands.window.tab_order()]
-    foot = order.index("next")
-    assert order[foot : foot + 4] == ["next", "back", "language", "help"]
-    assert order[foot + 4].startswith("rail:")
+    footer = order.index("next")
+    assert order[footer : footer + 4] == ["next", "back", "language", "help"]
+    assert order[footer + 4].startswith("rail:")
     assert order[0] == "name"
     walked = []
-    for _ in range(foot + 1):
+    for _ in range(footer + 1):
         hands.key(Qt.Key.Key_Tab)
         focus = QApplication.focusWidget()
         assert focus is not None
         walked.append(place(focus))
         assert not hands.window.area.widget().isAncestorOf(focus) or seen(hands, focus)
-    assert walked == order[: foot + 1]
+    assert walked == order[: footer + 1]
     hands.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
-    assert place(QApplication.focusWidget()) == order[foot - 1]
+    assert place(QApplication.focusWidget()) == order[footer - 1]
 
 
 def test_fields_that_appear_later_are_walked_before_next(opened: Open):
     hands = opened("ja", demonstration.assessment())
-    hands.desk.withdraw("defaults.admin_passwords")
+    hands.session.withdraw("defaults.admin_passwords")
     hands.go("question", "defaults.admin_passwords")
     hands.press("choice:unknown")
     hands.settle()
@@ -86,7 +86,7 @@ def test_the_rail_marks_the_page_that_is_shown_also_when_it_has_the_keyboard(ope
         row = hands.find(f"rail:{page}:")
         row.setFocus()
         hands.press(f"rail:{page}:")
-        here = [one for one in hands.window.rail.findChildren(QPushButton) if one.property("here")]
+        here = [one for one in hands.window.sidebar.findChildren(QPushButton) if one.property("here")]
         assert [place(one) for one in here if one.isVisibleTo(hands.window)] == [f"rail:{page}:"]
         assert hands.page.heading.hasFocus()
 
@@ -108,13 +108,13 @@ def test_a_button_that_goes_away_hands_the_keyboard_to_the_heading(opened: Open)
 @pytest.mark.parametrize("scale", [100, 150, 200])
 def test_the_foot_is_visible_on_a_small_screen(opened: Open, page: str, scale: int):
     hands = opened("en", demonstration.assessment("en") if page != "start" else None)
-    while hands.desk.settings.scale < scale:
+    while hands.session.settings.scale < scale:
         hands.window.resize_text(1)
     hands.window.resize(1264, 672)
     hands.window.go(Route(page))
     hands.settle()
-    foot = hands.window.foot
-    if foot.isVisibleTo(hands.window):
-        bottom = foot.mapTo(hands.window, QPoint(0, foot.height())).y()
+    footer = hands.window.footer
+    if footer.isVisibleTo(hands.window):
+        bottom = footer.mapTo(hands.window, QPoint(0, footer.height())).y()
         assert bottom <= hands.window.height()
         assert hands.window.height() == 672

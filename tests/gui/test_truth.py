@@ -19,7 +19,7 @@ def test_no_open_point_is_called_no_problem(opened: Open, language: str):
     hands = opened(language, about)
     hands.go("open_points")
     t = hands.page.t
-    assert any(point.severity < Severity.LOW for point in hands.desk.result.open_points)
+    assert any(point.severity < Severity.LOW for point in hands.session.result.open_points)
     chips = {one.accessibleName() for one in hands.page.findChildren(Chip)}
     assert t("words.severity.ok") not in chips
     assert t("words.verdict.unknown") in chips
@@ -28,19 +28,19 @@ def test_no_open_point_is_called_no_problem(opened: Open, language: str):
 def test_what_was_never_asked_is_not_called_answered(opened: Open):
     about = msgspec.structs.replace(demonstration.assessment(), answers=(), quick=True)
     hands = opened("ja", about)
-    assert course.status(hands.desk.open, hands.desk.result, "surroundings") == "not_asked"
+    assert course.status(hands.session.open, hands.session.result, "surroundings") == "not_asked"
     hands.go("summary", "surroundings")
     assert not hands.shows(hands.page.say("complete"))
-    count = course.unsettled(hands.desk.open, hands.desk.result, "surroundings")
+    count = course.unsettled(hands.session.open, hands.session.result, "surroundings")
     assert hands.shows(hands.page.say("unsettled", count=count))
 
 
 def test_findings_with_one_cause_are_one_line_that_names_the_places(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
-    finding = hands.desk.result.findings[0]
+    finding = hands.session.result.findings[0]
     places = [msgspec.structs.replace(finding, subject=f"mail.example:{port}") for port in range(6)]
     (group,) = grouped(places)
-    words = subject_words(hands.desk.texts, group)
+    words = subject_words(hands.session.texts, group)
     assert "mail.example:0" in words
     assert "2" in words
     assert "mail.example:5" not in words
@@ -49,7 +49,7 @@ def test_findings_with_one_cause_are_one_line_that_names_the_places(opened: Open
 def test_a_kept_measurement_says_when_it_was_made(opened: Open):
     hands = opened("ja", demonstration.assessment())
     hands.go("measuring")
-    moment = max(one.ended for one in hands.desk.open.attempts).astimezone()
+    moment = max(one.ended for one in hands.session.open.attempts).astimezone()
     assert any(f"{moment:%Y-%m-%d %H:%M}" in one.accessibleName() for one in hands.visible())
 
 

@@ -65,7 +65,7 @@ def test_the_wizard_from_the_first_page_to_the_saved_report(opened: Open, tmp_pa
     measure(hands)
     answer_one_control(hands)
     conclude(hands, tmp_path / "report.pdf")
-    before = hands.desk.open
+    before = hands.session.open
     hands.window.close()
     with AssessmentFile.open(path, PASSPHRASE) as file:
         assert file.assessment == before
@@ -96,7 +96,7 @@ def prepare(hands: Driver) -> None:
     assert hands.route.page == "environment"
     hands.type("domain", f"info@{DOMAIN}")
     hands.key(Qt.Key.Key_Return)
-    assert [domain.name for domain in hands.desk.open.scope.domains] == [DOMAIN]
+    assert [domain.name for domain in hands.session.open.scope.domains] == [DOMAIN]
     hands.press("choice:vps")
     hands.press("next")
     assert hands.route.page == "consent"
@@ -106,13 +106,13 @@ def prepare(hands: Driver) -> None:
     hands.press("ours")
     hands.press("next")
     assert hands.route.page == "measuring"
-    assert hands.desk.open.consent.at is not None
+    assert hands.session.open.consent.at is not None
 
 
 def measure(hands: Driver) -> None:
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=20_000):
         hands.press("next")
-    attempts = {attempt.probe: attempt.status for attempt in hands.desk.open.attempts}
+    attempts = {attempt.probe: attempt.status for attempt in hands.session.open.attempts}
     assert attempts["dmarc"] is Status.COMPLETED
     assert attempts["mail_ports"] is Status.NOT_TESTABLE_HERE
     hands.press("next")
@@ -124,19 +124,19 @@ def measure(hands: Driver) -> None:
 
 def answer_one_control(hands: Driver) -> None:
     hands.press("open:access")
-    asked = [question.id for question in course.asked(hands.desk.result, "access")]
+    asked = [question.id for question in course.asked(hands.session.result, "access")]
     assert len(asked) > 2
     for identity in asked:
         assert hands.route == Route("question", identity)
         hands.key(Qt.Key.Key_1)
-        assert hands.desk.open.answer(identity).value == hands.desk.result.of_bank(identity).options[0].id
+        assert hands.session.open.answer(identity).value == hands.session.result.of_bank(identity).options[0].id
         hands.key(Qt.Key.Key_Return)
     assert hands.route == Route("summary", "access")
     hands.press(f"change:{asked[0]}")
     hands.key(Qt.Key.Key_3)
     hands.press("next")
     assert hands.route == Route("summary", "access")
-    assert len(hands.desk.open.answer(asked[0]).history) == 1
+    assert len(hands.session.open.answer(asked[0]).history) == 1
     hands.press("rail:open_points:")
     assert hands.route.page == "open_points"
 
@@ -198,32 +198,32 @@ def test_level_two_asks_for_name_and_role(opened: Open):
     hands.type("role", "CEO")
     hands.press("next")
     assert hands.route.page == "measuring"
-    consent = hands.desk.open.consent
+    consent = hands.session.open.consent
     assert (consent.level, consent.name, consent.role) == (ConsentLevel.AUTHORISED, "Owner", "CEO")
 
 
 def test_a_contradiction_is_settled_with_a_reason(opened: Open):
     hands = opened("en", demonstration.assessment("en"))
-    assert [one.question for one in hands.desk.result.contradictions] == ["sender_auth.dmarc"]
+    assert [one.question for one in hands.session.result.contradictions] == ["sender_auth.dmarc"]
     hands.go("question", "sender_auth.dmarc")
     hands.press("answered")
-    assert hands.desk.result.contradictions
+    assert hands.session.result.contradictions
     hands.type("because", "Measured before the change")
     hands.press("answered")
-    assert not hands.desk.result.contradictions
-    assert hands.desk.open.answer("sender_auth.dmarc").settled == "answer"
+    assert not hands.session.result.contradictions
+    assert hands.session.open.answer("sender_auth.dmarc").settled == "answer"
 
 
 def test_an_answer_can_be_taken_back_and_unknown_asks_who_knows(opened: Open):
     hands = opened("ja", demonstration.assessment())
     hands.go("question", "updates.responsible")
     hands.press("choice:no")
-    assert hands.desk.open.answer("updates.responsible").value == "no"
+    assert hands.session.open.answer("updates.responsible").value == "no"
     hands.press("withdraw")
-    assert hands.desk.open.answer("updates.responsible") is None
+    assert hands.session.open.answer("updates.responsible") is None
     hands.press("choice:unknown")
     hands.type("who_knows", "保守業者")
-    assert hands.desk.open.answer("updates.responsible").who_knows == "保守業者"
+    assert hands.session.open.answer("updates.responsible").who_knows == "保守業者"
 
 
 def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open):
@@ -235,9 +235,9 @@ def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open)
     hands.key(Qt.Key.Key_Down)
     assert second.hasFocus()
     hands.key(Qt.Key.Key_2)
-    identity = course.asked(hands.desk.result, "people")[1].id
-    answer = hands.desk.open.answer(identity)
-    assert answer.value == hands.desk.result.of_bank(identity).options[1].id
+    identity = course.asked(hands.session.result, "people")[1].id
+    answer = hands.session.open.answer(identity)
+    assert answer.value == hands.session.result.of_bank(identity).options[1].id
     assert answer.respondent == "Reception"
 
 
@@ -257,17 +257,17 @@ def slow_instruments(network: Slow) -> Instruments:
 def start_measuring(hands: Driver) -> None:
     hands.go("measuring")
     hands.press("again")
-    hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.desk.measuring.progress.values()))
+    hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.session.measuring.progress.values()))
 
 
 def test_stopping_keeps_what_is_finished(opened: Open):
     slow = Slow({})
     hands = opened("en", demonstration.assessment("en"), slow_instruments(slow))
     start_measuring(hands)
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=5_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=5_000):
         hands.press("stop")
-    assert hands.desk.measuring.cancelled
-    assert hands.desk.open.attempts
+    assert hands.session.measuring.cancelled
+    assert hands.session.open.attempts
     assert ("closed", "") in slow.asked
 
 
@@ -275,7 +275,7 @@ def test_closing_while_measuring_keeps_what_is_finished_and_leaves_no_thread(ope
     slow = Slow({})
     hands = opened("ja", None, slow_instruments(slow))
     path = tmp_path / "closing.fumimori"
-    hands.desk.create(path, PASSPHRASE, demonstration.assessment())
+    hands.session.create(path, PASSPHRASE, demonstration.assessment())
     start_measuring(hands)
     hands.window.close()
     hands.qtbot.waitUntil(lambda: not hands.window.isVisible(), timeout=5_000)
@@ -289,12 +289,12 @@ def test_the_measurement_goes_on_while_somebody_answers_elsewhere(opened: Open):
     public = msgspec.structs.replace(demonstration.assessment("en"), consent=Consent())
     hands = opened("en", public, paper_instruments())
     hands.go("measuring")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=20_000):
         hands.press("again")
         hands.go("question", "updates.responsible")
         hands.press("choice:yes")
-    assert hands.desk.open.answer("updates.responsible").value == "yes"
-    assert not hands.desk.measuring.running
+    assert hands.session.open.answer("updates.responsible").value == "yes"
+    assert not hands.session.measuring.running
 
 
 def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: Open, tmp_path: Path):
@@ -318,7 +318,7 @@ def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: 
 
 
 def test_network_settings_reach_the_run():
-    assert demonstration.parts(Path("unused")).network() == NetworkSettings()
+    assert demonstration.services(Path("unused")).network() == NetworkSettings()
 
 
 def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(opened: Open, tmp_path: Path):
@@ -331,13 +331,13 @@ def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(open
     wrong.write_text("{}", encoding="utf-8")
     hands.page.take(wrong)
     assert hands.shows(hands.page.say("not_a_scan"))
-    assert not hands.desk.open.attempts
+    assert not hands.session.open.attempts
     right = tmp_path / "scan.json"
-    result = hands.desk.instruments.assess(measured, hands.desk.parts.now())
+    result = hands.session.instruments.assess(measured, hands.session.services.now())
     right.write_bytes(scan_json(measured, result))
     hands.page.take(right)
-    assert len(hands.desk.open.attempts) == len(measured.attempts)
-    assert hands.desk.open.runs[-1].imported
+    assert len(hands.session.open.attempts) == len(measured.attempts)
+    assert hands.session.open.runs[-1].imported
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -349,15 +349,15 @@ def test_a_measurement_of_another_domain_is_asked_about(opened: Open, tmp_path: 
     hands = opened(language, msgspec.structs.replace(measured, runs=(), scope=other))
     hands.go("measuring")
     path = tmp_path / "scan.json"
-    path.write_bytes(scan_json(measured, hands.desk.instruments.assess(measured, hands.desk.parts.now())))
+    path.write_bytes(scan_json(measured, hands.session.instruments.assess(measured, hands.session.services.now())))
     hands.page.take(path)
     question = hands.page.say("other_domain", theirs=demonstration.DOMAIN, ours="other.example")
     assert hands.shows(question)
-    assert not hands.desk.open.runs
+    assert not hands.session.open.runs
     hands.press("import-leave")
     assert not hands.shows(question)
-    assert hands.desk.open.scope == other
+    assert hands.session.open.scope == other
     hands.page.take(path)
     hands.press("import-take")
-    assert [domain.name for domain in hands.desk.open.scope.domains] == ["other.example", demonstration.DOMAIN]
-    assert hands.desk.open.runs[-1].imported
+    assert [domain.name for domain in hands.session.open.scope.domains] == ["other.example", demonstration.DOMAIN]
+    assert hands.session.open.runs[-1].imported

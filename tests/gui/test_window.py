@@ -43,7 +43,7 @@ def test_the_qt_binding_keeps_reference_counts():
 @pytest.mark.parametrize("scale", [SCALES[0], SCALES[-1]])
 def test_every_page_can_be_shown_heard_and_walked_by_tab(opened: Open, language: str, scale: int):
     hands = opened(language, demonstration.assessment(language))
-    while hands.desk.settings.scale < scale:
+    while hands.session.settings.scale < scale:
         hands.window.resize_text(1)
     for route in ROUTES:
         hands.window.go(route)
@@ -55,10 +55,10 @@ def test_every_page_can_be_shown_heard_and_walked_by_tab(opened: Open, language:
         ]
         nameless = [widget for widget in reachable if not widget.accessibleName()]
         assert not nameless, f"{route}: {nameless}"
-        foot = hands.window.foot.findChildren(QAbstractButton)
-        assert reachable or foot, f"nothing to press on {route}"
+        footer = hands.window.footer.findChildren(QAbstractButton)
+        assert reachable or footer, f"nothing to press on {route}"
         low = hands.window.theme.size("hit")
-        buttons = [one for one in (*reachable, *foot) if isinstance(one, QAbstractButton | QLineEdit)]
+        buttons = [one for one in (*reachable, *footer) if isinstance(one, QAbstractButton | QLineEdit)]
         small = [one.accessibleName() for one in buttons if one.minimumSizeHint().height() < low > one.height()]
         assert not small, f"{route}: {small}"
 
@@ -66,7 +66,7 @@ def test_every_page_can_be_shown_heard_and_walked_by_tab(opened: Open, language:
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
 def test_nothing_is_cut_off_at_150_per_cent(opened: Open, size: tuple[int, int]):
     hands = opened("en", demonstration.assessment("en"))
-    while hands.desk.settings.scale < 150:
+    while hands.session.settings.scale < 150:
         hands.window.resize_text(1)
     hands.window.resize(*size)
     for route in ROUTES:
@@ -92,7 +92,7 @@ def test_language_changes_without_losing_place_or_text(opened: Open):
     hands.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert hands.page.t.language == "ja"
     assert hands.find("who_knows").hasFocus()
-    assert hands.desk.open.answer("defaults.default_names").who_knows == "Sato"
+    assert hands.session.open.answer("defaults.default_names").who_knows == "Sato"
 
 
 def test_a_new_page_takes_the_keyboard_to_its_heading(opened: Open):
@@ -107,11 +107,11 @@ def test_escape_closes_the_help_and_discards_nothing(opened: Open):
     hands = opened("ja", demonstration.assessment())
     hands.go("question", "defaults.admin_passwords")
     hands.key(Qt.Key.Key_F1)
-    assert hands.window.drawer.isVisibleTo(hands.window)
+    assert hands.window.help_panel.isVisibleTo(hands.window)
     assert hands.shows(hands.page.t.lines("controls.defaults.admin_passwords.find")[0])
     hands.key(Qt.Key.Key_Escape)
-    assert not hands.window.drawer.isVisibleTo(hands.window)
-    assert hands.desk.open.answer("defaults.admin_passwords") is not None
+    assert not hands.window.help_panel.isVisibleTo(hands.window)
+    assert hands.session.open.answer("defaults.admin_passwords") is not None
 
 
 def test_size_and_brightness_are_remembered(opened: Open):
@@ -120,7 +120,7 @@ def test_size_and_brightness_are_remembered(opened: Open):
     hands.window.use_theme("dark")
     assert hands.window.theme.scale == SCALES[1]
     assert hands.window.theme.dark
-    kept = (hands.desk.parts.settings_folder / "window.json").read_bytes()
+    kept = (hands.session.services.settings_folder / "window.json").read_bytes()
     assert b'"theme":"dark"' in kept
     hands.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert hands.window.theme.scale == 100
@@ -131,11 +131,11 @@ def test_a_closing_window_leaves_no_thread(opened: Open):
 
     hands = opened("ja", demonstration.assessment())
     before = threading.active_count()
-    hands.desk.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
+    hands.session.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
     hands.qtbot.waitUntil(lambda: threading.active_count() > before)
     hands.window.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "network"]
-    assert not hands.desk.bridge.busy
+    assert not hands.session.bridge.busy
 
 
 def test_markup_from_outside_is_shown_and_not_obeyed(opened: Open):
@@ -147,11 +147,11 @@ def test_markup_from_outside_is_shown_and_not_obeyed(opened: Open):
 
 def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Open, tmp_path: Path):
     hands = opened("en")
-    hands.desk.create(tmp_path / "a.fumimori", "plain words for a test")
-    hands.desk.edit_organisation(name="Kept")
-    hands.desk.trouble.emit("disk_full")
+    hands.session.create(tmp_path / "a.fumimori", "plain words for a test")
+    hands.session.edit_organisation(name="Kept")
+    hands.session.trouble.emit("disk_full")
     assert hands.shows(hands.page.t("words.store_error.disk_full"))
-    assert hands.desk.open.organisation.name == "Kept"
+    assert hands.session.open.organisation.name == "Kept"
     hands.press("elsewhere")
     assert hands.route == Route("new", "copy")
     hands.press("choice:passphrase")
@@ -159,8 +159,8 @@ def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Ope
     hands.type("passphrase", "plain words for a test")
     hands.type("passphrase-again", "plain words for a test")
     hands.press("next")
-    assert hands.desk.path == tmp_path / "b.fumimori"
-    assert hands.desk.open.organisation.name == "Kept"
+    assert hands.session.path == tmp_path / "b.fumimori"
+    assert hands.session.open.organisation.name == "Kept"
 
 
 @pytest.mark.parametrize("brightness", ["light", "dark"])
@@ -192,4 +192,4 @@ def test_notes_are_bounded(opened: Open):
     box = hands.find("note")
     assert isinstance(box, QPlainTextEdit)
     box.setPlainText("x" * 10_000)
-    assert len(hands.desk.open.answer("defaults.admin_passwords").note) == 4000
+    assert len(hands.session.open.answer("defaults.admin_passwords").note) == 4000

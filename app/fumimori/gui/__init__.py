@@ -35,10 +35,10 @@ def run(
     """
     # Nothing that is made while the window comes up is garbage; looking for some would only delay its first picture.
     gc.disable()
-    from fumimori.gui.parts import Parts, usual_network
+    from fumimori.gui.app_services import AppServices, usual_network
     from fumimori.gui.program import start
 
-    parts = Parts(
+    services = AppServices(
         instruments=instruments,
         texts=texts,
         make_report=make_report,
@@ -50,4 +50,4 @@ def run(
         repair=repair,
         network=usual_network if network is None else lambda: network,
     )
-    return start(parts, file=file, language=language)
+    return start(services, file=file, language=language)

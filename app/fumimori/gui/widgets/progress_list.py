@@ -6,8 +6,8 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
 from fumimori.gui.measuring import ProgressRow
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
@@ -121,9 +121,9 @@ class _Group(QFrame):
 class LookList(QWidget):
     """A line for each control that is looked at, in their order."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._theme = desk, theme
+        self._session, self._theme = session, theme
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(8))
@@ -131,7 +131,7 @@ class LookList(QWidget):
 
     def show_progress(self, progress: Sequence[ProgressRow]) -> None:
         """Show how every look stands."""
-        controls = {probe.id: probe.control for probe in self._desk.instruments.probes}
+        controls = {probe.id: probe.control for probe in self._session.instruments.probes}
         for control in Control:
             mine = tuple(entry for entry in progress if controls.get(entry.probe) is control)
             if not mine:
@@ -141,7 +141,7 @@ class LookList(QWidget):
                     gone.deleteLater()
                 continue
             if control not in self._groups:
-                self._groups[control] = _Group(self._theme, self._desk.texts, control)
+                self._groups[control] = _Group(self._theme, self._session.texts, control)
                 place = [known for known in Control if known in self._groups].index(control)
                 self._column.insertWidget(place, self._groups[control])
             self._groups[control].show_progress(mine)

@@ -25,7 +25,7 @@ def usual_network() -> "NetworkSettings":
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class AppServices:
     """The program's other parts, as functions, so that none is loaded before it is needed."""
 
     instruments: "Callable[[], Instruments]"
