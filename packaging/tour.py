@@ -67,7 +67,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
         scale = 150 if size == "-150" else 100
         save(Path(settings), Settings(language=language, scale=scale, theme=theme))
         services = AppServices(
-            instruments=entry.instruments,
+            toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
             sample=entry.sample,
@@ -198,7 +198,7 @@ def readme(folder: Path) -> int:
         with Image.open(Path(taken) / "hub-en-light.png") as picture:
             picture.convert("RGB").save(folder / "hub-en.png", optimize=True)
     assessment = entry.sample()
-    result = entry.instruments().assess(assessment, datetime.now(UTC).astimezone())
+    result = entry.toolkit().assess(assessment, datetime.now(UTC).astimezone())
     document = pypdfium2.PdfDocument(entry.make_report(assessment, result, entry.texts("en"), "a4"))
     sheet = document[1].render(scale=90 / 72).to_pil().convert("RGB")
     document.close()

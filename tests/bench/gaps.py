@@ -52,7 +52,7 @@ def actions(settings: Path) -> list[tuple[str, float]]:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     save(settings, Settings(language="ja"))
     services = AppServices(
-        instruments=entry.instruments,
+        toolkit=entry.toolkit,
         texts=entry.texts,
         make_report=entry.make_report,
         sample=entry.sample,

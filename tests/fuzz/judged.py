@@ -72,7 +72,7 @@ def assessment(octets: bytes) -> None:
         return
     if not _readable(given):
         return
-    tools = program.instruments()
+    tools = program.toolkit()
     result = tools.assess(given, ISSUED)
     with contextlib.suppress(NotAScanError):  # what is asked of a stranger's scan is not asked of one's own file
         read_scan(scan_json(given, result), tools)
@@ -97,7 +97,7 @@ def pages(octets: bytes) -> None:
     if not _readable(given):
         return
     given = msgspec.structs.replace(given, brand=type(given.brand)())
-    result = program.instruments().assess(given, ISSUED)
+    result = program.toolkit().assess(given, ISSUED)
     texts = _texts()[len(octets) % len(_texts())]
     paper = _paper(texts.language)
     m = ReportContext(
@@ -164,7 +164,7 @@ def _readable(given: Assessment) -> bool:
 
 def _opened(octets: bytes) -> Assessment | None:
     try:
-        read = read_scan(octets, program.instruments())
+        read = read_scan(octets, program.toolkit())
     except NotAScanError:
         return None
     return imported(read, Assessment(id="1", created=ISSUED))

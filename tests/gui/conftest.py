@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from fumimori.engine import Instruments
+from fumimori.engine import Toolkit
 from fumimori.gui.program import prepare
 from fumimori.gui.session import Session
 from fumimori.gui.window import Window
@@ -24,10 +24,8 @@ def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     """`opened(language=…, assessment=…, instruments=…)`: a driver of a window that is shown and closed again."""
     windows: list[Window] = []
 
-    def make(
-        language: str = "ja", assessment: Assessment | None = None, instruments: Instruments | None = None
-    ) -> Driver:
-        services = demonstration.services(tmp_path / f"settings{len(windows)}", instruments, language)
+    def make(language: str = "ja", assessment: Assessment | None = None, toolkit: Toolkit | None = None) -> Driver:
+        services = demonstration.services(tmp_path / f"settings{len(windows)}", toolkit, language)
         prepare(qapp, services)
         window = Window(Session(services, language))
         windows.append(window)

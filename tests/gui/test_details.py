@@ -66,7 +66,7 @@ def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
     hands = opened("en", sample())
     hands.go("plan")
     action = next(one for one in hands.session.result.actions if one.day is not None)
-    t, rules = hands.page.t, hands.session.instruments.rules
+    t, rules = hands.page.t, hands.session.toolkit.rules
     assert hands.shows(totals_words(t, totals(hands.session.result.actions, rules), rules))
     hands.press(f"more:{action.id}")
     assert action.day is not None

@@ -15,7 +15,7 @@ def cards(hands: Driver) -> int:
 
 
 def test_the_plan_begins_with_a_screenful_and_goes_on_by_itself(opened: Open):
-    hands = opened("ja", entry.sample(), replace(entry.instruments()))
+    hands = opened("ja", entry.sample(), replace(entry.toolkit()))
     hands.judged()
     hands.window.go(Route("plan"))
     assert cards(hands) <= AT_ONCE
@@ -24,7 +24,7 @@ def test_the_plan_begins_with_a_screenful_and_goes_on_by_itself(opened: Open):
 
 
 def test_a_card_far_below_keeps_the_keyboard_in_another_language_and_size(opened: Open):
-    hands = opened("ja", entry.sample(), replace(entry.instruments()))
+    hands = opened("ja", entry.sample(), replace(entry.toolkit()))
     hands.go("plan")
     last = hands.session.result.actions[-1]
     for change in (hands.window.other_language, lambda: hands.window.resize_text(1)):

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from fumimori.checks.observations import Observations
-from fumimori.engine import Instruments
+from fumimori.engine import Toolkit
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.model import Assessment, Outcome, Result, Rules
@@ -48,12 +48,12 @@ class Slow:
 
 
 @pytest.fixture
-def slow() -> tuple[Slow, Instruments]:
+def slow() -> tuple[Slow, Toolkit]:
     """A judge that can be made slow, and instruments with it."""
-    instruments = demonstration.offline_instruments()
-    probe = Slow(instruments.probes[3])
-    probes = (*instruments.probes[:3], probe, *instruments.probes[4:])
-    return probe, replace(instruments, probes=probes)  # type: ignore[arg-type]
+    toolkit = demonstration.offline_instruments()
+    probe = Slow(toolkit.probes[3])
+    probes = (*toolkit.probes[:3], probe, *toolkit.probes[4:])
+    return probe, replace(toolkit, probes=probes)  # type: ignore[arg-type]
 
 
 def turns_until_judged(hands: Driver) -> int:
@@ -67,10 +67,10 @@ def turns_until_judged(hands: Driver) -> int:
     return count[0]
 
 
-def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
+def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
     judge.seconds = TAKES
-    hands = opened("ja", None, instruments)
+    hands = opened("ja", None, toolkit)
     hands.session.show(demonstration.assessment("ja"))
     hands.window.go(Route("hub"))
     page = hands.window.page
@@ -86,9 +86,9 @@ def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[S
     assert not judge.in_the_window
 
 
-def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
+def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    hands = opened("ja", demonstration.assessment("ja"), toolkit)
     hands.go("question", "updates.responsible")
     hands.judged()
     judge.seconds = TAKES
@@ -107,9 +107,9 @@ def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, s
     assert not judge.in_the_window
 
 
-def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
+def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    hands = opened("ja", demonstration.assessment("ja"), toolkit)
     hands.judged()
     times = len(judge.threads)
     hands.go("question", "updates.responsible")
@@ -121,15 +121,15 @@ def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Instrumen
     assert len(judge.threads) == times == 1
 
 
-def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
+def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
     made: list[tuple[Assessment, Result]] = []
 
     def make(assessment: Assessment, result: Result, texts: object, paper: str, parts: str) -> bytes:
         made.append((assessment, result))
         return demonstration.one_sheet(assessment, result, texts, paper, parts)  # type: ignore[arg-type]
 
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
+    hands = opened("ja", demonstration.assessment("ja"), toolkit)
     hands.judged()
     hands.session.services = replace(hands.session.services, make_report=make)
     measured, runs = hands.session.result.attempts, hands.session.open.runs

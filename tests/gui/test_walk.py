@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
-from fumimori.engine import Instruments, NetworkSettings
+from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
 from fumimori.network import Notes
 from fumimori.network.dns import DnsAnswer
@@ -44,7 +44,7 @@ class Paper(PaperNetwork):
         self.asked.append(("closed", ""))
 
 
-def paper_instruments() -> Instruments:
+def paper_instruments() -> Toolkit:
     network = Paper(
         {
             DOMAIN: {"MX": (f"10 mail.{DOMAIN}.",), "TXT": ("v=spf1 mx -all",)},
@@ -53,12 +53,12 @@ def paper_instruments() -> Instruments:
         }
     )
     real = demonstration.offline_instruments()
-    return Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
+    return Toolkit(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_wizard_from_the_first_page_to_the_saved_report(opened: Open, tmp_path: Path, language: str):
-    hands = opened(language, instruments=paper_instruments())
+    hands = opened(language, toolkit=paper_instruments())
     path = tmp_path / "first.fumimori"
     make_file(hands, path)
     prepare(hands)
@@ -249,9 +249,9 @@ class Slow(Paper):
         return await super().dns(name, rdtype)
 
 
-def slow_instruments(network: Slow) -> Instruments:
+def slow_instruments(network: Slow) -> Toolkit:
     real = demonstration.offline_instruments()
-    return Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
+    return Toolkit(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
 
 
 def start_measuring(hands: Driver) -> None:
@@ -333,7 +333,7 @@ def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(open
     assert hands.shows(hands.page.say("not_a_scan"))
     assert not hands.session.open.attempts
     right = tmp_path / "scan.json"
-    result = hands.session.instruments.assess(measured, hands.session.services.now())
+    result = hands.session.toolkit.assess(measured, hands.session.services.now())
     right.write_bytes(scan_json(measured, result))
     hands.page.take(right)
     assert len(hands.session.open.attempts) == len(measured.attempts)
@@ -349,7 +349,7 @@ def test_a_measurement_of_another_domain_is_asked_about(opened: Open, tmp_path: 
     hands = opened(language, msgspec.structs.replace(measured, runs=(), scope=other))
     hands.go("measuring")
     path = tmp_path / "scan.json"
-    path.write_bytes(scan_json(measured, hands.session.instruments.assess(measured, hands.session.services.now())))
+    path.write_bytes(scan_json(measured, hands.session.toolkit.assess(measured, hands.session.services.now())))
     hands.page.take(path)
     question = hands.page.say("other_domain", theirs=demonstration.DOMAIN, ours="other.example")
     assert hands.shows(question)

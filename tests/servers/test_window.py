@@ -47,7 +47,7 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
 
     def start(language: str) -> Driver:
         services = AppServices(
-            instruments=entry.instruments,
+            toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
             sample=entry.sample,

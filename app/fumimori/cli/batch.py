@@ -10,7 +10,7 @@ from fumimori.cli import files, wanted
 from fumimori.cli.files import WrongUseError
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.engine import Instruments, NetworkSettings, measure_many
+from fumimori.engine import NetworkSettings, Toolkit, measure_many
 from fumimori.engine.exchange import scan_json
 from fumimori.model import Assessment
 from fumimori.texts import Texts
@@ -36,7 +36,7 @@ ONE_DOMAIN_ONLY = (
 class Batch:
     """A list of domains to be measured, each into a file of its own."""
 
-    instruments: Instruments
+    toolkit: Toolkit
     settings: NetworkSettings
     texts: Texts
     control_hosts: tuple[str, ...]
@@ -53,12 +53,12 @@ class Batch:
         folder = files.folder(options.json, self.texts)
         assessments = [
             wanted.with_blocklists(
-                wanted.assessment(options, domain, self.texts), options, self.instruments.rules, self.texts
+                wanted.assessment(options, domain, self.texts), options, self.toolkit.rules, self.texts
             )
             for domain in self._domains(options.batch)
         ]
         tell = Teller(self.texts)
-        tell.announce(self.instruments, assessments, self.control_hosts, thorough=self.settings.thorough)
+        tell.announce(self.toolkit, assessments, self.control_hosts, thorough=self.settings.thorough)
         return asyncio.run(self._measured(assessments, folder))
 
     def _domains(self, name: str) -> list[str]:
@@ -75,15 +75,15 @@ class Batch:
 
     async def _measured(self, assessments: list[Assessment], folder: Path) -> bool:
         tell = Teller(self.texts)
-        network = self.instruments.open_network(self.settings)
+        network = self.toolkit.open_network(self.settings)
         seen, done, absent, stop = False, 0, 0, stop_event()
         try:
             async for assessment, measurement in measure_many(
-                self.instruments, assessments, network, self.settings, cancel=stop
+                self.toolkit, assessments, network, self.settings, cancel=stop
             ):
                 done += 1
                 measured = measurement.added_to(assessment)
-                result = self.instruments.assess(measured, datetime.now(UTC).astimezone())
+                result = self.toolkit.assess(measured, datetime.now(UTC).astimezone())
                 domain = assessment.scope.domains[0].name
                 files.write(str(folder / f"{domain}.json"), scan_json(measured, result), self.texts, quiet=True)
                 gone = tell.absent(result)

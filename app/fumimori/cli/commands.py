@@ -18,7 +18,7 @@ from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.grammar import parser
 from fumimori.cli.telling import Teller
 from fumimori.cli.until_stopped import stop_event
-from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
+from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
@@ -36,7 +36,7 @@ ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
 class CommandLine:
     """The commands, with everything they work with handed in."""
 
-    instruments: Callable[[], Instruments]
+    toolkit: Callable[[], Toolkit]
     make_report: MakeReport
     sample: Callable[[], Assessment]
     sample_passphrase: str
@@ -76,16 +76,16 @@ class CommandLine:
             raise WrongUseError(texts("cli.needs_domain"))
         assessment = wanted.assessment(options, options.domain, texts)
         settings = wanted.settings(options, texts)
-        instruments = self.instruments()
+        toolkit = self.toolkit()
         passphrase = files.passphrase(options, texts)
-        assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
+        assessment = wanted.with_blocklists(assessment, options, toolkit.rules, texts)
         output = files.destination(options.json, texts)
         with files.saving(options, passphrase, assessment, texts) as place:
             hosts = settings.control_hosts or self.control_hosts()
-            tell.announce(instruments, (assessment,), hosts, thorough=settings.thorough)
-            measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
+            tell.announce(toolkit, (assessment,), hosts, thorough=settings.thorough)
+            measurement = asyncio.run(_measured(toolkit, assessment, settings, tell))
             assessment = measurement.added_to(assessment)
-            result = instruments.assess(assessment, datetime.now(UTC).astimezone())
+            result = toolkit.assess(assessment, datetime.now(UTC).astimezone())
             files.write(output, scan_json(assessment, result), texts)
             place.keep(assessment, measurement.added_to)
         if not measurement.saw_something:
@@ -95,7 +95,7 @@ class CommandLine:
             return NOTHING_MEASURED
         if measurement.cancelled:
             tell.interrupted()
-        tell.left_out(instruments, assessment)
+        tell.left_out(toolkit, assessment)
         tell.grade(result)
         return RAN
 
@@ -104,7 +104,7 @@ class CommandLine:
         texts = self.texts(self.language)
         settings = wanted.settings(options, texts)
         hosts = settings.control_hosts or self.control_hosts()
-        batch = Batch(instruments=self.instruments(), settings=settings, texts=texts, control_hosts=tuple(hosts))
+        batch = Batch(toolkit=self.toolkit(), settings=settings, texts=texts, control_hosts=tuple(hosts))
         return RAN if batch.run(options) else NOTHING_MEASURED
 
     def report(self, options: argparse.Namespace) -> int:
@@ -112,7 +112,7 @@ class CommandLine:
         texts = self.texts(self.language)
         output = files.destination(options.out, texts, source=Path(options.file))
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
-        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
         files.write(output, pdf, texts)
         if not may_be_final(result.contradictions):
@@ -127,7 +127,7 @@ class CommandLine:
         try:
             if source.stat().st_size > IMPORT_LIMIT:
                 raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
-            scan = read_scan(source.read_bytes(), self.instruments())
+            scan = read_scan(source.read_bytes(), self.toolkit())
         except OSError:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:
@@ -148,7 +148,7 @@ class CommandLine:
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample()
-        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
         for language in texts.known:
             pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
@@ -157,11 +157,9 @@ class CommandLine:
         return RAN
 
 
-async def _measured(
-    instruments: Instruments, assessment: Assessment, settings: NetworkSettings, tell: Teller
-) -> Measurement:
-    network = instruments.open_network(settings)
+async def _measured(toolkit: Toolkit, assessment: Assessment, settings: NetworkSettings, tell: Teller) -> Measurement:
+    network = toolkit.open_network(settings)
     try:
-        return await measure(instruments, assessment, network, settings, observer=tell.progress, cancel=stop_event())
+        return await measure(toolkit, assessment, network, settings, observer=tell.progress, cancel=stop_event())
     finally:
         await network.close()

@@ -16,7 +16,7 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
-from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
 from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotObserved, NotTestableHere
@@ -92,7 +92,7 @@ Observer = Callable[[Progress], None]
 
 
 async def measure(
-    instruments: Instruments,
+    toolkit: Toolkit,
     assessment: Assessment,
     network: Network,
     settings: NetworkSettings,
@@ -106,12 +106,12 @@ async def measure(
     Ends when every attempt has ended; after `cancel` is set, what did not end is CANCELLED. Never raises for what a
     server does; a fault of ours in one probe becomes OUR_BUG and leaves the others alone.
     """
-    return await _Run(instruments, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
+    return await _Run(toolkit, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
 
 
 @dataclass
 class _Run:
-    instruments: Instruments
+    toolkit: Toolkit
     assessment: Assessment
     network: Network
     settings: NetworkSettings
@@ -127,10 +127,10 @@ class _Run:
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.id, self.started = str(uuid.uuid4()), self.network.now()
         self.slots = asyncio.Semaphore(AT_ONCE)
-        plans = planned(self.instruments, self.assessment, thorough=self.settings.thorough)
+        plans = planned(self.toolkit, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         self.standing = asyncio.Event()
-        wanted = _with_needs(self.instruments.probes, only)
+        wanted = _with_needs(self.toolkit.probes, only)
         around = asyncio.create_task(self.look_around())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
@@ -166,7 +166,7 @@ class _Run:
             consent=self.assessment.consent,
             scope=self.assessment.scope,
             program=__version__,
-            rules=self.instruments.rules.version,
+            rules=self.toolkit.rules.version,
             attempts=tuple(self.attempts),
             contacts=self.contacts(),
             cancelled=self.cancelling,
@@ -175,7 +175,7 @@ class _Run:
     def observations(self) -> Observations:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        observations = Observations.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
+        observations = Observations.of(scope, counting(self.toolkit.probes, scope, (*self.assessment.runs, run)))
         observations.vantage = run.vantage
         return observations
 
@@ -256,11 +256,11 @@ class _Run:
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")
-        grounds = Grounds.of(self.instruments, self.assessment, observations)
+        grounds = Grounds.of(self.toolkit, self.assessment, observations)
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.find_inside([probe.host(subject) for subject in subjects])
         await together(*(self.attempt(probe, subject, observations, grounds) for subject in subjects))
-        takers = probe.deliveries(self.observations(), self.instruments.rules)
+        takers = probe.deliveries(self.observations(), self.toolkit.rules)
         await self.find_inside([host for taker in takers for host in taker.hosts])
 
     async def attempt(self, probe: Probe, subject: str, observations: Observations, grounds: Grounds) -> None:
@@ -271,7 +271,7 @@ class _Run:
         context = ProbeContext(
             network=network,
             observations=observations,
-            rules=self.instruments.rules,
+            rules=self.toolkit.rules,
             thorough=self.settings.thorough,
             may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
         )

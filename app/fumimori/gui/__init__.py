@@ -9,12 +9,12 @@ from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.engine import NetworkSettings, Toolkit
 
 
 def run(
     *,
-    instruments: "Callable[[], Instruments]",
+    toolkit: "Callable[[], Toolkit]",
     texts: Callable[[str], Texts],
     make_report: Callable[[Assessment, Result, Texts, str, str], bytes],
     sample: Callable[[], Assessment],
@@ -39,7 +39,7 @@ def run(
     from fumimori.gui.program import start
 
     services = AppServices(
-        instruments=instruments,
+        toolkit=toolkit,
         texts=texts,
         make_report=make_report,
         sample=sample,

@@ -17,8 +17,8 @@ def to_confirm(session: "Session") -> Consent:
     """The consent as it would stand if it were confirmed now, with every host that is shown."""
     from fumimori.engine import confirmed, exchangers, file_hosts
 
-    takers = (host for hosts in exchangers(session.instruments, session.open).values() for host in hosts)
-    others = file_hosts(session.instruments, session.open)
+    takers = (host for hosts in exchangers(session.toolkit, session.open).values() for host in hosts)
+    others = file_hosts(session.toolkit, session.open)
     return confirmed(session.open, session.services.now(), (*takers, *others))
 
 

@@ -10,7 +10,7 @@ from fumimori.model import Assessment, Result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fumimori.engine import Instruments, Judged
+    from fumimori.engine import Judged, Toolkit
     from fumimori.gui.session import Session
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Judging(QObject):
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
         self._session = session
-        self._instruments: Instruments | None = None
+        self._toolkit: Toolkit | None = None
         self._judged: Judged | None = None
         self._of = ""
         self._running = False
@@ -69,9 +69,9 @@ class Judging(QObject):
         if self._judged is not None and self._of != assessment.id:
             self.forget()
         self.fault = ""
-        if self._instruments is not None and not assessment.runs:
+        if self._toolkit is not None and not assessment.runs:
             # Nothing was measured, so there is nothing to judge that could take time.
-            self._keep(assessment, self._instruments.judged(assessment))
+            self._keep(assessment, self._toolkit.judged(assessment))
         elif self._judged is not None and self._judged.of[0] is assessment.runs:
             self._timer.start()
         else:
@@ -102,9 +102,9 @@ class Judging(QObject):
         """
         moment = self._session.services.now()
         if self._judged is None:
-            instruments = self._session.instruments
-            self._keep(assessment, instruments.judged(assessment))
-        return self._session.instruments.assess(assessment, moment, self._judged)
+            toolkit = self._session.toolkit
+            self._keep(assessment, toolkit.judged(assessment))
+        return self._session.toolkit.assess(assessment, moment, self._judged)
 
     def _start(self) -> None:
         """Judge what is on the desk; one judgement at a time, and again when it changed meanwhile."""
@@ -112,15 +112,15 @@ class Judging(QObject):
         if self._running or assessment is None:
             return
         self._running = True
-        load = self._session.services.instruments
+        load = self._session.services.toolkit
 
-        def work() -> "tuple[Instruments, Judged]":
-            instruments = load()
-            return instruments, instruments.judged(assessment)
+        def work() -> "tuple[Toolkit, Judged]":
+            toolkit = load()
+            return toolkit, toolkit.judged(assessment)
 
-        def home(what: "tuple[Instruments, Judged]") -> None:
+        def home(what: "tuple[Toolkit, Judged]") -> None:
             self._running = False
-            self._instruments = what[0]
+            self._toolkit = what[0]
             if _fits(what[1], self._session.assessment):
                 self._keep(assessment, what[1])
             else:

@@ -101,16 +101,16 @@ class Measuring(QObject):
         self.progress, self.done, self.total = {}, 0, 0
         self.stopping = self.cancelled = False
         self.fault = ""
-        assessment, instruments, settings = self._session.open, self._session.instruments, self.settings()
+        assessment, toolkit, settings = self._session.open, self._session.toolkit, self.settings()
         if only:
             assessment = msgspec.structs.replace(assessment, consent=Consent())
         self._for = assessment.id
 
         async def work(stop: "asyncio.Event", say: Say) -> "Measurement":
-            network = instruments.open_network(settings)
+            network = toolkit.open_network(settings)
             try:
                 return await measure(
-                    instruments, assessment, network, settings, observer=say, cancel=stop, only=only or None
+                    toolkit, assessment, network, settings, observer=say, cancel=stop, only=only or None
                 )
             finally:
                 await network.close()

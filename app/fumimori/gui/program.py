@@ -73,7 +73,7 @@ def open_first(window: Window, file: Path | None) -> None:
     def missing(error: BaseException) -> None:
         log.error("the instruments could not be loaded: %s", error)
 
-    window.session.bridge.compute(window.session.services.instruments, done=lambda _instruments: None, failed=missing)
+    window.session.bridge.compute(window.session.services.toolkit, done=lambda _toolkit: None, failed=missing)
     if file is None:
         return
     window.session.work.open(file, None)

@@ -21,7 +21,7 @@ from fumimori.texts import Texts, languages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fumimori.engine import Instruments
+    from fumimori.engine import Toolkit
     from fumimori.store import AssessmentFile, Fresh
 
 SAVE_AFTER_MS = 400
@@ -77,9 +77,9 @@ class Session(QObject):
         return self.services.texts(self.language)
 
     @property
-    def instruments(self) -> "Instruments":
+    def toolkit(self) -> "Toolkit":
         """Probes, rules and questions; loads them at the first call."""
-        return self.services.instruments()
+        return self.services.toolkit()
 
     @property
     def open(self) -> Assessment:

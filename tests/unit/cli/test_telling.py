@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from fumimori.__main__ import instruments, texts
+from fumimori.__main__ import texts, toolkit
 from fumimori.checks.bimi import facts as bimi
 from fumimori.cli.telling import Teller
 from fumimori.engine import Measurement, confirmed
@@ -26,7 +26,7 @@ def given(level: int, also: tuple[str, ...] = (), **hosts: tuple[str, ...]) -> A
 
 
 def said(capsys: pytest.CaptureFixture[str], assessment: Assessment, *, thorough: bool = False) -> str:
-    TELL.announce(instruments(), (assessment,), ("control.example",), thorough=thorough)
+    TELL.announce(toolkit(), (assessment,), ("control.example",), thorough=thorough)
     return capsys.readouterr().err
 
 
@@ -59,7 +59,7 @@ def test_a_host_of_others_that_was_not_asked_is_said(capsys: pytest.CaptureFixtu
     attempt = Attempt(probe="bimi", subject="own.example", status=Status.COMPLETED, started=NOW, ended=NOW, facts=facts)
     measurement = Measurement(run=run_of(attempt, contacts=(), vantage=None))
     for also, named in (((), True), (("logo.third.example",), False)):
-        TELL.left_out(instruments(), measurement.added_to(given(1, also)))
+        TELL.left_out(toolkit(), measurement.added_to(given(1, also)))
         assert ("logo.third.example" in capsys.readouterr().err) is named
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import FactsKey, Observations
-from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
+from fumimori.engine import Measurement, NetworkSettings, Progress, Toolkit, confirmed, measure
 from fumimori.model import (
     Assessment,
     Consent,
@@ -89,8 +89,8 @@ async def writes(subject: str, context: ProbeContext) -> Facts:
     return Facts(word=subject)
 
 
-def instruments(*probes: Probe) -> Instruments:
-    return Instruments(
+def toolkit(*probes: Probe) -> Toolkit:
+    return Toolkit(
         probes=probes,
         rules=Rules(version="1", outcomes={}, thresholds={}, tables={}),
         bank=(),
@@ -110,7 +110,7 @@ def assessment(level: int = 0, **consent: Any) -> Assessment:
 def run(*probes: Probe, of: Assessment | None = None, **options: Any) -> Measurement:
     async def go() -> Measurement:
         return await asyncio.wait_for(
-            measure(instruments(*probes), of or assessment(), cast("Network", Quiet()), NetworkSettings(), **options),
+            measure(toolkit(*probes), of or assessment(), cast("Network", Quiet()), NetworkSettings(), **options),
             10,
         )
 
@@ -253,7 +253,7 @@ def test_without_a_confirmed_consent_no_control_host_is_asked_for() -> None:
 
     chosen = assessment(1)
     for given in (assessment(), chosen, msgspec.structs.replace(chosen, consent=confirmed(chosen, NOW))):
-        asyncio.run(measure(instruments(), given, cast("Network", Asking()), NetworkSettings()))
+        asyncio.run(measure(toolkit(), given, cast("Network", Asking()), NetworkSettings()))
     assert asked == [(), (), None]
 
 
@@ -269,7 +269,7 @@ def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixt
 
     given = assessment(1)
     given = msgspec.structs.replace(given, consent=confirmed(given, NOW))
-    tools = instruments(probe("public", writes), probe("connects", writes, consent=1))
+    tools = toolkit(probe("public", writes), probe("connects", writes, consent=1))
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
         done = asyncio.run(measure(tools, given, cast("Network", Broken()), NetworkSettings()))
     assert done.vantage is None

@@ -142,7 +142,7 @@ class ConsentPage(Page):
         self.go(self.route)
 
     def _ask_blocklists(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
-        rows = self.session.instruments.rules.tables["blocklists"].dicts()
+        rows = self.session.toolkit.rules.tables["blocklists"].dicts()
         free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
         self.session.edit_scope(blocklists=free if on else ())
         self._contacts.show_contacts()

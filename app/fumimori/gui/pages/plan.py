@@ -42,7 +42,7 @@ class PlanPage(Page):
         if len(result.actions) > SHOWN:
             more = self.say("more", count=len(result.actions) - SHOWN)
             parts.append(partial(Prose, theme, more, quiet=True))
-        rules = self.session.instruments.rules
+        rules = self.session.toolkit.rules
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)

@@ -43,7 +43,7 @@ class QuestionPage(Page):
             self._introduce()
         if self.t.has(f"controls.{question.id}.hint"):
             self.add(Prose(theme, self.t(f"controls.{question.id}.hint"), quiet=True))
-        facts = facts_of(session.result, session.instruments.rules, question.id)
+        facts = facts_of(session.result, session.toolkit.rules, question.id)
         standing = session.result.question(question.id)
         answered = session.open.answer(question.id) is not None
         if facts and (not standing.asked or answered):

@@ -158,7 +158,7 @@ class ActionCard(QFrame):
 
     def _agree(self, entry: PlanEntry) -> None:
         """Show by when it is to be done now that `entry` is what people agreed."""
-        action, rules = self._action, self._session.instruments.rules
+        action, rules = self._action, self._session.toolkit.rules
         by = due(action.severity, action.findings, rules, self._session.services.now().date(), entry)
         self._action = msgspec.structs.replace(action, entry=entry, due=by)
         self._show_work()

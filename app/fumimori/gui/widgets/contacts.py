@@ -45,7 +45,7 @@ class ContactsCard(QFrame):
         from fumimori.engine import exchangers
 
         t, scope = self._t, shown.scope
-        takers = exchangers(self._session.instruments, shown)
+        takers = exchangers(self._session.toolkit, shown)
         names = [domain.name for domain in scope.domains]
         connecting = shown.consent.confirmed_level >= ConsentLevel.CONNECTIONS
         if connecting:
@@ -63,13 +63,13 @@ class ContactsCard(QFrame):
         controls = session.services.network().control_hosts or session.services.control_hosts()
         usual = t.listed(controls) or t("ui.consent.usual_hosts")
         self._line(t("ui.consent.third_parties", hosts=usual) if connecting else t("ui.consent.resolver_only"))
-        asked = third_parties(session.instruments, shown)
+        asked = third_parties(session.toolkit, shown)
         for probe, key in (("registration", "registries_asked"), ("published_keys", "directories_asked")):
             if asked.get(probe):
                 self._line(t(f"ui.consent.{key}", hosts=t.listed(asked[probe])))
         if shown.scope.blocklists:
             self._line(t("ui.consent.blocklists_asked", zones=t.listed(shown.scope.blocklists)))
-        files = file_hosts(session.instruments, shown)
+        files = file_hosts(session.toolkit, shown)
         if files:
             key = "files_asked" if connecting else "files_not_asked"
             self._line(t(f"ui.consent.{key}", hosts=t.listed(files)))
@@ -80,7 +80,7 @@ class ContactsCard(QFrame):
 
         session, t = self._session, self._t
         clear(self._progress)
-        plans = [one for one in planned(session.instruments, shown) if one.allowed or one.no_host]
+        plans = [one for one in planned(session.toolkit, shown) if one.allowed or one.no_host]
         plans = [one for one in plans if one.probe != "blocklists" or shown.scope.blocklists]
         count = sum(one.allowed for one in plans)
         words = t("ui.consent.looks_hide" if self._open else "ui.consent.looks", count=count)
@@ -89,7 +89,7 @@ class ContactsCard(QFrame):
         self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
         if not self._open:
             return
-        controls = {probe.id: probe.control.number for probe in session.instruments.probes}
+        controls = {probe.id: probe.control.number for probe in session.toolkit.probes}
         for plan in sorted(plans, key=lambda one: controls[one.probe]):
             what = t(f"checks.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
             if plan.hosts:

@@ -37,10 +37,10 @@ class CoveredHosts(QWidget):
         session, t = self._session, self._t
         clear(self._column)
         shown = as_confirmed(session)
-        takers = exchangers(session.instruments, shown)
+        takers = exchangers(session.toolkit, shown)
         found = {host: domain for domain, hosts in takers.items() for host in hosts}
-        closely = close_looks(session.instruments, shown) if shown.consent.level >= ConsentLevel.AUTHORISED else {}
-        others = file_hosts(session.instruments, shown)
+        closely = close_looks(session.toolkit, shown) if shown.consent.level >= ConsentLevel.AUTHORISED else {}
+        others = file_hosts(session.toolkit, shown)
         hosts = [host for host in shown.consent.hosts if host not in others]
         for host in hosts:
             where = t("ui.consent.host_found", domain=found[host]) if host in found else t("ui.consent.host_named")

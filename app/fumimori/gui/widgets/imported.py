@@ -24,7 +24,7 @@ def take_over(
 
     try:
         with path.open("rb") as file:
-            scan = read_scan(file.read(IMPORT_LIMIT + 1), session.instruments)
+            scan = read_scan(file.read(IMPORT_LIMIT + 1), session.toolkit)
         session.put(imported(scan, session.open, widen=widen))
     except (OSError, NotAScanError):
         return Notice(theme, title=say("not_a_scan"), text=f"{path.name}\n{say('not_a_scan_next')}")

@@ -53,7 +53,7 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instruments:
+class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
 
     probes: tuple[Probe, ...]
