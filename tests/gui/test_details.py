@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableWidget
 
 from fumimori.__main__ import sample, texts
 from fumimori.assess.plan import totals
-from fumimori.cli.grammar import parser
-from fumimori.cli.wanted import outward
+from fumimori.cli.arguments import outward
+from fumimori.cli.parser import parser
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.widgets.progress_list import LookList

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fumimori.cli import files, wanted
+from fumimori.cli import arguments, files
+from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
-from fumimori.cli.telling import Teller
-from fumimori.cli.until_stopped import stop_event
+from fumimori.cli.interrupt import stop_event
 from fumimori.engine import NetworkSettings, Toolkit, measure_many
 from fumimori.engine.exchange import scan_json
 from fumimori.model import Assessment
@@ -52,12 +52,12 @@ class Batch:
             raise WrongUseError(self.texts("cli.batch_folder"))
         folder = files.folder(options.json, self.texts)
         assessments = [
-            wanted.with_blocklists(
-                wanted.assessment(options, domain, self.texts), options, self.toolkit.rules, self.texts
+            arguments.with_blocklists(
+                arguments.assessment(options, domain, self.texts), options, self.toolkit.rules, self.texts
             )
             for domain in self._domains(options.batch)
         ]
-        tell = Teller(self.texts)
+        tell = Console(self.texts)
         tell.announce(self.toolkit, assessments, self.control_hosts, thorough=self.settings.thorough)
         return asyncio.run(self._measured(assessments, folder))
 
@@ -68,13 +68,13 @@ class Batch:
             raise WrongUseError(self.texts("cli.no_such_file", path=name))
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         named = [line.partition("#")[0].strip() for line in lines]
-        domains = list(dict.fromkeys(wanted.domain_name(line, self.texts) for line in named if line))
+        domains = list(dict.fromkeys(arguments.domain_name(line, self.texts) for line in named if line))
         if not domains:
             raise WrongUseError(self.texts("cli.no_domains", path=name))
         return domains
 
     async def _measured(self, assessments: list[Assessment], folder: Path) -> bool:
-        tell = Teller(self.texts)
+        tell = Console(self.texts)
         network = self.toolkit.open_network(self.settings)
         seen, done, absent, stop = False, 0, 0, stop_event()
         try:

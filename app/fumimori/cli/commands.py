@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 
 from fumimori.assess.reconcile import may_be_final
-from fumimori.cli import files, wanted
+from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
+from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
-from fumimori.cli.grammar import parser
-from fumimori.cli.telling import Teller
-from fumimori.cli.until_stopped import stop_event
+from fumimori.cli.interrupt import stop_event
+from fumimori.cli.parser import parser
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.model import Assessment, Result, Scope
@@ -65,20 +65,20 @@ class CommandLine:
         except OSError as error:
             if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
                 raise
-            Teller(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
+            Console(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
             return WRONG_USE
 
     def scan(self, options: argparse.Namespace) -> int:
         """Measure one domain; JSON to the file or to standard output."""
         texts = self.texts(self.language)
-        tell = Teller(texts)
+        tell = Console(texts)
         if not options.domain:
             raise WrongUseError(texts("cli.needs_domain"))
-        assessment = wanted.assessment(options, options.domain, texts)
-        settings = wanted.settings(options, texts)
+        assessment = arguments.assessment(options, options.domain, texts)
+        settings = arguments.settings(options, texts)
         toolkit = self.toolkit()
         passphrase = files.passphrase(options, texts)
-        assessment = wanted.with_blocklists(assessment, options, toolkit.rules, texts)
+        assessment = arguments.with_blocklists(assessment, options, toolkit.rules, texts)
         output = files.destination(options.json, texts)
         with files.saving(options, passphrase, assessment, texts) as place:
             hosts = settings.control_hosts or self.control_hosts()
@@ -102,7 +102,7 @@ class CommandLine:
     def scan_many(self, options: argparse.Namespace) -> int:
         """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
         texts = self.texts(self.language)
-        settings = wanted.settings(options, texts)
+        settings = arguments.settings(options, texts)
         hosts = settings.control_hosts or self.control_hosts()
         batch = Batch(toolkit=self.toolkit(), settings=settings, texts=texts, control_hosts=tuple(hosts))
         return RAN if batch.run(options) else NOTHING_MEASURED
@@ -132,14 +132,14 @@ class CommandLine:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:
             raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
-        assessment = imported(scan, msgspec.structs.replace(wanted.empty(scan.domain), scope=Scope()))
+        assessment = imported(scan, msgspec.structs.replace(arguments.empty(scan.domain), scope=Scope()))
         files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
 
     def window(self, options: argparse.Namespace) -> int:
         """Open the window, whose measurements look outward as the options say."""
         texts = self.texts(self.language)
-        return self.show_window(readable(options.file, texts), self.language, wanted.outward(options, texts))
+        return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
 
     def write_sample(self, options: argparse.Namespace) -> int:
         """Write the sample company's file, both reports and its result."""
@@ -157,7 +157,7 @@ class CommandLine:
         return RAN
 
 
-async def _measured(toolkit: Toolkit, assessment: Assessment, settings: NetworkSettings, tell: Teller) -> Measurement:
+async def _measured(toolkit: Toolkit, assessment: Assessment, settings: NetworkSettings, tell: Console) -> Measurement:
     network = toolkit.open_network(settings)
     try:
         return await measure(toolkit, assessment, network, settings, observer=tell.progress, cancel=stop_event())

@@ -7,14 +7,14 @@ import pytest
 
 from fumimori.__main__ import texts, toolkit
 from fumimori.checks.bimi import facts as bimi
-from fumimori.cli.telling import Teller
+from fumimori.cli.console import Console
 from fumimori.engine import Measurement, confirmed
 from fumimori.model import Assessment, Attempt, Consent, ConsentLevel, DomainScope, Scope, Status
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-TELL = Teller(texts("en"))
+TELL = Console(texts("en"))
 
 
 def given(level: int, also: tuple[str, ...] = (), **hosts: tuple[str, ...]) -> Assessment:

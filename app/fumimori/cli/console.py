@@ -14,7 +14,7 @@ from fumimori.texts import Texts
 
 
 @dataclass(frozen=True)
-class Teller:
+class Console:
     """Speaks to the person at the terminal."""
 
     texts: Texts
