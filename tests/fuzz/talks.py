@@ -32,9 +32,9 @@ from fumimori.net.certificates import chain_of
 from fumimori.net.dialogues import DIALOGUES
 from fumimori.net.dns_streams import HttpsStream, TlsStream
 from fumimori.net.dnssec import Validator
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.resolvers import Upstream
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
 from fumimori.network import Notes, NotObserved, Refused

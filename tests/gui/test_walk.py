@@ -34,7 +34,7 @@ class Paper(PaperNetwork):
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
         del targets, control_hosts, from_outside, early

@@ -15,13 +15,13 @@ from cryptography import x509
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.model import Attempt, Rules, Scope, Vantage
+from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.services import Services
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
-from fumimori.net.trials import Trials
 from fumimori.net.web import Web
 from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import MailService

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.ssh import SshServices
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, key_length, mac_length, seal
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement, modp_prime
-from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, read_host_key, read_lists
 from fumimori.network import Notes, NotObserved
 from fumimori.network.ssh import SshService

@@ -131,7 +131,7 @@ class _Run:
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         self.standing = asyncio.Event()
         wanted = _with_needs(self.toolkit.probes, only)
-        around = asyncio.create_task(self.look_around())
+        around = asyncio.create_task(self.probe_environment())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
             tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs]))
@@ -218,7 +218,7 @@ class _Run:
         """Everybody who was contacted, in the order of time."""
         return tuple(sorted((one for notes in self.notes for one in notes.contacts), key=lambda one: one.at))
 
-    async def look_around(self) -> None:
+    async def probe_environment(self) -> None:
         try:
             ended = await _guarded(self.looked_around())
             if ended.value is not None:
@@ -231,7 +231,7 @@ class _Run:
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
         connecting = self.assessment.consent.confirmed_level >= ConsentLevel.CONNECTIONS
-        return await self.network.for_attempt(self.noting()).look_around(
+        return await self.network.for_attempt(self.noting()).probe_environment(
             named,
             control_hosts=self.settings.control_hosts if connecting else (),
             from_outside=self.settings.from_outside,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fumimori.model import Contact, Exchange
-from fumimori.net.patience import Patience
+from fumimori.net.busy_retry import BusyRetry
 from fumimori.network import Notes, NotObserved, Refused, TimedOut, Unreachable
 from fumimori.network.deadline import Turn
 
@@ -244,7 +244,7 @@ class Dialer:
     ) -> None:
         self.clock = clock
         self.limits = limits or Limits()
-        self.patience = Patience(seconds=self.limits.patience)
+        self.patience = BusyRetry(seconds=self.limits.patience)
         self._route = route or _straight
         self._manners: dict[tuple[str, int], _Manners] = {}
         self._hosts: dict[str, asyncio.Semaphore] = {}

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.model import Vantage
+from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions, is_address
 from fumimori.net.dns_secured import SecuredQuestions
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
-from fumimori.net.remembered import Remembered
+from fumimori.net.request_cache import RequestCache
 from fumimori.net.services import Services
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
-from fumimori.net.trials import Trials
-from fumimori.net.vantage import Surroundings, is_inside
+from fumimori.net.vantage import NetworkEnvironment, is_inside
 from fumimori.net.web import Web
 from fumimori.network import Network, Notes
 from fumimori.network.dns import DnsAnswer, ZoneSecurity
@@ -56,8 +56,8 @@ class RealNetwork(Network):
         dialer = Dialer(clock=clock, limits=limits, route=route)
         self._clock = clock
         self._notes = Notes()
-        self._seen = Remembered()
-        self._pages = Remembered(most=256)
+        self._seen = RequestCache()
+        self._pages = RequestCache(most=256)
         self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
         self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
         self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
@@ -70,7 +70,7 @@ class RealNetwork(Network):
         self._trials = Trials(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
-        self._surroundings = Surroundings(
+        self._surroundings = NetworkEnvironment(
             dialer=dialer,
             questions=self._questions,
             second_resolver=self._second.resolver if self._second else "",
@@ -176,7 +176,7 @@ class RealNetwork(Network):
         """See SshClient."""
         return await self._ssh.ssh_group_size(host, address, port, notes=self._notes)
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,

@@ -10,8 +10,8 @@ import msgspec
 
 from fumimori.net import ssh_wire as wire
 from fumimori.net.connect import Connection, Dialer
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, seal
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
-from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, Plain, Seal, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
 from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.ssh import SshService
@@ -37,8 +37,8 @@ class _Transport:
     """The packet layer: a seal and a count for each direction."""
 
     connection: Connection
-    inward: Seal = field(default_factory=Plain)
-    outward: Seal = field(default_factory=Plain)
+    inward: PacketCipher = field(default_factory=Plain)
+    outward: PacketCipher = field(default_factory=Plain)
     received: int = 0
     sent: int = 0
 
@@ -269,7 +269,7 @@ class _Keys:
     secret: bytes
     digest: bytes
 
-    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> Seal:
+    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> PacketCipher:
         return seal(
             cipher,
             mac,

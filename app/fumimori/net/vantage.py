@@ -16,7 +16,7 @@ from fumimori.model import Vantage
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.dns import Questions, has_route, is_address
-from fumimori.net.remembered import Remembered
+from fumimori.net.request_cache import RequestCache
 from fumimori.net.tls import TlsError, start_tls
 from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.tls import CertificateChain
@@ -51,14 +51,14 @@ class _Control:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class NetworkEnvironment:
     """Finds out what must be known before anything is judged."""
 
     dialer: Dialer
     questions: Questions
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
-    seen: Remembered = field(default_factory=Remembered)
+    seen: RequestCache = field(default_factory=RequestCache)
     second_resolver: str = ""
     """Who else is asked in this run, for the record."""
 

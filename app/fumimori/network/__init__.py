@@ -115,7 +115,7 @@ class Network(
     def now(self) -> datetime:
         """The moment in UTC, with its zone."""
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,

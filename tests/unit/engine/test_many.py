@@ -47,7 +47,7 @@ class Slow:
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,

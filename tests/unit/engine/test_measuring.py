@@ -50,7 +50,7 @@ class Quiet:
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
         assert (len(targets), control_hosts, from_outside) == (1, (), False)
@@ -244,7 +244,7 @@ def test_without_a_confirmed_consent_no_control_host_is_asked_for() -> None:
         def for_attempt(self, notes: Notes) -> "Asking":
             return Asking(notes)
 
-        async def look_around(
+        async def probe_environment(
             self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
         ) -> Vantage:
             del targets, from_outside, early
@@ -262,7 +262,7 @@ def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixt
         def for_attempt(self, notes: Notes) -> "Broken":
             return Broken(notes)
 
-        async def look_around(
+        async def probe_environment(
             self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
         ) -> Vantage:
             raise ZeroDivisionError(targets, control_hosts, from_outside, early)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fumimori.net.active_tests import Trials
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.trials import Trials
 from fumimori.network import Notes, NotObserved
 from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 from loopback import wire

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fumimori.net.envelopes import check
+from fumimori.net.smtp_dialogue import check
 from fumimori.network import Refused
 from loopback import wire
 from loopback.street import SmtpScript, street

@@ -26,7 +26,7 @@ class _Memory:
     exchanges: tuple[Exchange, ...] = ()
 
 
-class Remembered:
+class RequestCache:
     """The answers of one run; the oldest go when there are too many."""
 
     def __init__(self, most: int = 1024) -> None:
