@@ -30,7 +30,7 @@ from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
 from fumimori.report.typefaces import Typefaces
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ def report_text(octets: bytes) -> None:
     """Hostile text as prose, heading, steps, cell and copy, as long as the report lets it be, laid out and drawn."""
     paper = _paper("ja")
     text = octets.decode("utf-8", "replace")
-    harmless, text = plain(text, NOTE_LIMIT), text[:CONTENT]
+    harmless, text = sanitize(text, NOTE_LIMIT), text[:CONTENT]
     assert HARMFUL.search(harmless) is None
     blocks = [
         Prose(text[:NOTE_LIMIT], paper.body, paper.faces),

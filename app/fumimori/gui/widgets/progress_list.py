@@ -12,7 +12,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
 from fumimori.model import Control, Status
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.window import listed
 
 SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "missed": "circle-question-mark"}
@@ -108,7 +108,7 @@ class _Group(QFrame):
             return entry.probe, reason_words(t, entry) if missed(entry) else state(entry)
 
         for (probe, words), same in groupby(sorted(progress, key=kind), key=kind):
-            subjects = [plain(entry.subject) for entry in same if entry.subject]
+            subjects = [sanitize(entry.subject) for entry in same if entry.subject]
             extra = len(subjects) - SUBJECTS
             names = listed(t, subjects[:SUBJECTS])
             if extra > 0:

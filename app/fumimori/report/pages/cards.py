@@ -11,7 +11,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.findings import by_finding, card_key, kinds
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 SUBJECTS = 12
 """Hosts that a card names."""
@@ -149,7 +149,7 @@ def _snippets(m: ReportContext, snippets: Iterable[Snippet], *, heading: str = "
     blocks: list[Block] = []
     bare: list[str] = []
     for snippet in snippets:
-        lines = [plain(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
+        lines = [sanitize(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
         if heading:
             bare += lines
             continue

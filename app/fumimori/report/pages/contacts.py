@@ -4,7 +4,7 @@ from fumimori.model import Contact
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 ROWS = 150
 PORTS = 60
@@ -43,7 +43,7 @@ def _row(m: ReportContext, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     when = moments[0] if moments[0] == moments[-1] else f"{moments[0]}\n{moments[-1]}"
     return [
         m.wording.free(first.target, 80),
-        f"{_what(m, first.what)}　{plain(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
+        f"{_what(m, first.what)}　{sanitize(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
         when,
         f"{len(contacts_of_one_kind)}",
         f"{sum(contact.sent_bytes for contact in contacts_of_one_kind)}",
@@ -52,4 +52,4 @@ def _row(m: ReportContext, contacts_of_one_kind: list[Contact]) -> list[Cell]:
 
 def _what(m: ReportContext, code: str) -> str:
     key = f"report.contact.{code}"
-    return m.wording.texts(key) if m.wording.texts.has(key) else plain(code)
+    return m.wording.texts(key) if m.wording.texts.has(key) else sanitize(code)

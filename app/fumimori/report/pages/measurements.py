@@ -9,7 +9,7 @@ from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
 from fumimori.report.pages.limits import what, who
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 ROWS = 10
 """Rows printed of one attempt."""
@@ -117,7 +117,7 @@ def _remarks(
 
 def _bounded(m: ReportContext, untrusted_text: str) -> str:
     text = untrusted_text[:CHARACTERS].replace("\r\n", "\n").rstrip("\n")
-    line = END.join(plain(line, CHARACTERS) for line in text.split("\n"))
+    line = END.join(sanitize(line, CHARACTERS) for line in text.split("\n"))
     if len(untrusted_text) > CHARACTERS:
         left_out = len(untrusted_text[CHARACTERS:].encode("utf-8", "replace"))
         line += f" {m.say('t6.cut', count=left_out)}"
