@@ -26,7 +26,7 @@ from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
 from fuzz import hostile, inputs, judged, talks
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -190,10 +190,10 @@ def seeds() -> dict[str, list[bytes]]:
     """Whole right inputs for each harness and the hostile ones of old, from which a fuzzer goes astray."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    from loopback.sample_vmc import LOGO
     from loopback.ssh_faults import SshScript
     from loopback.tls_hands import HandMade, Hello
     from loopback.toy_ca import ToyCa
-    from loopback.toy_mark import LOGO
 
     leaf = ToyCa(MOMENT).leaf("mx.example.jp")
     one = leaf.certificate.public_bytes(Encoding.DER)

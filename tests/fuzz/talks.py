@@ -42,7 +42,7 @@ from fumimori.network.dns import Security
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.web import WebAnswer
 from fuzz.paper_stream import MOMENT, PaperDialer, PaperWriter, carried_out, reader_of
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 HOST, ADDRESS = "mail.example.jp", "192.0.2.25"
 PORTS = (25, 110, 143, 587, 4190)

@@ -56,13 +56,13 @@ def slow() -> tuple[Slow, Toolkit]:
     return probe, replace(toolkit, probes=probes)  # type: ignore[arg-type]
 
 
-def turns_until_judged(hands: Driver) -> int:
+def turns_until_judged(driver: Driver) -> int:
     """How often the event loop comes round to a timer of 10 ms while something is judged."""
     count = [0]
-    timer = QTimer(hands.window)
+    timer = QTimer(driver.window)
     timer.timeout.connect(lambda: count.__setitem__(0, count[0] + 1))
     timer.start(10)
-    hands.judged()
+    driver.judged()
     timer.stop()
     return count[0]
 
@@ -70,54 +70,54 @@ def turns_until_judged(hands: Driver) -> int:
 def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[Slow, Toolkit]):
     judge, toolkit = slow
     judge.seconds = TAKES
-    hands = opened("ja", None, toolkit)
-    hands.session.show(demonstration.assessment("ja"))
-    hands.window.go(Route("hub"))
-    page = hands.window.page
+    driver = opened("ja", None, toolkit)
+    driver.session.show(demonstration.assessment("ja"))
+    driver.window.go(Route("hub"))
+    page = driver.window.page
     assert isinstance(page, JudgingPage)
     assert not page.heading.isVisible()
-    hands.qtbot.waitUntil(page.heading.isVisible)
+    driver.qtbot.waitUntil(page.heading.isVisible)
     assert page.heading.text() == page.t("ui.app.judging")
-    assert turns_until_judged(hands) > FLUID
-    assert hands.route.page == "hub"
-    assert hands.page.heading.text() == hands.page.say("title")
-    assert hands.page.heading.hasFocus()
+    assert turns_until_judged(driver) > FLUID
+    assert driver.route.page == "hub"
+    assert driver.page.heading.text() == driver.page.say("title")
+    assert driver.page.heading.hasFocus()
     assert len(judge.threads) == 1
     assert not judge.in_the_window
 
 
 def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, slow: tuple[Slow, Toolkit]):
     judge, toolkit = slow
-    hands = opened("ja", demonstration.assessment("ja"), toolkit)
-    hands.go("question", "updates.responsible")
-    hands.judged()
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.go("question", "updates.responsible")
+    driver.judged()
     judge.seconds = TAKES
-    hands.session.edit_scope(ssh_hosts=())
-    hands.session.judging.now()
-    before = hands.session.result.question("updates.responsible")
-    card = next(one for one in hands.window.findChildren(ChoiceCard) if one.choice.value == "yes")
-    hands.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    after = hands.session.result.question("updates.responsible")
+    driver.session.edit_scope(ssh_hosts=())
+    driver.session.judging.now()
+    before = driver.session.result.question("updates.responsible")
+    card = next(one for one in driver.window.findChildren(ChoiceCard) if one.choice.value == "yes")
+    driver.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    after = driver.session.result.question("updates.responsible")
     assert before != after
-    assert hands.session.judging.busy
-    assert turns_until_judged(hands) > FLUID
-    assert hands.session.judging.exact
-    assert hands.session.result.question("updates.responsible") == after
+    assert driver.session.judging.busy
+    assert turns_until_judged(driver) > FLUID
+    assert driver.session.judging.exact
+    assert driver.session.result.question("updates.responsible") == after
     assert len(judge.threads) == 2
     assert not judge.in_the_window
 
 
 def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Toolkit]):
     judge, toolkit = slow
-    hands = opened("ja", demonstration.assessment("ja"), toolkit)
-    hands.judged()
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.judged()
     times = len(judge.threads)
-    hands.go("question", "updates.responsible")
+    driver.go("question", "updates.responsible")
     for value in ("yes", "partly", "no"):
-        hands.press(f"choice:{value}")
-    hands.session.edit_organisation(name="別の会社")
+        driver.press(f"choice:{value}")
+    driver.session.edit_organisation(name="別の会社")
     for page in ("hub", "plan", "open_points", "report"):
-        hands.go(page)
+        driver.go(page)
     assert len(judge.threads) == times == 1
 
 
@@ -129,16 +129,16 @@ def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: 
         made.append((assessment, result))
         return demonstration.one_sheet(assessment, result, texts, paper, parts)  # type: ignore[arg-type]
 
-    hands = opened("ja", demonstration.assessment("ja"), toolkit)
-    hands.judged()
-    hands.session.services = replace(hands.session.services, make_report=make)
-    measured, runs = hands.session.result.attempts, hands.session.open.runs
-    hands.session.edit(runs=())
-    assert hands.session.result.attempts == ()
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.judged()
+    driver.session.services = replace(driver.session.services, make_report=make)
+    measured, runs = driver.session.result.attempts, driver.session.open.runs
+    driver.session.edit(runs=())
+    assert driver.session.result.attempts == ()
     judge.seconds = 0.5
-    hands.session.edit(runs=runs)
-    hands.window.go(Route("report"))
-    assert hands.session.result.attempts == (), "what is shown meanwhile is the result before"
-    hands.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
+    driver.session.edit(runs=runs)
+    driver.window.go(Route("report"))
+    assert driver.session.result.attempts == (), "what is shown meanwhile is the result before"
+    driver.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
     assert all(result.attempts == measured for _, result in made)
-    assert all(assessment is hands.session.open for assessment, _ in made)
+    assert all(assessment is driver.session.open for assessment, _ in made)

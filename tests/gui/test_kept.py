@@ -25,10 +25,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def at_work(opened: Open, tmp_path: Path) -> Driver:
-    hands = opened("ja")
-    hands.session.create(tmp_path / "a.fumimori", PASSPHRASE, demonstration.assessment())
-    hands.go("organisation")
-    return hands
+    driver = opened("ja")
+    driver.session.create(tmp_path / "a.fumimori", PASSPHRASE, demonstration.assessment())
+    driver.go("organisation")
+    return driver
 
 
 def held(place: Path, passphrase: str = PASSPHRASE) -> Assessment:
@@ -36,10 +36,10 @@ def held(place: Path, passphrase: str = PASSPHRASE) -> Assessment:
         return file.assessment
 
 
-def label(hands: Driver) -> str:
-    hands.settle()
+def label(driver: Driver) -> str:
+    driver.settle()
     words = ("保存", "未保存", "閲覧")
-    return next(one.text() for one in hands.window.header.findChildren(QLabel) if one.text().startswith(words))
+    return next(one.text() for one in driver.window.header.findChildren(QLabel) if one.text().startswith(words))
 
 
 def full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,35 +55,35 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_digit_of_the_present_answer_keeps_it(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.session.annotate("defaults.admin_passwords", note="seen on paper", respondent="Ito")
-    before = hands.session.open.answer("defaults.admin_passwords")
-    hands.go("question", "defaults.admin_passwords")
-    hands.press(f"choice:{before.value}")
-    hands.press(f"choice:{before.value}")
-    assert hands.session.open.answer("defaults.admin_passwords") == before
-    assert hands.find(f"choice:{before.value}").isChecked()
-    hands.go("interview", "defaults")
-    row = next(one for one in hands.page.rows if one.property("place") == "sheet:defaults.admin_passwords")
+    driver = opened("ja", demonstration.assessment())
+    driver.session.annotate("defaults.admin_passwords", note="seen on paper", respondent="Ito")
+    before = driver.session.open.answer("defaults.admin_passwords")
+    driver.go("question", "defaults.admin_passwords")
+    driver.press(f"choice:{before.value}")
+    driver.press(f"choice:{before.value}")
+    assert driver.session.open.answer("defaults.admin_passwords") == before
+    assert driver.find(f"choice:{before.value}").isChecked()
+    driver.go("interview", "defaults")
+    row = next(one for one in driver.page.rows if one.property("place") == "sheet:defaults.admin_passwords")
     row.setFocus()
-    hands.key(Qt.Key.Key_2)
-    hands.key(Qt.Key.Key_2)
-    assert hands.session.open.answer("defaults.admin_passwords").note == "seen on paper"
+    driver.key(Qt.Key.Key_2)
+    driver.key(Qt.Key.Key_2)
+    assert driver.session.open.answer("defaults.admin_passwords").note == "seen on paper"
 
 
 def test_an_answer_that_was_taken_back_keeps_its_note_and_history(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.session.annotate("defaults.admin_passwords", note="seen on paper")
-    hands.go("question", "defaults.admin_passwords")
-    hands.press("withdraw")
-    assert hands.session.open.answer("defaults.admin_passwords") is None
-    hands.key(Qt.Key.Key_Z, CONTROL)
-    assert hands.session.open.answer("defaults.admin_passwords").note == "seen on paper"
-    hands.press("withdraw")
-    hands.press("choice:yes")
-    answer = hands.session.open.answer("defaults.admin_passwords")
+    driver = opened("ja", demonstration.assessment())
+    driver.session.annotate("defaults.admin_passwords", note="seen on paper")
+    driver.go("question", "defaults.admin_passwords")
+    driver.press("withdraw")
+    assert driver.session.open.answer("defaults.admin_passwords") is None
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    assert driver.session.open.answer("defaults.admin_passwords").note == "seen on paper"
+    driver.press("withdraw")
+    driver.press("choice:yes")
+    answer = driver.session.open.answer("defaults.admin_passwords")
     assert (answer.note, [one.value for one in answer.history]) == ("seen on paper", ["partly"])
-    assert hands.session.open.withdrawn == ()
+    assert driver.session.open.withdrawn == ()
 
 
 def test_everything_said_is_undone_and_redone_where_it_was_said(at_work: Driver):
@@ -228,25 +228,25 @@ def test_a_read_only_place_is_said_with_its_reason(
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
     before = place.read_bytes()
-    hands = opened(language)
+    driver = opened(language)
     with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda *_: False)
-        hands.session.open_file(place, PASSPHRASE)
-    hands.go("organisation")
-    assert hands.shows(hands.page.t("words.store_error.not_writable"))
-    hands.type("name", "Not lost")
-    assert hands.session.state == "unsaved"
-    assert not hands.window.close()
-    hands.press("keep-open")
-    hands.press("elsewhere")
-    assert hands.route == Route("new", "copy")
-    hands.press("choice:passphrase")
-    hands.type("place", str(tmp_path / "b.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.press("next")
-    assert hands.session.state == "saved"
-    assert hands.window.close()
+        driver.session.open_file(place, PASSPHRASE)
+    driver.go("organisation")
+    assert driver.shows(driver.page.t("words.store_error.not_writable"))
+    driver.type("name", "Not lost")
+    assert driver.session.state == "unsaved"
+    assert not driver.window.close()
+    driver.press("keep-open")
+    driver.press("elsewhere")
+    assert driver.route == Route("new", "copy")
+    driver.press("choice:passphrase")
+    driver.type("place", str(tmp_path / "b.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.press("next")
+    assert driver.session.state == "saved"
+    assert driver.window.close()
     assert (held(tmp_path / "b.fumimori").organisation.name, place.read_bytes()) == ("Not lost", before)
 
 
@@ -275,35 +275,35 @@ def test_a_file_that_vanished_is_told_at_the_latest_when_the_window_closes(at_wo
 
 
 def test_what_is_half_typed_survives_language_size_and_brightness(opened: Open, tmp_path: Path):
-    hands = opened("ja")
-    hands.go("new")
-    hands.press("choice:passphrase")
-    hands.type("place", str(tmp_path / "mine.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.find("passphrase-again").setCursorPosition(5)
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.key(Qt.Key.Key_Plus, CONTROL)
-    hands.window.use_theme("dark")
-    again = hands.find("passphrase-again")
+    driver = opened("ja")
+    driver.go("new")
+    driver.press("choice:passphrase")
+    driver.type("place", str(tmp_path / "mine.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.find("passphrase-again").setCursorPosition(5)
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.key(Qt.Key.Key_Plus, CONTROL)
+    driver.window.use_theme("dark")
+    again = driver.find("passphrase-again")
     assert isinstance(again, QLineEdit)
     assert (again.hasFocus(), again.cursorPosition(), again.text()) == (True, 5, PASSPHRASE)
-    hands.press("next")
-    assert hands.session.path == tmp_path / "mine.fumimori"
-    hands.go("environment")
-    hands.type("domain", "half.exam")
-    hands.key(Qt.Key.Key_L, CONTROL)
-    assert hands.find("domain").text() == "half.exam"
-    hands.type("domain", "half.example.jp")
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.press("domain-add")
-    assert hands.session.open.scope.domains[0].name == "half.example.jp"
-    hands.session.close()
-    hands.go("unlock", str(tmp_path / "mine.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.press("next")
-    assert hands.session.path == tmp_path / "mine.fumimori"
+    driver.press("next")
+    assert driver.session.path == tmp_path / "mine.fumimori"
+    driver.go("environment")
+    driver.type("domain", "half.exam")
+    driver.key(Qt.Key.Key_L, CONTROL)
+    assert driver.find("domain").text() == "half.exam"
+    driver.type("domain", "half.example.jp")
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.press("domain-add")
+    assert driver.session.open.scope.domains[0].name == "half.example.jp"
+    driver.session.close()
+    driver.go("unlock", str(tmp_path / "mine.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.press("next")
+    assert driver.session.path == tmp_path / "mine.fumimori"
 
 
 def test_domains_are_typed_one_after_the_other(at_work: Driver):
@@ -339,57 +339,57 @@ def silent_keyring(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.usefixtures("silent_keyring")
 def test_a_keyring_that_does_not_answer_can_be_done_without(opened: Open, tmp_path: Path):
-    hands = opened("ja")
-    hands.session.work._patience.setInterval(50)
-    hands.go("new")
-    hands.type("place", str(tmp_path / "a.fumimori"))
-    hands.page.next()
-    hands.qtbot.waitUntil(lambda: hands.session.work.slow)
-    assert hands.shows(hands.page.t("ui.file.instead"))
-    hands.press("file-instead")
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.press("next")
-    assert (hands.route.page, hands.session.path) == ("organisation", tmp_path / "a.fumimori")
+    driver = opened("ja")
+    driver.session.work._patience.setInterval(50)
+    driver.go("new")
+    driver.type("place", str(tmp_path / "a.fumimori"))
+    driver.page.next()
+    driver.qtbot.waitUntil(lambda: driver.session.work.slow)
+    assert driver.shows(driver.page.t("ui.file.instead"))
+    driver.press("file-instead")
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.press("next")
+    assert (driver.route.page, driver.session.path) == ("organisation", tmp_path / "a.fumimori")
 
 
 @pytest.mark.usefixtures("silent_keyring")
 def test_a_passphrase_need_not_wait_for_the_keyring_and_the_wait_ends(opened: Open, tmp_path: Path):
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
-    hands = opened("ja")
-    hands.session.work._limit.setInterval(100)
-    hands.session.work.open(place, None)
-    hands.go("unlock", str(place))
-    hands.qtbot.waitUntil(lambda: not hands.session.work.busy)
-    assert any(hands.page.t("ui.file.no_answer") in one.accessibleName() for one in hands.visible())
-    hands.session.work._limit.setInterval(20_000)
-    hands.session.work.open(place, None)
-    assert hands.session.work.busy
-    hands.type("passphrase", PASSPHRASE)
-    hands.press("next")
-    assert (hands.route.page, hands.session.path) == ("hub", place)
+    driver = opened("ja")
+    driver.session.work._limit.setInterval(100)
+    driver.session.work.open(place, None)
+    driver.go("unlock", str(place))
+    driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
+    assert any(driver.page.t("ui.file.no_answer") in one.accessibleName() for one in driver.visible())
+    driver.session.work._limit.setInterval(20_000)
+    driver.session.work.open(place, None)
+    assert driver.session.work.busy
+    driver.type("passphrase", PASSPHRASE)
+    driver.press("next")
+    assert (driver.route.page, driver.session.path) == ("hub", place)
 
 
 def test_where_the_key_lies_is_said_on_another_computer(opened: Open, tmp_path: Path):
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
-    hands = opened("ja")
-    hands.go("unlock", str(place))
-    hands.type("passphrase", "not the right one")
-    hands.press("next")
-    assert hands.shows(hands.page.say("elsewhere"))
+    driver = opened("ja")
+    driver.go("unlock", str(place))
+    driver.type("passphrase", "not the right one")
+    driver.press("next")
+    assert driver.shows(driver.page.say("elsewhere"))
 
 
 def test_a_text_is_not_asked_for_a_passphrase(opened: Open, tmp_path: Path):
     place = tmp_path / "letter.fumimori"
     place.write_text("Dear all", encoding="utf-8")
-    hands = opened("ja")
-    hands.session.work.open(place, None)
-    hands.go("unlock", str(place))
-    hands.qtbot.waitUntil(lambda: not hands.session.work.busy)
-    assert any(hands.page.t("words.store_error.not_an_assessment") in one.accessibleName() for one in hands.visible())
-    assert not any(one.property("place") == "passphrase" for one in hands.visible())
+    driver = opened("ja")
+    driver.session.work.open(place, None)
+    driver.go("unlock", str(place))
+    driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
+    assert any(driver.page.t("words.store_error.not_an_assessment") in one.accessibleName() for one in driver.visible())
+    assert not any(one.property("place") == "passphrase" for one in driver.visible())
 
 
 def test_a_passphrase_is_changed_from_the_menu(at_work: Driver, tmp_path: Path):
@@ -412,14 +412,14 @@ def test_of_a_deleted_file_the_copy_is_offered_with_its_local_time(opened: Open,
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
     place.unlink()
-    hands = opened("ja")
-    hands.go("unlock", str(place))
-    hands.type("passphrase", PASSPHRASE)
-    hands.press("next")
+    driver = opened("ja")
+    driver.go("unlock", str(place))
+    driver.type("passphrase", PASSPHRASE)
+    driver.press("next")
     at = snapshots.taken_at(snapshots.all_of(place)[0])
-    assert any(hands.page.t.moment(at.astimezone()) in one.accessibleName() for one in hands.visible())
-    hands.press("restore")
-    assert (hands.route.page, hands.session.open.organisation.name) == ("hub", "さくら商店 株式会社")
+    assert any(driver.page.t.moment(at.astimezone()) in one.accessibleName() for one in driver.visible())
+    driver.press("restore")
+    assert (driver.route.page, driver.session.open.organisation.name) == ("hub", "さくら商店 株式会社")
 
 
 # --- small things -------------------------------------------------------------------------------------------------

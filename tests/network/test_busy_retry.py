@@ -6,7 +6,7 @@ import pytest
 
 from fumimori.net.busy_retry import BusyRetry
 from fumimori.network import Refused, TimedOut
-from loopback.street import SmtpScript, street
+from loopback.scenarios import SmtpScript, street
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
 

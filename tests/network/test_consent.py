@@ -18,7 +18,7 @@ from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from loopback import wire
 from loopback.dns_faults import Asked, name_server
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.table_dns import from_table
 
 LIMITS = Limits(connect=0.5, reply=0.3, conversation=1.0, pause=0, patience=0)

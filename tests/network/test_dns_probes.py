@@ -30,8 +30,8 @@ from fumimori.net.real import RealNetwork
 from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import answer, name_server
+from loopback.fake_network import rules
 from loopback.mail_faults import Script
-from loopback.paper_network import rules
 from loopback.signed import SignedWorld
 from loopback.tls_faults import server_context
 from loopback.toy_ca import weak_rsa

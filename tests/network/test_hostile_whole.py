@@ -22,7 +22,7 @@ from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from loopback import wire
 from loopback.dns_faults import Answering, answer, name_server
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa

@@ -18,8 +18,8 @@ from fumimori.net.real import RealNetwork
 from fumimori.network import NotObserved
 from fumimori.network.mail import MailService
 from loopback.dns_faults import name_server
-from loopback.paper_network import SERVFAIL, attempt, rules
-from loopback.street import zone_answers
+from loopback.fake_network import SERVFAIL, attempt, rules
+from loopback.scenarios import zone_answers
 from loopback.witnesses import witnessed
 
 ZEN = "zen.spamhaus.org"

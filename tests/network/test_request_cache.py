@@ -7,7 +7,7 @@ import pytest
 from fumimori.model import Contact, Exchange
 from fumimori.net.request_cache import RequestCache
 from fumimori.network import Notes, Refused
-from loopback.paper_network import NOW
+from loopback.fake_network import NOW
 
 
 class Server:

@@ -30,11 +30,11 @@ from fumimori.net.real import RealNetwork
 from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import name_server
-from loopback.paper_network import SERVFAIL, Zone, rules, scope_of
+from loopback.fake_network import SERVFAIL, Zone, rules, scope_of
+from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
-from loopback.toy_mark import LOGO, ToyMarks
 from loopback.witnesses import witnessed
 from unit.checks import test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
 

@@ -17,8 +17,8 @@ from fumimori.checks.ssh import facts as ssh
 from fumimori.model import DomainScope, Hosting, Scope, Vantage
 from fumimori.network.mail import MailService
 from fumimori.network.ssh import SshService
-from loopback.paper_network import NOW, attempt, rules
-from loopback.street import found, page
+from loopback.fake_network import NOW, attempt, rules
+from loopback.scenarios import found, page
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 

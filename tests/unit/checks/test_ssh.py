@@ -15,8 +15,8 @@ from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
 from fumimori.network import NotObserved
 from fumimori.network.ssh import SshService
+from loopback.scenarios import street
 from loopback.ssh_faults import SshScript
-from loopback.street import street
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -153,7 +153,7 @@ def test_it_needs_written_authorisation():
     assert ssh.PROBE.consent is ConsentLevel.AUTHORISED
 
 
-class FakeNetwork:
+class ScriptedNetwork:
     """A network with one SSH server."""
 
     def __init__(self, *services, addresses=("192.0.2.1",)) -> None:
@@ -169,7 +169,7 @@ class FakeNetwork:
         return self.services.pop(0)
 
 
-def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
+def look_at(subject: str, network: ScriptedNetwork) -> ssh_facts.Facts:
     return asyncio.run(
         ssh.collect(subject, ProbeContext(network=network, observations=Observations(Scope(), []), rules=RULES))
     )
@@ -185,20 +185,20 @@ def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
     ],
 )
 def test_a_subject_names_host_and_port(subject, expected):
-    network = FakeNetwork(service())
+    network = ScriptedNetwork(service())
     look_at(subject, network)
     assert [(host, port) for host, _, port in network.asked] == [expected]
 
 
 def test_the_next_address_is_tried_once_the_first_is_closed():
-    network = FakeNetwork(service(open=False), service(), addresses=("192.0.2.1", "192.0.2.2"))
+    network = ScriptedNetwork(service(open=False), service(), addresses=("192.0.2.1", "192.0.2.2"))
     assert look_at("h", network).service.open
     assert [address for _, address, _ in network.asked] == ["192.0.2.1", "192.0.2.2"]
 
 
 def test_a_name_without_address_is_unreachable():
     with pytest.raises(NotObserved) as caught:
-        look_at("h", FakeNetwork(addresses=()))
+        look_at("h", ScriptedNetwork(addresses=()))
     assert caught.value.reason == "no_address"
 
 

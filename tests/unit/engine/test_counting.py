@@ -35,7 +35,7 @@ from fumimori.model import (
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.services import OpenPort
 from fumimori.network.ssh import SshService
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

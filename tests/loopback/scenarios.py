@@ -33,7 +33,7 @@ from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 from loopback import wire
 from loopback.dns_faults import Answering, answer
-from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, Zone, attempt, rules
+from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, Zone, attempt, rules
 from loopback.wire import Handler
 from loopback.witnesses import witnessed
 
@@ -58,7 +58,7 @@ def zone_answers(zone: Zone) -> Answering:
     return answering
 
 
-class Street(PaperNetwork):
+class Street(FakeNetwork):
     """DNS from a zone; connections to (address, port) end at the handler that lives there, or are refused."""
 
     def __init__(

@@ -22,7 +22,7 @@ Zone = Mapping[str, Mapping[str, Sequence[str]]]
 SERVFAIL = "!servfail"
 
 
-class PaperNetwork:
+class FakeNetwork:
     """Answers DNS from a zone (`name → type → records`) and GET from pages; counts what it was asked."""
 
     def __init__(
@@ -32,7 +32,7 @@ class PaperNetwork:
         *,
         verdicts: Mapping[str, Security] | None = None,
         zones: Mapping[str, ZoneSecurity] | None = None,
-        other: "PaperNetwork | None" = None,
+        other: "FakeNetwork | None" = None,
     ) -> None:
         self.verdicts = verdicts or {}
         self.zones = zones or {}
@@ -99,14 +99,14 @@ def rules() -> Rules:
 
 
 def looked(
-    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt] = ()
+    probes: Iterable[Probe], network: FakeNetwork, scope: Scope, extra: Sequence[Attempt] = ()
 ) -> tuple[Attempt, ...]:
     """The attempts of `probes`, each seeing those before it."""
     return asyncio.run(_looked(probes, network, scope, extra))
 
 
 async def _looked(
-    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt]
+    probes: Iterable[Probe], network: FakeNetwork, scope: Scope, extra: Sequence[Attempt]
 ) -> tuple[Attempt, ...]:
     attempts = list(extra)
     for probe in probes:
@@ -146,7 +146,7 @@ def scope_of(
 
 
 def outcomes(
-    probe: Probe, network: PaperNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
+    probe: Probe, network: FakeNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
 ) -> dict[str, Outcome]:
     """What `probe` says by word, after the probes in `before` looked too."""
     observations = Observations(scope, looked((*before, probe), network, scope, extra))
