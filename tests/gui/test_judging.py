@@ -49,7 +49,7 @@ class Slow:
 
 @pytest.fixture
 def slow() -> tuple[Slow, Toolkit]:
-    """A judge that can be made slow, and instruments with it."""
+    """A judge that can be made slow, and toolkit with it."""
     toolkit = demonstration.offline_instruments()
     probe = Slow(toolkit.probes[3])
     probes = (*toolkit.probes[:3], probe, *toolkit.probes[4:])

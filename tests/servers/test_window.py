@@ -36,7 +36,7 @@ HOSTS = {
 
 @pytest.fixture
 def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OPEN]:
-    """`started(language)`: a window with the program's own parts, whose runs look into the toy world."""
+    """`started(language)`: a window with the program's own parts, whose runs look into the test world."""
     windows: list[Window] = []
     settings = NetworkSettings(
         resolver=world.resolver,

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -70,14 +71,15 @@ def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: li
     kept: set[tuple[str, str]] = set()
     for probe in probes:
         observations = Observations.of(scope, _only(runs, kept))
-        subjects = guarded(
-            lambda probe=probe, observations=observations: tuple(probe.subjects(observations)),
-            logged=failed is not None,
-        )  # type: ignore[misc]
+        subjects = guarded(partial(_subjects, probe, observations), logged=failed is not None)
         kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
         if subjects is None and failed is not None:
             failed.append(probe.id)
     return kept
+
+
+def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+    return tuple(probe.subjects(observations))
 
 
 def _only(runs: Iterable[Run], kept: set[tuple[str, str]]) -> Iterable[Run]:

@@ -1,4 +1,4 @@
-"""The desk: the assessment under work, its file, what follows from it, and the language; without any widget."""
+"""The session: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
 from datetime import datetime
 from pathlib import Path

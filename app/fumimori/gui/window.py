@@ -1,4 +1,4 @@
-"""The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
+"""The window: header, sidebar, one page in a column, help panel, footer; it moves between pages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -201,7 +201,7 @@ class Window(QMainWindow):
             self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
-        """Tab walks the page, Next, Back, the help, the header, the rail; asked anew at every step.
+        """Tab walks the page, Next, Back, the help, the header, the sidebar; asked anew at every step.
 
         Where what has the keyboard disappears under it, the keyboard goes to the page's heading, never to a button.
         """
@@ -246,7 +246,7 @@ class Window(QMainWindow):
             )
 
     def toggle_help(self) -> None:
-        """Open or close the drawer; the keyboard goes with it."""
+        """Open or close the help panel; the keyboard goes with it."""
         self.help_panel.setVisible(not self.help_panel.isVisibleTo(self))
         self._refresh_help()
         self._refresh_rail()
@@ -371,7 +371,7 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The rail becomes narrow when there is little room."""
+        """The sidebar becomes narrow when there is little room."""
         super().resizeEvent(event)
         self._rail_timer.start()
 

@@ -16,7 +16,7 @@ Go = Callable[[Route], None]
 
 
 class Page(KeepsTyped):
-    """A page shows the desk as it is when it is made; another language or size simply makes it anew."""
+    """A page shows the session as it is when it is made; another language or size simply makes it anew."""
 
     begin: QWidget | None = None
     """What gets the keyboard when the page appears; None is the heading."""
@@ -78,7 +78,7 @@ class Page(KeepsTyped):
 
     @property
     def help_prefix(self) -> str:
-        """Where the help drawer's texts of this page lie: a question's, or empty for the page's own."""
+        """Where the help panel's texts of this page lie: a question's, or empty for the page's own."""
         return ""
 
     def next(self) -> Route | None:

@@ -1,4 +1,4 @@
-"""The rail at the left: where one is, what is done, and a way to every page; small when there is little room."""
+"""The sidebar at the left: where one is, what is done, and a way to every page; small when there is little room."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ STATUS_SIGNS = {
 
 
 _Says = tuple[str, str, str, str, bool]
-"""The short name that fits the rail, the whole name, the sign and the words of its state; whether one is here."""
+"""The short name that fits the sidebar, the whole name, the sign and the words of its state; whether one is here."""
 
 
 class Sidebar(QFrame):
@@ -50,7 +50,7 @@ class Sidebar(QFrame):
         self._rows.setSpacing(0)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
-        """Draw the rail for where the window is; only rows that say something else than before are made anew."""
+        """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
         focus = QApplication.focusWidget()
         kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
         look = (theme, session.language, narrow)
@@ -137,7 +137,7 @@ def _groups() -> list[tuple[str, list[Route]]]:
 
 
 def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
-    """The short name that fits the rail, the whole name, the sign and the words of its state."""
+    """The short name that fits the sidebar, the whole name, the sign and the words of its state."""
     texts = session.texts
     if target.page != "block":
         name = texts(f"ui.rail.{target.page}")
