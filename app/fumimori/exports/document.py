@@ -71,6 +71,8 @@ def _table(paper: "Document", block: Rows) -> None:
             cell.text = "\n".join(sanitize(line, TEXT_MOST) for line in f"{value}".split("\n"))
     heading = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - the library has no public way to repeat a head
     heading.append(heading.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
+    for column, share in zip(table.columns, block.widths, strict=True):
+        column.width = Mm(LINE * share / sum(block.widths))
     for line in table.rows:
         for cell, share in zip(line.cells, block.widths, strict=True):
             cell.width = Mm(LINE * share / sum(block.widths))

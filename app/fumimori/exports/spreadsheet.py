@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 CELL_MOST = 32_000
 """A cell holds 32,767 characters (Excel specifications and limits)."""
-WIDEST = 60
+WIDEST = 36
+"""Columns of the widest cell; a page of A3 holds the findings in letters that can be read."""
 NARROWEST = 8
 ROW_HEIGHT_MOST = 200
 LINE = 15
@@ -83,6 +84,7 @@ def _fill(sheet: "Worksheet", table: Table) -> None:
     sheet.freeze_panes = "B2"
     if table.rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
     sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"

@@ -34,9 +34,8 @@ class ReportPage(Page):
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
         beside = row(spacing=theme.px(16))
         names = {code: known.name for code, known in self.t.known.items()}
-        beside.addLayout(
-            self.choice("language", list(names), session.open.report_language, self._speak, labels=names), 1
-        )
+        language = session.open.report_language
+        beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
         self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
         self._save_button = button(
