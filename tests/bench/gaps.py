@@ -47,7 +47,7 @@ def actions(settings: Path) -> list[tuple[str, float]]:
     from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.window import Window
-    from fumimori.wizard.routes import PREPARATION, Route
+    from fumimori.wizard.steps import ROW, Group, Route
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     save(settings, Settings(language="ja"))
@@ -69,7 +69,7 @@ def actions(settings: Path) -> list[tuple[str, float]]:
     window.show()
     sample = entry.sample()
     routes = [
-        *(Route(page) for page in PREPARATION),
+        *(Route(step.id) for step in ROW if step.group is Group.PREPARATION),
         Route("technician"),
         Route("hub"),
         Route("question", "defaults.admin_passwords"),

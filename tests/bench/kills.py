@@ -34,7 +34,7 @@ from fumimori import __main__ as entry, resources
 from fumimori.gui.session import Session
 from fumimori.gui.app_services import Parts
 from fumimori.gui.program import prepare
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from fumimori.gui.window import Window
 
 place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]

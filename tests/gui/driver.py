@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fumimori.gui.pages import Page
 from fumimori.gui.window import Window
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 
 class Driver:

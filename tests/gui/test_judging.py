@@ -13,7 +13,7 @@ from fumimori.engine import Toolkit
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.model import Assessment, Outcome, Result, Rules
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 

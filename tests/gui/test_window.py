@@ -10,25 +10,57 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
 
 from fumimori import resources
+from fumimori.gui.pages import Page, page_class
+from fumimori.gui.pages import page as page_module
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.text import Prose
-from fumimori.wizard.routes import CONCLUSION, PREPARATION, Route
+from fumimori.wizard.steps import ROW, STEPS, Route
 from gui import demonstration
 from gui.driver import Open
 
 ROUTES = [
-    Route("start"),
+    *(Route(step.id) for step in ROW),
     Route("new"),
     Route("new", "sample"),
     Route("unlock", "some.fumimori"),
     Route("key"),
-    *(Route(page) for page in (*PREPARATION, "technician", "hub", *CONCLUSION)),
+    Route("technician"),
     Route("question", "defaults.admin_passwords"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
     *(Route(page, block) for page in ("summary", "interview") for block in ("mta_sts", "people", "surroundings")),
 ]
 """Every kind of page; of the controls the one with the longest name, the one with the most questions, and S."""
+
+
+def test_every_step_has_its_page_and_every_page_its_step():
+    assert all(issubclass(page_class(step), Page) for step in STEPS)
+    folder = Path(page_module.__file__).parent
+    files = {file.stem for file in folder.glob("*.py")} - {"__init__", "page", "judging"}
+    assert files == {step.id for step in STEPS}
+
+
+def test_back_returns_to_where_one_came_from(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.go("hub")
+    driver.press("rail:report:")
+    driver.press("rail:environment:")
+    driver.press("back")
+    assert driver.route == Route("report")
+    driver.press("back")
+    assert driver.route == Route("hub")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_an_open_point_leads_to_its_question_and_back_to_the_list(opened: Open, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    driver.go("open_points")
+    driver.press("open:0:unanswered")
+    assert driver.route.page == "question"
+    driver.press("next")
+    assert driver.route == Route("open_points")
+    label = driver.page.t("ui.foot.to", what=driver.page.t("ui.rail.plan"))
+    assert driver.find("next").accessibleName() == label
 
 
 def test_the_qt_binding_keeps_reference_counts():

@@ -20,7 +20,7 @@ from fumimori.gui.program import prepare
 from fumimori.gui.session import Session
 from fumimori.gui.window import Window
 from fumimori.model import ConsentLevel, Status
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui.driver import Driver
 from loopback.world import World
 from servers.command import PASSPHRASE, hosts, pdf_text, scan, squeezed

@@ -17,7 +17,7 @@ from fumimori.gui.placing import place
 from fumimori.gui.session import Session
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 log = logging.getLogger(__name__)
 

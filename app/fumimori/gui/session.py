@@ -95,6 +95,16 @@ class Session(QObject):
             self._result = self.judging.result(self.open)
         return self._result
 
+    @property
+    def judged(self) -> bool:
+        """Whether there is a result at once."""
+        return self.judging.ready
+
+    @property
+    def measuring_now(self) -> bool:
+        """Whether a measurement is under way."""
+        return self.measuring.running
+
     def forget_result(self) -> None:
         """There is a new judgement: what followed from the one before is made anew when somebody asks."""
         self._result = None

@@ -21,11 +21,10 @@ from fumimori.gui.widgets.frame import Footer, Header, following_language
 from fumimori.gui.widgets.help_panel import HelpPanel
 from fumimori.gui.widgets.sidebar import Sidebar
 from fumimori.gui.widgets.trouble import trouble_notice
-from fumimori.wizard.routes import START, Route
+from fumimori.wizard.navigator import Navigator
+from fumimori.wizard.steps import Group, Needs, Route, step
 
 RAIL_AFTER_MS = 250
-BEFORE_JUDGING = ("start", "new", "unlock", "key", "organisation", "environment")
-"""Pages that show nothing of what follows from the assessment, so that they never wait for it."""
 
 
 class Window(QMainWindow):
@@ -35,7 +34,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session = session
         self._translator = QTranslator(self)
-        self.route = START
+        self.navigator = Navigator(session, self._arrived)
         self.page: Page | None = None
         self.theme = themed(self.session.settings, self.session.services.resources)
         self._page_is_exact = True
@@ -92,15 +91,18 @@ class Window(QMainWindow):
 
     def go(self, route: Route) -> None:
         """Show the page at `route`; the keyboard moves to its heading."""
-        if self.session.assessment is None and route.page not in ("start", "new", "unlock", "key"):
-            route = START
-        if route.page == "block" and self.session.judging.ready:
-            from fumimori.wizard import course
+        self.navigator.go(route)
 
-            route = course.entry(self.session.result, route.item)
-        if route.page not in ("new", "unlock", "key"):
+    @property
+    def route(self) -> Route:
+        """Where the window is."""
+        return self.navigator.route
+
+    def _arrived(self) -> None:
+        """The navigator is at another place, or shows the same once more."""
+        if step(self.route.page).group is not Group.FILE:
             self.session.work.forget()
-        self.route = self.session.place = route
+        self.session.place = self.route
         self._show()
         self.area.verticalScrollBar().setValue(0)
         self._begin_page()
@@ -108,27 +110,24 @@ class Window(QMainWindow):
     def forward(self) -> None:
         """What Next does."""
         if self.page is not None and self.page.next_label:
-            target = self.page.next()
-            if target is not None:
-                self.go(target)
+            if self.page.accept():
+                self.navigator.next()
             else:
                 self._to_complaint()
 
     def back(self) -> None:
         """What Back does."""
-        if self.page is not None:
-            self.go(self.page.back())
+        self.navigator.back()
 
     def later(self) -> None:
         """What *answer later* does."""
-        if self.page is not None:
-            self.go(self.page.skip())
+        self.navigator.later()
 
     def _begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
         if self.page is None:
             return
-        first = self.page.begin
+        first = self._at(self.route.at) or self.page.begin
         if first is None:
             self.page.heading.take_focus()
         else:
@@ -169,9 +168,9 @@ class Window(QMainWindow):
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        waits = self.session.assessment is not None and not self.session.judging.ready
-        waits = waits and self.route.page not in BEFORE_JUDGING
-        page = (JudgingPage if waits else page_class(self.route.page))(self.session, self.theme, self.route, self.go)
+        here = step(self.route.page)
+        waits = here.needs is Needs.RESULT and not self.session.judged
+        page = (JudgingPage if waits else page_class(here))(self.session, self.theme, self.navigator)
         self._page_is_exact = self.session.judging.exact
         page.setMaximumWidth(page.widest)
         holder = QWidget()
@@ -196,7 +195,7 @@ class Window(QMainWindow):
         """
         self._rail_timer.start()
         if isinstance(self.page, JudgingPage):
-            self.go(self.route)
+            self.navigator.judged()
         elif self.page is not None and (not self._page_is_exact or self.route.page == "hub"):
             self.rebuild()
 
@@ -229,7 +228,7 @@ class Window(QMainWindow):
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        at_work = self.session.judging.ready and self.route.page not in ("start", "new", "unlock")
+        at_work = self.session.judged and step(self.route.page).needs is not Needs.NOTHING
         crowded = self.help_panel.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.sidebar.setVisible(at_work and not crowded)
         if self.sidebar.isVisibleTo(self):

@@ -11,7 +11,6 @@ from fumimori.gui.widgets.covered import CoveredHosts
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Consent, ConsentLevel
-from fumimori.wizard.routes import Route
 
 
 class ConsentPage(Page):
@@ -44,7 +43,7 @@ class ConsentPage(Page):
         """What Next records."""
         return self.say("record")
 
-    def next(self) -> Route | None:
+    def accept(self) -> bool:
         """Record the consent with its moment and what it covers; stay and say what is missing."""
         consent = self.session.open.consent
         if consent.level >= ConsentLevel.AUTHORISED:
@@ -52,16 +51,16 @@ class ConsentPage(Page):
                 if not getattr(consent, word).strip():
                     field.complain(self.say("authority_missing"))
                     field.edit.setFocus()
-                    return None
+                    return False
         missing = "ours_missing" if not self._ours.isChecked() else ""
         if not missing and consent.level is ConsentLevel.RELAY and not consent.own_server:
             missing = "own_server_missing"
         if missing:
             self._complaint.say(self.say(missing))
             (self._own if missing == "own_server_missing" else self._ours).setFocus()
-            return None
+            return False
         self.session.edit(consent=to_confirm(self.session))
-        return super().next()
+        return True
 
     def leave(self) -> None:
         """The hosts listen to measurements no more."""

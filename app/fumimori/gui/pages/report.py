@@ -14,7 +14,7 @@ from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
-from fumimori.wizard.routes import HUB, Route
+from fumimori.wizard.steps import Route
 
 
 class ReportPage(Page):
@@ -43,19 +43,15 @@ class ReportPage(Page):
         )
         self.add(row(self._save_button, None))
         self._notes = QVBoxLayout()
-        self.add(self._notes, LogoNotice(session, theme, partial(self.go, Route("organisation"))))
+        self.add(self._notes, LogoNotice(session, theme, partial(self.navigator.visit, Route("organisation"))))
         self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()
 
     @property
     def next_label(self) -> str:
-        """Back to the overview; the work may go on at any time."""
-        return self.say("to_hub")
-
-    def next(self) -> Route:
-        """The hub."""
-        return HUB
+        """What follows; the work may go on at any time."""
+        return self.onward
 
     def leave(self) -> None:
         """A report that is still being made comes too late."""

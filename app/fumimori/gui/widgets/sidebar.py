@@ -9,8 +9,8 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
-from fumimori.wizard import routes
-from fumimori.wizard.routes import CONCLUSION, HUB, PREPARATION, Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import BLOCK, Route, code_of, marked, sidebar, step
 
 STATUS_SIGNS = {
     "not_started": "　",
@@ -58,7 +58,7 @@ class Sidebar(QFrame):
             self._look = look
             self._begin(session, theme, narrow=narrow)
         for at, (target, number, old, said) in enumerate(self._shown):
-            says = (*_described(session, target), _within(route, target))
+            says = (*_described(session, target), marked(route) == target)
             if says == said:
                 continue
             row = self._row(theme, target, number, says, narrow=narrow)
@@ -84,7 +84,7 @@ class Sidebar(QFrame):
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         clear(self._rows)
         self._shown = []
-        for group, pages in _groups():
+        for group, pages in sidebar():
             if not narrow:
                 caption = QLabel(session.texts(f"ui.rail.{group}"))
                 caption.setFont(theme.font("small", bold=True))
@@ -120,7 +120,7 @@ class Sidebar(QFrame):
         lines = QVBoxLayout(row)
         lines.setContentsMargins(theme.px(16), theme.px(3), theme.px(10), theme.px(3))
         lines.setSpacing(0)
-        text = f"{code}  {name}" if target.page == "block" else name
+        text = f"{code}  {name}" if target.page == BLOCK else name
         lines.addWidget(_quiet_to_mouse(Elided(theme, text, bold=here)))
         if words:
             below = Elided(theme, f"{sign} {words}", size="small", quiet=True)
@@ -128,37 +128,21 @@ class Sidebar(QFrame):
         return row
 
 
-def _groups() -> list[tuple[str, list[Route]]]:
-    return [
-        ("preparation", [Route(page) for page in PREPARATION]),
-        ("controls", [HUB, *(Route("block", name) for name in routes.blocks())]),
-        ("conclusion", [Route(page) for page in CONCLUSION]),
-    ]
-
-
 def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
     """The short name that fits the sidebar, the whole name, the sign and the words of its state."""
     texts = session.texts
-    if target.page != "block":
-        name = texts(f"ui.rail.{target.page}")
+    if target.page != BLOCK:
+        name = texts(step(target.page).label)
         return name, name, "", ""
-    from fumimori.wizard import course
-
-    status = course.status(session.open, session.result, target.item)
+    status = progress.status(session.open, session.result, target.item)
     short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
     return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
 
 
 def _code(target: Route, number: int) -> str:
-    if target.page == "block":
-        return routes.code_of(target.item)
+    if target.page == BLOCK:
+        return code_of(target.item)
     return {"hub": "≡"}.get(target.page, str(number))
-
-
-def _within(route: Route, target: Route) -> bool:
-    if target.page == "block":
-        return route.page in ("question", "summary", "interview") and routes.block_of(route.item) == target.item
-    return route == target or (route.page == "technician" and target.page == "confirm")
 
 
 def _quiet_to_mouse(widget: QWidget) -> QWidget:
