@@ -131,7 +131,7 @@ def check(python: str) -> int:
 
 
 def test(python: str, arguments: list[str]) -> int:
-    """Run the tests, a few at a time; on CI a skipped test is a failure. Coverage is measured when `--cov` asks for it."""
+    """Run the tests, a few at a time; on CI a skipped test is a failure. With `--cov` coverage is measured."""
     environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), PYTHONHASHSEED="0")
     started = time.monotonic()
     at_once = ["-n", str(min(PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup", "--no-loadscope-reorder"]
