@@ -15,7 +15,7 @@ from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
     from fumimori.engine import NetworkSettings, Toolkit
-    from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
+    from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
 
 COMMANDS = ("sample", "scan", "report", "export", "open-json", "window")
@@ -112,6 +112,14 @@ def bank() -> "tuple[Question, ...]":
 
 
 @lru_cache(maxsize=1)
+def registers() -> "tuple[Register, ...]":
+    """What the registers of this version are made of."""
+    from fumimori.grammar.register_files import parse_registers
+
+    return parse_registers(resources.register_files())
+
+
+@lru_cache(maxsize=1)
 def toolkit() -> "Toolkit":
     """Everything that looks, asks and judges."""
     from fumimori import checks as probes
@@ -121,6 +129,7 @@ def toolkit() -> "Toolkit":
         probes=probes.walk(),
         rules=rules(),
         bank=bank(),
+        registers=registers(),
         open_network=open_network,
     )
 

@@ -118,7 +118,9 @@ def _measured(
             subject=outcome.subject,
             control=rule.control,
             severity=severity,
-            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else Basis.MEASURED,
+            basis=Basis.CONTRADICTION
+            if clashes and compared and compared.contradicted
+            else (Basis.RECORDED if outcome.recorded else Basis.MEASURED),
             question=rule.question,
             values=outcome.values,
             work=_work_here(rule.work, assessment.scope.hosting),

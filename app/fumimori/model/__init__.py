@@ -18,6 +18,8 @@ from fumimori.model.bank import (
 )
 from fumimori.model.base import Control, Record, Severity, T, Values, only
 from fumimori.model.brand import Brand
+from fumimori.model.evidence import About, Evidence, EvidenceKind
+from fumimori.model.registers import Column, ColumnKind, Register, RegisterRow
 from fumimori.model.result import (
     Action,
     Basis,
@@ -42,6 +44,7 @@ from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, 
 
 __all__ = [
     "NOT_APPLICABLE",
+    "About",
     "AcceptedRisk",
     "Action",
     "Addressee",
@@ -50,6 +53,8 @@ __all__ = [
     "Attempt",
     "Basis",
     "Brand",
+    "Column",
+    "ColumnKind",
     "Condition",
     "Confidence",
     "Consent",
@@ -64,6 +69,8 @@ __all__ = [
     "Effect",
     "Effort",
     "Event",
+    "Evidence",
+    "EvidenceKind",
     "Exchange",
     "Finding",
     "Grade",
@@ -85,6 +92,8 @@ __all__ = [
     "QuestionResult",
     "QuestionState",
     "Record",
+    "Register",
+    "RegisterRow",
     "Repair",
     "Result",
     "Rules",

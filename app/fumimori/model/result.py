@@ -25,6 +25,8 @@ class Basis(StrEnum):
 
     MEASURED = "measured"
     ANSWERED = "answered"
+    RECORDED = "recorded"
+    """A register of the organisation."""
     UNKNOWN = "unknown"
     CONTRADICTION = "contradiction"
 
@@ -49,6 +51,8 @@ class QuestionState(StrEnum):
     """Where a question stands."""
 
     MEASURED = "measured"
+    RECORDED = "recorded"
+    """A register of the organisation answers it."""
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     """*I do not know* was said."""
@@ -75,7 +79,7 @@ class QuestionResult(Record):
     credit: Credit | None = None
     severity: Severity = Severity.OK
     verified: bool = False
-    """Measured, or confirmed by evidence."""
+    """Measured, read from a file, or shown by evidence."""
     contradicted: bool = False
     in_score: bool = True
     """False outside the denominator (quick mode leaves out what is neither core nor measured)."""

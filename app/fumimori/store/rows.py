@@ -14,17 +14,21 @@ from fumimori.model import (
     Brand,
     Consent,
     Contact,
+    Evidence,
     Exchange,
     Organisation,
     PlanEntry,
     Record,
+    RegisterRow,
     Run,
     Scope,
 )
 
 HEAD = "assessment"
-EVIDENCE = "evidence"
+EXCHANGES = "evidence"
 """Verbatim exchanges stand in rows of their own, so that a snapshot can leave them out."""
+SHOWN = "shown"
+"""The rows of the field `evidence`: what people handed in. Its octets are no rows."""
 
 _SINGLE: Mapping[str, type[Record]] = {
     "organisation": Organisation,
@@ -37,7 +41,11 @@ _MANY: Mapping[str, type[Record]] = {
     "answers": Answer,
     "plan": PlanEntry,
     "accepted": AcceptedRisk,
+    "registers": RegisterRow,
+    SHOWN: Evidence,
 }
+_FIELD_OF = {SHOWN: "evidence"}
+"""The assessment's field, where it has another name than the kind of its rows."""
 
 
 _OF_RUNS: Mapping[str, type[Record]] = {"attempts": Attempt, "contacts": Contact}
@@ -57,12 +65,12 @@ def parts(assessment: Assessment) -> dict[Key, Part]:
     for field in _SINGLE:
         taken[field, ""] = (0, getattr(assessment, field))
     for field in _MANY.keys() - {"runs"}:
-        for place, record in enumerate(getattr(assessment, field)):
+        for place, record in enumerate(getattr(assessment, _FIELD_OF.get(field, field))):
             key = _free(taken, field, _identity(field, place, record))
             taken[key] = (place, record)
     _take_runs(taken, assessment.runs)
     emptied: dict[str, Any] = {field: kind() for field, kind in _SINGLE.items()}
-    emptied.update(dict.fromkeys(_MANY, ()))
+    emptied.update(dict.fromkeys((_FIELD_OF.get(field, field) for field in _MANY), ()))
     taken[HEAD, ""] = (0, msgspec.structs.replace(assessment, **emptied))
     return taken
 
@@ -79,7 +87,7 @@ def _take_runs(taken: dict[Key, Part], runs: Iterable[Run]) -> None:
             )
             number = next(places["attempts"])
             if attempt.evidence:
-                taken[EVIDENCE, key[1]] = (number, attempt.evidence)
+                taken[EXCHANGES, key[1]] = (number, attempt.evidence)
                 taken[key] = (number, msgspec.structs.replace(attempt, evidence=()))
             else:
                 taken[key] = (number, attempt)
@@ -106,7 +114,7 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
     for kind, identity, content in rows:
         if kind == HEAD:
             head = msgspec.json.decode(content, type=Assessment)
-        elif kind == EVIDENCE:
+        elif kind == EXCHANGES:
             evidence[identity] = msgspec.json.decode(content, type=tuple[Exchange, ...])
         elif kind in _SINGLE:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
@@ -119,7 +127,7 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
             parts_of[kind].setdefault(identity.partition("/")[0], []).append((identity, record))
     if head is None:
         raise LookupError("the file holds no assessment")
-    fields.update({field: tuple(records) for field, records in many.items()})
+    fields.update({_FIELD_OF.get(field, field): tuple(records) for field, records in many.items()})
     fields["runs"] = tuple(
         msgspec.structs.replace(
             run,
@@ -144,6 +152,10 @@ def _with_evidence(
 def _identity(field: str, place: int, record: Any) -> str:
     if field == "answers":
         return str(record.question)
+    if field == "registers":
+        return str(record.id)
+    if field == SHOWN:
+        return f"{record.number:06d}"
     if field == "plan":
         return str(record.action)
     if field == "accepted":
