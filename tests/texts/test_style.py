@@ -258,7 +258,9 @@ def test_advice_names_only_what_the_outcome_has(check: Path, language: str):
 
 SEEN = {
     "ja": re.compile(r"(?:れば|なら|ときは|場合は|たら|まま(?:で|な)|残ります)"),
-    "en": re.compile(r"\b(?:[Ii]f|means?|should|[Aa]s long as|[Ww]ith|until|still|done when|Done when|otherwise)\b"),
+    "en": re.compile(
+        r"\b(?:[Ii]f|means?|should|[Aa]s long as|[Ww]ith|until|still|[Dd]one when|[Ww]ithout|otherwise)\b"
+    ),
 }
 
 
