@@ -273,3 +273,30 @@ def test_a_proof_says_what_one_sees(check: Path, language: str):
     confirms = {word: told[word]["confirm"] for word in worth}
     flat = {word: line if isinstance(line, str) else " ".join(line) for word, line in confirms.items()}
     none_of(f"{word}: {line}" for word, line in flat.items() if not SEEN[language].search(line))
+
+
+QUOTED = re.compile(r"「(?=[^」]*[ぁ-ん])([^「」]{8,})」")
+"""What a Japanese proof quotes at length; in English a quote may as well be what a command prints."""
+
+
+def test_what_a_proof_quotes_is_really_shown():
+    """A title that a proof promises is the title of an outcome, or a text of the window, word for word.
+
+    What a placeholder stands for may be anything, and … stands for what differs.
+    """
+    told = [line for file in JA_FILES for _, word, line in texts(file) if word == "title"]
+    told += [line for file in ROOT.glob("texts/ja/*.toml") for _, _, line in texts(file)]
+    shown = {re.sub(r"\{\w+\}", "…", line) for line in told}
+
+    def is_shown(quoted: str) -> bool:
+        parts = [re.escape(part) for part in re.sub(r"\{\w+\}", "…", quoted).split("…")]
+        return quoted in shown or any(re.fullmatch(".*".join(parts), line) for line in shown)
+
+    none_of(
+        f"{name_of(file)}: {key}: nothing is called: {quoted}"
+        for file in JA_FILES
+        for key, word, line in texts(file)
+        if word == "confirm" and file.parent.parent.name == "checks"
+        for quoted in QUOTED.findall(line)
+        if not is_shown(quoted)
+    )
