@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records the sample company anew: the toy world's subtle domain is measured for real, then renamed.
+"""Records the sample company anew: the test world's subtle domain is measured for real, then renamed.
 
 Run as root on Debian (the world starts real servers on loopback): `.venv/bin/python packaging/record_sample.py`.
 """
@@ -15,7 +15,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fumimori.__main__ import instruments  # noqa: E402
+from fumimori.__main__ import toolkit  # noqa: E402
 from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
@@ -28,7 +28,7 @@ from fumimori.model import (  # noqa: E402
     Organisation,
     Scope,
 )
-from loopback.world import World, running  # noqa: E402 - the toy world lives with the tests
+from loopback.world import World, running  # noqa: E402 - the test world lives with the tests
 
 DOMAIN = "mihon.example"
 """Mihon is Japanese for sample; `.example` can never be anybody's (RFC 2606)."""
@@ -85,7 +85,7 @@ async def measured(world: World, assessment: Assessment) -> Assessment:
         control_hosts=(world.control_open,),
         from_outside=True,
     )
-    tools = instruments()
+    tools = toolkit()
     network = tools.open_network(settings)
     try:
         return (await measure(tools, assessment, network, settings)).added_to(assessment)

@@ -14,11 +14,11 @@ from fumimori import __version__, resources
 from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
     from fumimori.network import Network
 
-COMMANDS = ("sample", "scan", "report", "open-json", "window")
+COMMANDS = ("sample", "scan", "report", "export", "open-json", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 
@@ -48,8 +48,9 @@ def _command_line(words: list[str], language: str) -> int:
     from fumimori.cli import CommandLine
 
     return CommandLine(
-        instruments=instruments,
+        toolkit=toolkit,
         make_report=make_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         texts=texts,
@@ -73,7 +74,7 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         print(texts(language)("cli.no_window", detail=detail), file=sys.stderr)  # noqa: T201
         return 2
     return gui.run(
-        instruments=instruments,
+        toolkit=toolkit,
         texts=texts,
         make_report=make_report,
         sample=sample,
@@ -111,12 +112,12 @@ def bank() -> "tuple[Question, ...]":
 
 
 @lru_cache(maxsize=1)
-def instruments() -> "Instruments":
+def toolkit() -> "Toolkit":
     """Everything that looks, asks and judges."""
     from fumimori import checks as probes
-    from fumimori.engine import Instruments
+    from fumimori.engine import Toolkit
 
-    return Instruments(
+    return Toolkit(
         probes=probes.walk(),
         rules=rules(),
         bank=bank(),
@@ -168,6 +169,23 @@ def make_report(
         parts=parts,
         draft=draft,
     )
+
+
+def make_exports(
+    assessment: "Assessment", result: "Result", language: Texts, formats: tuple[str, ...]
+) -> dict[str, bytes]:
+    """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
+    from fumimori.exports import Material, exported
+
+    material = Material(
+        assessment=assessment,
+        result=result,
+        texts=language,
+        issued=datetime.now(UTC).astimezone(),
+        repair=lambda finding: repair(finding, assessment),
+        tool_version=__version__,
+    )
+    return exported(material, formats)
 
 
 def repair(finding: "Finding", assessment: "Assessment") -> "Repair":

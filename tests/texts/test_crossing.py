@@ -33,7 +33,7 @@ from fumimori.model import (
 )
 from fumimori.store import StoreError
 from fumimori.texts import Texts, languages
-from fumimori.wizard.flow import ControlStatus
+from fumimori.wizard.progress import ControlStatus
 
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
@@ -263,7 +263,9 @@ def subclasses(kind: type) -> list[type]:
 
 def not_seen_reasons() -> set[str]:
     source = "\n".join(path.read_text(encoding="utf-8") for path in Path(fumimori.__file__).parent.rglob("*.py"))
-    raised = re.findall(r"(?:NotTestableHere|Unreachable|TimedOut|Refused|NotSeen)\(\s*[\"']([a-z0-9_]+)[\"']", source)
+    raised = re.findall(
+        r"(?:NotTestableHere|Unreachable|TimedOut|Refused|NotObserved)\(\s*[\"']([a-z0-9_]+)[\"']", source
+    )
     return {*raised, "consent", "cancelled", "our_bug", "attempt_timeout"}
 
 

@@ -8,7 +8,7 @@ import pytest
 from fumimori import checks as probes
 from fumimori import resources
 from fumimori.__main__ import bank, texts
-from fumimori.cli.grammar import parser
+from fumimori.cli.parser import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = ROOT.parent / "shared/design/features.md"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fumimori.checks.observations import Seen, host_of
+from fumimori.checks.observations import Observations, host_of
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.network import Network
 
@@ -16,11 +16,11 @@ def _lies_within(host: str, domain: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ProbeContext:
     """What `collect` is handed for one attempt."""
 
     network: Network
-    seen: Seen
+    observations: Observations
     rules: Rules
     thorough: bool = False
     """List everything, whatever it costs in connections and time."""
@@ -44,11 +44,11 @@ def _nobody(_scope: Scope, _rules: Rules) -> Sequence[str]:
     return ()
 
 
-def _nothing(_seen: Seen, _rules: Rules) -> Sequence[Delivery]:
+def _nothing(_seen: Observations, _rules: Rules) -> Sequence[Delivery]:
     return ()
 
 
-def _no_host(_seen: Seen) -> Sequence[str]:
+def _no_host(_seen: Observations) -> Sequence[str]:
     return ()
 
 
@@ -62,11 +62,11 @@ class Probe:
     facts: type[Record]
     outcomes: tuple[str, ...]
     """The words behind `<id>.` of every outcome code that `judge` can name."""
-    subjects: Callable[[Seen], Sequence[str]]
+    subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
-    collect: Callable[[str, Look], Awaitable[Record]]
-    """Look at one subject and write down the facts; concludes nothing. Raises NotSeen when it could not look."""
-    judge: Callable[[Seen, Rules], Iterable[Outcome]]
+    collect: Callable[[str, ProbeContext], Awaitable[Record]]
+    """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
+    judge: Callable[[Observations, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()
     connections: int = 0
@@ -80,9 +80,9 @@ class Probe:
     """Looks only at hosts that people name for it, so that there is nothing to do where none is named."""
     host: Callable[[str], str] = host_of
     """The host that a subject is about, without port; empty for what is no host. Pure."""
-    file_hosts: Callable[[Seen], Sequence[str]] = _no_host
+    file_hosts: Callable[[Observations], Sequence[str]] = _no_host
     """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
-    deliveries: Callable[[Seen, Rules], Sequence[Delivery]] = _nothing
+    deliveries: Callable[[Observations, Rules], Sequence[Delivery]] = _nothing
     """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""

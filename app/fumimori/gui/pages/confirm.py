@@ -12,7 +12,7 @@ from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Hosting
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 
 class ConfirmPage(Page):
@@ -21,14 +21,14 @@ class ConfirmPage(Page):
     def build(self) -> None:
         """The cards."""
         self.prose("lead", quiet=True)
-        found = receivers(self.desk.open)
+        found = receivers(self.session.open)
         for receiver in found:
             self._show(receiver)
         if not found:
             measure = button(self.theme, self.say("to_measuring"), partial(self.go, Route("measuring")), name="measure")
             notice = Notice(self.theme, title=self.say("nothing"), text=self.say("nothing_next"), buttons=(measure,))
             self.add(notice)
-        if self.desk.open.attempts:
+        if self.session.open.attempts:
             tables = partial(self.go, Route("technician"))
             details = button(self.theme, self.say("technician"), tables, kind="link", icon="table", name="technician")
             self.add(row(details, None))
@@ -36,9 +36,10 @@ class ConfirmPage(Page):
     def _show(self, receiver: Receiver) -> None:
         theme = self.theme
         frame, inside = card(theme)
-        known = next((one for one in self.desk.open.scope.domains if one.name == receiver.domain), None)
+        known = next((one for one in self.session.open.scope.domains if one.name == receiver.domain), None)
         guess = receiver.hosting
         name = unicode_domain(receiver.domain)
+        correct = partial(self.navigator.visit, Route("environment"))
         if not receiver.untrusted_hosts:
             inside.addWidget(Prose(theme, self.say("no_mail", domain=name), bold=True))
             inside.addWidget(Prose(theme, self.say("no_mail_next"), quiet=True))
@@ -55,10 +56,10 @@ class ConfirmPage(Page):
         settled = known is not None and known.hosting_confirmed
         if guess is not None and receiver.untrusted_hosts:
             right = button(theme, self.say("right"), partial(self._right, receiver.domain, guess), name="right")
-            wrong = button(theme, self.say("wrong"), partial(self.go, Route("environment")), name="wrong")
+            wrong = button(theme, self.say("wrong"), correct, name="wrong")
             inside.addLayout(Flow(right, wrong, spacing=theme.gap))
         else:
-            change = button(theme, self.say("choose"), partial(self.go, Route("environment")), name="choose")
+            change = button(theme, self.say("choose"), correct, name="choose")
             inside.addLayout(row(change, None))
         if settled and known is not None and known.hosting is not None:
             said = self.t(f"words.hosting.{known.hosting}")
@@ -69,7 +70,7 @@ class ConfirmPage(Page):
     def _right(self, domain: str, hosting: Hosting) -> None:
         domains = tuple(
             msgspec.structs.replace(one, hosting=hosting, hosting_confirmed=True) if one.name == domain else one
-            for one in self.desk.open.scope.domains
+            for one in self.session.open.scope.domains
         )
-        self.desk.edit_scope(domains=domains)
+        self.session.edit_scope(domains=domains)
         self.go(self.route)

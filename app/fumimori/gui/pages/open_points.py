@@ -9,7 +9,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import OpenPoint, Severity
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 SHOWN = 30
 
@@ -19,7 +19,7 @@ class OpenPointsPage(Page):
 
     def build(self) -> None:
         """Contradictions first, then what is unknown or unanswered, then what was not measured."""
-        points = self.desk.result.open_points
+        points = self.session.result.open_points
         if not points:
             self.add(Notice(self.theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
             return
@@ -33,24 +33,24 @@ class OpenPointsPage(Page):
     @property
     def next_label(self) -> str:
         """On to the findings."""
-        return self.say("to_plan")
+        return self.onward
 
     def _contradictions(self) -> None:
-        found = self.desk.result.contradictions
+        found = self.session.result.contradictions
         if not found:
             return
         self.section(self.say("contradiction", count=len(found)))
         for one in found:
-            question = self.desk.result.of_bank(one.question)
+            question = self.session.result.of_bank(one.question)
             self.add(Prose(self.theme, f"{question.printed}　{self.t(f'controls.{question.id}.question')}"))
             self.add(
                 ContradictionCard(
-                    self.desk,
+                    self.session,
                     self.theme,
                     question,
                     one,
                     settled=partial(self.go, self.route),
-                    measure=partial(self.go, Route("measuring")),
+                    measure=partial(self.navigator.visit, Route("measuring")),
                 )
             )
 
@@ -70,7 +70,8 @@ class OpenPointsPage(Page):
             line.setStretch(1, 1)
             target = Route("question", point.question) if point.question else Route("measuring")
             key = "answer" if point.question else "measure"
-            opening = button(theme, self.say(key), partial(self.go, target), kind="link", name=f"open:{number}:{kind}")
+            visit = partial(self.navigator.visit, target)
+            opening = button(theme, self.say(key), visit, kind="link", name=f"open:{number}:{kind}")
             opening.setAccessibleName(f"{words} {self.say(key)}")
             line.addWidget(opening)
             inside.addLayout(line)
@@ -86,7 +87,9 @@ class OpenPointsPage(Page):
 
     def _words(self, point: OpenPoint) -> str:
         if point.question:
-            words = f"{self.desk.result.of_bank(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            words = (
+                f"{self.session.result.of_bank(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            )
             return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
         reason = f"words.reason.{point.reason}"
         looked = f"{self.t(f'checks.{point.probe}.name')}　{point.subject}" if point.probe else point.subject

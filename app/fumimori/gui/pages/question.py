@@ -11,8 +11,8 @@ from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import QuestionKind
-from fumimori.wizard import course, routes
-from fumimori.wizard.routes import Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import Route, block_of, code_of
 from fumimori.wording.window import facts_of
 
 
@@ -25,33 +25,33 @@ class QuestionPage(Page):
 
     def caption(self) -> str:
         """Control and place within it."""
-        number, count = course.position(self.desk.open, self.desk.result, self.route.item)
+        number, count = progress.position(self.session.open, self.session.result, self.route.item)
         block = self._block
         name = self.t(f"controls.{block}.name")
-        return self.say("place", code=routes.code_of(block), name=name, number=number, count=count)
+        return self.say("place", code=code_of(block), name=name, number=number, count=count)
 
     @property
     def _block(self) -> str:
-        return routes.block_of(self.route.item)
+        return block_of(self.route.item)
 
     def build(self) -> None:
         """Introduction at a control's first question, hint, facts, answers."""
-        desk, theme = self.desk, self.theme
-        question = desk.result.of_bank(self.route.item)
-        asked = course.asked(desk.result, self._block)
+        session, theme = self.session, self.theme
+        question = session.result.of_bank(self.route.item)
+        asked = progress.asked(session.result, self._block)
         if asked and asked[0].id == question.id:
             self._introduce()
         if self.t.has(f"controls.{question.id}.hint"):
             self.add(Prose(theme, self.t(f"controls.{question.id}.hint"), quiet=True))
-        facts = facts_of(desk.result, desk.instruments.rules, question.id)
-        standing = desk.result.question(question.id)
-        answered = desk.open.answer(question.id) is not None
+        facts = facts_of(session.result, session.toolkit.rules, question.id)
+        standing = session.result.question(question.id)
+        answered = session.open.answer(question.id) is not None
         if facts and (not standing.asked or answered):
-            self.add(FactBox(desk, theme, facts))
+            self.add(FactBox(session, theme, facts))
         if facts and not standing.asked and not answered:
             self.prose("measured", quiet=True)
         self._differs = QVBoxLayout()
-        box = AnswerBox(desk, theme, question, answered=self._show_difference)
+        box = AnswerBox(session, theme, question, answered=self._show_difference)
         self.add(box)
         self.add(self._differs)
         keys = "keys_inventory" if question.kind is QuestionKind.INVENTORY else "keys"
@@ -70,18 +70,6 @@ class QuestionPage(Page):
     def help_prefix(self) -> str:
         """The question's three help texts."""
         return f"controls.{self.route.item}"
-
-    def next(self) -> Route:
-        """The next question of this control, or its summary."""
-        return course.after_question(self.desk.open, self.desk.result, self.route)
-
-    def skip(self) -> Route:
-        """On without an answer."""
-        return self.next()
-
-    def back(self) -> Route:
-        """The question before, or the hub."""
-        return course.before_question(self.desk.result, self.route)
 
     def _introduce(self) -> None:
         theme, block = self.theme, self._block
@@ -102,17 +90,17 @@ class QuestionPage(Page):
 
     def _show_difference(self) -> None:
         clear(self._differs)
-        question = self.desk.result.of_bank(self.route.item)
-        for one in self.desk.result.contradictions:
+        question = self.session.result.of_bank(self.route.item)
+        for one in self.session.result.contradictions:
             if one.question == question.id:
                 self._differs.addWidget(
                     ContradictionCard(
-                        self.desk,
+                        self.session,
                         self.theme,
                         question,
                         one,
                         settled=self._show_difference,
-                        measure=partial(self.go, Route("measuring")),
+                        measure=partial(self.navigator.visit, Route("measuring")),
                     )
                 )
                 return

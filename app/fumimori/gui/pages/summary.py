@@ -10,8 +10,8 @@ from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import Control, Finding, Question, QuestionState
-from fumimori.wizard import course, routes
-from fumimori.wizard.routes import HUB, SURROUNDINGS, Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import SURROUNDINGS, Route, code_of
 from fumimori.wording.window import finding_title, grouped, range_words, standing_words, subject_words
 
 
@@ -24,29 +24,29 @@ class SummaryPage(Page):
 
     def caption(self) -> str:
         """The control's code."""
-        return routes.code_of(self.route.item)
+        return code_of(self.route.item)
 
     def build(self) -> None:
         """The score so far, the questions, the findings."""
-        desk, theme = self.desk, self.theme
-        missing = course.open_questions(desk.result, self.route.item)
-        unsettled = course.unsettled(desk.open, desk.result, self.route.item)
+        session, theme = self.session, self.theme
+        missing = progress.open_questions(session.result, self.route.item)
+        unsettled = progress.unsettled(session.open, session.result, self.route.item)
         self.prose(
             "missing" if missing else "unsettled" if unsettled else "complete", quiet=True, count=missing or unsettled
         )
         if self.route.item != SURROUNDINGS:
-            control = desk.result.control(Control(self.route.item))
+            control = session.result.control(Control(self.route.item))
             words = range_words(self.t, control.score_low, control.score_high)
             verdict = self.t(f"words.verdict.{control.verdict}")
             self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
             self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
         frame, inside = card(theme)
-        for number, one in enumerate(course.counted(desk.open, desk.result, self.route.item)):
+        for number, one in enumerate(progress.counted(session.open, session.result, self.route.item)):
             if number:
                 inside.addWidget(hairline())
             self._line(inside, one)
         self.add(frame)
-        findings = [one for one in desk.result.findings if one.control.value == self.route.item]
+        findings = [one for one in session.result.findings if one.control.value == self.route.item]
         if findings:
             groups = grouped(findings)
             self.section(self.say("findings", count=len(groups)))
@@ -57,16 +57,8 @@ class SummaryPage(Page):
 
     @property
     def next_label(self) -> str:
-        """On to the next control."""
-        return self.say("next_control" if self.next().page != "open_points" else "to_open_points")
-
-    def next(self) -> Route:
-        """Where the course leads: the next control, after the last one the open points."""
-        return course.after_summary(self.desk.open, self.desk.result, self.route)
-
-    def back(self) -> Route:
-        """The hub."""
-        return HUB
+        """On to the next control, or to what follows them all."""
+        return self.say("next_control") if self.navigator.ahead.page in ("question", "summary") else self.onward
 
     def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
         """One cause, and where it was found, as in the plan."""
@@ -75,7 +67,7 @@ class SummaryPage(Page):
         line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.desk.result)))
+        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.session.result)))
         names = subject_words(self.t, group)
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
@@ -83,20 +75,20 @@ class SummaryPage(Page):
         column.addLayout(line)
 
     def _line(self, inside: QVBoxLayout, question: Question) -> None:
-        theme, desk = self.theme, self.desk
-        standing = desk.result.question(question.id)
+        theme, session = self.theme, self.session
+        standing = session.result.question(question.id)
         label = self.t(f"controls.{question.id}.label")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Prose(theme, f"{question.printed}　{label}"))
-        state = standing_words(self.t, question, standing, desk.open.answer(question.id))
+        state = standing_words(self.t, question, standing, session.open.answer(question.id))
         if standing.contradicted:
             state = f"{state}　{self.t('words.open_point.contradiction')}"
         words.addWidget(Prose(theme, state, quiet=True, size="small"))
         change = button(
             theme,
             self.say("look" if standing.state is QuestionState.MEASURED else "change"),
-            partial(self.go, Route("question", question.id, "summary")),
+            partial(self.navigator.visit, Route("question", question.id)),
             kind="link",
             name=f"change:{question.id}",
         )

@@ -7,8 +7,6 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.text import Elided
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
-from fumimori.wizard.course import resumption
-from fumimori.wizard.routes import START, Route
 
 
 class UnlockPage(Page):
@@ -16,7 +14,7 @@ class UnlockPage(Page):
 
     def build(self) -> None:
         """The file's name, the passphrase, what is under way or why it did not open."""
-        work = self.desk.work
+        work = self.session.work
         self._passphrase = ""
         self.add(Elided(self.theme, Path(self.route.item).name, bold=True))
         self._field = Field(
@@ -31,7 +29,7 @@ class UnlockPage(Page):
         self._waiting = Waiting(self.theme, self.t, work)
         self.add(self._waiting, self._field)
         self._elsewhere = self.prose("elsewhere", quiet=True)
-        self._stop_listening = listen(work, self._show, self._opened)
+        self._stop_listening = listen(work, self._show, self.navigator.file_ready)
         self._show()
 
     @property
@@ -39,29 +37,21 @@ class UnlockPage(Page):
         """Open, because that is what happens."""
         return self.say("open")
 
-    def back(self) -> Route:
-        """The start page."""
-        self.desk.work.forget()
-        return START
-
     def leave(self) -> None:
         """What is under way goes on when the page is only made anew."""
         self._stop_listening()
 
-    def next(self) -> Route | None:
-        """Open the file; a passphrase that was typed does not wait for the keyring."""
-        if self._passphrase or not self.desk.work.busy:
-            self.desk.work.open(Path(self.route.item), self._passphrase or None)
-        return None
-
-    def _opened(self) -> None:
-        self.go(resumption(self.desk.open))
+    def accept(self) -> bool:
+        """Open the file, and stay until it is; a passphrase that was typed does not wait for the keyring."""
+        if self._passphrase or not self.session.work.busy:
+            self.session.work.open(Path(self.route.item), self._passphrase or None)
+        return False
 
     def _show(self) -> None:
         """What is under way, or what the last try came to."""
         from fumimori.store import Damaged, NoKeyring, NotAnAssessment, NotThere, Vanished, WrongSecret
 
-        work, error = self.desk.work, self.desk.work.error
+        work, error = self.session.work, self.session.work.error
         another_kind = isinstance(error, NotAnAssessment) or (
             isinstance(error, NotThere) and not isinstance(error, Vanished)
         )
@@ -103,4 +93,4 @@ class UnlockPage(Page):
         except StoreError as error:
             self._field.complain(self.t(f"words.store_error.{error.code}"))
             return
-        self.next()
+        self.accept()

@@ -1,0 +1,138 @@
+"""What window and command line are handed to work with: probes, rules, questions and the way to the network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from fumimori.assess.absent import about_existing
+from fumimori.assess.judging import assess
+from fumimori.checks.contract import Probe
+from fumimori.checks.observations import Observations
+from fumimori.checks.tables.ports import port_matrix
+from fumimori.engine.counting import counting, guarded
+from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
+from fumimori.network import Network
+
+OUR_BUG = "our_bug"
+"""The reason of an attempt that a mistake of ours made worthless."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings:
+    """How a run looks outward."""
+
+    resolver: str | None = None
+    """`IP[:PORT]`, `tls://IP[:PORT][#name]` or `https://host/path`; None for the system's."""
+    second_resolver: str | None = None
+    """Another one to compare with, in the same forms."""
+    dnssec_anchor: Path | None = None
+    """The root's DS or DNSKEY records in zone-file text instead of those of the public root."""
+    ca_file: Path | None = None
+    """Trusted roots in PEM instead of the system's."""
+    control_hosts: tuple[str, ...] | None = None
+    """`HOST` or `HOST:PORT` for the port-25 test; None for the two usual ones."""
+    thorough: bool = False
+    """List every suite and group, with many more connections."""
+    from_outside: bool = False
+    """A person's word that this machine is not in the target's network, although the addresses look like it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What follows from the runs alone, whatever people answered."""
+
+    runs: tuple[Run, ...]
+    """With only those attempts that count; those of a probe whose judge failed say so (OUR_BUG)."""
+    outcomes: tuple[Outcome, ...]
+    ports: tuple[PortRow, ...]
+    of: tuple[tuple[Run, ...], Scope]
+    """The runs and the scope that were judged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toolkit:
+    """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
+
+    probes: tuple[Probe, ...]
+    rules: Rules
+    bank: tuple[Question, ...]
+    open_network: Callable[[NetworkSettings], Network]
+
+    _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The last judgement: an answer that is typed does not make anything that a server said be read again."""
+
+    def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
+        """What all judges say about everything that counts under today's scope."""
+        return self.judged(assessment).outcomes
+
+    def observations(self, assessment: Assessment) -> Observations:
+        """What was seen of today's scope, in all runs."""
+        return Observations.of(assessment.scope, self.judged(assessment).runs)
+
+    def assess(self, assessment: Assessment, moment: datetime, judged: Judged | None = None) -> Result:
+        """All that follows from `assessment` under today's rules and today's scope. Never raises for what was seen.
+
+        `judged` is an earlier judgement to go by instead, where a new one would take too long.
+        """
+        judged = judged or self.judged(assessment)
+        of_today = msgspec.structs.replace(assessment, runs=judged.runs)
+        result = assess(of_today, self.bank, self.rules, judged.outcomes, moment)
+        return msgspec.structs.replace(result, ports=judged.ports)
+
+    def judged(self, assessment: Assessment) -> Judged:
+        """What all judges say, each on its own: one that fails is logged, and its probe's looks become OUR_BUG."""
+        for known in self._last:
+            if known.of[0] is assessment.runs and known.of[1] is assessment.scope:
+                return known
+        judged = self._judge(assessment.runs, assessment.scope)
+        self._last[:] = [judged]
+        return judged
+
+    def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
+        failed: list[str] = []
+        narrowed = counting(self.probes, scope, runs, failed=failed)
+        observations = Observations.of(scope, narrowed)
+        outcomes: list[Outcome] = []
+        for probe in self.probes if narrowed else ():
+            said = guarded(lambda probe=probe: tuple(probe.judge(observations, self.rules)))  # type: ignore[misc]
+            if said is None:
+                failed.append(probe.id)
+            else:
+                outcomes += said
+        if failed and narrowed:
+            narrowed = _marked(narrowed, failed)
+            observations = Observations.of(scope, narrowed)
+        ports = guarded(lambda: port_matrix(observations, self.rules))
+        return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
+
+
+def _marked(runs: tuple[Run, ...], failed: Sequence[str]) -> tuple[Run, ...]:
+    """The runs, where what these probes saw counts as not seen, by our own mistake."""
+    marked = tuple(
+        msgspec.structs.replace(run, attempts=tuple(_spoiled(a) if a.probe in failed else a for a in run.attempts))
+        for run in runs
+    )
+    present = {attempt.probe for run in marked for attempt in run.attempts}
+    last = marked[-1]
+    added = tuple(
+        Attempt(
+            probe=probe,
+            subject="",
+            status=Status.OUR_BUG,
+            reason=OUR_BUG,
+            started=last.ended,
+            ended=last.ended,
+        )
+        for probe in failed
+        if probe not in present
+    )
+    return (*marked[:-1], msgspec.structs.replace(last, attempts=(*last.attempts, *added)))
+
+
+def _spoiled(attempt: Attempt) -> Attempt:
+    if attempt.status is not Status.COMPLETED:
+        return attempt
+    return msgspec.structs.replace(attempt, status=Status.OUR_BUG, reason=OUR_BUG, facts=None)

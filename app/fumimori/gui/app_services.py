@@ -1,0 +1,45 @@
+"""What the window is handed by the entry; it knows neither probes nor the network nor how a report is made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fumimori.model import Assessment, Finding, Repair, Result
+from fumimori.texts import Texts
+
+if TYPE_CHECKING:
+    from fumimori.engine import NetworkSettings, Toolkit
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def usual_network() -> "NetworkSettings":
+    """Looking outward as this machine does."""
+    from fumimori.engine import NetworkSettings
+
+    return NetworkSettings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppServices:
+    """The program's other parts, as functions, so that none is loaded before it is needed."""
+
+    toolkit: "Callable[[], Toolkit]"
+    texts: Callable[[str], Texts]
+    make_report: Callable[[Assessment, Result, Texts, str, str], bytes]
+    """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
+    sample: Callable[[], Assessment]
+    sample_passphrase: str
+    resources: Path
+    settings_folder: Path
+    network: "Callable[[], NetworkSettings]" = field(default=usual_network)
+    control_hosts: Callable[[], Sequence[str]] = tuple
+    """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""
+    repair: Callable[[Finding, Assessment], Repair] = lambda _finding, _assessment: Repair()
+    """What to copy to put a finding right, made for this assessment."""
+    now: Callable[[], datetime] = field(default=_now)
+    """The moment with the zone of this machine."""

@@ -1,0 +1,48 @@
+"""One more chance for a server that asked for patience (421, 45x): after a while, once, and within a budget."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from fumimori.network import Refused
+
+T = TypeVar("T")
+
+BUSY = "busy"
+
+
+@dataclass(kw_only=True)
+class BusyRetry:
+    """What a whole run is willing to wait; a server that stays busy after that is not asked again."""
+
+    seconds: float = 20.0
+    """Before the second look."""
+    waits_most: int = 6
+    """Second looks of one run."""
+    waited: dict[str, int] = field(default_factory=dict)
+
+    async def ask(
+        self, address: str, look: Callable[[], Awaitable[T]], said_busy: Callable[[T], bool] = lambda _result: False
+    ) -> T:
+        """The result of `look`; of a second one when the first was refused as busy, or `said_busy` says so.
+
+        Raises what `look` raises; Refused (`busy`) when the second look was no better or the budget is spent.
+        """
+        try:
+            result = await look()
+        except Refused as refused:
+            if refused.reason != BUSY or not self._may_wait(address):
+                raise
+        else:
+            if not said_busy(result) or not self._may_wait(address):
+                return result
+        await asyncio.sleep(self.seconds)
+        return await look()
+
+    def _may_wait(self, address: str) -> bool:
+        """Whether the budget allows one more wait; one per address, so that a busy server sees no queue of us."""
+        if address in self.waited or sum(self.waited.values()) >= self.waits_most:
+            return False
+        self.waited[address] = 1
+        return True

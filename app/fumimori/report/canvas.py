@@ -1,0 +1,315 @@
+"""The canvas: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+
+from fumimori.report import kinsoku
+from fumimori.report.page_style import Ink, PageStyle, Style
+from fumimori.report.typefaces import BOLD, MONO, REGULAR
+
+AIR = 0.08
+"""Ems between Japanese and Latin; below the tenth at which readers that extract text would see a space."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked stretch of a page's content: page index and MCID."""
+
+    page: int
+    mcid: int
+
+
+@dataclass(frozen=True)
+class LinkMark:
+    """A link annotation: page index, its place among that page's annotations, and its words."""
+
+    page: int
+    index: int
+    words: str
+
+
+@dataclass(eq=False)
+class Node:
+    """An element of the structure tree; `kind` is a standard structure type such as P, H1, Table, TD."""
+
+    kind: str
+    alt: str = ""
+    scope: str = ""
+    span: int = 1
+    box: tuple[float, float, float, float] | None = None
+    children: "list[Node | Mark | LinkMark]" = field(default_factory=list)
+    adopted: bool = False
+
+    def adopt(self, child: "Node") -> "Node":
+        """`child`, which hangs below this element from its first drawing on."""
+        if not child.adopted:
+            child.adopted = True
+            self.children.append(child)
+        return child
+
+
+Run = tuple[str, Style]
+
+
+def air_before(text: str, i: int) -> bool:
+    """Whether the layout adds air before the character at `i`: between Japanese letters and Latin ones."""
+    if i == 0:
+        return False
+    before, after = text[i - 1], text[i]
+    return (_letter(before) and _latin(after)) or (_latin(before) and _letter(after))
+
+
+def _letter(char: str) -> bool:
+    return "\u3041" <= char <= "\u30fa" or "\u3400" <= char <= "\u9fff" or char in "々ー"
+
+
+def _latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+class _OwnFacesCanvas(Canvas):
+    """A canvas on which no face can be chosen that is not embedded, whatever a drawing asks for."""
+
+    def setFont(self, psfontname: str, size: float, leading: float | None = None) -> None:  # noqa: N802 - the library's
+        """One of our own faces; the regular one for any other."""
+        super().setFont(psfontname if psfontname in (REGULAR, BOLD, MONO) else REGULAR, size, leading)
+
+
+class PdfCanvas:
+    """Draws one document, page after page; coordinates are points from the lower left corner."""
+
+    def __init__(self, page_style: PageStyle, *, title: str, tag: str) -> None:
+        self.page_style = page_style
+        self.faces = page_style.faces
+        self.root = Node("Document")
+        self.page = 0
+        self._output = BytesIO()
+        self._canvas = _OwnFacesCanvas(
+            self._output,
+            pagesize=page_style.paper,
+            invariant=1,
+            pageCompression=1,
+            initialFontName=REGULAR,
+            initialFontSize=page_style.body.size,
+            lang=tag,
+        )
+        self._canvas.setTitle(title)
+        self._mcids = 0
+        self._annotations = 0
+        self._marking = False
+
+    # --- pages and marks ---
+
+    def next_page(self) -> None:
+        """End this page and begin the next."""
+        self._canvas.showPage()
+        self.page += 1
+        self._mcids = self._annotations = 0
+
+    def finished(self) -> bytes:
+        """The document without structure, metadata and attachments."""
+        self._canvas.save()
+        self.faces.forget(self._canvas._doc)  # noqa: SLF001 - the library keeps the subsets by this object
+        return self._output.getvalue()
+
+    @contextmanager
+    def marked(self, node: Node, *, spoken: str = "") -> Iterator[None]:
+        """Everything drawn inside is content of `node`; copied out of the PDF it reads `spoken` (14.9.4) if given."""
+        node.children.append(Mark(self.page, self._mcids))
+        actual = f" /ActualText <feff{spoken.encode('utf-16-be').hex()}>" if spoken else ""
+        with self._sequence(f"/{node.kind} <</MCID {self._mcids}{actual}>> BDC"):
+            self._mcids += 1
+            yield
+
+    @contextmanager
+    def artifact(self, kind: str = "Layout") -> Iterator[None]:
+        """Everything drawn inside is ornament or repetition that a reading voice leaves out."""
+        if self._marking:
+            yield
+            return
+        with self._sequence(f"/Artifact <</Type /{kind}>> BDC"):
+            yield
+
+    @contextmanager
+    def _sequence(self, opening: str) -> Iterator[None]:
+        if self._marking:
+            raise ValueError("marks do not nest")
+        self._canvas._code.append(opening)  # noqa: SLF001 - the library has no call for marked content
+        self._marking = True
+        yield
+        self._marking = False
+        self._canvas._code.append("EMC")  # noqa: SLF001
+
+    def bookmark(self, key: str, top: float, title: str = "", level: int = 0) -> None:
+        """A target for links at height `top`, shown in the outline when it has a title."""
+        self._canvas.bookmarkPage(key, fit="XYZ", left=0, top=top + 6, zoom=0)
+        if title:
+            self._canvas.addOutlineEntry(title, key, level=level, closed=level > 0)
+
+    def link(self, node: Node, key: str, words: str, box: tuple[float, float, float, float]) -> None:
+        """A link to the bookmark `key`; `node` is its Link element."""
+        self._canvas.linkRect(words, key, box, relative=0, Border="[0 0 0]")
+        node.children.append(LinkMark(self.page, self._annotations, words))
+        self._annotations += 1
+
+    # --- text ---
+
+    def text(self, x: float, baseline: float, runs: Sequence[Run]) -> float:
+        """Set `runs` on one line from `x`; returns where the line ends. Characters that no face has are 〓 already."""
+        whole = "".join(part for part, _ in runs)
+        position, at = x, 0
+        writing = self._canvas.beginText()
+        for part, style in runs:
+            piece, piece_face, piece_x = "", "", position
+            for char in part:
+                face = self.faces.face_of(char, style.face) or style.face
+                air = AIR * style.size if air_before(whole, at) else 0.0
+                if piece and (face != piece_face or air):
+                    self._write(writing, (piece_x, baseline), piece, piece_face, style)
+                    piece = ""
+                if not piece:
+                    piece_x, piece_face = position + air, face
+                position += air + self.faces.advance(char, style.face) * style.size
+                piece += char
+                at += 1
+            if piece:
+                self._write(writing, (piece_x, baseline), piece, piece_face, style)
+        self._canvas.drawText(writing)
+        return position
+
+    def _write(self, writing: Any, at: tuple[float, float], piece: str, face: str, style: Style) -> None:
+        writing.setFont(face, style.size)
+        writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
+        writing.setTextOrigin(*at)
+        writing.textOut(piece)
+
+    def width(self, text: str, style: Style) -> float:
+        """The width of `text` on one line in points."""
+        air = sum(air_before(text, i) for i in range(len(text))) * AIR
+        return self.faces.width(text, style.face, style.size) + air * style.size
+
+    # --- lines and shapes: ornament unless a figure is being drawn ---
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], ink: Ink, width: float = 0.5) -> None:
+        """A straight line."""
+        with self.artifact():
+            self._stroke(ink, width)
+            self._canvas.line(*start, *end)
+
+    def rectangle(
+        self,
+        box: tuple[float, float, float, float],
+        *,
+        fill: Ink | None = None,
+        outline: Ink | None = None,
+        width: float = 0.6,
+        radius: float = 0.0,
+        dotted: bool = False,
+    ) -> None:
+        """A rectangle (x, y, width, height)."""
+        with self.artifact():
+            self._canvas.saveState()
+            if dotted:
+                self._canvas.setDash(1.2, 1.6)
+            self._inks(fill, outline, width)
+            self._canvas.roundRect(*box, radius, stroke=int(outline is not None), fill=int(fill is not None))
+            self._canvas.restoreState()
+
+    def hatched(self, box: tuple[float, float, float, float], ink: Ink, radius: float = 0.0) -> None:
+        """Diagonal lines inside a rectangle: what is not known."""
+        x, y, width, height = box
+        with self.artifact():
+            self._canvas.saveState()
+            path = self._canvas.beginPath()
+            path.roundRect(x, y, width, height, radius)
+            self._canvas.clipPath(path, stroke=0, fill=0)
+            self._stroke(ink, 0.5)
+            step = 2.6
+            start = x - height
+            for number in range(int((width + height) / step) + 1):
+                left = start + number * step
+                self._canvas.line(left, y, left + height, y + height)
+            self._canvas.restoreState()
+
+    def polygon(
+        self, points: Sequence[tuple[float, float]], *, fill: Ink | None = None, outline: Ink | None = None
+    ) -> None:
+        """A closed polygon."""
+        with self.artifact():
+            path = self._canvas.beginPath()
+            path.moveTo(*points[0])
+            for point in points[1:]:
+                path.lineTo(*point)
+            path.close()
+            self._inks(fill, outline, 0.8)
+            self._canvas.drawPath(path, stroke=int(outline is not None), fill=int(fill is not None))
+
+    def disc(self, x: float, y: float, radius: float, *, fill: Ink | None = None, outline: Ink | None = None) -> None:
+        """A circle."""
+        with self.artifact():
+            self._inks(fill, outline, 0.9)
+            self._canvas.circle(x, y, radius, stroke=int(outline is not None), fill=int(fill is not None))
+
+    def strokes(self, curves: Sequence[Sequence[tuple[str, tuple[float, ...]]]], ink: Ink, width: float) -> None:
+        """Open curves made of (`M`|`L`|`C`|`Z`, coordinates), with round ends."""
+        with self.artifact():
+            self._canvas.saveState()
+            self._stroke(ink, width)
+            self._canvas.setLineCap(1)
+            self._canvas.setLineJoin(1)
+            for curve in curves:
+                path = self._canvas.beginPath()
+                for command, numbers in curve:
+                    if command == "M":
+                        path.moveTo(*numbers)
+                    elif command == "L":
+                        path.lineTo(*numbers)
+                    elif command == "C":
+                        path.curveTo(*numbers)
+                    else:
+                        path.close()
+                self._canvas.drawPath(path, stroke=1, fill=0)
+            self._canvas.restoreState()
+
+    def picture(self, image: Any, x: float, y: float, width: float, height: float) -> None:
+        """A bitmap that the PDF library has read."""
+        self._canvas.drawImage(image, x, y, width, height, mask="auto")
+
+    def drawing(self, drawing: Any, x: float, y: float) -> None:
+        """A vector drawing that the PDF library has read."""
+        from reportlab.graphics import renderPDF
+
+        renderPDF.draw(drawing, self._canvas, x, y)
+
+    def _stroke(self, ink: Ink, width: float) -> None:
+        self._canvas.setStrokeColorRGB(ink.red, ink.green, ink.blue)
+        self._canvas.setLineWidth(width)
+
+    def _inks(self, fill: Ink | None, outline: Ink | None, width: float) -> None:
+        if fill is not None:
+            self._canvas.setFillColorRGB(fill.red, fill.green, fill.blue)
+        if outline is not None:
+            self._stroke(outline, width)
+
+
+def laid_out(runs: Sequence[Run], width: float, faces: Any) -> list[list[Run]]:
+    """`runs` broken into lines of at most `width` points; each line is a list of runs again."""
+    whole = "".join(part for part, _ in runs)
+    styles = [style for part, style in runs for _ in part]
+    advances = [faces.advance(char, style.face) * style.size for char, style in zip(whole, styles, strict=True)]
+    gaps = [AIR * style.size if air_before(whole, i) else 0.0 for i, style in enumerate(styles)]
+    lines = []
+    for start, end in kinsoku.break_lines(whole, advances, width, gaps):
+        line: list[Run] = []
+        for i in range(start, end):
+            if line and line[-1][1] is styles[i]:
+                line[-1] = (line[-1][0] + whole[i], styles[i])
+            else:
+                line.append((whole[i], styles[i]))
+        lines.append(line)
+    return lines
