@@ -158,7 +158,7 @@ def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
     printed = " ".join(text(example.pdf(about, language="en"), "-raw").split())
     record = printed[printed.index("What was exchanged") :]
     assert record.count("NXDOMAIN") == 1
-    assert all(f"> TXT s{n}.example.jp" in record for n in range(5))
+    assert [record.count(f"TXT s{n}.example.jp") for n in range(5)] == [1] * 5  # a page may end between them
     assert "(4600 more bytes left out)" in record
     assert record.count("long.example.jp") == 1
     assert "Left out: 1 exchanges as in M-001." in record
