@@ -1,8 +1,8 @@
 """Settings in braces: nginx (`nginx -T`) and the UCL that `rspamadm configdump` prints.
 
-`name word word;` is a directive, `name word { … }` a block of them; `#` begins a comment. The `=` and the quotation marks
-of UCL are taken for what parts words.
-"""  # noqa: D205 - one sentence
+`name word word;` is a directive, `name word { … }` a block of them; `#` begins a comment. The `=` and the quotation
+marks of UCL are taken for what parts words.
+"""
 
 from collections.abc import Iterator
 
@@ -50,34 +50,32 @@ def parse_braces(text: str) -> Braces:
     blocks: list[tuple[str, int]] = []
     words: list[str] = []
     opened = 0
-    for number, token in _tokens(text):
-        if token not in ("{", "}", ";"):
+    for number, piece in _pieces(text):
+        if piece not in ("{", "}", ";"):
             if len(words) < WORDS_MOST:
-                words.append(token[:512])
+                words.append(piece[:512])
             continue
         if words and len(found) < DIRECTIVES_MOST:
-            opened += token == "{"
+            opened += piece == "{"
             found.append(
                 Directive(
                     path=tuple(name for name, _ in blocks),
                     name=words[0],
                     words=tuple(words[1:]),
                     block=blocks[-1][1] if blocks else 0,
-                    opens=opened if token == "{" else 0,
+                    opens=opened if piece == "{" else 0,
                     line=number,
                 )
             )
-        if token == "{" and len(blocks) < DEPTH_MOST:
+        if piece == "{" and len(blocks) < DEPTH_MOST:
             blocks.append((words[0] if words else "", opened))
-        elif token == "}" and blocks:
+        elif piece == "}" and blocks:
             blocks.pop()
         words = []
-    return Braces(
-        directives=tuple(found), truncated=len(found) >= DIRECTIVES_MOST or text.count("\n") >= LINES_MOST
-    )
+    return Braces(directives=tuple(found), truncated=len(found) >= DIRECTIVES_MOST or text.count("\n") >= LINES_MOST)
 
 
-def _tokens(text: str) -> Iterator[tuple[int, str]]:
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """The words and signs of `text` with their lines; a quoted word ends with its line at the latest."""
     for number, line in enumerate(lines_of(text, LINES_MOST), start=1):
         place = 0

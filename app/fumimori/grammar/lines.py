@@ -1,4 +1,4 @@
-"""Lines of what programs print: bounded in number and length, whatever ends them."""
+"""Text of what programs print and people save: its characters, and its lines, bounded in number and length."""
 
 from collections.abc import Iterator
 
@@ -16,3 +16,13 @@ def lines_of(text: str, most: int) -> Iterator[str]:
         if end < 0:
             return
         start = end + 1
+
+
+def text_of(octets: bytes) -> str:
+    """The text in `octets`, by its mark, as UTF-8, or else as Shift_JIS; never raises."""
+    if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return octets.decode("utf-16", "replace")
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return octets.decode("cp932", "replace")

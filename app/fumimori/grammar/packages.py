@@ -1,4 +1,4 @@
-"""What is installed and what waits: os-release(5), `dpkg -l`, `apt list`, `rpm -qa`, `dnf check-update`, Windows updates."""
+"""What is installed and what waits: os-release(5), `dpkg -l`, `apt list`, `rpm -qa`, `dnf check-update`, hotfixes."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""The settings of Postfix: `postconf`, `postconf -n` or main.cf (postconf(5)), `postconf -M` or master.cf (master(5))."""
+"""The settings of Postfix: `postconf -n` or main.cf (postconf(5)), `postconf -M` or master.cf (master(5))."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from fumimori.grammar.lines import lines_of
 from fumimori.model import Record
@@ -77,7 +78,7 @@ def _logical(text: str) -> list[str]:
 def _service(words: list[str]) -> Service:
     settings: dict[str, str] = {}
     command, *rest = _arguments(words[7])
-    for flag, value in zip(rest, rest[1:], strict=False):
+    for flag, value in pairwise(rest):
         if flag == "-o":
             name, _, said = value.partition("=")
             settings[name.strip()[:100]] = said.strip()
