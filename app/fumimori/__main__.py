@@ -121,7 +121,18 @@ def instruments() -> "Instruments":
         rules=rules(),
         bank=bank(),
         open_network=open_network,
+        readers=probes.readers(),
+        roots=trusted_roots,
     )
+
+
+def trusted_roots() -> tuple[bytes, ...]:
+    """The certificates (DER) of the authorities that this system trusts."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from fumimori.net.certificates import load_roots
+
+    return tuple(root.public_bytes(Encoding.DER) for root in load_roots(None))
 
 
 def open_network(settings: "NetworkSettings") -> "Network":

@@ -9,7 +9,7 @@ import msgspec
 
 from fumimori.assess.absent import about_existing
 from fumimori.assess.judging import assess
-from fumimori.checks.contract import Probe
+from fumimori.checks.contract import Probe, Reader
 from fumimori.checks.observations import Seen
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
@@ -60,9 +60,17 @@ class Instruments:
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
+    readers: tuple[Reader, ...] = ()
+    roots: Callable[[], Sequence[bytes]] = tuple
+    """The certificates (DER) of the authorities that this system trusts, for readers."""
 
     _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""
+
+    @property
+    def checks(self) -> tuple[Probe | Reader, ...]:
+        """Probes and readers."""
+        return (*self.probes, *self.readers)
 
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
         """What all judges say about everything that counts under today's scope."""
@@ -93,13 +101,13 @@ class Instruments:
 
     def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
         failed: list[str] = []
-        narrowed = counting(self.probes, scope, runs, failed=failed)
+        narrowed = counting(self.checks, scope, runs, failed=failed)
         seen = Seen.of(scope, narrowed)
         outcomes: list[Outcome] = []
-        for probe in self.probes if narrowed else ():
-            said = guarded(lambda probe=probe: tuple(probe.judge(seen, self.rules)))  # type: ignore[misc]
+        for check in self.checks if narrowed else ():
+            said = guarded(lambda check=check: tuple(check.judge(seen, self.rules)))  # type: ignore[misc]
             if said is None:
-                failed.append(probe.id)
+                failed.append(check.id)
             else:
                 outcomes += said
         if failed and narrowed:

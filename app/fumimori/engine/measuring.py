@@ -175,7 +175,7 @@ class _Run:
     def seen(self) -> Seen:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        seen = Seen.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
+        seen = Seen.of(scope, counting(self.instruments.checks, scope, (*self.assessment.runs, run)))
         seen.vantage = run.vantage
         return seen
 

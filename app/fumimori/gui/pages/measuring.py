@@ -14,9 +14,15 @@ from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.looks import LookList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import Attempt, Result, RunKind
 from fumimori.wizard.routes import Route
 
 ANNOUNCE_EVERY_MS = 10_000
+
+
+def _looks(result: Result) -> tuple[Attempt, ...]:
+    """What was measured; what was read from files is no look."""
+    return tuple(attempt for run in result.runs if run.kind is not RunKind.READ for attempt in run.attempts)
 
 
 class MeasuringPage(Page):
@@ -96,7 +102,7 @@ class MeasuringPage(Page):
 
     def _show(self) -> None:
         measuring = self.desk.measuring
-        running, attempts = measuring.running, self.desk.result.attempts if begun(self.desk.open) else ()
+        running, attempts = measuring.running, _looks(self.desk.result) if begun(self.desk.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)

@@ -131,7 +131,7 @@ class LookList(QWidget):
 
     def show_looks(self, looks: Sequence[Look]) -> None:
         """Show how every look stands."""
-        controls = {probe.id: probe.control for probe in self._desk.instruments.probes}
+        controls = {probe.id: probe.control for probe in self._desk.instruments.checks}
         for control in Control:
             mine = tuple(look for look in looks if controls.get(look.probe) is control)
             if not mine:
