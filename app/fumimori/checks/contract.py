@@ -21,7 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from fumimori.checks.observations import Seen, host_of
+from fumimori.checks.observations import Observations, host_of
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.network import Network
 
@@ -33,11 +33,11 @@ def _lies_within(host: str, domain: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ProbeContext:
     """What `collect` is handed for one attempt."""
 
     network: Network
-    seen: Seen
+    observations: Observations
     rules: Rules
     thorough: bool = False
     """List everything, whatever it costs in connections and time."""
@@ -61,11 +61,11 @@ def _nobody(_scope: Scope, _rules: Rules) -> Sequence[str]:
     return ()
 
 
-def _nothing(_seen: Seen, _rules: Rules) -> Sequence[Delivery]:
+def _nothing(_seen: Observations, _rules: Rules) -> Sequence[Delivery]:
     return ()
 
 
-def _no_host(_seen: Seen) -> Sequence[str]:
+def _no_host(_seen: Observations) -> Sequence[str]:
     return ()
 
 
@@ -78,7 +78,7 @@ class Check:
     facts: type[Record]
     outcomes: tuple[str, ...]
     """The words behind `<id>.` of every outcome code that `judge` can name."""
-    judge: Callable[[Seen, Rules], Iterable[Outcome]]
+    judge: Callable[[Observations, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
 
 
@@ -87,10 +87,10 @@ class Probe(Check):
     """A check that asks the network."""
 
     consent: ConsentLevel
-    subjects: Callable[[Seen], Sequence[str]]
+    subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
-    collect: Callable[[str, Look], Awaitable[Record]]
-    """Look at one subject and write down the facts; concludes nothing. Raises NotSeen when it could not look."""
+    collect: Callable[[str, ProbeContext], Awaitable[Record]]
+    """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
     needs: tuple[str, ...] = ()
     connections: int = 0
     """TCP connections that one host name sees at the most, all its ports together; told to people before anything
@@ -103,9 +103,9 @@ class Probe(Check):
     """Looks only at hosts that people name for it, so that there is nothing to do where none is named."""
     host: Callable[[str], str] = host_of
     """The host that a subject is about, without port; empty for what is no host. Pure."""
-    file_hosts: Callable[[Seen], Sequence[str]] = _no_host
+    file_hosts: Callable[[Observations], Sequence[str]] = _no_host
     """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
-    deliveries: Callable[[Seen, Rules], Sequence[Delivery]] = _nothing
+    deliveries: Callable[[Observations, Rules], Sequence[Delivery]] = _nothing
     """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""
@@ -169,7 +169,7 @@ class ReadContext:
     """What `read` is handed beside the document."""
 
     scope: Scope
-    seen: Seen
+    observations: Observations
     rules: Rules
     at: datetime
     roots: Callable[[], Sequence[bytes]] = tuple

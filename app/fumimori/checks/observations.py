@@ -20,7 +20,7 @@ class FactsKey(Generic[F]):
     kind: type[F]
 
 
-class Seen:
+class Observations:
     """A read-only view of attempts under a scope; each is judged under the vantage point of its own run.
 
     When a probe looked at a subject more than once, in whatever runs, the newest completed attempt counts, else the
@@ -38,12 +38,12 @@ class Seen:
     @classmethod
     def of(cls, scope: Scope, runs: Iterable[Run]) -> Self:
         """The attempts of all `runs`, the oldest first."""
-        seen = cls(scope, ())
+        observations = cls(scope, ())
         for run in runs:
             if run.kind is RunKind.MEASURED:
-                seen.vantage = run.vantage
-            seen._count(run.attempts, run.vantage)
-        return seen
+                observations.vantage = run.vantage
+            observations._count(run.attempts, run.vantage)
+        return observations
 
     @classmethod
     def of_assessment(cls, assessment: Assessment) -> Self:

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from fumimori.checks.contract import About, Probe, Reader
-from fumimori.checks.observations import Seen, host_of
+from fumimori.checks.observations import Observations, host_of
 from fumimori.model import Attempt, Contact, Run, Scope
 
 T = TypeVar("T")
@@ -50,8 +51,8 @@ def counting(
     """
     kept = _kept([check for check in checks if not isinstance(check, Reader)], scope, runs, failed)
     kept |= _read([check for check in checks if isinstance(check, Reader)], scope, runs)
-    seen = Seen.of(scope, runs)
-    counts = {id(attempt) for attempt in seen.attempts() if (attempt.probe, attempt.subject) in kept}
+    observations = Observations.of(scope, runs)
+    counts = {id(attempt) for attempt in observations.attempts() if (attempt.probe, attempt.subject) in kept}
     narrowed = []
     for run in runs:
         out = [attempt for attempt in run.attempts if (attempt.probe, attempt.subject) not in kept]
@@ -71,12 +72,16 @@ def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: li
     """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
     kept: set[tuple[str, str]] = set()
     for probe in probes:
-        seen = Seen.of(scope, _only(runs, kept))
-        subjects = guarded(lambda probe=probe, seen=seen: tuple(probe.subjects(seen)), logged=failed is not None)  # type: ignore[misc]
+        observations = Observations.of(scope, _only(runs, kept))
+        subjects = guarded(partial(_subjects, probe, observations), logged=failed is not None)
         kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
         if subjects is None and failed is not None:
             failed.append(probe.id)
     return kept
+
+
+def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+    return tuple(probe.subjects(observations))
 
 
 def _read(readers: Sequence[Reader], scope: Scope, runs: Sequence[Run]) -> set[tuple[str, str]]:

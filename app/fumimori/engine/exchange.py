@@ -11,10 +11,10 @@ import msgspec
 from fumimori import __version__
 from fumimori.assess.judging import assess
 from fumimori.checks.contract import Check
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, failure
-from fumimori.engine.instruments import Instruments
+from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
 from fumimori.model import (
     Assessment,
@@ -178,7 +178,7 @@ def _sorted(run: Run) -> Run:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_scan(untrusted_json: bytes, instruments: Instruments) -> Scan:
+def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
     """The scan in `untrusted_json`, in today's form; NotAScanError for anything that cannot be judged and printed.
 
     Facts are checked against their probes' records, values against what they can be, and every judge has read it once.
@@ -187,14 +187,14 @@ def read_scan(untrusted_json: bytes, instruments: Instruments) -> Scan:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
     try:
         scan = _decoded(untrusted_json)
-        kinds = {check.id: check.facts for check in instruments.checks}
+        kinds = {check.id: check.facts for check in toolkit.checks}
         for attempt in (attempt for run in scan.runs for attempt in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise NotAScanError(str(error)) from error
     _check(scan)
-    _try(scan, instruments)
+    _try(scan, toolkit)
     return scan
 
 
@@ -298,17 +298,17 @@ def _check_scope(scope: Scope) -> None:
         raise NotAScanError("a name or an address that cannot be")
 
 
-def _try(scan: Scan, instruments: Instruments) -> None:
+def _try(scan: Scan, toolkit: Toolkit) -> None:
     """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
-    seen = Seen.of(scan.scope, runs := counting(instruments.checks, scan.scope, scan.runs))
+    observations = Observations.of(scan.scope, runs := counting(toolkit.checks, scan.scope, scan.runs))
     about = Assessment(id="", created=datetime(2000, 1, 1, tzinfo=UTC), scope=scan.scope, runs=runs)
 
     def everything() -> None:
-        for probe in instruments.probes:
-            tuple(probe.subjects(seen))
-        outcomes = [outcome for check in instruments.checks for outcome in check.judge(seen, instruments.rules)]
-        assess(about, instruments.bank, instruments.rules, outcomes, about.created)
-        port_matrix(seen, instruments.rules)
+        for probe in toolkit.probes:
+            tuple(probe.subjects(observations))
+        outcomes = [outcome for check in toolkit.checks for outcome in check.judge(observations, toolkit.rules)]
+        assess(about, toolkit.bank, toolkit.rules, outcomes, about.created)
+        port_matrix(observations, toolkit.rules)
 
     error = failure(everything)
     if error is not None:

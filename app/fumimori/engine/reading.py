@@ -24,7 +24,7 @@ from fumimori.checks.contract import (
     TooMuch,
 )
 from fumimori.engine.counting import belongs, failure
-from fumimori.engine.instruments import Instruments
+from fumimori.engine.toolkit import Toolkit
 from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, opener
 from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
 
@@ -105,7 +105,7 @@ def document_of(name: str, content: bytes, at: datetime, from_whom: str = "") ->
 
 
 def read_documents(
-    instruments: Instruments,
+    toolkit: Toolkit,
     assessment: Assessment,
     documents: Iterable[Document],
     at: datetime,
@@ -120,7 +120,7 @@ def read_documents(
     says so, with what was read by then. Never raises for what is in a document: a fault of ours in one reader
     becomes the problem `our_bug` of that document and leaves the others alone.
     """
-    return _Reading(instruments, assessment, at, about, observer, cancelled).run(documents)
+    return _Reading(toolkit, assessment, at, about, observer, cancelled).run(documents)
 
 
 @dataclass
@@ -134,7 +134,7 @@ class _Taken:
 
 @dataclass
 class _Reading:
-    instruments: Instruments
+    toolkit: Toolkit
     assessment: Assessment
     at: datetime
     about: str
@@ -150,10 +150,10 @@ class _Reading:
     def run(self, documents: Iterable[Document]) -> ReadResult:
         self.context = ReadContext(
             scope=self.assessment.scope,
-            seen=self.instruments.seen(self.assessment),
-            rules=self.instruments.rules,
+            observations=self.toolkit.observations(self.assessment),
+            rules=self.toolkit.rules,
             at=self.at,
-            roots=self.instruments.roots,
+            roots=self.toolkit.roots,
             about=self.about,
         )
         stopped = False
@@ -173,7 +173,7 @@ class _Reading:
             kind=RunKind.READ,
             scope=self.assessment.scope,
             program=__version__,
-            rules=self.instruments.rules.version,
+            rules=self.toolkit.rules.version,
             attempts=attempts,
             sources=tuple(sources.values()),
             cancelled=stopped,
@@ -211,7 +211,7 @@ class _Reading:
     def reader_of(self, document: Document) -> Reader | None:
         """The reader that is surest of it; None when nobody is sure enough."""
         best, surest = None, SURE
-        for reader in self.instruments.readers:
+        for reader in self.toolkit.readers:
             sure = reader.accepts(document)
             if sure >= surest and (best is None or sure > surest):
                 best, surest = reader, sure

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fumimori.checks.contract import DOCUMENT_MOST, Damaged, Document, NotReadable, Protected, TooMuch
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 MEMBERS_MOST = 5_000
 """Documents that come out of what is handed over at once."""
@@ -75,7 +75,7 @@ def _inside(outer: Document, name: str, content: bytes) -> Document:
 
 
 def _named(outer: Document, name: str) -> str:
-    shown = plain(name, NAME_MOST)
+    shown = sanitize(name, NAME_MOST)
     return f"{outer.name}/{shown}" if shown else outer.name
 
 

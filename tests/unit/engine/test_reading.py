@@ -15,8 +15,8 @@ import pytest
 
 from fumimori import checks
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
-from fumimori.checks.observations import FactsKey, Seen
-from fumimori.engine import Instruments, unpacking
+from fumimori.checks.observations import FactsKey, Observations
+from fumimori.engine import Toolkit, unpacking
 from fumimori.engine.exchange import read_scan, scan_json
 from fumimori.engine.reading import Progress, ReadResult, document_of, read_documents
 from fumimori.model import (
@@ -32,7 +32,7 @@ from fumimori.model import (
     Scope,
     Severity,
 )
-from loopback.paper_network import rules as paper_rules
+from loopback.fake_network import rules as paper_rules
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -62,8 +62,8 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     return [Reading(subject=domain, facts=Note(words=(word,)), part=word) for _, domain, word in said]
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all(NOTES):
+def judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in observations.all(NOTES):
         for word in facts.words:
             yield Outcome(code="notes.said", subject=attempt.subject, values=(("word", word),))
 
@@ -82,10 +82,10 @@ def reader(**fields: Any) -> Reader:
     return Reader(**given)
 
 
-def tools(*readers: Reader) -> Instruments:
+def tools(*readers: Reader) -> Toolkit:
     rule = OutcomeRule(code="notes.said", severity=Severity.LOW, control=Control.PEOPLE, source="a test", date="2026")
     rules = Rules(version="1", outcomes={"notes.said": rule}, thresholds={}, tables={})
-    return Instruments(
+    return Toolkit(
         probes=(), rules=rules, bank=(), open_network=lambda _: pytest.fail("nothing is sent"), readers=readers
     )
 
@@ -175,8 +175,8 @@ def test_the_host_that_a_person_names_is_that_of_a_document_that_does_not_say_it
     assert [attempt.subject for attempt in said.added_to(assessment("example.jp")).attempts] == ["mail.example.jp"]
 
 
-def test_what_cannot_be_read_says_why_and_leaves_the_others_alone(_expected_lines):
-    _expected_lines.append("a reader failed")
+def test_what_cannot_be_read_says_why_and_leaves_the_others_alone(expect_log):
+    expect_log("a reader failed")
     found = result(
         handed("note: broken", "a"),
         handed("note: password", "b"),
