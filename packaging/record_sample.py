@@ -15,7 +15,7 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fumimori.__main__ import instruments  # noqa: E402
+from fumimori.__main__ import toolkit  # noqa: E402
 from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
@@ -85,7 +85,7 @@ async def measured(world: World, assessment: Assessment) -> Assessment:
         control_hosts=(world.control_open,),
         from_outside=True,
     )
-    tools = instruments()
+    tools = toolkit()
     network = tools.open_network(settings)
     try:
         return (await measure(tools, assessment, network, settings)).added_to(assessment)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "app"))
 if TYPE_CHECKING:
-    from fumimori.gui.desk import Desk
+    from fumimori.gui.session import Session
     from fumimori.gui.window import Window
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -52,9 +52,9 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
 
     from fumimori import __main__ as entry
     from fumimori import resources
-    from fumimori.gui.desk import Desk
-    from fumimori.gui.parts import Parts
+    from fumimori.gui.app_services import AppServices
     from fumimori.gui.program import prepare
+    from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.theme import LATER_FACES, load_fonts
     from fumimori.gui.widgets.action import ActionCard
@@ -66,8 +66,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     with tempfile.TemporaryDirectory() as settings:
         scale = 150 if size == "-150" else 100
         save(Path(settings), Settings(language=language, scale=scale, theme=theme))
-        parts = Parts(
-            instruments=entry.instruments,
+        services = AppServices(
+            toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
             sample=entry.sample,
@@ -77,10 +77,10 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             control_hosts=entry.control_hosts,
             repair=entry.repair,
         )
-        prepare(application, parts)
-        load_fonts(parts.resources / "fonts", LATER_FACES)
-        desk = Desk(parts, language)
-        window = Window(desk)
+        prepare(application, services)
+        load_fonts(services.resources / "fonts", LATER_FACES)
+        session = Session(services, language)
+        window = Window(session)
         window.resize(*SIZES[size])
         window.show()
         routes = [
@@ -102,18 +102,18 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
         for name, route in routes:
             if wanted and name not in wanted:
                 continue
-            if desk.assessment is None and route.page not in ("start", "new", "unlock"):
-                desk.show(structs.replace(entry.sample(), report_language=language))
+            if session.assessment is None and route.page not in ("start", "new", "unlock"):
+                session.show(structs.replace(entry.sample(), report_language=language))
             if name == "environment-several":
-                several(desk)
-            judged(desk)
+                several(session)
+            judged(session)
             window.go(route)
             if name == "measuring-running":
-                half_way(desk, window)
+                half_way(session, window)
             if name.endswith("-help"):
                 window.toggle_help()
             if name == "plan" and window.page is not None:
-                window.page.findChildren(ActionCard)[with_repair(desk)].toggle()
+                window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
@@ -133,32 +133,32 @@ def pause(milliseconds: int) -> None:
     waiting.exec()
 
 
-def judged(desk: "Desk") -> None:
+def judged(session: "Session") -> None:
     """Let the window go on until what was measured is judged."""
-    while desk.judging.busy:
+    while session.judging.busy:
         pause(10)
 
 
-def several(desk: "Desk") -> None:
+def several(session: "Session") -> None:
     """Two more domains, one of which nobody sends from."""
     from msgspec import structs
 
     from fumimori.model import DomainScope
 
-    first = desk.open.scope.domains[0]
+    first = session.open.scope.domains[0]
     more = (DomainScope(name="shop.mihon.example", sends_mail=True), DomainScope(name="xn--r8jz45g.example"))
-    scope = structs.replace(desk.open.scope, domains=(first, *more))
-    desk.show(structs.replace(desk.open, scope=scope))
+    scope = structs.replace(session.open.scope, domains=(first, *more))
+    session.show(structs.replace(session.open, scope=scope))
 
 
-def half_way(desk: "Desk", window: "Window") -> None:
+def half_way(session: "Session", window: "Window") -> None:
     """The looks of the recorded measurement as they stand half-way through it."""
     from PySide6.QtWidgets import QProgressBar
 
     from fumimori.gui.measuring import Look
-    from fumimori.gui.widgets.looks import LookList
+    from fumimori.gui.widgets.progress_list import LookList
 
-    attempts = desk.open.attempts
+    attempts = session.open.attempts
     looks = [
         Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
         if number % 3
@@ -176,10 +176,10 @@ def half_way(desk: "Desk", window: "Window") -> None:
     page._elsewhere.hide()  # noqa: SLF001 - the page is posed, not measured
 
 
-def with_repair(desk: "Desk") -> int:
+def with_repair(session: "Session") -> int:
     """The place in the plan of the first action that has something to copy; 0 when there is none."""
-    repair, assessment = desk.parts.repair, desk.open
-    actions = enumerate(desk.result.actions)
+    repair, assessment = session.services.repair, session.open
+    actions = enumerate(session.result.actions)
     return next((at for at, one in actions if any(repair(each, assessment).snippets for each in one.findings)), 0)
 
 
@@ -198,7 +198,7 @@ def readme(folder: Path) -> int:
         with Image.open(Path(taken) / "hub-en-light.png") as picture:
             picture.convert("RGB").save(folder / "hub-en.png", optimize=True)
     assessment = entry.sample()
-    result = entry.instruments().assess(assessment, datetime.now(UTC).astimezone())
+    result = entry.toolkit().assess(assessment, datetime.now(UTC).astimezone())
     document = pypdfium2.PdfDocument(entry.make_report(assessment, result, entry.texts("en"), "a4"))
     sheet = document[1].render(scale=90 / 72).to_pil().convert("RGB")
     document.close()

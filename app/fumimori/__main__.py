@@ -14,7 +14,7 @@ from fumimori import __version__, resources
 from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
     from fumimori.network import Network
 
@@ -48,7 +48,7 @@ def _command_line(words: list[str], language: str) -> int:
     from fumimori.cli import CommandLine
 
     return CommandLine(
-        instruments=instruments,
+        toolkit=toolkit,
         make_report=make_report,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
@@ -73,7 +73,7 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         print(texts(language)("cli.no_window", detail=detail), file=sys.stderr)  # noqa: T201
         return 2
     return gui.run(
-        instruments=instruments,
+        toolkit=toolkit,
         texts=texts,
         make_report=make_report,
         sample=sample,
@@ -111,17 +111,28 @@ def bank() -> "tuple[Question, ...]":
 
 
 @lru_cache(maxsize=1)
-def instruments() -> "Instruments":
+def toolkit() -> "Toolkit":
     """Everything that looks, asks and judges."""
     from fumimori import checks as probes
-    from fumimori.engine import Instruments
+    from fumimori.engine import Toolkit
 
-    return Instruments(
+    return Toolkit(
         probes=probes.walk(),
         rules=rules(),
         bank=bank(),
         open_network=open_network,
+        readers=probes.readers(),
+        roots=trusted_roots,
     )
+
+
+def trusted_roots() -> tuple[bytes, ...]:
+    """The certificates (DER) of the authorities that this system trusts."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from fumimori.net.certificates import load_roots
+
+    return tuple(root.public_bytes(Encoding.DER) for root in load_roots(None))
 
 
 def open_network(settings: "NetworkSettings") -> "Network":

@@ -42,17 +42,17 @@ def actions(settings: Path) -> list[tuple[str, float]]:
 
     from fumimori import __main__ as entry
     from fumimori import resources
-    from fumimori.gui.desk import Desk
-    from fumimori.gui.parts import Parts
+    from fumimori.gui.app_services import AppServices
     from fumimori.gui.program import prepare
+    from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.window import Window
     from fumimori.wizard.routes import PREPARATION, Route
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     save(settings, Settings(language="ja"))
-    parts = Parts(
-        instruments=entry.instruments,
+    services = AppServices(
+        toolkit=entry.toolkit,
         texts=entry.texts,
         make_report=entry.make_report,
         sample=entry.sample,
@@ -62,9 +62,9 @@ def actions(settings: Path) -> list[tuple[str, float]]:
         control_hosts=entry.control_hosts,
         repair=entry.repair,
     )
-    prepare(application, parts)
-    desk = Desk(parts, "ja")
-    window = Window(desk)
+    prepare(application, services)
+    session = Session(services, "ja")
+    window = Window(session)
     window.resize(1160, 820)
     window.show()
     sample = entry.sample()
@@ -79,7 +79,7 @@ def actions(settings: Path) -> list[tuple[str, float]]:
         Route("open_points"),
         Route("plan"),
     ]
-    done = [("open a file", longest(lambda: (desk.show(sample), window.go(Route("hub")))))]
+    done = [("open a file", longest(lambda: (session.show(sample), window.go(Route("hub")))))]
     done += [(f"page {route.page} {route.item}".strip(), longest(partial(window.go, route))) for route in routes]
     for name, do in (
         ("language on the plan", window.other_language),
@@ -95,7 +95,7 @@ def actions(settings: Path) -> list[tuple[str, float]]:
     window.go(Route("question", "defaults.admin_passwords"))
     longest(lambda: None)
     for value in ("yes", "partly"):
-        done.append((f"answer {value}", longest(partial(desk.answer, "defaults.admin_passwords", value))))
+        done.append((f"answer {value}", longest(partial(session.answer, "defaults.admin_passwords", value))))
     window.close()
     return done
 

@@ -31,8 +31,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from fumimori import __main__ as entry, resources
-from fumimori.gui.desk import Desk
-from fumimori.gui.parts import Parts
+from fumimori.gui.session import Desk
+from fumimori.gui.app_services import Parts
 from fumimori.gui.program import prepare
 from fumimori.wizard.routes import Route
 from fumimori.gui.window import Window

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from fumimori.__main__ import instruments, make_report, sample, texts
+from fumimori.__main__ import make_report, sample, texts, toolkit
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -31,7 +31,7 @@ def blank() -> None:
 def main() -> int:
     """Print the figures and the ratio of the second report to a blank page."""
     company = sample()
-    result = instruments().assess(company, datetime.now(UTC))
+    result = toolkit().assess(company, datetime.now(UTC))
     first, second = (seconds(lambda: make_report(company, result, texts("ja"), "a4")) for _ in range(2))
     blank()
     bare = seconds(blank)

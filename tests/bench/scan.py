@@ -26,7 +26,7 @@ sys.path[:0] = [str(ROOT / "app"), str(ROOT / "tests")]
 from bench.peers import Peers, Run, run  # noqa: E402 - the folders above are only now known
 from fumimori.net.connect import Limits  # noqa: E402
 from loopback.domains import many  # noqa: E402
-from loopback.far import Doors, doors  # noqa: E402
+from loopback.remote_hosts import Doors, doors  # noqa: E402
 from loopback.world import World, running  # noqa: E402
 
 ROUND_TRIP = 0.05

@@ -22,11 +22,11 @@ from fumimori.checks.products.recognition import recognised, shown_version
 from fumimori.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
 from fuzz import hostile, inputs, judged, talks
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ def dns_reply(octets: bytes) -> None:
     # the fuzzer cannot guess what a reply repeats of its question
     fitting = query.to_wire()[:2] + octets[2:]
     for wire in (octets, fitting):
-        with contextlib.suppress(NotSeen):
+        with contextlib.suppress(NotObserved):
             reply = dns_wire.parsed(wire, query)
             rrset, _, _ = dns_wire.followed(reply, "_dmarc.example.jp", "TXT")
             for rdata in rrset or ():
@@ -190,10 +190,10 @@ def seeds() -> dict[str, list[bytes]]:
     """Whole right inputs for each harness and the hostile ones of old, from which a fuzzer goes astray."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    from loopback.sample_vmc import LOGO
     from loopback.ssh_faults import SshScript
     from loopback.tls_hands import HandMade, Hello
     from loopback.toy_ca import ToyCa
-    from loopback.toy_mark import LOGO
 
     leaf = ToyCa(MOMENT).leaf("mx.example.jp")
     one = leaf.certificate.public_bytes(Encoding.DER)

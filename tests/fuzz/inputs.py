@@ -93,7 +93,7 @@ def _sample() -> dict[str, Any]:
 @cache
 def _whole_scan() -> dict[str, Any]:
     sample = program.sample()
-    return msgspec.json.decode(scan_json(sample, program.instruments().assess(sample, ISSUED)))
+    return msgspec.json.decode(scan_json(sample, program.toolkit().assess(sample, ISSUED)))
 
 
 @cache

@@ -15,22 +15,22 @@ from fumimori import __main__ as program
 from fumimori import checks as probes
 from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
 from fumimori.model import Assessment, Basis, Finding, Severity
 from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose, Steps
 from fumimori.report.brand import LogoBlock, LogoError, read_logo
+from fumimori.report.canvas import PdfCanvas
+from fumimori.report.code_block import Verbatim
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
-from fumimori.report.press import Press
-from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
-from fumimori.report.verbatim import Verbatim
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -44,9 +44,9 @@ def scan(octets: bytes) -> None:
     assessment = _opened(octets)
     if assessment is None:
         return
-    seen, rules = Seen.of_assessment(assessment), program.rules()
+    observations, rules = Observations.of_assessment(assessment), program.rules()
     for probe in probes.walk():
-        for outcome in probe.judge(seen, rules):
+        for outcome in probe.judge(observations, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes
             severity = outcome_severity(outcome, rules, assessment.scope)
             rule = rules.outcomes[outcome.code]
@@ -72,7 +72,7 @@ def assessment(octets: bytes) -> None:
         return
     if not _readable(given):
         return
-    tools = program.instruments()
+    tools = program.toolkit()
     result = tools.assess(given, ISSUED)
     with contextlib.suppress(NotAScanError):  # what is asked of a stranger's scan is not asked of one's own file
         read_scan(scan_json(given, result), tools)
@@ -97,10 +97,10 @@ def pages(octets: bytes) -> None:
     if not _readable(given):
         return
     given = msgspec.structs.replace(given, brand=type(given.brand)())
-    result = program.instruments().assess(given, ISSUED)
+    result = program.toolkit().assess(given, ISSUED)
     texts = _texts()[len(octets) % len(_texts())]
     paper = _paper(texts.language)
-    m = Manuscript(
+    m = ReportContext(
         assessment=given,
         result=result,
         rules=program.rules(),
@@ -121,7 +121,7 @@ def report_text(octets: bytes) -> None:
     """Hostile text as prose, heading, steps, cell and copy, as long as the report lets it be, laid out and drawn."""
     paper = _paper("ja")
     text = octets.decode("utf-8", "replace")
-    harmless, text = plain(text, NOTE_LIMIT), text[:CONTENT]
+    harmless, text = sanitize(text, NOTE_LIMIT), text[:CONTENT]
     assert HARMFUL.search(harmless) is None
     blocks = [
         Prose(text[:NOTE_LIMIT], paper.body, paper.faces),
@@ -132,12 +132,12 @@ def report_text(octets: bytes) -> None:
         Verbatim(text, paper, ground=paper.wash),
         Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
     ]
-    press = Press(paper, title=harmless, tag="ja")
+    canvas = PdfCanvas(paper, title=harmless, tag="ja")
     for block in blocks:
         height = block.height(paper.width)
         assert height >= 0
         block.split(paper.width, height / 2)
-        block.draw(press, paper.left, 700, paper.width, press.root)
+        block.draw(canvas, paper.left, 700, paper.width, canvas.root)
     report.missing_glyphs(text, resources.path("fonts"))
 
 
@@ -146,8 +146,8 @@ def logo(octets: bytes) -> None:
     for kind in ("png", "svg"):
         with contextlib.suppress(LogoError):
             block = LogoBlock(read_logo(octets, kind), width=60, height=20, alt="")
-            press = Press(_paper("ja"), title="", tag="ja")
-            block.draw(press, 100, 700, 200, press.root)
+            canvas = PdfCanvas(_paper("ja"), title="", tag="ja")
+            block.draw(canvas, 100, 700, 200, canvas.root)
 
 
 def _readable(given: Assessment) -> bool:
@@ -164,7 +164,7 @@ def _readable(given: Assessment) -> bool:
 
 def _opened(octets: bytes) -> Assessment | None:
     try:
-        read = read_scan(octets, program.instruments())
+        read = read_scan(octets, program.toolkit())
     except NotAScanError:
         return None
     return imported(read, Assessment(id="1", created=ISSUED))
@@ -196,7 +196,7 @@ def _texts() -> tuple[Texts, ...]:
 
 
 @cache
-def _paper(language: str) -> Stationery:
+def _paper(language: str) -> PageStyle:
     faces = Typefaces(resources.path("fonts"))
     step = program.texts(language).style.body_size_step
-    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=step, colour="")
+    return PageStyle(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=step, colour="")

@@ -22,8 +22,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from fumimori.checks.admin_pages import probe as admin_pages
-from fumimori.checks.contract import Look
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.products import probe as products
 from fumimori.checks.webmail import probe as webmail
 from fumimori.model import Scope
@@ -32,17 +32,17 @@ from fumimori.net.certificates import chain_of
 from fumimori.net.dialogues import DIALOGUES
 from fumimori.net.dns_streams import HttpsStream, TlsStream
 from fumimori.net.dnssec import Validator
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.resolvers import Upstream
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import Security
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.web import WebAnswer
 from fuzz.paper_stream import MOMENT, PaperDialer, PaperWriter, carried_out, reader_of
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 HOST, ADDRESS = "mail.example.jp", "192.0.2.25"
 PORTS = (25, 110, 143, 587, 4190)
@@ -89,14 +89,14 @@ class _PaperWeb:
 def web(octets: bytes) -> None:
     """An HTTP answer, and where its Location leads the probes that follow one."""
     network = _PaperWeb(octets)
-    look = Look(network=network, seen=Seen(Scope(), ()), rules=rules())
-    with contextlib.suppress(NotSeen):
+    context = ProbeContext(network=network, observations=Observations(Scope(), ()), rules=rules())
+    with contextlib.suppress(NotObserved):
         answer = carried_out(network.get(f"https://{HOST}/x/y"))
         msgspec.json.encode(answer)
         admin_pages.recognised(answer, rules().tables["admin_pages"].dicts())
-    _told(products.collect(HOST, look))
-    _told(admin_pages._page(f"https://{HOST}:8443/admin", look))
-    _told(webmail._plain(HOST, look))
+    _told(products.collect(HOST, context))
+    _told(admin_pages._page(f"https://{HOST}:8443/admin", context))
+    _told(webmail._plain(HOST, context))
 
 
 def addressed(octets: bytes) -> None:
@@ -153,13 +153,13 @@ async def _heard(octets: bytes) -> None:
             assert len(reply.result()) <= 1 << 16
 
 
-def _told(look: object) -> None:
+def _told(context: object) -> None:
     """Carry out one look; not to have seen is an answer, and what was seen can be written down."""
     try:
-        seen = carried_out(look)
-    except NotSeen:
+        observations = carried_out(context)
+    except NotObserved:
         return
-    msgspec.json.encode(seen)
+    msgspec.json.encode(observations)
 
 
 # --- DNSSEC -------------------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def _judged(asked: dns.message.Message, messages: Sequence[dns.message.Message])
     validator = Validator(query=query, anchors=tree().anchors, now=lambda: MOMENT)
     try:
         verdict = carried_out(validator.judge(asked))
-    except NotSeen:
+    except NotObserved:
         return
     if verdict.security is Security.SECURE:
         question = asked.question[0]

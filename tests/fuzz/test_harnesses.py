@@ -48,13 +48,13 @@ def test_much_of_the_same(name, piece):
 @pytest.mark.parametrize("name", ["scan", "assessment"])
 def test_what_is_drawn_is_mostly_let_in(name):
     """A fuzzer whose inputs the first check refuses tests that check alone."""
-    from fumimori.__main__ import instruments
+    from fumimori.__main__ import toolkit
     from fumimori.engine.exchange import NotAScanError, read_scan
     from fumimori.model import Assessment
 
     def let_in(octets: bytes) -> bool:
         try:
-            read_scan(octets, instruments()) if name == "scan" else msgspec_read(octets, Assessment)
+            read_scan(octets, toolkit()) if name == "scan" else msgspec_read(octets, Assessment)
         except (NotAScanError, ValueError):
             return False
         return True

@@ -13,7 +13,7 @@ import pytest
 
 from fumimori.net.dnssec import Validator
 from fumimori.net.dnssec_keys import read_anchors
-from fumimori.network import NotSeen, Refused
+from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import Security
 from fuzz import harnesses
 from fuzz.seeds_dns import LIES, Conversation, Question, conversations, replies
@@ -31,7 +31,7 @@ def judged(told: Conversation, said: Mapping[Question, bytes]) -> Security | Non
         validator = Validator(query=query, anchors=read_anchors(told.anchor), now=lambda: datetime.now(UTC))
         try:
             return (await validator.judge(await query(*told.question))).security
-        except NotSeen:
+        except NotObserved:
             return None
 
     return asyncio.run(run())

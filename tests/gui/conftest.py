@@ -10,9 +10,9 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from fumimori.engine import Instruments
-from fumimori.gui.desk import Desk
+from fumimori.engine import Toolkit
 from fumimori.gui.program import prepare
+from fumimori.gui.session import Session
 from fumimori.gui.window import Window
 from fumimori.model import Assessment
 from gui import demonstration
@@ -24,19 +24,17 @@ def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     """`opened(language=…, assessment=…, instruments=…)`: a driver of a window that is shown and closed again."""
     windows: list[Window] = []
 
-    def make(
-        language: str = "ja", assessment: Assessment | None = None, instruments: Instruments | None = None
-    ) -> Driver:
-        parts = demonstration.parts(tmp_path / f"settings{len(windows)}", instruments, language)
-        prepare(qapp, parts)
-        window = Window(Desk(parts, language))
+    def make(language: str = "ja", assessment: Assessment | None = None, toolkit: Toolkit | None = None) -> Driver:
+        services = demonstration.services(tmp_path / f"settings{len(windows)}", toolkit, language)
+        prepare(qapp, services)
+        window = Window(Session(services, language))
         windows.append(window)
         window.resize(1160, 820)
         window.show()
         with qtbot.waitActive(window):
             window.activateWindow()
         if assessment is not None:
-            window.desk.show(assessment)
+            window.session.show(assessment)
         return Driver(window, qtbot)
 
     yield make

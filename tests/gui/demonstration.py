@@ -8,9 +8,9 @@ import msgspec
 
 from fumimori import __version__, resources
 from fumimori.__main__ import bank
-from fumimori.engine import Instruments, NetworkSettings
+from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
-from fumimori.gui.parts import Parts
+from fumimori.gui.app_services import AppServices
 from fumimori.model import (
     Answer,
     Assessment,
@@ -103,12 +103,12 @@ def answers() -> tuple[Answer, ...]:
     )
 
 
-def parts(folder: Path, instruments: Instruments | None = None, language: str = "ja") -> Parts:
+def services(folder: Path, toolkit: Toolkit | None = None, language: str = "ja") -> AppServices:
     """The window's parts with real texts, rules and probes; settings go into `folder`, no network is opened."""
     texts = {word: Texts(resources.root(), word) for word in languages(resources.root())}
-    given = instruments or offline_instruments()
-    return Parts(
-        instruments=lambda: given,
+    given = toolkit or offline_instruments()
+    return AppServices(
+        toolkit=lambda: given,
         texts=lambda word: texts[word],
         make_report=one_sheet,
         sample=lambda: assessment(language),
@@ -125,7 +125,7 @@ PROBES = ("mx", "spf", "dkim", "dmarc", "mta_sts", "tls_rpt", "mail_ports", "ssh
 """A fixed handful, so that what these tests count does not change with every new probe."""
 
 
-def offline_instruments() -> Instruments:
+def offline_instruments() -> Toolkit:
     """Some probes and all rules; opening the network is a mistake."""
     from fumimori import checks as probes
 
@@ -134,7 +134,7 @@ def offline_instruments() -> Instruments:
 
     chosen = tuple(probe for probe in probes.walk() if probe.id in PROBES)
     rules = parse_rules(__version__, resources.rule_files(), resources.rule_tables())
-    return Instruments(probes=chosen, rules=rules, bank=bank(), open_network=refuse)
+    return Toolkit(probes=chosen, rules=rules, bank=bank(), open_network=refuse)
 
 
 def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str) -> bytes:

@@ -17,7 +17,7 @@ class Driver:
 
     def __init__(self, window: Window, qtbot: QtBot) -> None:
         self.window = window
-        self.desk = window.desk
+        self.session = window.session
         self.qtbot = qtbot
 
     @property
@@ -44,8 +44,8 @@ class Driver:
 
     def judged(self) -> None:
         """Wait until what was measured is judged, and the page is there as a whole."""
-        if self.desk.judging.busy:
-            self.qtbot.waitUntil(lambda: not self.desk.judging.busy, timeout=20_000)
+        if self.session.judging.busy:
+            self.qtbot.waitUntil(lambda: not self.session.judging.busy, timeout=20_000)
         page = self.window.page
         if page is not None and page.growing.busy:
             self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
@@ -67,7 +67,7 @@ class Driver:
         assert isinstance(widget, QAbstractButton)
         assert widget.isEnabled(), f"{place!r} cannot be pressed"
         self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
-        self.qtbot.waitUntil(lambda: not self.desk.work.busy, timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.session.work.busy, timeout=20_000)
 
     def type(self, place: str, text: str) -> None:
         """Type into a field."""
@@ -92,7 +92,7 @@ class Driver:
         self.settle()
         focus = QApplication.focusWidget() or self.window
         self.qtbot.keyClick(focus, key, modifier)
-        self.qtbot.waitUntil(lambda: not self.desk.work.busy, timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.session.work.busy, timeout=20_000)
 
     def shows(self, text: str) -> bool:
         """Whether `text` can be read (or heard) somewhere in the window."""

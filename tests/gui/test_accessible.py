@@ -53,19 +53,19 @@ def name(one: QAccessibleInterface) -> str:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_everything_that_can_be_used_has_a_name(opened: Open, language: str):
-    hands = opened(language, demonstration.assessment(language))
+    driver = opened(language, demonstration.assessment(language))
     for route in ROUTES:
-        hands.window.go(route)
-        hands.settle()
-        nameless = [one.role() for one in heard(hands.page) if one.role() in SPOKEN and not name(one)]
+        driver.window.go(route)
+        driver.settle()
+        nameless = [one.role() for one in heard(driver.page) if one.role() in SPOKEN and not name(one)]
         assert not nameless, f"{route}: {nameless}"
 
 
 def test_the_answers_are_a_group_that_is_called_by_the_question(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("question", "updates.responsible")
-    asked = hands.page.t("controls.updates.responsible.question")
-    group = next(one for one in heard(hands.page) if one.role() is Role.Grouping)
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("question", "updates.responsible")
+    asked = driver.page.t("controls.updates.responsible.question")
+    group = next(one for one in heard(driver.page) if one.role() is Role.Grouping)
     assert name(group) == asked
     cards = [group.child(number) for number in range(group.childCount())]
     assert {one.role() for one in cards} == {Role.RadioButton}
@@ -73,47 +73,47 @@ def test_the_answers_are_a_group_that_is_called_by_the_question(opened: Open):
 
 
 def test_a_radio_button_pressed_again_stays_chosen_until_the_answer_is_taken_back(opened: Open):
-    hands = opened("ja", demonstration.assessment("ja"))
-    hands.go("question", "updates.responsible")
-    hands.press("choice:yes")
-    hands.press("choice:yes")
-    assert QAccessible.queryAccessibleInterface(hands.find("choice:yes")).state().checked
-    hands.press("withdraw")
-    cards = [card for card in heard(hands.page) if card.role() is Role.RadioButton]
+    driver = opened("ja", demonstration.assessment("ja"))
+    driver.go("question", "updates.responsible")
+    driver.press("choice:yes")
+    driver.press("choice:yes")
+    assert QAccessible.queryAccessibleInterface(driver.find("choice:yes")).state().checked
+    driver.press("withdraw")
+    cards = [card for card in heard(driver.page) if card.role() is Role.RadioButton]
     assert cards
     assert not any(card.state().checked for card in cards)
-    hands.press("choice:yes")
-    answer = hands.desk.open.answer("updates.responsible")
+    driver.press("choice:yes")
+    answer = driver.session.open.answer("updates.responsible")
     assert answer is not None
     assert answer.value == "yes"
 
 
 def test_what_is_ticked_by_itself_is_a_check_box_in_a_group_with_a_name(opened: Open):
-    hands = opened("ja", demonstration.assessment("ja"))
-    hands.go("question", "protocols.inventory")
-    boxes = [one for one in heard(hands.page) if one.role() is Role.CheckBox]
-    asked = hands.page.t("controls.protocols.inventory.question")
+    driver = opened("ja", demonstration.assessment("ja"))
+    driver.go("question", "protocols.inventory")
+    boxes = [one for one in heard(driver.page) if one.role() is Role.CheckBox]
+    asked = driver.page.t("controls.protocols.inventory.question")
     assert len(boxes) > 1
     assert {(one.parent().role(), name(one.parent())) for one in boxes} == {(Role.Grouping, asked)}
-    hands.go("consent")
-    assert QAccessible.queryAccessibleInterface(hands.find("ours")).role() is Role.CheckBox
+    driver.go("consent")
+    assert QAccessible.queryAccessibleInterface(driver.find("ours")).role() is Role.CheckBox
 
 
 def test_the_answers_of_the_interview_sheet_are_radio_buttons(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("interview", "updates")
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("interview", "updates")
     roles = {
-        one.role() for one in heard(hands.page) if isinstance(one.object(), QAbstractButton) and one.state().checkable
+        one.role() for one in heard(driver.page) if isinstance(one.object(), QAbstractButton) and one.state().checkable
     }
     assert roles == {Role.RadioButton}
 
 
 def test_headings_are_headings_of_their_level(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
+    driver = opened("en", demonstration.assessment("en"))
     for route in ROUTES:
-        hands.window.go(route)
-        hands.settle()
-        headings = [one for one in heard(hands.page) if isinstance(one.object(), Heading)]
+        driver.window.go(route)
+        driver.settle()
+        headings = [one for one in heard(driver.page) if isinstance(one.object(), Heading)]
         assert {one.role() for one in headings} == {Role.Heading}, route
         levels = [one.attributesInterface().attributeValue(QAccessible.Attribute.Level) for one in headings]
         assert levels[0] == 1, route
@@ -122,40 +122,40 @@ def test_headings_are_headings_of_their_level(opened: Open):
 
 
 def test_nothing_that_takes_the_keyboard_is_nameless(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
+    driver = opened("en", demonstration.assessment("en"))
     for route in ROUTES:
-        hands.window.go(route)
-        if not hands.window.drawer.isVisible():
-            hands.window.toggle_help()
-        hands.settle()
-        stops = [one for one in heard(hands.window) if one.state().focusable]
+        driver.window.go(route)
+        if not driver.window.help_panel.isVisible():
+            driver.window.toggle_help()
+        driver.settle()
+        stops = [one for one in heard(driver.window) if one.state().focusable]
         assert not [one.object() for one in stops if not name(one)], route
 
 
 def test_the_page_is_read_from_its_heading_on(opened: Open):
-    hands = opened("ja", demonstration.assessment("ja"))
+    driver = opened("ja", demonstration.assessment("ja"))
     for route in ROUTES:
-        hands.window.go(route)
-        hands.settle()
-        read = [name(one) for one in heard(hands.page) if name(one)]
-        assert hands.page.heading.text() in read[:3], route
-        begins = hands.page.begin or hands.page.heading
+        driver.window.go(route)
+        driver.settle()
+        read = [name(one) for one in heard(driver.page) if name(one)]
+        assert driver.page.heading.text() in read[:3], route
+        begins = driver.page.begin or driver.page.heading
         assert QAccessible.queryAccessibleInterface(begins).state().focused, route
 
 
 def test_the_rail_says_where_one_is(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("question", "updates.responsible")
-    told = hands.page.t("ui.rail.here")
-    here = [name(one) for one in heard(hands.window.rail) if one.text(QAccessible.Text.Description) == told]
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("question", "updates.responsible")
+    told = driver.page.t("ui.rail.here")
+    here = [name(one) for one in heard(driver.window.sidebar) if one.text(QAccessible.Text.Description) == told]
     assert len(here) == 1
-    assert here[0].startswith(hands.page.t("controls.updates.name"))
+    assert here[0].startswith(driver.page.t("controls.updates.name"))
 
 
 def test_a_table_gives_each_cell_with_its_head(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("technician")
-    words = [name(one) for one in heard(hands.page)]
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("technician")
+    words = [name(one) for one in heard(driver.page)]
     assert any(word.startswith("Mail server: mail.sakura-shoten.example.jp") for word in words)
 
 
@@ -167,16 +167,16 @@ def test_the_end_of_a_measurement_is_announced_once(opened: Open, monkeypatch: p
             told.append(event.message())
 
     public = msgspec.structs.replace(demonstration.assessment("en"), consent=Consent())
-    hands = opened("en", public, paper_instruments())
+    driver = opened("en", public, paper_instruments())
     monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(listen))
-    hands.go("measuring")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
-        hands.press("again")
-    hands.settle()
-    run = hands.desk.measuring.looks.values()
+    driver.go("measuring")
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=20_000):
+        driver.press("again")
+    driver.settle()
+    run = driver.session.measuring.progress.values()
     done = sum(one.status is Status.COMPLETED for one in run)
-    moment = hands.page.t.moment(max(one.ended for one in hands.desk.open.attempts).astimezone())
-    assert told.count(hands.page.say("over", moment=moment, done=done, missed=len(run) - done)) == 1
+    moment = driver.page.t.moment(max(one.ended for one in driver.session.open.attempts).astimezone())
+    assert told.count(driver.page.say("over", moment=moment, done=done, missed=len(run) - done)) == 1
     assert len(told) <= 2
 
 

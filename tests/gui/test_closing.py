@@ -59,9 +59,9 @@ def test_pages_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_hurried_presses_show_the_page_that_was_asked_for_last(opened: Open, monkeypatch: pytest.MonkeyPatch):
-    hands = opened("ja", demonstration.assessment())
-    shown = Preview(hands.desk, hands.window.theme)
-    hands.qtbot.addWidget(shown)
+    driver = opened("ja", demonstration.assessment())
+    shown = Preview(driver.session, driver.window.theme)
+    driver.qtbot.addWidget(shown)
     shown.show()
     calls: list[int] = []
 
@@ -72,51 +72,51 @@ def test_hurried_presses_show_the_page_that_was_asked_for_last(opened: Open, mon
 
     monkeypatch.setattr(preview, "drawn", slowly)
     shown.show_pdf(paper(9))
-    hands.qtbot.waitUntil(lambda: shown._count == 9)
+    driver.qtbot.waitUntil(lambda: shown._count == 9)
     for _ in range(20):
-        hands.qtbot.mouseClick(shown._next, Qt.MouseButton.LeftButton)
-    hands.qtbot.waitUntil(lambda: shown._page == 8 and not shown._drawing)
+        driver.qtbot.mouseClick(shown._next, Qt.MouseButton.LeftButton)
+    driver.qtbot.waitUntil(lambda: shown._page == 8 and not shown._drawing)
     assert len(calls) <= 4
 
 
 def test_work_that_cannot_be_stopped_does_not_keep_the_window_open(opened: Open, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bridge, "CLOSE_WITHIN", 0.5)
-    hands = opened("ja", demonstration.assessment())
+    driver = opened("ja", demonstration.assessment())
     going = threading.Event()
-    hands.desk.bridge.compute(lambda: going.wait(20), done=lambda _done: None, failed=lambda _error: None)
+    driver.session.bridge.compute(lambda: going.wait(20), done=lambda _done: None, failed=lambda _error: None)
     start = time.monotonic()
-    assert hands.window.close()
+    assert driver.window.close()
     assert time.monotonic() - start < 5
     going.set()
 
 
 def test_a_window_that_waited_for_a_measurement_forgets_it_when_it_stays(opened: Open, monkeypatch: pytest.MonkeyPatch):
-    hands = opened("ja", demonstration.assessment())
-    measuring = hands.desk.measuring
+    driver = opened("ja", demonstration.assessment())
+    measuring = driver.session.measuring
     monkeypatch.setattr(type(measuring), "running", property(lambda self: not self.stopping))
     monkeypatch.setattr(measuring, "stop", lambda: setattr(measuring, "stopping", True))
-    assert not hands.window.close()
-    monkeypatch.setattr(hands.desk, "close", lambda drop=False: drop)
-    hands.desk.fault = "disk_full"
+    assert not driver.window.close()
+    monkeypatch.setattr(driver.session, "close", lambda drop=False: drop)
+    driver.session.fault = "disk_full"
     measuring.ended.emit()
-    assert hands.window.isVisible()
+    assert driver.window.isVisible()
     monkeypatch.undo()
     measuring.stopping = False
     measuring.ended.emit()
-    assert hands.window.isVisible()
+    assert driver.window.isVisible()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_window_whose_work_cannot_be_written_can_be_left_all_the_same(
     opened: Open, language: str, monkeypatch: pytest.MonkeyPatch
 ):
-    hands = opened(language, demonstration.assessment(language))
-    monkeypatch.setattr(hands.desk, "close", lambda drop=False: drop)
-    hands.desk.fault = "disk_full"
-    assert not hands.window.close()
-    assert hands.shows(hands.desk.texts("ui.trouble.closing"))
-    hands.press("close-unsaved")
-    assert not hands.window.isVisible()
+    driver = opened(language, demonstration.assessment(language))
+    monkeypatch.setattr(driver.session, "close", lambda drop=False: drop)
+    driver.session.fault = "disk_full"
+    assert not driver.window.close()
+    assert driver.shows(driver.session.texts("ui.trouble.closing"))
+    driver.press("close-unsaved")
+    assert not driver.window.isVisible()
 
 
 @pytest.mark.parametrize("free", [QRect(0, 0, 1280, 720), QRect(0, 0, 1366, 728), QRect(60, 30, 1280, 683)])
@@ -131,12 +131,12 @@ def test_the_window_lies_within_what_the_screen_has_free(free: QRect):
 
 
 def test_the_place_of_the_window_is_remembered_for_this_screen(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.window.setGeometry(40, 60, 760, 500)
-    hands.settle()
-    hands.window.close()
-    kept = settings.load(hands.desk.parts.settings_folder)
-    screen = hands.window.screen()
+    driver = opened("ja", demonstration.assessment())
+    driver.window.setGeometry(40, 60, 760, 500)
+    driver.settle()
+    driver.window.close()
+    kept = settings.load(driver.session.services.settings_folder)
+    screen = driver.window.screen()
     assert kept.windows[placing.key_of(screen)] == Placement(left=40, top=60, width=760, height=500)
     again = opened("ja")
     placing.place(again.window, kept)

@@ -25,28 +25,28 @@ def test_placeholders_can_be_read(*, dark: bool):
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_fields_use_the_placeholder_s_colour(opened: Open, name: str):
-    hands = opened("ja", demonstration.assessment("ja"))
-    hands.window.use_theme(name)  # type: ignore[arg-type]
+    driver = opened("ja", demonstration.assessment("ja"))
+    driver.window.use_theme(name)  # type: ignore[arg-type]
     for route, kind in (("environment", QLineEdit), ("question", QPlainTextEdit)):
-        hands.go(route, "sender_auth.dmarc" if route == "question" else "")
-        fields = hands.page.findChildren(kind)
+        driver.go(route, "sender_auth.dmarc" if route == "question" else "")
+        fields = driver.page.findChildren(kind)
         assert fields
         for field in fields:
             used = field.palette().color(QPalette.ColorRole.PlaceholderText)
-            assert (used.name(), used.alpha()) == (hands.window.theme.colour("quiet_ink").lower(), 255)
+            assert (used.name(), used.alpha()) == (driver.window.theme.colour("quiet_ink").lower(), 255)
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_the_ring_of_the_button_with_the_keyboard_stands_out(opened: Open, name: str):
-    hands = opened("ja", demonstration.assessment("ja"))
-    hands.window.use_theme(name)  # type: ignore[arg-type]
-    hands.go("hub")
-    button = hands.find("next")
+    driver = opened("ja", demonstration.assessment("ja"))
+    driver.window.use_theme(name)  # type: ignore[arg-type]
+    driver.go("hub")
+    button = driver.find("next")
     assert isinstance(button, RingButton)
     button.setFocus(Qt.FocusReason.TabFocusReason)
-    hands.settle()
-    focused = hands.window.grab().toImage()
-    theme, middle = hands.window.theme, button.mapTo(hands.window, QPoint(button.width() // 2, 0))
+    driver.settle()
+    focused = driver.window.grab().toImage()
+    theme, middle = driver.window.theme, button.mapTo(driver.window, QPoint(button.width() // 2, 0))
     column = [at(focused, middle.x(), middle.y() + down) for down in range(2 * theme.size("focus") + 3)]
     ring, gap, fill = column[0], column[theme.size("focus") + 1], column[-1]
     assert contrast(ring, gap) >= SIGN, column

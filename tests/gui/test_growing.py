@@ -9,26 +9,26 @@ from fumimori.wizard.routes import Route
 from gui.driver import Driver, Open
 
 
-def cards(hands: Driver) -> int:
-    assert hands.window.page is not None
-    return len(hands.window.page.findChildren(ActionCard))
+def cards(driver: Driver) -> int:
+    assert driver.window.page is not None
+    return len(driver.window.page.findChildren(ActionCard))
 
 
 def test_the_plan_begins_with_a_screenful_and_goes_on_by_itself(opened: Open):
-    hands = opened("ja", entry.sample(), replace(entry.instruments()))
-    hands.judged()
-    hands.window.go(Route("plan"))
-    assert cards(hands) <= AT_ONCE
-    hands.settle()
-    assert cards(hands) == len(hands.desk.result.actions) > AT_ONCE
+    driver = opened("ja", entry.sample(), replace(entry.toolkit()))
+    driver.judged()
+    driver.window.go(Route("plan"))
+    assert cards(driver) <= AT_ONCE
+    driver.settle()
+    assert cards(driver) == len(driver.session.result.actions) > AT_ONCE
 
 
 def test_a_card_far_below_keeps_the_keyboard_in_another_language_and_size(opened: Open):
-    hands = opened("ja", entry.sample(), replace(entry.instruments()))
-    hands.go("plan")
-    last = hands.desk.result.actions[-1]
-    for change in (hands.window.other_language, lambda: hands.window.resize_text(1)):
-        hands.find(f"more:{last.id}").setFocus()
+    driver = opened("ja", entry.sample(), replace(entry.toolkit()))
+    driver.go("plan")
+    last = driver.session.result.actions[-1]
+    for change in (driver.window.other_language, lambda: driver.window.resize_text(1)):
+        driver.find(f"more:{last.id}").setFocus()
         change()
-        assert hands.find(f"more:{last.id}").hasFocus()
-        assert hands.window.area.verticalScrollBar().value() > 0
+        assert driver.find(f"more:{last.id}").hasFocus()
+        assert driver.window.area.verticalScrollBar().value() > 0

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt, QTimer
 
-from fumimori.checks.observations import Seen
-from fumimori.engine import Instruments
+from fumimori.checks.observations import Observations
+from fumimori.engine import Toolkit
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.model import Assessment, Outcome, Result, Rules
@@ -34,11 +34,11 @@ class Slow:
     def __getattr__(self, name: str) -> object:
         return getattr(self._probe, name)
 
-    def judge(self, seen: Seen, rules: Rules) -> Sequence[Outcome]:
+    def judge(self, observations: Observations, rules: Rules) -> Sequence[Outcome]:
         """What the other says, later."""
         self.threads.append(threading.current_thread())
         time.sleep(self.seconds)
-        said: Sequence[Outcome] = self._probe.judge(seen, rules)  # type: ignore[attr-defined]
+        said: Sequence[Outcome] = self._probe.judge(observations, rules)  # type: ignore[attr-defined]
         return said
 
     @property
@@ -48,97 +48,97 @@ class Slow:
 
 
 @pytest.fixture
-def slow() -> tuple[Slow, Instruments]:
+def slow() -> tuple[Slow, Toolkit]:
     """A judge that can be made slow, and instruments with it."""
-    instruments = demonstration.offline_instruments()
-    probe = Slow(instruments.probes[3])
-    probes = (*instruments.probes[:3], probe, *instruments.probes[4:])
-    return probe, replace(instruments, probes=probes)  # type: ignore[arg-type]
+    toolkit = demonstration.offline_instruments()
+    probe = Slow(toolkit.probes[3])
+    probes = (*toolkit.probes[:3], probe, *toolkit.probes[4:])
+    return probe, replace(toolkit, probes=probes)  # type: ignore[arg-type]
 
 
-def turns_until_judged(hands: Driver) -> int:
+def turns_until_judged(driver: Driver) -> int:
     """How often the event loop comes round to a timer of 10 ms while something is judged."""
     count = [0]
-    timer = QTimer(hands.window)
+    timer = QTimer(driver.window)
     timer.timeout.connect(lambda: count.__setitem__(0, count[0] + 1))
     timer.start(10)
-    hands.judged()
+    driver.judged()
     timer.stop()
     return count[0]
 
 
-def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
+def test_opening_shows_a_calm_line_and_then_the_page(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
     judge.seconds = TAKES
-    hands = opened("ja", None, instruments)
-    hands.desk.show(demonstration.assessment("ja"))
-    hands.window.go(Route("hub"))
-    page = hands.window.page
+    driver = opened("ja", None, toolkit)
+    driver.session.show(demonstration.assessment("ja"))
+    driver.window.go(Route("hub"))
+    page = driver.window.page
     assert isinstance(page, JudgingPage)
     assert not page.heading.isVisible()
-    hands.qtbot.waitUntil(page.heading.isVisible)
+    driver.qtbot.waitUntil(page.heading.isVisible)
     assert page.heading.text() == page.t("ui.app.judging")
-    assert turns_until_judged(hands) > FLUID
-    assert hands.route.page == "hub"
-    assert hands.page.heading.text() == hands.page.say("title")
-    assert hands.page.heading.hasFocus()
+    assert turns_until_judged(driver) > FLUID
+    assert driver.route.page == "hub"
+    assert driver.page.heading.text() == driver.page.say("title")
+    assert driver.page.heading.hasFocus()
     assert len(judge.threads) == 1
     assert not judge.in_the_window
 
 
-def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
-    hands.go("question", "updates.responsible")
-    hands.judged()
+def test_an_answer_is_kept_and_counted_while_something_is_judged(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.go("question", "updates.responsible")
+    driver.judged()
     judge.seconds = TAKES
-    hands.desk.edit_scope(ssh_hosts=())
-    hands.desk.judging.now()
-    before = hands.desk.result.question("updates.responsible")
-    card = next(one for one in hands.window.findChildren(ChoiceCard) if one.choice.value == "yes")
-    hands.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    after = hands.desk.result.question("updates.responsible")
+    driver.session.edit_scope(ssh_hosts=())
+    driver.session.judging.now()
+    before = driver.session.result.question("updates.responsible")
+    card = next(one for one in driver.window.findChildren(ChoiceCard) if one.choice.value == "yes")
+    driver.qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    after = driver.session.result.question("updates.responsible")
     assert before != after
-    assert hands.desk.judging.busy
-    assert turns_until_judged(hands) > FLUID
-    assert hands.desk.judging.exact
-    assert hands.desk.result.question("updates.responsible") == after
+    assert driver.session.judging.busy
+    assert turns_until_judged(driver) > FLUID
+    assert driver.session.judging.exact
+    assert driver.session.result.question("updates.responsible") == after
     assert len(judge.threads) == 2
     assert not judge.in_the_window
 
 
-def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
-    hands.judged()
+def test_answering_judges_nothing_anew(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.judged()
     times = len(judge.threads)
-    hands.go("question", "updates.responsible")
+    driver.go("question", "updates.responsible")
     for value in ("yes", "partly", "no"):
-        hands.press(f"choice:{value}")
-    hands.desk.edit_organisation(name="別の会社")
+        driver.press(f"choice:{value}")
+    driver.session.edit_organisation(name="別の会社")
     for page in ("hub", "plan", "open_points", "report"):
-        hands.go(page)
+        driver.go(page)
     assert len(judge.threads) == times == 1
 
 
-def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: Open, slow: tuple[Slow, Instruments]):
-    judge, instruments = slow
+def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
     made: list[tuple[Assessment, Result]] = []
 
     def make(assessment: Assessment, result: Result, texts: object, paper: str, parts: str) -> bytes:
         made.append((assessment, result))
         return demonstration.one_sheet(assessment, result, texts, paper, parts)  # type: ignore[arg-type]
 
-    hands = opened("ja", demonstration.assessment("ja"), instruments)
-    hands.judged()
-    hands.desk.parts = replace(hands.desk.parts, make_report=make)
-    measured, runs = hands.desk.result.attempts, hands.desk.open.runs
-    hands.desk.edit(runs=())
-    assert hands.desk.result.attempts == ()
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.judged()
+    driver.session.services = replace(driver.session.services, make_report=make)
+    measured, runs = driver.session.result.attempts, driver.session.open.runs
+    driver.session.edit(runs=())
+    assert driver.session.result.attempts == ()
     judge.seconds = 0.5
-    hands.desk.edit(runs=runs)
-    hands.window.go(Route("report"))
-    assert hands.desk.result.attempts == (), "what is shown meanwhile is the result before"
-    hands.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
+    driver.session.edit(runs=runs)
+    driver.window.go(Route("report"))
+    assert driver.session.result.attempts == (), "what is shown meanwhile is the result before"
+    driver.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
     assert all(result.attempts == measured for _, result in made)
-    assert all(assessment is hands.desk.open for assessment, _ in made)
+    assert all(assessment is driver.session.open for assessment, _ in made)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from fumimori.gui import desk as desk_module
+from fumimori.gui import session as desk_module
 from fumimori.gui import settings
 from fumimori.gui.pages.measuring import MeasuringPage
 from fumimori.model import Assessment
@@ -25,10 +25,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def at_work(opened: Open, tmp_path: Path) -> Driver:
-    hands = opened("ja")
-    hands.desk.create(tmp_path / "a.fumimori", PASSPHRASE, demonstration.assessment())
-    hands.go("organisation")
-    return hands
+    driver = opened("ja")
+    driver.session.create(tmp_path / "a.fumimori", PASSPHRASE, demonstration.assessment())
+    driver.go("organisation")
+    return driver
 
 
 def held(place: Path, passphrase: str = PASSPHRASE) -> Assessment:
@@ -36,10 +36,10 @@ def held(place: Path, passphrase: str = PASSPHRASE) -> Assessment:
         return file.assessment
 
 
-def label(hands: Driver) -> str:
-    hands.settle()
+def label(driver: Driver) -> str:
+    driver.settle()
     words = ("保存", "未保存", "閲覧")
-    return next(one.text() for one in hands.window.header.findChildren(QLabel) if one.text().startswith(words))
+    return next(one.text() for one in driver.window.header.findChildren(QLabel) if one.text().startswith(words))
 
 
 def full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,79 +55,79 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_digit_of_the_present_answer_keeps_it(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.desk.annotate("defaults.admin_passwords", note="seen on paper", respondent="Ito")
-    before = hands.desk.open.answer("defaults.admin_passwords")
-    hands.go("question", "defaults.admin_passwords")
-    hands.press(f"choice:{before.value}")
-    hands.press(f"choice:{before.value}")
-    assert hands.desk.open.answer("defaults.admin_passwords") == before
-    assert hands.find(f"choice:{before.value}").isChecked()
-    hands.go("interview", "defaults")
-    row = next(one for one in hands.page.rows if one.property("place") == "sheet:defaults.admin_passwords")
+    driver = opened("ja", demonstration.assessment())
+    driver.session.annotate("defaults.admin_passwords", note="seen on paper", respondent="Ito")
+    before = driver.session.open.answer("defaults.admin_passwords")
+    driver.go("question", "defaults.admin_passwords")
+    driver.press(f"choice:{before.value}")
+    driver.press(f"choice:{before.value}")
+    assert driver.session.open.answer("defaults.admin_passwords") == before
+    assert driver.find(f"choice:{before.value}").isChecked()
+    driver.go("interview", "defaults")
+    row = next(one for one in driver.page.rows if one.property("place") == "sheet:defaults.admin_passwords")
     row.setFocus()
-    hands.key(Qt.Key.Key_2)
-    hands.key(Qt.Key.Key_2)
-    assert hands.desk.open.answer("defaults.admin_passwords").note == "seen on paper"
+    driver.key(Qt.Key.Key_2)
+    driver.key(Qt.Key.Key_2)
+    assert driver.session.open.answer("defaults.admin_passwords").note == "seen on paper"
 
 
 def test_an_answer_that_was_taken_back_keeps_its_note_and_history(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.desk.annotate("defaults.admin_passwords", note="seen on paper")
-    hands.go("question", "defaults.admin_passwords")
-    hands.press("withdraw")
-    assert hands.desk.open.answer("defaults.admin_passwords") is None
-    hands.key(Qt.Key.Key_Z, CONTROL)
-    assert hands.desk.open.answer("defaults.admin_passwords").note == "seen on paper"
-    hands.press("withdraw")
-    hands.press("choice:yes")
-    answer = hands.desk.open.answer("defaults.admin_passwords")
+    driver = opened("ja", demonstration.assessment())
+    driver.session.annotate("defaults.admin_passwords", note="seen on paper")
+    driver.go("question", "defaults.admin_passwords")
+    driver.press("withdraw")
+    assert driver.session.open.answer("defaults.admin_passwords") is None
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    assert driver.session.open.answer("defaults.admin_passwords").note == "seen on paper"
+    driver.press("withdraw")
+    driver.press("choice:yes")
+    answer = driver.session.open.answer("defaults.admin_passwords")
     assert (answer.note, [one.value for one in answer.history]) == ("seen on paper", ["partly"])
-    assert hands.desk.open.withdrawn == ()
+    assert driver.session.open.withdrawn == ()
 
 
 def test_everything_said_is_undone_and_redone_where_it_was_said(at_work: Driver):
-    start = at_work.desk.open
+    start = at_work.session.open
     at_work.go("question", "defaults.default_names")
     at_work.press("choice:unknown")
     at_work.type("who_knows", "Sato")
     at_work.go("environment")
     at_work.type("domain", "shop.example.jp")
     at_work.press("domain-add")
-    done = at_work.desk.open
+    done = at_work.session.open
     at_work.go("hub")
     at_work.key(Qt.Key.Key_Z, CONTROL)
-    assert (at_work.route.page, len(at_work.desk.open.scope.domains)) == ("environment", 1)
+    assert (at_work.route.page, len(at_work.session.open.scope.domains)) == ("environment", 1)
     at_work.page.heading.setFocus()
     at_work.key(Qt.Key.Key_Z, CONTROL)
     assert at_work.route == Route("question", "defaults.default_names")
-    names = [one.answer("defaults.default_names").who_knows for one in (start, at_work.desk.open)]
+    names = [one.answer("defaults.default_names").who_knows for one in (start, at_work.session.open)]
     assert names[0] == names[1]
-    while at_work.desk.past.can_undo:
+    while at_work.session.past.can_undo:
         at_work.window.undo()
-    assert at_work.desk.open == start
+    assert at_work.session.open == start
     at_work.key(Qt.Key.Key_Z, CONTROL | SHIFT)
-    while at_work.desk.past.can_redo:
+    while at_work.session.past.can_redo:
         at_work.key(Qt.Key.Key_Y, CONTROL)
-    assert at_work.desk.open == done
+    assert at_work.session.open == done
 
 
 def test_a_measurement_is_not_undone(at_work: Driver):
-    at_work.desk.edit_organisation(name="Other")
-    at_work.desk.put(demonstration.msgspec.structs.replace(at_work.desk.open, runs=()))
+    at_work.session.edit_organisation(name="Other")
+    at_work.session.put(demonstration.msgspec.structs.replace(at_work.session.open, runs=()))
     at_work.window.undo()
-    assert (at_work.desk.open.attempts, at_work.desk.open.organisation.name) == ((), "さくら商店 株式会社")
+    assert (at_work.session.open.attempts, at_work.session.open.organisation.name) == ((), "さくら商店 株式会社")
 
 
 def test_a_field_takes_its_own_letters_back_first(at_work: Driver):
-    at_work.desk.edit_organisation(size="1-10")
+    at_work.session.edit_organisation(size="1-10")
     at_work.type("name", "abc")
     at_work.key(Qt.Key.Key_Z, CONTROL)
-    assert at_work.desk.open.organisation.name == "さくら商店 株式会社"
-    assert at_work.desk.open.organisation.size == "1-10"
+    assert at_work.session.open.organisation.name == "さくら商店 株式会社"
+    assert at_work.session.open.organisation.size == "1-10"
     for _ in range(3):
         at_work.key(Qt.Key.Key_Z, CONTROL)
-    assert at_work.desk.open.organisation.size == "11-50"
+    assert at_work.session.open.organisation.size == "11-50"
 
 
 # --- saving -------------------------------------------------------------------------------------------------------
@@ -138,14 +138,14 @@ def test_who_types_on_is_saved_within_two_seconds(at_work: Driver):
     field.setFocus()
     field.selectAll()
     moments = []
-    at_work.desk.saved.connect(lambda: moments.append(at_work.desk.state))
+    at_work.session.saved.connect(lambda: moments.append(at_work.session.state))
     for letter in "abcdefghij":
         at_work.qtbot.keyClicks(field, letter)
-        assert at_work.desk.state in ("saving", "saved")
+        assert at_work.session.state in ("saving", "saved")
         at_work.qtbot.wait(desk_module.SAVE_AFTER_MS // 2)
     assert "saved" in moments
     assert label(at_work).startswith("保存中")
-    at_work.qtbot.waitUntil(lambda: at_work.desk.state == "saved")
+    at_work.qtbot.waitUntil(lambda: at_work.session.state == "saved")
     assert label(at_work).startswith("保存済み")
 
 
@@ -157,7 +157,7 @@ def test_the_header_follows_the_name(at_work: Driver):
 def test_another_file_opened_at_once_loses_nothing(at_work: Driver, tmp_path: Path):
     AssessmentFile.create(tmp_path / "b.fumimori", PASSPHRASE, start=demonstration.assessment("en")).close()
     at_work.type("name", "Typed just now")
-    at_work.desk.open_file(tmp_path / "b.fumimori", PASSPHRASE)
+    at_work.session.open_file(tmp_path / "b.fumimori", PASSPHRASE)
     assert held(tmp_path / "a.fumimori").organisation.name == "Typed just now"
 
 
@@ -166,18 +166,18 @@ def test_what_cannot_be_saved_keeps_its_file_open(at_work: Driver, tmp_path: Pat
     at_work.type("name", "Kept")
     with monkeypatch.context() as patch:
         full(patch)
-        at_work.desk.work.open(tmp_path / "b.fumimori", PASSPHRASE)
-        at_work.qtbot.waitUntil(lambda: not at_work.desk.work.busy)
-        assert (at_work.desk.path, at_work.desk.open.organisation.name) == (tmp_path / "a.fumimori", "Kept")
+        at_work.session.work.open(tmp_path / "b.fumimori", PASSPHRASE)
+        at_work.qtbot.waitUntil(lambda: not at_work.session.work.busy)
+        assert (at_work.session.path, at_work.session.open.organisation.name) == (tmp_path / "a.fumimori", "Kept")
         assert label(at_work) == "未保存"
-    assert at_work.desk.save()
+    assert at_work.session.save()
 
 
 def test_on_a_full_disk_everything_goes_on_elsewhere(at_work: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     at_work.type("name", "Kept")
     with monkeypatch.context() as patch:
         full(patch)
-        assert not at_work.desk.save()
+        assert not at_work.session.save()
         at_work.press("language")
         assert at_work.shows(at_work.page.t("ui.trouble.elsewhere"))
         at_work.press("elsewhere")
@@ -186,7 +186,7 @@ def test_on_a_full_disk_everything_goes_on_elsewhere(at_work: Driver, tmp_path: 
     at_work.type("passphrase", PASSPHRASE)
     at_work.type("passphrase-again", PASSPHRASE)
     at_work.press("next")
-    assert (at_work.desk.path, at_work.desk.state) == (tmp_path / "b.fumimori", "saved")
+    assert (at_work.session.path, at_work.session.state) == (tmp_path / "b.fumimori", "saved")
     assert not at_work.shows(at_work.page.t("ui.trouble.again"))
     assert at_work.window.close()
     assert held(tmp_path / "b.fumimori").organisation.name == "Kept"
@@ -199,7 +199,7 @@ def test_closing_asks_before_anything_is_dropped(at_work: Driver, monkeypatch: p
     assert not at_work.window.close()
     assert at_work.shows(at_work.page.t("ui.trouble.drop"))
     at_work.press("keep-open")
-    assert at_work.desk.open.organisation.name == "Kept"
+    assert at_work.session.open.organisation.name == "Kept"
     assert not at_work.window.close()
     at_work.press("close-unsaved")
     assert not at_work.window.isVisible()
@@ -210,14 +210,14 @@ def test_a_measurement_that_ends_later_does_not_close_the_window(at_work: Driver
     at_work.type("name", "Kept")
     with monkeypatch.context() as patch:
         full(patch)
-        patch.setattr(type(at_work.desk.measuring), "running", True)
+        patch.setattr(type(at_work.session.measuring), "running", True)
         assert not at_work.window.close()
-        patch.setattr(type(at_work.desk.measuring), "running", False)
-        at_work.desk.measuring.ended.emit()
+        patch.setattr(type(at_work.session.measuring), "running", False)
+        at_work.session.measuring.ended.emit()
         assert at_work.window.isVisible()
         at_work.press("keep-open")
-    assert at_work.desk.save()
-    at_work.desk.measuring.ended.emit()
+    assert at_work.session.save()
+    at_work.session.measuring.ended.emit()
     assert at_work.window.isVisible()
 
 
@@ -228,36 +228,36 @@ def test_a_read_only_place_is_said_with_its_reason(
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
     before = place.read_bytes()
-    hands = opened(language)
+    driver = opened(language)
     with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda *_: False)
-        hands.desk.open_file(place, PASSPHRASE)
-    hands.go("organisation")
-    assert hands.shows(hands.page.t("words.store_error.not_writable"))
-    hands.type("name", "Not lost")
-    assert hands.desk.state == "unsaved"
-    assert not hands.window.close()
-    hands.press("keep-open")
-    hands.press("elsewhere")
-    assert hands.route == Route("new", "copy")
-    hands.press("choice:passphrase")
-    hands.type("place", str(tmp_path / "b.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.press("next")
-    assert hands.desk.state == "saved"
-    assert hands.window.close()
+        driver.session.open_file(place, PASSPHRASE)
+    driver.go("organisation")
+    assert driver.shows(driver.page.t("words.store_error.not_writable"))
+    driver.type("name", "Not lost")
+    assert driver.session.state == "unsaved"
+    assert not driver.window.close()
+    driver.press("keep-open")
+    driver.press("elsewhere")
+    assert driver.route == Route("new", "copy")
+    driver.press("choice:passphrase")
+    driver.type("place", str(tmp_path / "b.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.press("next")
+    assert driver.session.state == "saved"
+    assert driver.window.close()
     assert (held(tmp_path / "b.fumimori").organisation.name, place.read_bytes()) == ("Not lost", before)
 
 
 def test_a_file_that_vanished_is_told_and_made_again(at_work: Driver, tmp_path: Path):
     (tmp_path / "a.fumimori").unlink()
     at_work.type("name", "Still here")
-    assert not at_work.desk.save()
+    assert not at_work.session.save()
     assert label(at_work) == "未保存"
     assert at_work.shows(at_work.page.t("words.store_error.vanished"))
     at_work.press("save-again")
-    assert at_work.desk.state == "saved"
+    assert at_work.session.state == "saved"
     assert at_work.window.close()
     assert held(tmp_path / "a.fumimori").organisation.name == "Still here"
 
@@ -275,35 +275,35 @@ def test_a_file_that_vanished_is_told_at_the_latest_when_the_window_closes(at_wo
 
 
 def test_what_is_half_typed_survives_language_size_and_brightness(opened: Open, tmp_path: Path):
-    hands = opened("ja")
-    hands.go("new")
-    hands.press("choice:passphrase")
-    hands.type("place", str(tmp_path / "mine.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.find("passphrase-again").setCursorPosition(5)
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.key(Qt.Key.Key_Plus, CONTROL)
-    hands.window.use_theme("dark")
-    again = hands.find("passphrase-again")
+    driver = opened("ja")
+    driver.go("new")
+    driver.press("choice:passphrase")
+    driver.type("place", str(tmp_path / "mine.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.find("passphrase-again").setCursorPosition(5)
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.key(Qt.Key.Key_Plus, CONTROL)
+    driver.window.use_theme("dark")
+    again = driver.find("passphrase-again")
     assert isinstance(again, QLineEdit)
     assert (again.hasFocus(), again.cursorPosition(), again.text()) == (True, 5, PASSPHRASE)
-    hands.press("next")
-    assert hands.desk.path == tmp_path / "mine.fumimori"
-    hands.go("environment")
-    hands.type("domain", "half.exam")
-    hands.key(Qt.Key.Key_L, CONTROL)
-    assert hands.find("domain").text() == "half.exam"
-    hands.type("domain", "half.example.jp")
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.press("domain-add")
-    assert hands.desk.open.scope.domains[0].name == "half.example.jp"
-    hands.desk.close()
-    hands.go("unlock", str(tmp_path / "mine.fumimori"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.key(Qt.Key.Key_L, CONTROL)
-    hands.press("next")
-    assert hands.desk.path == tmp_path / "mine.fumimori"
+    driver.press("next")
+    assert driver.session.path == tmp_path / "mine.fumimori"
+    driver.go("environment")
+    driver.type("domain", "half.exam")
+    driver.key(Qt.Key.Key_L, CONTROL)
+    assert driver.find("domain").text() == "half.exam"
+    driver.type("domain", "half.example.jp")
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.press("domain-add")
+    assert driver.session.open.scope.domains[0].name == "half.example.jp"
+    driver.session.close()
+    driver.go("unlock", str(tmp_path / "mine.fumimori"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.key(Qt.Key.Key_L, CONTROL)
+    driver.press("next")
+    assert driver.session.path == tmp_path / "mine.fumimori"
 
 
 def test_domains_are_typed_one_after_the_other(at_work: Driver):
@@ -314,7 +314,7 @@ def test_domains_are_typed_one_after_the_other(at_work: Driver):
     at_work.qtbot.keyClicks(at_work.find("domain"), "two.example.jp")
     at_work.key(Qt.Key.Key_Return)
     assert at_work.route.page == "environment"
-    names = [domain.name for domain in at_work.desk.open.scope.domains]
+    names = [domain.name for domain in at_work.session.open.scope.domains]
     assert names[1:] == ["one.example.jp", "two.example.jp"]
 
 
@@ -339,57 +339,57 @@ def silent_keyring(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.usefixtures("silent_keyring")
 def test_a_keyring_that_does_not_answer_can_be_done_without(opened: Open, tmp_path: Path):
-    hands = opened("ja")
-    hands.desk.work._patience.setInterval(50)
-    hands.go("new")
-    hands.type("place", str(tmp_path / "a.fumimori"))
-    hands.page.next()
-    hands.qtbot.waitUntil(lambda: hands.desk.work.slow)
-    assert hands.shows(hands.page.t("ui.file.instead"))
-    hands.press("file-instead")
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.press("next")
-    assert (hands.route.page, hands.desk.path) == ("organisation", tmp_path / "a.fumimori")
+    driver = opened("ja")
+    driver.session.work._patience.setInterval(50)
+    driver.go("new")
+    driver.type("place", str(tmp_path / "a.fumimori"))
+    driver.page.next()
+    driver.qtbot.waitUntil(lambda: driver.session.work.slow)
+    assert driver.shows(driver.page.t("ui.file.instead"))
+    driver.press("file-instead")
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.press("next")
+    assert (driver.route.page, driver.session.path) == ("organisation", tmp_path / "a.fumimori")
 
 
 @pytest.mark.usefixtures("silent_keyring")
 def test_a_passphrase_need_not_wait_for_the_keyring_and_the_wait_ends(opened: Open, tmp_path: Path):
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
-    hands = opened("ja")
-    hands.desk.work._limit.setInterval(100)
-    hands.desk.work.open(place, None)
-    hands.go("unlock", str(place))
-    hands.qtbot.waitUntil(lambda: not hands.desk.work.busy)
-    assert any(hands.page.t("ui.file.no_answer") in one.accessibleName() for one in hands.visible())
-    hands.desk.work._limit.setInterval(20_000)
-    hands.desk.work.open(place, None)
-    assert hands.desk.work.busy
-    hands.type("passphrase", PASSPHRASE)
-    hands.press("next")
-    assert (hands.route.page, hands.desk.path) == ("hub", place)
+    driver = opened("ja")
+    driver.session.work._limit.setInterval(100)
+    driver.session.work.open(place, None)
+    driver.go("unlock", str(place))
+    driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
+    assert any(driver.page.t("ui.file.no_answer") in one.accessibleName() for one in driver.visible())
+    driver.session.work._limit.setInterval(20_000)
+    driver.session.work.open(place, None)
+    assert driver.session.work.busy
+    driver.type("passphrase", PASSPHRASE)
+    driver.press("next")
+    assert (driver.route.page, driver.session.path) == ("hub", place)
 
 
 def test_where_the_key_lies_is_said_on_another_computer(opened: Open, tmp_path: Path):
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
-    hands = opened("ja")
-    hands.go("unlock", str(place))
-    hands.type("passphrase", "not the right one")
-    hands.press("next")
-    assert hands.shows(hands.page.say("elsewhere"))
+    driver = opened("ja")
+    driver.go("unlock", str(place))
+    driver.type("passphrase", "not the right one")
+    driver.press("next")
+    assert driver.shows(driver.page.say("elsewhere"))
 
 
 def test_a_text_is_not_asked_for_a_passphrase(opened: Open, tmp_path: Path):
     place = tmp_path / "letter.fumimori"
     place.write_text("Dear all", encoding="utf-8")
-    hands = opened("ja")
-    hands.desk.work.open(place, None)
-    hands.go("unlock", str(place))
-    hands.qtbot.waitUntil(lambda: not hands.desk.work.busy)
-    assert any(hands.page.t("words.store_error.not_an_assessment") in one.accessibleName() for one in hands.visible())
-    assert not any(one.property("place") == "passphrase" for one in hands.visible())
+    driver = opened("ja")
+    driver.session.work.open(place, None)
+    driver.go("unlock", str(place))
+    driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
+    assert any(driver.page.t("words.store_error.not_an_assessment") in one.accessibleName() for one in driver.visible())
+    assert not any(one.property("place") == "passphrase" for one in driver.visible())
 
 
 def test_a_passphrase_is_changed_from_the_menu(at_work: Driver, tmp_path: Path):
@@ -412,14 +412,14 @@ def test_of_a_deleted_file_the_copy_is_offered_with_its_local_time(opened: Open,
     place = tmp_path / "a.fumimori"
     AssessmentFile.create(place, PASSPHRASE, start=demonstration.assessment()).close()
     place.unlink()
-    hands = opened("ja")
-    hands.go("unlock", str(place))
-    hands.type("passphrase", PASSPHRASE)
-    hands.press("next")
+    driver = opened("ja")
+    driver.go("unlock", str(place))
+    driver.type("passphrase", PASSPHRASE)
+    driver.press("next")
     at = snapshots.taken_at(snapshots.all_of(place)[0])
-    assert any(hands.page.t.moment(at.astimezone()) in one.accessibleName() for one in hands.visible())
-    hands.press("restore")
-    assert (hands.route.page, hands.desk.open.organisation.name) == ("hub", "さくら商店 株式会社")
+    assert any(driver.page.t.moment(at.astimezone()) in one.accessibleName() for one in driver.visible())
+    driver.press("restore")
+    assert (driver.route.page, driver.session.open.organisation.name) == ("hub", "さくら商店 株式会社")
 
 
 # --- small things -------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from gui.driver import Open
 
 
 def test_a_name_is_copied_without_the_breaks_that_it_is_shown_with(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("technician")
-    table = hands.page.findChildren(Table)[0]
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("technician")
+    table = driver.page.findChildren(Table)[0]
     row, column = next(
         (row, column)
         for row in range(table.rowCount())
@@ -20,7 +20,7 @@ def test_a_name_is_copied_without_the_breaks_that_it_is_shown_with(opened: Open)
     )
     table.setFocus()
     table.setCurrentCell(row, column)
-    hands.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    driver.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().text()
     assert "." in copied
     assert "\u200b" not in copied

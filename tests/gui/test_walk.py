@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
-from fumimori.engine import Instruments, NetworkSettings
+from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
 from fumimori.network import Notes
 from fumimori.network.dns import DnsAnswer
@@ -18,13 +18,13 @@ from fumimori.wizard import course
 from fumimori.wizard.routes import Route
 from gui import demonstration
 from gui.driver import Driver, Open
-from loopback.paper_network import PaperNetwork
+from loopback.fake_network import FakeNetwork
 
 DOMAIN = "sakura.example.jp"
 PASSPHRASE = "four unrelated plain words"
 
 
-class Paper(PaperNetwork):
+class Paper(FakeNetwork):
     """A network on paper as a run wants it."""
 
     def for_attempt(self, notes: Notes) -> "Paper":
@@ -34,7 +34,7 @@ class Paper(PaperNetwork):
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
         del targets, control_hosts, from_outside, early
@@ -44,7 +44,7 @@ class Paper(PaperNetwork):
         self.asked.append(("closed", ""))
 
 
-def paper_instruments() -> Instruments:
+def paper_instruments() -> Toolkit:
     network = Paper(
         {
             DOMAIN: {"MX": (f"10 mail.{DOMAIN}.",), "TXT": ("v=spf1 mx -all",)},
@@ -53,191 +53,191 @@ def paper_instruments() -> Instruments:
         }
     )
     real = demonstration.offline_instruments()
-    return Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
+    return Toolkit(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_wizard_from_the_first_page_to_the_saved_report(opened: Open, tmp_path: Path, language: str):
-    hands = opened(language, instruments=paper_instruments())
+    driver = opened(language, toolkit=paper_instruments())
     path = tmp_path / "first.fumimori"
-    make_file(hands, path)
-    prepare(hands)
-    measure(hands)
-    answer_one_control(hands)
-    conclude(hands, tmp_path / "report.pdf")
-    before = hands.desk.open
-    hands.window.close()
+    make_file(driver, path)
+    prepare(driver)
+    measure(driver)
+    answer_one_control(driver)
+    conclude(driver, tmp_path / "report.pdf")
+    before = driver.session.open
+    driver.window.close()
     with AssessmentFile.open(path, PASSPHRASE) as file:
         assert file.assessment == before
     assert before.organisation.name == "Sakura"
     assert before.scope.hosting is Hosting.VPS
 
 
-def make_file(hands: Driver, path: Path) -> None:
-    hands.press("start-new")
-    assert hands.route.page == "new"
-    hands.type("place", str(path))
-    hands.press("choice:passphrase")
-    hands.type("passphrase", "short")
-    hands.press("next")
-    assert hands.route.page == "new"
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.key(Qt.Key.Key_Return)
-    assert hands.route.page == "organisation"
+def make_file(driver: Driver, path: Path) -> None:
+    driver.press("start-new")
+    assert driver.route.page == "new"
+    driver.type("place", str(path))
+    driver.press("choice:passphrase")
+    driver.type("passphrase", "short")
+    driver.press("next")
+    assert driver.route.page == "new"
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.key(Qt.Key.Key_Return)
+    assert driver.route.page == "organisation"
 
 
-def prepare(hands: Driver) -> None:
-    hands.press("next")
-    assert hands.route.page == "organisation"
-    assert hands.shows(hands.page.say("name_missing"))
-    hands.type("name", "Sakura")
-    hands.key(Qt.Key.Key_Return)
-    assert hands.route.page == "environment"
-    hands.type("domain", f"info@{DOMAIN}")
-    hands.key(Qt.Key.Key_Return)
-    assert [domain.name for domain in hands.desk.open.scope.domains] == [DOMAIN]
-    hands.press("choice:vps")
-    hands.press("next")
-    assert hands.route.page == "consent"
-    hands.press("choice:0")
-    hands.press("next")
-    assert hands.route.page == "consent"
-    hands.press("ours")
-    hands.press("next")
-    assert hands.route.page == "measuring"
-    assert hands.desk.open.consent.at is not None
+def prepare(driver: Driver) -> None:
+    driver.press("next")
+    assert driver.route.page == "organisation"
+    assert driver.shows(driver.page.say("name_missing"))
+    driver.type("name", "Sakura")
+    driver.key(Qt.Key.Key_Return)
+    assert driver.route.page == "environment"
+    driver.type("domain", f"info@{DOMAIN}")
+    driver.key(Qt.Key.Key_Return)
+    assert [domain.name for domain in driver.session.open.scope.domains] == [DOMAIN]
+    driver.press("choice:vps")
+    driver.press("next")
+    assert driver.route.page == "consent"
+    driver.press("choice:0")
+    driver.press("next")
+    assert driver.route.page == "consent"
+    driver.press("ours")
+    driver.press("next")
+    assert driver.route.page == "measuring"
+    assert driver.session.open.consent.at is not None
 
 
-def measure(hands: Driver) -> None:
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
-        hands.press("next")
-    attempts = {attempt.probe: attempt.status for attempt in hands.desk.open.attempts}
+def measure(driver: Driver) -> None:
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=20_000):
+        driver.press("next")
+    attempts = {attempt.probe: attempt.status for attempt in driver.session.open.attempts}
     assert attempts["dmarc"] is Status.COMPLETED
     assert attempts["mail_ports"] is Status.NOT_TESTABLE_HERE
-    hands.press("next")
-    assert hands.route.page == "confirm"
-    assert hands.shows(DOMAIN)
-    hands.press("next")
-    assert hands.route.page == "hub"
+    driver.press("next")
+    assert driver.route.page == "confirm"
+    assert driver.shows(DOMAIN)
+    driver.press("next")
+    assert driver.route.page == "hub"
 
 
-def answer_one_control(hands: Driver) -> None:
-    hands.press("open:access")
-    asked = [question.id for question in course.asked(hands.desk.result, "access")]
+def answer_one_control(driver: Driver) -> None:
+    driver.press("open:access")
+    asked = [question.id for question in course.asked(driver.session.result, "access")]
     assert len(asked) > 2
     for identity in asked:
-        assert hands.route == Route("question", identity)
-        hands.key(Qt.Key.Key_1)
-        assert hands.desk.open.answer(identity).value == hands.desk.result.of_bank(identity).options[0].id
-        hands.key(Qt.Key.Key_Return)
-    assert hands.route == Route("summary", "access")
-    hands.press(f"change:{asked[0]}")
-    hands.key(Qt.Key.Key_3)
-    hands.press("next")
-    assert hands.route == Route("summary", "access")
-    assert len(hands.desk.open.answer(asked[0]).history) == 1
-    hands.press("rail:open_points:")
-    assert hands.route.page == "open_points"
+        assert driver.route == Route("question", identity)
+        driver.key(Qt.Key.Key_1)
+        assert driver.session.open.answer(identity).value == driver.session.result.of_bank(identity).options[0].id
+        driver.key(Qt.Key.Key_Return)
+    assert driver.route == Route("summary", "access")
+    driver.press(f"change:{asked[0]}")
+    driver.key(Qt.Key.Key_3)
+    driver.press("next")
+    assert driver.route == Route("summary", "access")
+    assert len(driver.session.open.answer(asked[0]).history) == 1
+    driver.press("rail:open_points:")
+    assert driver.route.page == "open_points"
 
 
-def conclude(hands: Driver, report: Path) -> None:
-    hands.press("next")
-    assert hands.route.page == "plan"
-    hands.press("next")
-    assert hands.route.page == "report"
-    hands.qtbot.waitUntil(lambda: hands.find("save-report").isEnabled(), timeout=20_000)
-    hands.page.save_to(report)
+def conclude(driver: Driver, report: Path) -> None:
+    driver.press("next")
+    assert driver.route.page == "plan"
+    driver.press("next")
+    assert driver.route.page == "report"
+    driver.qtbot.waitUntil(lambda: driver.find("save-report").isEnabled(), timeout=20_000)
+    driver.page.save_to(report)
     assert report.read_bytes().startswith(b"%PDF")
-    assert hands.shows(report.name)
+    assert driver.shows(report.name)
 
 
 def test_a_report_that_cannot_be_written_says_what_to_do(opened: Open, tmp_path: Path):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("report")
-    hands.qtbot.waitUntil(lambda: hands.find("save-report").isEnabled(), timeout=20_000)
-    hands.page.save_to(tmp_path / "missing" / "report.pdf")
-    assert hands.shows(hands.page.say("trouble_no_folder"))
-    assert hands.find("other-name").isEnabled()
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("report")
+    driver.qtbot.waitUntil(lambda: driver.find("save-report").isEnabled(), timeout=20_000)
+    driver.page.save_to(tmp_path / "missing" / "report.pdf")
+    assert driver.shows(driver.page.say("trouble_no_folder"))
+    assert driver.find("other-name").isEnabled()
 
 
 def test_a_wrong_passphrase_says_so_and_may_be_tried_again(opened: Open, tmp_path: Path):
     path = tmp_path / "locked.fumimori"
     with AssessmentFile.create(path, PASSPHRASE) as file:
         file.save(demonstration.assessment())
-    hands = opened("ja")
-    hands.go("unlock", str(path))
-    hands.type("passphrase", "not the right words")
-    hands.press("next")
-    assert hands.shows(hands.page.t("words.store_error.wrong_secret"))
-    hands.type("passphrase", PASSPHRASE)
-    hands.press("next")
-    assert hands.route.page == "hub"
+    driver = opened("ja")
+    driver.go("unlock", str(path))
+    driver.type("passphrase", "not the right words")
+    driver.press("next")
+    assert driver.shows(driver.page.t("words.store_error.wrong_secret"))
+    driver.type("passphrase", PASSPHRASE)
+    driver.press("next")
+    assert driver.route.page == "hub"
 
 
 def test_rental_servers_are_never_offered_levels_two_and_three(opened: Open):
     base = demonstration.assessment()
     domain = msgspec.structs.replace(base.scope.domains[0], hosting=Hosting.RENTAL)
     scope = msgspec.structs.replace(base.scope, domains=(domain,))
-    hands = opened("ja", msgspec.structs.replace(base, scope=scope, consent=Consent()))
-    hands.go("consent")
-    assert not hands.find("choice:2").isEnabled()
-    assert not hands.find("choice:3").isEnabled()
-    assert hands.find("choice:1").isEnabled()
-    assert hands.shows(hands.page.say("refused_title"))
+    driver = opened("ja", msgspec.structs.replace(base, scope=scope, consent=Consent()))
+    driver.go("consent")
+    assert not driver.find("choice:2").isEnabled()
+    assert not driver.find("choice:3").isEnabled()
+    assert driver.find("choice:1").isEnabled()
+    assert driver.shows(driver.page.say("refused_title"))
 
 
 def test_level_two_asks_for_name_and_role(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("consent")
-    hands.press("choice:2")
-    hands.press("ours")
-    hands.press("next")
-    assert hands.route.page == "consent"
-    hands.type("name", "Owner")
-    hands.type("role", "CEO")
-    hands.press("next")
-    assert hands.route.page == "measuring"
-    consent = hands.desk.open.consent
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("consent")
+    driver.press("choice:2")
+    driver.press("ours")
+    driver.press("next")
+    assert driver.route.page == "consent"
+    driver.type("name", "Owner")
+    driver.type("role", "CEO")
+    driver.press("next")
+    assert driver.route.page == "measuring"
+    consent = driver.session.open.consent
     assert (consent.level, consent.name, consent.role) == (ConsentLevel.AUTHORISED, "Owner", "CEO")
 
 
 def test_a_contradiction_is_settled_with_a_reason(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    assert [one.question for one in hands.desk.result.contradictions] == ["sender_auth.dmarc"]
-    hands.go("question", "sender_auth.dmarc")
-    hands.press("answered")
-    assert hands.desk.result.contradictions
-    hands.type("because", "Measured before the change")
-    hands.press("answered")
-    assert not hands.desk.result.contradictions
-    assert hands.desk.open.answer("sender_auth.dmarc").settled == "answer"
+    driver = opened("en", demonstration.assessment("en"))
+    assert [one.question for one in driver.session.result.contradictions] == ["sender_auth.dmarc"]
+    driver.go("question", "sender_auth.dmarc")
+    driver.press("answered")
+    assert driver.session.result.contradictions
+    driver.type("because", "Measured before the change")
+    driver.press("answered")
+    assert not driver.session.result.contradictions
+    assert driver.session.open.answer("sender_auth.dmarc").settled == "answer"
 
 
 def test_an_answer_can_be_taken_back_and_unknown_asks_who_knows(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.go("question", "updates.responsible")
-    hands.press("choice:no")
-    assert hands.desk.open.answer("updates.responsible").value == "no"
-    hands.press("withdraw")
-    assert hands.desk.open.answer("updates.responsible") is None
-    hands.press("choice:unknown")
-    hands.type("who_knows", "保守業者")
-    assert hands.desk.open.answer("updates.responsible").who_knows == "保守業者"
+    driver = opened("ja", demonstration.assessment())
+    driver.go("question", "updates.responsible")
+    driver.press("choice:no")
+    assert driver.session.open.answer("updates.responsible").value == "no"
+    driver.press("withdraw")
+    assert driver.session.open.answer("updates.responsible") is None
+    driver.press("choice:unknown")
+    driver.type("who_knows", "保守業者")
+    assert driver.session.open.answer("updates.responsible").who_knows == "保守業者"
 
 
 def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open):
-    hands = opened("en", demonstration.assessment("en"))
-    hands.go("interview", "people")
-    hands.type("respondent", "Reception")
-    first, second = hands.page.rows[:2]
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("interview", "people")
+    driver.type("respondent", "Reception")
+    first, second = driver.page.rows[:2]
     first.setFocus()
-    hands.key(Qt.Key.Key_Down)
+    driver.key(Qt.Key.Key_Down)
     assert second.hasFocus()
-    hands.key(Qt.Key.Key_2)
-    identity = course.asked(hands.desk.result, "people")[1].id
-    answer = hands.desk.open.answer(identity)
-    assert answer.value == hands.desk.result.of_bank(identity).options[1].id
+    driver.key(Qt.Key.Key_2)
+    identity = course.asked(driver.session.result, "people")[1].id
+    answer = driver.session.open.answer(identity)
+    assert answer.value == driver.session.result.of_bank(identity).options[1].id
     assert answer.respondent == "Reception"
 
 
@@ -249,36 +249,36 @@ class Slow(Paper):
         return await super().dns(name, rdtype)
 
 
-def slow_instruments(network: Slow) -> Instruments:
+def slow_instruments(network: Slow) -> Toolkit:
     real = demonstration.offline_instruments()
-    return Instruments(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
+    return Toolkit(probes=real.probes, rules=real.rules, bank=real.bank, open_network=lambda _settings: network)
 
 
-def start_measuring(hands: Driver) -> None:
-    hands.go("measuring")
-    hands.press("again")
-    hands.qtbot.waitUntil(lambda: any(one.state == "running" for one in hands.desk.measuring.looks.values()))
+def start_measuring(driver: Driver) -> None:
+    driver.go("measuring")
+    driver.press("again")
+    driver.qtbot.waitUntil(lambda: any(one.state == "running" for one in driver.session.measuring.progress.values()))
 
 
 def test_stopping_keeps_what_is_finished(opened: Open):
     slow = Slow({})
-    hands = opened("en", demonstration.assessment("en"), slow_instruments(slow))
-    start_measuring(hands)
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=5_000):
-        hands.press("stop")
-    assert hands.desk.measuring.cancelled
-    assert hands.desk.open.attempts
+    driver = opened("en", demonstration.assessment("en"), slow_instruments(slow))
+    start_measuring(driver)
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=5_000):
+        driver.press("stop")
+    assert driver.session.measuring.cancelled
+    assert driver.session.open.attempts
     assert ("closed", "") in slow.asked
 
 
 def test_closing_while_measuring_keeps_what_is_finished_and_leaves_no_thread(opened: Open, tmp_path: Path):
     slow = Slow({})
-    hands = opened("ja", None, slow_instruments(slow))
+    driver = opened("ja", None, slow_instruments(slow))
     path = tmp_path / "closing.fumimori"
-    hands.desk.create(path, PASSPHRASE, demonstration.assessment())
-    start_measuring(hands)
-    hands.window.close()
-    hands.qtbot.waitUntil(lambda: not hands.window.isVisible(), timeout=5_000)
+    driver.session.create(path, PASSPHRASE, demonstration.assessment())
+    start_measuring(driver)
+    driver.window.close()
+    driver.qtbot.waitUntil(lambda: not driver.window.isVisible(), timeout=5_000)
     assert ("closed", "") in slow.asked
     assert not [thread for thread in threading.enumerate() if thread.name == "network"]
     with AssessmentFile.open(path, PASSPHRASE) as file:
@@ -287,14 +287,14 @@ def test_closing_while_measuring_keeps_what_is_finished_and_leaves_no_thread(ope
 
 def test_the_measurement_goes_on_while_somebody_answers_elsewhere(opened: Open):
     public = msgspec.structs.replace(demonstration.assessment("en"), consent=Consent())
-    hands = opened("en", public, paper_instruments())
-    hands.go("measuring")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=20_000):
-        hands.press("again")
-        hands.go("question", "updates.responsible")
-        hands.press("choice:yes")
-    assert hands.desk.open.answer("updates.responsible").value == "yes"
-    assert not hands.desk.measuring.running
+    driver = opened("en", public, paper_instruments())
+    driver.go("measuring")
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=20_000):
+        driver.press("again")
+        driver.go("question", "updates.responsible")
+        driver.press("choice:yes")
+    assert driver.session.open.answer("updates.responsible").value == "yes"
+    assert not driver.session.measuring.running
 
 
 def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: Open, tmp_path: Path):
@@ -304,40 +304,40 @@ def test_without_a_keyring_the_window_says_so_and_asks_for_a_passphrase(opened: 
     before = keyring.get_keyring()
     keyring.set_keyring(Keyring())
     try:
-        hands = opened("ja")
-        hands.press("start-new")
-        hands.type("place", str(tmp_path / "no-keyring.fumimori"))
-        hands.press("next")
-        assert any(hands.page.t("words.store_error.no_keyring") in one.accessibleName() for one in hands.visible())
-        hands.type("passphrase", PASSPHRASE)
-        hands.type("passphrase-again", PASSPHRASE)
-        hands.press("next")
+        driver = opened("ja")
+        driver.press("start-new")
+        driver.type("place", str(tmp_path / "no-keyring.fumimori"))
+        driver.press("next")
+        assert any(driver.page.t("words.store_error.no_keyring") in one.accessibleName() for one in driver.visible())
+        driver.type("passphrase", PASSPHRASE)
+        driver.type("passphrase-again", PASSPHRASE)
+        driver.press("next")
     finally:
         keyring.set_keyring(before)
-    assert hands.route.page == "organisation"
+    assert driver.route.page == "organisation"
 
 
 def test_network_settings_reach_the_run():
-    assert demonstration.parts(Path("unused")).network() == NetworkSettings()
+    assert demonstration.services(Path("unused")).network() == NetworkSettings()
 
 
 def test_a_measurement_made_elsewhere_is_taken_over_and_a_wrong_file_is_not(opened: Open, tmp_path: Path):
     from fumimori.engine.exchange import scan_json
 
     measured = demonstration.assessment()
-    hands = opened("ja", msgspec.structs.replace(measured, runs=()))
-    hands.go("measuring")
+    driver = opened("ja", msgspec.structs.replace(measured, runs=()))
+    driver.go("measuring")
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}", encoding="utf-8")
-    hands.page.take(wrong)
-    assert hands.shows(hands.page.say("not_a_scan"))
-    assert not hands.desk.open.attempts
+    driver.page.take(wrong)
+    assert driver.shows(driver.page.say("not_a_scan"))
+    assert not driver.session.open.attempts
     right = tmp_path / "scan.json"
-    result = hands.desk.instruments.assess(measured, hands.desk.parts.now())
+    result = driver.session.toolkit.assess(measured, driver.session.services.now())
     right.write_bytes(scan_json(measured, result))
-    hands.page.take(right)
-    assert len(hands.desk.open.attempts) == len(measured.attempts)
-    assert hands.desk.open.runs[-1].imported
+    driver.page.take(right)
+    assert len(driver.session.open.attempts) == len(measured.attempts)
+    assert driver.session.open.runs[-1].imported
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -346,18 +346,18 @@ def test_a_measurement_of_another_domain_is_asked_about(opened: Open, tmp_path: 
 
     measured = demonstration.assessment()
     other = Scope(domains=(DomainScope(name="other.example"),))
-    hands = opened(language, msgspec.structs.replace(measured, runs=(), scope=other))
-    hands.go("measuring")
+    driver = opened(language, msgspec.structs.replace(measured, runs=(), scope=other))
+    driver.go("measuring")
     path = tmp_path / "scan.json"
-    path.write_bytes(scan_json(measured, hands.desk.instruments.assess(measured, hands.desk.parts.now())))
-    hands.page.take(path)
-    question = hands.page.say("other_domain", theirs=demonstration.DOMAIN, ours="other.example")
-    assert hands.shows(question)
-    assert not hands.desk.open.runs
-    hands.press("import-leave")
-    assert not hands.shows(question)
-    assert hands.desk.open.scope == other
-    hands.page.take(path)
-    hands.press("import-take")
-    assert [domain.name for domain in hands.desk.open.scope.domains] == ["other.example", demonstration.DOMAIN]
-    assert hands.desk.open.runs[-1].imported
+    path.write_bytes(scan_json(measured, driver.session.toolkit.assess(measured, driver.session.services.now())))
+    driver.page.take(path)
+    question = driver.page.say("other_domain", theirs=demonstration.DOMAIN, ours="other.example")
+    assert driver.shows(question)
+    assert not driver.session.open.runs
+    driver.press("import-leave")
+    assert not driver.shows(question)
+    assert driver.session.open.scope == other
+    driver.page.take(path)
+    driver.press("import-take")
+    assert [domain.name for domain in driver.session.open.scope.domains] == ["other.example", demonstration.DOMAIN]
+    assert driver.session.open.runs[-1].imported

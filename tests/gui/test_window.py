@@ -42,125 +42,125 @@ def test_the_qt_binding_keeps_reference_counts():
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("scale", [SCALES[0], SCALES[-1]])
 def test_every_page_can_be_shown_heard_and_walked_by_tab(opened: Open, language: str, scale: int):
-    hands = opened(language, demonstration.assessment(language))
-    while hands.desk.settings.scale < scale:
-        hands.window.resize_text(1)
+    driver = opened(language, demonstration.assessment(language))
+    while driver.session.settings.scale < scale:
+        driver.window.resize_text(1)
     for route in ROUTES:
-        hands.window.go(route)
-        assert hands.route == route
+        driver.window.go(route)
+        assert driver.route == route
         reachable = [
             widget
-            for widget in hands.page.findChildren(QWidget)
-            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(hands.page)
+            for widget in driver.page.findChildren(QWidget)
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(driver.page)
         ]
         nameless = [widget for widget in reachable if not widget.accessibleName()]
         assert not nameless, f"{route}: {nameless}"
-        foot = hands.window.foot.findChildren(QAbstractButton)
-        assert reachable or foot, f"nothing to press on {route}"
-        low = hands.window.theme.size("hit")
-        buttons = [one for one in (*reachable, *foot) if isinstance(one, QAbstractButton | QLineEdit)]
+        footer = driver.window.footer.findChildren(QAbstractButton)
+        assert reachable or footer, f"nothing to press on {route}"
+        low = driver.window.theme.size("hit")
+        buttons = [one for one in (*reachable, *footer) if isinstance(one, QAbstractButton | QLineEdit)]
         small = [one.accessibleName() for one in buttons if one.minimumSizeHint().height() < low > one.height()]
         assert not small, f"{route}: {small}"
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1024, 768)])
 def test_nothing_is_cut_off_at_150_per_cent(opened: Open, size: tuple[int, int]):
-    hands = opened("en", demonstration.assessment("en"))
-    while hands.desk.settings.scale < 150:
-        hands.window.resize_text(1)
-    hands.window.resize(*size)
+    driver = opened("en", demonstration.assessment("en"))
+    while driver.session.settings.scale < 150:
+        driver.window.resize_text(1)
+    driver.window.resize(*size)
     for route in ROUTES:
-        hands.window.go(route)
+        driver.window.go(route)
         for _ in range(2):
-            hands.qtbot.wait(1)
-            holder, port = hands.window.area.widget(), hands.window.area.viewport()
+            driver.qtbot.wait(1)
+            holder, port = driver.window.area.widget(), driver.window.area.viewport()
             assert holder.width() <= port.width(), f"{route} is {holder.width()} wide in {port.width()}"
-            hands.window.toggle_help()
+            driver.window.toggle_help()
 
 
 def test_language_changes_without_losing_place_or_text(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.go("question", "defaults.default_names")
-    hands.type("who_knows", "Ito")
-    hands.press("language")
-    assert hands.route == Route("question", "defaults.default_names")
-    assert hands.page.t.language == "en"
-    field = hands.find("who_knows")
+    driver = opened("ja", demonstration.assessment())
+    driver.go("question", "defaults.default_names")
+    driver.type("who_knows", "Ito")
+    driver.press("language")
+    assert driver.route == Route("question", "defaults.default_names")
+    assert driver.page.t.language == "en"
+    field = driver.find("who_knows")
     assert isinstance(field, QLineEdit)
     assert field.text() == "Ito"
-    hands.type("who_knows", "Sato")
-    hands.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert hands.page.t.language == "ja"
-    assert hands.find("who_knows").hasFocus()
-    assert hands.desk.open.answer("defaults.default_names").who_knows == "Sato"
+    driver.type("who_knows", "Sato")
+    driver.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert driver.page.t.language == "ja"
+    assert driver.find("who_knows").hasFocus()
+    assert driver.session.open.answer("defaults.default_names").who_knows == "Sato"
 
 
 def test_a_new_page_takes_the_keyboard_to_its_heading(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.go("organisation")
-    assert hands.page.heading.hasFocus()
-    hands.key(Qt.Key.Key_Tab)
-    assert hands.find("name").hasFocus()
+    driver = opened("ja", demonstration.assessment())
+    driver.go("organisation")
+    assert driver.page.heading.hasFocus()
+    driver.key(Qt.Key.Key_Tab)
+    assert driver.find("name").hasFocus()
 
 
 def test_escape_closes_the_help_and_discards_nothing(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.go("question", "defaults.admin_passwords")
-    hands.key(Qt.Key.Key_F1)
-    assert hands.window.drawer.isVisibleTo(hands.window)
-    assert hands.shows(hands.page.t.lines("controls.defaults.admin_passwords.find")[0])
-    hands.key(Qt.Key.Key_Escape)
-    assert not hands.window.drawer.isVisibleTo(hands.window)
-    assert hands.desk.open.answer("defaults.admin_passwords") is not None
+    driver = opened("ja", demonstration.assessment())
+    driver.go("question", "defaults.admin_passwords")
+    driver.key(Qt.Key.Key_F1)
+    assert driver.window.help_panel.isVisibleTo(driver.window)
+    assert driver.shows(driver.page.t.lines("controls.defaults.admin_passwords.find")[0])
+    driver.key(Qt.Key.Key_Escape)
+    assert not driver.window.help_panel.isVisibleTo(driver.window)
+    assert driver.session.open.answer("defaults.admin_passwords") is not None
 
 
 def test_size_and_brightness_are_remembered(opened: Open):
-    hands = opened("ja")
-    hands.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
-    hands.window.use_theme("dark")
-    assert hands.window.theme.scale == SCALES[1]
-    assert hands.window.theme.dark
-    kept = (hands.desk.parts.settings_folder / "window.json").read_bytes()
+    driver = opened("ja")
+    driver.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    driver.window.use_theme("dark")
+    assert driver.window.theme.scale == SCALES[1]
+    assert driver.window.theme.dark
+    kept = (driver.session.services.settings_folder / "window.json").read_bytes()
     assert b'"theme":"dark"' in kept
-    hands.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
-    assert hands.window.theme.scale == 100
+    driver.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert driver.window.theme.scale == 100
 
 
 def test_a_closing_window_leaves_no_thread(opened: Open):
     import time
 
-    hands = opened("ja", demonstration.assessment())
+    driver = opened("ja", demonstration.assessment())
     before = threading.active_count()
-    hands.desk.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
-    hands.qtbot.waitUntil(lambda: threading.active_count() > before)
-    hands.window.close()
+    driver.session.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
+    driver.qtbot.waitUntil(lambda: threading.active_count() > before)
+    driver.window.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "network"]
-    assert not hands.desk.bridge.busy
+    assert not driver.session.bridge.busy
 
 
 def test_markup_from_outside_is_shown_and_not_obeyed(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    prose = Prose(hands.window.theme, "<b>mail</b> & <img src=x>")
+    driver = opened("ja", demonstration.assessment())
+    prose = Prose(driver.window.theme, "<b>mail</b> & <img src=x>")
     assert "&lt;b&gt;mail&lt;/b&gt; &amp;" in prose.text()
     assert prose.accessibleName() == "<b>mail</b> & <img src=x>"
 
 
 def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Open, tmp_path: Path):
-    hands = opened("en")
-    hands.desk.create(tmp_path / "a.fumimori", "plain words for a test")
-    hands.desk.edit_organisation(name="Kept")
-    hands.desk.trouble.emit("disk_full")
-    assert hands.shows(hands.page.t("words.store_error.disk_full"))
-    assert hands.desk.open.organisation.name == "Kept"
-    hands.press("elsewhere")
-    assert hands.route == Route("new", "copy")
-    hands.press("choice:passphrase")
-    hands.type("place", str(tmp_path / "b.fumimori"))
-    hands.type("passphrase", "plain words for a test")
-    hands.type("passphrase-again", "plain words for a test")
-    hands.press("next")
-    assert hands.desk.path == tmp_path / "b.fumimori"
-    assert hands.desk.open.organisation.name == "Kept"
+    driver = opened("en")
+    driver.session.create(tmp_path / "a.fumimori", "plain words for a test")
+    driver.session.edit_organisation(name="Kept")
+    driver.session.trouble.emit("disk_full")
+    assert driver.shows(driver.page.t("words.store_error.disk_full"))
+    assert driver.session.open.organisation.name == "Kept"
+    driver.press("elsewhere")
+    assert driver.route == Route("new", "copy")
+    driver.press("choice:passphrase")
+    driver.type("place", str(tmp_path / "b.fumimori"))
+    driver.type("passphrase", "plain words for a test")
+    driver.type("passphrase-again", "plain words for a test")
+    driver.press("next")
+    assert driver.session.path == tmp_path / "b.fumimori"
+    assert driver.session.open.organisation.name == "Kept"
 
 
 @pytest.mark.parametrize("brightness", ["light", "dark"])
@@ -187,9 +187,9 @@ def luminance(colour: str) -> float:
 
 
 def test_notes_are_bounded(opened: Open):
-    hands = opened("ja", demonstration.assessment())
-    hands.go("question", "defaults.admin_passwords")
-    box = hands.find("note")
+    driver = opened("ja", demonstration.assessment())
+    driver.go("question", "defaults.admin_passwords")
+    box = driver.find("note")
     assert isinstance(box, QPlainTextEdit)
     box.setPlainText("x" * 10_000)
-    assert len(hands.desk.open.answer("defaults.admin_passwords").note) == 4000
+    assert len(driver.session.open.answer("defaults.admin_passwords").note) == 4000

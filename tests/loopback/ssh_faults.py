@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from fumimori.net import ssh_wire as wire
-from fumimori.net.ssh_seal import Plain, Seal, seal
+from fumimori.net.ssh_cipher import PacketCipher, Plain, seal
 from fumimori.net.ssh_wire import Lists, Parts, mpint, string
 from loopback.wire import Handler
 
@@ -109,8 +109,8 @@ class SshScript:
 class _Line:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
-        self.inward: Seal = Plain()
-        self.outward: Seal = Plain()
+        self.inward: PacketCipher = Plain()
+        self.outward: PacketCipher = Plain()
         self._sent = self._received = 0
 
     async def send(self, payload: bytes) -> None:
@@ -126,6 +126,6 @@ class _Line:
         return payload
 
 
-def _seal(secret: bytes, digest: bytes, nonce: bytes, key: bytes) -> Seal:
+def _seal(secret: bytes, digest: bytes, nonce: bytes, key: bytes) -> PacketCipher:
     made = [hashlib.sha256(secret + digest + letter + digest).digest() for letter in (nonce, key)]
     return seal(CIPHER, "", key=made[1][:16], nonce=made[0][:16], mac_key=b"", outward=True)

@@ -13,7 +13,7 @@ import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
 from loopback.dns_faults import Answering
-from loopback.paper_network import SERVFAIL, Zone
+from loopback.fake_network import SERVFAIL, Zone
 
 CHAIN_MOST = 8
 

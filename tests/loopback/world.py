@@ -15,8 +15,8 @@ import dns.query
 from loopback import daemons
 from loopback.daemons import ALL_SUITES, Daemon
 from loopback.domains import addresses, zones
+from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.toy_ca import Leaf, ToyCa, weak_rsa
-from loopback.toy_mark import LOGO, ToyMarks
 from loopback.zones import master_files, trust_anchor
 
 _STS_GOOD = "version: STSv1\nmode: enforce\nmx: mx.good.example\nmax_age: 2592000\n"
@@ -45,7 +45,7 @@ class World:
     folder: Path
     block: int
     front: int = 0
-    """The block of addresses that the zones name: the servers' own for 0, else that of the doors of `loopback.far`."""
+    """The block of addresses that the zones name: the servers' own for 0, else that of the doors of `loopback.remote_hosts`."""
 
     def __post_init__(self) -> None:
         self.at = addresses(self.block)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from fumimori.net.connect import Dialer, Limits
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 
 QUICK = Limits(connect=1, reply=0.3, conversation=0.8, octets=400_000, pause=0.05)
@@ -27,7 +27,7 @@ def line_from(handler, limits: Limits = QUICK) -> tuple[str, Notes]:
                 dialer = Dialer(clock=clock, limits=limits)
                 async with dialer.connection("127.0.0.1", port, host="h.test", what="smtp", notes=notes) as connection:
                     return await connection.line()
-            except NotSeen as error:
+            except NotObserved as error:
                 return f"{type(error).__name__} {error.reason}"
 
     return asyncio.run(asyncio.wait_for(ask(), 5)), notes
@@ -74,7 +74,7 @@ def test_a_closed_port_is_unreachable():
         ):
             raise AssertionError("nobody listens here")
 
-    with pytest.raises(NotSeen, match="connection_refused"):
+    with pytest.raises(NotObserved, match="connection_refused"):
         asyncio.run(ask())
 
 
@@ -116,7 +116,7 @@ def test_a_server_that_kept_silent_is_not_waited_for_again():
                 try:
                     async with dialer.connection("127.0.0.1", port, host="h", what="smtp", notes=notes) as connection:
                         await connection.line()
-                except NotSeen as error:
+                except NotObserved as error:
                     reasons.append(error.reason)
             return reasons, loop.time() - began, len(notes.contacts)
 
@@ -135,7 +135,7 @@ def test_silence_after_our_own_words_is_asked_once_more():
                     async with dialer.connection("127.0.0.1", port, host="h", what="tls", notes=notes) as connection:
                         await connection.send_raw(b"hello")
                         await connection.line()
-                except NotSeen as error:
+                except NotObserved as error:
                     reasons.append(error.reason)
         return reasons, [contact.detail for contact in notes.contacts]
 

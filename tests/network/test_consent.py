@@ -12,13 +12,13 @@ import pytest
 from fumimori import checks as probes
 from fumimori.__main__ import bank
 from fumimori.checks.admin_pages import probe as admin_pages
-from fumimori.engine import Instruments, Measurement, NetworkSettings, confirmed, measure
+from fumimori.engine import Measurement, NetworkSettings, Toolkit, confirmed, measure
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Rules, Scope, Status, Threshold
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from loopback import wire
 from loopback.dns_faults import Asked, name_server
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.table_dns import from_table
 
 LIMITS = Limits(connect=0.5, reply=0.3, conversation=1.0, pause=0, patience=0)
@@ -104,7 +104,7 @@ async def _measured(assessment: Assessment, only: tuple[str, ...]) -> tuple[Town
             resolver=resolver, limits=LIMITS, route=route, our_name="x.example", anchors=anchors(chosen)
         )
         settings = NetworkSettings(control_hosts=("control.example",))
-        tools = Instruments(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
+        tools = Toolkit(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
         try:
             done = await measure(tools, assessment, network, settings, only=only or None)
         finally:
@@ -281,7 +281,7 @@ def test_what_was_on_its_way_when_it_was_stopped_is_in_the_log() -> None:
             network = RealNetwork(
                 resolver=resolver, limits=LIMITS, route=lambda _a, _p: ("127.0.0.1", 9), anchors=anchors(chosen)
             )
-            tools = Instruments(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
+            tools = Toolkit(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
             stop = asyncio.Event()
             asyncio.get_running_loop().call_later(0.4, stop.set)
             try:

@@ -8,7 +8,7 @@ import dns.rcode
 import pytest
 
 from fumimori.net.dns import Questions, parse_resolver
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.dns_faults import answer, name_server
 
@@ -20,15 +20,15 @@ def now() -> datetime:
 
 
 def ask(answering, name: str = NAME, rdtype: str = "TXT", notes: Notes | None = None):
-    """The answer or the NotSeen, and what the server was asked."""
+    """The answer or the NotObserved, and what the server was asked."""
 
     async def run():
         async with name_server(answering) as (resolver, asked):
             questions = Questions(now=now, resolver=resolver, try_seconds=0.3, total_seconds=3)
             try:
                 result = await questions.ask(name, rdtype, notes or Notes())
-            except NotSeen as not_seen:
-                result = not_seen
+            except NotObserved as not_observed:
+                result = not_observed
             await questions.close()
             return result, asked.questions
 
@@ -67,14 +67,14 @@ def test_absence_has_two_kinds(rcode, status):
 )
 def test_failures_have_names(answering, reason):
     result, _ = ask(answering)
-    assert isinstance(result, NotSeen)
+    assert isinstance(result, NotObserved)
     assert result.reason == reason
 
 
 def test_nobody_listening_is_a_refusal():
     async def run():
         questions = Questions(now=now, resolver="127.0.0.1:9", try_seconds=0.3, total_seconds=2)
-        with pytest.raises(NotSeen) as caught:
+        with pytest.raises(NotObserved) as caught:
             await questions.ask(NAME, "A", Notes())
         return caught.value.reason
 

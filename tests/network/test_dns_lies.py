@@ -16,19 +16,19 @@ import pytest
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
 from fumimori.net.dns_secured import SecuredQuestions
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from loopback.forged import Key, World, records, serving, signed
 
 
-def secured(world: World, name: str, rdtype: str) -> DnsAnswer | NotSeen:
-    async def run(port: int) -> DnsAnswer | NotSeen:
+def secured(world: World, name: str, rdtype: str) -> DnsAnswer | NotObserved:
+    async def run(port: int) -> DnsAnswer | NotObserved:
         now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
         questions = Questions(now=now, resolver=f"127.0.0.1:{port}", try_seconds=2, total_seconds=5)
         try:
             return await SecuredQuestions(questions=questions, anchors=world.anchor, now=now).ask(name, rdtype, Notes())
-        except NotSeen as not_seen:
-            return not_seen
+        except NotObserved as not_observed:
+            return not_observed
         finally:
             await questions.close()
 
@@ -87,7 +87,7 @@ def test_aliases_without_end_are_no_answer(build: Callable[[World], None]) -> No
     world = World()
     build(world)
     answer = secured(world, "a.lie", "A")
-    assert isinstance(answer, NotSeen)
+    assert isinstance(answer, NotObserved)
     assert answer.reason in ("dns_malformed", "dns_refused")
     assert len(world.asked) < 80
 
@@ -108,7 +108,7 @@ def test_a_life_of_no_seconds_and_a_thousand_records_are_an_answer() -> None:
 def test_a_reply_of_more_records_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     world = _many(dns_wire.RECORDS_MOST + 1)
     answer = secured(world, "www.lie", "A")
-    assert isinstance(answer, NotSeen)
+    assert isinstance(answer, NotObserved)
     assert (answer.reason, answer.detail) == ("dns_malformed", "too many records")
     monkeypatch.setattr(dns.message, "from_wire", None)
     wire = world.reply(dns.name.from_text("www.lie."), dns.rdatatype.A).to_wire(max_size=65535)

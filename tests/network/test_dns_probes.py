@@ -12,14 +12,14 @@ import msgspec
 import pytest
 
 from fumimori.checks.caa import probe as caa
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane import probe as dane
 from fumimori.checks.dnssec import probe as dnssec
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.published_keys import probe as published_keys
 from fumimori.checks.registration import probe as registration
 from fumimori.checks.resolvers import probe as resolvers
@@ -27,11 +27,11 @@ from fumimori.checks.tls.facts import TlsSupport
 from fumimori.model import Attempt, DomainScope, Rules, Scope, Status, Table
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import answer, name_server
+from loopback.fake_network import rules
 from loopback.mail_faults import Script
-from loopback.paper_network import rules
 from loopback.signed import SignedWorld
 from loopback.tls_faults import server_context
 from loopback.toy_ca import weak_rsa
@@ -57,7 +57,7 @@ class Town:
         scope = Scope(domains=tuple(DomainScope(name=name) for name in domains), addresses=addresses)
         attempts = asyncio.run(asyncio.wait_for(self._looked(probe, scope, second), 60))
         found: Said = {}
-        for outcome in witnessed(probe.judge(Seen(scope, attempts), self.rules)):
+        for outcome in witnessed(probe.judge(Observations(scope, attempts), self.rules)):
             found.setdefault(outcome.code.partition(".")[2], set()).add(outcome.subject)
         self.heard |= {f"{probe.id}.{word}" for word in found}
         return found
@@ -66,17 +66,19 @@ class Town:
         attempts: list[Attempt] = []
         async with self._network(second) as network:
             for each in dict.fromkeys((mx.PROBE, probe, *((dane.PROBE,) if probe is mta_sts.PROBE else ()))):
-                seen = Seen(scope, attempts)
-                for subject in each.subjects(seen):
-                    look = Look(network=network.for_attempt(self.notes), seen=seen, rules=self.rules)
-                    attempts.append(await _attempt(each, subject, look))
+                observations = Observations(scope, attempts)
+                for subject in each.subjects(observations):
+                    context = ProbeContext(
+                        network=network.for_attempt(self.notes), observations=observations, rules=self.rules
+                    )
+                    attempts.append(await _attempt(each, subject, context))
                 if each is mx.PROBE and probe in (dane.PROBE, mta_sts.PROBE):
-                    attempts += await self._ports(network, Seen(scope, attempts))
+                    attempts += await self._ports(network, Observations(scope, attempts))
         return attempts
 
-    async def _ports(self, network: RealNetwork, seen: Seen) -> list[Attempt]:
+    async def _ports(self, network: RealNetwork, observations: Observations) -> list[Attempt]:
         ports = []
-        hosts = {host for _, facts in seen.all(mx_facts.MX) for host in facts.hosts}
+        hosts = {host for _, facts in observations.all(mx_facts.MX) for host in facts.hosts}
         for host in hosts:
             if host.addresses and "unseen" not in host.host:
                 service = await network.mail_service(host.host, host.addresses[0], 25)
@@ -124,11 +126,11 @@ async def _https(handler: wire.Handler, tls: object) -> AsyncIterator[int]:
         yield port
 
 
-async def _attempt(probe: Probe, subject: str, look: Look) -> Attempt:
+async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
     try:
-        facts = await probe.collect(subject, look)
-    except NotSeen as not_seen:
-        return _done(probe.id, subject, not_seen.status)
+        facts = await probe.collect(subject, context)
+    except NotObserved as not_observed:
+        return _done(probe.id, subject, not_observed.status)
     return _done(probe.id, subject, Status.COMPLETED, msgspec.Raw(msgspec.json.encode(facts)))
 
 
@@ -256,7 +258,7 @@ def test_resolvers(town: Town, record: str, word: str) -> None:
         async with name_server(other) as (second, _):
             scope = Scope(domains=(DomainScope(name="www.nsec"),))
             attempts = await town._looked(resolvers.PROBE, scope, second)
-            said = witnessed(resolvers.PROBE.judge(Seen(scope, attempts), town.rules))
+            said = witnessed(resolvers.PROBE.judge(Observations(scope, attempts), town.rules))
             return {outcome.code.partition(".")[2] for outcome in said}
 
     found = asyncio.run(asyncio.wait_for(work(), 30))

@@ -7,8 +7,8 @@ from fumimori.checks.exposed_ports import probe as exposed_ports
 from fumimori.model import DomainScope, Scope
 from fumimori.net import services
 from loopback import wire
-from loopback.paper_network import rules
-from loopback.street import found, page, says
+from loopback.fake_network import rules
+from loopback.scenarios import found, page, says
 
 HOST = "srv.example.jp"
 IP = "192.0.2.7"

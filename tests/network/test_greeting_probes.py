@@ -10,8 +10,8 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.products import probe as products
 from fumimori.checks.ssh import probe as ssh
 from fumimori.model import DomainScope, Hosting, Scope
+from loopback.scenarios import SmtpScript, found
 from loopback.ssh_faults import SshScript
-from loopback.street import SmtpScript, found
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fumimori.net.dns import Questions
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer
 from loopback import wire
 from loopback.tls_faults import server_context
@@ -43,8 +43,8 @@ async def secure(handler: wire.Handler, tls: ssl.SSLContext) -> AsyncIterator[in
         yield port
 
 
-def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> DnsAnswer | NotSeen:
-    async def run() -> DnsAnswer | NotSeen:
+def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> DnsAnswer | NotObserved:
+    async def run() -> DnsAnswer | NotObserved:
         async with secure(handler, tls) as port:
             place = f"tls://127.0.0.1:{port}#{NAME}" if kind == "tls" else f"https://localhost:{port}/dns-query"
             questions = Questions(
@@ -52,8 +52,8 @@ def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> D
             )
             try:
                 return await questions.ask("example.jp", "TXT", Notes())
-            except NotSeen as not_seen:
-                return not_seen
+            except NotObserved as not_observed:
+                return not_observed
             finally:
                 await questions.close()
 
@@ -110,7 +110,7 @@ FAULTS = [
     ("tls", "the right number, then noise", saying(struct.pack("!HH", 60, 1) + b"\xff" * 58), "dns_malformed"),
     ("https", "silence", wire.stall, "dns_timeout"),
     ("https", "gone", hang_up, "dns_refused"),
-    ("https", "HTTP/1.1", saying(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 2), "dns_refused"),
+    ("https", "HTTP/1.1", saying(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 2), "dns_timeout"),
     ("https", "noise", saying(NOISE), "dns_refused"),
     ("https", "an endless body", flood, "dns_refused"),
     ("https", "not found", saying(frame(HEADERS, 5, 1, b"\x8d")), "dns_refused"),
@@ -119,8 +119,8 @@ FAULTS = [
     ("https", "an empty answer", saying(frame(HEADERS, 5, 1, b"\x88")), "dns_refused"),
     ("https", "the stream reset", saying(frame(RST, 0, 1, b"\0\0\0\x07")), "dns_refused"),
     ("https", "good-bye", saying(frame(GOAWAY, 0, 0, b"\0" * 8)), "dns_refused"),
-    ("https", "a frame that is too large", saying(b"\xff\xff\xff\x00\x00\0\0\0\x01"), "dns_refused"),
-    ("https", "another stream", saying(frame(HEADERS, 4, 7, b"\x88") + frame(DATA, 1, 7, b"x" * 40)), "dns_timeout"),
+    ("https", "a frame that is too large", saying(b"\xff\xff\xff\x00\x00\0\0\0\x01"), "dns_timeout"),
+    ("https", "another stream", saying(frame(HEADERS, 4, 7, b"\x88") + frame(DATA, 1, 7, b"x" * 40)), "dns_refused"),
     ("https", "some pings", saying(*[frame(PING, 0, 0, b"12345678")] * 50), "dns_timeout"),
     ("https", "pings for ever", saying(*[frame(PING, 0, 0, b"12345678")] * 500), "dns_refused"),
     ("https", "settings for ever", saying(*[frame(SETTINGS, 0, 0, b"")] * 500), "dns_refused"),
@@ -131,7 +131,7 @@ FAULTS = [
         saying(
             frame(SETTINGS, 0, 0, b"") + frame(HEADERS, 4, 1, b"\x3f\xe1\x1f\x88") + frame(DATA, 1, 1, b"\xff" * 40)
         ),
-        "dns_refused",
+        "dns_malformed",
     ),
     (
         "https",
@@ -151,7 +151,7 @@ def test_every_fault_ends_with_a_reason(
     ca: ToyCa, tls: ssl.SSLContext, kind: str, handler: wire.Handler, reason: str
 ) -> None:
     answer = asked(ca, tls, handler, kind)
-    assert isinstance(answer, NotSeen)
+    assert isinstance(answer, NotObserved)
     assert answer.reason == reason
 
 
@@ -161,7 +161,7 @@ def test_something_that_speaks_no_tls_is_refused(ca: ToyCa) -> None:
             questions = Questions(
                 now=lambda: datetime.now(UTC), resolver=f"tls://127.0.0.1:{port}", roots=[ca.root], try_seconds=0.5
             )
-            with pytest.raises(NotSeen) as caught:
+            with pytest.raises(NotObserved) as caught:
                 await questions.ask("example.jp", "TXT", Notes())
             await questions.close()
             return caught.value.reason

@@ -15,14 +15,14 @@ import pytest
 
 from fumimori import checks as probes
 from fumimori.__main__ import bank
-from fumimori.engine import Instruments, NetworkSettings, confirmed, measure
+from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
 from fumimori.engine.exchange import read_scan, scan_json
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope, Status, Threshold
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from loopback import wire
 from loopback.dns_faults import Answering, answer, name_server
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
@@ -136,7 +136,7 @@ async def _whole(handler, answering, context):
             resolver=resolver, limits=LIMITS, route=lambda _address, _port: ("127.0.0.1", port), our_name="x.example"
         )
         settings = NetworkSettings(control_hosts=("control.example.jp",), thorough=True)
-        tools = Instruments(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
+        tools = Toolkit(probes=probes.walk(), rules=chosen, bank=bank(), open_network=lambda _: network)
         started = time.monotonic()
         try:
             measured = await measure(tools, assessment, network, settings)
@@ -164,9 +164,7 @@ def sound(assessment: Assessment, seconds: float) -> None:
     assert {each.probe for each in assessment.attempts} <= {probe.id for probe in probes.walk()}
     assert len(assessment.attempts) > 20
     assert seconds < LONGEST
-    tools = Instruments(
-        probes=probes.walk(), rules=rules(), bank=bank(), open_network=lambda _: pytest.fail("not again")
-    )
+    tools = Toolkit(probes=probes.walk(), rules=rules(), bank=bank(), open_network=lambda _: pytest.fail("not again"))
     result = tools.assess(assessment, datetime.now(UTC))
     written = scan_json(assessment, result)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(json.loads(written))

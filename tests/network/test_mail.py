@@ -8,7 +8,7 @@ import pytest
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import MailService
 from loopback import wire
 from loopback.mail_faults import STEPS, Script
@@ -166,7 +166,7 @@ def test_a_closed_port_is_a_fact():
     [(b"421 too many", "busy"), (b"450 later", "busy"), (b"554 not you", "not_welcome")],
 )
 def test_a_server_that_sends_us_away_is_not_judged(ca, greeting, reason):
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         looked(ca, Script(protocol="smtp", greeting=greeting), 25)
     assert caught.value.reason == reason
 
@@ -185,7 +185,7 @@ def looked_or_reason(ca: ToyCa, handler, port: int) -> tuple[MailService | str, 
     """What was seen, or the reason why nothing was."""
     try:
         return looked(ca, handler, port)
-    except NotSeen as error:
+    except NotObserved as error:
         return error.reason, Notes()
 
 

@@ -9,8 +9,8 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.open_relay import probe as open_relay
 from fumimori.model import DomainScope, Scope, Threshold
 from loopback import wire
-from loopback.paper_network import rules
-from loopback.street import SmtpScript, found
+from loopback.fake_network import rules
+from loopback.scenarios import SmtpScript, found
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 

@@ -7,19 +7,19 @@ import msgspec
 import pytest
 
 from fumimori.checks.blocklists import probe as blocklists
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.checks.spf import probe as spf
 from fumimori.model import DomainScope, Scope
 from fumimori.net.real import RealNetwork
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.mail import MailService
 from loopback.dns_faults import name_server
-from loopback.paper_network import SERVFAIL, attempt, rules
-from loopback.street import zone_answers
+from loopback.fake_network import SERVFAIL, attempt, rules
+from loopback.scenarios import zone_answers
 from loopback.witnesses import witnessed
 
 ZEN = "zen.spamhaus.org"
@@ -47,16 +47,18 @@ async def _said(probe, zone, lists, greeting):
     async with name_server(zone_answers(zone)) as (resolver, _asked):
         network = RealNetwork(resolver=resolver, clock=lambda: datetime.now(UTC))
         for one in (mx.PROBE, spf.PROBE, probe):
-            seen = Seen(scope, attempts)
-            for subject in one.subjects(seen):
+            observations = Observations(scope, attempts)
+            for subject in one.subjects(observations):
                 try:
-                    facts = await one.collect(subject, Look(network=network, seen=seen, rules=rules()))
-                except NotSeen as not_seen:
-                    words.add(f"!{not_seen.reason}")
+                    facts = await one.collect(
+                        subject, ProbeContext(network=network, observations=observations, rules=rules())
+                    )
+                except NotObserved as not_observed:
+                    words.add(f"!{not_observed.reason}")
                 else:
                     attempts.append(attempt(one.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
         await network.close()
-    codes = {outcome.code for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
+    codes = {outcome.code for outcome in witnessed(probe.judge(Observations(scope, attempts), rules()))}
     return words | {code.partition(".")[2] for code in codes}
 
 

@@ -12,7 +12,7 @@ from fumimori.model import DomainScope, Scope
 from fumimori.net.connect import Limits
 from loopback import wire
 from loopback.mail_faults import Script
-from loopback.street import found
+from loopback.scenarios import found
 from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE, server_context
 from loopback.toy_ca import ToyCa
 

@@ -17,8 +17,8 @@ from fumimori.net import ssh_wire
 from fumimori.net.connect import Limits
 from loopback import wire
 from loopback.mail_faults import Script
+from loopback.scenarios import SmtpScript, found, page
 from loopback.ssh_faults import CIPHER, SshScript
-from loopback.street import SmtpScript, found, page
 from loopback.tls_faults import ALERT_HANDSHAKE_FAILURE, renegotiable, server_context
 from loopback.tls_hands import HandMade
 from loopback.toy_ca import Leaf, ToyCa, weak_rsa

@@ -14,7 +14,7 @@ import pytest
 from fumimori import resources
 from fumimori.net.real import RealNetwork
 from fumimori.net.resolvers import Upstream, parse_upstream
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from loopback.dns_faults import answer, name_server
 from loopback.signed import SignedWorld
@@ -82,13 +82,13 @@ def test_a_resolver_that_cannot_prove_itself_is_not_used(signed: SignedWorld, ki
         "tls": f"tls://{HOME}:{signed.tls}#other.example",
         "https": f"https://localhost:{signed.https}/dns-query",
     }[kind]
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         run(network_of(signed, place), lambda network: network.dns("www.nsec", "A"))
     assert caught.value.reason == "dns_refused"
 
 
 def test_an_https_server_without_dns_refuses(signed: SignedWorld) -> None:
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         run(
             network_of(signed, f"https://{HOME}:{signed.https}/elsewhere"),
             lambda network: network.dns("www.nsec", "A"),
@@ -124,7 +124,7 @@ def test_answers_come_with_a_verdict_even_bogus_ones(
 
 
 def test_the_validating_resolver_itself_says_servfail_for_bogus_names(signed: SignedWorld) -> None:
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         run(network_of(signed, f"{HOME}:{signed.resolver}"), lambda network: network.dns("www.wrongds", "A"))
     assert caught.value.reason == "dns_servfail"
 

@@ -15,26 +15,26 @@ import pytest
 
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import facts as mta_sts_facts
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.dns_faults import name_server
-from loopback.paper_network import SERVFAIL, Zone, rules, scope_of
+from loopback.fake_network import SERVFAIL, Zone, rules, scope_of
+from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
-from loopback.toy_mark import LOGO, ToyMarks
 from loopback.witnesses import witnessed
 from unit.checks import test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
 
@@ -79,22 +79,29 @@ async def looked(
         )
         try:
             for probe in probes:
-                seen = Seen(scope, attempts)
-                for subject in probe.subjects(seen):
-                    look = Look(network=network.for_attempt(Notes()), seen=seen, rules=rules())
-                    attempts.append(await _attempt(probe, subject, look))
+                observations = Observations(scope, attempts)
+                for subject in probe.subjects(observations):
+                    context = ProbeContext(
+                        network=network.for_attempt(Notes()), observations=observations, rules=rules()
+                    )
+                    attempts.append(await _attempt(probe, subject, context))
         finally:
             await network.close()
     return tuple(attempts)
 
 
-async def _attempt(probe: Probe, subject: str, look: Look) -> Attempt:
-    now = look.network.now()
+async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
+    now = context.network.now()
     try:
-        facts = await probe.collect(subject, look)
-    except NotSeen as not_seen:
+        facts = await probe.collect(subject, context)
+    except NotObserved as not_observed:
         return Attempt(
-            probe=probe.id, subject=subject, status=not_seen.status, reason=not_seen.reason, started=now, ended=now
+            probe=probe.id,
+            subject=subject,
+            status=not_observed.status,
+            reason=not_observed.reason,
+            started=now,
+            ended=now,
         )
     raw = msgspec.Raw(msgspec.json.encode(facts))
     return Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
@@ -124,7 +131,9 @@ def _secure(handler: wire.Handler, context: ssl.SSLContext):
 
 def said(probe: Probe, attempts: Sequence[Attempt], scope: Scope) -> set[str]:
     """The words of `probe`, remembered for the end."""
-    words = {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Seen(scope, attempts), rules()))}
+    words = {
+        outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Observations(scope, attempts), rules()))
+    }
     HEARD.setdefault(probe.id, set()).update(words)
     return words
 
@@ -259,7 +268,7 @@ def test_a_policy_over_time(folder):
             )
         )
     assert {"published", "id_unchanged"} <= said(mta_sts.PROBE, attempts, scope)
-    facts = Seen(scope, attempts).facts(mta_sts_facts.MTA_STS, "example.jp")
+    facts = Observations(scope, attempts).facts(mta_sts_facts.MTA_STS, "example.jp")
     assert facts is not None
     later = msgspec.structs.replace(facts, history=(_aged(facts.history[0], 120), *facts.history[1:]))
     raw = msgspec.Raw(msgspec.json.encode(later))

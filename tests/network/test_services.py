@@ -7,7 +7,7 @@ import pytest
 
 from fumimori.net import services
 from loopback import wire
-from loopback.street import says, street
+from loopback.scenarios import says, street
 
 ZONE = {"srv.example.jp": {"A": ["192.0.2.1"]}}
 GREETS = {

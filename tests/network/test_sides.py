@@ -4,9 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import probe as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Scope, Vantage
 from fumimori.net.certificates import chain_of
@@ -50,8 +50,8 @@ class TwoFamilies:
 
 async def seen_at(network: TwoFamilies, port: int = 993):
     vantage = Vantage(at=datetime.now(UTC), online=True, resolver="192.0.2.53", port25="open")
-    look = Look(network=network, seen=Seen(Scope(), (), vantage), rules=RULES)
-    return await mail_ports.collect(f"{NAME}:{port}", look)
+    context = ProbeContext(network=network, observations=Observations(Scope(), (), vantage), rules=RULES)
+    return await mail_ports.collect(f"{NAME}:{port}", context)
 
 
 def looked(four, six=None, *, port: int = 993):
@@ -110,7 +110,7 @@ def test_a_large_hello_without_an_answer_is_followed_by_a_small_one(tmp_path):
     facts, _ = looked(narrow, narrow)
     assert facts.service.large_hello_fails
     assert facts.service.tls_works
-    told = mail_ports._side_words(Seen(Scope(), ()), RULES, facts, datetime.now(UTC), frozenset())
+    told = mail_ports._side_words(Observations(Scope(), ()), RULES, facts, datetime.now(UTC), frozenset())
     assert "large_hello" in {word for word, _ in told}
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.ssh import SshServices
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, key_length, mac_length, seal
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement, modp_prime
-from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, read_host_key, read_lists
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.ssh import SshService
 from loopback import wire
 from loopback.ssh_faults import SshScript
@@ -89,7 +89,7 @@ def looked_or_reason(handler) -> SshService | str:
     """What was seen, or the reason why nothing was."""
     try:
         return looked(handler)[0]
-    except NotSeen as error:
+    except NotObserved as error:
         return error.reason
 
 

@@ -9,7 +9,7 @@ import pytest
 from fumimori.model import Vantage
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.vantage import Surroundings, intercepted, is_inside, split_port
+from fumimori.net.vantage import NetworkEnvironment, intercepted, is_inside, split_port
 from fumimori.network import Notes, TimedOut
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback import wire
@@ -45,7 +45,7 @@ def stood(handler, *, works: bool = True, from_outside: bool = False) -> Vantage
     async def look() -> Vantage:
         async with wire.serving(handler) as port:
             dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-            surroundings = Surroundings(dialer=dialer, questions=FakeQuestions(works=works))
+            surroundings = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
             return await surroundings.look(
                 ["mail.example.jp"],
                 control_hosts=[f"control.example:{port}"],
@@ -85,7 +85,9 @@ class Answering(FakeQuestions):
 @pytest.mark.parametrize(("questions", "online"), [(Answering(works=True), True), (FakeQuestions(works=False), False)])
 def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_known(questions, online):
     async def look() -> Vantage:
-        surroundings = Surroundings(dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), questions=questions)
+        surroundings = NetworkEnvironment(
+            dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), questions=questions
+        )
         return await surroundings.look(["example.jp"], control_hosts=["control.example"], notes=Notes())
 
     vantage = asyncio.run(asyncio.wait_for(look(), 10))
@@ -98,7 +100,7 @@ def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_know
 )
 def test_a_host_lies_inside_by_its_addresses(host, works, inside):
     dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-    surroundings = Surroundings(dialer=dialer, questions=FakeQuestions(works=works))
+    surroundings = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
     assert asyncio.run(surroundings.lies_inside(host, Notes())) is inside
 
 
@@ -159,7 +161,7 @@ def stood_between(contexts, roots, *, made_up: str = "", handler=None) -> Vantag
                 limits=LIMITS,
                 route=lambda address, port: ("127.0.0.1", ports[address] if port == 25 else 9),
             )
-            surroundings = Surroundings(
+            surroundings = NetworkEnvironment(
                 dialer=dialer,
                 questions=TwoNames(made_up),
                 judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),

@@ -9,7 +9,7 @@ import pytest
 
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
@@ -40,7 +40,7 @@ def saying(*pieces: bytes):
 
 
 def got(handler, *, limit: int = 65536, notes: Notes | None = None, path: str = "/policy.txt", seconds: float = 3):
-    """The answer over plain HTTP, or the NotSeen."""
+    """The answer over plain HTTP, or the NotObserved."""
 
     async def run():
         async with wire.serving(handler) as port:
@@ -49,8 +49,8 @@ def got(handler, *, limit: int = 65536, notes: Notes | None = None, path: str = 
             )
             try:
                 return await web.get(f"http://localhost:{port}{path}", notes or Notes(), limit=limit)
-            except NotSeen as not_seen:
-                return not_seen
+            except NotObserved as not_observed:
+                return not_observed
 
     return asyncio.run(asyncio.wait_for(run(), 10))
 
@@ -105,7 +105,7 @@ def test_what_is_no_http_has_status_zero(pieces):
 )
 def test_every_fault_ends(handler, reason):
     answer = got(handler)
-    assert isinstance(answer, NotSeen)
+    assert isinstance(answer, NotObserved)
     assert answer.reason == reason
 
 
@@ -120,7 +120,7 @@ def test_a_name_without_address_is_unreachable():
 
     async def run():
         web = Web(dialer=Dialer(clock=now, limits=LIMITS), addresses=nowhere, roots=(), now=now)
-        with pytest.raises(NotSeen) as caught:
+        with pytest.raises(NotObserved) as caught:
             await web.get("https://mta-sts.example.jp/", Notes())
         return caught.value.reason
 

@@ -8,8 +8,8 @@ import pytest
 
 from fumimori import resources
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.webmail import probe as webmail
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Scope, Status
@@ -89,14 +89,16 @@ def said(probe: Probe, subject: str, plain, secure) -> set[str]:
     async def ask():
         async with wire.serving(plain) as port80, wire.serving(secure) as port443:
             network = Net({80: port80, 443: port443})
-            return await probe.collect(subject, Look(network=network, seen=Seen(Scope(), ()), rules=RULES))
+            return await probe.collect(
+                subject, ProbeContext(network=network, observations=Observations(Scope(), ()), rules=RULES)
+            )
 
     facts = asyncio.run(asyncio.wait_for(ask(), 60))
     now = datetime.now(UTC)
     raw = msgspec.Raw(msgspec.json.encode(facts))
     attempt = Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
     scope = Scope(domains=(DomainScope(name="example.jp"),), webmail_hosts=(HOST,))
-    return {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Seen(scope, [attempt]), RULES))}
+    return {outcome.code.partition(".")[2] for outcome in witnessed(probe.judge(Observations(scope, [attempt]), RULES))}
 
 
 def context_for(folder, *names, versions=("TLSv1_2", "TLSv1_3"), suites="ECDHE+AESGCM", **how):

@@ -11,7 +11,7 @@ from PIL import Image
 from fumimori import resources
 from fumimori.model import Addressee, Brand, Mode, Organisation
 from fumimori.report.brand import addressee, confidentiality
-from fumimori.report.stationery import WHITE, Ink, Stationery
+from fumimori.report.page_style import WHITE, Ink, PageStyle
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import languages
 from report import example
@@ -55,7 +55,7 @@ def test_a_logo_is_printed_without_a_foreign_face(tmp_path, logo, kind):
 @pytest.mark.parametrize("colour", ["#FFFF00", "#FFFFFF", "#8FB4DA", "#2E7D32", "#000000", ""])
 def test_a_customers_colour_is_darkened_until_it_can_be_read(colour):
     tokens = resources.toml("brand/tokens.toml")
-    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour=colour)
+    made = PageStyle(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour=colour)
     assert made.accent.contrast(WHITE) >= 4.5
     if colour in ("#2E7D32", "#000000"):
         assert made.accent == Ink.of(colour)
@@ -63,7 +63,7 @@ def test_a_customers_colour_is_darkened_until_it_can_be_read(colour):
 
 def test_severity_words_can_be_read_on_their_grounds():
     tokens = resources.toml("brand/tokens.toml")
-    made = Stationery(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour="")
+    made = PageStyle(tokens, Typefaces(resources.path("fonts")), paper="a4", body_size_step=0, colour="")
     for word in ("critical", "high", "medium", "low", "info", "ok", "met", "partly_met", "not_met", "unknown"):
         chip = made.chip(word)
         assert chip.ink.contrast(chip.fill) >= 4.5, word

@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from fumimori.__main__ import instruments, sample
+from fumimori.__main__ import sample, toolkit
 from fumimori.model import (
     Consent,
     ConsentLevel,
@@ -47,7 +47,7 @@ def pages(content: bytes) -> list[str]:
 def of_sample():
     """The report of the sample company in both languages."""
     about = sample()
-    result = instruments().assess(about, example.ISSUED)
+    result = toolkit().assess(about, example.ISSUED)
     return {name: example.pdf(about, language=name, following=result) for name in ("ja", "en")}
 
 

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from fumimori import resources
+from fumimori.report.canvas import laid_out
 from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, Chance, break_lines, chances
-from fumimori.report.press import laid_out
-from fumimori.report.stationery import Ink, Style
+from fumimori.report.page_style import Ink, Style
 from fumimori.report.typefaces import REGULAR, Typefaces
 
 BLACK = Ink(0, 0, 0)

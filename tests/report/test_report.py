@@ -11,7 +11,7 @@ import pytest
 
 from fumimori import report, resources
 from fumimori.model import Addressee, Answer, Assessment, Contact, Exchange, Organisation, Outcome
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.context import ReportContext
 from report import example
 
 
@@ -239,7 +239,7 @@ def test_an_answer_that_was_given_later_moves_the_period(tmp_path):
 
 
 def test_the_manuscript_is_frozen():
-    assert Manuscript.__dataclass_params__.frozen
+    assert ReportContext.__dataclass_params__.frozen
 
 
 def test_one_sound_port_is_not_praised_while_another_fails(tmp_path):

@@ -5,11 +5,11 @@ import pytest
 from fumimori import resources
 from fumimori.model import Answer, Outcome
 from fumimori.report.blocks import Stack, Steps
+from fumimori.report.code_block import WHOLE, Verbatim
 from fumimori.report.grid import Grid
+from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.servers import _common_name
-from fumimori.report.stationery import Stationery
 from fumimori.report.typefaces import Typefaces
-from fumimori.report.verbatim import WHOLE, Verbatim
 from fumimori.wording.report import Wording
 from report import example
 
@@ -19,7 +19,7 @@ STEPS = [f"step {number}" for number in range(6)]
 @pytest.fixture(scope="module")
 def paper():
     faces = Typefaces(resources.path("fonts"))
-    return Stationery(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=0, colour="")
+    return PageStyle(resources.toml("brand/tokens.toml"), faces, paper="a4", body_size_step=0, colour="")
 
 
 @pytest.fixture(params=["ja", "en"])

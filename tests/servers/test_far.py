@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fumimori.__main__ import instruments
+from fumimori.__main__ import toolkit
 from fumimori.checks.tls.support import Service, TlsSupport, find_support
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
@@ -17,7 +17,7 @@ async def look(world: World, round_trip: float) -> tuple[TlsSupport, int]:
     network = RealNetwork(resolver=world.resolver, ca_file=world.ca_file).for_attempt(notes)
     async with delayed(world.at["good"], 993, round_trip=round_trip) as near:
         service = Service(host="mail.good.example", address="127.0.0.1", port=near)
-        support = await find_support(network, instruments().rules, service, None)
+        support = await find_support(network, toolkit().rules, service, None)
     await network.close()
     return support, len(notes.contacts)
 

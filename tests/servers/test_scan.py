@@ -79,12 +79,12 @@ def score(done: Scan, control: str) -> int:
 
 def test_the_window_finds_what_the_command_line_finds(world: World, scans: dict[str, Scan]) -> None:
     """The same domain measured through the engine, as the window does it."""
-    from fumimori.__main__ import instruments
+    from fumimori.__main__ import toolkit
     from fumimori.engine import NetworkSettings, confirmed, measure
     from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope
 
     now = datetime.now(UTC)
-    tools = instruments()
+    tools = toolkit()
     assessment = Assessment(
         id="1",
         created=now,

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from fumimori import __main__ as entry
 from fumimori import resources
 from fumimori.engine import NetworkSettings
-from fumimori.gui.desk import Desk
-from fumimori.gui.parts import Parts
+from fumimori.gui.app_services import AppServices
 from fumimori.gui.program import prepare
+from fumimori.gui.session import Session
 from fumimori.gui.window import Window
 from fumimori.model import ConsentLevel, Status
 from fumimori.wizard.routes import Route
@@ -46,8 +46,8 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
     )
 
     def start(language: str) -> Driver:
-        parts = Parts(
-            instruments=entry.instruments,
+        services = AppServices(
+            toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
             sample=entry.sample,
@@ -58,8 +58,8 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
             control_hosts=entry.control_hosts,
             repair=entry.repair,
         )
-        prepare(qapp, parts)
-        window = Window(Desk(parts, language))
+        prepare(qapp, services)
+        window = Window(Session(services, language))
         windows.append(window)
         window.resize(1160, 820)
         window.show()
@@ -97,12 +97,12 @@ def prepare_measurement(hands: Driver, folder: Path, domain: str) -> None:
     hands.press("ours")
     hands.press("next")
     assert hands.route.page == "measuring"
-    assert hands.desk.open.consent.level is ConsentLevel.AUTHORISED
+    assert hands.session.open.consent.level is ConsentLevel.AUTHORISED
 
 
 def measured(hands: Driver) -> set[tuple[str, str]]:
     """Code and subject of every finding that was measured."""
-    return {(one.code, one.subject) for one in hands.desk.result.findings if one.code.count(".") == 1}
+    return {(one.code, one.subject) for one in hands.session.result.findings if one.code.count(".") == 1}
 
 
 @pytest.mark.parametrize("domain", HOSTS)
@@ -111,7 +111,7 @@ def test_a_measurement_in_the_window_finds_what_the_command_line_finds(
 ) -> None:
     hands = started("en")
     prepare_measurement(hands, tmp_path, domain)
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=120_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=120_000):
         hands.press("next")
     mail, ssh = HOSTS[domain]
     options = (*CONSENTED, *hosts("mail", [mail]), *hosts("ssh", [ssh]))
@@ -119,15 +119,15 @@ def test_a_measurement_in_the_window_finds_what_the_command_line_finds(
     assert there.code == 0, there.said
     found = {(one["code"], one["subject"]) for one in there.content["findings"]}
     assert measured(hands) == found
-    assert {one.code for one in hands.desk.result.good} == {one["code"] for one in there.content["good"]}
+    assert {one.code for one in hands.session.result.good} == {one["code"] for one in there.content["good"]}
 
 
 def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> None:
     hands = started("ja")
     prepare_measurement(hands, tmp_path, "bad.example")
-    with hands.qtbot.waitSignal(hands.desk.measuring.ended, timeout=120_000):
+    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=120_000):
         hands.press("next")
-    assert [one for one in hands.desk.open.attempts if one.status is Status.OUR_BUG] == []
+    assert [one for one in hands.session.open.attempts if one.status is Status.OUR_BUG] == []
     hands.press("next")
     hands.press("technician")
     table = hands.find("table:mx")
@@ -137,11 +137,11 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     assert hands.route.page == "hub"
     hands.press("open:access")
     while hands.route.page == "question":
-        hands.press(f"choice:{hands.desk.result.of_bank(hands.route.item).options[0].id}")
+        hands.press(f"choice:{hands.session.result.of_bank(hands.route.item).options[0].id}")
         hands.press("next")
     assert hands.route == Route("summary", "access")
     hands.go("plan")
-    action = next(one for one in hands.desk.result.actions if one.id.startswith("dmarc."))
+    action = next(one for one in hands.session.result.actions if one.id.startswith("dmarc."))
     hands.press(f"more:{action.id}")
     hands.press("copy:_dmarc.bad.example TXT")
     assert QApplication.clipboard().text().startswith("v=DMARC1")
@@ -150,7 +150,7 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     printed = tmp_path / "report.pdf"
     hands.page.save_to(printed)
     words = squeezed(pdf_text(printed))
-    for finding in hands.desk.result.findings[:5]:
+    for finding in hands.session.result.findings[:5]:
         if finding.code.count(".") == 1:
             title = entry.texts("ja")(f"checks.{finding.code}.title", **dict(finding.values))
             assert squeezed(title) in words

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from fumimori import resources
-from fumimori.cli.grammar import parser
+from fumimori.cli.parser import parser
 from fumimori.gui.widgets.frame import following_language
 from fumimori.texts import Texts, language_of, languages
 from report import example

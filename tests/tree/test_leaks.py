@@ -9,7 +9,7 @@ CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
 LEAKS = {
     "a task of the program": """
         import asyncio
-        from fumimori.net.patience import Patience
+        from fumimori.net.busy_retry import Patience
         from fumimori.network import Refused
 
         def test_it():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fumimori import resources
-from fumimori.texts import MissingTextError, Texts, language_of, languages, plain
+from fumimori.texts import MissingTextError, Texts, language_of, languages, sanitize
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_what_is_filled_in_stays_one_harmless_line(folder: Path) -> None:
     ],
 )
 def test_plain_text_has_no_control_characters_or_direction_marks(raw: str, harmless: str) -> None:
-    assert plain(raw) == harmless
+    assert sanitize(raw) == harmless
 
 
 def test_days_and_moments_are_written_as_people_write_them(folder: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from fumimori import resources
-from fumimori.__main__ import bank, instruments, sample
+from fumimori.__main__ import bank, sample, toolkit
 from fumimori.assess.judging import _work_here
 from fumimori.assess.plan import Total
 from fumimori.grammar.rule_files import parse_rules
@@ -45,7 +45,7 @@ def test_nobody_elses_work_is_free(language, hosting):
 
 @BOTH
 def test_no_printed_due_date_of_the_sample_lies_after_a_day_that_it_names(language):
-    result = instruments().assess(sample(), example.ISSUED)
+    result = toolkit().assess(sample(), example.ISSUED)
     today, t = example.ISSUED.date(), texts(language)
     dated = [action for action in result.actions if action.day is not None]
     assert dated

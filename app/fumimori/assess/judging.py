@@ -7,8 +7,8 @@ import msgspec
 
 from fumimori.assess import scoring
 from fumimori.assess.plan import plan
-from fumimori.assess.question_state import Standing, option_severity, outcome_severity, standings
-from fumimori.checks.observations import Seen
+from fumimori.assess.question_state import QuestionEvaluation, evaluations, option_severity, outcome_severity
+from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
 from fumimori.model import (
     Assessment,
@@ -44,7 +44,7 @@ def assess(
 
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
     """
-    table = standings(assessment, bank, rules, outcomes)
+    table = evaluations(assessment, bank, rules, outcomes)
     first_of: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
         first_of.setdefault((outcome.code, outcome.subject), outcome)
@@ -52,7 +52,7 @@ def assess(
     findings = _findings(assessment, table, rules, unique, moment)
     contradictions = tuple(_contradictions(assessment, table, rules))
     open_points = _open_points(assessment, table, contradictions)
-    questions = tuple(standing.result for standing in table)
+    questions = tuple(evaluation.result for evaluation in table)
     todo = plan(findings, table, assessment.plan, rules, moment.date())
     closed = {action.id for action in todo.first if not action.asks}
     remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
@@ -80,9 +80,13 @@ def assess(
 
 
 def _findings(
-    assessment: Assessment, table: Sequence[Standing], rules: Rules, outcomes: Iterable[Outcome], moment: datetime
+    assessment: Assessment,
+    table: Sequence[QuestionEvaluation],
+    rules: Rules,
+    outcomes: Iterable[Outcome],
+    moment: datetime,
 ) -> tuple[Finding, ...]:
-    by_question = {standing.question.id: standing for standing in table}
+    by_question = {evaluation.question.id: evaluation for evaluation in table}
     accepted = {
         (risk.code, risk.subject): risk
         for risk in assessment.accepted
@@ -96,13 +100,13 @@ def _findings(
 
 
 def _measured(
-    assessment: Assessment, by_question: Mapping[str, Standing], rules: Rules, outcomes: Iterable[Outcome]
+    assessment: Assessment, by_question: Mapping[str, QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome]
 ) -> Iterable[Finding]:
     for outcome in outcomes:
         severity = outcome_severity(outcome, rules, assessment.scope)
         rule = rules.outcomes[outcome.code]
-        standing = by_question.get(rule.question or "")
-        compared = standing.compared if standing else None
+        evaluation = by_question.get(rule.question or "")
+        compared = evaluation.compared if evaluation else None
         clashes = compared is not None and outcome in compared.clash
         if severity < Severity.INFO:
             continue
@@ -129,11 +133,11 @@ def _work_here(work: Work, hosting: Hosting | None) -> Work:
     return msgspec.structs.replace(work, owner=here) if work.owner is usual else work
 
 
-def _said(assessment: Assessment, table: Iterable[Standing]) -> Iterable[Finding]:
-    for standing in table:
-        question, compared = standing.question, standing.compared
+def _said(assessment: Assessment, table: Iterable[QuestionEvaluation]) -> Iterable[Finding]:
+    for evaluation in table:
+        question, compared = evaluation.question, evaluation.compared
         control = question.control
-        if control is None or compared.option is None or not compared.speaks or standing.silent:
+        if control is None or compared.option is None or not compared.speaks or evaluation.silent:
             continue
         severity = option_severity(question, compared.option, assessment.scope.hosting)
         answer = assessment.answer(question.id)
@@ -153,16 +157,18 @@ def _said(assessment: Assessment, table: Iterable[Standing]) -> Iterable[Finding
 # --- what is not settled ------------------------------------------------------------------------------------------
 
 
-def _contradictions(assessment: Assessment, table: Iterable[Standing], rules: Rules) -> Iterable[Contradiction]:
-    for standing in table:
-        if not standing.result.contradicted:
+def _contradictions(
+    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules
+) -> Iterable[Contradiction]:
+    for evaluation in table:
+        if not evaluation.result.contradicted:
             continue
-        option = standing.compared.option
-        outcome = max(standing.compared.clash, key=lambda o: outcome_severity(o, rules, assessment.scope))
-        said = option_severity(standing.question, option, assessment.scope.hosting) if option else Severity.OK
+        option = evaluation.compared.option
+        outcome = max(evaluation.compared.clash, key=lambda o: outcome_severity(o, rules, assessment.scope))
+        said = option_severity(evaluation.question, option, assessment.scope.hosting) if option else Severity.OK
         yield Contradiction(
-            question=standing.question.id,
-            answer=_value(assessment, standing.question),
+            question=evaluation.question.id,
+            answer=_value(assessment, evaluation.question),
             outcome=outcome,
             severity=max(said, outcome_severity(outcome, rules, assessment.scope)),
         )
@@ -174,7 +180,7 @@ def _value(assessment: Assessment, question: Question) -> str:
 
 
 def _open_points(
-    assessment: Assessment, table: Iterable[Standing], contradictions: Iterable[Contradiction]
+    assessment: Assessment, table: Iterable[QuestionEvaluation], contradictions: Iterable[Contradiction]
 ) -> tuple[OpenPoint, ...]:
     points = [
         OpenPoint(
@@ -186,21 +192,21 @@ def _open_points(
         )
         for contradiction in contradictions
     ]
-    for standing in table:
-        result = standing.result
+    for evaluation in table:
+        result = evaluation.result
         open_states = (QuestionState.UNKNOWN, QuestionState.UNANSWERED)
-        explicit = result.state is QuestionState.UNKNOWN and not standing.silent
+        explicit = result.state is QuestionState.UNKNOWN and not evaluation.silent
         if result.state in open_states and (result.asked or explicit):
             points.append(
                 OpenPoint(
                     kind=result.state.value,
                     question=result.question,
                     subject="",
-                    severity=standing.pending,
+                    severity=evaluation.severity_if_unknown,
                     **_who(assessment, result.question),
                 )
             )
-    seen = Seen.of_assessment(assessment)
+    observations = Observations.of_assessment(assessment)
     points += [
         OpenPoint(
             kind="not_measured",
@@ -210,7 +216,7 @@ def _open_points(
             reason=attempt.reason or attempt.status.value,
             probe=attempt.probe,
         )
-        for attempt in seen.attempts()
+        for attempt in observations.attempts()
         if attempt.status is not Status.COMPLETED
     ]
     kinds = ("contradiction", "unknown", "unanswered", "not_measured")
@@ -244,13 +250,13 @@ def _repaired(
 def _sum_up(
     questions: Sequence[QuestionResult],
     findings: Sequence[Finding],
-    table: Sequence[Standing],
+    table: Sequence[QuestionEvaluation],
     open_points: Sequence[OpenPoint],
     rules: Rules,
     *,
     quick: bool,
 ) -> tuple[tuple[ControlResult, ...], Grade]:
-    control_of = {standing.question.id: standing.question.control for standing in table}
+    control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
     results = tuple(
         scoring.control_result(
             control,
@@ -268,11 +274,13 @@ def _sum_up(
     }
     caps = scoring.Caps(
         found=scoring.causes(findings),
-        pending=tuple(standing.pending for standing in table if standing.pending >= Severity.LOW),
-        feared=tuple(standing.feared for standing in table if standing.feared >= Severity.LOW),
+        severity_if_unknown=tuple(
+            evaluation.severity_if_unknown for evaluation in table if evaluation.severity_if_unknown >= Severity.LOW
+        ),
+        worst_case=tuple(evaluation.worst_case for evaluation in table if evaluation.worst_case >= Severity.LOW),
     )
-    scored = [standing for standing in table if standing.result.state is not QuestionState.OUT_OF_SCOPE]
-    set_aside = [standing for standing in scored if standing.result.state is QuestionState.NOT_APPLICABLE]
+    scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
+    set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
     return results, scoring.grade(
         ranges,
         scoring.weigh(questions),

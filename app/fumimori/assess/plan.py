@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from fumimori.assess.question_state import Standing
+from fumimori.assess.question_state import QuestionEvaluation
 from fumimori.model import (
     Action,
     Cost,
@@ -85,7 +85,7 @@ def totals(actions: Iterable[Action], rules: Rules) -> tuple[Total, ...]:
 
 def plan(
     findings: Sequence[Finding],
-    standings: Iterable[Standing],
+    evaluations: Iterable[QuestionEvaluation],
     entries: Sequence[PlanEntry],
     rules: Rules,
     today: date,
@@ -96,10 +96,10 @@ def plan(
     reachable from the Internet, less effort, more findings at once; then the first five are chosen so that no control
     takes more than two of them (a Critical one always may) and one with a date is among them when there is any.
     """
-    decided, table = {entry.action: entry for entry in entries}, tuple(standings)
+    decided, table = {entry.action: entry for entry in entries}, tuple(evaluations)
     actions = [*_repairs(findings, decided, rules, today), *_questions_to_ask(table, decided, rules, today)]
     ordered = sorted(actions, key=_urgency)
-    chosen = _first(ordered, dated={standing.question.id for standing in table if standing.question.dated})
+    chosen = _first(ordered, dated={evaluation.question.id for evaluation in table if evaluation.question.dated})
     return Plan(actions=(*chosen, *(action for action in ordered if action not in chosen)))
 
 
@@ -176,23 +176,23 @@ def _repairs(
 
 
 def _questions_to_ask(
-    standings: Iterable[Standing], decided: Mapping[str, PlanEntry], rules: Rules, today: date
+    evaluations: Iterable[QuestionEvaluation], decided: Mapping[str, PlanEntry], rules: Rules, today: date
 ) -> Iterable[Action]:
-    for standing in standings:
-        question = standing.question
+    for evaluation in evaluations:
+        question = evaluation.question
         if (
-            standing.result.state is QuestionState.UNKNOWN
-            and standing.feared >= Severity.HIGH
+            evaluation.result.state is QuestionState.UNKNOWN
+            and evaluation.worst_case >= Severity.HIGH
             and question.control is not None
         ):
             entry = decided.get(f"{question.id}.unknown")
             yield Action(
                 id=f"{question.id}.unknown",
                 control=question.control,
-                severity=standing.pending,
+                severity=evaluation.severity_if_unknown,
                 findings=(),
                 work=Work(owner=question.work.owner, effort=Effort.MINUTES, cost=Cost.NOTHING),
-                due=due(standing.pending, (), rules, today, entry),
+                due=due(evaluation.severity_if_unknown, (), rules, today, entry),
                 entry=entry,
                 asks=True,
             )

@@ -32,7 +32,7 @@ _ANSWERED_BY_PEOPLE = (
 )
 
 
-class Premise(IntEnum):
+class Precondition(IntEnum):
     """What gates and parent say about a question, the strongest last."""
 
     MET = 0
@@ -45,22 +45,27 @@ class Premise(IntEnum):
     CLOSED = 5
 
 
-class Standing(Record):
+class QuestionEvaluation(Record):
     """A question's result, with what it rests on."""
 
     question: Question
     result: QuestionResult
     compared: Compared
-    premise: Premise
-    pending: Severity = Severity.OK
+    premise: Precondition
+    severity_if_unknown: Severity = Severity.OK
     """What the question counts for the grade's cap while it is open; OK when it is not."""
-    feared: Severity = Severity.OK
+    worst_case: Severity = Severity.OK
     """The same with the worst answer, for the lower bound."""
 
     @property
     def silent(self) -> bool:
         """Whether the question finds nothing of its own, because something before it is not met or not known."""
-        return self.premise in (Premise.UNCERTAIN, Premise.UNMET, Premise.NOT_APPLICABLE, Premise.CLOSED)
+        return self.premise in (
+            Precondition.UNCERTAIN,
+            Precondition.UNMET,
+            Precondition.NOT_APPLICABLE,
+            Precondition.CLOSED,
+        )
 
 
 def outcome_severity(outcome: Outcome, rules: Rules, scope: Scope) -> Severity:
@@ -115,9 +120,9 @@ def quick_questions(bank: Sequence[Question]) -> frozenset[str]:
     return frozenset(chosen)
 
 
-def standings(
+def evaluations(
     assessment: Assessment, bank: Sequence[Question], rules: Rules, outcomes: Iterable[Outcome]
-) -> tuple[Standing, ...]:
+) -> tuple[QuestionEvaluation, ...]:
     """Where every question of `bank` stands, in its order; LookupError when questions hang together in a circle."""
     table = _Table(assessment, bank, rules, outcomes)
     return tuple(table.of(question.id) for question in bank)
@@ -138,10 +143,10 @@ class _Table:
         self.outcomes: dict[str | None, list[Outcome]] = defaultdict(list)
         for outcome in outcomes:
             self.outcomes[rules.outcomes[outcome.code].question].append(outcome)
-        self.known: dict[str, Standing] = {}
+        self.known: dict[str, QuestionEvaluation] = {}
         self.working: set[str] = set()
 
-    def of(self, name: str) -> Standing:
+    def of(self, name: str) -> QuestionEvaluation:
         if name not in self.known:
             if name in self.working:
                 raise LookupError(f"questions hang on each other in a circle at {name}")
@@ -150,35 +155,37 @@ class _Table:
             self.working.discard(name)
         return self.known[name]
 
-    def work_out(self, question: Question) -> Standing:
+    def work_out(self, question: Question) -> QuestionEvaluation:
         compared = compare(question, self.answers.get(question.id), self.outcomes[question.id], self.rules)
         if self.hosting is not None and self.hosting not in question.hosting:
-            return self.standing(question, compared, Premise.CLOSED, QuestionState.OUT_OF_SCOPE)
+            return self.evaluation(question, compared, Precondition.CLOSED, QuestionState.OUT_OF_SCOPE)
         premise = self.premise(question)
-        if compared.measured and premise in (Premise.CLOSED, Premise.NOT_APPLICABLE):
-            premise = Premise.MET
+        if compared.measured and premise in (Precondition.CLOSED, Precondition.NOT_APPLICABLE):
+            premise = Precondition.MET
         state = compared.state
-        if premise is Premise.CLOSED:
+        if premise is Precondition.CLOSED:
             state = QuestionState.OUT_OF_SCOPE
-        elif premise is Premise.NOT_APPLICABLE:
+        elif premise is Precondition.NOT_APPLICABLE:
             state = QuestionState.NOT_APPLICABLE
-        elif premise is Premise.UNMET and state is not QuestionState.NOT_APPLICABLE:
+        elif premise is Precondition.UNMET and state is not QuestionState.NOT_APPLICABLE:
             state = QuestionState.PARENT_UNMET
-        return self.standing(question, compared, premise, state)
+        return self.evaluation(question, compared, premise, state)
 
-    def standing(self, question: Question, compared: Compared, premise: Premise, state: QuestionState) -> Standing:
+    def evaluation(
+        self, question: Question, compared: Compared, premise: Precondition, state: QuestionState
+    ) -> QuestionEvaluation:
         chosen = self.chosen(question, compared, premise)
         applies = state not in (QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE)
         points = weight(question, self.rules) if applies else 0
         credit = Credit.NOT_MET if state is QuestionState.PARENT_UNMET else compared.credit if applies else None
-        low = 0.0 if credit is None or premise is Premise.UNCERTAIN else points * credit.share
+        low = 0.0 if credit is None or premise is Precondition.UNCERTAIN else points * credit.share
         high = points * (credit or compared.best).share
         is_open = state is QuestionState.UNKNOWN or (state is QuestionState.UNANSWERED and chosen)
-        is_open = is_open and premise in (Premise.MET, Premise.GATE_UNKNOWN) and question.control is not None
-        asked = state in _ANSWERED_BY_PEOPLE and premise not in (Premise.NOT_APPLICABLE, Premise.UNMET)
-        if state is QuestionState.UNANSWERED and premise is not Premise.MET:
+        is_open = is_open and premise in (Precondition.MET, Precondition.GATE_UNKNOWN) and question.control is not None
+        asked = state in _ANSWERED_BY_PEOPLE and premise not in (Precondition.NOT_APPLICABLE, Precondition.UNMET)
+        if state is QuestionState.UNANSWERED and premise is not Precondition.MET:
             asked = False
-        pending = unknown_severity(question, self.hosting) if is_open else Severity.OK
+        severity_if_unknown = unknown_severity(question, self.hosting) if is_open else Severity.OK
         result = QuestionResult(
             question=question.id,
             state=state,
@@ -187,26 +194,26 @@ class _Table:
             low=low,
             high=high,
             credit=credit,
-            severity=pending if is_open else self.severity(question, compared, premise, applies=applies),
+            severity=severity_if_unknown if is_open else self.severity(question, compared, premise, applies=applies),
             verified=applies and self.verified(question, compared, state),
             contradicted=applies and compared.contradicted,
             in_score=applies and chosen,
         )
-        return Standing(
+        return QuestionEvaluation(
             question=question,
             result=result,
             compared=compared,
             premise=premise,
-            pending=pending,
-            feared=max(pending, worst_severity(question, self.hosting)) if is_open else Severity.OK,
+            severity_if_unknown=severity_if_unknown,
+            worst_case=max(severity_if_unknown, worst_severity(question, self.hosting)) if is_open else Severity.OK,
         )
 
-    def chosen(self, question: Question, compared: Compared, premise: Premise) -> bool:
+    def chosen(self, question: Question, compared: Compared, premise: Precondition) -> bool:
         """Whether the question belongs to this kind of assessment, quick or full."""
         if not self.assessment.quick or question.id in self.quick or compared.measured:
             return True
         # What a probe would have answered is lost together with its parent: leaving it out would reward the loss.
-        if premise in (Premise.UNMET, Premise.UNCERTAIN) and question.measured is Measured.FULL:
+        if premise in (Precondition.UNMET, Precondition.UNCERTAIN) and question.measured is Measured.FULL:
             before = [condition.question for condition in question.ask_if]
             before += [question.parent] if question.parent else []
             return any(self.of(name).result.in_score for name in before)
@@ -221,35 +228,37 @@ class _Table:
             )
         return compared.verified
 
-    def severity(self, question: Question, compared: Compared, premise: Premise, *, applies: bool) -> Severity:
+    def severity(self, question: Question, compared: Compared, premise: Precondition, *, applies: bool) -> Severity:
         found = [outcome_severity(o, self.rules, self.assessment.scope) for o in self.outcomes[question.id]]
-        if applies and compared.speaks and compared.option and premise in (Premise.MET, Premise.GATE_UNKNOWN):
+        if applies and compared.speaks and compared.option and premise in (Precondition.MET, Precondition.GATE_UNKNOWN):
             found.append(option_severity(question, compared.option, self.hosting))
         return max(found, default=Severity.OK)
 
-    def premise(self, question: Question) -> Premise:
+    def premise(self, question: Question) -> Precondition:
         gates = [self.gate(condition) for condition in question.ask_if]
-        return max((*gates, self.parent(question.parent)), default=Premise.MET)
+        return max((*gates, self.parent(question.parent)), default=Precondition.MET)
 
-    def parent(self, name: str | None) -> Premise:
+    def parent(self, name: str | None) -> Precondition:
         if name is None:
-            return Premise.MET
+            return Precondition.MET
         result = self.of(name).result
         if result.state is QuestionState.NOT_APPLICABLE:
-            return Premise.NOT_APPLICABLE
+            return Precondition.NOT_APPLICABLE
         if result.state is QuestionState.OUT_OF_SCOPE:
-            return Premise.MET
+            return Precondition.MET
         if result.credit is Credit.NOT_MET:
-            return Premise.UNMET
-        certain = result.credit is not None and self.of(name).premise is not Premise.UNCERTAIN
-        return Premise.MET if certain else Premise.UNCERTAIN
+            return Precondition.UNMET
+        certain = result.credit is not None and self.of(name).premise is not Precondition.UNCERTAIN
+        return Precondition.MET if certain else Precondition.UNCERTAIN
 
-    def gate(self, condition: Condition) -> Premise:
+    def gate(self, condition: Condition) -> Precondition:
         before = self.of(condition.question)
         terminal = {
-            QuestionState.PARENT_UNMET: Premise.UNMET,
-            QuestionState.OUT_OF_SCOPE: Premise.CLOSED,
-            QuestionState.NOT_APPLICABLE: Premise.MET if NOT_APPLICABLE in condition.values else Premise.CLOSED,
+            QuestionState.PARENT_UNMET: Precondition.UNMET,
+            QuestionState.OUT_OF_SCOPE: Precondition.CLOSED,
+            QuestionState.NOT_APPLICABLE: Precondition.MET
+            if NOT_APPLICABLE in condition.values
+            else Precondition.CLOSED,
         }
         if before.result.state in terminal:
             return terminal[before.result.state]
@@ -257,14 +266,14 @@ class _Table:
         if opens is None:
             closing = [option for option in before.question.options if option.id not in condition.values]
             bad = any(option.credit is not Credit.MET for option in closing)
-            return Premise.UNCERTAIN if bad else Premise.GATE_UNKNOWN
+            return Precondition.UNCERTAIN if bad else Precondition.GATE_UNKNOWN
         if opens:
-            return Premise.UNCERTAIN if before.premise is Premise.UNCERTAIN else Premise.MET
+            return Precondition.UNCERTAIN if before.premise is Precondition.UNCERTAIN else Precondition.MET
         # A bad answer must not shorten the list: what it closes stays in the score and earns nothing.
-        return Premise.CLOSED if before.result.credit is Credit.MET else Premise.UNMET
+        return Precondition.CLOSED if before.result.credit is Credit.MET else Precondition.UNMET
 
 
-def _opens(before: Standing, condition: Condition) -> bool | None:
+def _opens(before: QuestionEvaluation, condition: Condition) -> bool | None:
     """Whether the gate lets its question in; None while it is not known."""
     compared = before.compared
     if compared.clash and compared.settled != "answer":

@@ -45,9 +45,9 @@ class Caps(Record):
 
     found: tuple[Severity, ...] = ()
     """Open findings, those with the same code counted once: the number of servers must not change a grade."""
-    pending: tuple[Severity, ...] = ()
+    severity_if_unknown: tuple[Severity, ...] = ()
     """Questions nobody could answer, one step below their worst answer."""
-    feared: tuple[Severity, ...] = ()
+    worst_case: tuple[Severity, ...] = ()
     """The same questions with their worst answer."""
 
 
@@ -164,7 +164,7 @@ def grade(
     high = total({control: score for control, (_, score) in scores.items()}, rules)
     by_score = band(low, rules)
     by_findings, why = cap(caps.found, rules)
-    with_unknown = max(by_findings, cap((*caps.found, *caps.pending), rules)[0])
+    with_unknown = max(by_findings, cap((*caps.found, *caps.severity_if_unknown), rules)[0])
     limits = [
         (by_findings, why),
         (by_score, "band"),
@@ -194,7 +194,7 @@ def grade(
 
 
 def _lower_bound(by_score: str, weighed: Weighed, caps: Caps, rules: Rules, *, quick: bool) -> str:
-    by_findings, _ = cap((*caps.found, *caps.feared), rules)
+    by_findings, _ = cap((*caps.found, *caps.worst_case), rules)
     # The limits of A in a form that no bad answer can loosen: earned and backed weight of everything that applies.
     short = (
         weighed.low < weighed.applicable * rules.number("scoring.coverage_cap_b")

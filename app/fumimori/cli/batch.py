@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fumimori.cli import files, wanted
+from fumimori.cli import arguments, files
+from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
-from fumimori.cli.telling import Teller
-from fumimori.cli.until_stopped import stop_event
-from fumimori.engine import Instruments, NetworkSettings, measure_many
+from fumimori.cli.interrupt import stop_event
+from fumimori.engine import NetworkSettings, Toolkit, measure_many
 from fumimori.engine.exchange import scan_json
 from fumimori.model import Assessment
 from fumimori.texts import Texts
@@ -36,7 +36,7 @@ ONE_DOMAIN_ONLY = (
 class Batch:
     """A list of domains to be measured, each into a file of its own."""
 
-    instruments: Instruments
+    toolkit: Toolkit
     settings: NetworkSettings
     texts: Texts
     control_hosts: tuple[str, ...]
@@ -52,13 +52,13 @@ class Batch:
             raise WrongUseError(self.texts("cli.batch_folder"))
         folder = files.folder(options.json, self.texts)
         assessments = [
-            wanted.with_blocklists(
-                wanted.assessment(options, domain, self.texts), options, self.instruments.rules, self.texts
+            arguments.with_blocklists(
+                arguments.assessment(options, domain, self.texts), options, self.toolkit.rules, self.texts
             )
             for domain in self._domains(options.batch)
         ]
-        tell = Teller(self.texts)
-        tell.announce(self.instruments, assessments, self.control_hosts, thorough=self.settings.thorough)
+        tell = Console(self.texts)
+        tell.announce(self.toolkit, assessments, self.control_hosts, thorough=self.settings.thorough)
         return asyncio.run(self._measured(assessments, folder))
 
     def _domains(self, name: str) -> list[str]:
@@ -68,22 +68,22 @@ class Batch:
             raise WrongUseError(self.texts("cli.no_such_file", path=name))
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         named = [line.partition("#")[0].strip() for line in lines]
-        domains = list(dict.fromkeys(wanted.domain_name(line, self.texts) for line in named if line))
+        domains = list(dict.fromkeys(arguments.domain_name(line, self.texts) for line in named if line))
         if not domains:
             raise WrongUseError(self.texts("cli.no_domains", path=name))
         return domains
 
     async def _measured(self, assessments: list[Assessment], folder: Path) -> bool:
-        tell = Teller(self.texts)
-        network = self.instruments.open_network(self.settings)
+        tell = Console(self.texts)
+        network = self.toolkit.open_network(self.settings)
         seen, done, absent, stop = False, 0, 0, stop_event()
         try:
             async for assessment, measurement in measure_many(
-                self.instruments, assessments, network, self.settings, cancel=stop
+                self.toolkit, assessments, network, self.settings, cancel=stop
             ):
                 done += 1
                 measured = measurement.added_to(assessment)
-                result = self.instruments.assess(measured, datetime.now(UTC).astimezone())
+                result = self.toolkit.assess(measured, datetime.now(UTC).astimezone())
                 domain = assessment.scope.domains[0].name
                 files.write(str(folder / f"{domain}.json"), scan_json(measured, result), self.texts, quiet=True)
                 gone = tell.absent(result)

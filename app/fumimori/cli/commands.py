@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 
 from fumimori.assess.reconcile import may_be_final
-from fumimori.cli import files, wanted
+from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
+from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
-from fumimori.cli.grammar import parser
-from fumimori.cli.telling import Teller
-from fumimori.cli.until_stopped import stop_event
-from fumimori.engine import Instruments, Measurement, NetworkSettings, measure
+from fumimori.cli.interrupt import stop_event
+from fumimori.cli.parser import parser
+from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
@@ -36,7 +36,7 @@ ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
 class CommandLine:
     """The commands, with everything they work with handed in."""
 
-    instruments: Callable[[], Instruments]
+    toolkit: Callable[[], Toolkit]
     make_report: MakeReport
     sample: Callable[[], Assessment]
     sample_passphrase: str
@@ -65,27 +65,27 @@ class CommandLine:
         except OSError as error:
             if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EBADF) or error.filename is not None:
                 raise
-            Teller(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
+            Console(texts).say("cannot_write", path="stdout", detail=error.strerror or str(error))
             return WRONG_USE
 
     def scan(self, options: argparse.Namespace) -> int:
         """Measure one domain; JSON to the file or to standard output."""
         texts = self.texts(self.language)
-        tell = Teller(texts)
+        tell = Console(texts)
         if not options.domain:
             raise WrongUseError(texts("cli.needs_domain"))
-        assessment = wanted.assessment(options, options.domain, texts)
-        settings = wanted.settings(options, texts)
-        instruments = self.instruments()
+        assessment = arguments.assessment(options, options.domain, texts)
+        settings = arguments.settings(options, texts)
+        toolkit = self.toolkit()
         passphrase = files.passphrase(options, texts)
-        assessment = wanted.with_blocklists(assessment, options, instruments.rules, texts)
+        assessment = arguments.with_blocklists(assessment, options, toolkit.rules, texts)
         output = files.destination(options.json, texts)
         with files.saving(options, passphrase, assessment, texts) as place:
             hosts = settings.control_hosts or self.control_hosts()
-            tell.announce(instruments, (assessment,), hosts, thorough=settings.thorough)
-            measurement = asyncio.run(_measured(instruments, assessment, settings, tell))
+            tell.announce(toolkit, (assessment,), hosts, thorough=settings.thorough)
+            measurement = asyncio.run(_measured(toolkit, assessment, settings, tell))
             assessment = measurement.added_to(assessment)
-            result = instruments.assess(assessment, datetime.now(UTC).astimezone())
+            result = toolkit.assess(assessment, datetime.now(UTC).astimezone())
             files.write(output, scan_json(assessment, result), texts)
             place.keep(assessment, measurement.added_to)
         if not measurement.saw_something:
@@ -95,16 +95,16 @@ class CommandLine:
             return NOTHING_MEASURED
         if measurement.cancelled:
             tell.interrupted()
-        tell.left_out(instruments, assessment)
+        tell.left_out(toolkit, assessment)
         tell.grade(result)
         return RAN
 
     def scan_many(self, options: argparse.Namespace) -> int:
         """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
         texts = self.texts(self.language)
-        settings = wanted.settings(options, texts)
+        settings = arguments.settings(options, texts)
         hosts = settings.control_hosts or self.control_hosts()
-        batch = Batch(instruments=self.instruments(), settings=settings, texts=texts, control_hosts=tuple(hosts))
+        batch = Batch(toolkit=self.toolkit(), settings=settings, texts=texts, control_hosts=tuple(hosts))
         return RAN if batch.run(options) else NOTHING_MEASURED
 
     def report(self, options: argparse.Namespace) -> int:
@@ -112,7 +112,7 @@ class CommandLine:
         texts = self.texts(self.language)
         output = files.destination(options.out, texts, source=Path(options.file))
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
-        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
         files.write(output, pdf, texts)
         if not may_be_final(result.contradictions):
@@ -127,19 +127,19 @@ class CommandLine:
         try:
             if source.stat().st_size > IMPORT_LIMIT:
                 raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
-            scan = read_scan(source.read_bytes(), self.instruments())
+            scan = read_scan(source.read_bytes(), self.toolkit())
         except OSError:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:
             raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
-        assessment = imported(scan, msgspec.structs.replace(wanted.empty(scan.domain), scope=Scope()))
+        assessment = imported(scan, msgspec.structs.replace(arguments.empty(scan.domain), scope=Scope()))
         files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
 
     def window(self, options: argparse.Namespace) -> int:
         """Open the window, whose measurements look outward as the options say."""
         texts = self.texts(self.language)
-        return self.show_window(readable(options.file, texts), self.language, wanted.outward(options, texts))
+        return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
 
     def write_sample(self, options: argparse.Namespace) -> int:
         """Write the sample company's file, both reports and its result."""
@@ -148,7 +148,7 @@ class CommandLine:
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample()
-        result = self.instruments().assess(assessment, datetime.now(UTC).astimezone())
+        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
         for language in texts.known:
             pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
@@ -157,11 +157,9 @@ class CommandLine:
         return RAN
 
 
-async def _measured(
-    instruments: Instruments, assessment: Assessment, settings: NetworkSettings, tell: Teller
-) -> Measurement:
-    network = instruments.open_network(settings)
+async def _measured(toolkit: Toolkit, assessment: Assessment, settings: NetworkSettings, tell: Console) -> Measurement:
+    network = toolkit.open_network(settings)
     try:
-        return await measure(instruments, assessment, network, settings, observer=tell.progress, cancel=stop_event())
+        return await measure(toolkit, assessment, network, settings, observer=tell.progress, cancel=stop_event())
     finally:
         await network.close()

@@ -9,17 +9,17 @@ from fumimori.engine.consent import (
     planned,
     third_parties,
 )
-from fumimori.engine.instruments import Instruments, Judged, NetworkSettings
 from fumimori.engine.many import measure_many
 from fumimori.engine.measuring import Measurement, Progress, measure
+from fumimori.engine.toolkit import Judged, NetworkSettings, Toolkit
 
 __all__ = [
-    "Instruments",
     "Judged",
     "Measurement",
     "NetworkSettings",
     "Planned",
     "Progress",
+    "Toolkit",
     "close_looks",
     "confirmed",
     "exchangers",

@@ -13,9 +13,9 @@ from datetime import datetime
 import msgspec
 
 from fumimori.checks.contract import Delivery, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.providers import hosting_guess, only
-from fumimori.engine.instruments import Instruments
+from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.domain_names import split_host
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.network.addresses import not_routed
@@ -79,16 +79,16 @@ class Grounds:
     """Nothing was asked yet: who takes a domain's mail may still show that a host is somebody else's."""
 
     @classmethod
-    def of(cls, instruments: Instruments, assessment: Assessment, seen: Seen | None = None) -> "Grounds":
+    def of(cls, toolkit: Toolkit, assessment: Assessment, observations: Observations | None = None) -> "Grounds":
         """The grounds of an assessment with what was `seen` in a run so far; without it, before the run."""
-        view = seen or _seen(assessment)
-        found = [delivery for probe in instruments.probes for delivery in probe.deliveries(view, instruments.rules)]
+        view = observations or _seen(assessment)
+        found = [delivery for probe in toolkit.probes for delivery in probe.deliveries(view, toolkit.rules)]
         return cls(
             consent=assessment.consent,
             scope=assessment.scope,
-            rules=instruments.rules,
+            rules=toolkit.rules,
             deliveries=tuple(found),
-            beforehand=seen is None,
+            beforehand=observations is None,
         )
 
 
@@ -229,15 +229,15 @@ class Planned(Record):
     """The hosts that will be looked at closely, for levels 2 and 3."""
 
 
-def planned(instruments: Instruments, assessment: Assessment, *, thorough: bool = False) -> tuple[Planned, ...]:
+def planned(toolkit: Toolkit, assessment: Assessment, *, thorough: bool = False) -> tuple[Planned, ...]:
     """Every probe, whether the consent as it stands lets it run, and at which hosts."""
-    seen, grounds = _seen(assessment), Grounds.of(instruments, assessment)
-    return tuple(_planned(probe, seen, grounds, thorough=thorough) for probe in instruments.probes)
+    observations, grounds = _seen(assessment), Grounds.of(toolkit, assessment)
+    return tuple(_planned(probe, observations, grounds, thorough=thorough) for probe in toolkit.probes)
 
 
-def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> Planned:
+def _planned(probe: Probe, observations: Observations, grounds: Grounds, *, thorough: bool) -> Planned:
     may = probe.consent <= grounds.consent.confirmed_level
-    known = [probe.host(subject) for subject in probe.subjects(seen)] if probe.named_hosts_only else []
+    known = [probe.host(subject) for subject in probe.subjects(observations)] if probe.named_hosts_only else []
     hosts: tuple[str, ...] = ()
     if probe.consent >= ConsentLevel.AUTHORISED:
         candidates = known if probe.named_hosts_only else grounds.consent.hosts
@@ -260,33 +260,32 @@ def _planned(probe: Probe, seen: Seen, grounds: Grounds, *, thorough: bool) -> P
     )
 
 
-def close_looks(instruments: Instruments, assessment: Assessment) -> dict[str, str]:
+def close_looks(toolkit: Toolkit, assessment: Assessment) -> dict[str, str]:
     """Each host that the consent covers → why level 2 does not reach it, empty where it does."""
-    grounds = Grounds.of(instruments, assessment)
+    grounds = Grounds.of(toolkit, assessment)
     decisions = {
         host: allowed(ConsentLevel.AUTHORISED, Target(host=host), grounds) for host in assessment.consent.hosts
     }
     return {host: one.why if isinstance(one, Refused) else "" for host, one in decisions.items()}
 
 
-def third_parties(instruments: Instruments, assessment: Assessment) -> dict[str, tuple[str, ...]]:
+def third_parties(toolkit: Toolkit, assessment: Assessment) -> dict[str, tuple[str, ...]]:
     """The hosts of others that the probes ask about this scope, by probe; only probes that ask any."""
     found = {
-        probe.id: tuple(dict.fromkeys(probe.third_parties(assessment.scope, instruments.rules)))
-        for probe in instruments.probes
+        probe.id: tuple(dict.fromkeys(probe.third_parties(assessment.scope, toolkit.rules))) for probe in toolkit.probes
     }
     return {probe: hosts for probe, hosts in found.items() if hosts}
 
 
-def exchangers(instruments: Instruments, assessment: Assessment) -> dict[str, tuple[str, ...]]:
+def exchangers(toolkit: Toolkit, assessment: Assessment) -> dict[str, tuple[str, ...]]:
     """Domain → the hosts that take its mail, as far as DNS was asked."""
-    return {each.domain: each.hosts for each in Grounds.of(instruments, assessment).deliveries}
+    return {each.domain: each.hosts for each in Grounds.of(toolkit, assessment).deliveries}
 
 
-def file_hosts(instruments: Instruments, assessment: Assessment) -> tuple[str, ...]:
+def file_hosts(toolkit: Toolkit, assessment: Assessment) -> tuple[str, ...]:
     """Hosts outside the assessed domains from which the domains' records want a file fetched, as far as seen."""
-    seen = _seen(assessment)
-    hosts = dict.fromkeys(host for probe in instruments.probes for host in probe.file_hosts(seen))
+    observations = _seen(assessment)
+    hosts = dict.fromkeys(host for probe in toolkit.probes for host in probe.file_hosts(observations))
     return tuple(host for host in hosts if not any(_inside(host, domain.name) for domain in assessment.scope.domains))
 
 
@@ -301,5 +300,5 @@ def confirmed(assessment: Assessment, moment: datetime, found: Iterable[str] = (
     )
 
 
-def _seen(assessment: Assessment) -> Seen:
-    return Seen(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)
+def _seen(assessment: Assessment) -> Observations:
+    return Observations(assessment.scope, assessment.attempts, assessment.vantages[-1] if assessment.vantages else None)

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
-from fumimori.checks.contract import Probe
-from fumimori.checks.observations import Seen, host_of
+from fumimori.checks.contract import About, Probe, Reader
+from fumimori.checks.observations import Observations, host_of
 from fumimori.model import Attempt, Contact, Run, Scope
 
 T = TypeVar("T")
@@ -38,18 +39,20 @@ def failure(work: Callable[[], object]) -> Exception | None:
 
 
 def counting(
-    probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
+    checks: Sequence[Probe | Reader], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
 ) -> tuple[Run, ...]:
     """The runs with only those attempts that count under `scope`, each in the run that it belongs to.
 
-    An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, and when no
-    run has a newer completed one. A run of which nothing is left because the scope is another one now is left out;
-    lines of the contact log go with the subjects that they were about. `probes` stand before those that need them;
-    one that fails to name its subjects is put into `failed`, and logged when somebody asks for that.
+    An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, or what was
+    read belongs to the scope; and when no run has a newer completed one. A run of which nothing is left because the
+    scope is another one now is left out; lines of the contact log go with the subjects that they were about. Probes
+    stand before those that need them; one that fails to name its subjects is put into `failed`, and logged when
+    somebody asks for that.
     """
-    kept = _kept(probes, scope, runs, failed)
-    seen = Seen.of(scope, runs)
-    counts = {id(attempt) for attempt in seen.attempts() if (attempt.probe, attempt.subject) in kept}
+    kept = _kept([check for check in checks if not isinstance(check, Reader)], scope, runs, failed)
+    kept |= _read([check for check in checks if isinstance(check, Reader)], scope, runs)
+    observations = Observations.of(scope, runs)
+    counts = {id(attempt) for attempt in observations.attempts() if (attempt.probe, attempt.subject) in kept}
     narrowed = []
     for run in runs:
         out = [attempt for attempt in run.attempts if (attempt.probe, attempt.subject) not in kept]
@@ -69,12 +72,33 @@ def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: li
     """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
     kept: set[tuple[str, str]] = set()
     for probe in probes:
-        seen = Seen.of(scope, _only(runs, kept))
-        subjects = guarded(lambda probe=probe, seen=seen: tuple(probe.subjects(seen)), logged=failed is not None)  # type: ignore[misc]
+        observations = Observations.of(scope, _only(runs, kept))
+        subjects = guarded(partial(_subjects, probe, observations), logged=failed is not None)
         kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
         if subjects is None and failed is not None:
             failed.append(probe.id)
     return kept
+
+
+def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+    return tuple(probe.subjects(observations))
+
+
+def _read(readers: Sequence[Reader], scope: Scope, runs: Sequence[Run]) -> set[tuple[str, str]]:
+    """Reader and subject of all that was read and belongs to the scope."""
+    by_id = {reader.id: reader for reader in readers}
+    subjects = {(attempt.probe, attempt.subject) for run in runs for attempt in run.attempts if attempt.probe in by_id}
+    return {(check, subject) for check, subject in subjects if belongs(by_id[check].about, subject, scope)}
+
+
+def belongs(about: About, subject: str, scope: Scope) -> bool:
+    """Whether what was read of `subject` is the assessment's: its domain or one below, or a host that it names."""
+    if about is About.ORGANISATION:
+        return not subject
+    names = {domain.name for domain in scope.domains}
+    if about is About.HOST:
+        names.update(host_of(host) for host in scope.named_hosts)
+    return _below(subject.rpartition("@")[2], names)
 
 
 def _only(runs: Iterable[Run], kept: set[tuple[str, str]]) -> Iterable[Run]:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
-from fumimori.engine.instruments import Instruments, NetworkSettings
 from fumimori.engine.measuring import Measurement, measure
+from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.model import Assessment
 from fumimori.network import Network
 
@@ -14,7 +14,7 @@ SIDE_BY_SIDE = 8
 
 
 async def measure_many(
-    instruments: Instruments,
+    toolkit: Toolkit,
     assessments: Sequence[Assessment],
     network: Network,
     settings: NetworkSettings,
@@ -28,7 +28,7 @@ async def measure_many(
     stop = cancel or asyncio.Event()
 
     async def one(assessment: Assessment) -> tuple[Assessment, Measurement]:
-        return assessment, await measure(instruments, assessment, network, settings, cancel=stop)
+        return assessment, await measure(toolkit, assessment, network, settings, cancel=stop)
 
     waiting = iter(assessments)
     running: set[asyncio.Task[tuple[Assessment, Measurement]]] = set()

@@ -12,14 +12,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from fumimori import __version__
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
-from fumimori.engine.instruments import Instruments, NetworkSettings
+from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
-from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotSeen, NotTestableHere
+from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotObserved, NotTestableHere
 from fumimori.network.deadline import Deadline
 from fumimori.network.together import together
 
@@ -92,7 +92,7 @@ Observer = Callable[[Progress], None]
 
 
 async def measure(
-    instruments: Instruments,
+    toolkit: Toolkit,
     assessment: Assessment,
     network: Network,
     settings: NetworkSettings,
@@ -106,12 +106,12 @@ async def measure(
     Ends when every attempt has ended; after `cancel` is set, what did not end is CANCELLED. Never raises for what a
     server does; a fault of ours in one probe becomes OUR_BUG and leaves the others alone.
     """
-    return await _Run(instruments, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
+    return await _Run(toolkit, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
 
 
 @dataclass
 class _Run:
-    instruments: Instruments
+    toolkit: Toolkit
     assessment: Assessment
     network: Network
     settings: NetworkSettings
@@ -127,11 +127,11 @@ class _Run:
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.id, self.started = str(uuid.uuid4()), self.network.now()
         self.slots = asyncio.Semaphore(AT_ONCE)
-        plans = planned(self.instruments, self.assessment, thorough=self.settings.thorough)
+        plans = planned(self.toolkit, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         self.standing = asyncio.Event()
-        wanted = _with_needs(self.instruments.probes, only)
-        around = asyncio.create_task(self.look_around())
+        wanted = _with_needs(self.toolkit.probes, only)
+        around = asyncio.create_task(self.probe_environment())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
             tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs]))
@@ -166,18 +166,18 @@ class _Run:
             consent=self.assessment.consent,
             scope=self.assessment.scope,
             program=__version__,
-            rules=self.instruments.rules.version,
+            rules=self.toolkit.rules.version,
             attempts=tuple(self.attempts),
             contacts=self.contacts(),
             cancelled=self.cancelling,
         )
 
-    def seen(self) -> Seen:
+    def observations(self) -> Observations:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        seen = Seen.of(scope, counting(self.instruments.probes, scope, (*self.assessment.runs, run)))
-        seen.vantage = run.vantage
-        return seen
+        observations = Observations.of(scope, counting(self.toolkit.checks, scope, (*self.assessment.runs, run)))
+        observations.vantage = run.vantage
+        return observations
 
     def stood(self) -> Vantage | None:
         """The vantage point with the hosts that were found to lie inside."""
@@ -218,7 +218,7 @@ class _Run:
         """Everybody who was contacted, in the order of time."""
         return tuple(sorted((one for notes in self.notes for one in notes.contacts), key=lambda one: one.at))
 
-    async def look_around(self) -> None:
+    async def probe_environment(self) -> None:
         try:
             ended = await _guarded(self.looked_around())
             if ended.value is not None:
@@ -231,7 +231,7 @@ class _Run:
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
         connecting = self.assessment.consent.confirmed_level >= ConsentLevel.CONNECTIONS
-        return await self.network.for_attempt(self.noting()).look_around(
+        return await self.network.for_attempt(self.noting()).probe_environment(
             named,
             control_hosts=self.settings.control_hosts if connecting else (),
             from_outside=self.settings.from_outside,
@@ -247,8 +247,8 @@ class _Run:
             await asyncio.shield(need)
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.standing.wait()
-        seen = self.seen()
-        ended = await _guarded(_subjects(probe, seen))
+        observations = self.observations()
+        ended = await _guarded(_subjects(probe, observations))
         if ended.value is None:
             self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
             return
@@ -256,22 +256,22 @@ class _Run:
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")
-        grounds = Grounds.of(self.instruments, self.assessment, seen)
+        grounds = Grounds.of(self.toolkit, self.assessment, observations)
         if probe.consent >= ConsentLevel.CONNECTIONS:
             await self.find_inside([probe.host(subject) for subject in subjects])
-        await together(*(self.attempt(probe, subject, seen, grounds) for subject in subjects))
-        takers = probe.deliveries(self.seen(), self.instruments.rules)
+        await together(*(self.attempt(probe, subject, observations, grounds) for subject in subjects))
+        takers = probe.deliveries(self.observations(), self.toolkit.rules)
         await self.find_inside([host for taker in takers for host in taker.hosts])
 
-    async def attempt(self, probe: Probe, subject: str, seen: Seen, grounds: Grounds) -> None:
+    async def attempt(self, probe: Probe, subject: str, observations: Observations, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
         network = self.network.for_attempt(notes)
         started = network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
-        look = Look(
+        context = ProbeContext(
             network=network,
-            seen=seen,
-            rules=self.instruments.rules,
+            observations=observations,
+            rules=self.toolkit.rules,
             thorough=self.settings.thorough,
             may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
         )
@@ -283,7 +283,7 @@ class _Run:
             async with self.slots:
                 self.tell(probe, subject, "running")
                 started = network.now()
-                ended = await _guarded(_facts(probe, subject, look, grounds, notes))
+                ended = await _guarded(_facts(probe, subject, context, grounds, notes))
         finally:
             self.ended(
                 probe,
@@ -330,8 +330,8 @@ class _Ended(Generic[T]):
 async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
     try:
         return _Ended(status=Status.COMPLETED, value=await work)
-    except NotSeen as not_seen:
-        return _Ended(status=not_seen.status, reason=not_seen.reason)
+    except NotObserved as not_observed:
+        return _Ended(status=not_observed.status, reason=not_observed.reason)
     except BudgetSpentError:
         return _Ended(status=Status.NOT_TESTABLE_HERE, reason="budget_spent")
     except TimeoutError:
@@ -342,36 +342,36 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, look: Look, grounds: Grounds, notes: Notes) -> msgspec.Raw:
+async def _facts(probe: Probe, subject: str, context: ProbeContext, grounds: Grounds, notes: Notes) -> msgspec.Raw:
     async with asyncio.timeout(probe.timeout) as timeout:
         notes.deadline = Deadline(timeout=timeout)
         if probe.consent >= ConsentLevel.AUTHORISED:
-            decision = allowed(probe.consent, await _addressed(probe.host(subject), look), grounds)
+            decision = allowed(probe.consent, await _addressed(probe.host(subject), context), grounds)
             if isinstance(decision, Refused):
                 raise NotTestableHere(decision.why, decision.detail)
-        return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, look)))
+        return msgspec.Raw(msgspec.json.encode(await probe.collect(subject, context)))
 
 
-async def _addressed(host: str, look: Look) -> Target:
+async def _addressed(host: str, context: ProbeContext) -> Target:
     """The host with what DNS says about it, from the same answers that the look itself will have."""
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if host in addresses:
-        return Target(host=host, addresses=addresses, names=await _names(addresses, look))
-    alias = (await look.network.dns(host, "A")).canonical_name
-    return Target(host=host, addresses=addresses, alias=alias, names=await _names(addresses, look))
+        return Target(host=host, addresses=addresses, names=await _names(addresses, context))
+    alias = (await context.network.dns(host, "A")).canonical_name
+    return Target(host=host, addresses=addresses, alias=alias, names=await _names(addresses, context))
 
 
-async def _names(addresses: Sequence[str], look: Look) -> tuple[str, ...]:
+async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, ...]:
     """The names of the first addresses (PTR), as far as they could be had."""
     names: list[str] = []
     for address in addresses[:ADDRESSES_NAMED]:
-        with contextlib.suppress(NotSeen):
-            names += (await look.network.dns(reverse_name(address), "PTR")).records
+        with contextlib.suppress(NotObserved):
+            names += (await context.network.dns(reverse_name(address), "PTR")).records
     return tuple(name.rstrip(".").lower() for name in names)
 
 
-async def _subjects(probe: Probe, seen: Seen) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(probe.subjects(seen)))
+async def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(probe.subjects(observations)))
 
 
 def _unlooked(probe: Probe, subject: str, now: datetime, ended: _Ended[Any]) -> Attempt:

@@ -7,11 +7,11 @@ from fumimori.grammar.spf import Directive, Qualifier, SpfRecord, parse_spf
 from fumimori.grammar.spf_macros import BadMacroError, MacroValues, can_be_asked, expanded, query_name, reverse_name
 from fumimori.grammar.spf_walk import spf_texts
 from fumimori.model import Record
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 
 Ask = Callable[[str, str], Awaitable[DnsAnswer]]
-"""Name and type → the answer; NotSeen when none came, which makes the result `temperror`."""
+"""Name and type → the answer; NotObserved when none came, which makes the result `temperror`."""
 
 LOOKUPS_MOST = 10
 VOIDS_MOST = 2
@@ -177,7 +177,7 @@ class _Check:
         """The names of the client's address that lead back to it (section 5.5); errors make it have none."""
         try:
             answer = await self._ask(reverse_name(str(self.address)), "PTR")
-        except NotSeen:
+        except NotObserved:
             return []
         self.note(answer)
         names = []
@@ -185,7 +185,7 @@ class _Check:
             name = record.removesuffix(".")
             try:
                 back = await self._ask(name, "A" if self.address.version == 4 else "AAAA")
-            except NotSeen:
+            except NotObserved:
                 continue
             if any(self.inside(address, self.address.max_prefixlen) for address in back.records):
                 names.append(name)
@@ -218,7 +218,7 @@ class _Check:
             if len(answer.records) != 1 or not answer.records[0].isascii():
                 return ""
             return await expanded(answer.records[0], values, self.validated_name, explaining=True)
-        except (NotSeen, BadMacroError):
+        except (NotObserved, BadMacroError):
             return ""
 
     async def answer(self, name: str, rdtype: str, *, counted: bool) -> DnsAnswer:
@@ -227,8 +227,8 @@ class _Check:
             return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NXDOMAIN)
         try:
             answer = await self._ask(name, rdtype)
-        except NotSeen as not_seen:
-            raise _Broken("temperror", not_seen.reason) from not_seen
+        except NotObserved as not_observed:
+            raise _Broken("temperror", not_observed.reason) from not_observed
         if counted:
             self.note(answer)
         return answer

@@ -9,12 +9,12 @@ from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.engine import NetworkSettings, Toolkit
 
 
 def run(
     *,
-    instruments: "Callable[[], Instruments]",
+    toolkit: "Callable[[], Toolkit]",
     texts: Callable[[str], Texts],
     make_report: Callable[[Assessment, Result, Texts, str, str], bytes],
     sample: Callable[[], Assessment],
@@ -35,11 +35,11 @@ def run(
     """
     # Nothing that is made while the window comes up is garbage; looking for some would only delay its first picture.
     gc.disable()
-    from fumimori.gui.parts import Parts, usual_network
+    from fumimori.gui.app_services import AppServices, usual_network
     from fumimori.gui.program import start
 
-    parts = Parts(
-        instruments=instruments,
+    services = AppServices(
+        toolkit=toolkit,
         texts=texts,
         make_report=make_report,
         sample=sample,
@@ -50,4 +50,4 @@ def run(
         repair=repair,
         network=usual_network if network is None else lambda: network,
     )
-    return start(parts, file=file, language=language)
+    return start(services, file=file, language=language)

@@ -6,46 +6,51 @@ import msgspec
 
 from fumimori.gui.measuring import MAIL_IN_DNS
 from fumimori.gui.widgets.choice import Choice
-from fumimori.model import Assessment, Consent, ConsentLevel
+from fumimori.model import Assessment, Consent, ConsentLevel, RunKind
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
-    from fumimori.gui.desk import Desk
+    from fumimori.gui.session import Session
 
 
-def to_confirm(desk: "Desk") -> Consent:
+def to_confirm(session: "Session") -> Consent:
     """The consent as it would stand if it were confirmed now, with every host that is shown."""
     from fumimori.engine import confirmed, exchangers, file_hosts
 
-    takers = (host for hosts in exchangers(desk.instruments, desk.open).values() for host in hosts)
-    others = file_hosts(desk.instruments, desk.open)
-    return confirmed(desk.open, desk.parts.now(), (*takers, *others))
+    takers = (host for hosts in exchangers(session.toolkit, session.open).values() for host in hosts)
+    others = file_hosts(session.toolkit, session.open)
+    return confirmed(session.open, session.services.now(), (*takers, *others))
 
 
-def as_confirmed(desk: "Desk") -> Assessment:
+def as_confirmed(session: "Session") -> Assessment:
     """The assessment as if its consent were confirmed now, with all that the page asks for before it can be."""
-    consent = to_confirm(desk)
+    consent = to_confirm(session)
     if consent.level >= ConsentLevel.AUTHORISED:
         said = {word: getattr(consent, word).strip() or "–" for word in ("name", "role")}
         consent = msgspec.structs.replace(consent, **said, own_server=consent.level is ConsentLevel.RELAY)
-    return msgspec.structs.replace(desk.open, consent=consent)
+    return msgspec.structs.replace(session.open, consent=consent)
 
 
-def stands(desk: "Desk") -> bool:
+def stands(session: "Session") -> bool:
     """Whether what was confirmed still covers everything that is to be looked at."""
-    consent, now = desk.open.consent, to_confirm(desk)
+    consent, now = session.open.consent, to_confirm(session)
     covers = set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
     return consent.at is not None and covers
 
 
 def begun(assessment: Assessment) -> bool:
     """Whether anything was measured beyond the question who takes the mail."""
-    return any(attempt.probe not in MAIL_IN_DNS for attempt in assessment.attempts)
+    return any(
+        attempt.probe not in MAIL_IN_DNS
+        for run in assessment.runs
+        if run.kind is RunKind.MEASURED
+        for attempt in run.attempts
+    )
 
 
-def highest(desk: "Desk") -> ConsentLevel:
+def highest(session: "Session") -> ConsentLevel:
     """How far people may choose to go: beyond ordinary connections only on a server of their own."""
-    hosting = desk.open.scope.hosting
+    hosting = session.open.scope.hosting
     own = hosting is not None and hosting.own_server
     return ConsentLevel.RELAY if own else ConsentLevel.CONNECTIONS
 

@@ -11,7 +11,7 @@ from fumimori.gui.aside import Aside
 from fumimori.model import Assessment
 
 if TYPE_CHECKING:
-    from fumimori.gui.desk import Desk
+    from fumimori.gui.session import Session
     from fumimori.store import AssessmentFile
 
 SLOW_AFTER_MS = 4_000
@@ -27,9 +27,9 @@ class FileWork(QObject):
     done = Signal()
     """It is done, and the desk works on the file."""
 
-    def __init__(self, desk: "Desk") -> None:
-        super().__init__(desk)
-        self._desk = desk
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
         self._aside: Aside | None = None
         self.path: Path | None = None
         self.slow = False
@@ -46,7 +46,7 @@ class FileWork(QObject):
     def open(self, path: Path, passphrase: str | None) -> None:
         """Open the file at `path`, without a passphrase by the key in the keyring."""
         self.path = path
-        if self._desk.is_open_at(path):
+        if self._session.is_open_at(path):
             self.error = None
             self.done.emit()
             return
@@ -56,7 +56,7 @@ class FileWork(QObject):
 
             return AssessmentFile.open(path, passphrase)
 
-        self._begin(opened, lambda file: self._desk.take(file, path, file.assessment), late=_close)
+        self._begin(opened, lambda file: self._session.take(file, path, file.assessment), late=_close)
 
     def create(self, path: Path, passphrase: str | None, start: Assessment, *, copy: bool) -> None:
         """Make a file at `path` that holds `start`; a `copy` is made because the file of the desk cannot be written."""
@@ -70,16 +70,16 @@ class FileWork(QObject):
 
         def take(file: "AssessmentFile") -> None:
             # What was typed while the copy was made belongs into it.
-            newest = self._desk.assessment if copy and self._desk.assessment is not None else start
-            self._desk.take(file, path, newest, leave=copy)
+            newest = self._session.assessment if copy and self._session.assessment is not None else start
+            self._session.take(file, path, newest, leave=copy)
 
         self._begin(made, take, late=_discard, saves=not copy)
 
     def change_secret(self, passphrase: str | None) -> None:
         """Encrypt the desk's file anew under a passphrase, or under a key in the keyring."""
-        self.path = self._desk.path
-        prepare = self._desk.new_secret(passphrase)
-        self._begin(prepare, self._desk.use_secret, late=lambda _secret: None)
+        self.path = self._session.path
+        prepare = self._session.new_secret(passphrase)
+        self._begin(prepare, self._session.use_secret, late=lambda _secret: None)
 
     def cancel(self) -> None:
         """Give up what is under way."""
@@ -105,7 +105,7 @@ class FileWork(QObject):
 
         self.cancel()
         self.error, self.slow = None, False
-        if saves and not self._desk.save_pending():
+        if saves and not self._session.save_pending():
             return
 
         def done(result: Any) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from fumimori.checks.mx.facts import MX
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Assessment, Hosting, Record
 
 
@@ -20,10 +20,10 @@ class Receiver(Record):
 def receivers(assessment: Assessment) -> tuple[Receiver, ...]:
     """What was measured of every domain's receiving; domains that could not be looked at are left out."""
     found = []
-    seen = Seen.of_assessment(assessment)
+    observations = Observations.of_assessment(assessment)
     for domain in assessment.scope.domains:
         try:
-            facts = seen.facts(MX, domain.name)
+            facts = observations.facts(MX, domain.name)
         except msgspec.DecodeError:
             continue
         if facts is None:

@@ -10,8 +10,8 @@ from fumimori.model import Assessment, Result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fumimori.engine import Instruments, Judged
-    from fumimori.gui.desk import Desk
+    from fumimori.engine import Judged, Toolkit
+    from fumimori.gui.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ class Judging(QObject):
     done = Signal()
     """There is a judgement of exactly what is on the desk; or it could not be made, as `fault` says."""
 
-    def __init__(self, desk: "Desk") -> None:
-        super().__init__(desk)
-        self._desk = desk
-        self._instruments: Instruments | None = None
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
+        self._toolkit: Toolkit | None = None
         self._judged: Judged | None = None
         self._of = ""
         self._running = False
@@ -49,7 +49,7 @@ class Judging(QObject):
     @property
     def exact(self) -> bool:
         """Whether what can be had at once follows from exactly what is on the desk."""
-        return self._judged is not None and _fits(self._judged, self._desk.assessment)
+        return self._judged is not None and _fits(self._judged, self._session.assessment)
 
     @property
     def busy(self) -> bool:
@@ -63,15 +63,15 @@ class Judging(QObject):
 
     def look(self) -> None:
         """What is on the desk changed: see that there is a judgement of it."""
-        assessment = self._desk.assessment
+        assessment = self._session.assessment
         if assessment is None or (self.exact and not self.fault):
             return
         if self._judged is not None and self._of != assessment.id:
             self.forget()
         self.fault = ""
-        if self._instruments is not None and not assessment.runs:
+        if self._toolkit is not None and not assessment.runs:
             # Nothing was measured, so there is nothing to judge that could take time.
-            self._keep(assessment, self._instruments.judged(assessment))
+            self._keep(assessment, self._toolkit.judged(assessment))
         elif self._judged is not None and self._judged.of[0] is assessment.runs:
             self._timer.start()
         else:
@@ -100,46 +100,46 @@ class Judging(QObject):
 
         Where nothing was judged yet, that is done here and now: the window asks `ready` before.
         """
-        moment = self._desk.parts.now()
+        moment = self._session.services.now()
         if self._judged is None:
-            instruments = self._desk.instruments
-            self._keep(assessment, instruments.judged(assessment))
-        return self._desk.instruments.assess(assessment, moment, self._judged)
+            toolkit = self._session.toolkit
+            self._keep(assessment, toolkit.judged(assessment))
+        return self._session.toolkit.assess(assessment, moment, self._judged)
 
     def _start(self) -> None:
         """Judge what is on the desk; one judgement at a time, and again when it changed meanwhile."""
-        assessment = self._desk.assessment
+        assessment = self._session.assessment
         if self._running or assessment is None:
             return
         self._running = True
-        load = self._desk.parts.instruments
+        load = self._session.services.toolkit
 
-        def work() -> "tuple[Instruments, Judged]":
-            instruments = load()
-            return instruments, instruments.judged(assessment)
+        def work() -> "tuple[Toolkit, Judged]":
+            toolkit = load()
+            return toolkit, toolkit.judged(assessment)
 
-        def home(what: "tuple[Instruments, Judged]") -> None:
+        def home(what: "tuple[Toolkit, Judged]") -> None:
             self._running = False
-            self._instruments = what[0]
-            if _fits(what[1], self._desk.assessment):
+            self._toolkit = what[0]
+            if _fits(what[1], self._session.assessment):
                 self._keep(assessment, what[1])
             else:
                 self.look()
 
         def failed(error: BaseException) -> None:
             self._running = False
-            if self._desk.assessment is not assessment:
+            if self._session.assessment is not assessment:
                 self.look()
                 return
             self.fault = type(error).__name__
             log.error("what was measured could not be judged", exc_info=error)
             self.done.emit()
 
-        self._desk.bridge.compute(work, done=home, failed=failed)
+        self._session.bridge.compute(work, done=home, failed=failed)
 
     def _keep(self, assessment: Assessment, judged: "Judged") -> None:
         self._judged, self._of = judged, assessment.id
-        self._desk.forget_result()
+        self._session.forget_result()
         self.done.emit()
 
 

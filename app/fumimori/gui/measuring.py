@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fumimori.engine import Measurement, NetworkSettings
-    from fumimori.gui.desk import Desk
+    from fumimori.gui.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ TELL_EVERY_MS = 400
 """Faster changes would take the place away from a screen reader."""
 
 
-class Look(Record):
+class ProgressRow(Record):
     """One look at one subject, as far as it has come."""
 
     probe: str
@@ -44,13 +44,13 @@ class Measuring(QObject):
     ended = Signal()
     """It is over, whatever way; `fault` says whether it was ours."""
 
-    def __init__(self, desk: "Desk") -> None:
-        super().__init__(desk)
-        self._desk = desk
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
         self._job: Job | None = None
         self._judged_next = False
         self._for = ""
-        self.looks: dict[tuple[str, str], Look] = {}
+        self.progress: dict[tuple[str, str], ProgressRow] = {}
         self.done = self.total = 0
         self.stopping = self.cancelled = False
         self.thorough = self.from_outside = False
@@ -68,14 +68,14 @@ class Measuring(QObject):
 
     def settings(self) -> "NetworkSettings":
         """How the next run looks outward."""
-        usual = self._desk.parts.network()
+        usual = self._session.services.network()
         thorough, outside = usual.thorough or self.thorough, usual.from_outside or self.from_outside
         return dataclasses.replace(usual, thorough=thorough, from_outside=outside)
 
     def remarks(self) -> list[str]:
         """What is to be known about the last run and the place that it was made from, as words of the page's texts."""
         remarks = [word for word, so in (("fault", self.fault), ("cancelled", self.cancelled)) if so]
-        seen = self._desk.open.vantages
+        seen = self._session.open.vantages
         if not seen or self.running:
             return remarks
         here = seen[-1]
@@ -98,24 +98,24 @@ class Measuring(QObject):
             return
         from fumimori.engine import measure
 
-        self.looks, self.done, self.total = {}, 0, 0
+        self.progress, self.done, self.total = {}, 0, 0
         self.stopping = self.cancelled = False
         self.fault = ""
-        assessment, instruments, settings = self._desk.open, self._desk.instruments, self.settings()
+        assessment, toolkit, settings = self._session.open, self._session.toolkit, self.settings()
         if only:
             assessment = msgspec.structs.replace(assessment, consent=Consent())
         self._for = assessment.id
 
         async def work(stop: "asyncio.Event", say: Say) -> "Measurement":
-            network = instruments.open_network(settings)
+            network = toolkit.open_network(settings)
             try:
                 return await measure(
-                    instruments, assessment, network, settings, observer=say, cancel=stop, only=only or None
+                    toolkit, assessment, network, settings, observer=say, cancel=stop, only=only or None
                 )
             finally:
                 await network.close()
 
-        self._job = self._desk.bridge.run(work, done=self._brought, failed=self._failed, said=self._heard)
+        self._job = self._session.bridge.run(work, done=self._brought, failed=self._failed, said=self._heard)
         self.changed.emit()
 
     def stop(self) -> None:
@@ -130,14 +130,14 @@ class Measuring(QObject):
 
         if not isinstance(what, Progress):
             return
-        look = Look(
+        entry = ProgressRow(
             probe=what.probe,
             subject=what.subject,
             state=what.state,
             status=what.status,
             reason=what.reason,
         )
-        self.looks[(look.probe, look.subject)] = look
+        self.progress[(entry.probe, entry.subject)] = entry
         self.done, self.total = what.done, what.total
         if not self._timer.isActive():
             self._timer.start()
@@ -145,10 +145,10 @@ class Measuring(QObject):
     def _brought(self, measurement: "Measurement") -> None:
         self._job = None
         self.cancelled = measurement.cancelled
-        if self._desk.assessment is not None and self._desk.assessment.id == self._for:
+        if self._session.assessment is not None and self._session.assessment.id == self._for:
             self._judged_next = True
-            self._desk.put(measurement.added_to(self._desk.assessment))
-            self._desk.judging.when_exact(self._end, self)
+            self._session.put(measurement.added_to(self._session.assessment))
+            self._session.judging.when_exact(self._end, self)
         else:
             self._end()
 

@@ -27,7 +27,7 @@ class Menus:
         self._menu("file")
         self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
         self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])
-        self._add("save", window.desk.save, [QKeySequence(_Key.Save)])
+        self._add("save", window.session.save, [QKeySequence(_Key.Save)])
         self._add("copy", partial(window.go, Route("new", "copy")), [QKeySequence(_Key.SaveAs)])
         self._add("key", partial(window.go, Route("key")), [])
         self._add("close", window.close, [QKeySequence(_Key.Quit)])
@@ -48,28 +48,28 @@ class Menus:
         self._menu("helping")
         self._add("help", window.toggle_help, [QKeySequence(_Key.HelpContents)])
         self._offer()
-        window.desk.changed.connect(self._offer)
-        window.desk.saved.connect(self._offer)
+        window.session.changed.connect(self._offer)
+        window.session.saved.connect(self._offer)
         self._letters = LettersFirst(window)
 
     def speak(self) -> None:
         """Say everything in the window's language, and mark the brightness that is used."""
         window = self._window
-        t = window.desk.texts
+        t = window.session.texts
         window.menuBar().setFont(window.theme.font("small"))
         for name, menu in self._menus.items():
             menu.setTitle(t(f"ui.menu.{name}"))
         for name, action in self._actions.items():
             action.setText(t(f"ui.menu.{name}"))
-        self._actions[f"theme_{window.desk.settings.theme}"].setChecked(True)
+        self._actions[f"theme_{window.session.settings.theme}"].setChecked(True)
 
     def _offer(self) -> None:
         """Offer only what can be done now."""
-        desk = self._window.desk
-        self._actions["undo"].setEnabled(desk.past.can_undo)
-        self._actions["redo"].setEnabled(desk.past.can_redo)
+        session = self._window.session
+        self._actions["undo"].setEnabled(session.past.can_undo)
+        self._actions["redo"].setEnabled(session.past.can_redo)
         for name in ("copy", "key"):
-            self._actions[name].setEnabled(desk.path is not None)
+            self._actions[name].setEnabled(session.path is not None)
 
     def _menu(self, name: str) -> None:
         self._last = QMenu(self._window)

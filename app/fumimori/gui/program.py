@@ -11,10 +11,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from fumimori.gui import spoken
-from fumimori.gui.desk import Desk
+from fumimori.gui.app_services import AppServices
 from fumimori.gui.ending import Ending
-from fumimori.gui.parts import Parts
 from fumimori.gui.placing import place
+from fumimori.gui.session import Session
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
 from fumimori.wizard.routes import Route
@@ -22,15 +22,15 @@ from fumimori.wizard.routes import Route
 log = logging.getLogger(__name__)
 
 
-def start(parts: Parts, *, file: Path | None, language: str) -> int:
+def start(services: AppServices, *, file: Path | None, language: str) -> int:
     """Show the window until it is closed; the exit code is 0."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
-    prepare(application, parts)
-    desk = Desk(parts, language)
-    window = Window(desk)
-    place(window, desk.settings)
+    prepare(application, services)
+    session = Session(services, language)
+    window = Window(session)
+    place(window, session.settings)
     Ending(window, window.end)
     AfterFirstPaint(window, lambda: open_first(window, file))
     window.show()
@@ -53,14 +53,14 @@ class AfterFirstPaint(QObject):
         return False
 
 
-def prepare(application: QApplication, parts: Parts) -> None:
+def prepare(application: QApplication, services: AppServices) -> None:
     """Style, fonts and the program's icon, the same on all three systems."""
     application.setStyle("Fusion")
     application.setApplicationName("Fumimori")
     application.setDesktopFileName("fumimori")
     spoken.install()
-    load_fonts(parts.resources / "fonts", FIRST_FACES)
-    mark = parts.resources / "icons" / "mark.svg"
+    load_fonts(services.resources / "fonts", FIRST_FACES)
+    mark = services.resources / "icons" / "mark.svg"
     if mark.exists():
         application.setWindowIcon(QIcon(str(mark)))
 
@@ -68,13 +68,13 @@ def prepare(application: QApplication, parts: Parts) -> None:
 def open_first(window: Window, file: Path | None) -> None:
     """Load the instruments beside the window, and open the file that the program was started with."""
     gc.enable()
-    load_fonts(window.desk.parts.resources / "fonts", LATER_FACES)
+    load_fonts(window.session.services.resources / "fonts", LATER_FACES)
 
     def missing(error: BaseException) -> None:
         log.error("the instruments could not be loaded: %s", error)
 
-    window.desk.bridge.compute(window.desk.parts.instruments, done=lambda _instruments: None, failed=missing)
+    window.session.bridge.compute(window.session.services.toolkit, done=lambda _toolkit: None, failed=missing)
     if file is None:
         return
-    window.desk.work.open(file, None)
+    window.session.work.open(file, None)
     window.go(Route("unlock", str(file)))

@@ -10,16 +10,16 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from fumimori.gui import keyboard, placing, qt_words
-from fumimori.gui.desk import Desk
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages.judging import JudgingPage
+from fumimori.gui.session import Session
 from fumimori.gui.theme import SCALES, themed
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import clear
-from fumimori.gui.widgets.drawer import Drawer
-from fumimori.gui.widgets.frame import Foot, Header, following_language
-from fumimori.gui.widgets.rail import Rail
+from fumimori.gui.widgets.frame import Footer, Header, following_language
+from fumimori.gui.widgets.help_panel import HelpPanel
+from fumimori.gui.widgets.sidebar import Sidebar
 from fumimori.gui.widgets.trouble import trouble_notice
 from fumimori.wizard.routes import START, Route
 
@@ -31,23 +31,23 @@ BEFORE_JUDGING = ("start", "new", "unlock", "key", "organisation", "environment"
 class Window(QMainWindow):
     """One window, one assessment."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.desk = desk
+        self.session = session
         self._translator = QTranslator(self)
         self.route = START
         self.page: Page | None = None
-        self.theme = themed(self.desk.settings, self.desk.parts.resources)
+        self.theme = themed(self.session.settings, self.session.services.resources)
         self._page_is_exact = True
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
-        self.rail = Rail(self.go)
-        self.drawer = Drawer(self.toggle_help)
-        self.foot = Foot(back=self.back, later=self.later, forward=self.forward)
+        self.sidebar = Sidebar(self.go)
+        self.help_panel = HelpPanel(self.toggle_help)
+        self.footer = Footer(back=self.back, later=self.later, forward=self.forward)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.drawer.hide()
+        self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
         self._notices = QVBoxLayout()
         self._lay_out()
@@ -56,12 +56,12 @@ class Window(QMainWindow):
         self._rail_timer.setSingleShot(True)
         self._rail_timer.setInterval(RAIL_AFTER_MS)
         self._rail_timer.timeout.connect(self._refresh_rail)
-        desk.changed.connect(self._rail_timer.start)
-        desk.changed.connect(lambda: self.header.show_name(self.desk))
-        desk.saved.connect(self._show_saved)
-        desk.trouble.connect(self.show_trouble)
-        desk.judging.done.connect(self._judged)
-        desk.measuring.ended.connect(self._close_after_measuring)
+        session.changed.connect(self._rail_timer.start)
+        session.changed.connect(lambda: self.header.show_name(self.session))
+        session.saved.connect(self._show_saved)
+        session.trouble.connect(self.show_trouble)
+        session.judging.done.connect(self._judged)
+        session.measuring.ended.connect(self._close_after_measuring)
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
@@ -80,10 +80,10 @@ class Window(QMainWindow):
         middle.setSpacing(0)
         middle.addLayout(self._notices)
         middle.addWidget(self.area, 1)
-        middle.addWidget(self.foot)
-        body.addWidget(self.rail)
+        middle.addWidget(self.footer)
+        body.addWidget(self.sidebar)
         body.addLayout(middle, 1)
-        body.addWidget(self.drawer)
+        body.addWidget(self.help_panel)
         whole.addWidget(self.header)
         whole.addLayout(body, 1)
         self.setCentralWidget(centre)
@@ -92,15 +92,15 @@ class Window(QMainWindow):
 
     def go(self, route: Route) -> None:
         """Show the page at `route`; the keyboard moves to its heading."""
-        if self.desk.assessment is None and route.page not in ("start", "new", "unlock", "key"):
+        if self.session.assessment is None and route.page not in ("start", "new", "unlock", "key"):
             route = START
-        if route.page == "block" and self.desk.judging.ready:
+        if route.page == "block" and self.session.judging.ready:
             from fumimori.wizard import course
 
-            route = course.entry(self.desk.result, route.item)
+            route = course.entry(self.session.result, route.item)
         if route.page not in ("new", "unlock", "key"):
-            self.desk.work.forget()
-        self.route = self.desk.place = route
+            self.session.work.forget()
+        self.route = self.session.place = route
         self._show()
         self.area.verticalScrollBar().setValue(0)
         self._begin_page()
@@ -169,10 +169,10 @@ class Window(QMainWindow):
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        waits = self.desk.assessment is not None and not self.desk.judging.ready
+        waits = self.session.assessment is not None and not self.session.judging.ready
         waits = waits and self.route.page not in BEFORE_JUDGING
-        page = (JudgingPage if waits else page_class(self.route.page))(self.desk, self.theme, self.route, self.go)
-        self._page_is_exact = self.desk.judging.exact
+        page = (JudgingPage if waits else page_class(self.route.page))(self.session, self.theme, self.route, self.go)
+        self._page_is_exact = self.session.judging.exact
         page.setMaximumWidth(page.widest)
         holder = QWidget()
         holder.setObjectName("paper")
@@ -183,11 +183,11 @@ class Window(QMainWindow):
         sides.addStretch(1)
         self.page = page
         self.area.setWidget(holder)
-        self.header.show_desk(self.desk, self.theme)
-        self.foot.show_page(self.theme, page)
+        self.header.show_desk(self.session, self.theme)
+        self.footer.show_page(self.theme, page)
         self._refresh_rail()
         self._refresh_help()
-        self.setWindowTitle(f"{page.title()} — {self.desk.texts('ui.app.name')}")
+        self.setWindowTitle(f"{page.title()} — {self.session.texts('ui.app.name')}")
 
     def _judged(self) -> None:
         """Show the page that waited; one that shows what followed from the judgement before is made anew.
@@ -222,49 +222,51 @@ class Window(QMainWindow):
 
     def tab_order(self) -> list[QWidget]:
         """Everything that Tab stops at now, in order."""
-        parts: list[QWidget] = [self.area, *self.foot.in_order(), self.drawer, self.header, self.rail]
+        parts: list[QWidget] = [self.area, *self.footer.in_order(), self.help_panel, self.header, self.sidebar]
         notices = (item.widget() for item in map(self._notices.itemAt, range(self._notices.count())) if item)
         return [stop for part in (*(one for one in notices if one), *parts) for stop in keyboard.stops(part)]
 
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        at_work = self.desk.judging.ready and self.route.page not in ("start", "new", "unlock")
-        crowded = self.drawer.isVisibleTo(self) and self.width() < self.theme.px(940)
-        self.rail.setVisible(at_work and not crowded)
-        if self.rail.isVisibleTo(self):
-            self.rail.show_course(self.desk, self.theme, self.route, narrow=self._narrow())
+        at_work = self.session.judging.ready and self.route.page not in ("start", "new", "unlock")
+        crowded = self.help_panel.isVisibleTo(self) and self.width() < self.theme.px(940)
+        self.sidebar.setVisible(at_work and not crowded)
+        if self.sidebar.isVisibleTo(self):
+            self.sidebar.show_course(self.session, self.theme, self.route, narrow=self._narrow())
 
     def _narrow(self) -> bool:
-        room = self.width() - (self.drawer.width() if self.drawer.isVisibleTo(self) else 0)
+        room = self.width() - (self.help_panel.width() if self.help_panel.isVisibleTo(self) else 0)
         return room < self.theme.size("rail") + self.theme.px(620)
 
     def _refresh_help(self) -> None:
-        if self.page is not None and self.drawer.isVisibleTo(self):
-            self.drawer.show_help(self.theme, self.desk.texts, prefix=self.page.help_prefix, page=self.route.page)
+        if self.page is not None and self.help_panel.isVisibleTo(self):
+            self.help_panel.show_help(
+                self.theme, self.session.texts, prefix=self.page.help_prefix, page=self.route.page
+            )
 
     def toggle_help(self) -> None:
         """Open or close the drawer; the keyboard goes with it."""
-        self.drawer.setVisible(not self.drawer.isVisibleTo(self))
+        self.help_panel.setVisible(not self.help_panel.isVisibleTo(self))
         self._refresh_help()
         self._refresh_rail()
-        if not self.drawer.isVisibleTo(self) and self.page is not None:
+        if not self.help_panel.isVisibleTo(self) and self.page is not None:
             self.page.heading.take_focus()
 
     def show_trouble(self, code: str) -> None:
         """Say that the file cannot be written, and how to go on; what was entered stays here."""
-        wanted = (code, self.desk.state == "unsaved", self._asked_to_close, self.desk.language)
+        wanted = (code, self.session.state == "unsaved", self._asked_to_close, self.session.language)
         if wanted == self._shown_trouble:
             return
         self._shown_trouble = wanted
         clear(self._notices)
         notice = trouble_notice(
             self.theme,
-            self.desk.texts,
+            self.session.texts,
             code,
             unsaved=wanted[1],
             closing=wanted[2],
-            again=self.desk.save_there_again if code == "vanished" else self.desk.save,
+            again=self.session.save_there_again if code == "vanished" else self.session.save,
             elsewhere=partial(self.go, Route("new", "copy")),
             drop=self._close_unsaved,
             stay=self._stay,
@@ -273,17 +275,17 @@ class Window(QMainWindow):
 
     def _show_saved(self) -> None:
         """What the header says of the file; the banner goes when there is no trouble any more."""
-        self.header.show_saved(self.desk)
-        if not self.desk.fault:
+        self.header.show_saved(self.session)
+        if not self.session.fault:
             self._shown_trouble = None
             self._asked_to_close = False
             clear(self._notices)
         elif self._shown_trouble is not None:
-            self.show_trouble(self.desk.fault)
+            self.show_trouble(self.session.fault)
 
     def _stay(self) -> None:
         self._asked_to_close = False
-        self.show_trouble(self.desk.fault)
+        self.show_trouble(self.session.fault)
 
     def _close_unsaved(self) -> None:
         self._drop = True
@@ -297,17 +299,17 @@ class Window(QMainWindow):
     def end(self) -> None:
         """The system ends the program: save what can be saved, ask nothing, and go."""
         self._drop = True
-        if self.desk.measuring.running:
-            self.desk.measuring.stop()
+        if self.session.measuring.running:
+            self.session.measuring.stop()
         self.close()
 
     def undo(self) -> None:
         """Take the last thing back, and show where it was."""
-        self._shown_again(self.desk.undo())
+        self._shown_again(self.session.undo())
 
     def redo(self) -> None:
         """Say again what was taken back, and show where it was."""
-        self._shown_again(self.desk.redo())
+        self._shown_again(self.session.redo())
 
     def _shown_again(self, place: object) -> None:
         if isinstance(place, Route) and place != self.route:
@@ -319,19 +321,19 @@ class Window(QMainWindow):
 
     def other_language(self) -> None:
         """Change to the next language where one stands."""
-        self.desk.speak(following_language(self.desk.texts).code)
+        self.session.speak(following_language(self.session.texts).code)
         self._restyle()
 
     def resize_text(self, step: int) -> None:
         """One step larger (1) or smaller (−1); 0 is the usual size."""
-        at = SCALES.index(self.desk.settings.scale) if self.desk.settings.scale in SCALES else 0
+        at = SCALES.index(self.session.settings.scale) if self.session.settings.scale in SCALES else 0
         scale = SCALES[max(0, min(len(SCALES) - 1, at + step))] if step else 100
-        self.desk.remember(msgspec.structs.replace(self.desk.settings, scale=scale))
+        self.session.remember(msgspec.structs.replace(self.session.settings, scale=scale))
         self._restyle()
 
     def use_theme(self, name: Literal["system", "light", "dark"]) -> None:
         """`system`, `light` or `dark` from now on."""
-        self.desk.remember(msgspec.structs.replace(self.desk.settings, theme=name))
+        self.session.remember(msgspec.structs.replace(self.session.settings, theme=name))
         self._restyle()
 
     def _restyle(self) -> None:
@@ -343,15 +345,15 @@ class Window(QMainWindow):
             self.page.leave()
             self.page = None
             self.area.takeWidget().deleteLater()
-        self.theme = themed(self.desk.settings, self.desk.parts.resources)
+        self.theme = themed(self.session.settings, self.session.services.resources)
         QApplication.setPalette(self.theme.palette())
         QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
-        qt_words.speak(self._translator, self.desk.language)
+        qt_words.speak(self._translator, self.session.language)
         self._menus.speak()
         if self._shown_trouble is not None:
             self._shown_trouble = None
-            self.show_trouble(self.desk.fault)
+            self.show_trouble(self.session.fault)
 
     # --- events ---------------------------------------------------------------------------------------------------
 
@@ -363,7 +365,7 @@ class Window(QMainWindow):
                 focus.click()
             else:
                 self.forward()
-        elif event.key() == Qt.Key.Key_Escape and self.drawer.isVisibleTo(self):
+        elif event.key() == Qt.Key.Key_Escape and self.help_panel.isVisibleTo(self):
             self.toggle_help()
         else:
             super().keyPressEvent(event)
@@ -378,21 +380,21 @@ class Window(QMainWindow):
 
         A measurement is asked to stop first, so that what it has finished is kept; closing again does not wait for it.
         """
-        if self.desk.measuring.running and not self.desk.measuring.stopping:
+        if self.session.measuring.running and not self.session.measuring.stopping:
             self._closes_after_measuring = True
-            self.desk.measuring.stop()
+            self.session.measuring.stop()
             event.ignore()
             return
         self._closes_after_measuring = False
-        if not self.desk.close(drop=self._drop):
+        if not self.session.close(drop=self._drop):
             self._asked_to_close = True
-            self.show_trouble(self.desk.fault)
+            self.show_trouble(self.session.fault)
             event.ignore()
             return
         if self.page is not None:
             self.page.leave()
             self.page = None
-        self.desk.work.forget()
-        self.desk.remember(placing.remembered(self, self.desk.settings))
-        self.desk.bridge.close()
+        self.session.work.forget()
+        self.session.remember(placing.remembered(self, self.session.settings))
+        self.session.bridge.close()
         event.accept()

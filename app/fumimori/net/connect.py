@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from fumimori.model import Contact, Exchange
-from fumimori.net.patience import Patience
-from fumimori.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.net.busy_retry import BusyRetry
+from fumimori.network import Notes, NotObserved, Refused, TimedOut, Unreachable
 from fumimori.network.deadline import Turn
 
 READ = 16384
@@ -77,7 +77,7 @@ class Layer(Protocol):
 
 
 class Connection:
-    """One connection with its limits; every method raises NotSeen instead of hanging, flooding or breaking."""
+    """One connection with its limits; every method raises NotObserved instead of hanging, flooding or breaking."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, limits: Limits, exchange: "_Recorder"
@@ -244,7 +244,7 @@ class Dialer:
     ) -> None:
         self.clock = clock
         self.limits = limits or Limits()
-        self.patience = Patience(seconds=self.limits.patience)
+        self.patience = BusyRetry(seconds=self.limits.patience)
         self._route = route or _straight
         self._manners: dict[tuple[str, int], _Manners] = {}
         self._hosts: dict[str, asyncio.Semaphore] = {}
@@ -283,7 +283,7 @@ class Dialer:
                 recorder = _Recorder(notes=notes, target=f"{host}:{port}", clock=self.clock)
                 connection = Connection(reader, writer, limits=self.limits, exchange=recorder)
                 yield connection
-            except NotSeen as error:
+            except NotObserved as error:
                 reason = error.reason
                 if reason == "reply_timeout":
                     manners.waited_in_vain(connection)

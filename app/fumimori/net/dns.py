@@ -16,7 +16,7 @@ from fumimori.model import Contact, Exchange
 from fumimori.net import dns_wire
 from fumimori.net.dns_names import question_name
 from fumimori.net.resolvers import Stream, Upstream, open_stream, parse_resolver, parse_upstream
-from fumimori.network import Notes, NotSeen, NotTestableHere, Refused, TimedOut
+from fumimori.network import Notes, NotObserved, NotTestableHere, Refused, TimedOut
 from fumimori.network.dns import DnsAnswer, DnsStatus
 
 if TYPE_CHECKING:
@@ -106,33 +106,33 @@ class Questions:
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
         """The answer for `rdtype` at `name`, written down in `notes`.
 
-        Raises NotSeen as `DnsLook.dns` says, and `dns_malformed` for a reply that cannot be read.
+        Raises NotObserved as `DnsClient.dns` says, and `dns_malformed` for a reply that cannot be read.
         """
         try:
             key = (question_name(name), rdtype.upper())
         except BadDomainError:
-            raise NotSeen("dns_bad_name", name[:100]) from None
+            raise NotObserved("dns_bad_name", name[:100]) from None
         said = await self._shared(key, notes, lambda: self._said(*key, notes))
-        if isinstance(said.result, NotSeen):
+        if isinstance(said.result, NotObserved):
             raise type(said.result)(said.result.reason, said.result.detail)
         return said.result
 
     async def carry(
         self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes
     ) -> "dns.message.Message":
-        """The resolver's whole reply with its signatures, unchecked by itself (DO and CD set); NotSeen as `ask`."""
+        """The resolver's whole reply with its signatures, unchecked by itself (DO and CD set); NotObserved as `ask`."""
         said = await self._shared((name, rdtype), notes, lambda: self._carried(name, rdtype, notes))
-        if isinstance(said.result, NotSeen):
+        if isinstance(said.result, NotObserved):
             raise type(said.result)(said.result.reason, said.result.detail)
         return said.replies[-1]
 
     async def vouched(self, name: str, rdtype: str, notes: Notes) -> bool:
-        """Whether the resolver itself says that it validated the answer (AD); NotSeen as `ask`."""
+        """Whether the resolver itself says that it validated the answer (AD); NotObserved as `ask`."""
         import dns.flags
 
         key = (question_name(name), rdtype.upper())
         said = await self._shared(key, notes, lambda: self._said(*key, notes))
-        if isinstance(said.result, NotSeen):
+        if isinstance(said.result, NotObserved):
             raise type(said.result)(said.result.reason, said.result.detail)
         return bool(said.replies) and bool(said.replies[-1].flags & dns.flags.AD)
 
@@ -173,10 +173,10 @@ class Questions:
         if is_address(host):
             return (host,)
         found: list[str] = []
-        failures: list[NotSeen] = []
+        failures: list[NotObserved] = []
         asked = (self.ask(host, rdtype, notes) for rdtype in ("A", "AAAA"))
         for answer in await asyncio.gather(*asked, return_exceptions=True):
-            if isinstance(answer, NotSeen):
+            if isinstance(answer, NotObserved):
                 failures.append(answer)
             elif isinstance(answer, BaseException):
                 raise answer
@@ -216,8 +216,8 @@ class Questions:
                 said.result = DnsAnswer(name=text, rdtype=said.rdtype, status=status)
         except TimeoutError:
             said.result = TimedOut("dns_timeout")
-        except NotSeen as not_seen:
-            said.result = not_seen
+        except NotObserved as not_observed:
+            said.result = not_observed
         return said
 
     async def _said(self, name: str, rdtype: str, notes: Notes) -> "_Said":
@@ -227,8 +227,8 @@ class Questions:
                 said.result = await self._resolved(name, rdtype, said)
         except TimeoutError:
             said.result = TimedOut("dns_timeout")
-        except NotSeen as not_seen:
-            said.result = not_seen
+        except NotObserved as not_observed:
+            said.result = not_observed
         return said
 
     async def _resolved(self, name: str, rdtype: str, said: "_Said") -> DnsAnswer:
@@ -256,13 +256,13 @@ class Questions:
 
     async def _reply(self, query: "_MakeQuery", said: "_Said") -> "dns.message.Message":
         """The first usable reply of any server; else the failure that says the most."""
-        failures: list[NotSeen] = []
+        failures: list[NotObserved] = []
         for _ in range(ROUNDS):
             for server in self._servers:
                 try:
                     return await self._usable(server, query, said)
-                except NotSeen as not_seen:
-                    failures.append(not_seen)
+                except NotObserved as not_observed:
+                    failures.append(not_observed)
         if not failures:
             raise NotTestableHere("offline", "no resolver")
         raise min(failures, key=lambda failure: TELLING.index(failure.reason))
@@ -347,7 +347,7 @@ class _Said:
     rdtype: str
     at: datetime
     resolver: str
-    result: DnsAnswer | NotSeen = field(default_factory=lambda: TimedOut("dns_timeout"))
+    result: DnsAnswer | NotObserved = field(default_factory=lambda: TimedOut("dns_timeout"))
     contacts: list[Contact]
     """Those of whoever asked first."""
     replies: list["dns.message.Message"] = field(default_factory=list)
@@ -360,7 +360,7 @@ class _Said:
             lines = [dns.rcode.to_text(self.replies[-1].rcode())]
             lines += [rrset.to_text() for reply in self.replies for rrset in reply.answer]
         else:
-            lines = [self.result.reason if isinstance(self.result, NotSeen) else ""]
+            lines = [self.result.reason if isinstance(self.result, NotObserved) else ""]
         received = "\n".join(lines)
         return Exchange(
             at=self.at,

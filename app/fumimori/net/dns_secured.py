@@ -10,7 +10,7 @@ from fumimori.grammar.domain_names import BadDomainError
 from fumimori.net import dns_wire
 from fumimori.net.dns import Questions
 from fumimori.net.dns_names import question_name
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneKey, ZoneSecurity
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SecuredQuestions:
         self._zones: dict[dns.name.Name, Zone] = {}
 
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
-        """The answer with its verdict, as `DnsLook.secured` promises."""
+        """The answer with its verdict, as `DnsClient.secured` promises."""
         import dns.rdatatype
 
         asked = _wire_name(name)
@@ -72,7 +72,7 @@ class SecuredQuestions:
         raise Refused("dns_malformed", "CNAME loop")
 
     async def zone(self, name: str, notes: Notes) -> ZoneSecurity:
-        """How the zone of `name` is signed, as `DnsLook.zone_security` promises."""
+        """How the zone of `name` is signed, as `DnsClient.zone_security` promises."""
         import dns.rdatatype
 
         asked = _wire_name(name)
@@ -99,7 +99,7 @@ class SecuredQuestions:
         """The records of this type, whatever they are worth; empty when the resolver has none to tell."""
         try:
             message = await self._questions.carry(name, rdtype, notes)
-        except NotSeen:
+        except NotObserved:
             return []
         return [rdata for rrset in message.answer if rrset.rdtype == rdtype and rrset.name == name for rdata in rrset]
 
@@ -117,8 +117,8 @@ class SecuredQuestions:
             if verdict.security is Security.BOGUS and await self._vouched(message, notes):
                 # Two validators of one mind differ: rather a fault of the way here than of the domain.
                 return Verdict(security=Security.UNCHECKED, reason="dnssec_disagreement")
-        except NotSeen as not_seen:
-            return Verdict(security=Security.UNCHECKED, reason=not_seen.reason)
+        except NotObserved as not_observed:
+            return Verdict(security=Security.UNCHECKED, reason=not_observed.reason)
         return verdict
 
     async def _vouched(self, message: "dns.message.Message", notes: Notes) -> bool:
@@ -128,7 +128,7 @@ class SecuredQuestions:
         try:
             name = dns_wire.text_of(question.name)
             return await self._questions.vouched(name, dns.rdatatype.to_text(question.rdtype), notes)
-        except NotSeen:
+        except NotObserved:
             return False
 
     def _validator(self, notes: Notes) -> "Validator":
@@ -147,7 +147,7 @@ def _wire_name(name: str) -> "dns.name.Name":
     try:
         labels = question_name(name).split(".")
     except BadDomainError:
-        raise NotSeen("dns_bad_name", name[:100]) from None
+        raise NotObserved("dns_bad_name", name[:100]) from None
     return dns.name.Name([*(label.encode("ascii") for label in labels), b""])
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fumimori.net.resolvers import Upstream
@@ -11,18 +10,15 @@ from fumimori.net.resolvers import Upstream
 if TYPE_CHECKING:
     import ssl
 
+    from h2.connection import H2Connection
+    from h2.events import Event
+
 MESSAGE_MOST = 65535
 QUESTIONS_MOST = 500
 """Questions after which a fresh connection is opened, long before any window of the server's is used up."""
 
-_DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
-_END_STREAM, _ACK, _END_HEADERS, _PADDED = 0x1, 0x1, 0x4, 0x8
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_OURS = struct.pack("!HIHI", 1, 0, 2, 0)
-"""SETTINGS_HEADER_TABLE_SIZE 0 and SETTINGS_ENABLE_PUSH 0: nothing of the server's is remembered."""
-_STATUS_200 = 0x88
-"""`:status: 200` as every HPACK encoder writes it (RFC 7541 appendix A, index 8)."""
-_FRAME_MOST = 16384
+_READ = 65536
+_MESSAGE = "application/dns-message"
 _CONTROL_MOST = 200
 """Pings and settings of one connection that are answered; who sends more has something else in mind."""
 
@@ -133,74 +129,102 @@ class TlsStream(_Multiplexed):
 
 
 class HttpsStream(_Multiplexed):
-    """DNS over HTTPS: one POST per question, as much of HTTP/2 (RFC 9113) as that needs."""
+    """DNS over HTTPS: one POST per question over HTTP/2 (RFC 9113), whose frames and headers are read by h2."""
 
     def __init__(self, upstream: Upstream, context: "ssl.SSLContext") -> None:
         super().__init__(upstream, context)
         self._bodies: dict[int, bytearray] = {}
+        self._http: H2Connection | None = None
 
     def greet(self, writer: asyncio.StreamWriter) -> None:
-        """Preface and settings; the whole connection may send us as much as it likes, message by message."""
+        """Preface and settings; the whole connection may send as much as 500 of the longest answers."""
+        from h2.config import H2Configuration
+        from h2.connection import H2Connection
+
         self._bodies.clear()
-        window = struct.pack("!I", 0x7FFF0000 - 65535)
-        writer.write(_PREFACE + _frame(_SETTINGS, 0, 0, _OURS) + _frame(_WINDOW_UPDATE, 0, 0, window))
+        self._http = H2Connection(H2Configuration(header_encoding=None))
+        self._http.initiate_connection()
+        self._http.increment_flow_control_window(QUESTIONS_MOST * MESSAGE_MOST)
+        writer.write(self._http.data_to_send())
 
     def send(self, writer: asyncio.StreamWriter, number: int, wire: bytes) -> None:
         """See _Multiplexed; HTTPS has streams instead of message numbers (RFC 8484 section 4.1)."""
-        stream = number * 2 - 1
-        authority = (
-            self._upstream.host if self._upstream.port == 443 else f"{self._upstream.host}:{self._upstream.port}"
-        )
-        block = b"\x83\x87" + b"".join(
-            (
-                _field(1, authority),
-                _field(4, self._upstream.path),
-                _field(19, "application/dns-message"),
-                _field(31, "application/dns-message"),
-                _field(28, str(len(wire))),
+        from h2.exceptions import ProtocolError
+
+        if self._http is None:
+            raise ConnectionResetError
+        stream, to = _stream(number), self._upstream
+        try:
+            self._http.send_headers(
+                stream,
+                (
+                    (":method", "POST"),
+                    (":scheme", "https"),
+                    (":authority", to.host if to.port == 443 else f"{to.host}:{to.port}"),
+                    (":path", to.path),
+                    ("accept", _MESSAGE),
+                    ("content-type", _MESSAGE),
+                    ("content-length", str(len(wire))),
+                ),
             )
-        )
-        self._bodies[number] = bytearray()
-        writer.write(
-            _frame(_HEADERS, _END_HEADERS, stream, block) + _frame(_DATA, _END_STREAM, stream, b"\0\0" + wire[2:])
-        )
+            self._http.send_data(stream, b"\0\0" + wire[2:], end_stream=True)
+        except ProtocolError as error:  # the server allows no more streams, or no more octets
+            raise ConnectionResetError from error
+        self._bodies[stream] = bytearray()
+        writer.write(self._http.data_to_send())
 
     async def listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """See _Multiplexed."""
-        controls = 0
-        while True:
-            head = await reader.readexactly(9)
-            length, kind, flags = int.from_bytes(head[:3], "big"), head[3], head[4]
-            stream = int.from_bytes(head[5:], "big") & 0x7FFFFFFF
-            if length > _FRAME_MOST or kind == _GOAWAY:
-                raise ConnectionResetError
-            payload = await reader.readexactly(length)
-            if kind in (_SETTINGS, _PING) and not flags & _ACK:
-                controls += 1
-                if controls > _CONTROL_MOST:
-                    raise ConnectionResetError
-                writer.write(_frame(kind, _ACK, 0, payload if kind == _PING else b""))
-                await writer.drain()
-            elif stream % 2:
-                self._arrived((stream + 1) // 2, kind, flags, payload)
+        from h2.events import PingReceived, RemoteSettingsChanged
+        from h2.exceptions import ProtocolError
 
-    def _arrived(self, number: int, kind: int, flags: int, payload: bytes) -> None:
-        body = self._bodies.get(number)
+        controls = 0
+        while self._http is not None and (octets := await reader.read(_READ)):
+            try:
+                events = self._http.receive_data(octets)
+            except ProtocolError as error:
+                raise ConnectionResetError from error
+            for event in events:
+                controls += isinstance(event, PingReceived | RemoteSettingsChanged)
+                self._happened(event)
+            if controls > _CONTROL_MOST:
+                raise ConnectionResetError
+            writer.write(self._http.data_to_send())
+            await writer.drain()
+        raise ConnectionResetError
+
+    def _happened(self, event: "Event") -> None:
+        from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
+
+        if isinstance(event, ConnectionTerminated):
+            raise ConnectionResetError
+        if not isinstance(event, DataReceived | ResponseReceived | StreamEnded | StreamReset):
+            return
+        body = self._bodies.get(event.stream_id or 0)
         if body is None:
             return
-        bad = kind == _RST_STREAM
-        if kind == _HEADERS:
-            bad = not _is_200(_unpadded(flags, payload))
-        elif kind == _DATA:
-            body += _unpadded(flags, payload)
+        bad = isinstance(event, StreamReset)
+        if isinstance(event, ResponseReceived):
+            bad = (b":status", b"200") not in (event.headers or ())
+        elif isinstance(event, DataReceived):
+            body += event.data or b""
             bad = len(body) > MESSAGE_MOST
-        ended = bool(flags & _END_STREAM) and kind in (_HEADERS, _DATA)
+        ended = isinstance(event, StreamEnded)
         if bad or (ended and len(body) < 12):
-            self._failed(number)
+            self._failed(_number(event.stream_id or 0))
         elif ended:
-            self._said(number, bytes(body))
+            self._said(_number(event.stream_id or 0), bytes(body))
         if bad or ended:
-            del self._bodies[number]
+            del self._bodies[event.stream_id or 0]
+
+
+def _stream(number: int) -> int:
+    """A client's streams have odd numbers (RFC 9113 section 5.1.1)."""
+    return number * 2 - 1
+
+
+def _number(stream: int) -> int:
+    return (stream + 1) // 2
 
 
 async def _closed(writer: asyncio.StreamWriter) -> None:
@@ -211,40 +235,3 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
             await writer.wait_closed()
     except (OSError, TimeoutError):
         writer.transport.abort()
-
-
-def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-    return len(payload).to_bytes(3, "big") + bytes((kind, flags)) + stream.to_bytes(4, "big") + payload
-
-
-def _field(index: int, value: str) -> bytes:
-    """A header of the static table with a value that nobody is to remember (RFC 7541 section 6.2.2)."""
-    octets = value.encode("ascii")
-    return _number(index, 4) + _number(len(octets), 7) + octets
-
-
-def _number(value: int, bits: int) -> bytes:
-    """RFC 7541 section 5.1, with all bits of the first octet before the number zero."""
-    most = (1 << bits) - 1
-    if value < most:
-        return bytes((value,))
-    value -= most
-    octets = [most]
-    while value >= 128:
-        octets.append(value % 128 + 128)
-        value //= 128
-    return bytes((*octets, value))
-
-
-def _unpadded(flags: int, payload: bytes) -> bytes:
-    if flags & _PADDED and payload:
-        payload = payload[1 : len(payload) - payload[0]]
-    return payload
-
-
-def _is_200(block: Sequence[int]) -> bool:
-    """Whether a header block begins with status 200; size updates of a table that we do not have may come first."""
-    rest = list(block)
-    while rest and rest[0] & 0xE0 == 0x20:
-        del rest[0]
-    return bool(rest) and rest[0] == _STATUS_200

@@ -25,7 +25,7 @@ from fumimori.net.dnssec_signature import Signed, holds, out_of_time
 from fumimori.network.dns import Security
 
 Query = Callable[[dns.name.Name, dns.rdatatype.RdataType], Awaitable[dns.message.Message]]
-"""Asks with DO and CD set; raises NotSeen when nothing usable came back. Asking twice costs nothing."""
+"""Asks with DO and CD set; raises NotObserved when nothing usable came back. Asking twice costs nothing."""
 
 FAILURES_MOST = 16
 """Signatures of one zone's keys, or of one answer, that may fail; more make it bogus, not dear (CVE-2023-50387)."""
@@ -94,7 +94,7 @@ class Validator:
     async def judge(self, answer: dns.message.Message) -> Verdict:
         """Whether `answer` to its question is SECURE, INSECURE or BOGUS; UNCHECKED when the root cannot be proved.
 
-        Raises NotSeen when the resolver does not say what the proof needs.
+        Raises NotObserved when the resolver does not say what the proof needs.
         """
         question = answer.question[0]
         self._failures = 0

@@ -13,7 +13,7 @@ from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError
 from fumimori.net.tls import TlsError, TlsLayer, start_tls
 from fumimori.net.tls_flight import certificates_in, read_answer
 from fumimori.net.tls_wire import client_hello
-from fumimori.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.network import Notes, NotObserved, Refused, TimedOut
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS, MailService
 from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
 
@@ -43,7 +43,7 @@ class _Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class MailServices:
-    """Implements MailLook and TlsLook on top of a dialer."""
+    """Implements MailClient and TlsClient on top of a dialer."""
 
     dialer: Dialer
     judge_chain: Callable[[tuple[bytes, ...], str, datetime], CertificateChain]
@@ -52,7 +52,7 @@ class MailServices:
     """The name for EHLO; empty for an address literal of the connection's own address."""
 
     async def mail_service(self, host: str, address: str, port: int, *, notes: Notes) -> MailService:
-        """See MailLook."""
+        """See MailClient."""
         service, silent = await self.dialer.patience.ask(
             address, lambda: self._looked(host, address, port, notes), lambda looked: looked[0].error == "busy"
         )
@@ -80,7 +80,7 @@ class MailServices:
                     connection.note("(TLS)", error.detail)
                     seen.learn(tls_works=False, error=error.code)
                 await _leave(seen)
-        except NotSeen as error:
+        except NotObserved as error:
             self._remember(error, address, port)
             if not seen.service.open:
                 seen.learn(closed=error.reason)
@@ -93,7 +93,7 @@ class MailServices:
     async def hello(
         self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str, notes: Notes
     ) -> HelloAnswer:
-        """See TlsLook."""
+        """See TlsClient."""
         detail = f"{offer.highest}, {len(offer.suites)}"
         async with self.dialer.connection(
             address, port, host=host, what="tls_hello", notes=notes, detail=detail
@@ -103,7 +103,7 @@ class MailServices:
                     return HelloAnswer(error="no_starttls")
             except NotSpokenError:
                 return HelloAnswer(error="no_starttls")
-            except NotSeen as error:
+            except NotObserved as error:
                 self._remember(error, address, port)
                 raise
             answer, octets = await _hello_answered(connection, offer, "" if host == address else host)
@@ -116,7 +116,7 @@ class MailServices:
     async def chain(
         self, host: str, address: str, port: int, key: str, *, starttls: str, notes: Notes
     ) -> CertificateChain | None:
-        """See TlsLook."""
+        """See TlsClient."""
         async with self.dialer.connection(
             address, port, host=host, what="tls_handshake", notes=notes, detail=key
         ) as connection:
@@ -206,7 +206,7 @@ class MailServices:
         address = connection.local_address.partition("%")[0]
         return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
-    def _remember(self, error: NotSeen, address: str, port: int) -> None:
+    def _remember(self, error: NotObserved, address: str, port: int) -> None:
         if error.reason == "busy":
             self.dialer.slower(address, port)
 
@@ -217,7 +217,7 @@ async def _leave(seen: _Seen) -> None:
         return
     try:
         await seen.leavable.leave()
-    except (NotSeen, NotSpokenError):
+    except (NotObserved, NotSpokenError):
         return
 
 

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.model import Vantage
+from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions, is_address
 from fumimori.net.dns_secured import SecuredQuestions
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
-from fumimori.net.remembered import Remembered
+from fumimori.net.request_cache import RequestCache
 from fumimori.net.services import Services
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
-from fumimori.net.trials import Trials
-from fumimori.net.vantage import Surroundings, is_inside
+from fumimori.net.vantage import NetworkEnvironment, is_inside
 from fumimori.net.web import Web
 from fumimori.network import Network, Notes
 from fumimori.network.dns import DnsAnswer, ZoneSecurity
@@ -56,8 +56,8 @@ class RealNetwork(Network):
         dialer = Dialer(clock=clock, limits=limits, route=route)
         self._clock = clock
         self._notes = Notes()
-        self._seen = Remembered()
-        self._pages = Remembered(most=256)
+        self._seen = RequestCache()
+        self._pages = RequestCache(most=256)
         self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
         self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
         self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
@@ -70,7 +70,7 @@ class RealNetwork(Network):
         self._trials = Trials(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
-        self._surroundings = Surroundings(
+        self._surroundings = NetworkEnvironment(
             dialer=dialer,
             questions=self._questions,
             second_resolver=self._second.resolver if self._second else "",
@@ -89,27 +89,27 @@ class RealNetwork(Network):
         return self._clock()
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._questions.ask(name, rdtype, self._notes)
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._secured.ask(name, rdtype, self._notes)
 
     async def zone_security(self, name: str) -> ZoneSecurity:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._secured.zone(name, self._notes)
 
     async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._second.ask(name, rdtype, self._notes) if self._second else None
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """See DnsLook."""
+        """See DnsClient."""
         return await self._questions.addresses(host, self._notes)
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
-        """See WebLook."""
+        """See WebClient."""
         return await self._pages.once(
             (url, limit, any_certificate),
             self._notes,
@@ -117,7 +117,7 @@ class RealNetwork(Network):
         )
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
-        """See TlsLook."""
+        """See TlsClient."""
         return await self._seen.once(
             ("hello", host, address, port, offer, starttls),
             self._notes,
@@ -127,7 +127,7 @@ class RealNetwork(Network):
     async def chain(
         self, host: str, address: str, port: int, key: str, *, starttls: str = ""
     ) -> CertificateChain | None:
-        """See TlsLook."""
+        """See TlsClient."""
         return await self._seen.once(
             ("chain", host, address, port, key, starttls),
             self._notes,
@@ -135,7 +135,7 @@ class RealNetwork(Network):
         )
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
-        """See MailLook."""
+        """See MailClient."""
         return await self._seen.once(
             ("mail", host, address, port),
             self._notes,
@@ -145,19 +145,19 @@ class RealNetwork(Network):
     async def smtp_dialogue(
         self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
     ) -> SmtpDialogue:
-        """See SmtpLook."""
+        """See SmtpClient."""
         return await self._envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self._notes)
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         return await self._trials.starttls_injection(host, address, port, notes=self._notes)
 
     async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         return await self._trials.renegotiation(host, address, port, notes=self._notes)
 
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
-        """See ServiceLook."""
+        """See ServiceClient."""
         return await self._seen.once(
             ("port", host, address, port, kind),
             self._notes,
@@ -165,7 +165,7 @@ class RealNetwork(Network):
         )
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
-        """See SshLook."""
+        """See SshClient."""
         return await self._seen.once(
             ("ssh", host, address, port),
             self._notes,
@@ -173,10 +173,10 @@ class RealNetwork(Network):
         )
 
     async def ssh_group_size(self, host: str, address: str, port: int) -> int:
-        """See SshLook."""
+        """See SshClient."""
         return await self._ssh.ssh_group_size(host, address, port, notes=self._notes)
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,

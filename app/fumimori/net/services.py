@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fumimori.net.connect import Connection, Dialer
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.services import OpenPort
 
 ANSWER_SECONDS = 5.0
@@ -83,12 +83,12 @@ WAYS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Implements ServiceLook on top of a dialer."""
+    """Implements ServiceClient on top of a dialer."""
 
     dialer: Dialer
 
     async def open_port(self, host: str, address: str, port: int, kind: str, *, notes: Notes) -> OpenPort:
-        """See ServiceLook."""
+        """See ServiceClient."""
         way = WAYS[kind]
         is_open, said = False, b""
         try:
@@ -98,7 +98,7 @@ class Services:
                 is_open = True
                 said = await _heard(connection, way)
                 connection.note(way.asks.decode("latin-1"), said.decode("utf-8", "replace"))
-        except NotSeen as error:
+        except NotObserved as error:
             if not is_open:
                 return OpenPort(host=host, address=address, port=port, open=False, closed=error.reason)
         text = said.decode("utf-8", "replace")
@@ -121,7 +121,7 @@ async def _heard(connection: Connection, way: _Way) -> bytes:
                 said += more
                 if not more or way.fits(said) or len(said) >= OCTETS_MOST:
                     break
-    except (TimeoutError, NotSeen):
+    except (TimeoutError, NotObserved):
         # Whoever says nothing, or breaks off, has an open port all the same.
         return said[:OCTETS_MOST]
     return said[:OCTETS_MOST]

@@ -10,10 +10,10 @@ import msgspec
 
 from fumimori.net import ssh_wire as wire
 from fumimori.net.connect import Connection, Dialer
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, seal
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
-from fumimori.net.ssh_seal import AEAD, CIPHERS, MACS, Plain, Seal, key_length, mac_length, seal
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.ssh import SshService
 
 OUR_VERSION = b"SSH-2.0-Fumimori"
@@ -37,8 +37,8 @@ class _Transport:
     """The packet layer: a seal and a count for each direction."""
 
     connection: Connection
-    inward: Seal = field(default_factory=Plain)
-    outward: Seal = field(default_factory=Plain)
+    inward: PacketCipher = field(default_factory=Plain)
+    outward: PacketCipher = field(default_factory=Plain)
     received: int = 0
     sent: int = 0
 
@@ -72,12 +72,12 @@ class _Transport:
 
 @dataclass(frozen=True, kw_only=True)
 class SshServices:
-    """Implements SshLook on top of a dialer."""
+    """Implements SshClient on top of a dialer."""
 
     dialer: Dialer
 
     async def ssh_service(self, host: str, address: str, port: int, *, notes: Notes) -> SshService:
-        """See SshLook."""
+        """See SshClient."""
         talk = _Talk(service=SshService(address=address, port=port, open=False))
         try:
             async with self.dialer.connection(address, port, host=host, what="ssh_none", notes=notes) as connection:
@@ -89,7 +89,7 @@ class SshServices:
                 except NoCommonError:
                     talk.learn(error="no_common_algorithm")
                 talk.note(connection)
-        except NotSeen as error:
+        except NotObserved as error:
             if not talk.service.open:
                 talk.learn(closed=error.reason)
             elif talk.service.untrusted_version:
@@ -99,7 +99,7 @@ class SshServices:
         return talk.service
 
     async def ssh_group_size(self, host: str, address: str, port: int, *, notes: Notes) -> int:
-        """See SshLook."""
+        """See SshClient."""
         async with self.dialer.connection(address, port, host=host, what="ssh_kexinit", notes=notes) as connection:
             try:
                 bits = await _group_size(connection)
@@ -269,7 +269,7 @@ class _Keys:
     secret: bytes
     digest: bytes
 
-    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> Seal:
+    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> PacketCipher:
         return seal(
             cipher,
             mac,

@@ -133,7 +133,7 @@ class TlsLayer:
 
 
 async def start_tls(connection: Connection, server_name: str, *, highest: str = "", signatures: str = "") -> TlsLayer:
-    """Lay TLS over `connection`; raises TlsError when the handshake fails, NotSeen when the connection does.
+    """Lay TLS over `connection`; raises TlsError when the handshake fails, NotObserved when the connection does.
 
     `highest` may be `tls1.2`; `signatures` is OpenSSL's list of the schemes to ask for, empty for all.
     """

@@ -16,9 +16,9 @@ from fumimori.model import Vantage
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.dns import Questions, has_route, is_address
-from fumimori.net.remembered import Remembered
+from fumimori.net.request_cache import RequestCache
 from fumimori.net.tls import TlsError, start_tls
-from fumimori.network import Notes, NotSeen, Refused
+from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.tls import CertificateChain
 
 CONTROL_HOSTS = ("gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com")
@@ -51,14 +51,14 @@ class _Control:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class NetworkEnvironment:
     """Finds out what must be known before anything is judged."""
 
     dialer: Dialer
     questions: Questions
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
-    seen: Remembered = field(default_factory=Remembered)
+    seen: RequestCache = field(default_factory=RequestCache)
     second_resolver: str = ""
     """Who else is asked in this run, for the record."""
 
@@ -128,7 +128,7 @@ class Surroundings:
         host, port = split_port(host_and_port, 25)
         try:
             addresses = await self.questions.addresses(host, notes)
-        except NotSeen:
+        except NotObserved:
             return _Control()
         web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
         greeted, issuers = False, []
@@ -168,7 +168,7 @@ class Surroundings:
                 if offered and smtp.offers_tls(offered) and await smtp.ask_for_tls():
                     issuer = await self._issuer(connection, host)
                 await smtp.leave()
-        except (NotSeen, NotSpokenError, TlsError, TimeoutError):
+        except (NotObserved, NotSpokenError, TlsError, TimeoutError):
             return greeted, issuer
         return greeted, issuer
 
@@ -182,7 +182,7 @@ class Surroundings:
                 self.dialer.connection(address, 443, host=host, what="control_host", notes=notes) as connection,
             ):
                 return await self._issuer(connection, host)
-        except (NotSeen, TlsError, TimeoutError):
+        except (NotObserved, TlsError, TimeoutError):
             return None
 
     async def _issuer(self, connection: Connection, host: str) -> str | None:
@@ -202,7 +202,7 @@ class Surroundings:
         name = f"fumimori-{secrets.token_hex(6)}.{split_port(targets[-1], 25)[0]}"
         try:
             made_up = await self.questions.ask(name, "A", notes)
-        except NotSeen:
+        except NotObserved:
             return False
         return bool(known & set(made_up.records))
 
@@ -211,11 +211,11 @@ class Surroundings:
         import dns.name
         import dns.rdatatype
 
-        with contextlib.suppress(NotSeen):
+        with contextlib.suppress(NotObserved):
             await self.questions.carry(dns.name.root, dns.rdatatype.NS, notes)
             return True
         for target in targets:
-            with contextlib.suppress(NotSeen):
+            with contextlib.suppress(NotObserved):
                 await self.questions.ask(split_port(target, 25)[0], "A", notes)
                 return True
         return False
@@ -226,7 +226,7 @@ class Surroundings:
             return is_inside(host)
         try:
             addresses = await self.questions.addresses(host, notes)
-        except NotSeen:
+        except NotObserved:
             return False
         return any(is_inside(address) for address in addresses)
 

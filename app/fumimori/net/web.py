@@ -11,7 +11,7 @@ from fumimori import __version__
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.tls import TlsError, start_tls
-from fumimori.network import Notes, NotSeen, Refused, TimedOut, Unreachable
+from fumimori.network import Notes, NotObserved, Refused, TimedOut, Unreachable
 from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
 
@@ -44,7 +44,7 @@ class Web:
         self._seconds = seconds
 
     async def get(self, url: str, notes: Notes, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
-        """The answer to one GET, as `WebLook.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
+        """The answer to one GET, as `WebClient.get` promises; TimedOut (`reply_timeout`) after the seconds allowed."""
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
@@ -54,7 +54,7 @@ class Web:
         addresses = await self._addresses(host, notes)
         if not addresses:
             raise Unreachable("no_address", host)
-        failure: NotSeen = Unreachable("no_address", host)
+        failure: NotObserved = Unreachable("no_address", host)
         for address in addresses[:ADDRESSES_MOST]:
             try:
                 async with (
@@ -66,8 +66,8 @@ class Web:
                     return await self._asked(connection, url, limit, any_certificate=any_certificate)
             except TimeoutError:
                 failure = TimedOut("reply_timeout", address)
-            except NotSeen as not_seen:
-                failure = not_seen
+            except NotObserved as not_observed:
+                failure = not_observed
         raise failure
 
     async def _asked(self, connection: Connection, url: str, limit: int, *, any_certificate: bool) -> WebAnswer:

@@ -1,6 +1,6 @@
 """What a probe may ask of the network: the protocol that `net` implements, and the errors it answers with.
 
-NotSeen                 an attempt that says nothing about the server
+NotObserved                 an attempt that says nothing about the server
 ├── NotTestableHere     this network, this machine or the consent does not let us look
 ├── Unreachable         no connection: no route, nobody listening where somebody must, name without address
 ├── TimedOut            nothing came in the time allowed
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from fumimori.model import Contact, Exchange, Status, Vantage
 from fumimori.network.deadline import Deadline
-from fumimori.network.dns import DnsLook
-from fumimori.network.mail import MailLook
-from fumimori.network.services import ServiceLook
-from fumimori.network.smtp import SmtpLook
-from fumimori.network.ssh import SshLook
-from fumimori.network.tls import TlsLook
-from fumimori.network.trials import TrialLook
-from fumimori.network.web import WebLook
+from fumimori.network.dns import DnsClient
+from fumimori.network.mail import MailClient
+from fumimori.network.services import ServiceClient
+from fumimori.network.smtp import SmtpClient
+from fumimori.network.ssh import SshClient
+from fumimori.network.tls import TlsClient
+from fumimori.network.trials import ActiveTestClient
+from fumimori.network.web import WebClient
 
 if TYPE_CHECKING:
     import asyncio
 
 
-class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
+class NotObserved(Exception):  # noqa: N818 - it is a state of knowledge, not a fault of the program
     """We could not look; `reason` is a code with a text of its own under `words.reason.<reason>`."""
 
     status: ClassVar[Status] = Status.UNREACHABLE
@@ -39,25 +39,25 @@ class NotSeen(Exception):  # noqa: N818 - it is a state of knowledge, not a faul
         self.detail = detail
 
 
-class NotTestableHere(NotSeen):
+class NotTestableHere(NotObserved):
     """The network, the machine or the consent does not let us look."""
 
     status = Status.NOT_TESTABLE_HERE
 
 
-class Unreachable(NotSeen):
+class Unreachable(NotObserved):
     """No connection came about."""
 
     status = Status.UNREACHABLE
 
 
-class TimedOut(NotSeen):
+class TimedOut(NotObserved):
     """Nothing came in the time allowed."""
 
     status = Status.TIMED_OUT
 
 
-class Refused(NotSeen):
+class Refused(NotObserved):
     """The other side will not talk to us."""
 
     status = Status.REFUSED
@@ -104,7 +104,9 @@ class Notes:
         return Notes(contacts=self.contacts, under_way=self.under_way, allowance=self.allowance, deadline=self.deadline)
 
 
-class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLook, TrialLook, Protocol):
+class Network(
+    DnsClient, WebClient, TlsClient, MailClient, SmtpClient, ServiceClient, SshClient, ActiveTestClient, Protocol
+):
     """Everything a probe may do outward; one instance per run, with caches and politeness shared by all attempts."""
 
     def for_attempt(self, notes: Notes) -> "Network":
@@ -113,7 +115,7 @@ class Network(DnsLook, WebLook, TlsLook, MailLook, SmtpLook, ServiceLook, SshLoo
     def now(self) -> datetime:
         """The moment in UTC, with its zone."""
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,

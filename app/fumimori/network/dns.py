@@ -1,4 +1,4 @@
-"""DNS as a probe sees it: NXDOMAIN and NODATA are answers, everything else that is not an answer is a NotSeen."""
+"""DNS as a probe sees it: NXDOMAIN and NODATA are answers, everything else that is not an answer is a NotObserved."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -83,20 +83,20 @@ class ZoneSecurity(Record):
     """The digest types of the DS records that the parent publishes."""
 
 
-class DnsLook(Protocol):
+class DnsClient(Protocol):
     """Questions to the resolver of this run."""
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         """The answer for `rdtype` at `name`; the same question is asked once per run.
 
-        Raises NotSeen (`dns_servfail`, `dns_refused`, `dns_timeout`, `dns_malformed`, `dns_bogus`, `dns_bad_name`,
+        Raises NotObserved (`dns_servfail`, `dns_refused`, `dns_timeout`, `dns_malformed`, `dns_bogus`, `dns_bad_name`,
         `offline`).
         """
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """A and AAAA of `host`, IPv4 first, only the families this machine can reach; empty when it has none.
 
-        Raises NotSeen as `dns` does, and `no_route` when all its addresses are of a family that does not work here.
+        Raises NotObserved as `dns` does, and `no_route` when all its addresses are of a family that does not work here.
         """
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
@@ -106,7 +106,7 @@ class DnsLook(Protocol):
         """
 
     async def zone_security(self, name: str) -> ZoneSecurity:
-        """How the zone of `name` is signed; raises NotSeen as `dns`, UNCHECKED as `secured`."""
+        """How the zone of `name` is signed; raises NotObserved as `dns`, UNCHECKED as `secured`."""
 
     async def elsewhere(self, name: str, rdtype: str) -> DnsAnswer | None:
-        """What the second resolver of this run says; None when the run has only one. Raises NotSeen as `dns`."""
+        """What the second resolver of this run says; None when the run has only one. Raises NotObserved as `dns`."""

@@ -60,12 +60,12 @@ class MailService(Record):
     `reply_timeout`, `connection_closed`, `connection_reset`, `too_much`; empty when it came to its end."""
 
 
-class MailLook(Protocol):
+class MailClient(Protocol):
     """Polite conversations with mail services: one connection at a time per address and port, QUIT always."""
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """What the service says before and after TLS, and its certificate; no login, no mail.
 
-        A port that does not answer is a fact (`open` false). Raises NotSeen when the server accepted the
+        A port that does not answer is a fact (`open` false). Raises NotObserved when the server accepted the
         connection but would not talk (`busy`, `not_welcome`), fell silent, or broke off before its greeting.
         """

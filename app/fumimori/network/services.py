@@ -20,7 +20,7 @@ class OpenPort(Record):
     """The beginning of what it said, for people to read."""
 
 
-class ServiceLook(Protocol):
+class ServiceClient(Protocol):
     """One short connection to a port: at most one harmless question, no login."""
 
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:

@@ -51,7 +51,7 @@ class SmtpDialogue(Record):
     """What broke the conversation off after the greeting: `busy`, `connection_closed`, `reply_timeout` …"""
 
 
-class SmtpLook(Protocol):
+class SmtpClient(Protocol):
     """Conversations up to the envelope: RSET and QUIT always, DATA never."""
 
     async def smtp_dialogue(
@@ -62,6 +62,6 @@ class SmtpLook(Protocol):
         With `secured` they are said inside TLS: from the first byte on ports that are made so, else where STARTTLS is
         offered; an attempt at TLS that fails is an `error` (`tls_failed`, `tls_alert`), and nothing is said then.
         ValueError for a command that is not among COMMANDS or that holds a line end. A port that does not answer is a
-        fact (`open` false). Raises NotSeen when the server would not talk (`busy`, `not_welcome`) or fell silent
+        fact (`open` false). Raises NotObserved when the server would not talk (`busy`, `not_welcome`) or fell silent
         before its greeting.
         """

@@ -45,18 +45,18 @@ class SshService(Record):
     `connection_closed`, `connection_reset`, `too_much`; empty when there are."""
 
 
-class SshLook(Protocol):
+class SshClient(Protocol):
     """Conversations with SSH servers."""
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         """Version, algorithms, host key and the answer to ONE `none` request with one random user name.
 
-        No key, no password, no second try. A port that does not answer is a fact (`open` false). Raises NotSeen
+        No key, no password, no second try. A port that does not answer is a fact (`open` false). Raises NotObserved
         when something answered that fell silent or closed before its identification line.
         """
 
     async def ssh_group_size(self, host: str, address: str, port: int) -> int:
         """Bits of the smallest group that a group exchange hands out (RFC 4419); 0 when the server has none for us.
 
-        A second conversation, broken off before any key is made. Raises NotSeen when it did not get so far.
+        A second conversation, broken off before any key is made. Raises NotObserved when it did not get so far.
         """

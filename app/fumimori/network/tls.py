@@ -122,13 +122,13 @@ class HelloAnswer(Record):
         return self.alert is not None and self.alert not in _FAILURES
 
 
-class TlsLook(Protocol):
+class TlsClient(Protocol):
     """Raw hellos of our own; they show what a server accepts without depending on this machine's TLS library."""
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         """The server's answer to one ClientHello; the connection is closed after it.
 
-        `starttls` is `smtp`, `imap` or `pop3` where TLS has to be asked for first, else empty. Raises NotSeen when
+        `starttls` is `smtp`, `imap` or `pop3` where TLS has to be asked for first, else empty. Raises NotObserved when
         no connection came about or the server would not talk.
         """
 
@@ -137,5 +137,5 @@ class TlsLook(Protocol):
     ) -> CertificateChain | None:
         """The certificates for clients that take only keys of the kind `key` (`rsa` or `ec`), by a full handshake.
 
-        None when the server has none of that kind; TLS 1.3 shows them in no other way. Raises NotSeen as `hello`.
+        None when the server has none of that kind; TLS 1.3 shows them in no other way. Raises NotObserved as `hello`.
         """

@@ -26,11 +26,11 @@ RENEGOTIATIONS_MOST = 11
 """One more than the ten that are taken for a limit."""
 
 
-class TrialLook(Protocol):
+class ActiveTestClient(Protocol):
     """Single harmless tries; one connection each, good-bye included."""
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
-        """One NOOP behind STARTTLS in one segment; NotSeen when no connection came about."""
+        """One NOOP behind STARTTLS in one segment; NotObserved when no connection came about."""
 
     async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
-        """New handshakes on one connection until one is refused; NotSeen when no connection came about."""
+        """New handshakes on one connection until one is refused; NotObserved when no connection came about."""

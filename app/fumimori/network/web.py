@@ -51,7 +51,7 @@ class WebAnswer(Record):
         return self.status in REDIRECTS and bool(self.header("location")) and not self.target
 
 
-class WebLook(Protocol):
+class WebClient(Protocol):
     """HTTP and HTTPS requests."""
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
@@ -59,6 +59,6 @@ class WebLook(Protocol):
 
         A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked), unless
         `any_certificate` says that the page is to be read all the same: admin pages come with self-made ones.
-        Raises NotSeen when nothing answered: as `DnsLook.addresses`, `no_address`, `connection_refused`,
+        Raises NotObserved when nothing answered: as `DnsClient.addresses`, `no_address`, `connection_refused`,
         `connect_timeout`, `reply_timeout`.
         """

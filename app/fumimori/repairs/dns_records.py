@@ -6,7 +6,7 @@ from fumimori.checks.dmarc import facts as dmarc_facts
 from fumimori.checks.mta_sts import facts as mta_sts_facts
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import facts as mx_facts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import facts as spf_facts
 from fumimori.grammar.dmarc import DmarcRecord, without_repeats
 from fumimori.grammar.mta_sts import parse_sts_policy
@@ -39,18 +39,18 @@ def _one_record(name: str, text: str) -> Repair:
     return Repair(snippets=(record(name, text),), proof=(look_up(name),))
 
 
-def spf_new(domain: str, seen: Seen) -> Repair:
+def spf_new(domain: str, observations: Observations) -> Repair:
     """A first SPF record: the provider's include where it is known, the domain's own mail servers else."""
-    facts = seen.facts(mx_facts.MX, domain)
+    facts = observations.facts(mx_facts.MX, domain)
     include = INCLUDES.get(facts.provider) if facts else None
     return _one_record(domain, f"v=spf1 include:{include} ~all" if include else "v=spf1 mx ~all")
 
 
-def spf_closed(domain: str, seen: Seen) -> Repair:
+def spf_closed(domain: str, observations: Observations) -> Repair:
     """The domain's own record with a definite end in place of the open one."""
-    published = _spf_texts(domain, seen)
+    published = _spf_texts(domain, observations)
     if len(published) != 1:
-        return spf_new(domain, seen)
+        return spf_new(domain, observations)
     kept = [term for term in published[0].split()[1:] if term.lstrip("+-~?").lower() not in ("all", "ptr")]
     return _one_record(domain, " ".join(["v=spf1", *kept, _end(published[0])]))
 
@@ -60,15 +60,15 @@ def _end(text: str) -> str:
     return "-all" if text.lower().split()[-1] == "-all" else "~all"
 
 
-def spf_merged(domain: str, seen: Seen) -> Repair:
+def spf_merged(domain: str, observations: Observations) -> Repair:
     """One record with the terms of all that stand there now."""
     terms: dict[str, None] = {}
-    for text in _spf_texts(domain, seen):
+    for text in _spf_texts(domain, observations):
         terms.update((term, None) for term in text.split()[1:] if term.lstrip("+-~?").lower() != "all")
     return _one_record(domain, " ".join(["v=spf1", *terms, "~all"]))
 
 
-def parked(domain: str, _seen: Seen) -> Repair:
+def parked(domain: str, _seen: Observations) -> Repair:
     """The three records of a domain that sends and receives nothing (RFC 7505, RFC 7208 section 10.1.2)."""
     return Repair(
         snippets=(
@@ -80,65 +80,65 @@ def parked(domain: str, _seen: Seen) -> Repair:
     )
 
 
-def dmarc_first(domain: str, seen: Seen) -> Repair:
+def dmarc_first(domain: str, observations: Observations) -> Repair:
     """A first DMARC record: watch and get reports, so that no honest mail is lost while senders are found out."""
-    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua={_reports(domain, seen)};")
+    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p=none; rua={_reports(domain, observations)};")
 
 
-def dmarc_enforced(domain: str, seen: Seen) -> Repair:
+def dmarc_enforced(domain: str, observations: Observations) -> Repair:
     """DMARC that enforces, sub-domains included, never softer than it is today, and keeps the reports coming."""
-    found = _published(domain, seen)
+    found = _published(domain, observations)
     policy = "reject" if found is not None and found.p == "reject" else "quarantine"
-    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p={policy}; rua={_reports(domain, seen)};")
+    return _one_record(f"_dmarc.{domain}", f"v=DMARC1; p={policy}; rua={_reports(domain, observations)};")
 
 
-def dmarc_moved(domain: str, seen: Seen) -> Repair:
+def dmarc_moved(domain: str, observations: Observations) -> Repair:
     """The record that stands at the domain itself, at the place where receivers look."""
-    facts = seen.facts(dmarc_facts.DMARC, domain)
+    facts = observations.facts(dmarc_facts.DMARC, domain)
     if facts is None or not facts.misplaced:
-        return dmarc_first(domain, seen)
+        return dmarc_first(domain, observations)
     return _one_record(f"_dmarc.{domain}", facts.misplaced[0])
 
 
-def dmarc_once(domain: str, seen: Seen) -> Repair:
+def dmarc_once(domain: str, observations: Observations) -> Repair:
     """The published record with each tag once, the strictest of its values, so that receivers read it at all."""
-    found = _published(domain, seen)
+    found = _published(domain, observations)
     if found is None:
-        return dmarc_first(domain, seen)
-    facts = seen.facts(dmarc_facts.DMARC, domain)
+        return dmarc_first(domain, observations)
+    facts = observations.facts(dmarc_facts.DMARC, domain)
     at = facts.found(domain).at if facts else domain
     return _one_record(f"_dmarc.{at}", without_repeats(found.text))
 
 
-def mta_sts_testing(domain: str, seen: Seen) -> Repair:
+def mta_sts_testing(domain: str, observations: Observations) -> Repair:
     """Record and policy to begin with, in testing mode, for the mail servers that are there now."""
-    return _mta_sts(domain, seen, "testing")
+    return _mta_sts(domain, observations, "testing")
 
 
-def mta_sts_enforced(domain: str, seen: Seen) -> Repair:
+def mta_sts_enforced(domain: str, observations: Observations) -> Repair:
     """Record with a new id and policy in enforce mode for the mail servers that are there now."""
-    return _mta_sts(domain, seen, "enforce")
+    return _mta_sts(domain, observations, "enforce")
 
 
-def mta_sts_same_mode(domain: str, seen: Seen) -> Repair:
+def mta_sts_same_mode(domain: str, observations: Observations) -> Repair:
     """Record with a new id and policy in the mode that it has, with today's mail servers."""
-    facts = seen.facts(mta_sts_facts.MTA_STS, domain)
+    facts = observations.facts(mta_sts_facts.MTA_STS, domain)
     body = facts.policy.untrusted_body if facts and facts.policy else ""
     mode = parse_sts_policy(body).mode
-    return _mta_sts(domain, seen, mode if mode in ("testing", "enforce") else "testing")
+    return _mta_sts(domain, observations, mode if mode in ("testing", "enforce") else "testing")
 
 
-def tls_rpt(domain: str, _seen: Seen) -> Repair:
+def tls_rpt(domain: str, _seen: Observations) -> Repair:
     """The record that asks for reports about failed encryption (RFC 8460 section 3)."""
     return _one_record(f"_smtp._tls.{domain}", f"v=TLSRPTv1; rua=mailto:tls-reports@{domain}")
 
 
-def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
-    facts = seen.facts(mx_facts.MX, domain)
+def _mta_sts(domain: str, observations: Observations, mode: str) -> Repair:
+    facts = observations.facts(mx_facts.MX, domain)
     hosts = facts.mail_hosts if facts else ()
     if not hosts:
         return Repair()
-    attempt = seen.attempt("mx", domain)
+    attempt = observations.attempt("mx", domain)
     identifier = f"{attempt.ended:%Y%m%d}T000000" if attempt else "1"
     policy = "\n".join(
         ["version: STSv1", f"mode: {mode}", *(f"mx: {host}" for host in hosts), f"max_age: {DAYS_14}", ""]
@@ -156,25 +156,25 @@ def _mta_sts(domain: str, seen: Seen, mode: str) -> Repair:
     )
 
 
-def _spf_texts(domain: str, seen: Seen) -> list[str]:
-    facts = seen.facts(spf_facts.SPF, domain)
+def _spf_texts(domain: str, observations: Observations) -> list[str]:
+    facts = observations.facts(spf_facts.SPF, domain)
     if facts is None or not facts.answers:
         return []
     return [text for text in facts.answers[0].records if is_spf(text)]
 
 
-def _published(domain: str, seen: Seen) -> DmarcRecord | None:
-    facts = seen.facts(dmarc_facts.DMARC, domain)
+def _published(domain: str, observations: Observations) -> DmarcRecord | None:
+    facts = observations.facts(dmarc_facts.DMARC, domain)
     return facts.found(domain).record if facts else None
 
 
-def _reports(domain: str, seen: Seen) -> str:
-    found = _published(domain, seen)
+def _reports(domain: str, observations: Observations) -> str:
+    found = _published(domain, observations)
     addresses = [uri.text for uri in found.rua if uri.scheme == "mailto"] if found else []
     return ",".join(addresses) or f"mailto:dmarc-reports@{domain}"
 
 
-REPAIRS: Mapping[str, Callable[[str, Seen], Repair]] = {
+REPAIRS: Mapping[str, Callable[[str, Observations], Repair]] = {
     "spf.none": spf_new,
     "spf.lookalike": spf_new,
     "spf.several": spf_merged,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from fumimori.report.press import Node, Press, Run, laid_out
-from fumimori.report.stationery import MM, Ink, Stationery, Style
+from fumimori.report.canvas import Node, PdfCanvas, Run, laid_out
+from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.typefaces import Typefaces
 
 
@@ -23,9 +23,9 @@ class Block:
         """The part that fits into `room` points and the rest; None when nothing sensible fits."""
         return None
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Draw with the top left corner at (x, top), as content below `parent`."""
-        raise AssertionError(f"{type(self).__name__} draws nothing at {x} {top} {width} {press} {parent}")
+        raise AssertionError(f"{type(self).__name__} draws nothing at {x} {top} {width} {canvas} {parent}")
 
 
 class Gap(Block):
@@ -40,7 +40,7 @@ class Gap(Block):
         """The same at every width."""
         return self._points
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Nothing to draw."""
 
 
@@ -54,10 +54,10 @@ class Hairline(Block):
         """The same at every width."""
         return self._points
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
         """The line in the middle of its height."""
         y = top - self._points / 2
-        press.line((x, y), (x + width, y), self._ink, self._width)
+        canvas.line((x, y), (x + width, y), self._ink, self._width)
 
 
 class Prose(Block):
@@ -107,7 +107,7 @@ class Prose(Block):
         part.node, part._lines = self.node, lines
         return part
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Line after line."""
         lines = self.lines(width)
         if not any(lines):
@@ -115,17 +115,17 @@ class Prose(Block):
         node = parent.adopt(self.node)
         target = node.adopt(Node("Link")) if self.link else node
         baseline = top - (self.style.leading - self.style.size) / 2 - 0.86 * self.style.size
-        with press.marked(target):
+        with canvas.marked(target):
             for line in lines:
                 start = x
                 if self.align != "left":
-                    spare = width - sum(press.width(part, style) for part, style in line)
+                    spare = width - sum(canvas.width(part, style) for part, style in line)
                     start += spare if self.align == "right" else spare / 2
-                press.text(start, baseline, line)
+                canvas.text(start, baseline, line)
                 baseline -= self.style.leading
         if self.link:
             box = (x, top - len(lines) * self.style.leading, x + width, top)
-            press.link(target, self.link, "".join(part for line in lines for part, _ in line), box)
+            canvas.link(target, self.link, "".join(part for line in lines for part, _ in line), box)
 
 
 class Heading(Block):
@@ -133,26 +133,26 @@ class Heading(Block):
 
     keep_next = True
 
-    def __init__(self, text: str, level: int, stationery: Stationery, *, key: str = "", small: bool = False) -> None:
+    def __init__(self, text: str, level: int, page_style: PageStyle, *, key: str = "", small: bool = False) -> None:
         size = 2 if small else level - 1
-        style = (stationery.heading1, stationery.heading2, stationery.heading3)[size]
-        self._prose = Prose(text, style, stationery.faces, kind=f"H{level}")
+        style = (page_style.heading1, page_style.heading2, page_style.heading3)[size]
+        self._prose = Prose(text, style, page_style.faces, kind=f"H{level}")
         self._text, self._level, self.key, self._outline = text, level, key, size < 2
         self._after = (4, 2.2, 1.2)[size] * MM
-        self._rule = stationery.accent if level == 1 else None
+        self._rule = page_style.accent if level == 1 else None
 
     def height(self, width: float) -> float:
         """The text with the space below it."""
         return self._prose.height(width) + self._after
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """The text; below a heading of level 1 a short rule in the accent."""
         if self.key:
-            press.bookmark(self.key, top, self._text if self._outline else "", min(self._level - 1, 1))
-        self._prose.draw(press, x, top, width, parent)
+            canvas.bookmark(self.key, top, self._text if self._outline else "", min(self._level - 1, 1))
+        self._prose.draw(canvas, x, top, width, parent)
         if self._rule:
             y = top - self._prose.height(width) - 1.2 * MM
-            press.line((x, y), (x + 14 * MM, y), self._rule, 1.4)
+            canvas.line((x, y), (x + 14 * MM, y), self._rule, 1.4)
 
 
 class Stack(Block):
@@ -207,17 +207,17 @@ class Stack(Block):
         part.node = self.node
         return part
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """One after the other."""
         if self._key:
-            press.bookmark(self._key, top)
+            canvas.bookmark(self._key, top)
         below = parent.adopt(self.node) if self.node else parent
         for block in self.blocks:
-            block.draw(press, x, top, width, below)
+            block.draw(canvas, x, top, width, below)
             top -= block.height(width)
 
 
-class Beside(Block):
+class Columns(Block):
     """Blocks beside each other, each with its width in points; as high as the highest."""
 
     def __init__(self, parts: Sequence[tuple[float, Block]], *, gap: float = 4 * MM) -> None:
@@ -227,10 +227,10 @@ class Beside(Block):
         """The height of the highest."""
         return max(block.height(own) for own, block in self._parts)
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
         """From left to right."""
         for own, block in self._parts:
-            block.draw(press, x, top, own, parent)
+            block.draw(canvas, x, top, own, parent)
             x += own + self._gap
 
 
@@ -253,23 +253,23 @@ class Box(Block):
         """The inside with its padding, at least as high as asked for."""
         return max(self._inside.height(width - 2 * self._padding) + 2 * self._padding, self._least)
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """The ground, then the inside."""
         height = self.height(width)
-        press.rectangle((x, top - height, width, height), fill=self._fill, outline=self._outline, radius=2 * MM)
+        canvas.rectangle((x, top - height, width, height), fill=self._fill, outline=self._outline, radius=2 * MM)
         inner = width - 2 * self._padding
         above = (height - self._inside.height(inner)) / 2
-        self._inside.draw(press, x + self._padding, top - above, inner, parent)
+        self._inside.draw(canvas, x + self._padding, top - above, inner, parent)
 
 
 class Steps(Block):
     """A list, numbered or with a sign of its own; a long one splits between its items."""
 
     def __init__(
-        self, items: Sequence[str | Block], style: Style, stationery: Stationery, *, sign: str = "", first: int = 1
+        self, items: Sequence[str | Block], style: Style, page_style: PageStyle, *, sign: str = "", first: int = 1
     ) -> None:
-        faces = stationery.faces
-        self._given, self._style, self._stationery, self._sign, self._first = items, style, stationery, sign, first
+        faces = page_style.faces
+        self._given, self._style, self._page_style, self._sign, self._first = items, style, page_style, sign, first
         self._items = [item if isinstance(item, Block) else Prose(item, style, faces) for item in items]
         self._signs = [Prose(sign or f"{n}.", style, faces, kind="Lbl") for n in range(first, first + len(items))]
         self.node = Node("L")
@@ -291,15 +291,15 @@ class Steps(Block):
         return None
 
     def _part(self, start: int, end: int) -> "Steps":
-        part = Steps(self._given[start:end], self._style, self._stationery, sign=self._sign, first=self._first + start)
+        part = Steps(self._given[start:end], self._style, self._page_style, sign=self._sign, first=self._first + start)
         part.node = self.node
         return part
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Sign and item side by side."""
         node = parent.adopt(self.node)
         for sign, item in zip(self._signs, self._items, strict=True):
             entry = node.adopt(Node("LI"))
-            sign.draw(press, x, top, self._indent(), entry)
-            item.draw(press, x + self._indent(), top, width - self._indent(), entry.adopt(Node("LBody")))
+            sign.draw(canvas, x, top, self._indent(), entry)
+            item.draw(canvas, x + self._indent(), top, width - self._indent(), entry.adopt(Node("LBody")))
             top -= item.height(width - self._indent()) + 0.8 * MM

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from fumimori.model import Addressee, Assessment, Brand, Mode, Organisation
 from fumimori.report.blocks import Block
+from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logos import Logo, read_logo
-from fumimori.report.press import Node, Press
-from fumimori.report.stationery import MM
+from fumimori.report.page_style import MM
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Language
 
@@ -31,17 +31,17 @@ class LogoBlock(Block):
         """The scaled height."""
         return self._logo.height * self._scale
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
         """Bitmap or vectors."""
         wide, high = self._logo.width * self._scale, self._logo.height * self._scale
         self.node.box = (x, top - high, x + wide, top)
-        with press.marked(parent.adopt(self.node)):
+        with canvas.marked(parent.adopt(self.node)):
             if self._logo.image is not None:
-                press.picture(self._logo.image, x, top - high, wide, high)
+                canvas.picture(self._logo.image, x, top - high, wide, high)
             else:
                 drawing = self._logo.drawing.copy()
                 drawing.scale(self._scale, self._scale)
-                press.drawing(drawing, x, top - high)
+                canvas.drawing(drawing, x, top - high)
 
 
 def sheet_of(logo: Logo, fonts: Path) -> bytes:

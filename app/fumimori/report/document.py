@@ -12,7 +12,9 @@ from fumimori.model import Assessment, Brand, Finding, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.canvas import PdfCanvas
+from fumimori.report.context import ReportContext
+from fumimori.report.page_style import MM, PageStyle
 from fumimori.report.pages import (
     annex,
     answers,
@@ -30,8 +32,6 @@ from fumimori.report.pages import (
 )
 from fumimori.report.pages import score as score_page
 from fumimori.report.paging import Page, Part, paged
-from fumimori.report.press import Press
-from fumimori.report.stationery import MM, Stationery
 from fumimori.report.tagging import About, completed
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts
@@ -60,11 +60,11 @@ def make(
     faces = Typefaces(fonts)
     wording = Wording(assessment, result, texts, issued)
     logo, unprinted = _logo(brand)
-    m = Manuscript(
+    m = ReportContext(
         assessment=assessment,
         result=result,
         rules=rules,
-        paper=Stationery(tokens, faces, paper=paper, body_size_step=texts.style.body_size_step, colour=brand.colour),
+        paper=PageStyle(tokens, faces, paper=paper, body_size_step=texts.style.body_size_step, colour=brand.colour),
         wording=wording,
         issued=issued,
         tool_version=tool_version,
@@ -77,9 +77,9 @@ def make(
     )
     pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
-    press = Press(m.paper, title=title, tag=texts.style.tag)
+    canvas = PdfCanvas(m.paper, title=title, tag=texts.style.tag)
     _number_contents(pages)
-    _draw(m, pages, press)
+    _draw(m, pages, canvas)
     about = About(
         title=title,
         author=wording.free(author(assessment), 120),
@@ -88,7 +88,7 @@ def make(
         producer=f"Fumimori {tool_version}",
     )
     files = attachments(assessment, result, wording) if m.annexed else {}
-    return completed(press.finished(), press.root, about, files)
+    return completed(canvas.finished(), canvas.root, about, files)
 
 
 def _logo(brand: Brand) -> tuple[Logo | None, str]:
@@ -101,7 +101,7 @@ def _logo(brand: Brand) -> tuple[Logo | None, str]:
         return None, error.code
 
 
-def _parts(m: Manuscript, logo: Logo | None) -> list[Part]:
+def _parts(m: ReportContext, logo: Logo | None) -> list[Part]:
     management = [
         cover.cover(m, logo),
         summary.summary(m),
@@ -155,37 +155,37 @@ def _all(blocks: Iterable[Block]) -> Iterable[Block]:
             yield from _all(block.blocks)
 
 
-def _draw(m: Manuscript, pages: Sequence[Page], press: Press) -> None:
+def _draw(m: ReportContext, pages: Sequence[Page], canvas: PdfCanvas) -> None:
     paper = m.paper
     top = paper.bottom + paper.height
-    press.bookmark("cover", top, m.say("part.cover"))
+    canvas.bookmark("cover", top, m.say("part.cover"))
     for number, page in enumerate(pages, start=1):
-        with press.artifact("Pagination"):
-            _running(m, press, page.part, number, len(pages))
+        with canvas.artifact("Pagination"):
+            _running(m, canvas, page.part, number, len(pages))
         for below, block in page.placed:
-            block.draw(press, paper.left, top - below, paper.width, press.root)
-        press.next_page()
+            block.draw(canvas, paper.left, top - below, paper.width, canvas.root)
+        canvas.next_page()
 
 
-def _running(m: Manuscript, press: Press, part: str, number: int, total: int) -> None:
+def _running(m: ReportContext, canvas: PdfCanvas, part: str, number: int, total: int) -> None:
     """Header (not on the cover) and footer."""
     paper, style = m.paper, m.paper.note
     right, above, below = paper.left + paper.width, paper.bottom + paper.height + 7 * MM, paper.bottom - 7.5 * MM
     if m.draft:
         draft = style.bold().inked(paper.ink)
-        middle_of_page = paper.left + (paper.width - press.width(m.say("draft"), draft)) / 2
-        press.text(middle_of_page, above, [(m.say("draft"), draft)])
+        middle_of_page = paper.left + (paper.width - canvas.width(m.say("draft"), draft)) / 2
+        canvas.text(middle_of_page, above, [(m.say("draft"), draft)])
     if part:
-        press.text(paper.left, above, [(m.say("title"), style)])
-        press.text(right - press.width(part, style), above, [(part, style)])
-        press.line((paper.left, above - 2.2 * MM), (right, above - 2.2 * MM), paper.line)
+        canvas.text(paper.left, above, [(m.say("title"), style)])
+        canvas.text(right - canvas.width(part, style), above, [(part, style)])
+        canvas.line((paper.left, above - 2.2 * MM), (right, above - 2.2 * MM), paper.line)
     word = confidentiality(m.assessment.brand, m.assessment.mode)
     number_line = m.faces.settable(
         m.say("footer.left", number=m.document_number, version=m.assessment.document_version)
     )
-    end = press.text(paper.left, below, [(number_line, style)])
-    press.text(end + 4 * MM, below, [(m.say(f"confidential.{word}_short"), style.bold())])
+    end = canvas.text(paper.left, below, [(number_line, style)])
+    canvas.text(end + 4 * MM, below, [(m.say(f"confidential.{word}_short"), style.bold())])
     middle = m.say("footer.middle", day=f"{m.issued:%Y-%m-%d}", tool=m.tool_version)
     place = m.say("footer.page", number=number, total=total)
-    press.text(right - press.width(place, style), below, [(place, style)])
-    press.text(right - 24 * MM - press.width(middle, style), below, [(middle, style)])
+    canvas.text(right - canvas.width(place, style), below, [(place, style)])
+    canvas.text(right - 24 * MM - canvas.width(middle, style), below, [(middle, style)])

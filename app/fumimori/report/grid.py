@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from fumimori.report.blocks import Block, Prose, Stack
-from fumimori.report.press import Node, Press
-from fumimori.report.stationery import MM, Stationery
+from fumimori.report.canvas import Node, PdfCanvas
+from fumimori.report.page_style import MM, PageStyle
 
 Cell = str | Block
 
@@ -16,7 +16,7 @@ class Grid(Block):
         self,
         widths: Sequence[float],
         rows: Sequence[Sequence[Cell]],
-        stationery: Stationery,
+        page_style: PageStyle,
         *,
         head: Sequence[str] = (),
         row_heads: bool = False,
@@ -26,8 +26,8 @@ class Grid(Block):
         small: bool = False,
         part_rows: bool = False,
     ) -> None:
-        self._stationery, self._row_heads, self._part_rows = stationery, row_heads, part_rows
-        self._style = stationery.note.inked(stationery.ink) if small else stationery.table
+        self._page_style, self._row_heads, self._part_rows = page_style, row_heads, part_rows
+        self._style = page_style.note.inked(page_style.ink) if small else page_style.table
         self._widths = [width * MM for width in widths]
         self._padding = padding * MM
         self._right = right
@@ -45,10 +45,10 @@ class Grid(Block):
             return cell
         style = self._style
         if head:
-            style = self._stationery.note.bold()
+            style = self._page_style.note.bold()
         elif self._row_heads and column == 0:
-            style = style.inked(self._stationery.quiet)
-        return Prose(cell, style, self._stationery.faces, align="right" if column in self._right else "left")
+            style = style.inked(self._page_style.quiet)
+        return Prose(cell, style, self._page_style.faces, align="right" if column in self._right else "left")
 
     def _inner(self, column: int) -> float:
         return self._widths[column] - 2 * MM
@@ -74,14 +74,14 @@ class Grid(Block):
                     return pieces
                 if i:
                     return self._part(0, i, self._continued), self._part(i, len(self._rows), continued=True)
-                if height > self._stationery.height / 2:
+                if height > self._page_style.height / 2:
                     return self._split_row(0, room - used)
                 return None
             used += height
         return None
 
     def _part(self, start: int, end: int, continued: bool) -> "Grid":  # noqa: FBT001
-        part = Grid((), (), self._stationery, row_heads=self._row_heads, part_rows=self._part_rows)
+        part = Grid((), (), self._page_style, row_heads=self._row_heads, part_rows=self._part_rows)
         part._widths, part._padding, part._head = self._widths, self._padding, self._head
         part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]
         part._keys, part.node, part._continued = self._keys[start:end], self.node, continued
@@ -103,28 +103,30 @@ class Grid(Block):
         tail._keys = ["", *self._keys[row + 1 :]] if self._keys else []  # noqa: SLF001
         return head, tail
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
         """Head, then rows, each closed by a hairline."""
         table = parent.adopt(self.node)
         right = x + sum(self._widths)
         if self._head:
             if self._continued:
-                with press.artifact("Pagination"):
-                    self._draw_repeated_head(press, x, top)
+                with canvas.artifact("Pagination"):
+                    self._draw_repeated_head(canvas, x, top)
             else:
-                self._draw_row(press, x, top, self._head, table.adopt(Node("TR")), head=True)
+                self._draw_row(canvas, x, top, self._head, table.adopt(Node("TR")), head=True)
             top -= self._head_height()
-            press.line((x, top), (right, top), self._stationery.ink, 0.7)
+            canvas.line((x, top), (right, top), self._page_style.ink, 0.7)
         else:
-            press.line((x, top), (right, top), self._stationery.line)
+            canvas.line((x, top), (right, top), self._page_style.line)
         for number, (row, node) in enumerate(zip(self._rows, self._nodes, strict=True)):
             if self._keys and self._keys[number]:
-                press.bookmark(self._keys[number], top)
-            self._draw_row(press, x, top, row, table.adopt(node), head=False)
+                canvas.bookmark(self._keys[number], top)
+            self._draw_row(canvas, x, top, row, table.adopt(node), head=False)
             top -= self._row_height(row)
-            press.line((x, top), (right, top), self._stationery.line)
+            canvas.line((x, top), (right, top), self._page_style.line)
 
-    def _draw_row(self, press: Press, x: float, top: float, row: Sequence[Block], node: Node, *, head: bool) -> None:
+    def _draw_row(
+        self, canvas: PdfCanvas, x: float, top: float, row: Sequence[Block], node: Node, *, head: bool
+    ) -> None:
         fresh = not node.children
         for i, cell in enumerate(row):
             naming = head or (self._row_heads and i == 0)
@@ -133,16 +135,16 @@ class Grid(Block):
                 below = node.adopt(Node("TH" if naming else "TD", scope=scope))
             else:  # the rest of a row that began on the page before
                 below = [child for child in node.children if isinstance(child, Node)][i]
-            cell.draw(press, x + MM, top - self._padding, self._inner(i), below)
+            cell.draw(canvas, x + MM, top - self._padding, self._inner(i), below)
             x += self._widths[i]
 
-    def _draw_repeated_head(self, press: Press, x: float, top: float) -> None:
+    def _draw_repeated_head(self, canvas: PdfCanvas, x: float, top: float) -> None:
         for i, cell in enumerate(self._head):
             if isinstance(cell, Prose):
                 style = cell.style
                 baseline = top - self._padding - (style.leading - style.size) / 2 - 0.86 * style.size
                 for line in cell.lines(self._inner(i)):
-                    spare = self._inner(i) - sum(press.width(part, part_style) for part, part_style in line)
-                    press.text(x + MM + (spare if cell.align == "right" else 0), baseline, line)
+                    spare = self._inner(i) - sum(canvas.width(part, part_style) for part, part_style in line)
+                    canvas.text(x + MM + (spare if cell.align == "right" else 0), baseline, line)
                     baseline -= style.leading
             x += self._widths[i]

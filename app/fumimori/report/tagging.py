@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, String
 
 from fumimori.report.attachments import MIME
-from fumimori.report.press import LinkMark, Mark, Node
+from fumimori.report.canvas import LinkMark, Mark, Node
 
 
 @dataclass(frozen=True, kw_only=True)

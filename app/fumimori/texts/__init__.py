@@ -24,7 +24,7 @@ _UNSEEN = dict.fromkeys(
 _HARMLESS = _CONTROL_CHARACTERS | _BREAKS | _UNSEEN
 
 
-def plain(untrusted_text: str, limit: int = 400) -> str:
+def sanitize(untrusted_text: str, limit: int = 400) -> str:
     """`untrusted_text` as one harmless line: no control characters, nothing unseen, at most `limit` characters."""
     bounded = untrusted_text[: 2 * limit]  # first, so that a long text costs no more than a short one
     cleaned = bounded.translate(_HARMLESS)
@@ -186,4 +186,6 @@ def _flat(prefix: str, table: Mapping[str, object]) -> Iterator[tuple[str, str |
 def _filled(text: str, values: Mapping[str, object]) -> str:
     if not values:
         return text
-    return text.format_map({name: plain(value) if isinstance(value, str) else value for name, value in values.items()})
+    return text.format_map(
+        {name: sanitize(value) if isinstance(value, str) else value for name, value in values.items()}
+    )

@@ -19,7 +19,7 @@ from fumimori.model import (
     Result,
     Values,
 )
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.work import cost_words, due_words, late_words
 
 NOTE_LIMIT = 1200
@@ -41,7 +41,7 @@ class Wording:
     def word(self, group: str, code: object) -> str:
         """The shared word `words.<group>.<code>`; the code itself when it has none, so that nothing is hidden."""
         key = f"words.{group}.{code}"
-        return self.texts(key) if self.texts.has(key) else plain(str(code))
+        return self.texts(key) if self.texts.has(key) else sanitize(str(code))
 
     # --- findings ---
 
@@ -64,7 +64,7 @@ class Wording:
     def subjects(self, findings: Sequence[Finding | Outcome], most: int) -> str:
         """What the findings are about: ports of one host drawn together, `most` named, the others counted."""
         ports: dict[str, list[str]] = {}
-        for subject in dict.fromkeys(plain(finding.subject, 100) for finding in findings if finding.subject):
+        for subject in dict.fromkeys(sanitize(finding.subject, 100) for finding in findings if finding.subject):
             host, _, port = subject.rpartition(":")
             one_port = port.isdecimal() and bool(host) and (":" not in host or host.endswith("]"))
             known = ports.setdefault(host if one_port else subject, [])
@@ -146,7 +146,7 @@ class Wording:
         question = self.asked(action)
         if question is not None:
             return self.say("plan.ask", question=self.texts(f"controls.{question.id}.label"))
-        return self.title(action.findings[0]) if action.findings else plain(action.id)
+        return self.title(action.findings[0]) if action.findings else sanitize(action.id)
 
     def asked(self, action: Action) -> Question | None:
         """The question that a *find out* action is about."""
@@ -166,7 +166,7 @@ class Wording:
         """The named person, else the usual role; `short` leaves out what the role's brackets explain."""
         named = action.entry.owner_name if action.entry else ""
         role = self.word("owner", action.work.owner)
-        return plain(named, 60) if named else (role.partition("（")[0] if short else role)
+        return sanitize(named, 60) if named else (role.partition("（")[0] if short else role)
 
     def effort_and_cost(self, action: Action) -> str:
         """What it takes, as short as the language allows."""
@@ -203,7 +203,7 @@ class Wording:
     def probe(self, probe: str) -> str:
         """What a probe is called."""
         key = f"checks.{probe}.name"
-        return self.texts(key) if self.texts.has(key) else plain(probe)
+        return self.texts(key) if self.texts.has(key) else sanitize(probe)
 
     def control(self, control: Control) -> str:
         """The control's short name."""
@@ -220,7 +220,7 @@ class Wording:
             return self.word("answer", "unanswered")
         if answer.items:
             given = [self.option(question, item) if question.option(item) else item for item in answer.items[:30]]
-            return self.listed([plain(item, 80) for item in given])
+            return self.listed([sanitize(item, 80) for item in given])
         if answer.value is None:
             return self.word("answer", "unknown")
         if answer.value == NOT_APPLICABLE:
@@ -256,7 +256,7 @@ class Wording:
 
     def free(self, untrusted_text: str, limit: int = NOTE_LIMIT) -> str:
         """What somebody typed, made harmless and bounded."""
-        return plain(untrusted_text, limit)
+        return sanitize(untrusted_text, limit)
 
 
 def _filled(read: Callable[..., tuple[str, ...]], given: Mapping[str, object]) -> tuple[str, ...]:

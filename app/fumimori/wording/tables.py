@@ -1,10 +1,10 @@
 """The two tables for whoever repairs, as rows of words: a row per mail server, a row per port."""
 
 from fumimori.checks.dane.tlsa import State
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.mail_servers import CertificateState, MxRow, PolicyState, mx_table
 from fumimori.model import Assessment, PortRow, Result
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 
 GOOD, BAD, UNSEEN = "○", "×", "？"
 _NOTHING = "－"
@@ -12,7 +12,7 @@ _NOTHING = "－"
 
 def mail_servers(t: Texts, assessment: Assessment) -> list[tuple[str, ...]]:
     """Server, certificate, policy, TLSA, reports, delivery: of every server that receives for a domain of the scope."""
-    return [_server(t, row) for row in mx_table(Seen.of_assessment(assessment))]
+    return [_server(t, row) for row in mx_table(Observations.of_assessment(assessment))]
 
 
 def ports(t: Texts, result: Result) -> list[tuple[str, ...]]:
@@ -30,7 +30,7 @@ def _word(t: Texts, group: str, code: str) -> str:
 
 
 def _server(t: Texts, row: MxRow) -> tuple[str, ...]:
-    host = plain(row.host, 100)
+    host = sanitize(row.host, 100)
     if row.preference is not None:
         host = t("ui.technician.preference", host=host, number=row.preference)
     certificate = _good(row.certificate is CertificateState.GOOD)
@@ -59,7 +59,7 @@ def _known(state: bool | None) -> str:  # noqa: FBT001 - its only argument is wh
 
 
 def _port(t: Texts, row: PortRow) -> tuple[str, ...]:
-    name = f"{plain(row.host, 100)}:{row.port}"
+    name = f"{sanitize(row.host, 100)}:{row.port}"
     if not row.open:
         reason = f"words.reason.{row.reason}"
         why = t(reason) if row.reason and t.has(reason) else ""
@@ -82,7 +82,7 @@ def _connection(t: Texts, row: PortRow) -> str:
 def _versions(t: Texts, row: PortRow) -> str:
     if not row.versions:
         return f"{UNSEEN} {_say(t, 'unseen')}"
-    return "\n".join(plain(one.upper().replace("TLS", "TLS ").replace("SSL", "SSL "), 12) for one in row.versions)
+    return "\n".join(sanitize(one.upper().replace("TLS", "TLS ").replace("SSL", "SSL "), 12) for one in row.versions)
 
 
 def _weak(t: Texts, row: PortRow) -> str:
@@ -108,7 +108,7 @@ def _time_left(t: Texts, days: int) -> str:
 def _certificate(t: Texts, row: PortRow) -> str:
     if row.certificate_trusted is None:
         return f"{UNSEEN} {_say(t, 'unseen')}"
-    lines = [plain(row.certificate, 80).replace(",", ", ")] if row.certificate else []
+    lines = [sanitize(row.certificate, 80).replace(",", ", ")] if row.certificate else []
     trusted = _say(t, "trusted_yes" if row.certificate_trusted else "trusted_no")
     lines.append(f"{_good(row.certificate_trusted)} {trusted}")
     if row.certificate_name_matches is False:

@@ -14,7 +14,7 @@ from fumimori.model import (
     Result,
     Rules,
 )
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 
 SUBJECTS = 4
 """How many places of one finding are named before the rest is counted."""
@@ -60,7 +60,7 @@ def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
 
 def subject_words(t: Texts, findings: Iterable[Finding]) -> str:
     """Where it was found: hosts and ports, the first few by name."""
-    subjects = list(dict.fromkeys(plain(finding.subject) for finding in findings if finding.subject))
+    subjects = list(dict.fromkeys(sanitize(finding.subject) for finding in findings if finding.subject))
     names = listed(t, subjects[:SUBJECTS])
     extra = len(subjects) - SUBJECTS
     return t("ui.action.and_more", names=names, count=extra) if extra > 0 else names
@@ -76,7 +76,7 @@ def finding_base(finding: Finding) -> str:
 def answer_words(t: Texts, question: Question, answer: Answer) -> str:
     """What was answered, in a few words."""
     if answer.items:
-        return listed(t, (plain(item) for item in item_words(t, question, answer)))
+        return listed(t, (sanitize(item) for item in item_words(t, question, answer)))
     if answer.value is None:
         return t("words.answer.unknown")
     if answer.value == NOT_APPLICABLE:

@@ -5,7 +5,7 @@ from math import ceil
 
 from fumimori.assess.plan import Total
 from fumimori.model import Action, Cost, Owner, Rules, Work
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 
 OUTSIDE = frozenset({Owner.MAINTENANCE, Owner.PROVIDER, Owner.DNS})
 """Owners who are somebody else: what their work costs is in a contract that nobody measured."""
@@ -25,7 +25,7 @@ def cost_words(t: Texts, work: Work, *, short: bool = False) -> str:
 def due_words(action: Action, renewal: str) -> str:
     """By when: the day as YYYY-MM-DD, what people agreed in words of their own, or `renewal`."""
     if action.entry and action.entry.due.strip() and action.entry.due_day is None:
-        return plain(action.entry.due, _DUE_MOST)
+        return sanitize(action.entry.due, _DUE_MOST)
     return renewal if action.due is None else action.due.isoformat()
 
 

@@ -5,7 +5,7 @@ import pytest
 from fumimori.assess.absent import about_existing
 from fumimori.checks.mx import probe as mx
 from fumimori.model import Outcome
-from loopback.paper_network import PaperNetwork, outcomes, scope_of
+from loopback.fake_network import FakeNetwork, outcomes, scope_of
 
 
 def test_only_what_is_true_of_a_missing_domain_is_kept() -> None:
@@ -23,4 +23,4 @@ def test_only_what_is_true_of_a_missing_domain_is_kept() -> None:
 @pytest.mark.parametrize("parked", [False, True])
 def test_a_wrong_name_is_told_for_a_parked_domain_too(parked: bool) -> None:  # noqa: FBT001 - the row's own word
     scope = scope_of("example.jp", sends_mail=False if parked else None)
-    assert set(outcomes(mx.PROBE, PaperNetwork({"example.com": {}}), scope)) == {"no_domain"}
+    assert set(outcomes(mx.PROBE, FakeNetwork({"example.com": {}}), scope)) == {"no_domain"}

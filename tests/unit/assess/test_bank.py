@@ -2,7 +2,7 @@
 
 import pytest
 
-from fumimori.__main__ import bank, instruments, rules
+from fumimori.__main__ import bank, rules, toolkit
 from fumimori.assess.question_state import option_severity, unknown_severity, worst_severity
 from fumimori.model import NOT_APPLICABLE, Control, Credit, Effect, Measured, Question, QuestionKind, Severity
 
@@ -125,4 +125,4 @@ def test_a_question_that_is_set_aside_by_its_own_gate_may_be_set_aside():
 
 def test_the_program_reads_the_bank_once():
     assert bank() is bank()
-    assert instruments().bank is bank()
+    assert toolkit().bank is bank()

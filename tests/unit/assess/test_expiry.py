@@ -10,7 +10,7 @@ from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.webmail import probe as webmail
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

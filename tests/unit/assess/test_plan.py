@@ -63,9 +63,9 @@ def test_one_with_a_date_is_among_the_first_five():
     dated = finding("ends", LOW, Control.UPDATES, question="updates.service_end")
     end = next(question for question in bank() if question.id == "updates.service_end")
     assert end.dated
-    standing = SimpleNamespace(question=end, result=SimpleNamespace(state=None))
+    evaluation = SimpleNamespace(question=end, result=SimpleNamespace(state=None))
     assert "ends" not in [action.id for action in plan([*findings, dated], (), (), RULES, TODAY).first]
-    actions = plan([*findings, dated], [standing], (), RULES, TODAY)
+    actions = plan([*findings, dated], [evaluation], (), RULES, TODAY)
     assert "ends" in [action.id for action in actions.first]
     assert sorted(action.id for action in actions.actions) == sorted(["ends", *(f"a{number}" for number in range(6))])
 

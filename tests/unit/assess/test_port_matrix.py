@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori import resources
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.webmail import facts as webmail
@@ -52,7 +52,7 @@ def port(number: int, **changes) -> Attempt:
 
 
 def rows(*attempts: Attempt):
-    return port_matrix(Seen(Scope(), attempts), RULES)
+    return port_matrix(Observations(Scope(), attempts), RULES)
 
 
 def test_a_line_tells_what_was_seen():

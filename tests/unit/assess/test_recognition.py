@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.checks.products.recognition import recognised, release, shown_version
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 BANNERS, HINTS = rules().tables["banners"], rules().tables["os_hints"]
 

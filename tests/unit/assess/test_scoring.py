@@ -22,7 +22,7 @@ def earned(weight, low, high=None, *, verified=False, in_score=True):
     )
 
 
-def graded(scores, found=(), pending=(), feared=(), *, coverage=1.0, verified=1.0, quick=False):
+def graded(scores, found=(), severity_if_unknown=(), worst_case=(), *, coverage=1.0, verified=1.0, quick=False):
     weighed = scoring.Weighed(
         applicable=1000,
         definite=round(1000 * coverage),
@@ -31,7 +31,9 @@ def graded(scores, found=(), pending=(), feared=(), *, coverage=1.0, verified=1.
         high=1000.0,
     )
     ranges = {control: score if isinstance(score, tuple) else (score, score) for control, score in scores.items()}
-    caps = scoring.Caps(found=tuple(found), pending=tuple(pending), feared=tuple(feared))
+    caps = scoring.Caps(
+        found=tuple(found), severity_if_unknown=tuple(severity_if_unknown), worst_case=tuple(worst_case)
+    )
     return scoring.grade(ranges, weighed, caps, RULES, quick=quick)
 
 
@@ -101,7 +103,7 @@ def test_the_best_letter_asks_for_coverage_backing_and_a_full_assessment(fields,
 
 
 def test_an_unknown_counts_one_step_lower_for_the_letter_and_in_full_for_the_lower_bound():
-    grade = graded(by_control(*[96] * 10), pending=[HIGH], feared=[CRITICAL])
+    grade = graded(by_control(*[96] * 10), severity_if_unknown=[HIGH], worst_case=[CRITICAL])
     assert (grade.letter, grade.reason, grade.lower_bound) == ("C", "cap_unknown", "E")
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from fumimori.assess.question_state import quick_questions, standings, unknown_severity, weight
+from fumimori.assess.question_state import evaluations, quick_questions, unknown_severity, weight
 from fumimori.model import QuestionState, Severity
 from unit.assess.small import BANK, OWN, RENTAL, RULES, assessment, judged, outcome, said
 
@@ -138,7 +138,7 @@ def test_questions_in_a_circle_are_a_mistake_of_ours():
         if question.id in ("sender_auth.spf", "sender_auth.dkim")
     )
     with pytest.raises(LookupError, match="circle"):
-        standings(assessment(), circle, RULES, ())
+        evaluations(assessment(), circle, RULES, ())
 
 
 def test_an_inventory_is_answered_by_its_list():

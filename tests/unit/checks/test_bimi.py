@@ -11,13 +11,13 @@ from cryptography.x509.oid import NameOID
 from fumimori.checks.bimi import facts as bimi_facts
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import DomainScope, Scope
 from fumimori.network import TimedOut, Unreachable
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import NOW, PaperNetwork, looked, outcomes, rules, scope_of
+from loopback.fake_network import NOW, FakeNetwork, looked, outcomes, rules, scope_of
+from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.toy_ca import ToyCa
-from loopback.toy_mark import LOGO, ToyMarks
 
 CA = ToyCa(NOW)
 MARKS = ToyMarks(CA)
@@ -32,7 +32,7 @@ def said(record=RECORD, *, logo=LOGO, pem=PEM, policy=STRICT, **more) -> dict:
     """What is said of `record`, with these files behind it; an answer or an error may stand in a file's place."""
     zone = {"default._bimi.example.jp": {"TXT": [record]}, "_dmarc.example.jp": {"TXT": [policy]}} | more
     pages = {url: page(url, file) for url, file in ((L, logo), (A, pem)) if file is not None}
-    return outcomes(bimi.PROBE, PaperNetwork(zone, pages), scope_of("example.jp"), before=[dmarc.PROBE])
+    return outcomes(bimi.PROBE, FakeNetwork(zone, pages), scope_of("example.jp"), before=[dmarc.PROBE])
 
 
 def page(url, file):
@@ -192,7 +192,7 @@ def test_a_sub_domain_has_the_logo_of_its_organisation():
         "_dmarc.example.jp": {"TXT": [STRICT]},
         "shop.example.jp": {"A": ["192.0.2.1"]},
     }
-    network = PaperNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
+    network = FakeNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
     words = outcomes(bimi.PROBE, network, scope_of("shop.example.jp"), before=[dmarc.PROBE])
     assert set(words) == OK
     assert dict(words["published"].values) == {"place": "default._bimi.example.jp"}
@@ -200,7 +200,7 @@ def test_a_sub_domain_has_the_logo_of_its_organisation():
 
 def test_a_parked_domain_needs_no_logo():
     scope = Scope(domains=(DomainScope(name="example.jp", sends_mail=False),))
-    assert looked([bimi.PROBE], PaperNetwork({}), scope) == ()
+    assert looked([bimi.PROBE], FakeNetwork({}), scope) == ()
 
 
 def test_nothing_is_worse_than_low():
@@ -210,9 +210,9 @@ def test_nothing_is_worse_than_low():
 
 def test_the_facts_keep_no_certificate_body():
     zone = {"default._bimi.example.jp": {"TXT": [RECORD]}}
-    network = PaperNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
+    network = FakeNetwork(zone, {L: page(L, LOGO), A: page(A, PEM)})
     scope = scope_of("example.jp")
-    facts = Seen(scope, looked([bimi.PROBE], network, scope)).facts(bimi_facts.BIMI, "example.jp")
+    facts = Observations(scope, looked([bimi.PROBE], network, scope)).facts(bimi_facts.BIMI, "example.jp")
     assert facts is not None
     assert facts.mark is not None
     assert facts.mark.not_after - NOW == timedelta(days=200)
@@ -222,9 +222,9 @@ def test_the_facts_keep_no_certificate_body():
 def test_files_outside_the_domain_are_not_fetched_without_leave():
     record = "v=BIMI1; l=https://logo.third.example/l.svg; a=https://www.example.jp/v.pem"
     zone = {"default._bimi.example.jp": {"TXT": [record]}}
-    network = PaperNetwork(zone, {"https://www.example.jp/v.pem": page("https://www.example.jp/v.pem", PEM)})
+    network = FakeNetwork(zone, {"https://www.example.jp/v.pem": page("https://www.example.jp/v.pem", PEM)})
     scope = scope_of("example.jp")
     attempts = looked([bimi.PROBE], network, scope)
-    assert bimi.file_hosts(Seen(scope, attempts)) == ("logo.third.example", "www.example.jp")
+    assert bimi.file_hosts(Observations(scope, attempts)) == ("logo.third.example", "www.example.jp")
     words = outcomes(bimi.PROBE, network, scope)
     assert dict(words["logo_elsewhere"].values) == {"host": "logo.third.example"}

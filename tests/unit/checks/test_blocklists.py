@@ -6,7 +6,7 @@ from fumimori.checks.blocklists import probe as blocklists
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.spf import probe as spf
 from fumimori.model import DomainScope, Scope
-from loopback.paper_network import SERVFAIL, PaperNetwork, outcomes
+from loopback.fake_network import SERVFAIL, FakeNetwork, outcomes
 
 ZEN, COP = "zen.spamhaus.org", "bl.spamcop.net"
 
@@ -21,7 +21,7 @@ def words(*zones, entry=(), tests=("127.0.0.2",), clean=(), zone=""):
         **({f"1.0.0.127.{at}": {"A": list(clean)}} if clean else {}),
         **({f"25.2.0.192.{at}": {"A": list(entry)}} if entry else {}),
     }
-    network = PaperNetwork(table)
+    network = FakeNetwork(table)
     scope = Scope(domains=(DomainScope(name="example.jp"),), blocklists=zones)
     return set(outcomes(blocklists.PROBE, network, scope, before=(mx.PROBE, spf.PROBE))), network
 
@@ -59,4 +59,4 @@ def test_a_list_that_fails_says_nothing():
         f"2.0.0.127.{COP}": {SERVFAIL: []},
     }
     scope = Scope(domains=(DomainScope(name="example.jp"),), blocklists=(COP,))
-    assert outcomes(blocklists.PROBE, PaperNetwork(table), scope, before=(mx.PROBE, spf.PROBE)) == {}
+    assert outcomes(blocklists.PROBE, FakeNetwork(table), scope, before=(mx.PROBE, spf.PROBE)) == {}

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.checks.caa import probe as caa
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.caa import parse_caa
 from fumimori.model import DomainScope, Scope
-from loopback.paper_network import PaperNetwork, looked, outcomes, rules, scope_of
+from loopback.fake_network import FakeNetwork, looked, outcomes, rules, scope_of
 
 
 def at(*records: str, name: str = "example.jp") -> dict[str, dict[str, list[str]]]:
@@ -37,7 +37,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected: set[str]) -> None:
-    assert set(outcomes(caa.PROBE, PaperNetwork(zone), scope_of("example.jp"))) == expected
+    assert set(outcomes(caa.PROBE, FakeNetwork(zone), scope_of("example.jp"))) == expected
 
 
 def test_a_host_counts_where_it_has_records_of_its_own() -> None:
@@ -47,8 +47,8 @@ def test_a_host_counts_where_it_has_records_of_its_own() -> None:
         mail_hosts=("mail.example.jp", "imap.provider.test"),
         webmail_hosts=("web.example.jp:8443",),
     )
-    attempts = looked([caa.PROBE], PaperNetwork(zone), scope)
-    said = {(outcome.code, outcome.subject) for outcome in caa.PROBE.judge(Seen(scope, attempts), rules())}
+    attempts = looked([caa.PROBE], FakeNetwork(zone), scope)
+    said = {(outcome.code, outcome.subject) for outcome in caa.PROBE.judge(Observations(scope, attempts), rules())}
     assert {attempt.subject for attempt in attempts} == {"example.jp", "mail.example.jp", "web.example.jp"}
     assert said == {
         ("caa.present", "example.jp"),

@@ -13,7 +13,7 @@ from fumimori.grammar.client_config import ClientServer, parse_client_config
 from fumimori.model import Attempt, Severity
 from fumimori.network import Refused, Unreachable
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import PaperNetwork, attempt, outcomes, rules, scope_of
+from loopback.fake_network import FakeNetwork, attempt, outcomes, rules, scope_of
 
 DOMAIN = "example.jp"
 HTTPS = f"https://autoconfig.{DOMAIN}/mail/config-v1.1.xml"
@@ -41,7 +41,7 @@ def test_what_a_file_says_of_its_encoding_does_not_count(encoding):
     assert parse_client_config(html).fault == "not_a_config"
 
 
-class Paper(PaperNetwork):
+class Paper(FakeNetwork):
     async def addresses(self, host):
         self.asked.append((host, "A"))
         if "!servfail" in self.zone.get(host, {}):

@@ -11,7 +11,7 @@ from fumimori.checks.dane import tlsa as core
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.mail_servers import CertificateState, PolicyState, mx_table
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls_rpt import probe as tls_rpt
@@ -20,7 +20,7 @@ from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, scope_of
+from loopback.fake_network import NOW, FakeNetwork, attempt, looked, outcomes, scope_of
 
 
 def _der(content: bytes, *, whole: bool) -> bytes:
@@ -87,7 +87,7 @@ INSTEAD = {"instead_published", "instead_enforced", "instead_matches"}
 
 
 def said(zone, verdicts=ALL_SIGNED, *ports: Attempt) -> set[str]:
-    network = PaperNetwork(zone, verdicts=verdicts)
+    network = FakeNetwork(zone, verdicts=verdicts)
     return set(outcomes(dane.PROBE, network, scope_of("example.jp"), before=[mx.PROBE], extra=ports))
 
 
@@ -285,13 +285,13 @@ def test_a_name_server_that_is_silent_about_tlsa_is_no_absence() -> None:
 
 
 def test_nothing_is_said_where_nothing_can_be_validated() -> None:
-    network = PaperNetwork(MX | tlsa(GOOD), verdicts={"example.jp": Security.UNCHECKED})
+    network = FakeNetwork(MX | tlsa(GOOD), verdicts={"example.jp": Security.UNCHECKED})
     (last,) = looked([dane.PROBE], network, scope_of("example.jp"))
     assert (last.status, last.reason) == (Status.NOT_TESTABLE_HERE, "dnssec_stripped")
 
 
 def _after(zone, verdicts=ALL_SIGNED, *extra: Attempt) -> set[str]:
-    network = PaperNetwork(zone, verdicts=verdicts)
+    network = FakeNetwork(zone, verdicts=verdicts)
     return set(outcomes(mta_sts.PROBE, network, scope_of("example.jp"), before=[mx.PROBE, dane.PROBE], extra=extra))
 
 
@@ -305,10 +305,10 @@ def test_valid_dane_takes_the_place_of_mta_sts_and_nothing_less_does() -> None:
 
 def test_a_second_certificate_wants_a_record_of_its_own() -> None:
     other = CertificateChain(certificates=(certificate(b"rsa", b"rsa key", (HOST,)),), trusted=False)
-    seen = port(support=TlsSupport(other_chain=other))
-    assert said(MX | tlsa(GOOD), ALL_SIGNED, seen) == {"valid", "single", "second_mismatch", *INSTEAD}
-    assert said(MX | tlsa(GOOD, f"3 1 1 {digest(b'rsa key')}"), ALL_SIGNED, seen) == {"valid", *INSTEAD}
-    assert said(MX | tlsa(WRONG), ALL_SIGNED, seen) == {"mismatch"}
+    observations = port(support=TlsSupport(other_chain=other))
+    assert said(MX | tlsa(GOOD), ALL_SIGNED, observations) == {"valid", "single", "second_mismatch", *INSTEAD}
+    assert said(MX | tlsa(GOOD, f"3 1 1 {digest(b'rsa key')}"), ALL_SIGNED, observations) == {"valid", *INSTEAD}
+    assert said(MX | tlsa(WRONG), ALL_SIGNED, observations) == {"mismatch"}
 
 
 @pytest.mark.parametrize("text", ["", "3 1 1", "3 1 1 xyz", "3 1 a ab", "-1 1 1 ab", "3 1 1 " + "x" * 70000])
@@ -332,10 +332,10 @@ def table(zone, *ports: Attempt, verdicts=ALL_SIGNED, policy: str = ""):
     pages = {mta_sts.policy_url("example.jp"): page} if policy else {}
     if policy:
         zone = zone | {"_mta-sts.example.jp": {"TXT": ["v=STSv1; id=1"]}}
-    network = PaperNetwork(zone, pages, verdicts=verdicts)
+    network = FakeNetwork(zone, pages, verdicts=verdicts)
     scope = scope_of("example.jp")
     attempts = looked([mx.PROBE, mta_sts.PROBE, tls_rpt.PROBE, dane.PROBE], network, scope, ports)
-    return mx_table(Seen(scope, attempts))
+    return mx_table(Observations(scope, attempts))
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_dane_goes_before_mta_sts() -> None:
 
 def test_what_was_not_looked_at_is_unseen_in_the_table() -> None:
     scope = scope_of("example.jp")
-    (row,) = mx_table(Seen(scope, looked([mx.PROBE], PaperNetwork(MX), scope)))
+    (row,) = mx_table(Observations(scope, looked([mx.PROBE], FakeNetwork(MX), scope)))
     assert (row.certificate, row.policy, row.tlsa, row.reports, row.delivers) == (
         CertificateState.UNSEEN,
         PolicyState.UNSEEN,
@@ -396,7 +396,7 @@ def test_what_was_not_looked_at_is_unseen_in_the_table() -> None:
         None,
         None,
     )
-    assert mx_table(Seen(scope, ())) == ()
+    assert mx_table(Observations(scope, ())) == ()
 
 
 def test_a_domain_without_mx_is_served_by_its_own_address() -> None:

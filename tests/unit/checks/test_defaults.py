@@ -10,7 +10,7 @@ from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.model import DomainScope, Scope
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
-from loopback.paper_network import SERVFAIL, PaperNetwork, attempt, outcomes
+from loopback.fake_network import SERVFAIL, FakeNetwork, attempt, outcomes
 
 HOST = "mx.example.jp"
 
@@ -39,7 +39,7 @@ def words(*, greeting="", leaf=None, port=25, zone=None):
     raw = msgspec.Raw(msgspec.json.encode(mail_ports.Facts(service=service)))
     extra = (attempt("mail_ports", f"{HOST}:{port}", facts=raw),)
     scope = Scope(domains=(DomainScope(name="example.jp"),))
-    return set(outcomes(defaults.PROBE, PaperNetwork(zone or {}), scope, extra=extra))
+    return set(outcomes(defaults.PROBE, FakeNetwork(zone or {}), scope, extra=extra))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fumimori.checks.dkim import facts as dkim_facts
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import DomainScope, Scope
-from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, rules, scope_of
+from loopback.fake_network import SERVFAIL, FakeNetwork, looked, outcomes, rules, scope_of
 
 
 def public(bits: int) -> str:
@@ -85,10 +85,10 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected):
-    assert set(outcomes(dkim.PROBE, PaperNetwork(zone), scope_of("example.jp"))) == expected
+    assert set(outcomes(dkim.PROBE, FakeNetwork(zone), scope_of("example.jp"))) == expected
 
 
-class Wildcard(PaperNetwork):
+class Wildcard(FakeNetwork):
     """A zone that has a TXT record at every name below `_domainkey`."""
 
     async def dns(self, name, rdtype):
@@ -117,7 +117,7 @@ def test_a_key_of_its_own_counts_beside_a_wildcard():
 
 def test_given_selectors_are_tried_first_and_the_providers_next():
     zone = {"example.jp": {"MX": ["0 example-jp.mail.protection.outlook.com."]}}
-    network = PaperNetwork(zone)
+    network = FakeNetwork(zone)
     looked([mx.PROBE, dkim.PROBE], network, scope_of("example.jp", selectors=["lark1234567890"]))
     tried = [name.partition("._domainkey.")[0] for name, _ in network.asked if "._domainkey." in name][1:]
     assert tried[:3] == ["lark1234567890", "selector1", "selector2"]
@@ -133,8 +133,8 @@ def test_sources_are_told_apart():
     zone = at("lark1", STRONG) | at("google", f"v=DKIM1; p={RSA1024}") | at("k9", f"p={RSA1024}")
     zone["example.jp"] = {"MX": ["1 smtp.google.com."]}
     scope = scope_of("example.jp", selectors=["k9"], mail_selectors=["lark1"])
-    attempts = looked([mx.PROBE, dkim.PROBE], PaperNetwork(zone), scope)
-    facts = Seen(scope, attempts).facts(dkim_facts.DKIM, "example.jp")
+    attempts = looked([mx.PROBE, dkim.PROBE], FakeNetwork(zone), scope)
+    facts = Observations(scope, attempts).facts(dkim_facts.DKIM, "example.jp")
     assert facts is not None
     assert {seen.selector: seen.source for seen in facts.found} == {
         "lark1": "mail",
@@ -147,17 +147,17 @@ def test_sources_are_told_apart():
     ("named", "word"), [({"selectors": ["k9"]}, "given_without_key"), ({"mail_selectors": ["k9"]}, "mail_without_key")]
 )
 def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
-    said = outcomes(dkim.PROBE, PaperNetwork({"example.jp": {}}), scope_of("example.jp", **named))
+    said = outcomes(dkim.PROBE, FakeNetwork({"example.jp": {}}), scope_of("example.jp", **named))
     assert set(said) == {word, "not_found"}
-    failing = PaperNetwork({"k9._domainkey.example.jp": {SERVFAIL: []}})
+    failing = FakeNetwork({"k9._domainkey.example.jp": {SERVFAIL: []}})
     assert set(outcomes(dkim.PROBE, failing, scope_of("example.jp", **named))) == {"not_found"}
 
 
 def test_one_key_for_two_domains_is_told():
     zone = at("s1", STRONG) | {"s1._domainkey.example.com": {"TXT": [STRONG]}}
     scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))
-    seen = Seen(scope, looked([dkim.PROBE], PaperNetwork(zone), scope))
-    shared = [outcome for outcome in dkim.PROBE.judge(seen, rules()) if outcome.code == "dkim.key_shared"]
+    observations = Observations(scope, looked([dkim.PROBE], FakeNetwork(zone), scope))
+    shared = [outcome for outcome in dkim.PROBE.judge(observations, rules()) if outcome.code == "dkim.key_shared"]
     assert {(outcome.subject, dict(outcome.values)["domains"]) for outcome in shared} == {
         ("example.jp", "example.com"),
         ("example.com", "example.jp"),

@@ -3,8 +3,8 @@
 import pytest
 
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
-from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, scope_of
+from fumimori.checks.observations import Observations
+from loopback.fake_network import SERVFAIL, FakeNetwork, looked, outcomes, scope_of
 
 RUA = "; rua=mailto:d@example.jp"
 MAIL = {name: {"MX": [f"10 mail.{name}."]} for name in ("example.jp", "reports.test", "dmarc.example.jp")}
@@ -155,11 +155,11 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected):
-    assert set(outcomes(dmarc.PROBE, PaperNetwork(MAIL | zone), scope_of("example.jp"))) == expected
+    assert set(outcomes(dmarc.PROBE, FakeNetwork(MAIL | zone), scope_of("example.jp"))) == expected
 
 
 def inherited(domain: str, zone: dict[str, dict[str, list[str]]]) -> set[str]:
-    return set(outcomes(dmarc.PROBE, PaperNetwork(MAIL | {domain: {"A": ["192.0.2.9"]}} | zone), scope_of(domain)))
+    return set(outcomes(dmarc.PROBE, FakeNetwork(MAIL | {domain: {"A": ["192.0.2.9"]}} | zone), scope_of(domain)))
 
 
 def test_a_subdomain_inherits_sp():
@@ -173,14 +173,14 @@ def test_a_subdomain_inherits_p_where_sp_is_missing():
 
 def test_np_counts_for_a_domain_that_does_not_exist_itself():
     zone = MAIL | at("v=DMARC1; p=none; sp=none; np=reject" + RUA)
-    said = set(outcomes(dmarc.PROBE, PaperNetwork(zone), scope_of("gone.example.jp")))
+    said = set(outcomes(dmarc.PROBE, FakeNetwork(zone), scope_of("gone.example.jp")))
     assert said == {"inherited", "reject", "reports_on"}
     assert inherited("here.example.jp", zone) == {"inherited", "monitoring", "reports_on"}
 
 
 def test_np_falls_back_to_sp_and_sp_to_p():
     zone = MAIL | at("v=DMARC1; p=reject; sp=quarantine" + RUA)
-    assert "quarantine" in outcomes(dmarc.PROBE, PaperNetwork(zone), scope_of("gone.example.jp"))
+    assert "quarantine" in outcomes(dmarc.PROBE, FakeNetwork(zone), scope_of("gone.example.jp"))
 
 
 def test_psd_n_ends_the_walk_and_old_readers_look_at_the_registrable_domain():
@@ -190,7 +190,7 @@ def test_psd_n_ends_the_walk_and_old_readers_look_at_the_registrable_domain():
     zone["branch.example.jp"] = {"MX": ["10 mail.example.jp."]}
     said = outcomes(
         dmarc.PROBE,
-        PaperNetwork(MAIL | zone | {"a.branch.example.jp": {"A": ["192.0.2.1"]}}),
+        FakeNetwork(MAIL | zone | {"a.branch.example.jp": {"A": ["192.0.2.1"]}}),
         scope_of("a.branch.example.jp"),
     )
     assert set(said) == {"inherited", "old_readers_differ", "reject", "reports_on"}
@@ -215,7 +215,7 @@ def test_old_readers_know_the_suffixes_of_places():
 
 
 def test_a_wildcard_consent_counts():
-    class Consenting(PaperNetwork):
+    class Consenting(FakeNetwork):
         async def dns(self, name, rdtype):
             if name.endswith("._report._dmarc.reports.test"):
                 return (await super().dns("*._report._dmarc.reports.test", rdtype)).renamed(name)
@@ -239,19 +239,19 @@ def test_a_parent_that_could_not_be_asked_leaves_the_question_open():
 def test_an_unused_domain_needs_reject():
     scope = scope_of("example.jp", sends_mail=False)
     zone = at("v=DMARC1; p=reject")
-    assert set(outcomes(dmarc.PROBE, PaperNetwork(zone), scope)) == {"unused_closed"}
+    assert set(outcomes(dmarc.PROBE, FakeNetwork(zone), scope)) == {"unused_closed"}
     zone = at("v=DMARC1; p=quarantine")
-    assert set(outcomes(dmarc.PROBE, PaperNetwork(zone), scope)) == {"unused_open"}
+    assert set(outcomes(dmarc.PROBE, FakeNetwork(zone), scope)) == {"unused_open"}
 
 
 def test_servfail_at_the_domain_itself_says_nothing():
-    (attempt,) = looked([dmarc.PROBE], PaperNetwork({"_dmarc.example.jp": {SERVFAIL: []}}), scope_of("example.jp"))
+    (attempt,) = looked([dmarc.PROBE], FakeNetwork({"_dmarc.example.jp": {SERVFAIL: []}}), scope_of("example.jp"))
     assert attempt.reason == "dns_servfail"
-    assert list(dmarc.PROBE.judge(Seen(scope_of("example.jp"), [attempt]), None)) == []
+    assert list(dmarc.PROBE.judge(Observations(scope_of("example.jp"), [attempt]), None)) == []
 
 
 def test_the_walk_asks_eight_names_at_the_most():
-    network = PaperNetwork({"jp": {}})
+    network = FakeNetwork({"jp": {}})
     domain = "a.b.c.d.e.f.g.h.i.example.jp"
     looked([dmarc.PROBE], network, scope_of(domain))
     walk = [name for name, _ in network.asked if name.startswith("_dmarc.")]

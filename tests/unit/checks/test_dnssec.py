@@ -6,7 +6,7 @@ from fumimori.checks.dnssec import probe as dnssec
 from fumimori.checks.mx import probe as mx
 from fumimori.model import Severity, Status
 from fumimori.network.dns import Security, ZoneKey, ZoneSecurity
-from loopback.paper_network import PaperNetwork, looked, outcomes, rules, scope_of
+from loopback.fake_network import FakeNetwork, looked, outcomes, rules, scope_of
 
 ZONE = {"example.jp": {"MX": ["10 mx.host.test."]}, "mx.host.test": {"A": ["192.0.2.1"]}}
 
@@ -40,7 +40,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("seen", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes_of_a_domain(seen: ZoneSecurity, expected: set[str]) -> None:
-    assert set(outcomes(dnssec.PROBE, PaperNetwork({}, zones={"example.jp": seen}), scope_of("example.jp"))) == expected
+    assert set(outcomes(dnssec.PROBE, FakeNetwork({}, zones={"example.jp": seen}), scope_of("example.jp"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_outcomes_of_a_domain(seen: ZoneSecurity, expected: set[str]) -> None:
     ],
 )
 def test_a_mail_server_counts_where_its_zone_is_another(of_host: ZoneSecurity, expected: set[str]) -> None:
-    network = PaperNetwork(ZONE, zones={"example.jp": zone(), "mx.host.test": of_host})
+    network = FakeNetwork(ZONE, zones={"example.jp": zone(), "mx.host.test": of_host})
     said = outcomes(dnssec.PROBE, network, scope_of("example.jp"), before=[mx.PROBE])
     assert set(said) == {"secure"} | expected
 
 
 def test_what_was_not_checked_is_not_judged() -> None:
-    network = PaperNetwork({}, zones={"example.jp": zone(Security.UNCHECKED, reason="dnssec_stripped")})
+    network = FakeNetwork({}, zones={"example.jp": zone(Security.UNCHECKED, reason="dnssec_stripped")})
     assert outcomes(dnssec.PROBE, network, scope_of("example.jp")) == {}
     (attempt,) = looked([dnssec.PROBE], network, scope_of("example.jp"))
     assert (attempt.status, attempt.reason) == (Status.NOT_TESTABLE_HERE, "dnssec_stripped")

@@ -7,16 +7,16 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mail_ports.facts import Facts
 from fumimori.checks.mail_ports.probe import collect, judge, subjects
 from fumimori.checks.mx import facts as mx_facts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Hosting, Scope, Severity, Status, Vantage
-from fumimori.network import NotSeen, Refused
+from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain, Handshake, HelloAnswer
@@ -73,7 +73,7 @@ def facts(port: int = 993, *, support: TlsSupport = MODERN, **changes) -> Facts:
     return Facts(service=MailService(**(given | changes)), support=support)
 
 
-def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Seen:
+def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Observations:
     attempts = [
         Attempt(
             probe="mail_ports",
@@ -85,7 +85,7 @@ def seen_with(*all_facts: Facts, scope: Scope | None = None) -> Seen:
         )
         for each in all_facts
     ]
-    return Seen(scope or Scope(mail_hosts=(HOST,)), attempts)
+    return Observations(scope or Scope(mail_hosts=(HOST,)), attempts)
 
 
 def words(*all_facts: Facts, scope: Scope | None = None) -> set[str]:
@@ -257,23 +257,23 @@ def mx_attempt(domain: str, *hosts: str, hosting: Hosting | None = None) -> Atte
 
 def test_hosts_that_people_use_are_looked_at_instead_of_the_exchangers():
     scope = Scope(domains=(DomainScope(name="example.jp"),), mail_hosts=(HOST,))
-    looked_at = subjects(Seen(scope, [mx_attempt("example.jp", "mx.example.jp")]))
+    looked_at = subjects(Observations(scope, [mx_attempt("example.jp", "mx.example.jp")]))
     assert looked_at == ("mx.example.jp:25", *(f"{HOST}:{port}" for port in (465, 587, 993, 995, 143, 110, 4190)))
 
 
 def test_without_such_hosts_the_exchangers_stand_in():
     scope = Scope(domains=(DomainScope(name="example.jp"),))
-    looked_at = subjects(Seen(scope, [mx_attempt("example.jp", "mx.example.jp")]))
+    looked_at = subjects(Observations(scope, [mx_attempt("example.jp", "mx.example.jp")]))
     assert "mx.example.jp:993" in looked_at
 
 
 def test_a_cloud_service_is_looked_at_on_25_alone():
     scope = Scope(domains=(DomainScope(name="example.jp"),))
-    seen = Seen(scope, [mx_attempt("example.jp", "smtp.google.com", hosting=Hosting.GOOGLE)])
-    assert subjects(seen) == ("smtp.google.com:25",)
+    observations = Observations(scope, [mx_attempt("example.jp", "smtp.google.com", hosting=Hosting.GOOGLE)])
+    assert subjects(observations) == ("smtp.google.com:25",)
 
 
-class FakeNetwork:
+class ScriptedNetwork:
     """A network with one host whose services and hellos are given."""
 
     def __init__(self, services=(), hello=None, addresses=("192.0.2.1",)) -> None:
@@ -298,41 +298,43 @@ class FakeNetwork:
         assert (key, starttls) in (("rsa", ""), ("rsa", "smtp"))
 
 
-def look_at(subject: str, network: FakeNetwork, *, port25: str = "open") -> Facts:
+def look_at(subject: str, network: ScriptedNetwork, *, port25: str = "open") -> Facts:
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", port25=port25)
-    return asyncio.run(collect(subject, Look(network=network, seen=Seen(Scope(), [], vantage), rules=RULES)))
+    return asyncio.run(
+        collect(subject, ProbeContext(network=network, observations=Observations(Scope(), [], vantage), rules=RULES))
+    )
 
 
-def reason(subject: str, network: FakeNetwork, **how) -> tuple[Status, str]:
-    with pytest.raises(NotSeen) as caught:
+def reason(subject: str, network: ScriptedNetwork, **how) -> tuple[Status, str]:
+    with pytest.raises(NotObserved) as caught:
         look_at(subject, network, **how)
     return caught.value.status, caught.value.reason
 
 
 def test_a_blocked_port_25_is_not_looked_at():
-    assert reason(f"{HOST}:25", FakeNetwork(), port25="blocked") == (Status.NOT_TESTABLE_HERE, "port25_blocked")
+    assert reason(f"{HOST}:25", ScriptedNetwork(), port25="blocked") == (Status.NOT_TESTABLE_HERE, "port25_blocked")
 
 
 def test_a_silent_port_25_is_no_fact_while_the_way_out_is_not_proved():
     silent = facts(25, open=False, closed="connect_timeout").service
-    assert reason(f"{HOST}:25", FakeNetwork([silent]), port25="unknown")[0] is Status.NOT_TESTABLE_HERE
-    assert look_at(f"{HOST}:25", FakeNetwork([silent])).service.closed == "connect_timeout"
+    assert reason(f"{HOST}:25", ScriptedNetwork([silent]), port25="unknown")[0] is Status.NOT_TESTABLE_HERE
+    assert look_at(f"{HOST}:25", ScriptedNetwork([silent])).service.closed == "connect_timeout"
 
 
 def test_a_name_without_address_is_unreachable():
-    assert reason(f"{HOST}:993", FakeNetwork(addresses=())) == (Status.UNREACHABLE, "no_address")
+    assert reason(f"{HOST}:993", ScriptedNetwork(addresses=())) == (Status.UNREACHABLE, "no_address")
 
 
 def test_the_next_address_is_tried():
     shut, fine = closed(993).service, facts(993).service
     found = look_at(
-        f"{HOST}:993", FakeNetwork([shut, fine], HelloAnswer(alert=70), addresses=("192.0.2.1", "192.0.2.2"))
+        f"{HOST}:993", ScriptedNetwork([shut, fine], HelloAnswer(alert=70), addresses=("192.0.2.1", "192.0.2.2"))
     )
     assert found.service.open
 
 
 def test_refused_hellos_show_what_is_not_accepted():
-    network = FakeNetwork([facts(993).service], HelloAnswer(alert=70))
+    network = ScriptedNetwork([facts(993).service], HelloAnswer(alert=70))
     support = look_at(f"{HOST}:993", network).support
     assert (support.accepted, support.refused) == (("tls1.3",), ("ssl3", "tls1.0", "tls1.1", "tls1.2"))
     assert network.hellos == [("tls1.2", "")]
@@ -340,17 +342,17 @@ def test_refused_hellos_show_what_is_not_accepted():
 
 
 def test_hellos_after_starttls_name_the_protocol():
-    network = FakeNetwork([facts(587).service], HelloAnswer(alert=70))
+    network = ScriptedNetwork([facts(587).service], HelloAnswer(alert=70))
     look_at(f"{HOST}:587", network)
     assert {starttls for _, starttls in network.hellos} == {"smtp"}
 
 
 def test_a_server_that_had_enough_keeps_what_it_has_shown():
-    found = look_at(f"{HOST}:587", FakeNetwork([facts(587).service], Refused("busy")))
+    found = look_at(f"{HOST}:587", ScriptedNetwork([facts(587).service], Refused("busy")))
     assert (found.service.tls_works, found.support) == (True, TlsSupport())
 
 
 def test_a_service_without_tls_gets_no_hello():
-    network = FakeNetwork([facts(587, starttls=False, tls_works=None).service])
+    network = ScriptedNetwork([facts(587, starttls=False, tls_works=None).service])
     look_at(f"{HOST}:587", network)
     assert network.hellos == []

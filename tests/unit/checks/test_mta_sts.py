@@ -8,13 +8,13 @@ import pytest
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Attempt
-from fumimori.network import NotSeen, TimedOut, Unreachable
+from fumimori.network import NotObserved, TimedOut, Unreachable
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import NOW, PaperNetwork, attempt, looked, outcomes, rules, scope_of
+from loopback.fake_network import NOW, FakeNetwork, attempt, looked, outcomes, rules, scope_of
 
 URL = mta_sts.policy_url("example.jp")
 RECORD = "v=STSv1; id=20261124"
@@ -57,7 +57,7 @@ GOOD = {"published", "mode_enforce", "mx_covered", "certificate_fine"}
 
 
 def said(page_or_error, zone=None, extra: tuple[Attempt, ...] = ()) -> set[str]:
-    network = PaperNetwork(zone or ZONE, {URL: page_or_error} if page_or_error is not None else {})
+    network = FakeNetwork(zone or ZONE, {URL: page_or_error} if page_or_error is not None else {})
     return set(outcomes(mta_sts.PROBE, network, scope_of("example.jp"), before=[mx.PROBE], extra=extra))
 
 
@@ -226,7 +226,7 @@ def test_a_domain_that_takes_no_mail_is_not_looked_at():
     assert said(page(), {"example.jp": {"MX": ["0 ."]}}) == set()
 
 
-def looks(*states: tuple[int, str, str | NotSeen]) -> set[str]:
+def looks(*states: tuple[int, str, str | NotObserved]) -> set[str]:
     """What is said after looks at `(days ago, id, policy body)`, the oldest first."""
     attempts: tuple[Attempt, ...] = ()
     scope = scope_of("example.jp")
@@ -234,11 +234,11 @@ def looks(*states: tuple[int, str, str | NotSeen]) -> set[str]:
         zone = ZONE | {"_mta-sts.example.jp": {"TXT": [f"v=STSv1; id={number}"]}}
         network = Then(zone, {URL: page(body) if isinstance(body, str) else body}, NOW - timedelta(days=days))
         attempts = looked([mx.PROBE, mta_sts.PROBE], network, scope, attempts)
-    seen = Seen(scope, attempts)
-    return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(seen, rules())}
+    observations = Observations(scope, attempts)
+    return {outcome.code.partition(".")[2] for outcome in mta_sts.PROBE.judge(observations, rules())}
 
 
-class Then(PaperNetwork):
+class Then(FakeNetwork):
     """The paper network on another day."""
 
     def __init__(self, zone, pages, day):
@@ -269,5 +269,5 @@ def test_a_test_that_goes_on_for_months_is_seen():
 def test_an_expired_policy_site_says_since_when_unless_another_certificate_expired():
     for days, day in ((-3, (NOW - timedelta(days=3)).date().isoformat()), (30, None)):
         expired = page("", status=0, tls_error="expired", chain=chain(days=days))
-        found = outcomes(mta_sts.PROBE, PaperNetwork(ZONE, {URL: expired}), scope_of("example.jp"), before=[mx.PROBE])
+        found = outcomes(mta_sts.PROBE, FakeNetwork(ZONE, {URL: expired}), scope_of("example.jp"), before=[mx.PROBE])
         assert dict(found["policy_expired"].values).get("day") == day

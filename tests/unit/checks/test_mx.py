@@ -7,11 +7,11 @@ import pytest
 
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Hosting, Vantage
 from fumimori.network import Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, attempt, looked, outcomes, rules, scope_of
+from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, attempt, looked, outcomes, rules, scope_of
 
 HOST = {"A": ["192.0.2.25"]}
 
@@ -184,7 +184,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected):
-    assert set(outcomes(mx.PROBE, PaperNetwork(zone), scope_of("example.jp"))) == expected
+    assert set(outcomes(mx.PROBE, FakeNetwork(zone), scope_of("example.jp"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -207,18 +207,18 @@ def test_hosting_is_guessed_from_the_server_name(host, provider, hosting):
 
 def test_hosts_lie_by_preference_in_lower_case():
     zone = {"example.jp": {"MX": ["20 B.example.jp.", "10 A.example.jp."]}, "a.example.jp": HOST, "b.example.jp": HOST}
-    seen = Seen(scope_of("example.jp"), looked([mx.PROBE], PaperNetwork(zone), scope_of("example.jp")))
-    facts = seen.facts(mx_facts.MX, "example.jp")
+    observations = Observations(scope_of("example.jp"), looked([mx.PROBE], FakeNetwork(zone), scope_of("example.jp")))
+    facts = observations.facts(mx_facts.MX, "example.jp")
     assert facts is not None
     assert facts.mail_hosts == ("a.example.jp", "b.example.jp")
 
 
 def test_servfail_says_nothing_about_the_domain():
-    assert outcomes(mx.PROBE, PaperNetwork({"example.jp": {SERVFAIL: []}}), scope_of("example.jp")) == {}
+    assert outcomes(mx.PROBE, FakeNetwork({"example.jp": {SERVFAIL: []}}), scope_of("example.jp")) == {}
 
 
 def test_addresses_of_one_family_are_kept_when_the_other_is_not_answered():
-    class HalfMute(PaperNetwork):
+    class HalfMute(FakeNetwork):
         async def dns(self, name, rdtype):
             if rdtype == "AAAA":
                 raise Refused("dns_servfail")
@@ -228,26 +228,26 @@ def test_addresses_of_one_family_are_kept_when_the_other_is_not_answered():
     for address, word in (("192.0.2.25", "found"), ("10.0.0.5", "target_unanswered")):
         zone = {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": [address]}}
         attempts = looked([mx.PROBE], HalfMute(zone), scope)
-        seen = Seen(scope, attempts)
-        facts = seen.facts(mx_facts.MX, "example.jp")
+        observations = Observations(scope, attempts)
+        facts = observations.facts(mx_facts.MX, "example.jp")
         assert facts is not None
         assert facts.hosts[0].addresses == (address,)
-        assert [outcome.code for outcome in mx.PROBE.judge(seen, rules())] == [f"mx.{word}"]
+        assert [outcome.code for outcome in mx.PROBE.judge(observations, rules())] == [f"mx.{word}"]
 
 
 def test_a_domain_without_mail_is_not_among_the_receiving_ones():
     zone = {"example.jp": {"MX": ["0 ."]}}
     scope = scope_of("example.jp")
-    assert mx.receiving_domains(Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope))) == ()
-    assert mx.receiving_domains(Seen(scope, ())) == ("example.jp",)
+    assert mx.receiving_domains(Observations(scope, looked([mx.PROBE], FakeNetwork(zone), scope))) == ()
+    assert mx.receiving_domains(Observations(scope, ())) == ("example.jp",)
 
 
 def test_from_inside_an_internal_address_may_be_meant_for_us_alone():
     zone = {"example.jp": {"MX": ["10 mail.example.jp."]}, "mail.example.jp": {"A": ["192.168.1.10"]}}
     scope = scope_of("example.jp")
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=True)
-    seen = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope), vantage)
-    assert [outcome.code for outcome in mx.PROBE.judge(seen, rules())] == ["mx.found"]
+    observations = Observations(scope, looked([mx.PROBE], FakeNetwork(zone), scope), vantage)
+    assert [outcome.code for outcome in mx.PROBE.judge(observations, rules())] == ["mx.found"]
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_from_inside_an_internal_address_may_be_meant_for_us_alone():
     ],
 )
 def test_a_domain_without_mail_takes_none(zone, word):
-    assert set(outcomes(mx.PROBE, PaperNetwork(zone), scope_of("example.jp", sends_mail=False))) == {word}
+    assert set(outcomes(mx.PROBE, FakeNetwork(zone), scope_of("example.jp", sends_mail=False))) == {word}
 
 
 def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_deeply():
@@ -269,7 +269,7 @@ def test_hosting_told_by_the_address_keeps_a_rental_server_from_being_probed_dee
         "25.2.0.192.in-addr.arpa": {"PTR": ["sv77.xserver.jp."]},
     }
     scope = scope_of("example.jp")
-    facts = Seen(scope, looked([mx.PROBE], PaperNetwork(zone), scope)).facts(mx_facts.MX, "example.jp")
+    facts = Observations(scope, looked([mx.PROBE], FakeNetwork(zone), scope)).facts(mx_facts.MX, "example.jp")
     assert facts is not None
     assert (facts.provider, facts.provider_by, facts.hosting) == ("Xserver", "reverse", Hosting.RENTAL)
 
@@ -282,8 +282,10 @@ def last_day(ends):
         provider="Some Mail",
         ends=ends,
     )
-    seen = Seen(scope_of("example.jp"), [attempt("mx", "example.jp", facts=msgspec.Raw(msgspec.json.encode(facts)))])
-    return [outcome for outcome in mx.PROBE.judge(seen, rules()) if "service_ends" in outcome.code]
+    observations = Observations(
+        scope_of("example.jp"), [attempt("mx", "example.jp", facts=msgspec.Raw(msgspec.json.encode(facts)))]
+    )
+    return [outcome for outcome in mx.PROBE.judge(observations, rules()) if "service_ends" in outcome.code]
 
 
 @pytest.mark.parametrize(

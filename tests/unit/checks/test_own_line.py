@@ -5,19 +5,19 @@ import asyncio
 import msgspec
 import pytest
 
-from fumimori.checks.contract import Look
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.own_line import probe as own_line
 from fumimori.model import Scope, Vantage
 from fumimori.network import NotTestableHere
-from loopback.paper_network import NOW, PaperNetwork, attempt, rules
+from loopback.fake_network import NOW, FakeNetwork, attempt, rules
 
 
 def looked(vantage):
-    look = Look(network=PaperNetwork({}), seen=Seen(Scope(), [], vantage), rules=rules())
-    facts = asyncio.run(own_line.collect(own_line.LINE, look))
+    context = ProbeContext(network=FakeNetwork({}), observations=Observations(Scope(), [], vantage), rules=rules())
+    facts = asyncio.run(own_line.collect(own_line.LINE, context))
     taken = attempt("own_line", own_line.LINE, facts=msgspec.Raw(msgspec.json.encode(facts)))
-    return {outcome.code for outcome in own_line.judge(Seen(Scope(), [taken], vantage), rules())}
+    return {outcome.code for outcome in own_line.judge(Observations(Scope(), [taken], vantage), rules())}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.products import facts as products_facts
 from fumimori.checks.products import probe as products
 from fumimori.checks.products.recognition import recognised
@@ -17,8 +17,8 @@ from fumimori.checks.ssh import facts as ssh
 from fumimori.model import DomainScope, Hosting, Scope, Vantage
 from fumimori.network.mail import MailService
 from fumimori.network.ssh import SshService
-from loopback.paper_network import NOW, attempt, rules
-from loopback.street import found, page
+from loopback.fake_network import NOW, attempt, rules
+from loopback.scenarios import found, page
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
 
@@ -44,7 +44,7 @@ def seen_with(*greetings, hosting=Hosting.VPS, inside=False, at=NOW):
             one = attempt("products", HOST, facts=_raw(facts))
         attempts.append(msgspec.structs.replace(one, ended=at))
     scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),))
-    return Seen(scope, attempts, Vantage(at=at, online=True, resolver="paper", inside=inside))
+    return Observations(scope, attempts, Vantage(at=at, online=True, resolver="paper", inside=inside))
 
 
 def _raw(facts):
@@ -156,8 +156,8 @@ def test_a_webmail_host_that_does_not_answer_is_not_seen():
 
 @given(st.text(max_size=300), st.sampled_from(["smtp", "imap", "pop3", "ssh", "http"]))
 def test_no_greeting_confuses_the_reader(text, protocol):
-    seen = recognised(protocol, text, rules().tables["banners"])
-    assert seen is None or len(seen.version) <= 40
+    observations = recognised(protocol, text, rules().tables["banners"])
+    assert observations is None or len(observations.version) <= 40
 
 
 @given(st.from_regex(r"[0-9]{1,3}([._][0-9]{1,5}){0,4}(p[0-9])?", fullmatch=True))

@@ -7,7 +7,7 @@ from fumimori.model import Scope
 from fumimori.network import TimedOut
 from fumimori.network.dns import Security
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import PaperNetwork, outcomes
+from loopback.fake_network import FakeNetwork, outcomes
 
 HUGH = "c93f1e400f26708f98cb19d936620da35eec8f72e57f9eec01c1afd6"
 SMIMEA = {f"{HUGH}._smimecert.example.com": {"SMIMEA": ["3 0 0 abcd"]}}
@@ -43,12 +43,12 @@ ROWS = [
     ("zone", "pages", "verdicts", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
 )
 def test_outcomes(zone, pages, verdicts, expected: set[str]) -> None:
-    network = PaperNetwork(zone, pages, verdicts=verdicts)
+    network = FakeNetwork(zone, pages, verdicts=verdicts)
     assert set(outcomes(published_keys.PROBE, network, Scope(addresses=("hugh@example.com",)))) == expected
 
 
 def test_without_addresses_nothing_is_looked_for() -> None:
-    assert outcomes(published_keys.PROBE, PaperNetwork({}), Scope()) == {}
+    assert outcomes(published_keys.PROBE, FakeNetwork({}), Scope()) == {}
 
 
 def test_the_local_part_is_hashed_as_it_is_and_the_directory_ignores_case() -> None:

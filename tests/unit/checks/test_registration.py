@@ -9,7 +9,7 @@ from fumimori.checks.registration import probe as registration
 from fumimori.model import Status
 from fumimori.network import TimedOut
 from fumimori.network.web import WebAnswer
-from loopback.paper_network import NOW, PaperNetwork, looked, outcomes, scope_of
+from loopback.fake_network import NOW, FakeNetwork, looked, outcomes, scope_of
 
 URL = "https://rdap.verisign.com/com/v1/domain/example.com"
 LOCK = "client transfer prohibited"
@@ -53,27 +53,27 @@ ROWS = [
 
 @pytest.mark.parametrize(("page", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(page, expected: set[str]) -> None:
-    network = PaperNetwork({}, {URL: page})
+    network = FakeNetwork({}, {URL: page})
     assert set(outcomes(registration.PROBE, network, scope_of("mail.example.com"))) == expected
 
 
 @pytest.mark.parametrize("domain", ["example.co.jp", "example.jp", "example.test"])
 def test_where_no_public_service_is_known_that_is_said(domain: str) -> None:
-    (attempt,) = looked((registration.PROBE,), PaperNetwork({}), scope_of(domain))
+    (attempt,) = looked((registration.PROBE,), FakeNetwork({}), scope_of(domain))
     assert (attempt.status, attempt.reason) == (Status.NOT_TESTABLE_HERE, "no_registry")
 
 
 def test_names_are_read_from_the_cards_and_bounded() -> None:
     card = ["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", "R" * 500]]]
     entities = [{"roles": ["registrant"], "vcardArray": ["vcard"]}, {"roles": ["registrar"], "vcardArray": card}]
-    network = PaperNetwork({}, {URL: said(LOCK, days=365, entities=entities)})
+    network = FakeNetwork({}, {URL: said(LOCK, days=365, entities=entities)})
     (outcome,) = outcomes(registration.PROBE, network, scope_of("example.com")).values()
     assert dict(outcome.values)["registrar"] == "R" * 200
 
 
 @pytest.mark.parametrize("card", [None, [], ["vcard", "x"], ["vcard", [7, ["fn"], ["fn", {}, "text", 7]]]])
 def test_cards_that_are_none_leave_the_name_empty(card: object) -> None:
-    network = PaperNetwork(
+    network = FakeNetwork(
         {}, {URL: said(LOCK, days=365, entities=[{"roles": ["registrar"], "vcardArray": card or []}])}
     )
     (outcome,) = outcomes(registration.PROBE, network, scope_of("example.com")).values()
@@ -81,6 +81,6 @@ def test_cards_that_are_none_leave_the_name_empty(card: object) -> None:
 
 
 def test_a_busy_registry_is_not_a_fault_of_the_domain() -> None:
-    network = PaperNetwork({}, {URL: WebAnswer(url=URL, status=429)})
+    network = FakeNetwork({}, {URL: WebAnswer(url=URL, status=429)})
     (attempt,) = looked([registration.PROBE], network, scope_of("example.com"))
     assert (attempt.status, attempt.reason) == (Status.REFUSED, "busy")

@@ -3,7 +3,7 @@
 import pytest
 
 from fumimori.checks.resolvers import probe as resolvers
-from loopback.paper_network import PaperNetwork, outcomes, scope_of
+from loopback.fake_network import FakeNetwork, outcomes, scope_of
 
 HERE = {"example.jp": {"MX": ["10 a.example.jp.", "20 b.example.jp."], "TXT": ["v=spf1 -all", "x"]}}
 ROWS = [
@@ -26,11 +26,11 @@ ROWS = [
 
 @pytest.mark.parametrize(("other", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(other, expected: set[str]) -> None:
-    network = PaperNetwork(HERE, other=PaperNetwork(other))
+    network = FakeNetwork(HERE, other=FakeNetwork(other))
     assert set(outcomes(resolvers.PROBE, network, scope_of("example.jp"))) == expected
 
 
 def test_one_resolver_alone_says_nothing_and_is_not_asked_for_it() -> None:
-    network = PaperNetwork(HERE)
+    network = FakeNetwork(HERE)
     assert outcomes(resolvers.PROBE, network, scope_of("example.jp")) == {}
     assert network.asked == []

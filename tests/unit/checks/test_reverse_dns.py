@@ -9,7 +9,7 @@ from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.checks.spf import probe as spf
 from fumimori.model import DomainScope, Hosting, Scope
 from fumimori.network.mail import MailService
-from loopback.paper_network import SERVFAIL, PaperNetwork, attempt, outcomes
+from loopback.fake_network import SERVFAIL, FakeNetwork, attempt, outcomes
 
 ARPA = "25.2.0.192.in-addr.arpa"
 
@@ -26,7 +26,7 @@ def zone(names=(), *, sends="ip4:192.0.2.25 ", **more):
 
 def words(table, *, hosting=Hosting.VPS, extra=(), addresses=()):
     scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),), sending_addresses=addresses)
-    said = outcomes(reverse_dns.PROBE, PaperNetwork(table), scope, before=(mx.PROBE, spf.PROBE), extra=extra)
+    said = outcomes(reverse_dns.PROBE, FakeNetwork(table), scope, before=(mx.PROBE, spf.PROBE), extra=extra)
     return set(said)
 
 
@@ -64,7 +64,7 @@ def test_an_address_of_the_spf_record_where_a_mail_server_answered_is_one():
 
 @pytest.mark.parametrize("hosting", [Hosting.RENTAL, Hosting.MICROSOFT])
 def test_addresses_of_providers_are_not_looked_at(hosting):
-    network = PaperNetwork(zone())
+    network = FakeNetwork(zone())
     scope = Scope(domains=(DomainScope(name="example.jp", hosting=hosting),))
     assert outcomes(reverse_dns.PROBE, network, scope, before=(mx.PROBE, spf.PROBE)) == {}
     assert not any(rdtype == "PTR" for _, rdtype in network.asked)

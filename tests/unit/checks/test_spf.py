@@ -3,9 +3,9 @@
 import pytest
 
 from fumimori.checks.dmarc import probe as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
-from loopback.paper_network import SERVFAIL, PaperNetwork, looked, outcomes, scope_of
+from loopback.fake_network import SERVFAIL, FakeNetwork, looked, outcomes, scope_of
 
 ENFORCED = {"_dmarc.example.jp": {"TXT": ["v=DMARC1; p=quarantine; rua=mailto:d@example.jp"]}}
 OTHER = {"_spf.example.com": {"TXT": ["v=spf1 ip4:192.0.2.0/24 -all"]}}
@@ -132,13 +132,13 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected):
-    said = outcomes(spf.PROBE, PaperNetwork(zone), scope_of("example.jp"), before=[dmarc.PROBE])
+    said = outcomes(spf.PROBE, FakeNetwork(zone), scope_of("example.jp"), before=[dmarc.PROBE])
     assert set(said) - ({"softfail_alone"} if "~all" not in str(zone) else set()) == expected
 
 
 def test_exists_without_macros_lets_everybody_send():
     zone = txt("v=spf1 exists:on.example.com -all") | {"on.example.com": {"A": ["127.0.0.2"]}}
-    assert set(outcomes(spf.PROBE, PaperNetwork(zone), scope_of("example.jp"))) == {"open"}
+    assert set(outcomes(spf.PROBE, FakeNetwork(zone), scope_of("example.jp"))) == {"open"}
 
 
 def test_the_count_covers_includes_redirects_and_every_address_term():
@@ -149,13 +149,13 @@ def test_the_count_covers_includes_redirects_and_every_address_term():
     }
     zone["example.jp"] |= {"A": ["192.0.2.1"], "MX": ["10 mail.example.jp."]}
     zone["mail.example.jp"] = {"A": ["192.0.2.2"]}
-    said = outcomes(spf.PROBE, PaperNetwork(zone), scope_of("example.jp"))
+    said = outcomes(spf.PROBE, FakeNetwork(zone), scope_of("example.jp"))
     assert dict(said["valid"].values) == {"lookups": 7, "limit": 10, "addresses": 16}
 
 
 def test_a_record_of_a_thousand_includes_is_bounded():
     zone = txt("v=spf1 " + " ".join(f"include:s{number}.example.com" for number in range(1000)))
-    network = PaperNetwork(zone | {f"s{number}.example.com": {"TXT": ["v=spf1 a mx ptr"]} for number in range(1000)})
+    network = FakeNetwork(zone | {f"s{number}.example.com": {"TXT": ["v=spf1 a mx ptr"]} for number in range(1000)})
     assert "too_many_lookups" in outcomes(spf.PROBE, network, scope_of("example.jp"))
     assert len(network.asked) < 400
 
@@ -170,15 +170,15 @@ def test_a_record_of_a_thousand_includes_is_bounded():
     ],
 )
 def test_a_domain_that_sends_no_mail_must_let_nobody_send(record, expected):
-    said = outcomes(spf.PROBE, PaperNetwork(txt(record)), scope_of("example.jp", sends_mail=False))
+    said = outcomes(spf.PROBE, FakeNetwork(txt(record)), scope_of("example.jp", sends_mail=False))
     assert set(said) == {expected}
 
 
 def test_servfail_at_the_domain_itself_says_nothing():
-    network = PaperNetwork({"example.jp": {SERVFAIL: []}})
+    network = FakeNetwork({"example.jp": {SERVFAIL: []}})
     (attempt,) = looked([spf.PROBE], network, scope_of("example.jp"))
     assert attempt.reason == "dns_servfail"
-    assert list(spf.PROBE.judge(Seen(scope_of("example.jp"), [attempt]), None)) == []
+    assert list(spf.PROBE.judge(Observations(scope_of("example.jp"), [attempt]), None)) == []
 
 
 def test_own_servers_are_tried_as_senders():
@@ -187,14 +187,14 @@ def test_own_servers_are_tried_as_senders():
         "new.example.jp": {"A": ["198.51.100.1"]},
     }
     scope = scope_of("example.jp", mail_hosts=["mail.example.jp", "imap.example.com"])
-    assert set(outcomes(spf.PROBE, PaperNetwork(zone), scope)) == {"valid", "own_host_passes"}
+    assert set(outcomes(spf.PROBE, FakeNetwork(zone), scope)) == {"valid", "own_host_passes"}
     scope = scope_of("example.jp", mail_hosts=["mail.example.jp", "new.example.jp:587"])
-    said = outcomes(spf.PROBE, PaperNetwork(zone), scope)
+    said = outcomes(spf.PROBE, FakeNetwork(zone), scope)
     assert set(said) == {"valid", "own_host_fails"}
     assert dict(said["own_host_fails"].values) == {"hosts": "new.example.jp [198.51.100.1]"}
 
 
 def test_only_txt_is_asked_for_the_record():
-    network = PaperNetwork(txt("v=spf1 -all"))
+    network = FakeNetwork(txt("v=spf1 -all"))
     looked([spf.PROBE], network, scope_of("example.jp"))
     assert network.asked == [("example.jp", "TXT")]

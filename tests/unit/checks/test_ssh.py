@@ -7,16 +7,16 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.ssh import SshService
+from loopback.scenarios import street
 from loopback.ssh_faults import SshScript
-from loopback.street import street
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -54,7 +54,7 @@ def words(one: SshService, *, inside: bool = False) -> set[str]:
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=inside)
-    outcomes = ssh.judge(Seen(Scope(), [attempt], vantage), RULES)
+    outcomes = ssh.judge(Observations(Scope(), [attempt], vantage), RULES)
     return {outcome.code.removeprefix("ssh.") for outcome in outcomes}
 
 
@@ -132,7 +132,7 @@ def test_many_names_are_shortened():
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
-    (broken,) = [o for o in ssh.judge(Seen(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
+    (broken,) = [o for o in ssh.judge(Observations(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
     assert dict(broken.values)["algorithms"].endswith("(+1)")
 
 
@@ -153,7 +153,7 @@ def test_it_needs_written_authorisation():
     assert ssh.PROBE.consent is ConsentLevel.AUTHORISED
 
 
-class FakeNetwork:
+class ScriptedNetwork:
     """A network with one SSH server."""
 
     def __init__(self, *services, addresses=("192.0.2.1",)) -> None:
@@ -169,8 +169,10 @@ class FakeNetwork:
         return self.services.pop(0)
 
 
-def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
-    return asyncio.run(ssh.collect(subject, Look(network=network, seen=Seen(Scope(), []), rules=RULES)))
+def look_at(subject: str, network: ScriptedNetwork) -> ssh_facts.Facts:
+    return asyncio.run(
+        ssh.collect(subject, ProbeContext(network=network, observations=Observations(Scope(), []), rules=RULES))
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,20 +185,20 @@ def look_at(subject: str, network: FakeNetwork) -> ssh_facts.Facts:
     ],
 )
 def test_a_subject_names_host_and_port(subject, expected):
-    network = FakeNetwork(service())
+    network = ScriptedNetwork(service())
     look_at(subject, network)
     assert [(host, port) for host, _, port in network.asked] == [expected]
 
 
 def test_the_next_address_is_tried_once_the_first_is_closed():
-    network = FakeNetwork(service(open=False), service(), addresses=("192.0.2.1", "192.0.2.2"))
+    network = ScriptedNetwork(service(open=False), service(), addresses=("192.0.2.1", "192.0.2.2"))
     assert look_at("h", network).service.open
     assert [address for _, address, _ in network.asked] == ["192.0.2.1", "192.0.2.2"]
 
 
 def test_a_name_without_address_is_unreachable():
-    with pytest.raises(NotSeen) as caught:
-        look_at("h", FakeNetwork(addresses=()))
+    with pytest.raises(NotObserved) as caught:
+        look_at("h", ScriptedNetwork(addresses=()))
     assert caught.value.reason == "no_address"
 
 
@@ -208,8 +210,11 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
 
     async def look() -> ssh_facts.Facts:
         async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
-            seen = Seen(Scope(ssh_hosts=("ssh.example.jp",)), [])
-            return await ssh.collect("ssh.example.jp", Look(network=network, seen=seen, rules=RULES, thorough=thorough))
+            observations = Observations(Scope(ssh_hosts=("ssh.example.jp",)), [])
+            return await ssh.collect(
+                "ssh.example.jp",
+                ProbeContext(network=network, observations=observations, rules=RULES, thorough=thorough),
+            )
 
     facts = asyncio.run(asyncio.wait_for(look(), 10))
     attempt = Attempt(
@@ -220,6 +225,6 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(facts)),
     )
-    said = {outcome.code for outcome in ssh.judge(Seen(Scope(), [attempt]), RULES)}
+    said = {outcome.code for outcome in ssh.judge(Observations(Scope(), [attempt]), RULES)}
     assert ("ssh.group_short" in said) is word
     assert facts.service.methods == ("publickey",)

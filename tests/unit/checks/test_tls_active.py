@@ -7,15 +7,15 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls_active import probe as tls_active
 from fumimori.checks.tls_active.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, DomainScope, Scope, Severity, Status
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import MailService
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 from fumimori.network.trials import InjectionTrial, RenegotiationTrial
@@ -32,8 +32,8 @@ def attempt(probe: str, subject: str, facts: msgspec.Struct) -> Attempt:
 
 
 def words(port: int, facts: Facts) -> set[str]:
-    seen = Seen(SCOPE, [attempt("tls_active", f"{HOST}:{port}", facts)])
-    return {outcome.code.removeprefix("tls_active.") for outcome in tls_active.judge(seen, RULES)}
+    observations = Observations(SCOPE, [attempt("tls_active", f"{HOST}:{port}", facts)])
+    return {outcome.code.removeprefix("tls_active.") for outcome in tls_active.judge(observations, RULES)}
 
 
 def early(*replies: tuple[str, int, str]) -> SmtpDialogue:
@@ -104,7 +104,7 @@ class Tried:
         return early(MAIL_OK)
 
 
-def seen_ports(*ports: tuple[int, tuple[str, ...]]) -> Seen:
+def observed_ports(*ports: tuple[int, tuple[str, ...]]) -> Observations:
     attempts = []
     for port, accepted in ports:
         service = MailService(
@@ -112,11 +112,11 @@ def seen_ports(*ports: tuple[int, tuple[str, ...]]) -> Seen:
         )
         facts = mail_ports.Facts(service=service, support=TlsSupport(accepted=accepted))
         attempts.append(attempt("mail_ports", f"{HOST}:{port}", facts))
-    return Seen(SCOPE, attempts)
+    return Observations(SCOPE, attempts)
 
 
 def test_only_ports_with_tls_are_tried():
-    assert tls_active.subjects(seen_ports((587, ("tls1.2",)), (110, ()))) == (f"{HOST}:587",)
+    assert tls_active.subjects(observed_ports((587, ("tls1.2",)), (110, ()))) == (f"{HOST}:587",)
 
 
 @pytest.mark.parametrize(
@@ -129,12 +129,12 @@ def test_only_ports_with_tls_are_tried():
 )
 def test_a_port_sees_only_the_tries_that_belong_to_it(port, accepted, expected):
     network = Tried()
-    look = Look(network=network, seen=seen_ports((port, accepted)), rules=RULES)
-    asyncio.run(tls_active.collect(f"{HOST}:{port}", look))
+    context = ProbeContext(network=network, observations=observed_ports((port, accepted)), rules=RULES)
+    asyncio.run(tls_active.collect(f"{HOST}:{port}", context))
     assert network.calls == expected
 
 
 def test_when_every_try_fails_nothing_was_seen():
-    look = Look(network=Tried(fails=True), seen=seen_ports((587, ("tls1.2",))), rules=RULES)
-    with pytest.raises(NotSeen):
-        asyncio.run(tls_active.collect(f"{HOST}:587", look))
+    context = ProbeContext(network=Tried(fails=True), observations=observed_ports((587, ("tls1.2",))), rules=RULES)
+    with pytest.raises(NotObserved):
+        asyncio.run(tls_active.collect(f"{HOST}:587", context))

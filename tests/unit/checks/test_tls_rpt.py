@@ -4,7 +4,7 @@ import pytest
 
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.tls_rpt import probe as tls_rpt
-from loopback.paper_network import PaperNetwork, outcomes, scope_of
+from loopback.fake_network import FakeNetwork, outcomes, scope_of
 
 
 def at(*records: str) -> dict[str, dict[str, list[str]]]:
@@ -42,5 +42,5 @@ ROWS = [
 
 @pytest.mark.parametrize(("zone", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_outcomes(zone, expected):
-    said = outcomes(tls_rpt.PROBE, PaperNetwork(zone), scope_of("example.jp"), before=[mta_sts.PROBE])
+    said = outcomes(tls_rpt.PROBE, FakeNetwork(zone), scope_of("example.jp"), before=[mta_sts.PROBE])
     assert set(said) == expected

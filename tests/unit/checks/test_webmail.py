@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.checks.contract import Look
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.webmail import probe as webmail
 from fumimori.checks.webmail.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Severity, Status
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Certificate, CertificateChain, HelloAnswer
 from fumimori.network.web import WebAnswer
 
@@ -77,7 +77,7 @@ def words(one: Facts) -> set[str]:
         ended=NOW,
         facts=msgspec.Raw(msgspec.json.encode(one)),
     )
-    said = webmail.judge(Seen(Scope(webmail_hosts=(HOST,)), [attempt]), RULES)
+    said = webmail.judge(Observations(Scope(webmail_hosts=(HOST,)), [attempt]), RULES)
     return {outcome.code.removeprefix("webmail.") for outcome in said}
 
 
@@ -165,8 +165,8 @@ class Pages:
 
 
 def look_at(subject: str, network: Pages) -> Facts:
-    look = Look(network=network, seen=Seen(Scope(), ()), rules=RULES)
-    return asyncio.run(webmail.collect(subject, look))
+    context = ProbeContext(network=network, observations=Observations(Scope(), ()), rules=RULES)
+    return asyncio.run(webmail.collect(subject, context))
 
 
 def test_one_redirect_within_http_is_followed_and_none_elsewhere():
@@ -186,6 +186,6 @@ def test_a_port_of_its_own_is_asked_by_https_alone():
 
 @pytest.mark.parametrize(("network", "reason"), [(Pages({}), "connection_refused"), (Pages({}, ()), "no_address")])
 def test_what_answers_nowhere_is_not_judged(network, reason):
-    with pytest.raises(NotSeen) as caught:
+    with pytest.raises(NotObserved) as caught:
         look_at(HOST, network)
     assert caught.value.reason == reason

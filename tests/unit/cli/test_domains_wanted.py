@@ -3,9 +3,9 @@
 import pytest
 
 from fumimori import resources
+from fumimori.cli.arguments import assessment
 from fumimori.cli.files import WrongUseError
-from fumimori.cli.grammar import parser
-from fumimori.cli.wanted import assessment
+from fumimori.cli.parser import parser
 from fumimori.texts import Texts
 
 TEXTS = Texts(resources.root(), "en")

@@ -46,7 +46,7 @@ def secret_file(tmp_path):
 def scan(tmp_path):
     path = tmp_path / "client.json"
     made = Assessment(id="x", created=NOW, scope=Scope(domains=(DomainScope(name="example.jp"),)))
-    path.write_bytes(scan_json(made, program.instruments().assess(made, NOW)))
+    path.write_bytes(scan_json(made, program.toolkit().assess(made, NOW)))
     return path
 
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import Delivery, Probe
-from fumimori.checks.observations import Seen
-from fumimori.engine import Instruments, confirmed, planned, third_parties
+from fumimori.checks.observations import Observations
+from fumimori.engine import Toolkit, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
 from fumimori.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.model import Table as RulesTable
@@ -227,18 +227,18 @@ def probe(name: str, consent: int, **more: Any) -> Probe:
     )
 
 
-def instruments(*probes: Probe) -> Instruments:
+def toolkit(*probes: Probe) -> Toolkit:
     def nowhere(_settings: object) -> Any:
         raise AssertionError
 
-    return Instruments(probes=probes, rules=RULES, bank=(), open_network=nowhere)
+    return Toolkit(probes=probes, rules=RULES, bank=(), open_network=nowhere)
 
 
 def test_the_plan_names_the_hosts_and_promises_nothing_where_none_was_named() -> None:
-    def ssh_hosts(seen: Seen) -> Sequence[str]:
-        return seen.scope.ssh_hosts
+    def ssh_hosts(observations: Observations) -> Sequence[str]:
+        return observations.scope.ssh_hosts
 
-    tools = instruments(
+    tools = toolkit(
         probe("ssh", 2, subjects=ssh_hosts, named_hosts_only=True, connections=1, connections_thorough=5),
         probe("ports", 2, connections=7),
         probe("relay", 3),
@@ -264,11 +264,11 @@ def test_third_parties_are_named_by_the_probes_that_ask_them() -> None:
     from fumimori.checks.registration import probe as registration
 
     table = RulesTable(columns=("tld", "service"), rows=(("com", "https://rdap.example/com/v1/"),), date="2026-11-24")
-    tools = Instruments(
+    tools = Toolkit(
         probes=(registration.PROBE,),
         rules=msgspec.structs.replace(RULES, tables={"rdap": table}),
         bank=(),
-        open_network=instruments().open_network,
+        open_network=toolkit().open_network,
     )
     scope = Scope(domains=tuple(DomainScope(name=name) for name in ("example.com", "example.jp", "second.com")))
     given = Assessment(id="1", created=NOW, scope=scope)

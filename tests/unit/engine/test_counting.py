@@ -14,7 +14,7 @@ from fumimori.checks.exposed_ports import facts as exposed_ports_facts
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.spf import facts as spf_facts
 from fumimori.checks.ssh import facts as ssh_facts
-from fumimori.engine import Instruments
+from fumimori.engine import Toolkit
 from fumimori.engine.counting import counting
 from fumimori.model import (
     Answer,
@@ -35,7 +35,7 @@ from fumimori.model import (
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.services import OpenPort
 from fumimori.network.ssh import SshService
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -46,8 +46,8 @@ def nowhere(_settings: object) -> Any:
     raise LookupError("nothing is measured here")
 
 
-def tools() -> Instruments:
-    return Instruments(probes=probes.walk(), rules=rules(), bank=bank(), open_network=nowhere)
+def tools() -> Toolkit:
+    return Toolkit(probes=probes.walk(), rules=rules(), bank=bank(), open_network=nowhere)
 
 
 def attempt(probe: str, subject: str, facts: Record | None, *, hours: int = 0, reason: str = "offline") -> Attempt:
@@ -207,7 +207,7 @@ def test_a_run_of_another_scope_is_left_out_with_its_contacts() -> None:
 # --- judges -------------------------------------------------------------------------------------------------------
 
 
-def broken(which: str, calls: list[str] | None = None) -> Instruments:
+def broken(which: str, calls: list[str] | None = None) -> Toolkit:
     """The instruments with one probe whose judge fails."""
 
     def judge(_seen: object, _rules: object) -> Iterable[Outcome]:
@@ -244,12 +244,12 @@ def test_one_that_judges_what_others_saw_is_named_as_well(expect_log: Callable[[
 def test_an_answer_does_not_make_anything_be_read_again(expect_log: Callable[[str], None]) -> None:
     expect_log("a probe failed")
     calls: list[str] = []
-    instruments, assessment = broken("spf", calls), about(no_spf("example.jp"))
-    instruments.assess(assessment, NOW)
+    toolkit, assessment = broken("spf", calls), about(no_spf("example.jp"))
+    toolkit.assess(assessment, NOW)
     typed = msgspec.structs.replace(assessment, answers=(Answer(question="access.admin_mfa", value="no", at=NOW),))
-    assert instruments.assess(typed, NOW).question("access.admin_mfa").credit is not None
+    assert toolkit.assess(typed, NOW).question("access.admin_mfa").credit is not None
     assert len(calls) == 1
-    instruments.assess(msgspec.structs.replace(typed, scope=scope("example.jp", ssh_hosts=("s.example",))), NOW)
+    toolkit.assess(msgspec.structs.replace(typed, scope=scope("example.jp", ssh_hosts=("s.example",))), NOW)
     assert len(calls) == 2
 
 

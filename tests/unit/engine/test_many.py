@@ -7,8 +7,8 @@ from typing import cast
 
 import pytest
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.engine import Instruments, Measurement, NetworkSettings, measure_many
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure_many
 from fumimori.engine.many import SIDE_BY_SIDE
 from fumimori.model import (
     Assessment,
@@ -47,7 +47,7 @@ class Slow:
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self,
         targets: Sequence[str],
         *,
@@ -68,29 +68,29 @@ class Counting:
     def __init__(self) -> None:
         self.now = self.most = 0
 
-    async def __call__(self, subject: str, look: Look) -> Facts:
-        assert look.seen.vantage is not None
+    async def __call__(self, subject: str, look: ProbeContext) -> Facts:
+        assert look.observations.vantage is not None
         assert subject.endswith(".example")
         self.now += 1
         self.most = max(self.most, self.now)
         await asyncio.sleep(0.001)
         self.now -= 1
-        return Facts(word=look.seen.vantage.resolver)
+        return Facts(word=look.observations.vantage.resolver)
 
 
-def instruments(collect: Callable[[str, Look], object], consent: int = 1) -> Instruments:
+def toolkit(collect: Callable[[str, ProbeContext], object], consent: int = 1) -> Toolkit:
     probe = Probe(
         id="one",
         control=Control.SENDER_AUTH,
         consent=ConsentLevel(consent),
         facts=Facts,
         outcomes=("seen",),
-        subjects=lambda seen: [domain.name for domain in seen.scope.domains],
+        subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,  # type: ignore[arg-type]
         judge=lambda _seen, _rules: (),
     )
     rules = Rules(version="1", outcomes={}, thresholds={}, tables={})
-    return Instruments(probes=(probe,), rules=rules, bank=(), open_network=lambda _settings: cast("Network", Slow()))
+    return Toolkit(probes=(probe,), rules=rules, bank=(), open_network=lambda _settings: cast("Network", Slow()))
 
 
 def assessments(count: int) -> list[Assessment]:
@@ -106,7 +106,7 @@ def assessments(count: int) -> list[Assessment]:
 
 
 async def taken(
-    tools: Instruments, many: list[Assessment], network: Slow, cancel: asyncio.Event | None = None, stop_after: int = 0
+    tools: Toolkit, many: list[Assessment], network: Slow, cancel: asyncio.Event | None = None, stop_after: int = 0
 ) -> list[tuple[Assessment, Measurement]]:
     found = []
     async for each in measure_many(tools, many, cast("Network", network), NetworkSettings(), cancel=cancel):
@@ -122,19 +122,19 @@ def run(work: object) -> list[tuple[Assessment, Measurement]]:
 
 def test_each_is_measured_once_and_never_more_than_allowed_at_a_time() -> None:
     look = Counting()
-    found = run(taken(instruments(look), assessments(30), Slow()))
+    found = run(taken(toolkit(look), assessments(30), Slow()))
     assert sorted(int(assessment.id) for assessment, _ in found) == list(range(30))
     assert 1 < look.most <= SIDE_BY_SIDE
     assert {attempt.status for _, measurement in found for attempt in measurement.attempts} == {Status.COMPLETED}
 
 
 def test_nothing_is_measured_of_nothing() -> None:
-    assert run(taken(instruments(Counting()), [], Slow())) == []
+    assert run(taken(toolkit(Counting()), [], Slow())) == []
 
 
 def test_after_a_stop_no_other_one_begins() -> None:
     async def stopped() -> list[tuple[Assessment, Measurement]]:
-        return await taken(instruments(Counting()), assessments(100), Slow(), asyncio.Event(), stop_after=1)
+        return await taken(toolkit(Counting()), assessments(100), Slow(), asyncio.Event(), stop_after=1)
 
     assert 1 <= len(run(stopped())) <= 2 * SIDE_BY_SIDE
 
@@ -148,23 +148,23 @@ def test_a_fault_of_ours_gets_out() -> None:
         def now(self) -> datetime:
             raise ZeroDivisionError
 
-    async def look(subject: str, _look: Look) -> Facts:
+    async def look(subject: str, _look: ProbeContext) -> Facts:
         return Facts(word=subject)
 
     with pytest.raises(ZeroDivisionError):
-        run(taken(instruments(look), assessments(3), Broken()))
+        run(taken(toolkit(look), assessments(3), Broken()))
 
 
 def test_looks_begin_when_the_way_out_is_known_and_the_rest_is_not() -> None:
     async def early() -> list[tuple[Assessment, Measurement]]:
         rest = asyncio.Event()
 
-        async def look(_subject: str, seen: Look) -> Facts:
-            assert seen.seen.vantage is not None
+        async def look(_subject: str, observations: ProbeContext) -> Facts:
+            assert observations.observations.vantage is not None
             rest.set()
-            return Facts(word=seen.seen.vantage.resolver)
+            return Facts(word=observations.observations.vantage.resolver)
 
-        return await taken(instruments(look), assessments(1), Slow(rest))
+        return await taken(toolkit(look), assessments(1), Slow(rest))
 
     ((_, measurement),) = run(early())
     (attempt,) = measurement.attempts

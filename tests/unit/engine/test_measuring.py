@@ -10,9 +10,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import FactsKey, Seen
-from fumimori.engine import Instruments, Measurement, NetworkSettings, Progress, confirmed, measure
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import FactsKey, Observations
+from fumimori.engine import Measurement, NetworkSettings, Progress, Toolkit, confirmed, measure
 from fumimori.model import (
     Assessment,
     Consent,
@@ -50,7 +50,7 @@ class Quiet:
     async def lies_inside(self, host: str) -> bool:
         return host.startswith("inside.")
 
-    async def look_around(
+    async def probe_environment(
         self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
     ) -> Vantage:
         assert (len(targets), control_hosts, from_outside) == (1, (), False)
@@ -64,7 +64,11 @@ class Quiet:
 
 
 def probe(
-    name: str, collect: Callable[[str, Look], Any], needs: tuple[str, ...] = (), consent: int = 0, timeout: float = 5.0
+    name: str,
+    collect: Callable[[str, ProbeContext], Any],
+    needs: tuple[str, ...] = (),
+    consent: int = 0,
+    timeout: float = 5.0,
 ) -> Probe:
     return Probe(
         id=name,
@@ -72,7 +76,7 @@ def probe(
         consent=ConsentLevel(consent),
         facts=Facts,
         outcomes=("seen",),
-        subjects=lambda seen: [domain.name for domain in seen.scope.domains],
+        subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,
         judge=lambda _seen, _rules: (),
         needs=needs,
@@ -80,13 +84,13 @@ def probe(
     )
 
 
-async def writes(subject: str, look: Look) -> Facts:
-    cast("Quiet", look.network).say(subject)
+async def writes(subject: str, context: ProbeContext) -> Facts:
+    cast("Quiet", context.network).say(subject)
     return Facts(word=subject)
 
 
-def instruments(*probes: Probe) -> Instruments:
-    return Instruments(
+def toolkit(*probes: Probe) -> Toolkit:
+    return Toolkit(
         probes=probes,
         rules=Rules(version="1", outcomes={}, thresholds={}, tables={}),
         bank=(),
@@ -106,7 +110,7 @@ def assessment(level: int = 0, **consent: Any) -> Assessment:
 def run(*probes: Probe, of: Assessment | None = None, **options: Any) -> Measurement:
     async def go() -> Measurement:
         return await asyncio.wait_for(
-            measure(instruments(*probes), of or assessment(), cast("Network", Quiet()), NetworkSettings(), **options),
+            measure(toolkit(*probes), of or assessment(), cast("Network", Quiet()), NetworkSettings(), **options),
             10,
         )
 
@@ -117,7 +121,7 @@ def test_facts_and_contacts_come_home() -> None:
     measurement = run(probe("one", writes))
     (attempt,) = measurement.attempts
     assert (attempt.probe, attempt.subject, attempt.status) == ("one", "example.jp", Status.COMPLETED)
-    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp") == Facts(
+    assert Observations(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp") == Facts(
         word="example.jp"
     )
     assert sorted(contact.target for contact in measurement.contacts) == ["control.example", "example.jp"]
@@ -125,13 +129,13 @@ def test_facts_and_contacts_come_home() -> None:
 
 
 def test_a_need_is_seen_by_the_probe_that_names_it() -> None:
-    async def reads(subject: str, look: Look) -> Facts:
-        first = look.seen.facts(FactsKey("one", Facts), subject)
+    async def reads(subject: str, context: ProbeContext) -> Facts:
+        first = context.observations.facts(FactsKey("one", Facts), subject)
         assert first is not None
         return Facts(word=first.word.upper())
 
     measurement = run(probe("one", writes), probe("two", reads, needs=("one",)))
-    assert Seen(assessment().scope, measurement.attempts).facts(FactsKey("two", Facts), "example.jp") == Facts(
+    assert Observations(assessment().scope, measurement.attempts).facts(FactsKey("two", Facts), "example.jp") == Facts(
         word="EXAMPLE.JP"
     )
 
@@ -140,12 +144,12 @@ def test_no_probe_waits_for_what_it_does_not_need() -> None:
     order: list[str] = []
     released = asyncio.Event()
 
-    async def slow(subject: str, _look: Look) -> Facts:
+    async def slow(subject: str, _look: ProbeContext) -> Facts:
         await released.wait()
         order.append("slow")
         return Facts(word=subject)
 
-    async def quick(subject: str, _look: Look) -> Facts:
+    async def quick(subject: str, _look: ProbeContext) -> Facts:
         order.append("quick")
         released.set()
         return Facts(word=subject)
@@ -155,7 +159,7 @@ def test_no_probe_waits_for_what_it_does_not_need() -> None:
 
 
 def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
-    async def breaks(_subject: str, _look: Look) -> Facts:
+    async def breaks(_subject: str, _look: ProbeContext) -> Facts:
         raise ZeroDivisionError
 
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
@@ -167,7 +171,7 @@ def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture)
 
 
 def test_a_fault_in_finding_subjects_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
-    def breaks(_seen: Seen) -> list[str]:
+    def breaks(_seen: Observations) -> list[str]:
         raise ZeroDivisionError
 
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
@@ -179,7 +183,7 @@ def test_a_fault_in_finding_subjects_hides_no_other_result(caplog: pytest.LogCap
 
 
 def test_not_seen_keeps_its_status_and_reason() -> None:
-    async def cannot(_subject: str, _look: Look) -> Facts:
+    async def cannot(_subject: str, _look: ProbeContext) -> Facts:
         raise NotTestableHere("port25_blocked")
 
     (attempt,) = run(probe("one", cannot)).attempts
@@ -187,7 +191,7 @@ def test_not_seen_keeps_its_status_and_reason() -> None:
 
 
 def test_a_stalling_server_ends_the_attempt_in_time() -> None:
-    async def stalls(_subject: str, _look: Look) -> Facts:
+    async def stalls(_subject: str, _look: ProbeContext) -> Facts:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -198,7 +202,7 @@ def test_a_stalling_server_ends_the_attempt_in_time() -> None:
 def test_cancelling_keeps_what_was_done_and_marks_the_rest() -> None:
     cancel = asyncio.Event()
 
-    async def stalls(_subject: str, _look: Look) -> Facts:
+    async def stalls(_subject: str, _look: ProbeContext) -> Facts:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -226,7 +230,7 @@ def test_progress_counts_up_to_the_total() -> None:
 
 
 def test_a_probe_beyond_the_consent_does_not_run() -> None:
-    async def must_not(_subject: str, _look: Look) -> Facts:
+    async def must_not(_subject: str, _look: ProbeContext) -> Facts:
         raise AssertionError
 
     (attempt,) = run(probe("ssh_like", must_not, consent=2)).attempts
@@ -240,7 +244,7 @@ def test_without_a_confirmed_consent_no_control_host_is_asked_for() -> None:
         def for_attempt(self, notes: Notes) -> "Asking":
             return Asking(notes)
 
-        async def look_around(
+        async def probe_environment(
             self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
         ) -> Vantage:
             del targets, from_outside, early
@@ -249,7 +253,7 @@ def test_without_a_confirmed_consent_no_control_host_is_asked_for() -> None:
 
     chosen = assessment(1)
     for given in (assessment(), chosen, msgspec.structs.replace(chosen, consent=confirmed(chosen, NOW))):
-        asyncio.run(measure(instruments(), given, cast("Network", Asking()), NetworkSettings()))
+        asyncio.run(measure(toolkit(), given, cast("Network", Asking()), NetworkSettings()))
     assert asked == [(), (), None]
 
 
@@ -258,14 +262,14 @@ def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixt
         def for_attempt(self, notes: Notes) -> "Broken":
             return Broken(notes)
 
-        async def look_around(
+        async def probe_environment(
             self, targets: Sequence[str], *, control_hosts: object, from_outside: bool, early: object
         ) -> Vantage:
             raise ZeroDivisionError(targets, control_hosts, from_outside, early)
 
     given = assessment(1)
     given = msgspec.structs.replace(given, consent=confirmed(given, NOW))
-    tools = instruments(probe("public", writes), probe("connects", writes, consent=1))
+    tools = toolkit(probe("public", writes), probe("connects", writes, consent=1))
     with caplog.at_level(logging.CRITICAL + 1, "fumimori.engine.measuring"):
         done = asyncio.run(measure(tools, given, cast("Network", Broken()), NetworkSettings()))
     assert done.vantage is None
@@ -273,8 +277,8 @@ def test_a_fault_in_looking_around_hides_no_result(caplog: pytest.LogCaptureFixt
 
 
 def test_contacts_of_what_outlives_its_attempt_are_written_down() -> None:
-    async def leaves_behind(subject: str, look: Look) -> Facts:
-        network = cast("Quiet", look.network)
+    async def leaves_behind(subject: str, context: ProbeContext) -> Facts:
+        network = cast("Quiet", context.network)
 
         async def later() -> None:
             await asyncio.sleep(0.05)
@@ -288,15 +292,15 @@ def test_contacts_of_what_outlives_its_attempt_are_written_down() -> None:
 
 
 def test_a_new_look_replaces_the_old_one_only_when_it_saw_something() -> None:
-    async def cannot(_subject: str, _look: Look) -> Facts:
+    async def cannot(_subject: str, _look: ProbeContext) -> Facts:
         raise NotTestableHere("offline")
 
     first = run(probe("one", writes)).added_to(assessment())
     second = run(probe("one", cannot), of=first).added_to(first)
-    assert [attempt.status for attempt in Seen.of_assessment(second).attempts()] == [Status.COMPLETED]
+    assert [attempt.status for attempt in Observations.of_assessment(second).attempts()] == [Status.COMPLETED]
     assert second.runs[0] == first.runs[0]
     third = run(probe("one", writes), of=second).added_to(second)
-    assert len(list(Seen.of_assessment(third).attempts())) == 1
+    assert len(list(Observations.of_assessment(third).attempts())) == 1
     assert len(third.vantages) == 3
 
 
@@ -312,24 +316,24 @@ def test_a_run_knows_where_when_for_what_and_with_which_versions_it_was_made() -
 def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -> None:
     known: list[bool] = []
 
-    async def reads(subject: str, look: Look) -> Facts:
-        known.append(look.seen.vantage is not None)
+    async def reads(subject: str, context: ProbeContext) -> Facts:
+        known.append(context.observations.vantage is not None)
         return Facts(word=subject)
 
-    def hosts(_seen: Seen) -> Sequence[str]:
+    def hosts(_seen: Observations) -> Sequence[str]:
         return ("inside.example:25", "inside.example:993", "out.example:25")
 
     one = replace(probe("one", reads, consent=1), subjects=hosts)
     made = run(one, of=assessment(level=1)).run
     assert made.vantage is not None
     assert (made.vantage.inside, made.vantage.inside_hosts) == (True, ("inside.example",))
-    seen = Seen.of(made.scope, (made,))
-    assert [seen.inside(attempt) for attempt in made.attempts] == [True, True, False]
+    observations = Observations.of(made.scope, (made,))
+    assert [observations.inside(attempt) for attempt in made.attempts] == [True, True, False]
 
 
 def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:
-    def seen_before(seen: Seen) -> Sequence[str]:
-        return tuple(attempt.subject for attempt, _ in seen.all(FactsKey("one", Facts)))
+    def seen_before(observations: Observations) -> Sequence[str]:
+        return tuple(attempt.subject for attempt, _ in observations.all(FactsKey("one", Facts)))
 
     probes = (probe("one", writes), replace(probe("two", writes, needs=("one",)), subjects=seen_before))
     old = msgspec.structs.replace(assessment(), scope=Scope(domains=(DomainScope(name="old.example"),)))

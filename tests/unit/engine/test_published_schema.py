@@ -23,11 +23,11 @@ def published():
 @pytest.fixture(scope="module")
 def sample():
     case = program.sample()
-    return case, scan_json(case, program.instruments().assess(case, NOW))
+    return case, scan_json(case, program.toolkit().assess(case, NOW))
 
 
 def test_the_published_schema_is_the_one_of_this_version(published):
-    assert published == json.loads(json.dumps(schema(probes.walk()))), "run packaging/schema.py"
+    assert published == json.loads(json.dumps(schema((*probes.walk(), *probes.readers())))), "run packaging/schema.py"
 
 
 def test_the_sample_companys_scan_keeps_it(published, sample):
@@ -36,8 +36,8 @@ def test_the_sample_companys_scan_keeps_it(published, sample):
 
 def test_a_scan_that_was_written_can_be_opened_and_comes_to_the_same(sample):
     case, content = sample
-    opened = imported(read_scan(content, program.instruments()), Assessment(id="2", created=NOW))
-    tools = program.instruments()
+    opened = imported(read_scan(content, program.toolkit()), Assessment(id="2", created=NOW))
+    tools = program.toolkit()
     before, after = ({(o.code, o.subject) for o in tools.outcomes(one)} for one in (case, opened))
     assert before == after
 
@@ -45,4 +45,4 @@ def test_a_scan_that_was_written_can_be_opened_and_comes_to_the_same(sample):
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"schema": "other"}', b"\xff", b"[" * 100_000, b"null"])
 def test_what_is_no_scan_is_refused(content):
     with pytest.raises(NotAScanError):
-        read_scan(content, program.instruments())
+        read_scan(content, program.toolkit())

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from fumimori.grammar import bimi, caa, dkim, mta_sts, spf, svg
-from loopback.paper_network import rules
+from loopback.fake_network import rules
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" viewBox="0 0 96 {1}"/>'
 

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from fumimori.grammar.spf_check import Client, check_host
-from loopback.paper_network import SERVFAIL, PaperNetwork
+from loopback.fake_network import SERVFAIL, FakeNetwork
 
 HOST = "192.0.2.25"
 
 
 def verdict(zone, *, address=HOST, sender="user@example.jp", helo="mail.example.jp"):
-    network = PaperNetwork(zone)
+    network = FakeNetwork(zone)
     return asyncio.run(check_host(Client(address=address, sender=sender, helo=helo), network.dns))
 
 
@@ -93,7 +93,7 @@ def test_the_term_that_decided_and_the_words_of_the_domain_are_told():
 
 
 def test_a_name_of_many_labels_is_cut_on_the_left():
-    network = PaperNetwork(txt("v=spf1 exists:%{l}.example.jp -all"))
+    network = FakeNetwork(txt("v=spf1 exists:%{l}.example.jp -all"))
     sender = ".".join(["abcdefghij"] * 30) + "@example.jp"
     asyncio.run(check_host(Client(address=HOST, sender=sender, helo="x.example"), network.dns))
     assert all(len(name) <= 253 for name, _ in network.asked)

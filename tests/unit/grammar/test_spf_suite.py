@@ -12,7 +12,7 @@ from fumimori.checks.spf import probe as spf
 from fumimori.grammar.spf_check import Client, check_host
 from fumimori.network import TimedOut
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from loopback.paper_network import SERVFAIL, PaperNetwork, outcomes, scope_of
+from loopback.fake_network import SERVFAIL, FakeNetwork, outcomes, scope_of
 
 SUITE = Path(__file__).resolve().parents[4] / "shared/vectors/spf/rfc7208-tests.yml"
 CASES = 203
@@ -120,5 +120,5 @@ def test_every_sender_gets_the_right_verdict(test, entries, results):
     ],
 )
 def test_a_permanent_error_is_found_and_nothing_else_is(zone, domain, broken):
-    said = outcomes(spf.PROBE, PaperNetwork(zone), scope_of(domain))
+    said = outcomes(spf.PROBE, FakeNetwork(zone), scope_of(domain))
     assert bool(said.keys() & ERRORS) is broken, sorted(said)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from fumimori.grammar.logotype import subject_logos
 from fumimori.grammar.svg import profile, read_svg
-from loopback.paper_network import rules
-from loopback.toy_mark import LOGO, der, logotype
+from loopback.fake_network import rules
+from loopback.sample_vmc import LOGO, der, logotype
 
 ALLOWED = profile(rules().tables["svg_tiny_ps"], rules().tables["svg_tiny_ps_values"])
 

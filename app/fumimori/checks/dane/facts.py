@@ -5,7 +5,7 @@ from fumimori.model import Record
 from fumimori.network.dns import DnsAnswer, Security
 
 
-class HostLook(Record):
+class DaneHost(Record):
     """The DNS of one mail server as DANE needs it."""
 
     host: str
@@ -24,7 +24,7 @@ class Facts(Record):
 
     mx: DnsAnswer
     """With its verdict."""
-    hosts: tuple[HostLook, ...] = ()
+    hosts: tuple[DaneHost, ...] = ()
 
 
 DANE = FactsKey("dane", Facts)

@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, NotTestableHere
+from fumimori.network import NotObserved, NotTestableHere
 from fumimori.network.dns import Security
 from fumimori.network.together import together
 
@@ -39,54 +39,54 @@ AT_HOST = {
 """States that are told server by server."""
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains that take mail."""
-    return mx.receiving_domains(seen)
+    return mx.receiving_domains(observations)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """MX, addresses and TLSA with their verdicts; NotTestableHere where nothing can be validated."""
-    answer = await look.network.secured(domain, "MX")
+    answer = await context.network.secured(domain, "MX")
     if answer.security is Security.UNCHECKED:
         raise NotTestableHere(answer.security_reason)
-    seen = look.seen.facts(mx_facts.MX, domain)
-    hosts = seen.mail_hosts[:HOSTS_MOST] if seen is not None else ()
-    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, look) for host in hosts))))
+    observations = context.observations.facts(mx_facts.MX, domain)
+    hosts = observations.mail_hosts[:HOSTS_MOST] if observations is not None else ()
+    return Facts(mx=answer, hosts=tuple(await together(*(_host(host, context) for host in hosts))))
 
 
-async def _host(host: str, look: Look) -> HostLook:
+async def _host(host: str, context: ProbeContext) -> DaneHost:
     try:
         four, six, tlsa = await together(
-            look.network.secured(host, "A"),
-            look.network.secured(host, "AAAA"),
-            look.network.secured(f"_25._tcp.{host}", "TLSA"),
+            context.network.secured(host, "A"),
+            context.network.secured(host, "AAAA"),
+            context.network.secured(f"_25._tcp.{host}", "TLSA"),
         )
         addresses = min((four.security, six.security), key=WORST_FIRST.index)
         base = four.canonical_name or six.canonical_name
         if not base:
-            return HostLook(host=host, addresses=addresses, tlsa=tlsa)
-        return await _behind_alias(HostLook(host=host, addresses=addresses, tlsa=tlsa, base=base), look)
-    except NotSeen as not_seen:
-        return HostLook(host=host, addresses=Security.UNCHECKED, unanswered=not_seen.reason)
+            return DaneHost(host=host, addresses=addresses, tlsa=tlsa)
+        return await _behind_alias(DaneHost(host=host, addresses=addresses, tlsa=tlsa, base=base), context)
+    except NotObserved as not_observed:
+        return DaneHost(host=host, addresses=Security.UNCHECKED, unanswered=not_observed.reason)
 
 
-async def _behind_alias(seen: HostLook, look: Look) -> HostLook:
+async def _behind_alias(host: DaneHost, context: ProbeContext) -> DaneHost:
     """The TLSA records at the end of a signed alias, else those at the alias itself (RFC 7672 section 2.2.2)."""
-    if seen.addresses is Security.SECURE:
-        tlsa = await look.network.secured(f"_25._tcp.{seen.base}", "TLSA")
+    if host.addresses is Security.SECURE:
+        tlsa = await context.network.secured(f"_25._tcp.{host.base}", "TLSA")
         if tlsa.security is Security.BOGUS or (tlsa.records and tlsa.security is not Security.INSECURE):
-            return msgspec.structs.replace(seen, tlsa=tlsa)
-    elif seen.addresses is Security.INSECURE:
+            return msgspec.structs.replace(host, tlsa=tlsa)
+    elif host.addresses is Security.INSECURE:
         # The alias may be signed although the addresses that it leads to are not.
-        alias = await look.network.secured(seen.host, "CNAME")
-        return msgspec.structs.replace(seen, addresses=alias.security, base="")
-    return msgspec.structs.replace(seen, base="")
+        alias = await context.network.secured(host.host, "CNAME")
+        return msgspec.structs.replace(host, addresses=alias.security, base="")
+    return msgspec.structs.replace(host, base="")
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """Each server that has TLSA records, and what they come to for the domain."""
-    for attempt, facts in seen.all(DANE):
-        found = states(seen, attempt.subject)
+    for attempt, facts in observations.all(DANE):
+        found = states(observations, attempt.subject)
         if facts.mx.security is Security.BOGUS:
             # The probe dnssec says so about the whole domain.
             continue
@@ -94,7 +94,7 @@ def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
             word = AT_HOST.get(found[host.host])
             if word:
                 yield _outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
-        for name in unmatched_second(seen, attempt.subject):
+        for name in unmatched_second(observations, attempt.subject):
             yield _outcome("second_mismatch", name, (("host", name),))
         for word, values in _domain(facts, found):
             yield _outcome(word, attempt.subject, values)
@@ -122,7 +122,7 @@ def _without(found: Mapping[str, State]) -> list[str]:
     return [host for host, state in found.items() if state in (State.ABSENT, State.POSSIBLE, State.INSECURE)]
 
 
-def _printed(host: HostLook) -> str:
+def _printed(host: DaneHost) -> str:
     usable = [record.printed for record in records(host.tlsa)]
     return ", ".join(usable or (host.tlsa.records[:3] if host.tlsa else ())) or "-"
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from fumimori.checks.dane.facts import DANE, Facts, HostLook
+from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar import der
 from fumimori.grammar.mta_sts import covers
 from fumimori.model import Record
@@ -112,7 +112,7 @@ def _names(leaf: Certificate) -> tuple[str, ...]:
     return leaf.names or tuple(name.strip().lower() for name in COMMON_NAME.findall(leaf.subject))
 
 
-def state(facts: Facts, look: HostLook, service: MailService | None, domain: str) -> State:
+def state(facts: Facts, look: DaneHost, service: MailService | None, domain: str) -> State:
     """What DANE comes to at the server of `look`; `service` is its port 25 as it was seen, None when it was not."""
     if look.tlsa is None:
         return State.UNCHECKED
@@ -124,7 +124,7 @@ def state(facts: Facts, look: HostLook, service: MailService | None, domain: str
     return broken or _matched(records(look.tlsa), service, reference_names(look, domain))
 
 
-def reference_names(look: HostLook, domain: str) -> tuple[str, ...]:
+def reference_names(look: DaneHost, domain: str) -> tuple[str, ...]:
     """The names that a certificate may show under usage 2 (RFC 7672 section 3.2.2)."""
     return tuple(dict.fromkeys(name for name in (look.base, look.host, domain) if name))
 
@@ -144,27 +144,27 @@ def _matched(usable: Sequence[Tlsa], service: MailService | None, names: Sequenc
     return State.UNCHECKED if None in fitting else State.MISMATCH
 
 
-def states(seen: Seen, domain: str) -> dict[str, State]:
+def states(observations: Observations, domain: str) -> dict[str, State]:
     """The state at every mail server of `domain`; empty when DANE was not looked at."""
-    facts = seen.facts(DANE, domain)
+    facts = observations.facts(DANE, domain)
     if facts is None:
         return {}
-    return {look.host: state(facts, look, mail_service(seen, look.host), domain) for look in facts.hosts}
+    return {look.host: state(facts, look, mail_service(observations, look.host), domain) for look in facts.hosts}
 
 
-def protects(seen: Seen, domain: str) -> bool:
+def protects(observations: Observations, domain: str) -> bool:
     """Whether DANE is valid at every mail server, so that it does what MTA-STS would do."""
-    found = states(seen, domain)
+    found = states(observations, domain)
     return bool(found) and set(found.values()) == {State.VALID}
 
 
-def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
+def unmatched_second(observations: Observations, domain: str) -> tuple[str, ...]:
     """The servers whose usual certificate matches, while a second one, shown to some senders, does not."""
-    facts = seen.facts(DANE, domain)
-    valid = {host for host, result in states(seen, domain).items() if result is State.VALID}
+    facts = observations.facts(DANE, domain)
+    valid = {host for host, result in states(observations, domain).items() if result is State.VALID}
     found = []
     for look in facts.hosts if facts is not None else ():
-        port = seen.facts(MAIL_PORTS, f"{look.host}:{PORT}")
+        port = observations.facts(MAIL_PORTS, f"{look.host}:{PORT}")
         second = port.support.other_chain if port is not None and look.host in valid else None
         names = reference_names(look, domain)
         if second is not None and all(matches(one, second, names) is False for one in records(look.tlsa)):
@@ -172,9 +172,9 @@ def unmatched_second(seen: Seen, domain: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def mail_service(seen: Seen, host: str) -> MailService | None:
+def mail_service(observations: Observations, host: str) -> MailService | None:
     """Port 25 of `host` as it was seen; None when it was not."""
-    port = seen.facts(MAIL_PORTS, f"{host}:{PORT}")
+    port = observations.facts(MAIL_PORTS, f"{host}:{PORT}")
     return None if port is None else port.service
 
 

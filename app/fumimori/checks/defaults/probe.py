@@ -12,12 +12,12 @@ Sources    RFC 8314 section 4.5; RFC 5321 sections 2.3.5 and 4.1.1.1.
 import re
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.defaults.facts import DEFAULTS, Facts
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.tls import Certificate
 
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
@@ -27,20 +27,20 @@ _DEFAULT_NAMES = re.compile(
 )
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The hosts whose port 25 greeted."""
     return tuple(
         dict.fromkeys(
             facts.service.host
-            for _, facts in seen.all(mail_ports.MAIL_PORTS)
+            for _, facts in observations.all(mail_ports.MAIL_PORTS)
             if facts.port == 25 and facts.service.untrusted_greeting.strip()
         )
     )
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The name in the greeting, and whether DNS knows it."""
-    ports = look.seen.facts(mail_ports.MAIL_PORTS, f"{subject}:25")
+    ports = context.observations.facts(mail_ports.MAIL_PORTS, f"{subject}:25")
     greeting = ports.service.untrusted_greeting if ports is not None else ""
     name = greeting.partition(" ")[0].lower().rstrip(".,;")[:253]
     if not _HOST_NAME.fullmatch(name):
@@ -48,14 +48,14 @@ async def collect(subject: str, look: Look) -> Facts:
     if is_default_name(name):
         return Facts(host=subject, name=name)
     try:
-        return Facts(host=subject, name=name, resolves=bool(await _records(name, look)))
-    except NotSeen:
+        return Facts(host=subject, name=name, resolves=bool(await _records(name, context)))
+    except NotObserved:
         return Facts(host=subject, name=name)
 
 
-async def _records(name: str, look: Look) -> tuple[str, ...]:
-    four = await look.network.dns(name, "A")
-    return four.records or (await look.network.dns(name, "AAAA")).records
+async def _records(name: str, context: ProbeContext) -> tuple[str, ...]:
+    four = await context.network.dns(name, "A")
+    return four.records or (await context.network.dns(name, "AAAA")).records
 
 
 def is_default_name(name: str) -> bool:
@@ -75,10 +75,10 @@ def factory_made(certificate: Certificate, rules: Rules) -> str:
     return ""
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What is left of the installation, host by host."""
     said: set[tuple[str, str, str]] = set()
-    for attempt, ports in sorted(seen.all(mail_ports.MAIL_PORTS), key=lambda pair: pair[0].subject):
+    for attempt, ports in sorted(observations.all(mail_ports.MAIL_PORTS), key=lambda pair: pair[0].subject):
         chain = ports.chain
         maker = factory_made(chain.certificates[0], rules) if chain and chain.certificates else ""
         word = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"
@@ -86,7 +86,7 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
             said.add((ports.service.host, word, maker))
             found: Values = (("host", ports.service.host), ("port", ports.port), ("maker", maker))
             yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=found)
-    for attempt, facts in seen.all(DEFAULTS):
+    for attempt, facts in observations.all(DEFAULTS):
         word = ""
         if facts.name and is_default_name(facts.name):
             word = "default_name"

@@ -43,9 +43,9 @@ class Facts(Record):
     def genuine(self) -> tuple[SelectorSeen, ...]:
         """The selectors with a key that is not the wildcard's."""
         return tuple(
-            seen
-            for seen in self.found
-            if seen.keys and (not self.control.records or set(seen.records) != set(self.control.records))
+            kept
+            for kept in self.found
+            if kept.keys and (not self.control.records or set(kept.records) != set(self.control.records))
         )
 
 

@@ -15,14 +15,14 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
 
@@ -33,22 +33,22 @@ SOURCES = ("mail", "given", "provider", "guessed")
 """Where a selector's name comes from, the surest first."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
-def _selectors(domain: str, look: Look) -> dict[str, str]:
+def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
     """The selectors to try with the source of each, the surest first."""
-    scope = next((entry for entry in look.seen.scope.domains if entry.name == domain), None)
-    facts = look.seen.facts(mx_facts.MX, domain)
+    scope = next((entry for entry in context.observations.scope.domains if entry.name == domain), None)
+    facts = context.observations.facts(mx_facts.MX, domain)
     provider = facts.provider if facts else ""
     of_provider = [
         selector
-        for row in look.rules.tables["providers"].dicts()
+        for row in context.rules.tables["providers"].dicts()
         if provider and row["provider"] == provider
         for selector in row["selectors"].split()
     ]
-    known = [row["selector"] for row in look.rules.tables["dkim_selectors"].dicts()]
+    known = [row["selector"] for row in context.rules.tables["dkim_selectors"].dicts()]
     named = (scope.mail_selectors if scope else (), scope.selectors if scope else (), of_provider, known)
     sources: dict[str, str] = {}
     for source, selectors in zip(SOURCES, named, strict=True):
@@ -57,9 +57,9 @@ def _selectors(domain: str, look: Look) -> dict[str, str]:
     return dict(list(sources.items())[:SELECTORS_MOST])
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    selectors = _selectors(domain, look)
-    control = await look.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    selectors = _selectors(domain, context)
+    control = await context.network.dns(f"{secrets.token_hex(8)}._domainkey.{domain}", "TXT")
     slots = asyncio.Semaphore(AT_ONCE)
     found: dict[str, SelectorSeen] = {}
     empty: dict[str, SelectorSeen] = {}
@@ -69,9 +69,9 @@ async def _collect(domain: str, look: Look) -> Facts:
         name = f"{selector}._domainkey.{domain}"
         async with slots:
             try:
-                answer = await look.network.dns(name, "TXT")
-            except NotSeen as not_seen:
-                unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_seen.reason))
+                answer = await context.network.dns(name, "TXT")
+            except NotObserved as not_observed:
+                unanswered.append(Unanswered(name=selector, rdtype="TXT", reason=not_observed.reason))
                 return
         if answer.status is DnsStatus.ANSWER or answer.canonical_name:
             (found if answer.status is DnsStatus.ANSWER else empty)[selector] = SelectorSeen(
@@ -93,14 +93,14 @@ async def _collect(domain: str, look: Look) -> Facts:
     )
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in observations.scope.domains if domain.sends_mail is False}
     seen_keys: dict[str, set[str]] = {}
-    for attempt, facts in seen.all(DKIM):
+    for attempt, facts in observations.all(DKIM):
         for digest in _digests(facts):
             seen_keys.setdefault(digest, set()).add(attempt.subject)
-    for attempt, facts in seen.all(DKIM):
-        if attempt.subject in unused or mx.no_domain(seen, attempt.subject):
+    for attempt, facts in observations.all(DKIM):
+        if attempt.subject in unused or mx.no_domain(observations, attempt.subject):
             continue
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
         found = list(_found(facts, rules))
@@ -111,7 +111,7 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
 
 
 def _digests(facts: Facts) -> list[str]:
-    return [key.digest for seen in facts.genuine for key in seen.keys if key.digest]
+    return [key.digest for one in facts.genuine for key in one.keys if key.digest]
 
 
 Values = dict[str, str | int]
@@ -125,15 +125,15 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
     yield from _named_without_key(facts)
     if facts.aliases_empty:
-        yield "alias_empty", {"selectors": ", ".join(seen.selector for seen in facts.aliases_empty)}
+        yield "alias_empty", {"selectors": ", ".join(one.selector for one in facts.aliases_empty)}
     if not genuine:
         answered = len(facts.tried) - len({question.name for question in facts.unanswered})
         if answered:
             yield "not_found", {"count": answered}
         return
-    keys = [(seen.selector, key) for seen in genuine for key in seen.keys]
+    keys = [(one.selector, key) for one in genuine for key in one.keys]
     working = [(selector, key) for selector, key in keys if key.works]
-    several = [seen.selector for seen in genuine if len(seen.keys) > 1]
+    several = [one.selector for one in genuine if len(one.keys) > 1]
     if several:
         yield "several", {"selectors": ", ".join(several)}
     yield from _faults(keys)
@@ -149,7 +149,7 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
 def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
     """Selectors that somebody is sure of, at which no key stands; a name server that failed says nothing."""
     silent = {question.name for question in facts.unanswered}
-    keyed = {seen.selector for seen in facts.genuine}
+    keyed = {one.selector for one in facts.genuine}
     for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
         missing = [selector for selector in named if selector not in keyed and selector not in silent]
         if missing:

@@ -15,14 +15,14 @@ Steps      1. `_dmarc` of the domain, then upwards, eight names at most. 2. Only
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc.facts import DMARC, Facts, ReportHost
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 
 TARGETS_MOST = 10
@@ -31,21 +31,21 @@ URIS_SURE = 2
 """Addresses in `rua` that every sender of reports has to serve (RFC 9990)."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
+async def _collect(domain: str, context: ProbeContext) -> Facts:
     unanswered: list[Unanswered] = []
 
     async def ask(name: str, rdtype: str, told_as: str) -> DnsAnswer | None:
         try:
-            return (await look.network.dns(name, rdtype)).renamed(told_as)
-        except NotSeen as not_seen:
-            unanswered.append(Unanswered(name=told_as, rdtype=rdtype, reason=not_seen.reason))
+            return (await context.network.dns(name, rdtype)).renamed(told_as)
+        except NotObserved as not_observed:
+            unanswered.append(Unanswered(name=told_as, rdtype=rdtype, reason=not_observed.reason))
             return None
 
-    walk = [(await look.network.dns(f"_dmarc.{domain}", "TXT")).renamed(domain)]
+    walk = [(await context.network.dns(f"_dmarc.{domain}", "TXT")).renamed(domain)]
     for name in grammar.walk_names(domain)[1:]:
         texts = grammar.dmarc_texts(walk[-1])
         if len(texts) == 1 and grammar.walk_ended(grammar.parse_dmarc(texts[0])):
@@ -100,12 +100,12 @@ def _foreign_hosts(found: DmarcFound) -> list[str]:
     return list(dict.fromkeys(host for host in hosts if host != home and not host.endswith("." + home)))
 
 
-def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
-    scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all(DMARC):
+def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
+    scope = {domain.name: domain for domain in observations.scope.domains}
+    for attempt, facts in observations.all(DMARC):
         domain = attempt.subject
         found = facts.found(domain)
-        if found.record is None and mx.no_domain(seen, domain):
+        if found.record is None and mx.no_domain(observations, domain):
             continue
         if domain in scope and scope[domain].sends_mail is False:
             if found.record is not None or not facts.unanswered:

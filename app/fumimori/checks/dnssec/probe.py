@@ -10,10 +10,10 @@ Outcomes   bogus, mx_bogus (critical): the chain is broken; algorithm_sha1 (medi
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dnssec.facts import DNSSEC, Facts
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotTestableHere
 from fumimori.network.dns import Security, ZoneSecurity
@@ -40,28 +40,28 @@ NAMES = {
 }
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains, then their mail servers."""
     hosts: list[str] = []
-    for domain in seen.scope.domains:
-        facts = seen.facts(mx.MX, domain.name)
+    for domain in observations.scope.domains:
+        facts = observations.facts(mx.MX, domain.name)
         hosts += facts.mail_hosts[:HOSTS_MOST] if facts is not None else ()
-    return tuple(dict.fromkeys((*(domain.name for domain in seen.scope.domains), *hosts)))
+    return tuple(dict.fromkeys((*(domain.name for domain in observations.scope.domains), *hosts)))
 
 
-async def collect(name: str, look: Look) -> Facts:
+async def collect(name: str, context: ProbeContext) -> Facts:
     """The zone of `name`; NotTestableHere where nothing can be validated."""
-    zone = await look.network.zone_security(name)
+    zone = await context.network.zone_security(name)
     if zone.security is Security.UNCHECKED:
         raise NotTestableHere(zone.reason)
     return Facts(zone=zone)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Each domain by itself; a mail server only where its zone is not one of those."""
-    domains = {domain.name for domain in seen.scope.domains}
-    zones = {facts.zone.zone for attempt, facts in seen.all(DNSSEC) if attempt.subject in domains}
-    for attempt, facts in seen.all(DNSSEC):
+    domains = {domain.name for domain in observations.scope.domains}
+    zones = {facts.zone.zone for attempt, facts in observations.all(DNSSEC) if attempt.subject in domains}
+    for attempt, facts in observations.all(DNSSEC):
         own = attempt.subject in domains
         if own:
             found = _domain(facts.zone, rules)

@@ -13,11 +13,11 @@ Outcomes   dangerous, rdp (critical); unneeded (high); unneeded_quiet (medium); 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.exposed_ports.facts import EXPOSED_PORTS, Facts
 from fumimori.checks.hosts import own_hosts
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import Unreachable
 from fumimori.network.services import OpenPort
@@ -28,9 +28,9 @@ AT_ONCE = 4
 RDP = "rdp"
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """One short connection to each port of the table."""
-    addresses = await look.network.addresses(subject)
+    addresses = await context.network.addresses(subject)
     if not addresses:
         raise Unreachable("no_address", subject)
     address = addresses[0]
@@ -38,24 +38,24 @@ async def collect(subject: str, look: Look) -> Facts:
 
     async def knock(row: Mapping[str, str]) -> OpenPort:
         async with slots:
-            return await look.network.open_port(subject, address, int(row["port"]), row["kind"])
+            return await context.network.open_port(subject, address, int(row["port"]), row["kind"])
 
-    rows = look.rules.tables["exposed_services"].dicts()
+    rows = context.rules.tables["exposed_services"].dicts()
     return Facts(host=subject, ports=tuple(await together(*(knock(row) for row in rows))))
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each open port means, and that a host shows none."""
     table = {int(row["port"]): row for row in rules.tables["exposed_services"].dicts()}
-    for attempt, facts in seen.all(EXPOSED_PORTS):
+    for attempt, facts in observations.all(EXPOSED_PORTS):
         found = [port for port in facts.ports if port.open and port.port in table]
-        if seen.inside(attempt):
+        if observations.inside(attempt):
             yield from _inside(attempt.subject, found, table)
             continue
         for port in found:
             for word in _words(port, table[port.port]):
                 yield _outcome(word, f"{facts.host}:{port.port}", facts.host, _values(port, table[port.port]))
-        if _answers(seen, facts):
+        if _answers(observations, facts):
             kinds = {table[port.port]["kind"] for port in found}
             if not found:
                 yield _outcome("ports_closed", facts.host, facts.host, (("count", len(facts.ports)),))
@@ -78,11 +78,13 @@ def _inside(subject: str, found: Sequence[OpenPort], table: Mapping[int, Mapping
         yield _outcome("seen_inside", subject, subject, (("services", names),))
 
 
-def _answers(seen: Seen, facts: Facts) -> bool:
+def _answers(observations: Observations, facts: Facts) -> bool:
     """Whether the host is there at all for us: a firewall that swallows everything looks like closed ports."""
     if any(port.open or port.closed == "connection_refused" for port in facts.ports):
         return True
-    return any(ports.service.open and ports.service.host == facts.host for _, ports in seen.all(mail_ports.MAIL_PORTS))
+    return any(
+        ports.service.open and ports.service.host == facts.host for _, ports in observations.all(mail_ports.MAIL_PORTS)
+    )
 
 
 def _values(port: OpenPort, row: Mapping[str, str]) -> Values:

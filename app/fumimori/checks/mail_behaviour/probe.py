@@ -16,14 +16,14 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import mail_exchangers
 from fumimori.checks.mail_behaviour.facts import MAIL_BEHAVIOUR, Facts
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen, NotTestableHere, Refused, Unreachable
+from fumimori.network import NotObserved, NotTestableHere, Refused, Unreachable
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 
 PORT = 25
@@ -34,50 +34,50 @@ _NO_SUCH_NAME = re.compile(
 """Ways to say that a name does not exist, as against *I do not answer such questions*."""
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The mail exchangers."""
-    return mail_exchangers(seen)
+    return mail_exchangers(observations)
 
 
-def domain_of(seen: Seen, host: str) -> str:
+def domain_of(observations: Observations, host: str) -> str:
     """The first domain of the scope whose mail goes to `host`; empty without one."""
-    for domain in seen.scope.domains:
-        facts = seen.facts(mx.MX, domain.name)
+    for domain in observations.scope.domains:
+        facts = observations.facts(mx.MX, domain.name)
         if facts is not None and host in facts.mail_hosts:
             return domain.name
     return ""
 
 
-def let_out(seen: Seen) -> None:
+def let_out(observations: Observations) -> None:
     """Raises NotTestableHere (`port25_blocked`) when this network does not let port 25 out."""
-    if seen.vantage is not None and seen.vantage.port25 == "blocked":
+    if observations.vantage is not None and observations.vantage.port25 == "blocked":
         raise NotTestableHere("port25_blocked")
 
 
 async def converse(
-    look: Look, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
+    context: ProbeContext, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
 ) -> SmtpDialogue:
-    """The conversation with the first address that answers, inside TLS on other ports than 25; NotSeen without one."""
-    failure: NotSeen = Unreachable("no_address", host)
+    """The conversation with the first address that answers, inside TLS on other ports than 25; NotObserved without one."""
+    failure: NotObserved = Unreachable("no_address", host)
     for address in addresses[:2]:
-        dialogue = await look.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
+        dialogue = await context.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)
         if dialogue.open:
             return dialogue
         failure = Unreachable(dialogue.closed, address)
     raise failure
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one mail exchanger; raises Refused (`busy`) when it only ever says *later*."""
-    let_out(look.seen)
-    addresses = await look.network.addresses(subject)
-    domain = domain_of(look.seen, subject)
+    let_out(context.observations)
+    addresses = await context.network.addresses(subject)
+    domain = domain_of(context.observations, subject)
     random = f"fumimori-{secrets.token_hex(6)}@{domain}"
-    facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+    facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
     if facts.unknown is None:
         # Whoever greylists knows the same sender and recipient again after a while.
-        await asyncio.sleep(look.rules.number("mail_behaviour.retry_after_seconds"))
-        facts = _facts(subject, domain, await converse(look, subject, addresses, _commands(domain, random)))
+        await asyncio.sleep(context.rules.number("mail_behaviour.retry_after_seconds"))
+        facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
     if not any((facts.vrfy, facts.expn, facts.unknown, facts.postmaster, facts.own_sender)):
         raise Refused("busy", subject)
     return facts
@@ -115,16 +115,16 @@ def _definite(reply: SmtpReply | None) -> SmtpReply | None:
     return reply if reply is not None and not reply.later and reply.code not in (530, 538) else None
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each exchanger's answers mean; nothing about what it did not answer."""
-    for attempt, facts in seen.all(MAIL_BEHAVIOUR):
+    for attempt, facts in observations.all(MAIL_BEHAVIOUR):
         for word, reply in _words(facts):
-            if word == "own_sender_accepted" and seen.inside(attempt):
+            if word == "own_sender_accepted" and observations.inside(attempt):
                 # Computers of the office may send in its name without a login; what strangers may do is not seen here.
                 continue
             values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))
             yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
-    yield from _sizes(seen, rules)
+    yield from _sizes(observations, rules)
 
 
 def _shown(reply: SmtpReply) -> str:
@@ -165,9 +165,9 @@ def _names_it_unknown(reply: SmtpReply) -> bool:
     return reply.code in (550, 551, 553) and bool(_NO_SUCH_NAME.search(reply.untrusted_text))
 
 
-def _sizes(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def _sizes(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Size limits that are announced but of little use; which port announces what is in `mail_ports`."""
-    for attempt, facts in seen.all(mail_ports.MAIL_PORTS):
+    for attempt, facts in observations.all(mail_ports.MAIL_PORTS):
         size = facts.service.size
         if facts.port != PORT or not size:
             continue

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane.tlsa import State
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.mail_ports.facts import MAIL_PORTS, Facts, Side
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.products.recognition import shown_version
 from fumimori.checks.tables.mail_servers import PolicyState, mx_table
 from fumimori.checks.tables.ports import CLEAR_LOGINS
@@ -17,7 +17,7 @@ from fumimori.checks.tls.certificate_checks import distrust, old_signature, weak
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
 from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
-from fumimori.network import NotSeen, NotTestableHere, Unreachable
+from fumimori.network import NotObserved, NotTestableHere, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, MailService
 from fumimori.network.tls import CertificateChain
 
@@ -30,17 +30,17 @@ ADDRESSES_MOST = 3
 # --- where to look ------------------------------------------------------------------------------------------------
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """Every MX on 25; the hosts that people use, else the MX hosts themselves, on the ports of clients."""
     exchangers: list[str] = []
-    clients: list[str] = list(seen.scope.mail_hosts)
-    for domain in seen.scope.domains:
-        facts = seen.facts(mx.MX, domain.name)
+    clients: list[str] = list(observations.scope.mail_hosts)
+    for domain in observations.scope.domains:
+        facts = observations.facts(mx.MX, domain.name)
         hosts = facts.mail_hosts if facts is not None else ()
         exchangers += hosts
         hosting = domain.hosting or (facts.hosting if facts is not None else None)
         # Cloud services have host names of their own for clients, the same for all their customers.
-        if not seen.scope.mail_hosts and hosting not in (Hosting.GOOGLE, Hosting.MICROSOFT, Hosting.WORKMAIL):
+        if not observations.scope.mail_hosts and hosting not in (Hosting.GOOGLE, Hosting.MICROSOFT, Hosting.WORKMAIL):
             clients += hosts
     return tuple(
         dict.fromkeys(
@@ -55,56 +55,56 @@ def subjects(seen: Seen) -> Sequence[str]:
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of `host:port`; a closed port is a fact, a port that this network does not let out is not."""
     host, _, number = subject.rpartition(":")
     port = int(number)
-    vantage = look.seen.vantage
+    vantage = context.observations.vantage
     if port == MX_PORT and vantage is not None and vantage.port25 == "blocked":
         raise NotTestableHere("port25_blocked")
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    services = await _services(host, addresses, port, look)
+    services = await _services(host, addresses, port, context)
     first = next((service for service in services if service.open), services[0])
     if not first.open:
         way_out_proved = vantage is not None and vantage.port25 == "open"
         if port == MX_PORT and first.closed == "connect_timeout" and not way_out_proved:
             raise NotTestableHere("port25_unknown")
         return Facts(service=first)
-    main = await _side(first, look)
+    main = await _side(first, context)
     others = []
     for service in services:
         if service is first:
             continue
         # The same certificate in the same handshake is the same server; it need not be asked everything twice.
         same = service.handshake == first.handshake and Side(service=service).leaf == main.leaf
-        others.append(Side(service=service) if same or not service.open else await _side(service, look))
+        others.append(Side(service=service) if same or not service.open else await _side(service, context))
     return Facts(service=main.service, support=main.support, others=tuple(others))
 
 
-async def _services(host: str, addresses: Sequence[str], port: int, look: Look) -> list[MailService]:
+async def _services(host: str, addresses: Sequence[str], port: int, context: ProbeContext) -> list[MailService]:
     """What the first address that answers showed, for each family that the host has."""
     families = [[each for each in addresses if (":" in each) is six][:ADDRESSES_MOST] for six in (False, True)]
-    looks = [_first_open(host, family, port, look) for family in families if family]
+    looks = [_first_open(host, family, port, context) for family in families if family]
     found = await asyncio.gather(*looks, return_exceptions=True)
     services = [each for each in found if isinstance(each, MailService)]
     for each in found:
-        if isinstance(each, BaseException) and (not services or not isinstance(each, NotSeen)):
+        if isinstance(each, BaseException) and (not services or not isinstance(each, NotObserved)):
             raise each
     return services
 
 
-async def _first_open(host: str, addresses: Sequence[str], port: int, look: Look) -> MailService:
-    service = await look.network.mail_service(host, addresses[0], port)
+async def _first_open(host: str, addresses: Sequence[str], port: int, context: ProbeContext) -> MailService:
+    service = await context.network.mail_service(host, addresses[0], port)
     for address in addresses[1:]:
         if service.open:
             break
-        service = await look.network.mail_service(host, address, port)
+        service = await context.network.mail_service(host, address, port)
     return service
 
 
-async def _side(service: MailService, look: Look) -> Side:
+async def _side(service: MailService, context: ProbeContext) -> Side:
     """The service with what its hellos show, where it has TLS."""
     implicit = service.port in IMPLICIT_TLS_PORTS
     silent = service.error == "reply_timeout" and not service.tls_works
@@ -118,9 +118,9 @@ async def _side(service: MailService, look: Look) -> Side:
     )
     try:
         support = await find_support(
-            look.network, look.rules, where, service.handshake, chain=service.chain, thorough=look.thorough
+            context.network, context.rules, where, service.handshake, chain=service.chain, thorough=context.thorough
         )
-    except NotSeen:
+    except NotObserved:
         # A server that has had enough of us has shown the rest already.
         return Side(service=service)
     return Side(service=service, support=support)
@@ -129,15 +129,15 @@ async def _side(service: MailService, look: Look) -> Side:
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What the ports show, port by port, and what a host lacks altogether."""
     by_host: dict[str, list[Facts]] = {}
-    strict = strict_hosts(seen)
-    for attempt, facts in seen.all(MAIL_PORTS):
+    strict = strict_hosts(observations)
+    for attempt, facts in observations.all(MAIL_PORTS):
         by_host.setdefault(facts.service.host, []).append(facts)
         if not facts.service.open:
             continue
-        for word, values in _words(seen, rules, facts, attempt.ended, strict):
+        for word, values in _words(observations, rules, facts, attempt.ended, strict):
             yield Outcome(
                 code=f"mail_ports.{word}",
                 subject=attempt.subject,
@@ -150,12 +150,12 @@ def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
 
 
 def _words(
-    seen: Seen, rules: Rules, facts: Facts, at: datetime, strict: frozenset[str]
+    observations: Observations, rules: Rules, facts: Facts, at: datetime, strict: frozenset[str]
 ) -> Iterator[tuple[str, Values]]:
     """Each word once: what the first address showed goes before what the other family's adds."""
     told: set[str] = set()
     for side in (facts, *(other for other in facts.others if other.service.open)):
-        for word, values in _side_words(seen, rules, side, at, strict):
+        for word, values in _side_words(observations, rules, side, at, strict):
             if word not in told:
                 told.add(word)
                 yield word, values
@@ -163,7 +163,7 @@ def _words(
 
 
 def _side_words(
-    seen: Seen, rules: Rules, side: Side, at: datetime, strict: frozenset[str]
+    observations: Observations, rules: Rules, side: Side, at: datetime, strict: frozenset[str]
 ) -> Iterator[tuple[str, Values]]:
     use = CLIENT
     if side.port == MX_PORT:
@@ -173,17 +173,17 @@ def _side_words(
     yield from _login(side)
     yield from tls_words(side.support, use, rules)
     for chain in (side.chain, side.support.other_chain):
-        yield from _certificate(seen, rules, side, chain, at)
+        yield from _certificate(observations, rules, side, chain, at)
     if side.service.large_hello_fails:
         yield "large_hello", ()
     yield from _greeting(side, rules)
 
 
-def strict_hosts(seen: Seen) -> frozenset[str]:
+def strict_hosts(observations: Observations) -> frozenset[str]:
     """The mail servers that senders must not deliver to without proper TLS: MTA-STS in enforce, or valid DANE."""
     return frozenset(
         row.host
-        for row in mx_table(seen)
+        for row in mx_table(observations)
         if row.tlsa is State.VALID or (row.mode == "enforce" and row.policy is PolicyState.COVERED)
     )
 
@@ -252,13 +252,13 @@ def _login(facts: Side) -> Iterator[tuple[str, Values]]:
 
 
 def _certificate(
-    seen: Seen, rules: Rules, facts: Side, chain: CertificateChain | None, at: datetime
+    observations: Observations, rules: Rules, facts: Side, chain: CertificateChain | None, at: datetime
 ) -> Iterator[tuple[str, Values]]:
     if chain is None or not chain.certificates:
         return
     leaf, suffix = chain.certificates[0], _suffix(facts)
     on_25 = facts.port == MX_PORT
-    confirmed = on_25 or facts.service.host in seen.scope.mail_hosts
+    confirmed = on_25 or facts.service.host in observations.scope.mail_hosts
     time = urgency(leaf.not_before, leaf.not_after, at, rules)
     expired = time is Urgency.EXPIRED
     days = days_since(leaf.not_after, at) if expired else days_left(leaf.not_after, at)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dane import tlsa as dane
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mail_ports import facts as mail_ports_facts
@@ -13,11 +13,11 @@ from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mta_sts.facts import MTA_STS, Facts, PolicySeen
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.grammar import mta_sts as grammar
 from fumimori.grammar.mta_sts import StsPolicy
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 
 POLICY_LIMIT = 65536
 """Bytes of a policy that senders read (RFC 8461 section 3.3 suggests as much)."""
@@ -38,32 +38,32 @@ def policy_url(domain: str) -> str:
     return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return mx.receiving_domains(seen)
+def _subjects(observations: Observations) -> Sequence[str]:
+    return mx.receiving_domains(observations)
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    facts = Facts(answer=await look.network.dns(f"_mta-sts.{domain}", "TXT"))
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    facts = Facts(answer=await context.network.dns(f"_mta-sts.{domain}", "TXT"))
     if not facts.announcements:
         return facts
     try:
-        policy = await look.network.get(policy_url(domain), limit=POLICY_LIMIT)
-    except NotSeen as not_seen:
-        seen = Facts(answer=facts.answer, policy_reason=not_seen.reason)
+        policy = await context.network.get(policy_url(domain), limit=POLICY_LIMIT)
+    except NotObserved as not_observed:
+        read = Facts(answer=facts.answer, policy_reason=not_observed.reason)
     else:
         whole = Facts(answer=facts.answer, policy=policy)
-        seen = Facts(answer=facts.answer, policy_reason="connection_closed") if policy.incomplete else whole
-    return msgspec.structs.replace(seen, history=_history(seen, domain, look))
+        read = Facts(answer=facts.answer, policy_reason="connection_closed") if policy.incomplete else whole
+    return msgspec.structs.replace(read, history=_history(read, domain, context))
 
 
-def _history(facts: Facts, domain: str, look: Look) -> tuple[PolicySeen, ...]:
+def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySeen, ...]:
     """The earlier looks' history with today's state behind it, where it is another one or there is none yet."""
-    earlier = look.seen.facts(MTA_STS, domain)
+    earlier = context.observations.facts(MTA_STS, domain)
     history = earlier.history if earlier else ()
     if not facts.announced or not facts.policy_sha256 or facts.policy is None or facts.policy.status != 200:
         return history
     state = PolicySeen(
-        first_seen=look.network.now(),
+        first_seen=context.network.now(),
         id=grammar.parse_sts_record(facts.announcements[0]).id,
         mode=grammar.parse_sts_policy(facts.policy.untrusted_body).mode[:20],
         sha256=facts.policy_sha256,
@@ -77,13 +77,15 @@ def _history(facts: Facts, domain: str, look: Look) -> tuple[PolicySeen, ...]:
 Values = dict[str, str | int]
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all(MTA_STS):
-        for word, values in _found(attempt.subject, facts, seen, rules, attempt.ended):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in observations.all(MTA_STS):
+        for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
             yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=tuple(values.items()))
 
 
-def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _found(
+    domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime
+) -> Iterator[tuple[str, Values]]:
     texts = facts.announcements
     if len(texts) > 1:
         yield "several", {"count": len(texts)}
@@ -93,7 +95,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
         if lookalike:
             yield "malformed", {"text": lookalike}
         else:
-            yield ("absent_beside_dane" if dane.protects(seen, domain) else "absent"), {}
+            yield ("absent_beside_dane" if dane.protects(observations, domain) else "absent"), {}
         return
     if grammar.parse_sts_record(texts[0]).fault:
         yield "malformed", {"text": texts[0]}
@@ -116,7 +118,7 @@ def _found(domain: str, facts: Facts, seen: Seen, rules: Rules, at: datetime) ->
     yield f"mode_{policy.mode}", {}
     yield from _changes(facts, rules, at)
     if policy.mode != "none":
-        yield from _agreement(domain, policy, seen, rules)
+        yield from _agreement(domain, policy, observations, rules)
 
 
 def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
@@ -164,13 +166,19 @@ def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str
         yield words[urgent], {"days": days_left(leaf.not_after, at), "day": leaf.not_after.date().isoformat()}
 
 
-def _agreement(domain: str, policy: StsPolicy, seen: Seen, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _agreement(
+    domain: str, policy: StsPolicy, observations: Observations, rules: Rules
+) -> Iterator[tuple[str, Values]]:
     """Whether what the policy promises is true of the mail servers."""
     spoiled = False
-    for word, values in (*_age(policy, rules), *_coverage(domain, policy, seen), *_servers(domain, policy, seen)):
+    for word, values in (
+        *_age(policy, rules),
+        *_coverage(domain, policy, observations),
+        *_servers(domain, policy, observations),
+    ):
         spoiled = spoiled or word not in ("stale_mx", "mx_certificates_hold")
         yield word, values
-    facts = seen.facts(mx_facts.MX, domain)
+    facts = observations.facts(mx_facts.MX, domain)
     if facts is not None and facts.mail_hosts and not spoiled:
         yield "mx_covered", {"hosts": ", ".join(facts.mail_hosts)}
 
@@ -183,8 +191,8 @@ def _age(policy: StsPolicy, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "max_age_short", values
 
 
-def _coverage(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str, Values]]:
-    facts = seen.facts(mx_facts.MX, domain)
+def _coverage(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[tuple[str, Values]]:
+    facts = observations.facts(mx_facts.MX, domain)
     if facts is None or not facts.mail_hosts:
         return
     outside = [host for host in facts.mail_hosts if not any(grammar.covers(pattern, host) for pattern in policy.mx)]
@@ -198,14 +206,14 @@ def _coverage(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str,
         yield "stale_mx", {"patterns": ", ".join(idle[:10])}
 
 
-def _servers(domain: str, policy: StsPolicy, seen: Seen) -> Iterator[tuple[str, Values]]:
+def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[tuple[str, Values]]:
     """Whether a sender that follows the policy would deliver to each mail server that was looked at (section 4.2)."""
-    facts = seen.facts(mx_facts.MX, domain)
+    facts = observations.facts(mx_facts.MX, domain)
     hosts = facts.mail_hosts if facts is not None else ()
     looked = {
         host: port
         for host in hosts
-        if (port := seen.facts(mail_ports_facts.MAIL_PORTS, f"{host}:{mail_ports.MX_PORT}")) is not None
+        if (port := observations.facts(mail_ports_facts.MAIL_PORTS, f"{host}:{mail_ports.MX_PORT}")) is not None
         if port.service.open
     }
     failing = [host for host, port in looked.items() if not _delivers(port)]

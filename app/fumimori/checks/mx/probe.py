@@ -13,16 +13,16 @@ Steps      1. MX. 2. Without one: the domain's own addresses. 3. Each server's a
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from fumimori.checks.contract import Delivery, Look, Probe
+from fumimori.checks.contract import Delivery, Probe, ProbeContext
 from fumimori.checks.mx.facts import MX, Facts, MxHost
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.providers import hosting_guess, only, provider_row
 from fumimori.grammar.spf import parse_spf
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.grammar.spf_walk import spf_texts
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules
 from fumimori.model.days import iso_day
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.addresses import not_routed
 from fumimori.network.dns import DnsAnswer, DnsStatus
 
@@ -32,17 +32,17 @@ SPF_HOSTS_MOST = 3
 """Hosts in a domain's SPF that are compared with its mail servers."""
 
 
-def receiving_domains(seen: Seen) -> tuple[str, ...]:
+def receiving_domains(observations: Observations) -> tuple[str, ...]:
     """The domains of the scope, without those that were seen to take no mail at all."""
     names = []
-    for domain in seen.scope.domains:
-        facts = seen.facts(MX, domain.name)
+    for domain in observations.scope.domains:
+        facts = observations.facts(MX, domain.name)
         if facts is None or facts.mail_hosts:
             names.append(domain.name)
     return tuple(names)
 
 
-def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
+def deliveries(observations: Observations, rules: Rules) -> Sequence[Delivery]:
     """Who takes the mail of each domain that was looked up."""
     del rules  # the provider was recognised when the records were read
     return [
@@ -53,39 +53,39 @@ def deliveries(seen: Seen, rules: Rules) -> Sequence[Delivery]:
             provider=facts.provider,
             hosting=facts.hosting,
         )
-        for domain in seen.scope.domains
-        if (facts := seen.facts(MX, domain.name)) is not None
+        for domain in observations.scope.domains
+        if (facts := observations.facts(MX, domain.name)) is not None
     ]
 
 
-def no_domain(seen: Seen, domain: str) -> bool:
+def no_domain(observations: Observations, domain: str) -> bool:
     """Whether `domain` was seen not to exist, so that there is nothing to say about its other records."""
-    facts = seen.facts(MX, domain)
+    facts = observations.facts(MX, domain)
     return facts is not None and facts.answer.status is DnsStatus.NXDOMAIN
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    answer = await look.network.dns(domain, "MX")
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    answer = await context.network.dns(domain, "MX")
     if answer.status is not DnsStatus.ANSWER:
-        fallback = () if answer.status is DnsStatus.NXDOMAIN else await _addresses(domain, look)
+        fallback = () if answer.status is DnsStatus.NXDOMAIN else await _addresses(domain, context)
         return Facts(answer=answer, fallback=fallback)
     parsed = sorted(host for record in answer.records if (host := _parsed(record)) is not None)
-    hosts = [await _looked_up(preference, host, look) for preference, host in parsed[:HOSTS_MOST]]
+    hosts = [await _looked_up(preference, host, context) for preference, host in parsed[:HOSTS_MOST]]
     names = [host.host for host in hosts if host.host]
-    table = look.rules.tables["providers"]
+    table = context.rules.tables["providers"]
     autodiscover = ""
     if any(re.search(row["mx"], name) for row in table.dicts() if row["autodiscover"] for name in names):
-        autodiscover = await _alias(f"autodiscover.{domain}", look)
+        autodiscover = await _alias(f"autodiscover.{domain}", context)
     provider, hosting = hosting_guess(names, table, autodiscover)
     row = provider_row(names, table, autodiscover)
     told_by = "mx" if provider else ""
-    known = any(entry.name == domain and entry.hosting is not None for entry in look.seen.scope.domains)
+    known = any(entry.name == domain and entry.hosting is not None for entry in context.observations.scope.domains)
     if not provider and not known:
-        provider, hosting, told_by = await _behind(domain, hosts, look)
+        provider, hosting, told_by = await _behind(domain, hosts, context)
     return Facts(
         answer=answer,
         hosts=tuple(hosts),
@@ -96,20 +96,20 @@ async def _collect(domain: str, look: Look) -> Facts:
     )
 
 
-async def _behind(domain: str, hosts: Sequence[MxHost], look: Look) -> tuple[str, Hosting | None, str]:
+async def _behind(domain: str, hosts: Sequence[MxHost], context: ProbeContext) -> tuple[str, Hosting | None, str]:
     """The rental provider behind a server that bears the domain's own name; empty where nothing shows."""
     own = [host for host in hosts if host.addresses and (host.host == domain or host.host.endswith("." + domain))]
     if not own:
         return "", None, ""
-    rental = only(look.rules.tables["providers"], Hosting.RENTAL)
-    names = await _records(reverse_name(own[0].addresses[0]), "PTR", look)
+    rental = only(context.rules.tables["providers"], Hosting.RENTAL)
+    names = await _records(reverse_name(own[0].addresses[0]), "PTR", context)
     provider, hosting = hosting_guess([name.rstrip(".").lower() for name in names], rental)
     if provider:
         return provider, hosting, "reverse"
     addresses = {address for host in own for address in host.addresses}
-    for name in _spf_hosts(await _records(domain, "TXT", look)):
+    for name in _spf_hosts(await _records(domain, "TXT", context)):
         provider, hosting = hosting_guess([name], rental)
-        if provider and addresses & set(await _records(name, "A", look)):
+        if provider and addresses & set(await _records(name, "A", context)):
             return provider, hosting, "spf"
     return "", None, ""
 
@@ -126,11 +126,11 @@ def _spf_hosts(txt_records: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(named))[:SPF_HOSTS_MOST]
 
 
-async def _records(name: str, rdtype: str, look: Look) -> tuple[str, ...]:
+async def _records(name: str, rdtype: str, context: ProbeContext) -> tuple[str, ...]:
     """The records at `name`; none where they could not be had, because nothing is concluded from their absence."""
     try:
-        return (await look.network.dns(name, rdtype)).records
-    except NotSeen:
+        return (await context.network.dns(name, rdtype)).records
+    except NotObserved:
         return ()
 
 
@@ -139,7 +139,7 @@ def _parsed(record: str) -> tuple[int, str] | None:
     return (int(preference), host.strip().rstrip(".").lower()) if preference.isdecimal() else None
 
 
-async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
+async def _looked_up(preference: int, name: str, context: ProbeContext) -> MxHost:
     host = MxHost(preference=preference, host=name)
     if not name or host.is_address:
         return host
@@ -147,9 +147,9 @@ async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
     unanswered = ""
     for rdtype in ("A", "AAAA"):
         try:
-            answers.append(await look.network.dns(name, rdtype))
-        except NotSeen as not_seen:
-            unanswered = not_seen.reason
+            answers.append(await context.network.dns(name, rdtype))
+        except NotObserved as not_observed:
+            unanswered = not_observed.reason
     return MxHost(
         preference=preference,
         host=name,
@@ -160,23 +160,23 @@ async def _looked_up(preference: int, name: str, look: Look) -> MxHost:
     )
 
 
-async def _addresses(domain: str, look: Look) -> tuple[str, ...]:
-    four = await look.network.dns(domain, "A")
-    six = await look.network.dns(domain, "AAAA")
+async def _addresses(domain: str, context: ProbeContext) -> tuple[str, ...]:
+    four = await context.network.dns(domain, "A")
+    six = await context.network.dns(domain, "AAAA")
     return (*four.records, *six.records)
 
 
-async def _alias(name: str, look: Look) -> str:
-    return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", look)), "")
+async def _alias(name: str, context: ProbeContext) -> str:
+    return next((record.rstrip(".").lower() for record in await _records(name, "CNAME", context)), "")
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    unused = {domain.name for domain in seen.scope.domains if domain.sends_mail is False}
-    for attempt, facts in seen.all(MX):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    unused = {domain.name for domain in observations.scope.domains if domain.sends_mail is False}
+    for attempt, facts in observations.all(MX):
         if attempt.subject in unused and facts.answer.status is not DnsStatus.NXDOMAIN:
             yield from _unused(attempt.subject, facts)
         else:
-            vantage = seen.vantage_of(attempt)
+            vantage = observations.vantage_of(attempt)
             ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
             yield from _judged(attempt.subject, facts, ours)
             if (end := iso_day(facts.ends)) is not None:

@@ -17,12 +17,12 @@ import re
 import secrets
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.hosts import mail_exchangers
 from fumimori.checks.mail_behaviour import facts as mail_behaviour_facts
 from fumimori.checks.mail_behaviour import probe as mail_behaviour
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.open_relay.facts import OPEN_RELAY, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere, Refused
@@ -41,17 +41,17 @@ _NO_MAIL_THERE = re.compile(
 """The server looked the example domains up and does not like them: that says nothing about relaying."""
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The mail exchangers, and `host:port` of every port for people who send that spoke to us."""
     submission = (
         attempt.subject
-        for attempt, facts in seen.all(mail_ports.MAIL_PORTS)
+        for attempt, facts in observations.all(mail_ports.MAIL_PORTS)
         if facts.port in SUBMISSION_PORTS and (facts.tls or facts.service.untrusted_greeting)
     )
-    return (*mail_exchangers(seen), *sorted(submission))
+    return (*mail_exchangers(observations), *sorted(submission))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one mail exchanger, or of one port for people who send.
 
     Raises NotTestableHere (`relay_not_tested`) when it is not known how the server treats its own unknown recipients,
@@ -59,41 +59,41 @@ async def collect(subject: str, look: Look) -> Facts:
     """
     host, _, number = subject.rpartition(":")
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
-        return await _submission(subject, host, int(number), look)
-    mail_behaviour.let_out(look.seen)
-    manners = look.seen.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
+        return await _submission(subject, host, int(number), context)
+    mail_behaviour.let_out(context.observations)
+    manners = context.observations.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
     if manners is None or manners.unknown is None:
         raise NotTestableHere("relay_not_tested", subject)
     if manners.unknown.accepted:
         return Facts(host=subject, catch_all=True)
-    addresses = await look.network.addresses(subject)
+    addresses = await context.network.addresses(subject)
     mail = f"MAIL FROM:<{SENDER}>"
-    first = await mail_behaviour.converse(look, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
+    first = await mail_behaviour.converse(context, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
     plain = _answer(first.replies, 1)
     if plain.accepted:
         return Facts(host=subject, plain=plain)
     commands = [line for form in _odd_forms(subject) for line in ("RSET", mail, f"RCPT TO:{form}")]
-    second = await mail_behaviour.converse(look, subject, addresses, commands)
+    second = await mail_behaviour.converse(context, subject, addresses, commands)
     odd = tuple(reply for reply in second.replies if reply.command.startswith("RCPT"))
     return Facts(host=subject, plain=plain, odd=odd)
 
 
-async def _submission(subject: str, host: str, port: int, look: Look) -> Facts:
+async def _submission(subject: str, host: str, port: int, context: ProbeContext) -> Facts:
     """The facts of a port for people who send: strangers come without a login and have to be refused."""
-    addresses = await look.network.addresses(host)
-    domains = [domain.name for domain in look.seen.scope.domains]
+    addresses = await context.network.addresses(host)
+    domains = [domain.name for domain in context.observations.scope.domains]
     if not domains:
         raise NotTestableHere("relay_not_tested", subject)
-    own = mail_behaviour.domain_of(look.seen, host) or domains[0]
+    own = mail_behaviour.domain_of(context.observations, host) or domains[0]
     mail = f"MAIL FROM:<{SENDER}>"
     random = f"RCPT TO:<fumimori-{secrets.token_hex(6)}@{own}>"
-    first = await mail_behaviour.converse(look, host, addresses, (mail, random), port=port)
+    first = await mail_behaviour.converse(context, host, addresses, (mail, random), port=port)
     local = _answer(first.replies, 1, login_is_an_answer=True)
     if local.accepted:
         return Facts(host=subject, catch_all=True)
     if local.code in LOGIN_FIRST:
         return Facts(host=subject, plain=local)
-    second = await mail_behaviour.converse(look, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
+    second = await mail_behaviour.converse(context, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
     return Facts(host=subject, plain=_answer(second.replies, 1, login_is_an_answer=True))
 
 
@@ -103,7 +103,7 @@ def _odd_forms(host: str) -> tuple[str, ...]:
 
 
 def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: bool = False) -> SmtpReply:
-    """The recipient's answer; NotSeen when the conversation did not come to an answer about relaying.
+    """The recipient's answer; NotObserved when the conversation did not come to an answer about relaying.
 
     With `login_is_an_answer` *log in first* refuses strangers as well as anything else, at whichever command.
     """
@@ -118,10 +118,10 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
     return told
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
-    for attempt, facts in seen.all(OPEN_RELAY):
-        for word, answer in _words(facts, inside=seen.inside(attempt)):
+    for attempt, facts in observations.all(OPEN_RELAY):
+        for word, answer in _words(facts, inside=observations.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
             yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
 

@@ -9,8 +9,8 @@ Outcomes   port25_open (info, against *port 25 is closed to all but the server*)
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.own_line.facts import OWN_LINE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere
@@ -19,23 +19,23 @@ LINE = ""
 """The subject: there is only one line, and it has no name."""
 
 
-def subjects(_seen: Seen) -> Sequence[str]:
+def subjects(_seen: Observations) -> Sequence[str]:
     """The one line that there is."""
     return (LINE,)
 
 
-async def collect(_subject: str, look: Look) -> Facts:
+async def collect(_subject: str, context: ProbeContext) -> Facts:
     """The facts of this line; raises NotTestableHere (`port25_unknown`) when no control host was found at all."""
-    vantage = look.seen.vantage
+    vantage = context.observations.vantage
     if vantage is None or vantage.port25 == "unknown":
         raise NotTestableHere("port25_unknown")
     return Facts(port25=vantage.port25, inside=vantage.inside)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """What it means for the office; nothing when somebody measures from elsewhere."""
-    for attempt, facts in seen.all(OWN_LINE):
-        vantage = seen.vantage_of(attempt)
+    for attempt, facts in observations.all(OWN_LINE):
+        vantage = observations.vantage_of(attempt)
         if facts.inside or (vantage is not None and vantage.inside):
             word = "port25_open" if facts.port25 == "open" else "port25_closed"
             yield Outcome(code=f"own_line.{word}", subject=attempt.subject)

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.products.facts import PRODUCTS, Facts
 from fumimori.checks.products.recognition import Recognised, recognised, systems
 from fumimori.checks.products.support_state import Circumstances, data_age, state, system_state
@@ -37,20 +37,20 @@ HEAD_KEPT = ("x-owa-version",)
 BODY_KEPT = 16384
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The webmail hosts that somebody named."""
-    return tuple(dict.fromkeys(seen.scope.webmail_hosts))
+    return tuple(dict.fromkeys(observations.scope.webmail_hosts))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one webmail host's start page; its certificate is judged elsewhere."""
     url = f"https://{subject}/"
-    answer = await look.network.get(url, any_certificate=True)
+    answer = await context.network.get(url, any_certificate=True)
     for _ in range(REDIRECTS_MOST):
         url = _next(answer)
         if not url:
             break
-        answer = await look.network.get(url, any_certificate=True)
+        answer = await context.network.get(url, any_certificate=True)
     named = [f"{name}: {value}" for name, value in answer.headers if name in HEAD_KEPT]
     text = "\n".join((*named, urlsplit(answer.url).path, answer.untrusted_body[:BODY_KEPT]))
     return Facts(url=answer.url, status=answer.status, untrusted_text=text)
@@ -74,12 +74,12 @@ class _Sighting(Record):
     found: Recognised
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What every product that was seen means, host by host; the same fact is said once a host."""
     by_host: dict[str, list[_Sighting]] = {}
-    for sighting in sorted(_sightings(seen, rules), key=lambda each: each.subject):
+    for sighting in sorted(_sightings(observations, rules), key=lambda each: each.subject):
         by_host.setdefault(sighting.host, []).append(sighting)
-    ours = _own_server(seen)
+    ours = _own_server(observations)
     for host, sightings in by_host.items():
         distribution, number = systems([each.found for each in sightings], rules.tables["os_hints"])
         day = max(each.day for each in sightings)
@@ -105,39 +105,39 @@ def _data(rules: Rules, day: date) -> Iterator[Outcome]:
         yield Outcome(code="products.data_old", subject="", values=values)
 
 
-def _sightings(seen: Seen, rules: Rules) -> Iterator[_Sighting]:
+def _sightings(observations: Observations, rules: Rules) -> Iterator[_Sighting]:
     banners = rules.tables["banners"]
-    for attempt, port in seen.all(mail_ports.MAIL_PORTS):
+    for attempt, port in observations.all(mail_ports.MAIL_PORTS):
         service = port.service
         found = recognised(service.protocol, service.untrusted_greeting, banners) if service.open else None
         if found:
-            yield _sighted(seen, attempt, service.host, found)
-    for attempt, server in seen.all(ssh.SSH):
+            yield _sighted(observations, attempt, service.host, found)
+    for attempt, server in observations.all(ssh.SSH):
         found = recognised("ssh", server.service.untrusted_version, banners)
         if found:
-            yield _sighted(seen, attempt, server.host, found)
-    for attempt, page in seen.all(PRODUCTS):
+            yield _sighted(observations, attempt, server.host, found)
+    for attempt, page in observations.all(PRODUCTS):
         found = recognised("http", page.untrusted_text, banners)
         if found:
             host = attempt.subject.partition(":")[0]
-            yield _sighted(seen, attempt, host, found)
+            yield _sighted(observations, attempt, host, found)
 
 
-def _sighted(seen: Seen, attempt: Attempt, host: str, found: Recognised) -> _Sighting:
+def _sighted(observations: Observations, attempt: Attempt, host: str, found: Recognised) -> _Sighting:
     return _Sighting(
         host=host,
         subject=attempt.subject,
         day=attempt.ended.date(),
-        inside=seen.inside(attempt),
+        inside=observations.inside(attempt),
         found=found,
     )
 
 
-def _own_server(seen: Seen) -> bool:
+def _own_server(observations: Observations) -> bool:
     """Whether the organisation, or somebody for it, keeps the server up to date; unknown counts as yes."""
-    hosting = seen.scope.hosting
+    hosting = observations.scope.hosting
     if hosting is None:
-        guesses = [facts.hosting for _, facts in seen.all(mx.MX)]
+        guesses = [facts.hosting for _, facts in observations.all(mx.MX)]
         hosting = guesses[0] if guesses else None
     return hosting is None or hosting.own_server or hosting is Hosting.OTHER_HOSTED
 

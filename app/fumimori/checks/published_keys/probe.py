@@ -12,11 +12,11 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.published_keys.facts import PUBLISHED_KEYS, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Scope
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import Security
 
 ADDRESSES_MOST = 20
@@ -37,9 +37,9 @@ def wkd_hash(local: str) -> str:
     return base64.b32encode(digest).decode("ascii").translate(str.maketrans(_BASE32, _Z_BASE32))
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The addresses that were given."""
-    return tuple(dict.fromkeys(seen.scope.addresses))[:ADDRESSES_MOST]
+    return tuple(dict.fromkeys(observations.scope.addresses))[:ADDRESSES_MOST]
 
 
 def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
@@ -51,34 +51,34 @@ def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
     return tuple(host for name in dict.fromkeys(outside) for host in (f"openpgpkey.{name}", name))
 
 
-async def collect(address: str, look: Look) -> Facts:
+async def collect(address: str, context: ProbeContext) -> Facts:
     """Both kinds of DNS records, and the directory."""
     local, _, domain = address.rpartition("@")
     label = owner_label(local)
-    smimea = await look.network.secured(f"{label}._smimecert.{domain}", "SMIMEA")
-    openpgpkey = await look.network.secured(f"{label}._openpgpkey.{domain}", "OPENPGPKEY")
+    smimea = await context.network.secured(f"{label}._smimecert.{domain}", "SMIMEA")
+    openpgpkey = await context.network.secured(f"{label}._openpgpkey.{domain}", "OPENPGPKEY")
     try:
-        url = await _wkd_url(local, domain, look)
-        page = await look.network.get(url, limit=KEY_LIMIT)
-    except NotSeen:
+        url = await _wkd_url(local, domain, context)
+        page = await context.network.get(url, limit=KEY_LIMIT)
+    except NotObserved:
         return Facts(smimea=smimea, openpgpkey=openpgpkey)
     key = page.status == 200 and not page.tls_error and page.untrusted_body.strip()[:1] not in ("", "<")
     return Facts(smimea=smimea, openpgpkey=openpgpkey, wkd=key, wkd_url=url)
 
 
-async def _wkd_url(local: str, domain: str, look: Look) -> str:
+async def _wkd_url(local: str, domain: str, context: ProbeContext) -> str:
     from urllib.parse import quote
 
     tail = f"hu/{wkd_hash(local)}?l={quote(local, safe='')}"
     host = f"openpgpkey.{domain}"
-    if (await look.network.dns(host, "A")).records or (await look.network.dns(host, "AAAA")).records:
+    if (await context.network.dns(host, "A")).records or (await context.network.dns(host, "AAAA")).records:
         return f"https://{host}/.well-known/openpgpkey/{domain}/{tail}"
     return f"https://{domain}/.well-known/openpgpkey/{tail}"
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """Where a key was found, and whether it may be used."""
-    for attempt, facts in seen.all(PUBLISHED_KEYS):
+    for attempt, facts in observations.all(PUBLISHED_KEYS):
         for word in _found(facts):
             yield Outcome(code=f"published_keys.{word}", subject=attempt.subject)
 

@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
-from fumimori.network import NotSeen, NotTestableHere, Refused
+from fumimori.network import NotObserved, NotTestableHere, Refused
 
 ANSWER_LIMIT = 262144
 STATUSES_MOST = 20
@@ -47,9 +47,9 @@ class _Domain(Record):
     entities: tuple[_Entity, ...] = ()
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains."""
-    return tuple(domain.name for domain in seen.scope.domains)
+    return tuple(domain.name for domain in observations.scope.domains)
 
 
 def service_for(domain: str, rules: Rules) -> str:
@@ -64,19 +64,19 @@ def third_parties(scope: Scope, rules: Rules) -> Sequence[str]:
     return tuple(service.split("/")[2] for name in names if (service := service_for(name, rules)))
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """What the registry says; Refused when it does not answer as RDAP does."""
     name = registrable_part(domain) or domain
-    service = service_for(name, look.rules)
+    service = service_for(name, context.rules)
     if not service:
         raise NotTestableHere("no_registry", name)
-    page = await look.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)
+    page = await context.network.get(f"{service.rstrip('/')}/domain/{name}", limit=ANSWER_LIMIT)
     if page.status == 404:
         return Facts(name=name, service=service)
     if page.status == 429 or page.status >= 500:
         raise Refused("busy", service)
     if page.tls_error or page.status != 200:
-        raise NotSeen("unexpected", f"{page.tls_error or page.status}")
+        raise NotObserved("unexpected", f"{page.tls_error or page.status}")
     try:
         said = msgspec.json.decode(page.untrusted_body, type=_Domain)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -92,10 +92,10 @@ async def collect(domain: str, look: Look) -> Facts:
     )
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
-    for attempt, facts in seen.all(REGISTRATION):
-        if not facts.found and mx.no_domain(seen, attempt.subject):
+    for attempt, facts in observations.all(REGISTRATION):
+        if not facts.found and mx.no_domain(observations, attempt.subject):
             continue  # a name that does not exist is told once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))

@@ -9,33 +9,33 @@ Outcomes   split_dns (info): they differ, and the rest of the report shows what 
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.resolvers.facts import RESOLVERS, Facts, Pair
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 QUESTIONS = (("MX", ""), ("TXT", ""), ("TXT", "_dmarc."))
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The domains."""
-    return tuple(domain.name for domain in seen.scope.domains)
+    return tuple(domain.name for domain in observations.scope.domains)
 
 
-async def collect(domain: str, look: Look) -> Facts:
+async def collect(domain: str, context: ProbeContext) -> Facts:
     """The questions put to both."""
     pairs = []
     for rdtype, prefix in QUESTIONS:
-        elsewhere = await look.network.elsewhere(f"{prefix}{domain}", rdtype)
+        elsewhere = await context.network.elsewhere(f"{prefix}{domain}", rdtype)
         if elsewhere is None:
             return Facts()
-        pairs.append(Pair(here=await look.network.dns(f"{prefix}{domain}", rdtype), elsewhere=elsewhere))
+        pairs.append(Pair(here=await context.network.dns(f"{prefix}{domain}", rdtype), elsewhere=elsewhere))
     return Facts(pairs=tuple(pairs))
 
 
-def judge(seen: Seen, _rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """The questions that the two answer differently."""
-    for attempt, facts in seen.all(RESOLVERS):
+    for attempt, facts in observations.all(RESOLVERS):
         if not facts.pairs:
             continue
         different = [f"{pair.here.rdtype} {pair.here.name}" for pair in facts.pairs if not pair.same]

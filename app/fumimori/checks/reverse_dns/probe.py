@@ -14,14 +14,14 @@ import re
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.reverse_dns.facts import REVERSE_DNS, Facts, PointerName
 from fumimori.checks.spf import facts as spf
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus
 
 NAMES_MOST = 5
@@ -33,16 +33,16 @@ _DIAL_UP = re.compile(
 )
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The addresses, those that mail is known to leave from first."""
     receiving: list[str] = []
-    for domain in seen.scope.domains:
-        facts = seen.facts(mx.MX, domain.name)
+    for domain in observations.scope.domains:
+        facts = observations.facts(mx.MX, domain.name)
         if facts is None or facts.provider or not _own(domain.hosting or facts.hosting):
             continue
         receiving += [address for host in facts.hosts for address in host.addresses]
         receiving += facts.fallback if not facts.hosts else ()
-    return tuple(dict.fromkeys((*_sending(seen), *receiving)))[:ADDRESSES_MOST]
+    return tuple(dict.fromkeys((*_sending(observations), *receiving)))[:ADDRESSES_MOST]
 
 
 def _own(hosting: Hosting | None) -> bool:
@@ -50,12 +50,12 @@ def _own(hosting: Hosting | None) -> bool:
     return hosting is None or hosting.own_server
 
 
-def _sending(seen: Seen) -> tuple[str, ...]:
+def _sending(observations: Observations) -> tuple[str, ...]:
     """Addresses that somebody gave, and single addresses in the domains' own SPF record."""
-    found = list(seen.scope.sending_addresses)
-    for domain in seen.scope.domains:
-        facts = seen.facts(spf.SPF, domain.name)
-        exchangers = seen.facts(mx.MX, domain.name)
+    found = list(observations.scope.sending_addresses)
+    for domain in observations.scope.domains:
+        facts = observations.facts(spf.SPF, domain.name)
+        exchangers = observations.facts(mx.MX, domain.name)
         if facts is None or not _own(domain.hosting or (exchangers.hosting if exchangers else None)):
             continue
         for network in facts.tree(domain.name).own_networks:
@@ -65,11 +65,11 @@ def _sending(seen: Seen) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The names of one address, each followed back."""
     address = ip_address(subject)
-    answer = await look.network.dns(address.reverse_pointer, "PTR")
-    sending = subject in _sending(look.seen)
+    answer = await context.network.dns(address.reverse_pointer, "PTR")
+    sending = subject in _sending(context.observations)
     if answer.status is not DnsStatus.ANSWER:
         return Facts(address=subject, sending=sending)
     rdtype = "A" if address.version == 4 else "AAAA"
@@ -77,8 +77,8 @@ async def collect(subject: str, look: Look) -> Facts:
     for record in answer.records[:NAMES_MOST]:
         name = record.rstrip(".").lower()
         try:
-            back = await look.network.dns(name, rdtype)
-        except NotSeen:
+            back = await context.network.dns(name, rdtype)
+        except NotObserved:
             names.append(PointerName(name=name))
             continue
         found = set(map(_address, back.records)) if back.status is DnsStatus.ANSWER else set()
@@ -86,18 +86,18 @@ async def collect(subject: str, look: Look) -> Facts:
     return Facts(address=subject, sending=sending, names=tuple(names))
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """What the names of each address mean."""
-    for attempt, facts in seen.all(REVERSE_DNS):
+    for attempt, facts in observations.all(REVERSE_DNS):
         shown = ", ".join(name.name for name in facts.names)[:200] or "-"
         values: Values = (("address", facts.address), ("names", shown))
-        for word, more in _words(seen, facts):
+        for word, more in _words(observations, facts):
             yield Outcome(code=f"reverse_dns.{word}", subject=attempt.subject, values=(*values, *more))
 
 
-def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _words(observations: Observations, facts: Facts) -> Iterator[tuple[str, Values]]:
     if not facts.names:
-        listed = "missing" if facts.address in _mail_servers(seen) else "missing_listed"
+        listed = "missing" if facts.address in _mail_servers(observations) else "missing_listed"
         yield (listed if facts.sending else "missing_receiving"), ()
         return
     back = [name.leads_back for name in facts.names]
@@ -106,24 +106,24 @@ def _words(seen: Seen, facts: Facts) -> Iterator[tuple[str, Values]]:
         yield ("generic" if all(_generic(name, facts.address) for name in names) else "confirmed"), ()
     elif None not in back:
         yield "unconfirmed", ()
-    for greeting in sorted(_greetings(seen, facts.address)):
+    for greeting in sorted(_greetings(observations, facts.address)):
         if greeting not in {name.name for name in facts.names}:
             yield "greeting_differs", (("greeting", greeting),)
             return
 
 
-def _mail_servers(seen: Seen) -> frozenset[str]:
+def _mail_servers(observations: Observations) -> frozenset[str]:
     """Addresses that somebody gave as senders, that mail is delivered to, or where a mail server answered.
 
     An address that only the SPF record names may be one that nobody sends from any more.
     """
-    found = set(seen.scope.sending_addresses)
-    for domain in seen.scope.domains:
-        facts = seen.facts(mx.MX, domain.name)
+    found = set(observations.scope.sending_addresses)
+    for domain in observations.scope.domains:
+        facts = observations.facts(mx.MX, domain.name)
         if facts is not None:
             found.update(address for host in facts.hosts for address in host.addresses)
             found.update(facts.fallback if not facts.hosts else ())
-    found.update(facts.service.address for _, facts in seen.all(mail_ports.MAIL_PORTS) if facts.service.open)
+    found.update(facts.service.address for _, facts in observations.all(mail_ports.MAIL_PORTS) if facts.service.open)
     return frozenset(found)
 
 
@@ -148,9 +148,9 @@ def _generic(name: str, address: str) -> bool:
     return sum(octet in numbers for octet in octets) >= 3 or "".join(f"{int(o):03d}" for o in octets) in name
 
 
-def _greetings(seen: Seen, address: str) -> Iterator[str]:
+def _greetings(observations: Observations, address: str) -> Iterator[str]:
     """The names in greetings on port 25 of this address, as far as they are names."""
-    for _, facts in seen.all(mail_ports.MAIL_PORTS):
+    for _, facts in observations.all(mail_ports.MAIL_PORTS):
         if facts.port == 25 and facts.service.address == address and facts.service.open:
             name = facts.service.untrusted_greeting.partition(" ")[0].lower().rstrip(".")
             if re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", name):

@@ -14,9 +14,9 @@ Steps      1. TXT. 2. Round by round everything that the tree still needs. 3. Fo
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
 from fumimori.grammar import spf_walk
 from fumimori.grammar.domain_names import split_host
@@ -25,7 +25,7 @@ from fumimori.grammar.spf_check import Client, check_host
 from fumimori.grammar.spf_walk import SpfNode, SpfTree
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
-from fumimori.network import NotSeen
+from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 from fumimori.network.together import together
 
@@ -42,11 +42,11 @@ SPOILING = BROKEN | {"open", "open_range", "wide", "neutral", "no_all", "near_li
 """Outcomes beside which nobody may read that all is well."""
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return [domain.name for domain in seen.scope.domains]
+def _subjects(observations: Observations) -> Sequence[str]:
+    return [domain.name for domain in observations.scope.domains]
 
 
-async def _collect(domain: str, look: Look) -> Facts:
+async def _collect(domain: str, context: ProbeContext) -> Facts:
     known: dict[spf_walk.Key, DnsAnswer] = {}
     failed: dict[spf_walk.Key, str] = {}
     slots = asyncio.Semaphore(AT_ONCE)
@@ -55,11 +55,11 @@ async def _collect(domain: str, look: Look) -> Facts:
         async with slots:
             try:
                 # The answer carries the name in the resolver's form; the tree asks by the name in the record.
-                known[key] = (await look.network.dns(*key)).renamed(key[0])
-            except NotSeen as not_seen:
-                failed[key] = not_seen.reason
+                known[key] = (await context.network.dns(*key)).renamed(key[0])
+            except NotObserved as not_observed:
+                failed[key] = not_observed.reason
 
-    known[domain, "TXT"] = await look.network.dns(domain, "TXT")
+    known[domain, "TXT"] = await context.network.dns(domain, "TXT")
     while len(known) + len(failed) < QUESTIONS_MOST:
         missing = spf_walk.walk(domain, known, failed.keys()).missing[:QUESTIONS_MOST]
         if not missing:
@@ -73,31 +73,31 @@ async def _collect(domain: str, look: Look) -> Facts:
         unanswered=tuple(
             Unanswered(name=name, rdtype=rdtype, reason=reason) for (name, rdtype), reason in failed.items()
         ),
-        own_hosts=await _own_hosts(domain, look) if tree.root.state == "found" else (),
+        own_hosts=await _own_hosts(domain, context) if tree.root.state == "found" else (),
     )
 
 
-async def _own_hosts(domain: str, look: Look) -> tuple[HostVerdict, ...]:
+async def _own_hosts(domain: str, context: ProbeContext) -> tuple[HostVerdict, ...]:
     verdicts = []
-    for named in look.seen.scope.mail_hosts:
+    for named in context.observations.scope.mail_hosts:
         host, _ = split_host(named, 25)
         if host != domain and not host.endswith("." + domain):
             continue
         for rdtype in ("A", "AAAA"):
             try:
-                answer = await look.network.dns(host, rdtype)
-            except NotSeen:
+                answer = await context.network.dns(host, rdtype)
+            except NotObserved:
                 continue
             for address in answer.records[:ADDRESSES_MOST]:
                 client = Client(address=address, sender=f"postmaster@{domain}", helo=host)
-                verdict = await check_host(client, look.network.dns)
+                verdict = await check_host(client, context.network.dns)
                 verdicts.append(HostVerdict(host=host, address=address, verdict=verdict))
     return tuple(verdicts[:HOSTS_MOST])
 
 
-def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
-    scope = {domain.name: domain for domain in seen.scope.domains}
-    for attempt, facts in seen.all(SPF):
+def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    scope = {domain.name: domain for domain in observations.scope.domains}
+    for attempt, facts in observations.all(SPF):
         domain = attempt.subject
         tree = facts.tree(domain)
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
@@ -105,7 +105,7 @@ def _judge(seen: Seen, rules: Rules) -> Iterable[Outcome]:
         if domain in scope and scope[domain].sends_mail is False:
             yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
             continue
-        found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(seen, domain)))
+        found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
         for word, values in found.items():
             yield _outcome(domain, word, **values)
         if tree.root.state == "found" and not found.keys() & SPOILING:
@@ -260,8 +260,8 @@ def _closed(tree: SpfTree) -> bool:
     return root.state == "found" and not root.record.faults and not passing and root.record.ending is Qualifier.FAIL
 
 
-def _dmarc_enforces(seen: Seen, domain: str) -> bool:
-    facts = seen.facts(dmarc.DMARC, domain)
+def _dmarc_enforces(observations: Observations, domain: str) -> bool:
+    facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
         return True  # unknown: then a soft ending is no fault that was seen
     return facts.found(domain).effective != "none"

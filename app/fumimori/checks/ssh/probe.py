@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.checks.ssh.algorithms import graded, shown
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.ssh import POST_QUANTUM, SshService
 
 SSH_PORT = 22
@@ -16,36 +16,36 @@ CHACHA = "chacha20-poly1305@openssh.com"
 GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The hosts, or `host:port`, that somebody named for administration by SSH."""
-    return tuple(dict.fromkeys(seen.scope.ssh_hosts))
+    return tuple(dict.fromkeys(observations.scope.ssh_hosts))
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one SSH server; a closed port is a fact."""
     host, port = _host_and_port(subject)
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
-    service = await look.network.ssh_service(host, addresses[0], port)
+    service = await context.network.ssh_service(host, addresses[0], port)
     for address in addresses[1:ADDRESSES_MOST]:
         if service.open:
             break
-        service = await look.network.ssh_service(host, address, port)
+        service = await context.network.ssh_service(host, address, port)
     bits = 0
-    if look.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
+    if context.thorough and any(name.startswith(GROUP_EXCHANGE) for name in service.key_exchanges):
         try:
-            bits = await look.network.ssh_group_size(host, service.address, port)
-        except NotSeen:
+            bits = await context.network.ssh_group_size(host, service.address, port)
+        except NotObserved:
             # What the first conversation showed stays true.
             bits = 0
     return Facts(host=host, service=service, group_bits=bits)
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
-    for attempt, facts in seen.all(SSH):
-        words = [*_words(facts.service, rules, inside=seen.inside(attempt)), *_group(facts, rules)]
+    for attempt, facts in observations.all(SSH):
+        words = [*_words(facts.service, rules, inside=observations.inside(attempt)), *_group(facts, rules)]
         for word, values in words:
             yield Outcome(
                 code=f"ssh.{word}",

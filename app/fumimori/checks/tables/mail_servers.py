@@ -7,7 +7,7 @@ import msgspec
 from fumimori.checks.dane import tlsa as dane
 from fumimori.checks.mta_sts.facts import MTA_STS
 from fumimori.checks.mx.facts import MX
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls_rpt.facts import TLS_RPT
 from fumimori.grammar import mta_sts, tls_rpt
 from fumimori.model import Record
@@ -53,13 +53,13 @@ class MxRow(Record):
     """Whether a sender that keeps to policy and TLSA would deliver here; None when that could not be told."""
 
 
-def mx_table(seen: Seen) -> tuple[MxRow, ...]:
+def mx_table(observations: Observations) -> tuple[MxRow, ...]:
     """The mail servers of every domain of the scope, by preference; what was not looked at is *unseen*."""
-    return tuple(row for domain in seen.scope.domains for row in _rows(seen, domain.name))
+    return tuple(row for domain in observations.scope.domains for row in _rows(observations, domain.name))
 
 
-def _rows(seen: Seen, domain: str) -> list[MxRow]:
-    facts = seen.facts(MX, domain)
+def _rows(observations: Observations, domain: str) -> list[MxRow]:
+    facts = observations.facts(MX, domain)
     if facts is None:
         return []
     preferences: dict[str, int | None] = {}
@@ -68,19 +68,19 @@ def _rows(seen: Seen, domain: str) -> list[MxRow]:
             preferences.setdefault(host.host, host.preference)
     if not facts.hosts and facts.fallback:
         preferences[domain] = None
-    known, policy = _policy(seen, domain)
-    states = dane.states(seen, domain)
+    known, policy = _policy(observations, domain)
+    states = dane.states(observations, domain)
     return [
         _row(
             MxRow(
                 domain=domain,
                 host=host,
                 preference=preference,
-                certificate=_certificate(dane.mail_service(seen, host)),
+                certificate=_certificate(dane.mail_service(observations, host)),
                 policy=_covered(policy, host) if known else PolicyState.UNSEEN,
                 mode=policy.mode if policy else "",
                 tlsa=states.get(host, dane.State.UNCHECKED),
-                reports=_reports(seen, domain),
+                reports=_reports(observations, domain),
                 delivers=None,
             )
         )
@@ -92,9 +92,9 @@ def _row(row: MxRow) -> MxRow:
     return msgspec.structs.replace(row, delivers=_delivers(row))
 
 
-def _policy(seen: Seen, domain: str) -> tuple[bool, mta_sts.StsPolicy | None]:
+def _policy(observations: Observations, domain: str) -> tuple[bool, mta_sts.StsPolicy | None]:
     """Whether it is known what senders read, and the policy that they follow."""
-    facts = seen.facts(MTA_STS, domain)
+    facts = observations.facts(MTA_STS, domain)
     if facts is None or facts.policy_reason not in ("", "no_address", "connection_refused"):
         return False, None
     announced = [txt for txt in facts.answer.records if mta_sts.is_sts_record(txt)]
@@ -129,8 +129,8 @@ def _certificate(service: MailService | None) -> CertificateState:
     return CertificateState.GOOD if chain.name_matches else CertificateState.WRONG_NAME
 
 
-def _reports(seen: Seen, domain: str) -> bool | None:
-    facts = seen.facts(TLS_RPT, domain)
+def _reports(observations: Observations, domain: str) -> bool | None:
+    facts = observations.facts(TLS_RPT, domain)
     if facts is None:
         return None
     texts = [txt for txt in facts.answer.records if tls_rpt.is_tls_rpt(txt)]

@@ -7,7 +7,7 @@ import msgspec
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.mail_ports.facts import Facts as MailPortFacts
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.facts import TlsSupport, agreed_suites, suite_classes
 from fumimori.checks.tls.holes import holes
 from fumimori.checks.tls.profiles import verdicts
@@ -21,23 +21,23 @@ CLEAR_LOGINS = frozenset({"PLAIN", "LOGIN", "USER", "CRAM-MD5", "XOAUTH2", "OAUT
 """Ways to log in that show a password, a token or something to guess it from to whoever listens (RFC 4954 4)."""
 
 
-def port_matrix(seen: Seen, rules: Rules) -> tuple[PortRow, ...]:
+def port_matrix(observations: Observations, rules: Rules) -> tuple[PortRow, ...]:
     """Every port that was looked at, host by host in the order of the attempts, ports in ascending order.
 
     A port that could not be looked at stands there with the reason and knows nothing else.
     """
     rows: list[PortRow] = []
-    for attempt in seen.attempts("mail_ports"):
+    for attempt in observations.attempts("mail_ports"):
         host, _, port = attempt.subject.rpartition(":")
-        facts = seen.facts(MAIL_PORTS, attempt.subject)
+        facts = observations.facts(MAIL_PORTS, attempt.subject)
         if not (port.isascii() and port.isdecimal() and len(port) < 6):
             continue
         if facts is None:
             rows.append(PortRow(host=host, port=int(port), open=None, reason=attempt.reason))
         else:
             rows.append(_mail_row(facts, attempt.ended, rules))
-    for attempt in seen.attempts("webmail"):
-        web = seen.facts(WEBMAIL, attempt.subject)
+    for attempt in observations.attempts("webmail"):
+        web = observations.facts(WEBMAIL, attempt.subject)
         if web is None:
             rows += [PortRow(host=attempt.subject, port=port, open=None, reason=attempt.reason) for port in (80, 443)]
         else:

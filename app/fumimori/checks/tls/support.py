@@ -15,7 +15,7 @@ import msgspec
 
 from fumimori.checks.tls.facts import TlsSupport, class_ranks, group_classes, group_named, is_old_group, suite_classes
 from fumimori.model import Rules
-from fumimori.network import Network, NotSeen
+from fumimori.network import Network, NotObserved
 from fumimori.network.tls import VERSIONS, CertificateChain, Handshake, HelloAnswer, HelloOffer
 
 FALLBACK_SCSV = 0x5600
@@ -64,14 +64,14 @@ async def find_support(
     """What `service` agrees to; `agreed` and `chain` are what a full handshake has shown already.
 
     Stops at the first silence, keeping what is known by then. With `thorough` every suite and group is listed.
-    Raises NotSeen as `TlsLook.hello` does, when the first hello already fails.
+    Raises NotObserved as `TlsClient.hello` does, when the first hello already fails.
     """
     search = Search(network=network, rules=rules, service=service, chain=chain, thorough=thorough)
     try:
         await search.run(agreed)
     except _SilenceError:
         pass
-    except NotSeen:
+    except NotObserved:
         if not search.answers:
             raise
     return search.result()

@@ -12,12 +12,12 @@ Outcomes   injection (high); mail_without_login (medium); renegotiation_endless 
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TypeVar
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
 from fumimori.network.trials import RENEGOTIATIONS_MOST
@@ -28,27 +28,27 @@ SUBMISSION_PORT = 587
 MX_PORT = 25
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """Every port where TLS was seen to work."""
-    return tuple(attempt.subject for attempt, facts in seen.all(mail_ports.MAIL_PORTS) if facts.tls)
+    return tuple(attempt.subject for attempt, facts in observations.all(mail_ports.MAIL_PORTS) if facts.tls)
 
 
-async def collect(subject: str, look: Look) -> Facts:
+async def collect(subject: str, context: ProbeContext) -> Facts:
     """The tries on `host:port`, one after the other; Unreachable when mail_ports did not see it."""
-    seen = look.seen.facts(mail_ports.MAIL_PORTS, subject)
-    if seen is None:
+    port = context.observations.facts(mail_ports.MAIL_PORTS, subject)
+    if port is None:
         raise Unreachable("no_address", subject)
-    service = seen.service
+    service = port.service
     place = (service.host, service.address, service.port)
     injection = renegotiation = early = None
     if service.port not in IMPLICIT_TLS_PORTS:
-        injection = await _kept(look.network.starttls_injection(*place))
-    if set(seen.support.accepted) & {"tls1.0", "tls1.1", "tls1.2"}:
-        renegotiation = await _kept(look.network.renegotiation(*place))
-    if service.port == SUBMISSION_PORT and look.seen.scope.domains:
-        own = look.seen.scope.domains[0].name
+        injection = await _kept(context.network.starttls_injection(*place))
+    if set(port.support.accepted) & {"tls1.0", "tls1.1", "tls1.2"}:
+        renegotiation = await _kept(context.network.renegotiation(*place))
+    if service.port == SUBMISSION_PORT and context.observations.scope.domains:
+        own = context.observations.scope.domains[0].name
         envelope = (f"MAIL FROM:<postmaster@{own}>", f"RCPT TO:<postmaster@{own}>")
-        early = await _kept(look.network.smtp_dialogue(*place, envelope))
+        early = await _kept(context.network.smtp_dialogue(*place, envelope))
     if injection is None and renegotiation is None and early is None:
         raise Unreachable("connection_closed", subject)
     return Facts(injection=injection, renegotiation=renegotiation, early=early)
@@ -57,10 +57,10 @@ async def collect(subject: str, look: Look) -> Facts:
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What the tries mean; one that came to nothing says nothing."""
     del rules  # no number decides here
-    for attempt, facts in seen.all(TLS_ACTIVE):
+    for attempt, facts in observations.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
         for word, values in _words(facts, port) if port else ():
@@ -103,7 +103,7 @@ async def _kept(looking: Awaitable[T]) -> T | None:
     """What came of a try; None when there was no connection for it."""
     try:
         return await looking
-    except NotSeen:
+    except NotObserved:
         return None
 
 

@@ -2,30 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls_rpt.facts import TLS_RPT, Facts
 from fumimori.grammar import tls_rpt as grammar
 from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 
-async def _collect(domain: str, look: Look) -> Facts:
-    return Facts(answer=await look.network.dns(f"_smtp._tls.{domain}", "TXT"))
+async def _collect(domain: str, context: ProbeContext) -> Facts:
+    return Facts(answer=await context.network.dns(f"_smtp._tls.{domain}", "TXT"))
 
 
-def _subjects(seen: Seen) -> Sequence[str]:
-    return mx.receiving_domains(seen)
+def _subjects(observations: Observations) -> Sequence[str]:
+    return mx.receiving_domains(observations)
 
 
-def _judge(seen: Seen, _rules: Rules) -> Iterable[Outcome]:
-    for attempt, facts in seen.all(TLS_RPT):
-        for word, values in _found(attempt.subject, facts, seen):
+def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
+    for attempt, facts in observations.all(TLS_RPT):
+        for word, values in _found(attempt.subject, facts, observations):
             yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=tuple(values.items()))
 
 
-def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[str, str | int]]]:
+def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, dict[str, str | int]]]:
     texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
     if len(texts) > 1:
         yield "several", {"count": len(texts)}
@@ -35,7 +35,7 @@ def _found(domain: str, facts: Facts, seen: Seen) -> Iterator[tuple[str, dict[st
         if lookalike:
             yield "malformed", {"text": lookalike}
             return
-        sts = seen.facts(mta_sts.MTA_STS, domain)
+        sts = observations.facts(mta_sts.MTA_STS, domain)
         yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), {}
         return
     record = grammar.parse_tls_rpt(texts[0])

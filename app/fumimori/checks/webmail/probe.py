@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from fumimori.checks.contract import Look, Probe
+from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tls.certificate_checks import distrust
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
@@ -25,7 +25,7 @@ from fumimori.checks.tls.verdicts import CLIENT, suite_words, version_words
 from fumimori.checks.webmail.facts import WEBMAIL, Facts
 from fumimori.grammar.domain_names import split_host
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
-from fumimori.network import NotSeen, Unreachable
+from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Handshake
 from fumimori.network.together import both
 from fumimori.network.web import REDIRECTS, WebAnswer
@@ -36,19 +36,19 @@ _PASSWORD_FIELD = re.compile(r"<input\b[^>]{0,500}?\btype\s*=\s*[\"']?password\b
 _MAX_AGE = re.compile(r"(?:^|;)\s*max-age\s*=\s*\"?(\d{1,18})\"?\s*(?:;|$)", re.IGNORECASE)
 
 
-def subjects(seen: Seen) -> Sequence[str]:
+def subjects(observations: Observations) -> Sequence[str]:
     """The webmail hosts that were named."""
-    return seen.scope.webmail_hosts
+    return observations.scope.webmail_hosts
 
 
-async def collect(subject: str, look: Look) -> Facts:
-    """The facts of `host` or `host:port`; NotSeen when it has no address or answers nowhere."""
+async def collect(subject: str, context: ProbeContext) -> Facts:
+    """The facts of `host` or `host:port`; NotObserved when it has no address or answers nowhere."""
     host, port = split_host(subject, 443)
-    addresses = await look.network.addresses(host)
+    addresses = await context.network.addresses(host)
     if not addresses:
         raise Unreachable("no_address", host)
     (plain, plain_next, plain_reason), (secure, secure_reason) = await both(
-        _plain(host, look) if port == 443 else _nothing(), _secure(host, port, look)
+        _plain(host, context) if port == 443 else _nothing(), _secure(host, port, context)
     )
     if plain is None and secure is None:
         raise Unreachable(secure_reason or plain_reason, host)
@@ -59,10 +59,10 @@ async def collect(subject: str, look: Look) -> Facts:
             service = Service(host=host, address=address, port=port)
             try:
                 support = await find_support(
-                    look.network, look.rules, service, agreed, chain=secure.chain, thorough=look.thorough
+                    context.network, context.rules, service, agreed, chain=secure.chain, thorough=context.thorough
                 )
                 break
-            except NotSeen:
+            except NotObserved:
                 continue
     return Facts(
         plain=plain,
@@ -78,34 +78,34 @@ async def _nothing() -> tuple[None, None, str]:
     return None, None, ""
 
 
-async def _plain(host: str, look: Look) -> tuple[WebAnswer | None, WebAnswer | None, str]:
+async def _plain(host: str, context: ProbeContext) -> tuple[WebAnswer | None, WebAnswer | None, str]:
     try:
-        first = await look.network.get(f"http://{host}/", limit=BODY_MOST)
-    except NotSeen as not_seen:
-        return None, None, not_seen.reason
+        first = await context.network.get(f"http://{host}/", limit=BODY_MOST)
+    except NotObserved as not_observed:
+        return None, None, not_observed.reason
     target = first.target
     if urlsplit(target).scheme != "http" or urlsplit(target).hostname != host:
         return first, None, ""
     try:
-        return first, await look.network.get(target, limit=BODY_MOST), ""
-    except NotSeen:
+        return first, await context.network.get(target, limit=BODY_MOST), ""
+    except NotObserved:
         return first, None, ""
 
 
-async def _secure(host: str, port: int, look: Look) -> tuple[WebAnswer | None, str]:
+async def _secure(host: str, port: int, context: ProbeContext) -> tuple[WebAnswer | None, str]:
     place = host if port == 443 else f"{host}:{port}"
     try:
-        return await look.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
-    except NotSeen as not_seen:
-        return None, not_seen.reason
+        return await context.network.get(f"https://{place}/", limit=BODY_MOST, any_certificate=True), ""
+    except NotObserved as not_observed:
+        return None, not_observed.reason
 
 
 # --- judging ------------------------------------------------------------------------------------------------------
 
 
-def judge(seen: Seen, rules: Rules) -> Iterator[Outcome]:
+def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each host does with browsers that come in the clear, and with those that come encrypted."""
-    for attempt, facts in seen.all(WEBMAIL):
+    for attempt, facts in observations.all(WEBMAIL):
         words = list(_words(facts, rules, attempt.ended))
         if _is_good(facts) and not any(word in _AGAINST for word, _ in words):
             words.append(("https_good", ()))

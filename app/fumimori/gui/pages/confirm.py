@@ -21,14 +21,14 @@ class ConfirmPage(Page):
     def build(self) -> None:
         """The cards."""
         self.prose("lead", quiet=True)
-        found = receivers(self.desk.open)
+        found = receivers(self.session.open)
         for receiver in found:
             self._show(receiver)
         if not found:
             measure = button(self.theme, self.say("to_measuring"), partial(self.go, Route("measuring")), name="measure")
             notice = Notice(self.theme, title=self.say("nothing"), text=self.say("nothing_next"), buttons=(measure,))
             self.add(notice)
-        if self.desk.open.attempts:
+        if self.session.open.attempts:
             tables = partial(self.go, Route("technician"))
             details = button(self.theme, self.say("technician"), tables, kind="link", icon="table", name="technician")
             self.add(row(details, None))
@@ -36,7 +36,7 @@ class ConfirmPage(Page):
     def _show(self, receiver: Receiver) -> None:
         theme = self.theme
         frame, inside = card(theme)
-        known = next((one for one in self.desk.open.scope.domains if one.name == receiver.domain), None)
+        known = next((one for one in self.session.open.scope.domains if one.name == receiver.domain), None)
         guess = receiver.hosting
         name = unicode_domain(receiver.domain)
         if not receiver.untrusted_hosts:
@@ -69,7 +69,7 @@ class ConfirmPage(Page):
     def _right(self, domain: str, hosting: Hosting) -> None:
         domains = tuple(
             msgspec.structs.replace(one, hosting=hosting, hosting_confirmed=True) if one.name == domain else one
-            for one in self.desk.open.scope.domains
+            for one in self.session.open.scope.domains
         )
-        self.desk.edit_scope(domains=domains)
+        self.session.edit_scope(domains=domains)
         self.go(self.route)

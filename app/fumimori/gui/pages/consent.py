@@ -19,25 +19,25 @@ class ConsentPage(Page):
 
     def build(self) -> None:
         """Levels, authority, hosts, what will be contacted."""
-        theme, measuring = self.theme, self.desk.measuring
+        theme, measuring = self.theme, self.session.measuring
         self.prose("lead", quiet=True)
         self._ask_level()
         self.section(self.say("hosts"))
         self.prose("hosts_lead", quiet=True)
-        self._contacts = ContactsCard(self.desk, theme)
-        self._hosts = CoveredHosts(self.desk, theme, self._contacts.show_contacts)
+        self._contacts = ContactsCard(self.session, theme)
+        self._hosts = CoveredHosts(self.session, theme, self._contacts.show_contacts)
         self.add(self._hosts)
         self._ask_authority()
         self.section(self.say("how"))
         for word, on, changed in (
             ("thorough", measuring.thorough, partial(setattr, measuring, "thorough")),
             ("from_outside", measuring.from_outside, partial(setattr, measuring, "from_outside")),
-            ("blocklists", bool(self.desk.open.scope.blocklists), self._ask_blocklists),
+            ("blocklists", bool(self.session.open.scope.blocklists), self._ask_blocklists),
         ):
             why = self.say(f"{word}_why")
             self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
         self.add(self._contacts)
-        self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)
+        self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
 
     @property
     def next_label(self) -> str:
@@ -46,7 +46,7 @@ class ConsentPage(Page):
 
     def next(self) -> Route | None:
         """Record the consent with its moment and what it covers; stay and say what is missing."""
-        consent = self.desk.open.consent
+        consent = self.session.open.consent
         if consent.level >= ConsentLevel.AUTHORISED:
             for word, field in self._fields.items():
                 if not getattr(consent, word).strip():
@@ -60,7 +60,7 @@ class ConsentPage(Page):
             self._complaint.say(self.say(missing))
             (self._own if missing == "own_server_missing" else self._ours).setFocus()
             return None
-        self.desk.edit(consent=to_confirm(self.desk))
+        self.session.edit(consent=to_confirm(self.session))
         return super().next()
 
     def leave(self) -> None:
@@ -68,31 +68,31 @@ class ConsentPage(Page):
         self._hosts.leave()
 
     def _ask_level(self) -> None:
-        theme, most, chosen = self.theme, highest(self.desk), self.desk.open.consent.level
+        theme, most, chosen = self.theme, highest(self.session), self.session.open.consent.level
         if chosen > most:
             # What the hosting rules out does not stay chosen.
-            self.desk.edit_consent(level=most, at=None)
+            self.session.edit_consent(level=most, at=None)
             title, text = self.say("fell_back_title", level=int(most)), self.say("fell_back", chosen=int(chosen))
             self.add(Notice(theme, title=title, text=text))
-        elif self.desk.open.consent.at is not None and not stands(self.desk):
+        elif self.session.open.consent.at is not None and not stands(self.session):
             self.add(Notice(theme, title=self.say("outgrown_title"), text=self.say("outgrown")))
         group = ChoiceGroup(
             theme,
             asked=self.say("title"),
             choices=level_choices(self.t),
-            chosen=str(int(self.desk.open.consent.level)),
+            chosen=str(int(self.session.open.consent.level)),
             picked=self._levelled,
         )
         for made in group.cards[int(most) + 1 :]:
             made.setEnabled(False)
         self.add(group)
         if most < ConsentLevel.RELAY:
-            kind = self.t(f"words.hosting.{hosting}") if (hosting := self.desk.open.scope.hosting) else ""
+            kind = self.t(f"words.hosting.{hosting}") if (hosting := self.session.open.scope.hosting) else ""
             text = self.say("refused" if kind else "refused_unknown", hosting=kind)
             self.add(Notice(theme, title=self.say("refused_title"), text=text))
 
     def _ask_authority(self) -> None:
-        theme, consent = self.theme, self.desk.open.consent
+        theme, consent = self.theme, self.session.open.consent
         self.section(self.say("authority"))
         self._fields = {
             word: Field(
@@ -106,8 +106,8 @@ class ConsentPage(Page):
             for word in ("name", "role")
         }
         self.add(*self._fields.values())
-        self.add(Prose(theme, self.say("date", day=self.t.day(self.desk.parts.now())), quiet=True))
-        self._ours = tick(theme, self.say("ours"), on=stands(self.desk), changed=self._ticked, name="ours")
+        self.add(Prose(theme, self.say("date", day=self.t.day(self.session.services.now())), quiet=True))
+        self._ours = tick(theme, self.say("ours"), on=stands(self.session), changed=self._ticked, name="ours")
         own = partial(self._noted, "own_server")
         self._own = tick(theme, self.say("own_server"), on=consent.own_server, changed=own, name="own_server")
         self._complaint = Prose(theme, "", bold=True)
@@ -117,12 +117,12 @@ class ConsentPage(Page):
             self.add(row(withdrawing, None))
 
     def _levelled(self, value: str | None) -> None:
-        self.desk.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
+        self.session.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
         self._ours.setChecked(False)
         if value is None:
             self.go(self.route)
             return
-        self._own.setVisible(self.desk.open.consent.level is ConsentLevel.RELAY)
+        self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
         self._hosts.show_hosts()
         self._contacts.show_contacts()
 
@@ -130,19 +130,19 @@ class ConsentPage(Page):
         if word in self._fields:
             self._fields[word].complain("")
         # What is changed has to be confirmed again.
-        self.desk.edit_consent(**{word: value, "at": None})
+        self.session.edit_consent(**{word: value, "at": None})
 
     def _ticked(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
         self._complaint.say("")
-        if not on and self.desk.open.consent.at is not None:
-            self.desk.edit_consent(at=None)
+        if not on and self.session.open.consent.at is not None:
+            self.session.edit_consent(at=None)
 
     def _withdraw(self) -> None:
-        self.desk.edit(consent=Consent())
+        self.session.edit(consent=Consent())
         self.go(self.route)
 
     def _ask_blocklists(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
-        rows = self.desk.instruments.rules.tables["blocklists"].dicts()
+        rows = self.session.toolkit.rules.tables["blocklists"].dicts()
         free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
-        self.desk.edit_scope(blocklists=free if on else ())
+        self.session.edit_scope(blocklists=free if on else ())
         self._contacts.show_contacts()

@@ -41,13 +41,13 @@ class EnvironmentPage(Page):
             QTimer.singleShot(0, self._field.edit, self._field.edit.setFocus)
         adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
         self.add(row(adding, None))
-        for number in range(len(self.desk.open.scope.domains)):
-            self.add(DomainCard(self.desk, theme, number, removed=partial(self._remove, number)))
-        if self.desk.open.scope.domains:
+        for number in range(len(self.session.open.scope.domains)):
+            self.add(DomainCard(self.session, theme, number, removed=partial(self._remove, number)))
+        if self.session.open.scope.domains:
             self._ask_hosting()
         self.section(self.say("hosts"))
         self.prose("hosts_lead", quiet=True)
-        self._hosts = HostFields(self.desk, theme)
+        self._hosts = HostFields(self.session, theme)
         self.add(self._hosts)
 
     def _ask_hosting(self) -> None:
@@ -57,7 +57,7 @@ class EnvironmentPage(Page):
             Choice(value=one, label=self.t(f"words.hosting.{one}"), explanation=self.t(f"words.hosting_sentence.{one}"))
             for one in (*(hosting.value for hosting in Hosting), UNKNOWN)
         ]
-        hosting = self.desk.open.scope.hosting
+        hosting = self.session.open.scope.hosting
         self.add(
             ChoiceGroup(
                 self.theme,
@@ -74,7 +74,7 @@ class EnvironmentPage(Page):
         if self._typed.strip():
             self._add()
             return None
-        if not self.desk.open.scope.domains:
+        if not self.session.open.scope.domains:
             self._field.complain(self.say("domain_missing"))
             self._field.edit.setFocus()
             return None
@@ -98,14 +98,14 @@ class EnvironmentPage(Page):
             self._field.complain(self.say("domain_wrong"))
             self._field.edit.setFocus()
             return
-        scope = self.desk.open.scope
+        scope = self.session.open.scope
         if name not in [domain.name for domain in scope.domains]:
-            self.desk.edit_scope(domains=(*scope.domains, DomainScope(name=name)))
+            self.session.edit_scope(domains=(*scope.domains, DomainScope(name=name)))
         self.go(Route("environment", origin="added"))
 
     def _remove(self, number: int) -> None:
-        domains = self.desk.open.scope.domains
-        self.desk.edit_scope(domains=(*domains[:number], *domains[number + 1 :]))
+        domains = self.session.open.scope.domains
+        self.session.edit_scope(domains=(*domains[:number], *domains[number + 1 :]))
         self.go(self.route)
 
     def _hosted(self, value: str | None) -> None:
@@ -113,6 +113,6 @@ class EnvironmentPage(Page):
         confirmed = hosting is not None
         domains = tuple(
             msgspec.structs.replace(domain, hosting=hosting, hosting_confirmed=confirmed) if number == 0 else domain
-            for number, domain in enumerate(self.desk.open.scope.domains)
+            for number, domain in enumerate(self.session.open.scope.domains)
         )
-        self.desk.edit_scope(domains=domains)
+        self.session.edit_scope(domains=domains)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import button, card, row
-from fumimori.gui.widgets.rail import STATUS_SIGNS
+from fumimori.gui.widgets.sidebar import STATUS_SIGNS
 from fumimori.gui.widgets.signs import ScoreBar
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Control, QuestionState
@@ -23,9 +23,9 @@ class HubPage(Page):
 
     def build(self) -> None:
         """How far it is, quick or full, the rows; what to do next is the button at the foot."""
-        desk, theme = self.desk, self.theme
+        session, theme = self.session, self.theme
         self.prose("lead", quiet=True)
-        minutes = course.minutes_left(desk.open, desk.result)
+        minutes = course.minutes_left(session.open, session.result)
         if minutes is not None and minutes[1] > 0:
             self.prose("minutes", quiet=True, low=minutes[0], high=minutes[1])
         choices = [
@@ -37,7 +37,7 @@ class HubPage(Page):
                 theme,
                 asked=self.say("extent"),
                 choices=choices,
-                chosen="quick" if desk.open.quick else "full",
+                chosen="quick" if session.open.quick else "full",
                 picked=self._extent,
                 columns=2,
             )
@@ -54,14 +54,14 @@ class HubPage(Page):
 
     def next(self) -> Route:
         """What the course calls next: the first open question, else the open points, else the plan."""
-        return course.next_useful(self.desk.open, self.desk.result)
+        return course.next_useful(self.session.open, self.session.result)
 
     def _row(self, block: str) -> QWidget:
-        theme, t, desk = self.theme, self.t, self.desk
+        theme, t, session = self.theme, self.t, self.session
         frame, inside = card(theme)
         inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
-        status = course.status(desk.open, desk.result, block)
-        asked = [desk.result.question(one.id) for one in course.asked(desk.result, block)]
+        status = course.status(session.open, session.result, block)
+        asked = [session.result.question(one.id) for one in course.asked(session.result, block)]
         answered = sum(one.state is not QuestionState.UNANSWERED for one in asked)
         scored = block != SURROUNDINGS
         code = routes.code_of(block)
@@ -77,7 +77,7 @@ class HubPage(Page):
         count = self.say("count", done=answered, total=len(asked)) if asked else self.say("nothing_asked")
         words.addWidget(Prose(theme, f"{state}　・　{count}" if status != "out_of_scope" else state, size="small"))
         if scored and status != "out_of_scope":
-            control = desk.result.control(Control(block))
+            control = session.result.control(Control(block))
             score = range_words(t, control.score_low, control.score_high)
             bar = ScoreBar(theme, control.score_low, control.score_high, name=f"{name} {score}")
             bar.setMaximumWidth(theme.px(220))
@@ -102,10 +102,10 @@ class HubPage(Page):
         return self.t(f"ui.rail.{target.page}")
 
     def _count(self, word: str) -> int:
-        as_if = msgspec.structs.replace(self.desk.open, quick=word == "quick")
-        result = self.desk.judging.result(as_if)
+        as_if = msgspec.structs.replace(self.session.open, quick=word == "quick")
+        result = self.session.judging.result(as_if)
         return sum(len(course.asked(result, block)) for block in routes.blocks())
 
     def _extent(self, value: str | None) -> None:
-        self.desk.edit(quick=value != "full")
+        self.session.edit(quick=value != "full")
         self.go(self.route)

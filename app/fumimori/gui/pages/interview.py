@@ -18,9 +18,9 @@ class InterviewPage(Page):
 
     def build(self) -> None:
         """The respondent, then the rows."""
-        desk, theme = self.desk, self.theme
+        session, theme = self.session, self.theme
         self.prose("lead", quiet=True)
-        self._respondent = next((one.respondent for one in reversed(desk.open.answers) if one.respondent), "")
+        self._respondent = next((one.respondent for one in reversed(session.open.answers) if one.respondent), "")
         self.add(
             Field(
                 theme,
@@ -30,8 +30,8 @@ class InterviewPage(Page):
                 name="respondent",
             )
         )
-        questions = course.asked(desk.result, self.route.item)
-        self.rows = [SheetRow(desk, theme, one, picked=partial(self._picked, one.id)) for one in questions]
+        questions = course.asked(session.result, self.route.item)
+        self.rows = [SheetRow(session, theme, one, picked=partial(self._picked, one.id)) for one in questions]
         for number, made in enumerate(self.rows):
             made.walked = partial(self._walk, number)
             self.add(made)
@@ -55,11 +55,11 @@ class InterviewPage(Page):
 
     def _picked(self, question: str, value: str | None) -> None:
         if value is None:
-            self.desk.withdraw(question)
+            self.session.withdraw(question)
         elif value == "unknown":
-            self.desk.answer(question, None, respondent=self._respondent)
+            self.session.answer(question, None, respondent=self._respondent)
         else:
-            self.desk.answer(question, value, respondent=self._respondent)
+            self.session.answer(question, value, respondent=self._respondent)
 
     def _walk(self, number: int, step: int) -> None:
         if 0 <= number + step < len(self.rows):

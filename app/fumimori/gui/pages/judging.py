@@ -18,12 +18,12 @@ class JudgingPage(Page):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._say)
-        self._timer.start(0 if self.desk.judging.fault else SAY_AFTER_MS)
-        self.desk.judging.now()
+        self._timer.start(0 if self.session.judging.fault else SAY_AFTER_MS)
+        self.session.judging.now()
 
     def title(self) -> str:
         """That something is being worked out, or could not be."""
-        fault = self.desk.judging.fault
+        fault = self.session.judging.fault
         return self.t("ui.app.not_judged", fault=fault) if fault else self.t("ui.app.judging")
 
     @property

@@ -14,12 +14,12 @@ class KeyPage(Page):
 
     def build(self) -> None:
         """The file's name, the two kinds of keys."""
-        theme, work = self.theme, self.desk.work
-        if self.desk.path is not None:
-            self.add(Elided(theme, self.desk.path.name, bold=True))
-        self.prose("lead" if self.desk.path is not None else "no_file")
+        theme, work = self.theme, self.session.work
+        if self.session.path is not None:
+            self.add(Elided(theme, self.session.path.name, bold=True))
+        self.prose("lead" if self.session.path is not None else "no_file")
         self._key = KeyChoice(theme, self.t, "passphrase")
-        self._key.setVisible(self.desk.path is not None)
+        self._key.setVisible(self.session.path is not None)
         self._waiting = Waiting(theme, self.t, work)
         self.add(self._key, self._waiting)
         self._stop_listening = listen(work, self._show, self._changed)
@@ -28,12 +28,12 @@ class KeyPage(Page):
     @property
     def next_label(self) -> str:
         """What is about to happen."""
-        return self.say("change") if self.desk.path is not None else ""
+        return self.say("change") if self.session.path is not None else ""
 
     def back(self) -> Route:
         """To the work."""
-        self.desk.work.forget()
-        return HUB if self.desk.assessment is not None else START
+        self.session.work.forget()
+        return HUB if self.session.assessment is not None else START
 
     def leave(self) -> None:
         """What is under way goes on when the page is only made anew."""
@@ -51,8 +51,8 @@ class KeyPage(Page):
 
     def next(self) -> Route | None:
         """Encrypt the file anew."""
-        if not self.desk.work.busy and self._key.settled():
-            self.desk.work.change_secret(self._key.passphrase)
+        if not self.session.work.busy and self._key.settled():
+            self.session.work.change_secret(self._key.passphrase)
         return None
 
     def _changed(self) -> None:
@@ -60,7 +60,7 @@ class KeyPage(Page):
         self._key.hide()
 
     def _show(self) -> None:
-        work, error = self.desk.work, self.desk.work.error
+        work, error = self.session.work, self.session.work.error
         if work.busy:
             other = button(self.theme, self.t("ui.file.instead"), self._instead, name="file-instead")
             self._waiting.busy((other,) if work.slow and self._key.kind == "keyring" else ())
@@ -70,5 +70,5 @@ class KeyPage(Page):
             self._waiting.nothing()
 
     def _instead(self) -> None:
-        self.desk.work.cancel()
+        self.session.work.cancel()
         self._key.choose("passphrase")

@@ -6,17 +6,23 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.gui.consented import begun
-from fumimori.gui.measuring import Look
+from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
-from fumimori.gui.widgets.looks import LookList, missed
+from fumimori.gui.widgets.progress_list import LookList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import Attempt, Result, RunKind
 from fumimori.wizard.routes import Route
 
 ANNOUNCE_EVERY_MS = 10_000
+
+
+def _looks(result: Result) -> tuple[Attempt, ...]:
+    """What was measured; what was read from files is no look."""
+    return tuple(attempt for run in result.runs if run.kind is not RunKind.READ for attempt in run.attempts)
 
 
 class MeasuringPage(Page):
@@ -24,7 +30,7 @@ class MeasuringPage(Page):
 
     def build(self) -> None:
         """The words above the bar, the bar, the list."""
-        theme, measuring = self.theme, self.desk.measuring
+        theme, measuring = self.theme, self.session.measuring
         self.prose("lead", quiet=True)
         self._words = Prose(theme, "", bold=True)
         self._bar = QProgressBar()
@@ -35,8 +41,8 @@ class MeasuringPage(Page):
         self.add(self._words, self._bar, Flow(self._stop, self._again, self._elsewhere, spacing=theme.gap))
         self._silence = QTimer(self, singleShot=True, interval=ANNOUNCE_EVERY_MS)
         self._was_running = False
-        self._notes, self._asked = Remarks(self.desk, theme), QVBoxLayout()
-        self._list = LookList(self.desk, theme)
+        self._notes, self._asked = Remarks(self.session, theme), QVBoxLayout()
+        self._list = LookList(self.session, theme)
         self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
         self._show()
@@ -44,20 +50,20 @@ class MeasuringPage(Page):
     @property
     def next_label(self) -> str:
         """Start first, then go on."""
-        if self.desk.measuring.running or begun(self.desk.open):
+        if self.session.measuring.running or begun(self.session.open):
             return super().next_label
         return self.say("start")
 
     @property
     def later(self) -> bool:
         """Everything but measuring works without it."""
-        return not self.desk.measuring.running and not begun(self.desk.open)
+        return not self.session.measuring.running and not begun(self.session.open)
 
     def next(self) -> Route | None:
         """Start when nothing was measured yet; else go on, to the hub while it still runs."""
-        if self.desk.measuring.running:
+        if self.session.measuring.running:
             return Route("hub")
-        if begun(self.desk.open):
+        if begun(self.session.open):
             return super().next()
         self._start()
         return None
@@ -68,7 +74,7 @@ class MeasuringPage(Page):
 
     def leave(self) -> None:
         """The measurement goes on without this page."""
-        self.desk.measuring.changed.disconnect(self._show)
+        self.session.measuring.changed.disconnect(self._show)
 
     def _choose(self) -> None:
         if name := QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), "JSON (*.json)")[0]:
@@ -78,7 +84,7 @@ class MeasuringPage(Page):
         """Take over a measurement that was made elsewhere, say why it cannot be one, or ask whose it is."""
         clear(self._asked)
         notice = take_over(
-            self.desk,
+            self.session,
             self.theme,
             path,
             widen=widen,
@@ -91,12 +97,12 @@ class MeasuringPage(Page):
             self._asked.addWidget(notice)
 
     def _start(self) -> None:
-        self.desk.measuring.start()
+        self.session.measuring.start()
         self.go(self.route)
 
     def _show(self) -> None:
-        measuring = self.desk.measuring
-        running, attempts = measuring.running, self.desk.result.attempts if begun(self.desk.open) else ()
+        measuring = self.session.measuring
+        running, attempts = measuring.running, _looks(self.session.result) if begun(self.session.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)
@@ -107,29 +113,29 @@ class MeasuringPage(Page):
         if running:
             key = "stopping" if measuring.stopping else "running"
             self._words.say(self.say(key, done=measuring.done, total=measuring.total))
-            looks = list(measuring.looks.values())
+            progress = list(measuring.progress.values())
         else:
-            looks = [
-                Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+            progress = [
+                ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts
             ]
-            self._words.say(self._over(looks) if looks else self.say("ready"))
+            self._words.say(self._over(progress) if progress else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
         self._announce(running=running)
         self._notes.renew()
-        self._list.show_looks(looks)
+        self._list.show_progress(progress)
 
-    def _over(self, looks: list[Look]) -> str:
+    def _over(self, progress: list[ProgressRow]) -> str:
         """What the last run did, with its day and hour: this program's own run, else all that is kept in the file."""
-        mine = [look for look in self.desk.measuring.looks.values() if look.state == "done"]
-        count = sum(missed(look) for look in mine or looks)
-        moment = self.t.moment(max(one.ended for one in self.desk.open.attempts).astimezone())
+        mine = [entry for entry in self.session.measuring.progress.values() if entry.state == "done"]
+        count = sum(missed(entry) for entry in mine or progress)
+        moment = self.t.moment(max(one.ended for one in self.session.open.attempts).astimezone())
         key = "over" if mine else "over_before"
-        return self.say(key, moment=moment, done=len(mine or looks) - count, missed=count)
+        return self.say(key, moment=moment, done=len(mine or progress) - count, missed=count)
 
     def _announce(self, *, running: bool) -> None:
         """Have a screen reader say how far it is: seldom while it runs, and once when it is over."""
-        if running and self.desk.measuring.total and not self._silence.isActive():
+        if running and self.session.measuring.total and not self._silence.isActive():
             self._silence.start()
             announce(self._bar, self._words.words)
         elif self._was_running and not running:

@@ -18,7 +18,7 @@ class NewPage(Page):
 
     def build(self) -> None:
         """The place, the two kinds of keys, the passphrase twice."""
-        theme, work = self.theme, self.desk.work
+        theme, work = self.theme, self.session.work
         self.prose({"sample": "lead_sample", "copy": "lead_copy"}.get(self.route.item, "lead"))
         self._path = str(self._usual_place())
         self._place = Field(
@@ -28,7 +28,9 @@ class NewPage(Page):
         self.add(row(button(theme, self.say("change_place"), self._choose, icon="folder-open", name="browse"), None))
         self._key: KeyChoice | None = None
         if self.route.item == "sample":
-            self.add(Prose(theme, self.say("sample_key", passphrase=self.desk.parts.sample_passphrase), quiet=True))
+            self.add(
+                Prose(theme, self.say("sample_key", passphrase=self.session.services.sample_passphrase), quiet=True)
+            )
         else:
             self.section(self.say("key"))
             self._key = KeyChoice(theme, self.t)
@@ -45,7 +47,7 @@ class NewPage(Page):
 
     def back(self) -> Route:
         """To the start, or to the work that the copy was wanted for."""
-        self.desk.work.forget()
+        self.session.work.forget()
         return HUB if self.route.item == "copy" else START
 
     def leave(self) -> None:
@@ -65,7 +67,7 @@ class NewPage(Page):
 
     def next(self) -> Route | None:
         """Make the file; stay and say why when that cannot be."""
-        if self.desk.work.busy or (self._key is not None and not self._key.settled()):
+        if self.session.work.busy or (self._key is not None and not self._key.settled()):
             return None
         path = Path(self._path.strip()).expanduser()
         if path.suffix != ".fumimori":
@@ -73,10 +75,10 @@ class NewPage(Page):
         if path.exists():
             self._complain(self.say("exists"))
             return None
-        kind, parts = self.route.item, self.desk.parts
-        start = self.desk.open if kind == "copy" else parts.sample() if kind == "sample" else self.desk.fresh()
-        passphrase = parts.sample_passphrase if self._key is None else self._key.passphrase
-        self.desk.work.create(path, passphrase, start, copy=kind == "copy")
+        kind, services = self.route.item, self.session.services
+        start = self.session.open if kind == "copy" else services.sample() if kind == "sample" else self.session.fresh()
+        passphrase = services.sample_passphrase if self._key is None else self._key.passphrase
+        self.session.work.create(path, passphrase, start, copy=kind == "copy")
         return None
 
     def _made(self) -> None:
@@ -86,7 +88,7 @@ class NewPage(Page):
         """How far the file is; the keyring can be given up for a passphrase while it does not answer."""
         from fumimori.store import AlreadyThere, NoKeyring, StoreError
 
-        work, error = self.desk.work, self.desk.work.error
+        work, error = self.session.work, self.session.work.error
         if work.busy:
             other = button(self.theme, self.t("ui.file.instead"), self._instead, name="file-instead")
             self._waiting.busy((other,) if work.slow and self._key and self._key.kind == "keyring" else ())
@@ -101,7 +103,7 @@ class NewPage(Page):
             self._complain(self.say("exists" if isinstance(error, AlreadyThere) else "no_place"))
 
     def _instead(self) -> None:
-        self.desk.work.cancel()
+        self.session.work.cancel()
         if self._key is not None:
             self._key.choose("passphrase")
 
@@ -122,6 +124,6 @@ class NewPage(Page):
     def _usual_place(self) -> Path:
         folder = Path.home() / "Documents" if (Path.home() / "Documents").is_dir() else Path.home()
         stem = self.say("sample_name" if self.route.item == "sample" else "file_name")
-        base = f"{stem}-{self.desk.parts.now():%Y-%m-%d}"
+        base = f"{stem}-{self.session.services.now():%Y-%m-%d}"
         names = (base, *(f"{base}-{number}" for number in range(2, 100)))
         return next(path for name in names if not (path := folder / f"{name}.fumimori").exists())

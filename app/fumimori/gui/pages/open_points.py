@@ -19,7 +19,7 @@ class OpenPointsPage(Page):
 
     def build(self) -> None:
         """Contradictions first, then what is unknown or unanswered, then what was not measured."""
-        points = self.desk.result.open_points
+        points = self.session.result.open_points
         if not points:
             self.add(Notice(self.theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
             return
@@ -36,16 +36,16 @@ class OpenPointsPage(Page):
         return self.say("to_plan")
 
     def _contradictions(self) -> None:
-        found = self.desk.result.contradictions
+        found = self.session.result.contradictions
         if not found:
             return
         self.section(self.say("contradiction", count=len(found)))
         for one in found:
-            question = self.desk.result.of_bank(one.question)
+            question = self.session.result.of_bank(one.question)
             self.add(Prose(self.theme, f"{question.printed}　{self.t(f'controls.{question.id}.question')}"))
             self.add(
                 ContradictionCard(
-                    self.desk,
+                    self.session,
                     self.theme,
                     question,
                     one,
@@ -86,7 +86,9 @@ class OpenPointsPage(Page):
 
     def _words(self, point: OpenPoint) -> str:
         if point.question:
-            words = f"{self.desk.result.of_bank(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            words = (
+                f"{self.session.result.of_bank(point.question).printed}　{self.t(f'controls.{point.question}.label')}"
+            )
             return f"{words}\n{self.say('who', who=point.who, due=point.due or '－')}" if point.who else words
         reason = f"words.reason.{point.reason}"
         looked = f"{self.t(f'checks.{point.probe}.name')}　{point.subject}" if point.probe else point.subject

@@ -17,8 +17,8 @@ class OrganisationPage(Page):
 
     def build(self) -> None:
         """Name, addressee, size, people; mode; language and brand of the report."""
-        theme, desk = self.theme, self.desk
-        organisation = desk.open.organisation
+        theme, session = self.theme, self.session
+        organisation = session.open.organisation
         self.prose("lead", quiet=True)
         self._name = Field(
             theme,
@@ -44,18 +44,18 @@ class OrganisationPage(Page):
                     name=word,
                 )
             )
-        mode = desk.open.mode
+        mode = session.open.mode
         self.add(
-            self.choice("mode", [one.value for one in Mode], mode, lambda value: desk.edit(mode=Mode(value or mode)))
+            self.choice("mode", [one.value for one in Mode], mode, lambda value: session.edit(mode=Mode(value or mode)))
         )
         names = {code: known.name for code, known in self.t.known.items()}
-        self.add(self.choice("report_language", list(names), desk.open.report_language, self._speak, labels=names))
-        self.add(BrandBox(desk, theme))
+        self.add(self.choice("report_language", list(names), session.open.report_language, self._speak, labels=names))
+        self.add(BrandBox(session, theme))
         self._show_preview()
 
     def next(self) -> Route | None:
         """On, when there is a name."""
-        if self.desk.open.organisation.name.strip():
+        if self.session.open.organisation.name.strip():
             return super().next()
         self._name.complain(self.say("name_missing"))
         self._name.edit.setFocus()
@@ -63,23 +63,23 @@ class OrganisationPage(Page):
 
     def _named(self, text: str) -> None:
         self._name.complain("")
-        self.desk.edit_organisation(name=text)
+        self.session.edit_organisation(name=text)
         self._show_preview()
 
     def _noted(self, word: str, text: str) -> None:
-        self.desk.edit_organisation(**{word: text})
+        self.session.edit_organisation(**{word: text})
 
     def _sized(self, value: str | None) -> None:
-        self.desk.edit_organisation(size=value or "")
+        self.session.edit_organisation(size=value or "")
 
     def _speak(self, value: str | None) -> None:
-        self.desk.edit(report_language=value or self.desk.open.report_language)
+        self.session.edit(report_language=value or self.session.open.report_language)
 
     def _addressed(self, value: str | None) -> None:
-        self.desk.edit_organisation(addressee=Addressee(value or Addressee.ORGANISATION))
+        self.session.edit_organisation(addressee=Addressee(value or Addressee.ORGANISATION))
         self._show_preview()
 
     def _show_preview(self) -> None:
-        organisation = self.desk.open.organisation
+        organisation = self.session.open.organisation
         name = organisation.name or self.say("preview_name")
         self._preview.say(self.say(f"preview_{organisation.addressee}", name=name))

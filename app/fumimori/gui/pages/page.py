@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
 from fumimori.gui.drafts import KeepsTyped
 from fumimori.gui.growing import Growing
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
@@ -21,13 +21,13 @@ class Page(KeepsTyped):
     begin: QWidget | None = None
     """What gets the keyboard when the page appears; None is the heading."""
 
-    def __init__(self, desk: Desk, theme: Theme, route: Route, go: Go) -> None:
+    def __init__(self, session: Session, theme: Theme, route: Route, go: Go) -> None:
         super().__init__()
-        self.desk = desk
+        self.session = session
         self.theme = theme
         self.route = route
         self.go = go
-        self.t = desk.texts
+        self.t = session.texts
         self.setObjectName("paper")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, theme.px(28), 0, theme.px(32))

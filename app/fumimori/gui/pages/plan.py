@@ -23,7 +23,7 @@ class PlanPage(Page):
 
     def build(self) -> None:
         """Grade, the first five, the others."""
-        result, theme = self.desk.result, self.theme
+        result, theme = self.session.result, self.theme
         self._grade(result.grade, result.expected)
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
@@ -33,7 +33,8 @@ class PlanPage(Page):
         self.prose("first_lead", quiet=True)
         shown = (*foremost, *others)[:SHOWN]
         parts: list[Callable[[], QWidget]] = [
-            partial(ActionCard, self.desk, theme, action, number=number) for number, action in enumerate(shown, start=1)
+            partial(ActionCard, self.session, theme, action, number=number)
+            for number, action in enumerate(shown, start=1)
         ]
         if others:
             title = self.say("others", count=len(others))
@@ -41,7 +42,7 @@ class PlanPage(Page):
         if len(result.actions) > SHOWN:
             more = self.say("more", count=len(result.actions) - SHOWN)
             parts.append(partial(Prose, theme, more, quiet=True))
-        rules = self.desk.instruments.rules
+        rules = self.session.toolkit.rules
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)

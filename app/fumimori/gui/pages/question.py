@@ -25,7 +25,7 @@ class QuestionPage(Page):
 
     def caption(self) -> str:
         """Control and place within it."""
-        number, count = course.position(self.desk.open, self.desk.result, self.route.item)
+        number, count = course.position(self.session.open, self.session.result, self.route.item)
         block = self._block
         name = self.t(f"controls.{block}.name")
         return self.say("place", code=routes.code_of(block), name=name, number=number, count=count)
@@ -36,22 +36,22 @@ class QuestionPage(Page):
 
     def build(self) -> None:
         """Introduction at a control's first question, hint, facts, answers."""
-        desk, theme = self.desk, self.theme
-        question = desk.result.of_bank(self.route.item)
-        asked = course.asked(desk.result, self._block)
+        session, theme = self.session, self.theme
+        question = session.result.of_bank(self.route.item)
+        asked = course.asked(session.result, self._block)
         if asked and asked[0].id == question.id:
             self._introduce()
         if self.t.has(f"controls.{question.id}.hint"):
             self.add(Prose(theme, self.t(f"controls.{question.id}.hint"), quiet=True))
-        facts = facts_of(desk.result, desk.instruments.rules, question.id)
-        standing = desk.result.question(question.id)
-        answered = desk.open.answer(question.id) is not None
+        facts = facts_of(session.result, session.toolkit.rules, question.id)
+        standing = session.result.question(question.id)
+        answered = session.open.answer(question.id) is not None
         if facts and (not standing.asked or answered):
-            self.add(FactBox(desk, theme, facts))
+            self.add(FactBox(session, theme, facts))
         if facts and not standing.asked and not answered:
             self.prose("measured", quiet=True)
         self._differs = QVBoxLayout()
-        box = AnswerBox(desk, theme, question, answered=self._show_difference)
+        box = AnswerBox(session, theme, question, answered=self._show_difference)
         self.add(box)
         self.add(self._differs)
         keys = "keys_inventory" if question.kind is QuestionKind.INVENTORY else "keys"
@@ -73,7 +73,7 @@ class QuestionPage(Page):
 
     def next(self) -> Route:
         """The next question of this control, or its summary."""
-        return course.after_question(self.desk.open, self.desk.result, self.route)
+        return course.after_question(self.session.open, self.session.result, self.route)
 
     def skip(self) -> Route:
         """On without an answer."""
@@ -81,7 +81,7 @@ class QuestionPage(Page):
 
     def back(self) -> Route:
         """The question before, or the hub."""
-        return course.before_question(self.desk.result, self.route)
+        return course.before_question(self.session.result, self.route)
 
     def _introduce(self) -> None:
         theme, block = self.theme, self._block
@@ -102,12 +102,12 @@ class QuestionPage(Page):
 
     def _show_difference(self) -> None:
         clear(self._differs)
-        question = self.desk.result.of_bank(self.route.item)
-        for one in self.desk.result.contradictions:
+        question = self.session.result.of_bank(self.route.item)
+        for one in self.session.result.contradictions:
             if one.question == question.id:
                 self._differs.addWidget(
                     ContradictionCard(
-                        self.desk,
+                        self.session,
                         self.theme,
                         question,
                         one,

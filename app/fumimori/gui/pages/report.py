@@ -22,19 +22,21 @@ class ReportPage(Page):
 
     def build(self) -> None:
         """Language, paper, save, preview."""
-        theme, desk = self.theme, self.desk
+        theme, session = self.theme, self.session
         self._paper, self._parts = "a4", "all"
         self._pdf = b""
         self.prose("lead", quiet=True)
-        if desk.result.open_points:
-            count = len(desk.result.open_points)
+        if session.result.open_points:
+            count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-            final = may_be_final(desk.result.contradictions)
+            final = may_be_final(session.result.contradictions)
             text = "" if final else self.say("draft")
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
         beside = row(spacing=theme.px(16))
         names = {code: known.name for code, known in self.t.known.items()}
-        beside.addLayout(self.choice("language", list(names), desk.open.report_language, self._speak, labels=names), 1)
+        beside.addLayout(
+            self.choice("language", list(names), session.open.report_language, self._speak, labels=names), 1
+        )
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
         self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
         self._save_button = button(
@@ -42,8 +44,8 @@ class ReportPage(Page):
         )
         self.add(row(self._save_button, None))
         self._notes = QVBoxLayout()
-        self.add(self._notes, LogoNotice(desk, theme, partial(self.go, Route("organisation"))))
-        self._preview = Preview(desk, theme)
+        self.add(self._notes, LogoNotice(session, theme, partial(self.go, Route("organisation"))))
+        self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()
 
@@ -66,7 +68,7 @@ class ReportPage(Page):
     _number = 0
 
     def _speak(self, value: str | None) -> None:
-        self.desk.edit(report_language=value or self.desk.open.report_language)
+        self.session.edit(report_language=value or self.session.open.report_language)
         self._make()
 
     def _use_paper(self, value: str | None) -> None:
@@ -82,17 +84,17 @@ class ReportPage(Page):
         self._pdf = b""
         self._save_button.setEnabled(False)
         self._preview.wait(self.say("making"))
-        desk = self.desk
-        if desk.judging.fault:
-            self._failed(self._number, desk.judging.fault)
+        session = self.session
+        if session.judging.fault:
+            self._failed(self._number, session.judging.fault)
             return
-        if not desk.judging.exact:
-            desk.judging.when_exact(partial(self._make_if, self._number), self)
+        if not session.judging.exact:
+            session.judging.when_exact(partial(self._make_if, self._number), self)
             return
-        make, assessment, result = desk.parts.make_report, desk.open, desk.result
-        texts, paper, parts = desk.parts.texts(assessment.report_language), self._paper, self._parts
+        make, assessment, result = session.services.make_report, session.open, session.result
+        texts, paper, parts = session.services.texts(assessment.report_language), self._paper, self._parts
         number = self._number
-        desk.bridge.compute(
+        session.bridge.compute(
             lambda: make(assessment, result, texts, paper, parts),
             done=partial(self._made, number),
             failed=lambda error: self._failed(number, type(error).__name__),
@@ -115,8 +117,8 @@ class ReportPage(Page):
     # --- saving ---------------------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        usual = f"{self.say('file_name')}-{self.desk.parts.now():%Y-%m-%d}.pdf"
-        folder = self.desk.path.parent if self.desk.path else Path.home()
+        usual = f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf"
+        folder = self.session.path.parent if self.session.path else Path.home()
         name, _ = QFileDialog.getSaveFileName(self, self.say("save"), str(folder / usual), "PDF (*.pdf)")
         if name:
             self.save_to(Path(name))

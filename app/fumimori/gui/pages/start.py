@@ -33,17 +33,17 @@ class StartPage(Page):
         opening = button(theme, self.say("open"), self._choose, icon="folder-open", name="start-open")
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
-        if self.desk.assessment is not None:
+        if self.session.assessment is not None:
             from fumimori.wizard.course import resumption
 
             going_on = button(
                 theme,
                 self.say("resume"),
-                partial(self.go, resumption(self.desk.open)),
+                partial(self.go, resumption(self.session.open)),
                 kind="primary",
                 name="start-resume",
             )
-            name = self.desk.open.organisation.name or self.say("unnamed")
+            name = self.session.open.organisation.name or self.say("unnamed")
             self.add(Notice(theme, title=self.say("resume_title", name=name), icon="book-open", buttons=(going_on,)))
         self._recent()
         frame, inside = card(theme)
@@ -54,7 +54,7 @@ class StartPage(Page):
         self.prose("promise", quiet=True)
 
     def _recent(self) -> None:
-        known = [Path(name) for name in self.desk.settings.recent]
+        known = [Path(name) for name in self.session.settings.recent]
         # A file that was deleted may still have its automatic copies.
         there = [path for path in known if path.exists() or path.with_name(f"{path.name}.snapshots").is_dir()]
         there = there[:RECENT_SHOWN]
@@ -83,12 +83,12 @@ class StartPage(Page):
             self._open(Path(name))
 
     def _open(self, path: Path) -> None:
-        if self.desk.is_open_at(path):
+        if self.session.is_open_at(path):
             from fumimori.wizard.course import resumption
 
-            self.go(resumption(self.desk.open))
+            self.go(resumption(self.session.open))
             return
-        self.desk.work.open(path, None)
+        self.session.work.open(path, None)
         self.go(Route("unlock", str(path)))
 
     def _sample(self) -> None:

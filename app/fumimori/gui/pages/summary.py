@@ -28,25 +28,25 @@ class SummaryPage(Page):
 
     def build(self) -> None:
         """The score so far, the questions, the findings."""
-        desk, theme = self.desk, self.theme
-        missing = course.open_questions(desk.result, self.route.item)
-        unsettled = course.unsettled(desk.open, desk.result, self.route.item)
+        session, theme = self.session, self.theme
+        missing = course.open_questions(session.result, self.route.item)
+        unsettled = course.unsettled(session.open, session.result, self.route.item)
         self.prose(
             "missing" if missing else "unsettled" if unsettled else "complete", quiet=True, count=missing or unsettled
         )
         if self.route.item != SURROUNDINGS:
-            control = desk.result.control(Control(self.route.item))
+            control = session.result.control(Control(self.route.item))
             words = range_words(self.t, control.score_low, control.score_high)
             verdict = self.t(f"words.verdict.{control.verdict}")
             self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
             self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
         frame, inside = card(theme)
-        for number, one in enumerate(course.counted(desk.open, desk.result, self.route.item)):
+        for number, one in enumerate(course.counted(session.open, session.result, self.route.item)):
             if number:
                 inside.addWidget(hairline())
             self._line(inside, one)
         self.add(frame)
-        findings = [one for one in desk.result.findings if one.control.value == self.route.item]
+        findings = [one for one in session.result.findings if one.control.value == self.route.item]
         if findings:
             groups = grouped(findings)
             self.section(self.say("findings", count=len(groups)))
@@ -62,7 +62,7 @@ class SummaryPage(Page):
 
     def next(self) -> Route:
         """Where the course leads: the next control, after the last one the open points."""
-        return course.after_summary(self.desk.open, self.desk.result, self.route)
+        return course.after_summary(self.session.open, self.session.result, self.route)
 
     def back(self) -> Route:
         """The hub."""
@@ -75,7 +75,7 @@ class SummaryPage(Page):
         line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.desk.result)))
+        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.session.result)))
         names = subject_words(self.t, group)
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
@@ -83,13 +83,13 @@ class SummaryPage(Page):
         column.addLayout(line)
 
     def _line(self, inside: QVBoxLayout, question: Question) -> None:
-        theme, desk = self.theme, self.desk
-        standing = desk.result.question(question.id)
+        theme, session = self.theme, self.session
+        standing = session.result.question(question.id)
         label = self.t(f"controls.{question.id}.label")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(Prose(theme, f"{question.printed}　{label}"))
-        state = standing_words(self.t, question, standing, desk.open.answer(question.id))
+        state = standing_words(self.t, question, standing, session.open.answer(question.id))
         if standing.contradicted:
             state = f"{state}　{self.t('words.open_point.contradiction')}"
         words.addWidget(Prose(theme, state, quiet=True, size="small"))

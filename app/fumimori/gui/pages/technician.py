@@ -19,9 +19,9 @@ class TechnicianPage(Page):
 
     def build(self) -> None:
         """Both tables, each with its name."""
-        t, desk = self.t, self.desk
+        t, session = self.t, self.session
         self.prose("lead", quiet=True)
-        servers, doors = mail_servers(t, desk.open)[:SHOWN], ports(t, desk.result)[:SHOWN]
+        servers, doors = mail_servers(t, session.open)[:SHOWN], ports(t, session.result)[:SHOWN]
         if not servers and not doors:
             self.add(Notice(self.theme, title=self.say("nothing"), text=t("ui.confirm.nothing_next")))
             return

@@ -16,7 +16,7 @@ class UnlockPage(Page):
 
     def build(self) -> None:
         """The file's name, the passphrase, what is under way or why it did not open."""
-        work = self.desk.work
+        work = self.session.work
         self._passphrase = ""
         self.add(Elided(self.theme, Path(self.route.item).name, bold=True))
         self._field = Field(
@@ -41,7 +41,7 @@ class UnlockPage(Page):
 
     def back(self) -> Route:
         """The start page."""
-        self.desk.work.forget()
+        self.session.work.forget()
         return START
 
     def leave(self) -> None:
@@ -50,18 +50,18 @@ class UnlockPage(Page):
 
     def next(self) -> Route | None:
         """Open the file; a passphrase that was typed does not wait for the keyring."""
-        if self._passphrase or not self.desk.work.busy:
-            self.desk.work.open(Path(self.route.item), self._passphrase or None)
+        if self._passphrase or not self.session.work.busy:
+            self.session.work.open(Path(self.route.item), self._passphrase or None)
         return None
 
     def _opened(self) -> None:
-        self.go(resumption(self.desk.open))
+        self.go(resumption(self.session.open))
 
     def _show(self) -> None:
         """What is under way, or what the last try came to."""
         from fumimori.store import Damaged, NoKeyring, NotAnAssessment, NotThere, Vanished, WrongSecret
 
-        work, error = self.desk.work, self.desk.work.error
+        work, error = self.session.work, self.session.work.error
         another_kind = isinstance(error, NotAnAssessment) or (
             isinstance(error, NotThere) and not isinstance(error, Vanished)
         )

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.plan import due
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, clear, row
@@ -24,10 +24,10 @@ SUBJECTS = 4
 class ActionCard(QFrame):
     """Closed it shows what and by when; opened also why, the steps, the proof, and the fields."""
 
-    def __init__(self, desk: Desk, theme: Theme, action: Action, *, number: int) -> None:
+    def __init__(self, session: Session, theme: Theme, action: Action, *, number: int) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk, self._theme, self._action, self._t = desk, theme, action, desk.texts
+        self._session, self._theme, self._action, self._t = session, theme, action, session.texts
         t = self._t
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
@@ -69,7 +69,7 @@ class ActionCard(QFrame):
         if self._action.asks:
             label = self._t(f"controls.{self._question}.label")
             return self._t("ui.action.find_out", label=label)
-        return finding_title(self._t, self._action.findings[0], self._desk.result)
+        return finding_title(self._t, self._action.findings[0], self._session.result)
 
     @property
     def _question(self) -> str:
@@ -94,8 +94,8 @@ class ActionCard(QFrame):
             self._part("risk", t(f"{base}.risk", **values))
             steps = t.lines(f"{base}.fix", **values)
             self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
-            repair, findings = self._desk.parts.repair, self._action.findings[:SUBJECTS]
-            box = RepairBox(theme, t, [repair(finding, self._desk.open) for finding in findings])
+            repair, findings = self._session.services.repair, self._action.findings[:SUBJECTS]
+            box = RepairBox(theme, t, [repair(finding, self._session.open) for finding in findings])
             if not box.empty:
                 self._inside.addWidget(box)
             self._part("confirm", t(f"{base}.confirm", **values))
@@ -130,8 +130,8 @@ class ActionCard(QFrame):
         """What was measured, one line for each different fact, or what was answered."""
         findings = self._action.findings
         if not measured(findings[0].code):
-            question = self._desk.result.of_bank(findings[0].code.rpartition(".")[0])
-            answer = self._desk.open.answer(question.id)
+            question = self._session.result.of_bank(findings[0].code.rpartition(".")[0])
+            answer = self._session.open.answer(question.id)
             said = answer_words(self._t, question, answer) if answer else self._t("words.answer.unanswered")
             return [self._t("ui.action.answered", label=self._t(f"controls.{question.id}.label"), answer=said)]
         facts = {(one.subject, outcome_saw(self._t, one)) for one in findings}
@@ -148,18 +148,18 @@ class ActionCard(QFrame):
         self._inside.addLayout(part)
 
     def _plan(self, word: str, value: object) -> None:
-        plan = self._desk.open.plan
+        plan = self._session.open.plan
         known = next((one for one in plan if one.action == self._action.id), PlanEntry(action=self._action.id))
         others = tuple(one for one in plan if one.action != self._action.id)
         entry = msgspec.structs.replace(known, **{word: value})
-        self._desk.edit(plan=(*others, entry))
+        self._session.edit(plan=(*others, entry))
         if word == "due":
             self._agree(entry)
 
     def _agree(self, entry: PlanEntry) -> None:
         """Show by when it is to be done now that `entry` is what people agreed."""
-        action, rules = self._action, self._desk.instruments.rules
-        by = due(action.severity, action.findings, rules, self._desk.parts.now().date(), entry)
+        action, rules = self._action, self._session.toolkit.rules
+        by = due(action.severity, action.findings, rules, self._session.services.now().date(), entry)
         self._action = msgspec.structs.replace(action, entry=entry, due=by)
         self._show_work()
 
@@ -189,7 +189,7 @@ class ActionCard(QFrame):
     def _decided(self) -> AcceptedRisk | None:
         """What was decided about one of the findings, whether it still counts or not."""
         mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        return next((one for one in self._desk.open.accepted if (one.code, one.subject) in mine), None)
+        return next((one for one in self._session.open.accepted if (one.code, one.subject) in mine), None)
 
     def _record(self) -> None:
         if not all(text.strip() for text in self._risk.values()):
@@ -201,7 +201,7 @@ class ActionCard(QFrame):
             return
         self._risk["until"] = until.isoformat()
         mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        others = tuple(one for one in self._desk.open.accepted if (one.code, one.subject) not in mine)
+        others = tuple(one for one in self._session.open.accepted if (one.code, one.subject) not in mine)
         new = tuple(AcceptedRisk(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
-        self._desk.edit(accepted=(*others, *new))
+        self._session.edit(accepted=(*others, *new))
         self._said.say(self._t("ui.action.accepted"))

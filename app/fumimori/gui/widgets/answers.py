@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QGroupBox, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
 from fumimori.gui.widgets.controls import Field, button, clear, note_box, row
@@ -22,15 +22,15 @@ LOOKS_SECRET = ("password:", "password=", "passwd", "パスワード:", "パス�
 class AnswerBox(QWidget):
     """Answers are recorded as soon as they are chosen; they are taken back by a button of their own."""
 
-    def __init__(self, desk: Desk, theme: Theme, question: Question, *, answered: Callable[[], None]) -> None:
+    def __init__(self, session: Session, theme: Theme, question: Question, *, answered: Callable[[], None]) -> None:
         super().__init__()
-        self._desk, self._theme, self._question = desk, theme, question
-        self._t = desk.texts
+        self._session, self._theme, self._question = session, theme, question
+        self._t = session.texts
         self._answered = answered
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(12))
-        answer = desk.open.answer(question.id)
+        answer = session.open.answer(question.id)
         asked = self._t(f"controls.{question.id}.question")
         if question.kind is QuestionKind.INVENTORY:
             self._inventory()
@@ -65,7 +65,7 @@ class AnswerBox(QWidget):
         return choices
 
     def _inventory(self) -> None:
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         items = answer.items if answer else ()
         known = [option.id for option in self._question.options]
         boxes = QGroupBox()
@@ -95,12 +95,12 @@ class AnswerBox(QWidget):
         )
 
     def _tick(self, option: str, on: bool) -> None:  # noqa: FBT001 - Qt's signal hands it over by position
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         items = [item for item in (answer.items if answer else ()) if item != option]
         self._set_items((*items, option) if on else tuple(items))
 
     def _type_items(self, text: str) -> None:
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         known = {option.id for option in self._question.options}
         kept = [item for item in (answer.items if answer else ()) if item in known]
         typed = [item.strip() for item in text.replace("、", ",").split(",") if item.strip()]
@@ -108,9 +108,9 @@ class AnswerBox(QWidget):
 
     def _set_items(self, items: tuple[str, ...]) -> None:
         if items:
-            self._desk.answer(self._question.id, None, items=items)
+            self._session.answer(self._question.id, None, items=items)
         else:
-            self._desk.withdraw(self._question.id)
+            self._session.withdraw(self._question.id)
         self.group.release()
         self._show_follow()
         self._answered()
@@ -119,14 +119,14 @@ class AnswerBox(QWidget):
         if value is None:
             return
         if value == UNKNOWN:
-            self._desk.answer(self._question.id, None, items=())
+            self._session.answer(self._question.id, None, items=())
         else:
-            self._desk.answer(self._question.id, value)
+            self._session.answer(self._question.id, value)
         self._show_follow()
         self._answered()
 
     def _withdraw(self) -> None:
-        self._desk.withdraw(self._question.id)
+        self._session.withdraw(self._question.id)
         self.group.release()
         self._show_follow()
         self._answered()
@@ -136,7 +136,7 @@ class AnswerBox(QWidget):
 
     def _show_follow(self) -> None:
         clear(self._follow)
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         if answer is None:
             return
         if answer.value == NOT_APPLICABLE:
@@ -198,17 +198,17 @@ class AnswerBox(QWidget):
                 label=self._t(f"ui.answer.{word}"),
                 hint=self._t(f"ui.answer.{word}_hint"),
                 text=text,
-                changed=lambda typed: self._desk.annotate(self._question.id, **{word: typed}),
+                changed=lambda typed: self._session.annotate(self._question.id, **{word: typed}),
                 name=word,
             )
         )
 
     def _annotate(self, **fields: object) -> None:
-        self._desk.annotate(self._question.id, **fields)
+        self._session.annotate(self._question.id, **fields)
         self._answered()
 
     def _noted(self, text: str) -> None:
-        self._desk.annotate(self._question.id, note=text)
+        self._session.annotate(self._question.id, note=text)
         self._warn(text)
 
     def _warn(self, text: str) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFrame, QLabel, QVBoxLayout
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.controls import Field, button, row
@@ -17,22 +17,22 @@ from fumimori.gui.widgets.text import Heading, Prose
 class BrandBox(QFrame):
     """What the report looks like, in one card."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk, self._theme, self._t = desk, theme, desk.texts
+        self._session, self._theme, self._t = session, theme, session.texts
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(20))
         self._column.setSpacing(theme.px(12))
         self._column.addWidget(Heading(theme, self._say("title"), level=2))
         self._column.addWidget(Prose(theme, self._say("lead"), quiet=True))
-        self.logo = LogoBox(desk, theme)
+        self.logo = LogoBox(session, theme)
         self._column.addWidget(self.logo)
         self._colour = Field(
             theme,
             label=self._say("colour"),
             hint=self._say("colour_hint"),
-            text=desk.open.brand.colour,
+            text=session.open.brand.colour,
             changed=self._coloured,
             name="colour",
             placeholder="#264B6E",
@@ -49,7 +49,7 @@ class BrandBox(QFrame):
                     theme,
                     label=self._say(word),
                     hint=self._say(f"{word}_hint"),
-                    text=getattr(desk.open.brand, word),
+                    text=getattr(session.open.brand, word),
                     changed=partial(self._noted, word),
                     name=word,
                 )
@@ -64,8 +64,8 @@ class BrandBox(QFrame):
                 theme,
                 asked=self._say("confidentiality"),
                 choices=choices,
-                chosen=desk.open.brand.confidentiality,
-                picked=lambda value: desk.edit_brand(confidentiality=value or ""),
+                chosen=session.open.brand.confidentiality,
+                picked=lambda value: session.edit_brand(confidentiality=value or ""),
                 columns=3,
             )
         )
@@ -75,23 +75,23 @@ class BrandBox(QFrame):
         return self._t(f"ui.brand.{word}", **values)
 
     def _noted(self, word: str, text: str) -> None:
-        self._desk.edit_brand(**{word: text})
+        self._session.edit_brand(**{word: text})
 
     def _coloured(self, text: str) -> None:
         good = bool(re.fullmatch(r"#[0-9A-Fa-f]{6}", text))
         self._colour.complain("" if good or not text else self._say("colour_wrong"))
         if good or not text:
-            self._desk.edit_brand(colour=text)
+            self._session.edit_brand(colour=text)
             self._show_colour()
 
     def _choose_colour(self) -> None:
-        start = QColor(self._desk.open.brand.colour or self._theme.printed("accent"))
+        start = QColor(self._session.open.brand.colour or self._theme.printed("accent"))
         chosen = QColorDialog.getColor(start, self, self._say("colour"))
         if chosen.isValid():
             self._colour.edit.setText(chosen.name())
             self._coloured(chosen.name())
 
     def _show_colour(self) -> None:
-        colour = self._desk.open.brand.colour or self._theme.printed("accent")
+        colour = self._session.open.brand.colour or self._theme.printed("accent")
         self._swatch.setStyleSheet(f"background: {colour}; border-radius: {self._theme.px(4)}px;")
         self._swatch.setAccessibleName(colour)

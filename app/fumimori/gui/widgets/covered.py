@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.gui.consented import as_confirmed
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
@@ -17,30 +17,30 @@ from fumimori.model import ConsentLevel
 class CoveredHosts(QWidget):
     """A line for each host, a button that asks DNS for the mail servers, and an offer where SSH lacks a host."""
 
-    def __init__(self, desk: Desk, theme: Theme, changed: Callable[[], None]) -> None:
+    def __init__(self, session: Session, theme: Theme, changed: Callable[[], None]) -> None:
         super().__init__()
-        self._desk, self._theme, self._t, self._changed = desk, theme, desk.texts, changed
+        self._session, self._theme, self._t, self._changed = session, theme, session.texts, changed
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.gap)
-        desk.measuring.ended.connect(self._asked)
+        session.measuring.ended.connect(self._asked)
         self.show_hosts()
 
     def leave(self) -> None:
         """Hear no more of measurements."""
-        self._desk.measuring.ended.disconnect(self._asked)
+        self._session.measuring.ended.disconnect(self._asked)
 
     def show_hosts(self) -> None:
         """Say it for the scope and the level as they are now."""
         from fumimori.engine import close_looks, exchangers, file_hosts
 
-        desk, t = self._desk, self._t
+        session, t = self._session, self._t
         clear(self._column)
-        shown = as_confirmed(desk)
-        takers = exchangers(desk.instruments, shown)
+        shown = as_confirmed(session)
+        takers = exchangers(session.toolkit, shown)
         found = {host: domain for domain, hosts in takers.items() for host in hosts}
-        closely = close_looks(desk.instruments, shown) if shown.consent.level >= ConsentLevel.AUTHORISED else {}
-        others = file_hosts(desk.instruments, shown)
+        closely = close_looks(session.toolkit, shown) if shown.consent.level >= ConsentLevel.AUTHORISED else {}
+        others = file_hosts(session.toolkit, shown)
         hosts = [host for host in shown.consent.hosts if host not in others]
         for host in hosts:
             where = t("ui.consent.host_found", domain=found[host]) if host in found else t("ui.consent.host_named")
@@ -53,13 +53,13 @@ class CoveredHosts(QWidget):
             self._line(t("ui.consent.hosts_none"))
         if len(takers) < len(shown.scope.domains):
             asking = button(self._theme, t("ui.consent.ask_dns"), self._ask, icon="search", name="ask-dns")
-            asking.setEnabled(not desk.measuring.running)
+            asking.setEnabled(not session.measuring.running)
             self._column.addLayout(Flow(asking, spacing=self._theme.gap))
         self._offer_ssh([host for host, why in closely.items() if not why])
 
     def _offer_ssh(self, hosts: list[str]) -> None:
         """Without a host named for SSH nothing is promised; an own mail server can be taken with one press."""
-        if not hosts or self._desk.open.scope.ssh_hosts:
+        if not hosts or self._session.open.scope.ssh_hosts:
             return
         self._line(self._t("ui.consent.ssh_none"))
         offers = [
@@ -78,11 +78,11 @@ class CoveredHosts(QWidget):
         self._column.addWidget(Prose(self._theme, text, quiet=True, size="small"))
 
     def _take(self, host: str) -> None:
-        self._desk.edit_scope(ssh_hosts=(host,))
+        self._session.edit_scope(ssh_hosts=(host,))
         self._asked()
 
     def _ask(self) -> None:
-        self._desk.measuring.ask_dns()
+        self._session.measuring.ask_dns()
         self.show_hosts()
 
     def _asked(self) -> None:

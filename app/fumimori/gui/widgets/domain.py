@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.absent import absent_domains
 from fumimori.grammar.domain_names import unicode_domain
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
@@ -18,12 +18,12 @@ from fumimori.gui.widgets.text import Elided, Prose
 class DomainCard(QFrame):
     """The first domain decides the questions; the others may be ones that nobody sends from."""
 
-    def __init__(self, desk: Desk, theme: Theme, number: int, *, removed: Callable[[], None]) -> None:
+    def __init__(self, session: Session, theme: Theme, number: int, *, removed: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._desk, self._number = desk, number
-        t = desk.texts
-        domain = desk.open.scope.domains[number]
+        self._session, self._number = session, number
+        t = session.texts
+        domain = session.open.scope.domains[number]
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(16))
         column.setSpacing(theme.gap)
@@ -35,7 +35,7 @@ class DomainCard(QFrame):
         column.addLayout(line)
         if shown != domain.name:
             column.addWidget(Prose(theme, t("ui.environment.idn", ascii=domain.name), quiet=True, size="small"))
-        if domain.name in absent_domains(desk.result.findings):
+        if domain.name in absent_domains(session.result.findings):
             column.addWidget(absent_notice(theme, t, domain.name))
         if number == 0:
             column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))
@@ -53,7 +53,7 @@ class DomainCard(QFrame):
         )
 
     def _sending(self, theme: Theme, sends: bool | None) -> ChoiceGroup:  # noqa: FBT001 - its state, not a switch
-        t = self._desk.texts
+        t = self._session.texts
         values = {"sends": True, "silent": False}
         return ChoiceGroup(
             theme,
@@ -69,6 +69,6 @@ class DomainCard(QFrame):
         self._change(selectors=tuple(dict.fromkeys(word for word in words if word)))
 
     def _change(self, **fields: object) -> None:
-        domains = list(self._desk.open.scope.domains)
+        domains = list(self._session.open.scope.domains)
         domains[self._number] = msgspec.structs.replace(domains[self._number], **fields)
-        self._desk.edit_scope(domains=tuple(domains))
+        self._session.edit_scope(domains=tuple(domains))

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, note_box, row
 from fumimori.gui.widgets.flow import Flow
@@ -19,10 +19,10 @@ SHOWN = 4
 class FactBox(QFrame):
     """The measured facts as plain sentences, with the day they were seen."""
 
-    def __init__(self, desk: Desk, theme: Theme, facts: Sequence[Outcome]) -> None:
+    def __init__(self, session: Session, theme: Theme, facts: Sequence[Outcome]) -> None:
         super().__init__()
         self.setObjectName("wash")
-        t = desk.texts
+        t = session.texts
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         column.setSpacing(theme.px(4))
@@ -33,7 +33,7 @@ class FactBox(QFrame):
         if len(facts) > SHOWN:
             column.addWidget(Prose(theme, t("ui.facts.more", count=len(facts) - SHOWN), quiet=True, size="small"))
         probes = {fact.code.partition(".")[0] for fact in facts}
-        moments = [attempt.ended for attempt in desk.result.attempts if attempt.probe in probes]
+        moments = [attempt.ended for attempt in session.result.attempts if attempt.probe in probes]
         if moments:
             when = t.moment(max(moments).astimezone())
             column.addWidget(Prose(theme, t("ui.facts.when", moment=when), quiet=True, size="small"))
@@ -44,7 +44,7 @@ class ContradictionCard(QFrame):
 
     def __init__(
         self,
-        desk: Desk,
+        session: Session,
         theme: Theme,
         question: Question,
         contradiction: Contradiction,
@@ -54,9 +54,9 @@ class ContradictionCard(QFrame):
     ) -> None:
         super().__init__()
         self.setObjectName("wash")
-        self._desk, self._question, self._settled = desk, question, settled
-        t = desk.texts
-        answer = desk.open.answer(question.id)
+        self._session, self._question, self._settled = session, question, settled
+        t = session.texts
+        answer = session.open.answer(question.id)
         self._reason = answer.note if answer else ""
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(14), theme.px(16), theme.px(14))
@@ -83,7 +83,7 @@ class ContradictionCard(QFrame):
 
     def _settle(self, by: str) -> None:
         if by == "answer" and not self._reason.strip():
-            self._missing.say(self._desk.texts("ui.contradiction.reason_missing"))
+            self._missing.say(self._session.texts("ui.contradiction.reason_missing"))
             return
-        self._desk.annotate(self._question.id, settled=by, note=self._reason)
+        self._session.annotate(self._question.id, settled=by, note=self._reason)
         self._settled()

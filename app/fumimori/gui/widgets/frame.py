@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from fumimori.gui.desk import Desk
 from fumimori.gui.pages.page import Page
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.text import Elided
@@ -30,9 +30,9 @@ class Header(QFrame):
         self._saved: QLabel | None = None
         self._organisation: Elided | None = None
 
-    def show_desk(self, desk: Desk, theme: Theme) -> None:
+    def show_desk(self, session: Session, theme: Theme) -> None:
         """Draw the header anew."""
-        t = desk.texts
+        t = session.texts
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
         self._layout.setSpacing(theme.px(10))
@@ -55,27 +55,27 @@ class Header(QFrame):
         self._layout.addWidget(
             button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")
         )
-        self.show_saved(desk)
-        self.show_name(desk)
+        self.show_saved(session)
+        self.show_name(session)
 
-    def show_name(self, desk: Desk) -> None:
+    def show_name(self, session: Session) -> None:
         """Say whose assessment it is, also while the name is being typed."""
-        name = desk.assessment.organisation.name if desk.assessment else ""
+        name = session.assessment.organisation.name if session.assessment else ""
         if self._organisation is not None and self._organisation.accessibleName() != name:
             self._organisation.say(name)
 
-    def show_saved(self, desk: Desk) -> None:
+    def show_saved(self, session: Session) -> None:
         """Say whether everything is written, and since when."""
         if self._saved is None:
             return
-        state = desk.state
-        if state == "saved" and desk.saved_at is not None:
-            self._saved.setText(desk.texts("ui.app.saved", time=f"{desk.saved_at:%H:%M}"))
+        state = session.state
+        if state == "saved" and session.saved_at is not None:
+            self._saved.setText(session.texts("ui.app.saved", time=f"{session.saved_at:%H:%M}"))
         else:
-            self._saved.setText(desk.texts(f"ui.app.{state}") if state else "")
+            self._saved.setText(session.texts(f"ui.app.{state}") if state else "")
 
 
-class Foot(QFrame):
+class Footer(QFrame):
     """Back at the left, *answer later* and Next at the right, always in the same places."""
 
     def __init__(self, *, back: Callable[[], None], later: Callable[[], None], forward: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import Field
 
@@ -17,9 +17,9 @@ ADDRESSES = "addresses"
 class HostFields(QWidget):
     """A field for each kind of host, and one for addresses; all of them may stay empty."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._t = desk, desk.texts
+        self._session, self._t = session, session.texts
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(16))
@@ -29,7 +29,7 @@ class HostFields(QWidget):
                 theme,
                 label=self._t(f"ui.environment.{word}"),
                 hint=self._t(f"ui.environment.{word}_hint"),
-                text=", ".join(getattr(desk.open.scope, word)),
+                text=", ".join(getattr(session.open.scope, word)),
                 changed=partial(self._typing, word),
                 name=word,
                 limit=1000,
@@ -57,7 +57,7 @@ class HostFields(QWidget):
             self._fields[word].complain(self._t(f"ui.environment.{wrong}"))
             return False
         self._fields[word].complain("")
-        self._desk.edit_scope(**{word: several})
+        self._session.edit_scope(**{word: several})
         return True
 
 

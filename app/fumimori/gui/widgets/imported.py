@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.notice import Notice
 
 
 def take_over(
-    desk: Desk, theme: Theme, path: Path, *, widen: bool, again: Callable[[], object], leave: Callable[[], object]
+    session: Session, theme: Theme, path: Path, *, widen: bool, again: Callable[[], object], leave: Callable[[], object]
 ) -> Notice | None:
     """Put the measurement in `path` into the assessment; else a notice that says why not, or asks first.
 
@@ -20,17 +20,17 @@ def take_over(
     from fumimori.engine.exchange import IMPORT_LIMIT, AnotherDomainError, NotAScanError, imported, read_scan
 
     def say(word: str, **values: str) -> str:
-        return desk.texts(f"ui.measuring.{word}", **values)
+        return session.texts(f"ui.measuring.{word}", **values)
 
     try:
         with path.open("rb") as file:
-            scan = read_scan(file.read(IMPORT_LIMIT + 1), desk.instruments)
-        desk.put(imported(scan, desk.open, widen=widen))
+            scan = read_scan(file.read(IMPORT_LIMIT + 1), session.toolkit)
+        session.put(imported(scan, session.open, widen=widen))
     except (OSError, NotAScanError):
         return Notice(theme, title=say("not_a_scan"), text=f"{path.name}\n{say('not_a_scan_next')}")
     except AnotherDomainError as error:
-        theirs = desk.texts.listed(error.domains)
-        ours = desk.texts.listed(domain.name for domain in desk.open.scope.domains)
+        theirs = session.texts.listed(error.domains)
+        ours = session.texts.listed(domain.name for domain in session.open.scope.domains)
         return Notice(
             theme,
             title=say("other_domain", theirs=theirs, ours=ours),

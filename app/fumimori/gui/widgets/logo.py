@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.notice import Notice
@@ -43,9 +43,9 @@ def look_at(content: bytes, kind: str, fonts: Path, width: int) -> Looked:
 class LogoBox(QWidget):
     """The logo as it will be printed, words about it, and the buttons to choose and to remove it."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._theme, self._t = desk, theme, desk.texts
+        self._session, self._theme, self._t = session, theme, session.texts
         self._ticket = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,11 +84,11 @@ class LogoBox(QWidget):
 
     def _forget(self) -> None:
         self._ticket += 1
-        self._desk.edit_brand(logo=b"", logo_type="")
+        self._session.edit_brand(logo=b"", logo_type="")
         self._show_kept()
 
     def _show_kept(self) -> None:
-        brand = self._desk.open.brand
+        brand = self._session.open.brand
         self._picture.hide()
         self._remove.setVisible(bool(brand.logo))
         if brand.logo:
@@ -99,9 +99,9 @@ class LogoBox(QWidget):
     def _look(self, content: bytes, kind: str, *, new: bool) -> None:
         self._ticket += 1
         self.words.say(self._say("logo_checking"))
-        fonts = self._desk.parts.resources / "fonts"
+        fonts = self._session.services.resources / "fonts"
         width = round(self._theme.px(240) * self.devicePixelRatioF())
-        self._desk.bridge.compute(
+        self._session.bridge.compute(
             partial(look_at, content, kind, fonts, width),
             done=partial(self._seen, self._ticket, content if new else b"", kind),
             failed=partial(self._failed, self._ticket),
@@ -114,7 +114,7 @@ class LogoBox(QWidget):
             self._refuse(self._t(f"words.logo.{looked.code}"))
             return
         if content:
-            self._desk.edit_brand(logo=content, logo_type=kind)
+            self._session.edit_brand(logo=content, logo_type=kind)
         pixmap = QPixmap.fromImage(looked.picture.image)
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self._picture.setPixmap(pixmap)
@@ -139,18 +139,18 @@ class LogoBox(QWidget):
 class LogoNotice(QWidget):
     """That the logo which is kept cannot be printed, why, and a way to change it; nothing while it can."""
 
-    def __init__(self, desk: Desk, theme: Theme, change: Callable[[], None]) -> None:
+    def __init__(self, session: Session, theme: Theme, change: Callable[[], None]) -> None:
         super().__init__()
-        self._theme, self._t, self._change = theme, desk.texts, change
+        self._theme, self._t, self._change = theme, session.texts, change
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
-        brand = desk.open.brand
+        brand = session.open.brand
         if brand.logo:
             from fumimori import report
 
             judge = partial(report.check_logo, brand.logo, brand.logo_type)
-            desk.bridge.compute(judge, done=self._judged, failed=lambda _error: None)
+            session.bridge.compute(judge, done=self._judged, failed=lambda _error: None)
 
     def _judged(self, code: str) -> None:
         if code and shiboken6.isValid(self):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.text import Prose
@@ -74,9 +74,9 @@ class _Sheet(QWidget):
 class Preview(QFrame):
     """One page with its number, and buttons to the pages beside it."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._theme, self._t = desk, theme, desk.texts
+        self._session, self._theme, self._t = session, theme, session.texts
         self._pdf = b""
         self._page = 0
         self._count = 0
@@ -132,7 +132,7 @@ class Preview(QFrame):
         self._drawing = True
         width = self._theme.size("content") - self._theme.px(8)
         ratio = self._sheet.devicePixelRatioF()
-        self._desk.bridge.compute(
+        self._session.bridge.compute(
             partial(drawn, self._pdf, page, round(width * ratio)),
             done=partial(self._drawn, self._ticket, ratio),
             failed=partial(self._failed, self._ticket),

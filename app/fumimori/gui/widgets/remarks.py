@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout
 
 from fumimori.assess.absent import absent_domains
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.controls import clear
@@ -13,16 +13,16 @@ from fumimori.gui.widgets.notice import Notice
 class Remarks(QVBoxLayout):
     """The notices of the last measurement; made anew only when they are others."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._theme = desk, theme
+        self._session, self._theme = session, theme
         self._noted: list[str] = []
 
     def renew(self) -> None:
         """Show what is to be known now; names that do not exist once nothing runs any more."""
-        desk, t = self._desk, self._desk.texts
-        keys = desk.measuring.remarks()
-        absent = () if desk.measuring.running else absent_domains(desk.result.findings)
+        session, t = self._session, self._session.texts
+        keys = session.measuring.remarks()
+        absent = () if session.measuring.running else absent_domains(session.result.findings)
         if [*keys, *absent] == self._noted:
             return
         self._noted = [*keys, *absent]

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.flow import Flow
@@ -19,12 +19,14 @@ from fumimori.wording.window import answer_words, option_sign, option_words
 class SheetRow(QFrame):
     """The row takes the keyboard as a whole: digits answer, up and down leave it."""
 
-    def __init__(self, desk: Desk, theme: Theme, question: Question, *, picked: Callable[[str | None], None]) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, question: Question, *, picked: Callable[[str | None], None]
+    ) -> None:
         super().__init__()
         self.setObjectName("card")
         self.walked: Callable[[int], None] = lambda _step: None
-        self._desk, self._theme, self._question, self._picked = desk, theme, question, picked
-        t = desk.texts
+        self._session, self._theme, self._question, self._picked = session, theme, question, picked
+        t = session.texts
         asked = t(f"controls.{question.id}.question")
         self.setAccessibleName(f"{question.printed} {asked}")
         self.setProperty("place", f"sheet:{question.id}")
@@ -53,7 +55,7 @@ class SheetRow(QFrame):
         self._show()
 
     def _answers(self) -> list[tuple[str, str, str]]:
-        t, question = self._desk.texts, self._question
+        t, question = self._session.texts, self._question
         found: list[tuple[str, str, str]] = []
         if question.kind is QuestionKind.CHOICE:
             found.extend(
@@ -66,20 +68,20 @@ class SheetRow(QFrame):
         return found
 
     def _press(self, value: str) -> None:
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         if answer is None or value != (answer.value or "unknown"):
             self._picked(value)
         self._show()
 
     def _show(self) -> None:
-        answer = self._desk.open.answer(self._question.id)
+        answer = self._session.open.answer(self._question.id)
         value = None if answer is None else (answer.value or "unknown")
         for known, made in self._buttons:
             # Where nothing is answered none is chosen, which Qt refuses to exclusive ones.
             made.setAutoExclusive(False)
             made.setChecked(known == value)
             made.setAutoExclusive(True)
-        t = self._desk.texts
+        t = self._session.texts
         self._words.say(answer_words(t, self._question, answer) if answer else t("words.answer.unanswered"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

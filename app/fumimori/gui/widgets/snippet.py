@@ -11,7 +11,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Repair, Snippet
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 
 MOST_LINES = 12
 
@@ -47,7 +47,7 @@ class _Verbatim(QPlainTextEdit):
 
 def _clean(text: str) -> str:
     """`text` as it is shown and copied: its own line breaks, and in each line nothing but harmless signs."""
-    return "\n".join(plain(line, 4000) for line in text.split("\n"))
+    return "\n".join(sanitize(line, 4000) for line in text.split("\n"))
 
 
 class SnippetBox(QFrame):
@@ -59,7 +59,7 @@ class SnippetBox(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
-        kind, place = t(f"repairs.kind.{snippet.kind}"), plain(snippet.place)
+        kind, place = t(f"repairs.kind.{snippet.kind}"), sanitize(snippet.place)
         name = t("ui.snippet.place", kind=kind, place=place) if place else kind
         self._copy: QPushButton = button(theme, t("repairs.copy"), self.copy, icon="copy", name=f"copy:{place}")
         self._copy.setAccessibleName(f"{t('repairs.copy')} {name}")

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from fumimori.grammar.suffixes import list_date
-from fumimori.model import Consent, Run, Status
+from fumimori.model import Consent, Run, RunKind, Status
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
+from fumimori.report.canvas import Node, PdfCanvas
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
-from fumimori.report.press import Node, Press
-from fumimori.report.stationery import MM
+from fumimori.report.page_style import MM
 
 SECTIONS = tuple(f"t{number}" for number in range(1, 14))
 RUNS = 12
@@ -21,7 +21,7 @@ COVERED = 20
 class Contents(Block):
     """The table of contents; page numbers are known when it is drawn."""
 
-    def __init__(self, entries: Sequence[tuple[str, str]], m: Manuscript) -> None:
+    def __init__(self, entries: Sequence[tuple[str, str]], m: ReportContext) -> None:
         self._entries, self._m = entries, m
         self.page_of: Mapping[str, int] = {}
         self.node = Node("TOC")
@@ -34,23 +34,23 @@ class Contents(Block):
     def _line(self) -> float:
         return self._m.paper.table.leading + 1 * MM
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Title, hairline, page number; each line is a link."""
         node, style, paper = parent.adopt(self.node), self._m.paper.table, self._m.paper
         for key, title in self._entries:
             link = node.adopt(Node("TOCI")).adopt(Node("Link"))
             number = str(self.page_of.get(key, ""))
             baseline = top - (style.leading - style.size) / 2 - 0.86 * style.size
-            place = x + width - press.width(number, style)
-            with press.marked(link):
-                end = press.text(x, baseline, [(f"{title}", style)])
-                press.text(place, baseline, [(number, style)])
-            press.line((end + 2 * MM, baseline + 1), (place - 2 * MM, baseline + 1), paper.line)
-            press.link(link, key, f"{title} {number}", (x, top - style.leading, x + width, top))
+            place = x + width - canvas.width(number, style)
+            with canvas.marked(link):
+                end = canvas.text(x, baseline, [(f"{title}", style)])
+                canvas.text(place, baseline, [(number, style)])
+            canvas.line((end + 2 * MM, baseline + 1), (place - 2 * MM, baseline + 1), paper.line)
+            canvas.link(link, key, f"{title} {number}", (x, top - style.leading, x + width, top))
             top -= self._line
 
 
-def opening(m: Manuscript) -> list[Block]:
+def opening(m: ReportContext) -> list[Block]:
     """Title, how to use the annex, contents."""
     entries = [(f"{name}.heading", m.say(f"{name}.heading")) for name in SECTIONS]
     return [
@@ -62,7 +62,7 @@ def opening(m: Manuscript) -> list[Block]:
     ]
 
 
-def versions(m: Manuscript) -> list[Block]:
+def versions(m: ReportContext) -> list[Block]:
     """T1: which program, rules, questions and dated lists this report was made with."""
     a, result = m.assessment, m.result
     rows: list[tuple[str, Cell]] = [
@@ -83,7 +83,7 @@ def versions(m: Manuscript) -> list[Block]:
     return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), Gap(5)]
 
 
-def scope(m: Manuscript) -> list[Block]:
+def scope(m: ReportContext) -> list[Block]:
     """T2: what was to be looked at, who allowed it, who answered, and from where it was measured."""
     a = m.assessment
     domains = [
@@ -124,11 +124,11 @@ def scope(m: Manuscript) -> list[Block]:
     ]
 
 
-def _confirmed(m: Manuscript, confirmed: bool) -> str:  # noqa: FBT001
+def _confirmed(m: ReportContext, confirmed: bool) -> str:  # noqa: FBT001
     return m.say("t2.confirmed") if confirmed else m.say("t2.not_confirmed")
 
 
-def _organisation(m: Manuscript) -> list[tuple[str, Cell]]:
+def _organisation(m: ReportContext) -> list[tuple[str, Cell]]:
     about = m.assessment.organisation
     rows: list[tuple[str, Cell]] = [(m.say("t2.organisation"), m.wording.free(about.name, 120))]
     if about.size:
@@ -141,7 +141,7 @@ def _organisation(m: Manuscript) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
+def _consent(m: ReportContext) -> list[tuple[str, Cell]]:
     consent = m.assessment.consent
     counts = int(consent.confirmed_level)
     level = f"{counts}: {m.wording.word('consent', f'{counts}.name')}"
@@ -163,7 +163,7 @@ def _consent(m: Manuscript) -> list[tuple[str, Cell]]:
     return rows
 
 
-def _people(m: Manuscript) -> list[list[Cell]]:
+def _people(m: ReportContext) -> list[list[Cell]]:
     people: dict[str, list[str]] = {}
     for answer in m.assessment.answers:
         name = m.wording.free(answer.respondent, 80) or m.say("t2.unnamed")
@@ -178,14 +178,17 @@ def _people(m: Manuscript) -> list[list[Cell]]:
     ]
 
 
-def _run(m: Manuscript, run: Run) -> list[Cell]:
+def _run(m: ReportContext, run: Run) -> list[Cell]:
     """A measurement: when, under which consent (an imported one keeps its own), by which resolver, and from where."""
+    if run.kind is RunKind.READ:
+        none = m.wording.texts.style.no_value
+        return [m.moment(run.started), none, none, m.say("t2.read", count=len(run.sources))]
     vantage = run.vantage
     resolver = m.wording.free(vantage.resolver, 60) if vantage else ""
     return [m.moment(run.started), _allowed(m, run.consent), resolver or m.wording.texts.style.no_value, _state(m, run)]
 
 
-def _allowed(m: Manuscript, consent: Consent) -> str:
+def _allowed(m: ReportContext, consent: Consent) -> str:
     """The level that counted for a run, and who allowed it."""
     counts = int(consent.confirmed_level)
     who = [m.wording.free(word, 80) for word in (consent.name, consent.role) if word.strip()]
@@ -194,7 +197,7 @@ def _allowed(m: Manuscript, consent: Consent) -> str:
     )
 
 
-def _state(m: Manuscript, run: Run) -> str:
+def _state(m: ReportContext, run: Run) -> str:
     vantage = run.vantage
     if vantage is None:
         kinds = [m.say("t2.unknown")]

@@ -2,14 +2,14 @@
 
 from fumimori.model import Answer, Contradiction, Question, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 
 SILENT = (QuestionState.UNANSWERED, QuestionState.PARENT_UNMET)
 """States of which nothing can be told but that there is no answer."""
 
 
-def answers(m: Manuscript) -> list[Block]:
+def answers(m: ReportContext) -> list[Block]:
     """T5: every question that was answered or measured, in printed order, then the numbers of the others."""
     results = {result.question: result for result in m.result.questions}
     contradictions = {entry.question: entry for entry in m.result.contradictions}
@@ -37,7 +37,7 @@ def answers(m: Manuscript) -> list[Block]:
 
 
 def _row(
-    m: Manuscript,
+    m: ReportContext,
     question: Question,
     result: QuestionResult | None,
     answer: Answer | None,
@@ -60,7 +60,7 @@ def _row(
     return [question.printed, Stack(asked), Stack(came), _source(m, answer)]
 
 
-def _source(m: Manuscript, answer: Answer | None) -> Block:
+def _source(m: ReportContext, answer: Answer | None) -> Block:
     if answer is None:
         return m.cell("－", small=True)
     w = m.wording
@@ -75,7 +75,7 @@ def _source(m: Manuscript, answer: Answer | None) -> Block:
     return m.cell("\n".join(lines), small=True)
 
 
-def evidence(m: Manuscript) -> list[Block]:
+def evidence(m: ReportContext) -> list[Block]:
     """T7: the evidence that answers name."""
     rows: list[list[Cell]] = []
     for answer in m.assessment.answers:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from fumimori.model import Action, Basis, Finding, Outcome, Repair, Severity, Snippet
-from fumimori.report.blocks import Beside, Block, Gap, Hairline, Prose, Stack, Steps
+from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack, Steps
+from fumimori.report.code_block import Verbatim
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import MM
 from fumimori.report.pages.findings import by_finding, card_key, kinds
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
-from fumimori.report.stationery import MM
-from fumimori.report.verbatim import Verbatim
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 SUBJECTS = 12
 """Hosts that a card names."""
@@ -27,7 +27,7 @@ CONTENT = 4000
 """Characters of one line to copy."""
 
 
-def cards(m: Manuscript) -> list[Block]:
+def cards(m: ReportContext) -> list[Block]:
     """What was seen, why it matters, how to put it right, what to copy, how to prove it."""
     actions = by_finding(m)
     found = kinds(f for f in m.result.findings if f.severity > Severity.INFO)
@@ -39,7 +39,7 @@ def cards(m: Manuscript) -> list[Block]:
     return [*blocks, Gap(1)]
 
 
-def facts(m: Manuscript) -> list[Block]:
+def facts(m: ReportContext) -> list[Block]:
     """What is worth knowing without being a fault, a row for each kind."""
     found = kinds(f for f in m.result.findings if f.severity <= Severity.INFO)
     if not found:
@@ -52,7 +52,7 @@ def facts(m: Manuscript) -> list[Block]:
     return [m.heading("t4.facts", 3), table, Gap(4)]
 
 
-def good_points(m: Manuscript) -> list[Block]:
+def good_points(m: ReportContext) -> list[Block]:
     """What was measured and found in order, a row for each kind."""
     found: dict[str, list[Outcome]] = {}
     for outcome in m.result.good:
@@ -61,7 +61,7 @@ def good_points(m: Manuscript) -> list[Block]:
     return [m.heading("t4.good", 3), m.list_or_none([82, 83], "t4.good_heads", rows), Gap(6)]
 
 
-def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | None) -> Block:
+def _card(m: ReportContext, code: str, findings: list[Finding], action: Action | None) -> Block:
     first, w = findings[0], m.wording
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
@@ -88,7 +88,7 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
     return Stack(
         [
             Hairline(m.paper.accent, width=0.9, millimetres=2.5),
-            Beside(signs, gap=3 * MM),
+            Columns(signs, gap=3 * MM),
             *below,
             Gap(0.8),
             Grid([23, 142], rows, m.paper, row_heads=True, padding=0.5, small=True, part_rows=True),
@@ -97,7 +97,7 @@ def _card(m: Manuscript, code: str, findings: list[Finding], action: Action | No
     )
 
 
-def _fact(m: Manuscript, code: str, findings: list[Finding]) -> list[Cell]:
+def _fact(m: ReportContext, code: str, findings: list[Finding]) -> list[Cell]:
     """Number, title with what was seen, and all that a card would say about what to do."""
     first, w = findings[0], m.wording
     numbers = Prose(w.numbers(findings), m.paper.note.inked(m.paper.ink), m.faces)
@@ -110,7 +110,7 @@ def _fact(m: Manuscript, code: str, findings: list[Finding]) -> list[Cell]:
     return [numbers, Stack(told), Stack(advice or [m.cell(code, small=True, quiet=True)])]
 
 
-def _placed(m: Manuscript, findings: list[Finding], *, numbered: bool = True) -> str:
+def _placed(m: ReportContext, findings: list[Finding], *, numbered: bool = True) -> str:
     """The card's second line: numbers, control, how sure it is, the subjects, the measurements."""
     w, first = m.wording, findings[0]
     parts = [w.numbers(findings)] if numbered else []
@@ -124,19 +124,19 @@ def _placed(m: Manuscript, findings: list[Finding], *, numbered: bool = True) ->
     return "　".join(parts)
 
 
-def _saw(m: Manuscript, findings: list[Finding], most: int, *, small: bool = False) -> list[Block]:
+def _saw(m: ReportContext, findings: list[Finding], most: int, *, small: bool = False) -> list[Block]:
     said = [text for text in dict.fromkeys(m.wording.saw(finding) for finding in findings) if text]
     if len(said) > most:
         said[most:] = [m.say("t4.more_saw", count=len(said) - most)]
     return [m.cell(text, small=True) if small else _text(m, text) for text in said]
 
 
-def _text(m: Manuscript, text: str) -> Block:
+def _text(m: ReportContext, text: str) -> Block:
     """Running text of a card."""
     return Prose(text, m.paper.card, m.faces)
 
 
-def _repair(m: Manuscript, findings: list[Finding]) -> Repair:
+def _repair(m: ReportContext, findings: list[Finding]) -> Repair:
     """What the findings of one card need, each piece once."""
     repairs = [m.repair(finding) for finding in findings]
     snippets = tuple(dict.fromkeys(snippet for repair in repairs for snippet in repair.snippets))
@@ -144,12 +144,12 @@ def _repair(m: Manuscript, findings: list[Finding]) -> Repair:
     return Repair(snippets=snippets[:SNIPPETS], proof=proof[:SNIPPETS])
 
 
-def _snippets(m: Manuscript, snippets: Iterable[Snippet], *, heading: str = "") -> list[Block]:
+def _snippets(m: ReportContext, snippets: Iterable[Snippet], *, heading: str = "") -> list[Block]:
     """Each piece under what it is and where it belongs; commands without a place stand together."""
     blocks: list[Block] = []
     bare: list[str] = []
     for snippet in snippets:
-        lines = [plain(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
+        lines = [sanitize(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
         if heading:
             bare += lines
             continue
@@ -165,13 +165,13 @@ def _snippets(m: Manuscript, snippets: Iterable[Snippet], *, heading: str = "") 
     return blocks
 
 
-def _caption(m: Manuscript, title: str) -> Prose:
+def _caption(m: ReportContext, title: str) -> Prose:
     caption = m.cell(title, small=True, quiet=True)
     caption.keep_next = True
     return caption
 
 
-def _work(m: Manuscript, action: Action) -> str:
+def _work(m: ReportContext, action: Action) -> str:
     w = m.wording
     return m.say(
         "t4.work_line",
@@ -182,7 +182,7 @@ def _work(m: Manuscript, action: Action) -> str:
     )
 
 
-def _confidence(m: Manuscript, finding: Finding) -> str:
+def _confidence(m: ReportContext, finding: Finding) -> str:
     if finding.basis is Basis.ANSWERED and finding.confidence is not None:
         return m.wording.word("confidence", finding.confidence)
     return m.wording.word("basis", finding.basis)

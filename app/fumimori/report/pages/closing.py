@@ -1,11 +1,11 @@
 """T12: how to disagree with a finding, and twelve words explained."""
 
 from fumimori.report.blocks import Block, Gap, Hairline, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
-from fumimori.report.manuscript import Manuscript
 
 
-def closing(m: Manuscript) -> list[Block]:
+def closing(m: ReportContext) -> list[Block]:
     """The form to dispute a finding and the glossary."""
     names = m.wording.texts.lines("report.t12.words")
     meanings = m.wording.texts.lines("report.t12.meanings")
@@ -22,5 +22,5 @@ def closing(m: Manuscript) -> list[Block]:
     ]
 
 
-def _field(m: Manuscript, name: str) -> list[Block]:
+def _field(m: ReportContext, name: str) -> list[Block]:
     return [Gap(2.5), m.note(name), Hairline(m.paper.line, millimetres=6)]

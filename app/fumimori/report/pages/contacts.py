@@ -2,16 +2,16 @@
 
 from fumimori.model import Contact
 from fumimori.report.blocks import Block, Gap
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 ROWS = 150
 PORTS = 60
 """Ports that a row names."""
 
 
-def contacts(m: Manuscript) -> list[Block]:
+def contacts(m: ReportContext) -> list[Block]:
     """A row for each party and kind of contact, with its ports, the first and the last time, the count, the bytes."""
     log = m.assessment.contacts
     if not log:
@@ -35,7 +35,7 @@ def contacts(m: Manuscript) -> list[Block]:
     return blocks
 
 
-def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
+def _row(m: ReportContext, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     first = contacts_of_one_kind[0]
     ports = [f"{port}" for port in sorted({contact.port for contact in contacts_of_one_kind})]
     more = [f"+{len(ports) - PORTS}"] if len(ports) > PORTS else []
@@ -43,13 +43,13 @@ def _row(m: Manuscript, contacts_of_one_kind: list[Contact]) -> list[Cell]:
     when = moments[0] if moments[0] == moments[-1] else f"{moments[0]}\n{moments[-1]}"
     return [
         m.wording.free(first.target, 80),
-        f"{_what(m, first.what)}　{plain(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
+        f"{_what(m, first.what)}　{sanitize(first.transport, 8)} {' '.join([*ports[:PORTS], *more])}",
         when,
         f"{len(contacts_of_one_kind)}",
         f"{sum(contact.sent_bytes for contact in contacts_of_one_kind)}",
     ]
 
 
-def _what(m: Manuscript, code: str) -> str:
+def _what(m: ReportContext, code: str) -> str:
     key = f"report.contact.{code}"
-    return m.wording.texts(key) if m.wording.texts.has(key) else plain(code)
+    return m.wording.texts(key) if m.wording.texts.has(key) else sanitize(code)

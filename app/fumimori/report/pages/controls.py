@@ -2,13 +2,13 @@
 
 from fumimori.model import Control, ControlResult, Severity, Verdict
 from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
-from fumimori.report.manuscript import Manuscript
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, ScoreBar
 
 
-def controls(m: Manuscript) -> Part:
+def controls(m: ReportContext) -> Part:
     """One row per control."""
     rows = [_row(m, control) for control in m.result.controls]
     table = Grid([11, 70, 34, 30, 20], rows, m.paper, head=m.wording.texts.lines("report.controls.heads"), padding=1.0)
@@ -24,7 +24,7 @@ def controls(m: Manuscript) -> Part:
     return Part(name=m.say("part.management"), blocks=tuple(blocks))
 
 
-def _row(m: Manuscript, control: ControlResult) -> list[Cell]:
+def _row(m: ReportContext, control: ControlResult) -> list[Cell]:
     score = m.wording.range(control.score_low, control.score_high)
     bar: Block = ScoreBar(
         control.score_low,
@@ -49,7 +49,7 @@ def _row(m: Manuscript, control: ControlResult) -> list[Cell]:
     ]
 
 
-def seen(m: Manuscript, control: Control) -> str:
+def seen(m: ReportContext, control: Control) -> str:
     """One sentence of fact: the worst finding, else something good, else that nothing is known yet."""
     result = m.result.control(control)
     if result.verdict is Verdict.NOT_APPLICABLE:
@@ -66,12 +66,12 @@ def seen(m: Manuscript, control: Control) -> str:
     return m.say("controls.answered") if result.answered else m.say("controls.nothing")
 
 
-def _control(m: Manuscript, code: str) -> Control | None:
+def _control(m: ReportContext, code: str) -> Control | None:
     rule = m.rules.outcomes.get(code)
     return rule.control if rule else None
 
 
-def _legend(m: Manuscript) -> Block:
+def _legend(m: ReportContext) -> Block:
     rows = [
         [m.severity(severity), m.cell(m.wording.word("severity_sentence", severity.word), small=True)]
         for severity in (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)

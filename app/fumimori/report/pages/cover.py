@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
-from fumimori.report.blocks import Beside, Block, Gap, Hairline, Prose, Stack
+from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.brand import Logo, LogoBlock, addressee, author, confidentiality
+from fumimori.report.canvas import Node, PdfCanvas
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import MM
 from fumimori.report.paging import Part
-from fumimori.report.press import Node, Press
 from fumimori.report.shapes import SealMark
-from fumimori.report.stationery import MM
 
 
 class Stamp(Block):
     """The mark of confidentiality in its frame, at the right edge."""
 
-    def __init__(self, text: str, m: Manuscript) -> None:
+    def __init__(self, text: str, m: ReportContext) -> None:
         self._style = m.paper.table.bold().inked(m.paper.ink)
         self._text, self._m, self.node = text, m, Node("P")
 
@@ -23,16 +23,16 @@ class Stamp(Block):
         """A frame of 9 mm."""
         return 9 * MM
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Frame and words."""
-        length = press.width(self._text, self._style) + 8 * MM
+        length = canvas.width(self._text, self._style) + 8 * MM
         left = x + width - length
-        press.rectangle((left, top - 8 * MM, length, 8 * MM), outline=self._m.paper.ink, width=0.9)
-        with press.marked(parent.adopt(self.node)):
-            press.text(left + 4 * MM, top - 4 * MM - 0.36 * self._style.size, [(self._text, self._style)])
+        canvas.rectangle((left, top - 8 * MM, length, 8 * MM), outline=self._m.paper.ink, width=0.9)
+        with canvas.marked(parent.adopt(self.node)):
+            canvas.text(left + 4 * MM, top - 4 * MM - 0.36 * self._style.size, [(self._text, self._style)])
 
 
-def cover(m: Manuscript, logo: Logo | None) -> Part:
+def cover(m: ReportContext, logo: Logo | None) -> Part:
     """The cover's page."""
     a, paper, faces = m.assessment, m.paper, m.faces
     word = confidentiality(a.brand, a.mode)
@@ -45,7 +45,7 @@ def cover(m: Manuscript, logo: Logo | None) -> Part:
     large, name = paper.sized(25, 1.4).bold(), paper.sized(15, 1.45)
     domains = [domain.name for domain in a.scope.domains]
     blocks: list[Block] = [
-        Beside([(80 * MM, sign), (81 * MM, Stamp(m.say(f"confidential.{word}"), m))]),
+        Columns([(80 * MM, sign), (81 * MM, Stamp(m.say(f"confidential.{word}"), m))]),
         Gap(34),
         Prose(m.say("title_lines"), large.inked(paper.ink), faces, kind="H1"),
         Gap(3),
@@ -76,7 +76,7 @@ def cover(m: Manuscript, logo: Logo | None) -> Part:
     return Part(name="", blocks=(Stack([*blocks, Gap(max(spare, 0) / MM - 0.1), *foot]),))
 
 
-def _period(m: Manuscript) -> str:
+def _period(m: ReportContext) -> str:
     """From the first to the last day on which something was measured or answered."""
     moments: list[datetime] = [attempt.started for attempt in m.assessment.attempts]
     moments += [attempt.ended for attempt in m.assessment.attempts]

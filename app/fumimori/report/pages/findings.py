@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from fumimori.model import Action, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 
 SUBJECTS = 24
 """Subjects that a row names; the attached findings.csv names all."""
 
 
-def finding_list(m: Manuscript) -> list[Block]:
+def finding_list(m: ReportContext) -> list[Block]:
     """T3: every finding, those of one kind in one row, with a link to its card."""
     actions = by_finding(m)
     small = m.paper.note.inked(m.paper.ink)
@@ -45,7 +45,7 @@ def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     return found
 
 
-def accepted(m: Manuscript) -> list[Block]:
+def accepted(m: ReportContext) -> list[Block]:
     """T9: findings that somebody decided to live with; a decision without a day is shown, and asks for one."""
     rows: list[list[Cell]] = []
     endless = {(risk.code, risk.subject): risk for risk in m.assessment.accepted if risk.last_day is None}
@@ -65,7 +65,7 @@ def accepted(m: Manuscript) -> list[Block]:
     return [m.heading("t9.heading"), m.list_or_none([14, 50, 52, 27, 22], "t9.heads", rows), Gap(5)]
 
 
-def sources(m: Manuscript) -> list[Block]:
+def sources(m: ReportContext) -> list[Block]:
     """T10: the source and the date of every rule that made a finding; rules from one source share a row."""
     found = kinds(m.result.findings)
     by_source: dict[tuple[str, str], list[str]] = {}
@@ -91,13 +91,13 @@ def sources(m: Manuscript) -> list[Block]:
     ]
 
 
-def _source(m: Manuscript, named: str) -> str:
+def _source(m: ReportContext, named: str) -> str:
     """A paper under its own name; what has no name in print, such as our own judgement, in the report's language."""
     key = f"report.t10.source.{re.sub(r'[^a-z0-9]+', '_', named.lower())}"
     return m.wording.texts(key) if m.wording.texts.has(key) else named
 
 
-def by_finding(m: Manuscript) -> dict[tuple[str, str], Action]:
+def by_finding(m: ReportContext) -> dict[tuple[str, str], Action]:
     """The action that puts each finding right."""
     return {(f.code, f.subject): action for action in m.result.actions for f in action.findings}
 

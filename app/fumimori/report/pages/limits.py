@@ -2,22 +2,22 @@
 
 from functools import partial
 
-from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, Severity
+from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, RunKind, Severity
 from fumimori.report.blocks import Block, Gap, Steps
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.context import ReportContext
 from fumimori.report.paging import Part
 
 JUDGED_BY_HAND = 0.2
 """Above this share of questions marked not applicable by hand the page says so."""
 
 
-def limits(m: Manuscript) -> Part:
+def limits(m: ReportContext) -> Part:
     """The page, with as many points as it holds."""
     versions = [partial(_page, m, good=g, points=p) for g, p in ((6, 9), (5, 7), (4, 5), (3, 3), (2, 1))]
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
+def _page(m: ReportContext, *, good: int, points: int) -> list[Block]:
     paper = m.paper
     return [
         m.heading("limits.heading", 1),
@@ -41,7 +41,7 @@ def _page(m: Manuscript, *, good: int, points: int) -> list[Block]:
     ]
 
 
-def _logo(m: Manuscript) -> list[Block]:
+def _logo(m: ReportContext) -> list[Block]:
     """That the logo was left out, and why."""
     if not m.unprinted_logo:
         return []
@@ -49,7 +49,7 @@ def _logo(m: Manuscript) -> list[Block]:
     return [m.prose(m.say("limits.logo", why=why), m.paper.table)]
 
 
-def _good(m: Manuscript, most: int) -> Block:
+def _good(m: ReportContext, most: int) -> Block:
     titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in _undisputed(m)))
     titles += [
         m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)
@@ -59,19 +59,19 @@ def _good(m: Manuscript, most: int) -> Block:
     return Steps(titles[:most], m.paper.table, m.paper, sign="○")
 
 
-def _undisputed(m: Manuscript) -> list[Outcome]:
+def _undisputed(m: ReportContext) -> list[Outcome]:
     """What is good without a fault elsewhere that touches the same question: one sound port is no sound server."""
     faulty = {finding.question for finding in m.result.findings if finding.severity >= Severity.LOW} - {None}
     return [outcome for outcome in m.result.good if m.rules.outcomes[outcome.code].question not in faulty]
 
 
-def _met(m: Manuscript) -> list[Question]:
+def _met(m: ReportContext) -> list[Question]:
     met = [r for r in m.result.questions if r.state == "answered" and r.credit == "met" and r.weight and r.in_score]
     met.sort(key=lambda result: (not result.verified, -result.weight))
     return [m.wording.questions[result.question] for result in met if result.question in m.wording.questions]
 
 
-def _points(m: Manuscript, most: int) -> list[Block]:
+def _points(m: ReportContext, most: int) -> list[Block]:
     points = sorted(m.result.open_points, key=lambda point: -point.severity)
     rows = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points[:most]]
     blocks = [m.table_or_none([24, 96, 45], "limits.point_heads", rows)]
@@ -80,7 +80,7 @@ def _points(m: Manuscript, most: int) -> list[Block]:
     return blocks
 
 
-def what(m: Manuscript, point: OpenPoint) -> str:
+def what(m: ReportContext, point: OpenPoint) -> str:
     """What an open point is about: its question's label, else what could not be measured, and where."""
     if point.question and point.question in m.wording.questions:
         question = m.wording.questions[point.question]
@@ -90,7 +90,7 @@ def what(m: Manuscript, point: OpenPoint) -> str:
     return "　".join([*named, m.wording.free(point.subject, 120)])
 
 
-def who(m: Manuscript, point: OpenPoint) -> str:
+def who(m: ReportContext, point: OpenPoint) -> str:
     """Who can answer and by when, else what hindered the measurement."""
     if point.who:
         return m.wording.free(point.who, 80) + (m.wording.bracketed(point.due) if point.due else "")
@@ -99,7 +99,7 @@ def who(m: Manuscript, point: OpenPoint) -> str:
     return m.wording.first_sentence(m.wording.word("reason", point.reason)) if point.reason else "－"
 
 
-def _surroundings(m: Manuscript) -> list[Block]:
+def _surroundings(m: ReportContext) -> list[Block]:
     rows = []
     for question in m.result.bank:
         answer = m.assessment.answer(question.id)
@@ -111,16 +111,16 @@ def _surroundings(m: Manuscript) -> list[Block]:
     return [m.heading("limits.surroundings", small=True), m.grid([78, 87], "limits.surroundings_heads", rows), Gap(3)]
 
 
-def _scope(m: Manuscript) -> str:
+def _scope(m: ReportContext) -> str:
     names = [domain.name for domain in m.assessment.scope.domains]
     shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
     # What was authorised when it was measured: a consent may have been changed or withdrawn since.
-    then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts]
+    then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts and run.kind is RunKind.MEASURED]
     level = m.wording.word("consent", f"{int(max(then, default=m.assessment.consent.confirmed_level))}.name")
     if not names:
         return m.say("limits.scope_empty")
     return m.say("limits.scope_text", domains=shown, level=level)
 
 
-def _by_hand(m: Manuscript) -> bool:
+def _by_hand(m: ReportContext) -> bool:
     return m.result.grade.not_applicable_share > JUDGED_BY_HAND

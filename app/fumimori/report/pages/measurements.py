@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from fumimori.model import Attempt, Exchange, Finding, Status
 from fumimori.report.blocks import Block, Gap, Prose
+from fumimori.report.canvas import Run
+from fumimori.report.code_block import Verbatim
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 from fumimori.report.pages.limits import what, who
-from fumimori.report.press import Run
-from fumimori.report.verbatim import Verbatim
-from fumimori.texts import plain
+from fumimori.texts import sanitize
 
 ROWS = 10
 """Rows printed of one attempt."""
@@ -25,18 +25,18 @@ DIGESTS = "ClientHello"
 """Begins requests whose answer is noted in our own words; the table of ports says what came of them."""
 
 
-def evidence_numbers(m: Manuscript, findings: Sequence[Finding]) -> list[str]:
+def evidence_numbers(m: ReportContext, findings: Sequence[Finding]) -> list[str]:
     """The numbers (M-001) of the attempts that these findings rest on."""
     wanted = {(finding.code.partition(".")[0], finding.subject) for finding in findings}
     return [number for number, attempt in _numbered(m) if (attempt.probe, attempt.subject) in wanted]
 
 
-def _numbered(m: Manuscript) -> list[tuple[str, Attempt]]:
+def _numbered(m: ReportContext) -> list[tuple[str, Attempt]]:
     done = [attempt for attempt in m.assessment.attempts if attempt.status is Status.COMPLETED]
     return [(f"M-{number:03d}", attempt) for number, attempt in enumerate(done, start=1)]
 
 
-def verbatim(m: Manuscript) -> list[Block]:
+def verbatim(m: ReportContext) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
     blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
     numbered = _numbered(m)
@@ -65,7 +65,7 @@ def verbatim(m: Manuscript) -> list[Block]:
     return [*blocks, Gap(4)]
 
 
-def _rows(m: Manuscript, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
+def _rows(m: ReportContext, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
     """A row for each answer of each target, with how many requests it answered.
 
     Answers of the DNS that differ only in repeating the name that was asked for are the same answer.
@@ -93,7 +93,7 @@ def _rows(m: Manuscript, exchanges: Sequence[Exchange]) -> list[tuple[int, list[
 
 
 def _remarks(
-    m: Manuscript,
+    m: ReportContext,
     attempt: Attempt,
     fresh: Sequence[Exchange],
     rows: Sequence[tuple[int, list[Run]]],
@@ -115,16 +115,16 @@ def _remarks(
     return remarks
 
 
-def _bounded(m: Manuscript, untrusted_text: str) -> str:
+def _bounded(m: ReportContext, untrusted_text: str) -> str:
     text = untrusted_text[:CHARACTERS].replace("\r\n", "\n").rstrip("\n")
-    line = END.join(plain(line, CHARACTERS) for line in text.split("\n"))
+    line = END.join(sanitize(line, CHARACTERS) for line in text.split("\n"))
     if len(untrusted_text) > CHARACTERS:
         left_out = len(untrusted_text[CHARACTERS:].encode("utf-8", "replace"))
         line += f" {m.say('t6.cut', count=left_out)}"
     return line
 
 
-def not_measured(m: Manuscript) -> list[Block]:
+def not_measured(m: ReportContext) -> list[Block]:
     """T8: what could not be looked at, with the reason, and what is still open."""
     failed = [attempt for attempt in m.assessment.attempts if attempt.status is not Status.COMPLETED]
     reasons: dict[tuple[str, str], list[str]] = {}

@@ -2,13 +2,13 @@
 
 from fumimori.assess.plan import totals
 from fumimori.model import Action
-from fumimori.report.blocks import Beside, Block, Gap, Prose, Stack
+from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
-from fumimori.report.stationery import MM
 from fumimori.wording.work import totals_words
 
 WIDTHS = (7, 56, 18, 26, 26, 19, 13)
@@ -17,14 +17,14 @@ ASKED = 14
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
-def plan(m: Manuscript) -> Part:
+def plan(m: ReportContext) -> Part:
     """The plan on one page; the annex holds the whole when it does not fit, and the page says so."""
     kept = shown(m)
     blocks = _page(m, kept, left_out=len(m.result.actions) - len(kept))
     return Part(name=m.say("part.management"), blocks=tuple(blocks))
 
 
-def shown(m: Manuscript) -> list[Action]:
+def shown(m: ReportContext) -> list[Action]:
     """The first actions, as many as the page holds."""
     actions = list(m.result.actions)
     low, high = 0, len(actions)
@@ -38,7 +38,7 @@ def shown(m: Manuscript) -> list[Action]:
     return actions[:low]
 
 
-def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
+def _page(m: ReportContext, actions: list[Action], left_out: int) -> list[Block]:
     rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
@@ -67,7 +67,7 @@ def _page(m: Manuscript, actions: list[Action], left_out: int) -> list[Block]:
     return [*blocks, _foot(m)]
 
 
-def _to_find_out(m: Manuscript) -> list[Block]:
+def _to_find_out(m: ReportContext) -> list[Block]:
     """While there is no action: what to ask whom, so that the page is of use all the same."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:ASKED]
     rows: list[list[Cell]] = [[what(m, p), who(m, p), TickBoxes([""], m.paper, small=True)] for p in points]
@@ -76,12 +76,12 @@ def _to_find_out(m: Manuscript) -> list[Block]:
     return [m.heading("summary.ask", small=True), m.grid([98, 54, 13], "plan.ask_heads", rows, padding=0.8), Gap(3)]
 
 
-def _block(m: Manuscript, action: Action) -> int | None:
+def _block(m: ReportContext, action: Action) -> int | None:
     days = None if action.due is None else (action.due - m.issued.date()).days
     return next((limit for limit, _ in BLOCKS if limit is not None and days is not None and days <= limit), None)
 
 
-def _row(m: Manuscript, number: int, action: Action) -> list[Cell]:
+def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     done = bool(action.entry and action.entry.done)
     tick: Block = m.cell(m.say("plan.done"), small=True) if done else TickBoxes([""], m.paper, small=True)
     what: list[Block] = [m.cell(m.wording.action(action), small=True)]
@@ -100,7 +100,7 @@ def _row(m: Manuscript, number: int, action: Action) -> list[Cell]:
     ]
 
 
-def rest_of_plan(m: Manuscript) -> list[Block]:
+def rest_of_plan(m: ReportContext) -> list[Block]:
     """The actions that the management part cannot hold, for the annex."""
     first = len(shown(m))
     rows = [_row(m, number, action) for number, action in enumerate(m.result.actions, start=1)][first:]
@@ -109,7 +109,7 @@ def rest_of_plan(m: Manuscript) -> list[Block]:
     return [m.heading("plan.rest", 3), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
 
 
-def _foot(m: Manuscript) -> Block:
+def _foot(m: ReportContext) -> Block:
     expected = m.result.expected
     letter = expected.letter or m.wording.word("grade", "withheld")
     score = m.wording.range(expected.score_low, expected.score_high)
@@ -117,4 +117,4 @@ def _foot(m: Manuscript) -> Block:
     if m.result.actions:
         lines[:0] = [m.prose(m.say("plan.expected", letter=letter, score=score), m.paper.table), Gap(2)]
     titles = m.wording.texts.lines("report.plan.seals")
-    return Beside([(92 * MM, Stack(lines)), (69 * MM, SealBoxes(titles, m.paper))])
+    return Columns([(92 * MM, Stack(lines)), (69 * MM, SealBoxes(titles, m.paper))])

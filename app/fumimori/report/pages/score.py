@@ -2,11 +2,11 @@
 
 from fumimori.model import Control, ControlResult, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 
 
-def score(m: Manuscript) -> list[Block]:
+def score(m: ReportContext) -> list[Block]:
     """The questions of each control with weight and points below its sums; the total, band and limit."""
     rows: list[list[Cell]] = []
     for control in m.result.controls:
@@ -29,7 +29,7 @@ def score(m: Manuscript) -> list[Block]:
     ]
 
 
-def _sums(m: Manuscript, control: ControlResult, counted: list[QuestionResult]) -> list[Cell]:
+def _sums(m: ReportContext, control: ControlResult, counted: list[QuestionResult]) -> list[Cell]:
     """A control's row: its score, then the sums from which it follows."""
     weight = sum(result.weight for result in counted)
     low, high = sum(result.low for result in counted), sum(result.high for result in counted)
@@ -38,7 +38,7 @@ def _sums(m: Manuscript, control: ControlResult, counted: list[QuestionResult]) 
     return [m.cell(text, bold=True, small=True) for text in (*cells, f"{weight}", _points(low), _points(high))]
 
 
-def _total(m: Manuscript) -> list[Block]:
+def _total(m: ReportContext) -> list[Block]:
     rows: list[list[Cell]] = []
     weights = low = high = 0.0
     for control in m.result.controls:
@@ -73,7 +73,7 @@ def _total(m: Manuscript) -> list[Block]:
     ]
 
 
-def _control(m: Manuscript, result: QuestionResult) -> Control | None:
+def _control(m: ReportContext, result: QuestionResult) -> Control | None:
     question = m.wording.questions.get(result.question)
     return question.control if question else None
 
@@ -82,14 +82,14 @@ def _counts(result: QuestionResult) -> bool:
     return result.in_score and result.state not in (QuestionState.NOT_APPLICABLE, QuestionState.OUT_OF_SCOPE)
 
 
-def _row(m: Manuscript, result: QuestionResult) -> list[Cell]:
+def _row(m: ReportContext, result: QuestionResult) -> list[Cell]:
     question = m.wording.questions[result.question]
     label = m.wording.texts(f"controls.{question.id}.label")
     numbers = [f"{result.weight}", _points(result.low), _points(result.high)]
     return [question.printed, label, m.wording.state(result), *numbers]
 
 
-def _uncounted(m: Manuscript, results: list[QuestionResult]) -> list[list[Cell]]:
+def _uncounted(m: ReportContext, results: list[QuestionResult]) -> list[list[Cell]]:
     """The questions without points, a row for each state."""
     by_state: dict[str, list[str]] = {}
     for result in results:
@@ -106,13 +106,13 @@ def _points(points: float) -> str:
     return f"{points:g}"
 
 
-def _number(m: Manuscript, name: str) -> str:
+def _number(m: ReportContext, name: str) -> str:
     return f"{m.rules.number(f'scoring.{name}'):g}"
 
 
-def _weights(m: Manuscript) -> dict[str, str]:
+def _weights(m: ReportContext) -> dict[str, str]:
     return {word: _number(m, f"weight_{word}") for word in ("critical", "high", "medium", "low")}
 
 
-def _bands(m: Manuscript) -> dict[str, str]:
+def _bands(m: ReportContext) -> dict[str, str]:
     return {letter: _number(m, f"band_{letter}") for letter in "abcd"}

@@ -3,21 +3,21 @@
 import re
 
 from fumimori.checks.dane.tlsa import State
-from fumimori.checks.observations import Seen
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.mail_servers import CertificateState, MxRow, PolicyState, mx_table
 from fumimori.model import PortRow
 from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
-from fumimori.report.manuscript import Manuscript
 
 ROWS = 80
 
 
-def servers(m: Manuscript) -> list[Block]:
+def servers(m: ReportContext) -> list[Block]:
     """Mail servers with certificate, policy, TLSA and reports; ports with how they are encrypted."""
     a = m.assessment
-    seen = Seen.of_assessment(a)
-    hosts = mx_table(seen)[:ROWS]
+    observations = Observations.of_assessment(a)
+    hosts = mx_table(observations)[:ROWS]
     return [
         m.heading("t6.heading"),
         m.heading("t6.mx", 3),
@@ -30,7 +30,7 @@ def servers(m: Manuscript) -> list[Block]:
     ]
 
 
-def _ports(m: Manuscript) -> list[list[Cell]]:
+def _ports(m: ReportContext) -> list[list[Cell]]:
     """A row for each port; ports of one host that are alike in everything share one."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in sorted(m.result.ports, key=lambda row: (row.host, row.port)):
@@ -44,7 +44,7 @@ def _ports(m: Manuscript) -> list[list[Cell]]:
     ]
 
 
-def _mx(m: Manuscript, row: MxRow) -> list[Cell]:
+def _mx(m: ReportContext, row: MxRow) -> list[Cell]:
     host = m.wording.free(row.host, 100)
     if row.preference is not None:
         host += m.wording.bracketed(f"{row.preference}")
@@ -60,11 +60,11 @@ def _mx(m: Manuscript, row: MxRow) -> list[Cell]:
     ]
 
 
-def _word(m: Manuscript, group: str, code: str, *, unseen: bool) -> Block:
+def _word(m: ReportContext, group: str, code: str, *, unseen: bool) -> Block:
     return m.cell(m.say(f"t6.{group}_{code}"), small=True, quiet=unseen)
 
 
-def _port(m: Manuscript, row: PortRow) -> tuple[str, ...]:
+def _port(m: ReportContext, row: PortRow) -> tuple[str, ...]:
     """Connection, versions, weak points, advice, certificate; *not measured* wherever nothing was seen."""
     unseen = m.say("t6.unseen")
     if not row.open:
@@ -80,11 +80,11 @@ def _port(m: Manuscript, row: PortRow) -> tuple[str, ...]:
     return tuple("\n".join(part) or unseen for part in lines)
 
 
-def _versions(m: Manuscript, row: PortRow) -> list[str]:
+def _versions(m: ReportContext, row: PortRow) -> list[str]:
     return [m.wording.free(name.upper().replace("TLS", "TLS ").replace("SSL", "SSL "), 12) for name in row.versions]
 
 
-def _weak(m: Manuscript, row: PortRow) -> list[str]:
+def _weak(m: ReportContext, row: PortRow) -> list[str]:
     """The weakest suite and the holes that are open."""
     known = m.wording.texts.has(f"report.t6.suite_{row.worst_suite}")
     lines = [m.say(f"t6.suite_{row.worst_suite}")] if known else []
@@ -92,7 +92,7 @@ def _weak(m: Manuscript, row: PortRow) -> list[str]:
     return [*lines, m.say("t6.post_quantum")] if row.post_quantum else lines
 
 
-def _advice(m: Manuscript, row: PortRow) -> list[str]:
+def _advice(m: ReportContext, row: PortRow) -> list[str]:
     """What three sets of advice say to the port."""
     return [
         m.say(
@@ -104,7 +104,7 @@ def _advice(m: Manuscript, row: PortRow) -> list[str]:
     ]
 
 
-def _certificate(m: Manuscript, row: PortRow) -> list[str]:
+def _certificate(m: ReportContext, row: PortRow) -> list[str]:
     if row.certificate_trusted is None:
         return []
     named = [_common_name(m.wording.free(row.certificate, 200))] if row.certificate else []
@@ -115,7 +115,7 @@ def _certificate(m: Manuscript, row: PortRow) -> list[str]:
     return [*named, m.wording.listed(said)]
 
 
-def _time_left(m: Manuscript, days: int) -> str:
+def _time_left(m: ReportContext, days: int) -> str:
     """How long a certificate is still good, or since when it is not."""
     if days >= 0:
         return m.say("t6.days_left", days=days)

@@ -5,20 +5,20 @@ from functools import partial
 
 from fumimori.assess.plan import FIRST, first
 from fumimori.model import Action, Basis, Cost, Finding, Owner, Severity
-from fumimori.report.blocks import Beside, Block, Box, Gap, Hairline, Prose, Stack
+from fumimori.report.blocks import Block, Box, Columns, Gap, Hairline, Prose, Stack
+from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
-from fumimori.report.manuscript import Manuscript
+from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, TickBoxes
-from fumimori.report.stationery import MM
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
 
 COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
-def summary(m: Manuscript) -> Part:
+def summary(m: ReportContext) -> Part:
     """The executive summary; the less important words leave first when the page is full."""
     versions = [
         partial(_page, m, reasons=True, harm=True, law=True),
@@ -32,7 +32,7 @@ def summary(m: Manuscript) -> Part:
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int = 3) -> list[Block]:
+def _page(m: ReportContext, *, reasons: bool, harm: bool, law: bool, decisions: int = 3) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
@@ -48,7 +48,7 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
     strip = _strip(m)
     blocks += [
         Gap(2),
-        Beside([(50 * MM, _grade(m, strip.height(110 * MM))), (110 * MM, strip)], gap=5 * MM),
+        Columns([(50 * MM, _grade(m, strip.height(110 * MM))), (110 * MM, strip)], gap=5 * MM),
         Gap(3),
         _counts(m),
         Gap(4),
@@ -64,7 +64,7 @@ def _page(m: Manuscript, *, reasons: bool, harm: bool, law: bool, decisions: int
     return blocks
 
 
-def verdict(m: Manuscript) -> str:
+def verdict(m: ReportContext) -> str:
     """The sentence that a manager reads first."""
     grade = m.result.grade
     worst, action = _most_urgent(m)
@@ -81,7 +81,7 @@ def verdict(m: Manuscript) -> str:
     return _on_its_day(m, dated, "also", said) if dated else said
 
 
-def _on_its_day(m: Manuscript, action: Action, kind: str, said: str = "") -> str:
+def _on_its_day(m: ReportContext, action: Action, kind: str, said: str = "") -> str:
     """What ends when, by when to act and who: about an action that has a day in the calendar, after what was `said`."""
     day, grade = action.day or m.issued.date(), m.result.grade
     past = "_past" if day < m.issued.date() else ""
@@ -96,14 +96,14 @@ def _on_its_day(m: Manuscript, action: Action, kind: str, said: str = "") -> str
     )
 
 
-def _first_dated(m: Manuscript, least: Severity) -> Action | None:
+def _first_dated(m: ReportContext, least: Severity) -> Action | None:
     """Of the open actions to take first that are so severe: the one whose own day comes first."""
     dated = (one for one in first(m.result.actions) if one.day and one.severity >= least)
     open_ones = [one for one in dated if not (one.entry and one.entry.done)]
     return min(open_ones, key=lambda one: one.day or date.max, default=None)
 
 
-def _hindrance(m: Manuscript) -> str:
+def _hindrance(m: ReportContext) -> str:
     """What kept every measurement from seeing the server, so that nobody takes silence for health."""
     vantages = m.assessment.vantages
     seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.CONTRADICTION) for f in m.result.findings)
@@ -112,7 +112,7 @@ def _hindrance(m: Manuscript) -> str:
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
 
 
-def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
+def _most_urgent(m: ReportContext) -> tuple[Finding | None, Action | None]:
     """The finding that the sharpest action puts right, so that sentence and list name the same; else the worst one.
 
     The sharpest is the first, or what has a day in the calendar among the first ones that are as severe.
@@ -125,7 +125,7 @@ def _most_urgent(m: Manuscript) -> tuple[Finding | None, Action | None]:
     return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
 
 
-def _harm(m: Manuscript, *, whole: bool) -> str:
+def _harm(m: ReportContext, *, whole: bool) -> str:
     """What can happen; of what has a day in the calendar one sentence at least, what stops on that day."""
     worst, action = _most_urgent(m)
     if worst is None or worst.severity < Severity.MEDIUM:
@@ -136,7 +136,7 @@ def _harm(m: Manuscript, *, whole: bool) -> str:
     return m.wording.first_sentence(risk) if action and action.day else ""
 
 
-def _grade(m: Manuscript, least: float) -> Block:
+def _grade(m: ReportContext, least: float) -> Block:
     grade, paper = m.result.grade, m.paper
     if grade.letter:
         letter = Prose(grade.letter, paper.sized(50, 1.05).bold().inked(paper.accent), m.faces, align="center")
@@ -160,7 +160,7 @@ def _grade(m: Manuscript, least: float) -> Block:
     return Box(Stack(lines), outline=paper.accent, padding=3.5, least=least)
 
 
-def _strip(m: Manuscript) -> Block:
+def _strip(m: ReportContext) -> Block:
     rows: list[list[Cell]] = []
     for control in m.result.controls:
         sign = ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper)
@@ -168,15 +168,15 @@ def _strip(m: Manuscript) -> Block:
     return Grid([10, 70, 30], rows, m.paper, row_heads=True, padding=0.4)
 
 
-def _counts(m: Manuscript) -> Block:
+def _counts(m: ReportContext) -> Block:
     chips = [m.severity(s, n) for s, n in zip(COUNTED, m.result.grade.counts, strict=True)]
     label = Prose(m.say("summary.counts"), m.paper.table, m.faces)
     parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
     parts += [(chip.natural_width(), chip) for chip in chips]
-    return Beside(parts, gap=3 * MM)
+    return Columns(parts, gap=3 * MM)
 
 
-def _first(m: Manuscript, *, reasons: bool) -> list[Block]:
+def _first(m: ReportContext, *, reasons: bool) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:FIRST]
     if m.result.actions or not points:
@@ -185,7 +185,7 @@ def _first(m: Manuscript, *, reasons: bool) -> list[Block]:
     return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
 
-def _actions(m: Manuscript, *, reasons: bool) -> Block:
+def _actions(m: ReportContext, *, reasons: bool) -> Block:
     rows: list[list[Cell]] = []
     for number, action in enumerate(first(m.result.actions), start=1):
         what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
@@ -200,7 +200,7 @@ def _actions(m: Manuscript, *, reasons: bool) -> Block:
     return m.table_or_none([7, 82, 29, 27, 20], "summary.action_heads", rows, padding=1.0)
 
 
-def _decisions(m: Manuscript, most: int) -> Block:
+def _decisions(m: ReportContext, most: int) -> Block:
     rows: list[list[Cell]] = [
         [m.cell(text), TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)]
         for text in decisions(m)[:most]
@@ -208,7 +208,7 @@ def _decisions(m: Manuscript, most: int) -> Block:
     return Grid([123, 42], rows, m.paper, row_heads=True, padding=0.9)
 
 
-def decisions(m: Manuscript) -> list[str]:
+def decisions(m: ReportContext) -> list[str]:
     """At most three things that only management can decide: who does it, what it costs, when to look again."""
     asked = [a for a in m.result.actions if not a.asks and (a.work.cost is not Cost.NOTHING or a.work.owner in OUTSIDE)]
     found = [_decision(m, action) for action in asked[:2]]
@@ -218,7 +218,7 @@ def decisions(m: Manuscript) -> list[str]:
     return [*asking, m.say("decide.next")]
 
 
-def _decision(m: Manuscript, action: Action) -> str:
+def _decision(m: ReportContext, action: Action) -> str:
     free = "contract" if action.work.owner in CONTRACTORS else "free"
     kind = free if action.work.cost is Cost.NOTHING else "paid"
     return m.say(
@@ -229,7 +229,7 @@ def _decision(m: Manuscript, action: Action) -> str:
     )
 
 
-def _foot(m: Manuscript) -> str:
+def _foot(m: ReportContext) -> str:
     grade = m.result.grade
     return m.say(
         "summary.foot",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError, Sieve, Smtp
 from fumimori.net.tls import TlsError, TlsLayer, carry_on, start_tls
-from fumimori.network import Notes, NotSeen, Refused, TimedOut
+from fumimori.network import Notes, NotObserved, Refused, TimedOut
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS
 from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 
@@ -25,13 +25,13 @@ _GOOD_BYE = {"smtp": b"QUIT\r\n", "imap": b"L1 LOGOUT\r\n", "pop3": b"QUIT\r\n",
 
 @dataclass(frozen=True, kw_only=True)
 class Trials:
-    """Implements TrialLook on top of a dialer."""
+    """Implements ActiveTestClient on top of a dialer."""
 
     dialer: Dialer
     our_name: str = ""
 
     async def starttls_injection(self, host: str, address: str, port: int, *, notes: Notes) -> InjectionTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
             address, port, host=host, what="starttls_injection", notes=notes
@@ -40,11 +40,11 @@ class Trials:
                 return await self._injected(connection, protocol, host, address)
             except NotSpokenError:
                 return InjectionTrial(error="not_the_protocol")
-            except NotSeen as error:
+            except NotObserved as error:
                 return InjectionTrial(error=error.reason)
 
     async def renegotiation(self, host: str, address: str, port: int, *, notes: Notes) -> RenegotiationTrial:
-        """See TrialLook."""
+        """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
             address, port, host=host, what="tls_renegotiation", notes=notes
@@ -54,7 +54,7 @@ class Trials:
                 layer = await self._secured(connection, dialogue, port, "" if host == address else host)
             except (NotSpokenError, TlsError):
                 return RenegotiationTrial(error="tls_failed")
-            except NotSeen as error:
+            except NotObserved as error:
                 return RenegotiationTrial(error=error.reason)
             if layer is None:
                 return RenegotiationTrial(error="no_starttls")
@@ -63,7 +63,7 @@ class Trials:
             try:
                 async with asyncio.timeout(1.0):
                     await dialogue.leave()
-            except (NotSeen, NotSpokenError, TimeoutError):
+            except (NotObserved, NotSpokenError, TimeoutError):
                 return RenegotiationTrial(accepted=accepted)
             return RenegotiationTrial(accepted=accepted)
 
@@ -119,7 +119,7 @@ async def _renegotiated(connection: Connection, layer: TlsLayer) -> int:
             async with asyncio.timeout(ANSWER_SECONDS):
                 layer.renegotiate()
                 await carry_on(connection, layer)
-        except (TlsError, NotSeen, TimeoutError):
+        except (TlsError, NotObserved, TimeoutError):
             return count
         if layer.renegotiations <= count:
             return count
@@ -133,7 +133,7 @@ async def _lines(connection: Connection) -> list[str]:
         async with asyncio.timeout(ANSWER_SECONDS):
             while len(lines) < LINES_MOST:
                 lines.append(await connection.line())
-    except (NotSeen, TimeoutError):
+    except (NotObserved, TimeoutError):
         return lines
     return lines
 

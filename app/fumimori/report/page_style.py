@@ -78,7 +78,7 @@ class Chip:
     dotted: bool = False
 
 
-class Stationery:
+class PageStyle:
     """Everything that the pages of one report have in common in looks."""
 
     def __init__(

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from fumimori.net.envelopes import check
+from fumimori.net.smtp_dialogue import check
 from fumimori.network import Refused
 from loopback import wire
-from loopback.street import SmtpScript, street
+from loopback.scenarios import SmtpScript, street
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fumimori.net.active_tests import Trials
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.trials import Trials
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 from loopback import wire
 from loopback.mail_faults import Script
@@ -104,7 +104,7 @@ def test_a_server_that_refuses_the_pair_is_safe():
 def test_hostile_servers_bring_no_try_to_a_claim(handler, what):
     try:
         trial = tried(handler, 587, what)
-    except NotSeen:
+    except NotObserved:
         return
     assert trial.error
     assert getattr(trial, "injected", None) is None

@@ -12,18 +12,18 @@ import dns.rdatatype
 import msgspec
 from cryptography import x509
 
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.model import Attempt, Rules, Scope, Vantage
+from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
-from fumimori.net.envelopes import Envelopes
 from fumimori.net.mail import MailServices
 from fumimori.net.services import Services
+from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
-from fumimori.net.trials import Trials
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
@@ -33,7 +33,7 @@ from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 from loopback import wire
 from loopback.dns_faults import Answering, answer
-from loopback.paper_network import NOW, SERVFAIL, PaperNetwork, Zone, attempt, rules
+from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, Zone, attempt, rules
 from loopback.wire import Handler
 from loopback.witnesses import witnessed
 
@@ -58,7 +58,7 @@ def zone_answers(zone: Zone) -> Answering:
     return answering
 
 
-class Street(PaperNetwork):
+class Street(FakeNetwork):
     """DNS from a zone; connections to (address, port) end at the handler that lives there, or are refused."""
 
     def __init__(
@@ -224,19 +224,20 @@ async def _found(
     words: dict[str, set[str]] = {}
     async with opened as network:
         for probe in probes:
-            seen = Seen(scope, attempts, vantage)
-            for subject in probe.subjects(seen):
+            observations = Observations(scope, attempts, vantage)
+            for subject in probe.subjects(observations):
                 try:
                     facts = await probe.collect(
-                        subject, Look(network=network, seen=seen, rules=chosen, thorough=thorough)
+                        subject,
+                        ProbeContext(network=network, observations=observations, rules=chosen, thorough=thorough),
                     )
-                except NotSeen as not_seen:
-                    attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
-                    words.setdefault(f"!{not_seen.reason}", set()).add(subject)
+                except NotObserved as not_observed:
+                    attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
+                    words.setdefault(f"!{not_observed.reason}", set()).add(subject)
                 else:
                     taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
                     attempts.append(msgspec.structs.replace(taken, ended=vantage.at))
-    for outcome in witnessed(probes[-1].judge(Seen(scope, attempts, vantage), chosen)):
+    for outcome in witnessed(probes[-1].judge(Observations(scope, attempts, vantage), chosen)):
         word = outcome.code.partition(".")[2]
         assert word in probes[-1].outcomes
         words.setdefault(word, set()).add(outcome.subject)

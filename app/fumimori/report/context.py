@@ -8,8 +8,8 @@ from pathlib import Path
 from fumimori.model import Assessment, Control, Finding, Repair, Result, Rules, Severity
 from fumimori.report.blocks import Block, Gap, Heading, Prose
 from fumimori.report.grid import Cell, Grid
+from fumimori.report.page_style import MM, PageStyle, Style
 from fumimori.report.shapes import ChipSign
-from fumimori.report.stationery import MM, Stationery, Style
 from fumimori.report.typefaces import Typefaces
 from fumimori.wording.report import Wording
 
@@ -20,13 +20,13 @@ CLOSE = 0.45
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manuscript:
+class ReportContext:
     """What every page function is handed, with the few ways of setting text that they share."""
 
     assessment: Assessment
     result: Result
     rules: Rules
-    paper: Stationery
+    paper: PageStyle
     wording: Wording
     issued: datetime
     tool_version: str

@@ -6,28 +6,28 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
-from fumimori.gui.measuring import Look
+from fumimori.gui.measuring import ProgressRow
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
 from fumimori.model import Control, Status
-from fumimori.texts import Texts, plain
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.window import listed
 
 SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "missed": "circle-question-mark"}
 SUBJECTS = 6
 
 
-def missed(look: Look) -> bool:
+def missed(entry: ProgressRow) -> bool:
     """Whether the look is over and did not see anything."""
-    return look.state == "done" and look.status is not Status.COMPLETED
+    return entry.state == "done" and entry.status is not Status.COMPLETED
 
 
-def reason_words(t: Texts, look: Look) -> str:
+def reason_words(t: Texts, entry: ProgressRow) -> str:
     """Why it saw nothing."""
-    key = f"words.reason.{look.reason}"
-    return t(key) if t.has(key) else t(f"words.status.{look.status}")
+    key = f"words.reason.{entry.reason}"
+    return t(key) if t.has(key) else t(f"words.status.{entry.status}")
 
 
 class _Group(QFrame):
@@ -38,7 +38,7 @@ class _Group(QFrame):
         self.setObjectName("card")
         self._theme, self._t, self._control = theme, t, control
         self._name = t(f"controls.{control}.name")
-        self._looks: tuple[Look, ...] = ()
+        self._progress: tuple[ProgressRow, ...] = ()
         self._open = False
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
@@ -66,49 +66,49 @@ class _Group(QFrame):
         self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
         self._show()
 
-    def show_looks(self, looks: tuple[Look, ...]) -> None:
+    def show_progress(self, progress: tuple[ProgressRow, ...]) -> None:
         """Show how these looks stand; nothing moves while nothing changed."""
-        if looks != self._looks:
-            self._looks = looks
+        if progress != self._progress:
+            self._progress = progress
             self._show()
 
     def _show(self) -> None:
-        t, looks = self._t, self._looks
-        over = [look for look in looks if look.state == "done"]
-        unseen = [look for look in over if missed(look)]
-        running = [look for look in looks if look.state == "running"]
-        finished = len(over) == len(looks)
+        t, progress = self._t, self._progress
+        over = [entry for entry in progress if entry.state == "done"]
+        unseen = [entry for entry in over if missed(entry)]
+        running = [entry for entry in progress if entry.state == "running"]
+        finished = len(over) == len(progress)
         sign = "done" if finished else "running" if running or over else "waiting"
-        if finished and len(unseen) == len(looks):
+        if finished and len(unseen) == len(progress):
             sign = "missed"
         self._sign.setPixmap(self._theme.picture(SIGNS[sign], "accent", QSize(self._theme.px(18), self._theme.px(18))))
         if not finished:
-            count = t("ui.measuring.of", done=len(over), total=len(looks))
+            count = t("ui.measuring.of", done=len(over), total=len(progress))
         elif unseen:
-            count = t("ui.measuring.counted_missed", done=len(looks) - len(unseen), missed=len(unseen))
+            count = t("ui.measuring.counted_missed", done=len(progress) - len(unseen), missed=len(unseen))
         else:
-            count = t("ui.measuring.counted", done=len(looks))
+            count = t("ui.measuring.counted", done=len(progress))
         self._count.setText(count)
         self._toggle.setAccessibleName(f"{self._name} {count} {t('ui.measuring.details')}")
         self._toggle.setAccessibleDescription(t("ui.measuring.unfolded" if self._open else "ui.measuring.folded"))
-        now = listed(t, dict.fromkeys(t(f"checks.{look.probe}.name") for look in running))
+        now = listed(t, dict.fromkeys(t(f"checks.{entry.probe}.name") for entry in running))
         self._now.say(now)
         self._now.setVisible(bool(now))
         clear(self._below)
         if self._open:
-            self._add(looks, lambda look: "" if look.state == "done" else t(f"ui.measuring.state_{look.state}"))
+            self._add(progress, lambda entry: "" if entry.state == "done" else t(f"ui.measuring.state_{entry.state}"))
         elif finished:
-            self._add(unseen, lambda _look: "")
+            self._add(unseen, lambda _entry: "")
 
-    def _add(self, looks: Iterable[Look], state: Callable[[Look], str]) -> None:
+    def _add(self, progress: Iterable[ProgressRow], state: Callable[[ProgressRow], str]) -> None:
         """A line for each probe and way that it stands, with its subjects."""
         t, theme = self._t, self._theme
 
-        def kind(look: Look) -> tuple[str, str]:
-            return look.probe, reason_words(t, look) if missed(look) else state(look)
+        def kind(entry: ProgressRow) -> tuple[str, str]:
+            return entry.probe, reason_words(t, entry) if missed(entry) else state(entry)
 
-        for (probe, words), same in groupby(sorted(looks, key=kind), key=kind):
-            subjects = [plain(look.subject) for look in same if look.subject]
+        for (probe, words), same in groupby(sorted(progress, key=kind), key=kind):
+            subjects = [sanitize(entry.subject) for entry in same if entry.subject]
             extra = len(subjects) - SUBJECTS
             names = listed(t, subjects[:SUBJECTS])
             if extra > 0:
@@ -121,19 +121,19 @@ class _Group(QFrame):
 class LookList(QWidget):
     """A line for each control that is looked at, in their order."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self._desk, self._theme = desk, theme
+        self._session, self._theme = session, theme
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(8))
         self._groups: dict[Control, _Group] = {}
 
-    def show_looks(self, looks: Sequence[Look]) -> None:
+    def show_progress(self, progress: Sequence[ProgressRow]) -> None:
         """Show how every look stands."""
-        controls = {probe.id: probe.control for probe in self._desk.instruments.probes}
+        controls = {probe.id: probe.control for probe in self._session.toolkit.checks}
         for control in Control:
-            mine = tuple(look for look in looks if controls.get(look.probe) is control)
+            mine = tuple(entry for entry in progress if controls.get(entry.probe) is control)
             if not mine:
                 gone = self._groups.pop(control, None)
                 if gone is not None:
@@ -141,7 +141,7 @@ class LookList(QWidget):
                     gone.deleteLater()
                 continue
             if control not in self._groups:
-                self._groups[control] = _Group(self._theme, self._desk.texts, control)
+                self._groups[control] = _Group(self._theme, self._session.texts, control)
                 place = [known for known in Control if known in self._groups].index(control)
                 self._column.insertWidget(place, self._groups[control])
-            self._groups[control].show_looks(mine)
+            self._groups[control].show_progress(mine)

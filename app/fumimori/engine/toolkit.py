@@ -9,8 +9,8 @@ import msgspec
 
 from fumimori.assess.absent import about_existing
 from fumimori.assess.judging import assess
-from fumimori.checks.contract import Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, Reader
+from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
 from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
@@ -53,24 +53,32 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Instruments:
+class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
 
     probes: tuple[Probe, ...]
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
+    readers: tuple[Reader, ...] = ()
+    roots: Callable[[], Sequence[bytes]] = tuple
+    """The certificates (DER) of the authorities that this system trusts, for readers."""
 
     _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""
+
+    @property
+    def checks(self) -> tuple[Probe | Reader, ...]:
+        """Probes and readers."""
+        return (*self.probes, *self.readers)
 
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
         """What all judges say about everything that counts under today's scope."""
         return self.judged(assessment).outcomes
 
-    def seen(self, assessment: Assessment) -> Seen:
+    def observations(self, assessment: Assessment) -> Observations:
         """What was seen of today's scope, in all runs."""
-        return Seen.of(assessment.scope, self.judged(assessment).runs)
+        return Observations.of(assessment.scope, self.judged(assessment).runs)
 
     def assess(self, assessment: Assessment, moment: datetime, judged: Judged | None = None) -> Result:
         """All that follows from `assessment` under today's rules and today's scope. Never raises for what was seen.
@@ -93,19 +101,19 @@ class Instruments:
 
     def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
         failed: list[str] = []
-        narrowed = counting(self.probes, scope, runs, failed=failed)
-        seen = Seen.of(scope, narrowed)
+        narrowed = counting(self.checks, scope, runs, failed=failed)
+        observations = Observations.of(scope, narrowed)
         outcomes: list[Outcome] = []
-        for probe in self.probes if narrowed else ():
-            said = guarded(lambda probe=probe: tuple(probe.judge(seen, self.rules)))  # type: ignore[misc]
+        for check in self.checks if narrowed else ():
+            said = guarded(lambda check=check: tuple(check.judge(observations, self.rules)))  # type: ignore[misc]
             if said is None:
-                failed.append(probe.id)
+                failed.append(check.id)
             else:
                 outcomes += said
         if failed and narrowed:
             narrowed = _marked(narrowed, failed)
-            seen = Seen.of(scope, narrowed)
-        ports = guarded(lambda: port_matrix(seen, self.rules))
+            observations = Observations.of(scope, narrowed)
+        ports = guarded(lambda: port_matrix(observations, self.rules))
         return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
 
 

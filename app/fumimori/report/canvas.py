@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.pdfgen.canvas import Canvas
 
 from fumimori.report import kinsoku
-from fumimori.report.stationery import Ink, Stationery, Style
+from fumimori.report.page_style import Ink, PageStyle, Style
 from fumimori.report.typefaces import BOLD, MONO, REGULAR
 
 AIR = 0.08
@@ -80,22 +80,22 @@ class _OwnFacesCanvas(Canvas):
         super().setFont(psfontname if psfontname in (REGULAR, BOLD, MONO) else REGULAR, size, leading)
 
 
-class Press:
+class PdfCanvas:
     """Draws one document, page after page; coordinates are points from the lower left corner."""
 
-    def __init__(self, stationery: Stationery, *, title: str, tag: str) -> None:
-        self.stationery = stationery
-        self.faces = stationery.faces
+    def __init__(self, page_style: PageStyle, *, title: str, tag: str) -> None:
+        self.page_style = page_style
+        self.faces = page_style.faces
         self.root = Node("Document")
         self.page = 0
         self._output = BytesIO()
         self._canvas = _OwnFacesCanvas(
             self._output,
-            pagesize=stationery.paper,
+            pagesize=page_style.paper,
             invariant=1,
             pageCompression=1,
             initialFontName=REGULAR,
-            initialFontSize=stationery.body.size,
+            initialFontSize=page_style.body.size,
             lang=tag,
         )
         self._canvas.setTitle(title)

@@ -26,7 +26,7 @@ _MAC_HASHES = {"hmac-sha2-256": "sha256", "hmac-sha2-512": "sha512", "hmac-sha1"
 _MAC_LENGTHS = {"sha256": 32, "sha512": 64, "sha1": 20}
 
 
-class Seal(Protocol):
+class PacketCipher(Protocol):
     """One direction of a connection."""
 
     head: int
@@ -52,7 +52,7 @@ def mac_length(mac: str) -> int:
     return _MAC_LENGTHS[_MAC_HASHES[mac.removesuffix("-etm@openssh.com")]] if mac else 0
 
 
-def seal(cipher: str, mac: str, *, key: bytes, nonce: bytes, mac_key: bytes, outward: bool) -> Seal:
+def seal(cipher: str, mac: str, *, key: bytes, nonce: bytes, mac_key: bytes, outward: bool) -> PacketCipher:
     """The seal for one direction; `cipher` is one of CIPHERS, `mac` one of MACS or empty with an AEAD."""
     if cipher.startswith("chacha20"):
         return _ChaCha(key)

@@ -13,7 +13,7 @@ BUSY = "busy"
 
 
 @dataclass(kw_only=True)
-class Patience:
+class BusyRetry:
     """What a whole run is willing to wait; a server that stays busy after that is not asked again."""
 
     seconds: float = 20.0

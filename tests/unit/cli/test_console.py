@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from fumimori.__main__ import instruments, texts
+from fumimori.__main__ import texts, toolkit
 from fumimori.checks.bimi import facts as bimi
-from fumimori.cli.telling import Teller
+from fumimori.cli.console import Console
 from fumimori.engine import Measurement, confirmed
 from fumimori.model import Assessment, Attempt, Consent, ConsentLevel, DomainScope, Scope, Status
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-TELL = Teller(texts("en"))
+TELL = Console(texts("en"))
 
 
 def given(level: int, also: tuple[str, ...] = (), **hosts: tuple[str, ...]) -> Assessment:
@@ -26,7 +26,7 @@ def given(level: int, also: tuple[str, ...] = (), **hosts: tuple[str, ...]) -> A
 
 
 def said(capsys: pytest.CaptureFixture[str], assessment: Assessment, *, thorough: bool = False) -> str:
-    TELL.announce(instruments(), (assessment,), ("control.example",), thorough=thorough)
+    TELL.announce(toolkit(), (assessment,), ("control.example",), thorough=thorough)
     return capsys.readouterr().err
 
 
@@ -59,7 +59,7 @@ def test_a_host_of_others_that_was_not_asked_is_said(capsys: pytest.CaptureFixtu
     attempt = Attempt(probe="bimi", subject="own.example", status=Status.COMPLETED, started=NOW, ended=NOW, facts=facts)
     measurement = Measurement(run=run_of(attempt, contacts=(), vantage=None))
     for also, named in (((), True), (("logo.third.example",), False)):
-        TELL.left_out(instruments(), measurement.added_to(given(1, also)))
+        TELL.left_out(toolkit(), measurement.added_to(given(1, also)))
         assert ("logo.third.example" in capsys.readouterr().err) is named
 
 

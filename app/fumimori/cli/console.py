@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fumimori.assess.absent import absent_domains
-from fumimori.engine import Instruments, Measurement, Progress, file_hosts, planned, third_parties
+from fumimori.engine import Measurement, Progress, Toolkit, file_hosts, planned, third_parties
 from fumimori.grammar.domain_names import unicode_domain
 from fumimori.model import Assessment, ConsentLevel, Result, Status
 from fumimori.texts import Texts
 
 
 @dataclass(frozen=True)
-class Teller:
+class Console:
     """Speaks to the person at the terminal."""
 
     texts: Texts
@@ -26,46 +26,46 @@ class Teller:
 
     def announce(
         self,
-        instruments: Instruments,
+        toolkit: Toolkit,
         assessments: Sequence[Assessment],
         control_hosts: Sequence[str],
         *,
         thorough: bool,
     ) -> None:
         """How often whom: everything that will be contacted beside the resolver; said before anything is sent."""
-        self._budget(instruments, assessments, thorough=thorough)
-        self._closely(instruments, assessments)
+        self._budget(toolkit, assessments, thorough=thorough)
+        self._closely(toolkit, assessments)
         connecting = any(one.consent.confirmed_level >= ConsentLevel.CONNECTIONS for one in assessments)
         hosts = dict.fromkeys(control_hosts if connecting else ())
         for assessment in assessments:
-            for asked in third_parties(instruments, assessment).values():
+            for asked in third_parties(toolkit, assessment).values():
                 hosts.update(dict.fromkeys(asked))
         agreed = {host: None for one in assessments for host in one.consent.hosts if host not in one.scope.named_hosts}
         hosts.update(agreed)
         self.say("third_parties" if hosts else "no_third_parties", hosts=", ".join(hosts))
 
-    def _budget(self, instruments: Instruments, assessments: Sequence[Assessment], *, thorough: bool) -> None:
+    def _budget(self, toolkit: Toolkit, assessments: Sequence[Assessment], *, thorough: bool) -> None:
         """How often a host will be connected to at the most; nothing when no host is."""
         plans = {
             plan.probe: plan.connections
             for assessment in assessments
-            for plan in planned(instruments, assessment, thorough=thorough)
+            for plan in planned(toolkit, assessment, thorough=thorough)
             if plan.allowed and plan.connections
         }
         if plans:
             names = ", ".join(f"{self.texts(f'checks.{probe}.name')} {most}" for probe, most in plans.items())
             self.say("budget", connections=sum(plans.values()), probes=names)
 
-    def _closely(self, instruments: Instruments, assessments: Sequence[Assessment]) -> None:
+    def _closely(self, toolkit: Toolkit, assessments: Sequence[Assessment]) -> None:
         """Which hosts the written authorisation reaches; nothing where none was given."""
         if all(one.consent.confirmed_level < ConsentLevel.AUTHORISED for one in assessments):
             return
-        hosts = dict.fromkeys(host for one in assessments for plan in planned(instruments, one) for host in plan.hosts)
+        hosts = dict.fromkeys(host for one in assessments for plan in planned(toolkit, one) for host in plan.hosts)
         self.say("closely" if hosts else "closely_none", hosts=", ".join(hosts))
 
-    def left_out(self, instruments: Instruments, assessment: Assessment) -> None:
+    def left_out(self, toolkit: Toolkit, assessment: Assessment) -> None:
         """Hosts of others that the domains' records name, and that nobody agreed to ask."""
-        hosts = [host for host in file_hosts(instruments, assessment) if host not in assessment.consent.hosts]
+        hosts = [host for host in file_hosts(toolkit, assessment) if host not in assessment.consent.hosts]
         if hosts:
             self.say("left_out", hosts=", ".join(hosts))
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from fumimori.model import Contact, Exchange
-from fumimori.net.remembered import Remembered
+from fumimori.net.request_cache import RequestCache
 from fumimori.network import Notes, Refused
-from loopback.paper_network import NOW
+from loopback.fake_network import NOW
 
 
 class Server:
@@ -30,7 +30,7 @@ class Server:
 
 def test_two_who_ask_at_once_share_one_look() -> None:
     async def ask() -> None:
-        memory, server, first, second = Remembered(), Server("hello"), Notes(), Notes()
+        memory, server, first, second = RequestCache(), Server("hello"), Notes(), Notes()
         looks = [memory.once("mx", notes, server.look) for notes in (first, second)]
         assert await asyncio.gather(*looks) == ["hello", "hello"]
         assert (server.asked, len(first.contacts), len(second.contacts)) == (1, 1, 0)
@@ -41,7 +41,7 @@ def test_two_who_ask_at_once_share_one_look() -> None:
 
 def test_a_failure_is_told_to_others_and_only_its_own_witness_may_try_again() -> None:
     async def ask() -> None:
-        memory, server, first, second = Remembered(), Server(Refused("busy"), "hello"), Notes(), Notes()
+        memory, server, first, second = RequestCache(), Server(Refused("busy"), "hello"), Notes(), Notes()
         for notes in (first, second):
             with pytest.raises(Refused, match="busy"):
                 await memory.once("mx", notes, server.look)
@@ -55,7 +55,7 @@ def test_a_failure_is_told_to_others_and_only_its_own_witness_may_try_again() ->
 
 def test_a_look_that_was_cancelled_leaves_its_contact_and_is_done_anew() -> None:
     async def ask() -> None:
-        memory, server, first, second = Remembered(), Server("never heard", "hello"), Notes(), Notes()
+        memory, server, first, second = RequestCache(), Server("never heard", "hello"), Notes(), Notes()
         task = asyncio.create_task(memory.once("mx", first, server.look))
         await asyncio.sleep(0)
         task.cancel()
@@ -70,7 +70,7 @@ def test_a_look_that_was_cancelled_leaves_its_contact_and_is_done_anew() -> None
 
 def test_the_oldest_are_forgotten() -> None:
     async def ask() -> None:
-        memory, server, notes = Remembered(most=2), Server("1", "2", "3", "4"), Notes()
+        memory, server, notes = RequestCache(most=2), Server("1", "2", "3", "4"), Notes()
         for name in ("a", "b", "c", "b"):
             await memory.once(name, notes, server.look)
         assert server.asked == 3

@@ -1,6 +1,6 @@
 """The toy world seen from far away: doors at addresses of their own, each half a round trip before its real server.
 
-python -m loopback.far ROUND_TRIP BLOCK FRONT      opens the doors and says `ready`; for each line that comes in, writes
+python -m loopback.remote_hosts ROUND_TRIP BLOCK FRONT      opens the doors and says `ready`; for each line that comes in, writes
                                                    the conversations that went through them so far as JSON
 """
 
@@ -50,7 +50,7 @@ class Doors:
 @contextmanager
 def doors(round_trip: float, block: int, front: int) -> Iterator[Doors]:
     """The doors of block `front` before the servers of `block`, in a process that takes no time from anybody's own."""
-    line = [sys.executable, "-m", "loopback.far", str(round_trip), str(block), str(front)]
+    line = [sys.executable, "-m", "loopback.remote_hosts", str(round_trip), str(block), str(front)]
     process = subprocess.Popen(
         line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[1]
     )

@@ -16,7 +16,7 @@ WIDEST = 0.36
 TABS = ("find", "why", "evidence")
 
 
-class Drawer(QFrame):
+class HelpPanel(QFrame):
     """Three fixed tabs for a question; a single text for any other page."""
 
     def __init__(self, close: Callable[[], None]) -> None:

@@ -8,11 +8,11 @@ from functools import cache
 import msgspec
 
 from fumimori import resources
-from fumimori.checks.contract import Look, Probe
-from fumimori.checks.observations import Seen
+from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import Observations
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
-from fumimori.network import NotSeen, Refused, Unreachable
+from fumimori.network import NotObserved, Refused, Unreachable
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
 from fumimori.network.web import WebAnswer
 
@@ -22,17 +22,17 @@ Zone = Mapping[str, Mapping[str, Sequence[str]]]
 SERVFAIL = "!servfail"
 
 
-class PaperNetwork:
+class FakeNetwork:
     """Answers DNS from a zone (`name → type → records`) and GET from pages; counts what it was asked."""
 
     def __init__(
         self,
         zone: Zone,
-        pages: Mapping[str, WebAnswer | NotSeen] | None = None,
+        pages: Mapping[str, WebAnswer | NotObserved] | None = None,
         *,
         verdicts: Mapping[str, Security] | None = None,
         zones: Mapping[str, ZoneSecurity] | None = None,
-        other: "PaperNetwork | None" = None,
+        other: "FakeNetwork | None" = None,
     ) -> None:
         self.verdicts = verdicts or {}
         self.zones = zones or {}
@@ -43,9 +43,9 @@ class PaperNetwork:
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         self.asked.append((name, rdtype))
-        here, seen = name.lower(), set()
-        while here not in seen:
-            seen.add(here)
+        here, observations = name.lower(), set()
+        while here not in observations:
+            observations.add(here)
             types = self.zone.get(here)
             if types is None:
                 below = any(known.endswith("." + here) for known in self.zone)
@@ -84,7 +84,7 @@ class PaperNetwork:
 
     async def get(self, url: str, *, limit: int = 65536) -> WebAnswer:
         page = self.pages.get(url, Unreachable("no_address"))
-        if isinstance(page, NotSeen):
+        if isinstance(page, NotObserved):
             raise page
         return msgspec.structs.replace(page, url=url, untrusted_body=page.untrusted_body[:limit])
 
@@ -99,23 +99,25 @@ def rules() -> Rules:
 
 
 def looked(
-    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt] = ()
+    probes: Iterable[Probe], network: FakeNetwork, scope: Scope, extra: Sequence[Attempt] = ()
 ) -> tuple[Attempt, ...]:
     """The attempts of `probes`, each seeing those before it."""
     return asyncio.run(_looked(probes, network, scope, extra))
 
 
 async def _looked(
-    probes: Iterable[Probe], network: PaperNetwork, scope: Scope, extra: Sequence[Attempt]
+    probes: Iterable[Probe], network: FakeNetwork, scope: Scope, extra: Sequence[Attempt]
 ) -> tuple[Attempt, ...]:
     attempts = list(extra)
     for probe in probes:
-        seen = Seen(scope, attempts)
-        for subject in probe.subjects(seen):
+        observations = Observations(scope, attempts)
+        for subject in probe.subjects(observations):
             try:
-                facts = await probe.collect(subject, Look(network=network, seen=seen, rules=rules()))
-            except NotSeen as not_seen:
-                attempts.append(attempt(probe.id, subject, status=not_seen.status, reason=not_seen.reason))
+                facts = await probe.collect(
+                    subject, ProbeContext(network=network, observations=observations, rules=rules())
+                )
+            except NotObserved as not_observed:
+                attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
             else:
                 attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
     return tuple(attempts)
@@ -144,11 +146,11 @@ def scope_of(
 
 
 def outcomes(
-    probe: Probe, network: PaperNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
+    probe: Probe, network: FakeNetwork, scope: Scope, *, before: Iterable[Probe] = (), extra: Sequence[Attempt] = ()
 ) -> dict[str, Outcome]:
     """What `probe` says by word, after the probes in `before` looked too."""
-    seen = Seen(scope, looked((*before, probe), network, scope, extra))
-    said = list(probe.judge(seen, rules()))
+    observations = Observations(scope, looked((*before, probe), network, scope, extra))
+    said = list(probe.judge(observations, rules()))
     words = [outcome.code.partition(".")[2] for outcome in said]
     assert len(set(words)) == len(words), f"said twice: {words}"
     assert set(words) <= set(probe.outcomes)

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from fumimori.net.patience import Patience
+from fumimori.net.busy_retry import BusyRetry
 from fumimori.network import Refused, TimedOut
-from loopback.street import SmtpScript, street
+from loopback.scenarios import SmtpScript, street
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
 
@@ -25,14 +25,14 @@ def looks(*results):
 
 def test_the_second_look_counts():
     look, left = looks(Refused("busy"), "fine")
-    assert asyncio.run(Patience(seconds=0).ask("a", look)) == "fine"
+    assert asyncio.run(BusyRetry(seconds=0).ask("a", look)) == "fine"
     assert left == []
 
 
 def test_two_refusals_are_enough():
     look, left = looks(Refused("busy"), Refused("busy"), "never asked")
     with pytest.raises(Refused):
-        asyncio.run(Patience(seconds=0).ask("a", look))
+        asyncio.run(BusyRetry(seconds=0).ask("a", look))
     assert left == ["never asked"]
 
 
@@ -40,12 +40,12 @@ def test_two_refusals_are_enough():
 def test_other_failures_are_not_tried_again(failure):
     look, left = looks(failure, "never asked")
     with pytest.raises(type(failure)):
-        asyncio.run(Patience(seconds=0).ask("a", look))
+        asyncio.run(BusyRetry(seconds=0).ask("a", look))
     assert left == ["never asked"]
 
 
 def test_an_address_is_waited_for_once_and_a_run_has_a_budget():
-    patience = Patience(seconds=0, waits_most=2)
+    patience = BusyRetry(seconds=0, waits_most=2)
 
     async def one(address):
         look, _ = looks(Refused("busy"), "fine")
@@ -61,7 +61,7 @@ def test_an_address_is_waited_for_once_and_a_run_has_a_budget():
 
 def test_a_result_may_say_busy_too():
     look, left = looks("busy", "fine")
-    assert asyncio.run(Patience(seconds=0).ask("a", look, lambda result: result == "busy")) == "fine"
+    assert asyncio.run(BusyRetry(seconds=0).ask("a", look, lambda result: result == "busy")) == "fine"
     assert left == []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from fumimori.gui.desk import Desk
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
@@ -26,7 +26,7 @@ _Says = tuple[str, str, str, str, bool]
 """The short name that fits the rail, the whole name, the sign and the words of its state; whether one is here."""
 
 
-class Rail(QFrame):
+class Sidebar(QFrame):
     """All pages in three groups; the one that is shown is marked."""
 
     def __init__(self, go: Callable[[Route], None]) -> None:
@@ -49,16 +49,16 @@ class Rail(QFrame):
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
 
-    def show_course(self, desk: Desk, theme: Theme, route: Route, *, narrow: bool) -> None:
+    def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the rail for where the window is; only rows that say something else than before are made anew."""
         focus = QApplication.focusWidget()
         kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
-        look = (theme, desk.language, narrow)
+        look = (theme, session.language, narrow)
         if look != self._look:
             self._look = look
-            self._begin(desk, theme, narrow=narrow)
+            self._begin(session, theme, narrow=narrow)
         for at, (target, number, old, said) in enumerate(self._shown):
-            says = (*_described(desk, target), _within(route, target))
+            says = (*_described(session, target), _within(route, target))
             if says == said:
                 continue
             row = self._row(theme, target, number, says, narrow=narrow)
@@ -76,17 +76,17 @@ class Rail(QFrame):
             self._rows.setGeometry(self._inner.rect())
             self._scroll.ensureWidgetVisible(here, 0, theme.px(64))
 
-    def _begin(self, desk: Desk, theme: Theme, *, narrow: bool) -> None:
+    def _begin(self, session: Session, theme: Theme, *, narrow: bool) -> None:
         """Captions, and room for the rows."""
-        self._told_here = desk.texts("ui.rail.here")
-        self.setAccessibleName(desk.texts("ui.rail.name"))
+        self._told_here = session.texts("ui.rail.here")
+        self.setAccessibleName(session.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         clear(self._rows)
         self._shown = []
         for group, pages in _groups():
             if not narrow:
-                caption = QLabel(desk.texts(f"ui.rail.{group}"))
+                caption = QLabel(session.texts(f"ui.rail.{group}"))
                 caption.setFont(theme.font("small", bold=True))
                 caption.setObjectName("quiet")
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
@@ -136,15 +136,15 @@ def _groups() -> list[tuple[str, list[Route]]]:
     ]
 
 
-def _described(desk: Desk, target: Route) -> tuple[str, str, str, str]:
+def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
     """The short name that fits the rail, the whole name, the sign and the words of its state."""
-    texts = desk.texts
+    texts = session.texts
     if target.page != "block":
         name = texts(f"ui.rail.{target.page}")
         return name, name, "", ""
     from fumimori.wizard import course
 
-    status = course.status(desk.open, desk.result, target.item)
+    status = course.status(session.open, session.result, target.item)
     short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
     return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
 

@@ -9,7 +9,7 @@ import msgspec
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.tls import TlsError, start_tls
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
 
@@ -61,7 +61,7 @@ class _Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Envelopes:
-    """Implements SmtpLook on top of a dialer."""
+    """Implements SmtpClient on top of a dialer."""
 
     dialer: Dialer
     our_name: str = ""
@@ -77,7 +77,7 @@ class Envelopes:
         secured: bool = False,
         notes: Notes,
     ) -> SmtpDialogue:
-        """See SmtpLook."""
+        """See SmtpClient."""
         for command in commands:
             check(command)
         return await self.dialer.patience.ask(
@@ -97,7 +97,7 @@ class Envelopes:
             ) as connection:
                 seen.learn(open=True)
                 await self._converse(connection, commands, seen, secured=secured)
-        except NotSeen as error:
+        except NotObserved as error:
             if error.reason == "busy":
                 self.dialer.slower(address, port)
             if not seen.dialogue.open:
@@ -162,7 +162,7 @@ async def _leave(smtp: _Envelope) -> None:
         async with asyncio.timeout(GOOD_BYE_SECONDS):
             async for _ in smtp.say(("RSET", "QUIT")):
                 pass
-    except (NotSeen, NotSpokenError, TimeoutError):
+    except (NotObserved, NotSpokenError, TimeoutError):
         return
 
 

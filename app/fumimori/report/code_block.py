@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from fumimori.report.blocks import Block
-from fumimori.report.press import Node, Press, Run
-from fumimori.report.stationery import MM, Ink, Stationery
+from fumimori.report.canvas import Node, PdfCanvas, Run
+from fumimori.report.page_style import MM, Ink, PageStyle
 
 WHOLE = 12
 """Lines up to which a piece to copy is not parted."""
@@ -20,11 +20,11 @@ class Verbatim(Block):
     """
 
     def __init__(
-        self, source: str | Sequence[Sequence[Run]], stationery: Stationery, *, ground: Ink | None = None
+        self, source: str | Sequence[Sequence[Run]], page_style: PageStyle, *, ground: Ink | None = None
     ) -> None:
-        self._style, self._stationery, self._ground = stationery.mono, stationery, ground
+        self._style, self._page_style, self._ground = page_style.mono, page_style, ground
         given = [[(line, self._style)] for line in source.split("\n")] if isinstance(source, str) else source
-        settable = stationery.faces.settable
+        settable = page_style.faces.settable
         self._source = [[(settable(part), style) for part, style in line] for line in given]
         self.node = Node("P")
         self._lines: list[Line] | None = None
@@ -42,7 +42,7 @@ class Verbatim(Block):
         for part, style in source:
             start = 0
             for i, char in enumerate(part):
-                step = self._stationery.faces.advance(char, style.face) * style.size
+                step = self._page_style.faces.advance(char, style.face) * style.size
                 if used + step > room and used:
                     cut.append(([*line, (part[start:i], style)], True))
                     line, start, used = [], i, 0.0
@@ -69,34 +69,34 @@ class Verbatim(Block):
         return self._part(lines[:fitting]), self._part(lines[fitting:])
 
     def _part(self, lines: list[Line]) -> "Verbatim":
-        part = Verbatim("", self._stationery, ground=self._ground)
+        part = Verbatim("", self._page_style, ground=self._ground)
         part.node, part._lines = self.node, lines
         return part
 
-    def draw(self, press: Press, x: float, top: float, width: float, parent: Node) -> None:
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """The lines on their ground, or beside a hairline."""
         lines = self._wrapped(width)
         if not any(part for runs, _ in lines for part, _ in runs):
             return
         style, height = self._style, self.height(width)
         if self._ground:
-            press.rectangle((x, top - height, width, height), fill=self._ground, radius=1 * MM)
+            canvas.rectangle((x, top - height, width, height), fill=self._ground, radius=1 * MM)
         else:
-            press.line((x, top), (x, top - height), self._stationery.line, 0.8)
+            canvas.line((x, top), (x, top - height), self._page_style.line, 0.8)
         left = x + 2 * MM
         baseline = top - self._inset * MM - (style.leading - style.size) / 2 - 0.86 * style.size
         ends: list[tuple[float, float]] = []
         node = parent.adopt(self.node)
         for group in self._groups(lines):
             whole = "".join(part for runs, _ in group for part, _ in runs) if self._ground and len(group) > 1 else ""
-            with press.marked(node.adopt(Node("Span")) if whole else node, spoken=whole):
+            with canvas.marked(node.adopt(Node("Span")) if whole else node, spoken=whole):
                 for runs, goes_on in group:
-                    end = press.text(left, baseline, runs)
+                    end = canvas.text(left, baseline, runs)
                     if goes_on:
                         ends.append((end + 0.6 * MM, baseline))
                     baseline -= style.leading
         for end, at in ends:
-            _return_sign(press, end, at, self._stationery.quiet)
+            _return_sign(canvas, end, at, self._page_style.quiet)
 
     def _groups(self, lines: list[Line]) -> list[list[Line]]:
         """The lines that are marked together: all of a record, each source line of what is to be copied."""
@@ -110,7 +110,7 @@ class Verbatim(Block):
         return [group for group in groups if group]
 
 
-def _return_sign(press: Press, x: float, y: float, ink: Ink) -> None:
+def _return_sign(canvas: PdfCanvas, x: float, y: float, ink: Ink) -> None:
     width, height = 1.7 * MM, 1.5 * MM
     hook = [("M", (x + width, y + height)), ("L", (x + width, y + 0.3 * height)), ("L", (x, y + 0.3 * height))]
     tip = [
@@ -118,4 +118,4 @@ def _return_sign(press: Press, x: float, y: float, ink: Ink) -> None:
         ("L", (x, y + 0.3 * height)),
         ("L", (x + 0.6 * MM, y - 0.15 * height)),
     ]
-    press.strokes([hook, tip], ink, 0.5)
+    canvas.strokes([hook, tip], ink, 0.5)

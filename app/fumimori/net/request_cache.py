@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fumimori.model import Exchange
-from fumimori.network import Notes, NotSeen
+from fumimori.network import Notes, NotObserved
 from fumimori.network.deadline import Turn
 
 T = TypeVar("T")
@@ -21,12 +21,12 @@ class _Memory:
     turn: Turn = field(default_factory=lambda: Turn(lock=asyncio.Lock()))
     known: bool = False
     value: Any = None
-    failure: NotSeen | None = None
+    failure: NotObserved | None = None
     asker: "weakref.ref[Notes] | None" = None
     exchanges: tuple[Exchange, ...] = ()
 
 
-class Remembered:
+class RequestCache:
     """The answers of one run; the oldest go when there are too many."""
 
     def __init__(self, most: int = 1024) -> None:
@@ -60,7 +60,7 @@ class Remembered:
         memory.asker = weakref.ref(notes)
         try:
             value = await look(own)
-        except NotSeen as failure:
+        except NotObserved as failure:
             memory.known, memory.failure = True, failure.with_traceback(None)
             raise
         else:

@@ -9,11 +9,11 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fumimori.gui import settings as remembered
+from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
 from fumimori.gui.filework import FileWork
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
-from fumimori.gui.parts import Parts
 from fumimori.gui.past import Past
 from fumimori.model import Answer, Assessment, Result
 from fumimori.texts import Texts, languages
@@ -21,7 +21,7 @@ from fumimori.texts import Texts, languages
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fumimori.engine import Instruments
+    from fumimori.engine import Toolkit
     from fumimori.store import AssessmentFile, Fresh
 
 SAVE_AFTER_MS = 400
@@ -30,7 +30,7 @@ SAVE_AT_THE_LATEST_MS = 1_500
 """So long after the first change everything is written although somebody types on."""
 
 
-class Desk(QObject):
+class Session(QObject):
     """What all pages work on. Every change is saved by itself; a fault in saving is told and nothing is dropped."""
 
     changed = Signal()
@@ -40,11 +40,11 @@ class Desk(QObject):
     trouble = Signal(str)
     """A store error's code: the file could not be written."""
 
-    def __init__(self, parts: Parts, language: str) -> None:
+    def __init__(self, services: AppServices, language: str) -> None:
         super().__init__()
-        self.parts = parts
-        self.settings = remembered.load(parts.settings_folder)
-        known = languages(parts.resources)
+        self.services = services
+        self.settings = remembered.load(services.settings_folder)
+        known = languages(services.resources)
         self.language = self.settings.language if self.settings.language in known else language
         self.bridge = Bridge(self)
         self.judging = Judging(self)
@@ -74,12 +74,12 @@ class Desk(QObject):
     @property
     def texts(self) -> Texts:
         """All texts in the window's language."""
-        return self.parts.texts(self.language)
+        return self.services.texts(self.language)
 
     @property
-    def instruments(self) -> "Instruments":
+    def toolkit(self) -> "Toolkit":
         """Probes, rules and questions; loads them at the first call."""
-        return self.parts.instruments()
+        return self.services.toolkit()
 
     @property
     def open(self) -> Assessment:
@@ -123,7 +123,7 @@ class Desk(QObject):
         """A new assessment without content."""
         import secrets
 
-        return Assessment(id=secrets.token_hex(8), created=self.parts.now(), report_language=self.language)
+        return Assessment(id=secrets.token_hex(8), created=self.services.now(), report_language=self.language)
 
     def open_file(self, path: Path, passphrase: str | None = None) -> None:
         """Go on with the assessment in the file at `path`; raises StoreError."""
@@ -224,7 +224,7 @@ class Desk(QObject):
         if not leave:
             self.past = Past()
             self.judging.forget()
-        self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.parts.now()
+        self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.services.now()
         self.remember(msgspec.structs.replace(self.settings.with_recent(path), language=self.language))
         if not file.read_only:
             self.save()
@@ -242,7 +242,7 @@ class Desk(QObject):
 
     def _was_saved(self) -> bool:
         self._unsaved, self.fault = False, ""
-        self.saved_at = self.parts.now()
+        self.saved_at = self.services.now()
         self.saved.emit()
         return True
 
@@ -310,7 +310,7 @@ class Desk(QObject):
     def answer(self, question: str, value: str | None, **fields: object) -> None:
         """Record an answer (None: *I do not know*); another value keeps the old answer as history."""
         old = self.open.answer(question)
-        now = self.parts.now()
+        now = self.services.now()
         before = next((one for one in self.open.withdrawn if one.question == question), None)
         if old is None and before is not None:
             past = (*before.history, msgspec.structs.replace(before, history=()))
@@ -349,7 +349,7 @@ class Desk(QObject):
     def remember(self, settings: remembered.Settings) -> None:
         """Keep the window's settings for the next start."""
         self.settings = settings
-        remembered.save(self.parts.settings_folder, settings)
+        remembered.save(self.services.settings_folder, settings)
 
     def speak(self, language: str) -> None:
         """Use another language from now on."""

@@ -10,7 +10,7 @@ from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
-    from fumimori.engine import Instruments, NetworkSettings
+    from fumimori.engine import NetworkSettings, Toolkit
 
 
 def _now() -> datetime:
@@ -25,10 +25,10 @@ def usual_network() -> "NetworkSettings":
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class AppServices:
     """The program's other parts, as functions, so that none is loaded before it is needed."""
 
-    instruments: "Callable[[], Instruments]"
+    toolkit: "Callable[[], Toolkit]"
     texts: Callable[[str], Texts]
     make_report: Callable[[Assessment, Result, Texts, str, str], bytes]
     """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
