@@ -26,3 +26,16 @@ def text_of(octets: bytes) -> str:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError:
         return octets.decode("cp932", "replace")
+
+
+BEGINNING = 65536
+"""Octets that are enough to recognise what something is."""
+
+
+def beginning_of(octets: bytes) -> str:
+    """The text at the beginning, in whole lines where there are several; empty for what is no text."""
+    part = octets[:BEGINNING]
+    if len(octets) > BEGINNING and b"\n" in part:
+        part = part[: part.rfind(b"\n") + 1]
+    text = text_of(part)
+    return "" if "\0" in text else text
