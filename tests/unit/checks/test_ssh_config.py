@@ -1,4 +1,4 @@
-"""The settings of an SSH server: the first value counts, exceptions are told, nothing is guessed about what is missing."""
+"""The settings of an SSH server: the first value counts, exceptions are told, what is missing is not guessed."""
 
 import subprocess
 
