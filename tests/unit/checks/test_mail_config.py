@@ -187,10 +187,9 @@ def test_the_real_programs_print_what_is_read(tmp_path):
         capture_output=True,
     )
     settings = tmp_path / "nginx.conf"
-    settings.write_text(
-        f"pid {tmp_path}/pid; error_log stderr;\nevents {{}}\nhttp {{ access_log off; server {{ "
-        f"listen 127.0.0.1:8443 ssl; ssl_protocols TLSv1.1 TLSv1.2; ssl_certificate {tmp_path}/c.pem; ssl_certificate_key {certificate}; }} }}\n"
-    )
+    server = f"listen 127.0.0.1:8443 ssl; ssl_certificate {tmp_path}/c.pem; ssl_certificate_key {certificate};"
+    http = f"http {{ access_log off; server {{ {server} ssl_protocols TLSv1.1 TLSv1.2; }} }}"
+    settings.write_text(f"pid {tmp_path}/pid; error_log stderr;\nevents {{}}\n{http}\n")
     assert words(printed("/usr/sbin/nginx", "-T", "-c", str(settings))) == {"old_tls"}
 
 

@@ -113,8 +113,8 @@ def _relay(facts: Facts) -> Iterator[Word]:
 
 
 def _encryption(facts: Facts) -> Iterator[Word]:
-    port_25 = [way for way in facts.services if way.name in ("smtp", "25")]
-    if facts.complete and any(not postfix.speaks_tls(facts, way) for way in port_25):
+    port_25 = [service for service in facts.services if service.name in ("smtp", "25")]
+    if facts.complete and any(not postfix.speaks_tls(facts, service) for service in port_25):
         yield "incoming_plain", ()
     plain = postfix.sends_plainly(facts)
     if plain is not None:
