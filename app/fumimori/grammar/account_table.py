@@ -87,7 +87,17 @@ _NEVER = frozenset(
     }
 )
 _DAY = re.compile(r"(\d{1,4})(?:[/.-]|年 ?)(\d{1,2})(?:[/.-]|月 ?)(\d{1,4})")
-SECRET_COLUMNS = ("password", "passwd", "パスワード", "pass", "pw", "暗証番号")
+SECRET_COLUMNS = (
+    "password",
+    "passwd",
+    "パスワード",
+    "pass",
+    "pw",
+    "initialpassword",
+    "初期パスワード",
+    "仮パスワード",
+    "暗証番号",
+)
 
 
 class Account(Record, omit_defaults=True):

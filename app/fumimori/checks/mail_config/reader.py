@@ -136,8 +136,8 @@ def _old_tls(programs: dict[str, Facts]) -> Iterator[Word]:
                 places.append("Dovecot")
         elif name == "nginx":
             servers = [one for one in facts.services if facts.get("ssl", "", one) == "on"]
-            old = [one for one in servers if postfix.allows_old(facts.get("ssl_protocols", "", one))]
-            places += [f"nginx {one.name}".strip() for one in old]
+            aged = [one for one in servers if postfix.allows_old(facts.get("ssl_protocols", "", one))]
+            places += [f"nginx {one.name}".strip() for one in aged]
     if places:
         yield "old_tls", (("services", shown(places)),)
 
