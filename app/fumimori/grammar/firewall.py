@@ -26,6 +26,8 @@ class Chain(Record):
     policy: str = ""
     """`accept` or `drop`: what becomes of the rest; empty where the list does not say it."""
     accepts: tuple[Opening, ...] = ()
+    refuses: tuple[Opening, ...] = ()
+    """Rules that stop some ports."""
     refuses_rest: bool = False
     """A rule drops or rejects everything that came so far."""
     rules: int = 0
@@ -69,6 +71,7 @@ class _Growing:
     def __init__(self, hook: str, policy: str) -> None:
         self.hook, self.policy = hook, policy
         self.accepts: list[Opening] = []
+        self.refuses: list[Opening] = []
         self.refuses_rest = False
         self.rules = 0
 
@@ -82,6 +85,7 @@ class _Growing:
             hook=self.hook,
             policy=self.policy,
             accepts=tuple(self.accepts[:1000]),
+            refuses=tuple(self.refuses[:1000]),
             refuses_rest=self.refuses_rest,
             rules=self.rules,
         )
@@ -123,8 +127,9 @@ def _nft_rule(words: list[str], chain: _Growing) -> None:
         chain.refuses_rest = True
     elif bare[0] == "accept":
         chain.accepts.append(Opening(ports=""))
-    elif verdict == "accept" and "dport" in bare[:-1]:
-        chain.accepts.append(Opening(ports=_nft_set(bare, "dport"), source=_nft_source(bare)))
+    elif verdict and "dport" in bare[:-1] and "!=" not in bare:
+        opening = Opening(ports=_nft_set(bare, "dport"), source=_nft_source(bare))
+        (chain.accepts if verdict == "accept" else chain.refuses).append(opening)
 
 
 def _nft_set(words: list[str], name: str) -> str:
@@ -171,12 +176,13 @@ def _iptables_rule(words: list[str], chain: _Growing) -> None:
         chain.refuses_rest = True
     elif verdict == "ACCEPT" and not said:
         chain.accepts.append(Opening(ports=""))
-    elif verdict == "ACCEPT" and "!" not in said:
+    elif verdict in ("ACCEPT", "DROP", "REJECT") and "!" not in said:
         flag = next((flag for flag in ("--dport", "--dports") if flag in said[:-1]), "")
         if flag:
             source = said[said.index("-s") + 1] if "-s" in said[:-1] else "-i" if "-i" in said else ""
             ports = said[said.index(flag) + 1].replace(":", "-")
-            chain.accepts.append(Opening(ports=ports[:200], source="" if source == "0.0.0.0/0" else source[:200]))
+            opening = Opening(ports=ports[:200], source="" if source == "0.0.0.0/0" else source[:200])
+            (chain.accepts if verdict == "ACCEPT" else chain.refuses).append(opening)
 
 
 def parse_ufw(text: str) -> Firewall:

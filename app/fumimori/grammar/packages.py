@@ -8,6 +8,7 @@ from fumimori.grammar.lines import lines_of
 from fumimori.model import Record
 
 LINES_MOST = 200_000
+_WINDOWS = re.compile(r"(?<![\w.])(?:10\.0|6\.[0-3])\.\d{4,5}(?![\w.])")
 _KB = re.compile(r"KB\d{6,8}")
 _DAY = re.compile(r"(\d{1,4})([/.-])(\d{1,2})[/.-](\d{1,4})")
 
@@ -49,6 +50,18 @@ def parse_os_release(text: str) -> dict[str, str]:
     return found
 
 
+def parse_windows(text: str) -> tuple[str, str]:
+    """Name and version of Windows in what `systeminfo` or Win32_OperatingSystem prints; empty where they are not."""
+    name = version = ""
+    for line in lines_of(text, 2000):
+        if not name and "Windows Server" in line:
+            name = line[line.index("Windows Server") :].strip()[:100]
+        number = _WINDOWS.search(line)
+        if number and not version:
+            version = number[0]
+    return name, version
+
+
 def parse_dpkg(text: str) -> tuple[Package, ...]:
     """The installed packages in what `dpkg -l` prints."""
     rows = (line.split(None, 4) for line in lines_of(text, LINES_MOST) if line.startswith(("ii ", "hi ")))
@@ -69,7 +82,8 @@ def parse_apt(text: str) -> tuple[Pending, ...]:
         name, slash, sources = words[0].partition("/")
         if not slash:
             continue
-        installed = words[3].rstrip().rstrip("]").rpartition(" ")[2]
+        said = words[3].strip().strip("[]").split()
+        installed = next((word for word in said if word[0].isdigit()), "")
         security = any("-security" in source for source in sources.split(","))
         found.append(Pending(name=name[:100], installed=installed[:100], available=words[1][:100], security=security))
     return tuple(found)
