@@ -25,7 +25,8 @@ def handed_over(*documents: str | bytes | tuple[str, str | bytes], about: str = 
 def outcomes_of(*documents: str | bytes | tuple[str, str | bytes], about: str = HOST) -> dict[str, Outcome]:
     """The outcomes by their codes; AssertionError when one of the documents was not read."""
     after, result = handed_over(*documents, about=about)
-    assert [(one.name, one.problem) for one in result.handed if one.problem] == []
+    problems = [(one.name, one.problem, one.detail) for one in result.handed if one.problem]
+    assert not problems, problems
     return {outcome.code: outcome for outcome in witnessed(toolkit().outcomes(after))}
 
 

@@ -60,13 +60,14 @@ def parse_groups(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def parse_password_states(text: str) -> tuple[PasswordState, ...]:
-    """The accounts in `passwd -S -a`: Debian's `P`, `L`, `NP`, Red Hat's `PS`, `LK`, `NP`."""
+    """The accounts in `passwd -S -a`: Debian's `P`, `L`, `NP`, Red Hat's `PS`, `LK`, `NP`; some have no more words."""
     found = []
     for line in lines_of(text, LINES_MOST):
         words = line.split()
-        state = {"PS": "P", "LK": "L"}.get(words[1], words[1]) if len(words) >= 7 else ""
+        state = {"PS": "P", "LK": "L"}.get(words[1], words[1]) if len(words) == 2 or len(words) >= 7 else ""
         if state in ("P", "L", "NP"):
-            found.append(PasswordState(name=words[0][:100], state=state, changed=_day(words[2])))
+            changed = _day(words[2]) if len(words) > 2 else None
+            found.append(PasswordState(name=words[0][:100], state=state, changed=changed))
     return tuple(found)
 
 

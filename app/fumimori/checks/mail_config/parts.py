@@ -45,7 +45,8 @@ def program_of(text: str) -> tuple[str, float]:
         if bare.startswith("# configuration file ") and bare.endswith(":"):
             return "nginx", 0.95
         words = bare.split(None, 7)
-        master += len(words) == 8 and words[1] in ("inet", "unix", "unix-dgram", "fifo") and words[2] in "yn-"
+        if len(words) == 8 and words[1] in ("inet", "unix", "unix-dgram", "fifo") and words[2] in "yn-":
+            master += _SHORTEST if words[7].startswith("smtpd") else 1
         braces += bare.endswith("{")
         heads.add(bare.partition("{")[0].partition("=")[0].strip())
     found = {head for head in heads if head}

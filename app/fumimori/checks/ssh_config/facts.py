@@ -21,8 +21,6 @@ class Facts(Record):
     settings: tuple[tuple[str, str], ...]
     """By keywords in lower case, outside of `Match` blocks."""
     matches: tuple[MatchBlock, ...] = ()
-    effective: bool = False
-    """The server itself printed them (`sshd -T`): each keyword is there, with what counts."""
     unread: tuple[str, ...] = ()
     """Files that it includes and that were not handed over with it."""
 

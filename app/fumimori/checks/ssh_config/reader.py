@@ -20,8 +20,6 @@ from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.sshd_config import MatchBlock, parse_sshd
 from fumimori.model import Control, Outcome, Rules, Values
 
-EFFECTIVE_LEAST = 40
-"""`sshd -T` prints more keywords than anybody writes."""
 _KNOWN = KEPT | {"acceptenv", "x11forwarding", "subsystem", "include", "match", "hostkey", "printmotd", "loglevel"}
 _MATCHES_MOST = 200
 _BY_KEYS = frozenset({"no", "prohibit-password", "without-password", "forced-commands-only"})
@@ -54,7 +52,6 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     facts = Facts(
         settings=tuple(pair for pair in found.settings if pair[0] in KEPT),
         matches=tuple(block for block in blocks if block.settings),
-        effective=len(found.settings) >= EFFECTIVE_LEAST and not found.unread,
         unread=found.unread,
     )
     return (Reading(subject="", facts=facts),)

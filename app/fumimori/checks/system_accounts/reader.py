@@ -48,7 +48,8 @@ def _kind(text: str) -> str:
         return "passwd"
     if "**Never logged in**" in text and lines[0].split()[:1] == ["Username"]:
         return "lastlog"
-    if len(parse_password_states(text)) > most:
+    states = parse_password_states(text)
+    if len(states) > most and any(one.changed for one in states):
         return "states"
     names = all("@" in line and " " not in line.strip() and "," not in line and ":" not in line for line in lines)
     return "mailboxes" if names and len(lines) >= _LEAST else ""
