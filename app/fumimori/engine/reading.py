@@ -153,7 +153,7 @@ class _Reading:
             observations=self.toolkit.observations(self.assessment),
             rules=self.toolkit.rules,
             at=self.at,
-            roots=self.toolkit.roots,
+            chain=self.toolkit.chain,
             about=self.about,
         )
         stopped = False
