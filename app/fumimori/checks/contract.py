@@ -24,6 +24,7 @@ from typing import TypeVar
 from fumimori.checks.observations import Observations, host_of
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.network import Network
+from fumimori.network.tls import CertificateChain
 
 F = TypeVar("F", bound=Record)
 
@@ -174,8 +175,8 @@ class ReadContext:
     observations: Observations
     rules: Rules
     at: datetime
-    roots: Callable[[], Sequence[bytes]] = tuple
-    """The certificates (DER) of the authorities that this system trusts."""
+    chain: Callable[[Sequence[bytes], datetime], CertificateChain]
+    """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
     about: str = ""
     """The host that the person says the document is of, for documents that do not say it."""
 

@@ -25,7 +25,7 @@ from fumimori.checks.contract import (
 )
 from fumimori.engine.counting import belongs, failure
 from fumimori.engine.toolkit import Toolkit
-from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, opener
+from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
 from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
 
@@ -154,7 +154,7 @@ class _Reading:
             observations=self.toolkit.observations(self.assessment),
             rules=self.toolkit.rules,
             at=self.at,
-            roots=self.toolkit.roots,
+            chain=self.toolkit.chain,
             about=self.about,
         )
         stopped = False
@@ -192,6 +192,12 @@ class _Reading:
         self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
         try:
             reader = None if is_collected(document.content) else self.reader_of(document)
+            attached = self.reports_in(document)
+            if attached:
+                self.total += len(attached) - 1
+                for report in attached:
+                    self.read(report, self.reader_of(report))
+                return
             open_up = None if reader else opener(document)
             if open_up is None:
                 self.read(document, reader)
@@ -208,6 +214,15 @@ class _Reading:
                     self.take(piece, depth + 1)
         except NotReadable as error:
             self.note(document, problem=error.reason, detail=error.detail)
+
+    def reports_in(self, document: Document) -> list[Document]:
+        """What is attached to a message and makes it a mere envelope, such as a report of a big provider."""
+        found = []
+        for piece in carried(document, self.allowance):
+            reader = None if isinstance(piece, Unread) else self.reader_of(piece)
+            if reader is not None and reader.carried_in_mail and isinstance(piece, Document):
+                found.append(piece)
+        return found
 
     def reader_of(self, document: Document) -> Reader | None:
         """The reader that is surest of it; None when nobody is sure enough."""

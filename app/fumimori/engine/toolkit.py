@@ -15,6 +15,7 @@ from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
 from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
 from fumimori.network import Network
+from fumimori.network.tls import CertificateChain
 
 OUR_BUG = "our_bug"
 """The reason of an attempt that a mistake of ours made worthless."""
@@ -52,6 +53,10 @@ class Judged:
     """The runs and the scope that were judged."""
 
 
+def _unknown_chain(_ders: Sequence[bytes], _at: datetime) -> CertificateChain:
+    return CertificateChain(certificates=(), trusted=False, trust_error="other")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
@@ -61,8 +66,8 @@ class Toolkit:
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
     readers: tuple[Reader, ...] = ()
-    roots: Callable[[], Sequence[bytes]] = tuple
-    """The certificates (DER) of the authorities that this system trusts, for readers."""
+    chain: Callable[[Sequence[bytes], datetime], CertificateChain] = _unknown_chain
+    """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
 
     _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""

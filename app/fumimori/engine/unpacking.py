@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fumimori.checks.contract import DOCUMENT_MOST, Damaged, Document, NotReadable, Protected, TooMuch
 from fumimori.grammar.collected import PARTS_HEAD, is_collected, parse_collected
+from fumimori.grammar.mime import parse_message, parts, resemblance
 from fumimori.texts import sanitize
 
 MEMBERS_MOST = 5_000
@@ -69,6 +70,25 @@ def opener(document: Document) -> Opener | None:
     if is_collected(content):
         return _collected
     return None
+
+
+def carried(document: Document, allowance: Allowance) -> Iterator[Piece]:
+    """What is attached to a message, archives among it opened once; nothing where the document is no message."""
+    if not resemblance(document.content):
+        return
+    for part in parts(parse_message(document.content)):
+        if part.media_type.startswith(("multipart/", "message/")) or part.media_type in ("text/plain", "text/html"):
+            continue
+        attached = _inside(document, part.file_name or part.media_type, part.content)
+        allowance.take(len(attached.content))
+        open_up = opener(attached)
+        try:
+            if open_up is None:
+                yield attached
+            else:
+                yield from open_up(attached, allowance)
+        except NotReadable as error:
+            yield Unread(name=attached.name, why=error)
 
 
 def _inside(outer: Document, name: str, content: bytes) -> Document:
