@@ -43,7 +43,7 @@ def xlsx_rows(octets: bytes, *, rows_most: int, columns_most: int) -> list[tuple
                         return sheet.rows
     except XlsxError:
         raise
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
         # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
         raise XlsxError("no_table") from error
     raise XlsxError("no_table")

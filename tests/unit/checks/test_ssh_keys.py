@@ -47,7 +47,7 @@ def test_a_key_without_a_name_and_one_in_two_accounts(made):
     bare = " ".join(made["ed25519"].split()[:2])
     assert words(bare) == {"keys_strong", "listed", "unnamed"}
     both = (
-        f"==> /root/.ssh/authorized_keys <==\n{made['ecdsa']}\n==> /home/a/.ssh/authorized_keys <==\n{made['ecdsa']}\n"
+        f"==> /srv/a/.ssh/authorized_keys <==\n{made['ecdsa']}\n==> /srv/b/.ssh/authorized_keys <==\n{made['ecdsa']}\n"
     )
     assert words(both) == {"keys_strong", "listed", "several_accounts"}
 

@@ -125,8 +125,8 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
     fixes = lists.get("hotfixes")
     if fixes is not None and fixes.newest is not None:
         late = day - fixes.newest > timedelta(days=int(rules.number("packages.patch_days")))
-        shown_day = (("day", fixes.newest.isoformat()), ("days", (day - fixes.newest).days))
-        yield ("patches_old" if late else "patches_recent"), shown_day
+        when: Values = (("installed", fixes.newest.isoformat()), ("days", (day - fixes.newest).days))
+        yield ("patches_old" if late else "patches_recent"), when
 
 
 def _system(system: Facts, day: date, rules: Rules) -> Iterator[Word]:
@@ -137,8 +137,9 @@ def _system(system: Facts, day: date, rules: Rules) -> Iterator[Word]:
     row = next((r for r in rows if r["product"] == system.product and r["cycle"] == system.release), None)
     if found or row is None or not row["ends"]:
         return
+    name = ("system", row["name"])
     soon = date.fromisoformat(row["ends"]) - day < timedelta(days=int(rules.number("packages.soon_days")))
-    yield ("os_ends_soon" if soon else "os_supported"), (("system", row["name"]), ("day", row["ends"]))
+    yield ("os_ends_soon", (name, ("day", row["ends"]))) if soon else ("os_supported", (name, ("until", row["ends"])))
 
 
 def _behind(system: Facts, installed: Facts, rules: Rules) -> Iterator[Word]:
