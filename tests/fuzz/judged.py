@@ -45,7 +45,7 @@ def scan(octets: bytes) -> None:
     if assessment is None:
         return
     observations, rules = Observations.of_assessment(assessment), program.rules()
-    for probe in probes.walk():
+    for probe in (*probes.walk(), *probes.readers()):
         for outcome in probe.judge(observations, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes
             severity = outcome_severity(outcome, rules, assessment.scope)

@@ -26,7 +26,6 @@ class Directive(Record):
     """Which block it stands in: directives with the same number stand side by side; 0 is outside of all."""
     opens: int = 0
     """The number of the block that it opens; 0 when it opens none."""
-    line: int = 0
 
 
 class Braces(Record):
@@ -35,13 +34,12 @@ class Braces(Record):
     directives: tuple[Directive, ...] = ()
     truncated: bool = False
 
-    def all(self, name: str) -> tuple[Directive, ...]:
-        """Every directive called `name`."""
-        return tuple(directive for directive in self.directives if directive.name == name)
-
-    def inside(self, block: int) -> tuple[Directive, ...]:
-        """The directives that stand directly in the block."""
-        return tuple(directive for directive in self.directives if directive.block == block)
+    def by_block(self) -> dict[int, list[Directive]]:
+        """The directives that stand directly in each block."""
+        found: dict[int, list[Directive]] = {}
+        for directive in self.directives:
+            found.setdefault(directive.block, []).append(directive)
+        return found
 
 
 def parse_braces(text: str) -> Braces:
@@ -50,7 +48,7 @@ def parse_braces(text: str) -> Braces:
     blocks: list[tuple[str, int]] = []
     words: list[str] = []
     opened = 0
-    for number, piece in _pieces(text):
+    for piece in _pieces(text):
         if piece not in ("{", "}", ";"):
             if len(words) < WORDS_MOST:
                 words.append(piece[:512])
@@ -64,7 +62,6 @@ def parse_braces(text: str) -> Braces:
                     words=tuple(words[1:]),
                     block=blocks[-1][1] if blocks else 0,
                     opens=opened if piece == "{" else 0,
-                    line=number,
                 )
             )
         if piece == "{" and len(blocks) < DEPTH_MOST:
@@ -75,9 +72,9 @@ def parse_braces(text: str) -> Braces:
     return Braces(directives=tuple(found), truncated=len(found) >= DIRECTIVES_MOST or text.count("\n") >= LINES_MOST)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """The words and signs of `text` with their lines; a quoted word ends with its line at the latest."""
-    for number, line in enumerate(lines_of(text, LINES_MOST), start=1):
+def _pieces(text: str) -> Iterator[str]:
+    """The words and signs of `text`; a quoted word ends with its line at the latest."""
+    for line in lines_of(text, LINES_MOST):
         place = 0
         while place < len(line):
             sign = line[place]
@@ -86,11 +83,11 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
             elif sign == "#":
                 break
             elif sign in "{};":
-                yield number, sign
+                yield sign
                 place += 1
             else:
                 word, place = _quoted(line, place) if sign in "\"'" else _plain(line, place)
-                yield number, word
+                yield word
 
 
 def _within(line: str, place: int) -> bool:

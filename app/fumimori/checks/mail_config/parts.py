@@ -105,8 +105,9 @@ def _nginx(text: str) -> Facts | None:
     if not found.directives:
         return None
     services = []
-    for server in (one for one in found.directives if one.name == "server" and one.opens):
-        inside = found.inside(server.opens)
+    by_block = found.by_block()
+    for server in [one for one in found.directives if one.name == "server" and one.opens][:SERVICES_MOST]:
+        inside = by_block.get(server.opens, [])
         listens = [one.words for one in inside if one.name == "listen"]
         names = [word for one in inside if one.name == "server_name" for word in one.words]
         encrypted = any("ssl" in words for words in listens) or any(
@@ -118,7 +119,7 @@ def _nginx(text: str) -> Facts | None:
         services.append(Service(name=" ".join(names)[:200], settings=tuple(settings)))
     outside = [one for one in found.directives if one.name == "ssl_protocols" and one.path in (("http",), ("mail",))]
     around = tuple(("ssl_protocols", " ".join(one.words)) for one in outside[:1])
-    return Facts(program="nginx", settings=around, services=tuple(services[:SERVICES_MOST]))
+    return Facts(program="nginx", settings=around, services=tuple(services))
 
 
 def _last(directives: Iterable[Directive], name: str) -> str:

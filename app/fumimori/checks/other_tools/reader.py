@@ -83,7 +83,7 @@ def _words(facts: Facts) -> Iterator[Word]:
         return
     wrong = [item for item in facts.items if item.severity != "info" or facts.tool == "nmap"]
     if wrong:
-        yield _WORDS[facts.tool], _listed(wrong)
+        yield _WORDS.get(facts.tool, "system_faults"), _listed(wrong)
     else:
         yield "nothing_found", ()
 

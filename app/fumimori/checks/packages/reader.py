@@ -79,8 +79,8 @@ def _facts(kind: str, text: str, wanted: set[str]) -> Facts:
         return Facts(kind="system", product="windows-server", release=version, name=name)
     if kind in ("dpkg", "rpm"):
         packages = parse_dpkg(text) if kind == "dpkg" else parse_rpm(text)
-        kept = tuple(package for package in packages if kind == "dpkg" and package.name in wanted)
-        return Facts(kind="installed", packages=kept, count=len(packages))
+        kept = {package.name: package for package in packages if kind == "dpkg" and package.name in wanted}
+        return Facts(kind="installed", packages=tuple(kept.values()), count=len(packages))
     if kind == "hotfixes":
         fixes = parse_hotfixes(text)
         days = [fix.installed for fix in fixes if fix.installed]
