@@ -25,7 +25,7 @@ from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
-from fuzz import hostile, inputs, judged, talks
+from fuzz import documents, hostile, inputs, judged, talks
 from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -149,6 +149,11 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "pages": judged.pages,
     "report_text": judged.report_text,
     "logo": judged.logo,
+    "document": documents.document,
+    "message": documents.message,
+    "report": documents.report,
+    "cms": documents.signed_data,
+    "archive": documents.archive,
 }
 
 SLOWEST = 0.2
@@ -237,5 +242,6 @@ def seeds() -> dict[str, list[bytes]]:
         "report_text": texts,
         "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
+    known |= documents.seeds()
     more = _handed_in()
     return {name: [*given, *more.get(name, ())] for name, given in known.items()}
