@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
-COMMANDS = ("sample", "scan", "report", "open-json", "window")
+COMMANDS = ("sample", "scan", "report", "open-json", "read", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 

@@ -25,7 +25,7 @@ from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
-from fuzz import hostile, inputs, inside, judged, talks
+from fuzz import documents, hostile, inputs, inside, judged, talks
 from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -152,6 +152,11 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "inside": inside.inside,
     "table": inside.table,
     "collection": inside.collection,
+    "document": documents.document,
+    "message": documents.message,
+    "report": documents.report,
+    "cms": documents.signed_data,
+    "archive": documents.archive,
 }
 
 SLOWEST = 0.2
@@ -241,5 +246,6 @@ def seeds() -> dict[str, list[bytes]]:
         "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
     known |= inside.seeds()
+    known |= documents.seeds()
     more = _handed_in()
     return {name: [*given, *more.get(name, ())] for name, given in known.items()}

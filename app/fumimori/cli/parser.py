@@ -1,6 +1,7 @@
 """The command line's grammar: commands, options and their help in both languages."""
 
 import argparse
+from collections.abc import Callable
 from typing import NoReturn
 
 from fumimori import __version__
@@ -77,7 +78,16 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
     opened.add_argument("--replace", action="store_true", help=say("replace"))
 
+    _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
     sample = commands.add_parser("sample", help=say("sample"), parents=[secret], allow_abbrev=False)
     sample.add_argument("--out", metavar="DIR", required=True, help=say("out"))
     sample.add_argument("--replace", action="store_true", help=say("replace"))
     return top
+
+
+def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    read.add_argument("files", metavar="FILE", nargs="+", help=say("files"))
+    read.add_argument("--into", metavar="FILE.fumimori", required=True, help=say("into"))
+    read.add_argument("--about", metavar="HOST", default="", help=say("about"))
+    read.add_argument("--also-domain", action="append", default=[], metavar="DOMAIN", help=say("read_also"))
+    read.add_argument("--source", metavar="NAME", default="", help=say("source"))

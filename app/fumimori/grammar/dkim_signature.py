@@ -212,8 +212,8 @@ def verifies(said: MailSignature, published: str) -> bool:
     key, signature = _decoded(published), _decoded(said.signature)
     if key is None or signature is None or not said.digest:
         return False
-    digest = bytes.fromhex(said.digest)
     try:
+        digest = bytes.fromhex(said.digest)
         if said.algorithm.startswith("ed25519"):
             ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, digest)
             return True

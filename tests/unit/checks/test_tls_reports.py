@@ -51,8 +51,10 @@ def mailed(content: bytes) -> bytes:
     import base64
 
     return (
-        b"From: tls@company-x.example\r\nTo: tls@example.jp\r\nSubject: Report Domain: example.jp\r\nMIME-Version: 1.0\r\n"
-        b'Content-Type: multipart/report; report-type="tlsrpt"; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nx\r\n'
+        b"From: tls@company-x.example\r\nTo: tls@example.jp\r\nSubject: Report Domain: example.jp\r\n"
+        b"MIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/report; report-type="tlsrpt"; boundary=b\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n"
         b"--b\r\nContent-Type: application/tlsrpt+gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         + base64.encodebytes(content)
         + b"--b--\r\n"

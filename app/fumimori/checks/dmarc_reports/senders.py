@@ -84,5 +84,8 @@ def _name(row: ReportRow, domain: str) -> str:
 
 
 def _network(address: str) -> str:
-    one = ip_address(address)
+    try:
+        one = ip_address(address)
+    except ValueError:
+        return address
     return str(ip_network((one, 24 if one.version == 4 else 48), strict=False))

@@ -154,7 +154,10 @@ def _handed_over(facts: Facts) -> Hop | None:
 
 
 def _is_public(address: str) -> bool:
-    return bool(address) and ip_address(address).is_global
+    try:
+        return ip_address(address).is_global
+    except ValueError:
+        return False
 
 
 def _way(facts: Facts) -> Found:
