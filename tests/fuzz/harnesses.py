@@ -149,7 +149,6 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "pages": judged.pages,
     "report_text": judged.report_text,
     "logo": judged.logo,
-    "inside": inside.inside,
     "table": inside.table,
     "collection": inside.collection,
     "document": documents.document,
@@ -245,7 +244,7 @@ def seeds() -> dict[str, list[bytes]]:
         "report_text": texts,
         "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
-    known |= inside.seeds()
     known |= documents.seeds()
-    more = _handed_in()
-    return {name: [*given, *more.get(name, ())] for name, given in known.items()}
+    more, from_inside = _handed_in(), inside.seeds()
+    known |= {name: [] for name in from_inside if name not in known}
+    return {name: [*given, *more.get(name, ()), *from_inside.get(name, ())] for name, given in known.items()}

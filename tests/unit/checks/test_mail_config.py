@@ -6,9 +6,7 @@ import pytest
 
 from fumimori.checks.mail_config.parts import program_of
 from fumimori.checks.mail_config.postfix_rules import allows_old
-from fumimori.checks.mail_config.reader import READER
 from loopback.documents import handed_over, outcomes_of, problem_of, words_of
-from loopback.witnesses import WITNESSED
 
 MAIN = """alias_maps = hash:/etc/aliases
 compatibility_level = 3.6
@@ -191,7 +189,3 @@ def test_the_real_programs_print_what_is_read(tmp_path):
     http = f"http {{ access_log off; server {{ {server} ssl_protocols TLSv1.1 TLSv1.2; }} }}"
     settings.write_text(f"pid {tmp_path}/pid; error_log stderr;\nevents {{}}\n{http}\n")
     assert words(printed("/usr/sbin/nginx", "-T", "-c", str(settings))) == {"old_tls"}
-
-
-def test_every_outcome_happened():
-    assert {f"mail_config.{word}" for word in READER.outcomes} - WITNESSED == set()

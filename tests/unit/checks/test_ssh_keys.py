@@ -4,9 +4,7 @@ import subprocess
 
 import pytest
 
-from fumimori.checks.ssh_keys.reader import READER
 from loopback.documents import handed_over, outcomes_of, problem_of, words_of
-from loopback.witnesses import WITNESSED
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +67,3 @@ def test_a_private_key_is_refused_and_not_kept(made):
 
 def test_other_texts_are_not_taken():
     assert problem_of("ssh-rsa is a kind of key\nand so is ssh-ed25519\n") == "not_recognised"
-
-
-def test_every_outcome_happened():
-    assert {f"ssh_keys.{word}" for word in READER.outcomes} - WITNESSED == set()
