@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori.gui.measuring import MAIL_IN_DNS
 from fumimori.gui.widgets.choice import Choice
-from fumimori.model import Assessment, Consent, ConsentLevel
+from fumimori.model import Assessment, Consent, ConsentLevel, RunKind
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ def stands(session: "Session") -> bool:
 
 def begun(assessment: Assessment) -> bool:
     """Whether anything was measured beyond the question who takes the mail."""
-    return any(attempt.probe not in MAIL_IN_DNS for attempt in assessment.attempts)
+    return any(
+        attempt.probe not in MAIL_IN_DNS
+        for run in assessment.runs
+        if run.kind is RunKind.MEASURED
+        for attempt in run.attempts
+    )
 
 
 def highest(session: "Session") -> ConsentLevel:
