@@ -23,8 +23,8 @@ class ConsentPage(Page):
         self._ask_level()
         self.section(self.say("hosts"))
         self.prose("hosts_lead", quiet=True)
-        self._contacts = ContactsCard(self.session, theme)
-        self._hosts = CoveredHosts(self.session, theme, self._contacts.show_contacts)
+        self._contacts: ContactsCard | None = None
+        self._hosts = CoveredHosts(self.session, theme, self._show_contacts)
         self.add(self._hosts)
         self._ask_authority()
         self.section(self.say("how"))
@@ -35,7 +35,7 @@ class ConsentPage(Page):
         ):
             why = self.say(f"{word}_why")
             self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
-        self.add(self._contacts)
+        self.growing.add([self._make_contacts], at_once=0)
         self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
 
     @property
@@ -123,7 +123,7 @@ class ConsentPage(Page):
             return
         self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
         self._hosts.show_hosts()
-        self._contacts.show_contacts()
+        self._show_contacts()
 
     def _noted(self, word: str, value: object) -> None:
         if word in self._fields:
@@ -144,4 +144,12 @@ class ConsentPage(Page):
         rows = self.session.toolkit.rules.tables["blocklists"].dicts()
         free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
         self.session.edit_scope(blocklists=free if on else ())
-        self._contacts.show_contacts()
+        self._show_contacts()
+
+    def _make_contacts(self) -> ContactsCard:
+        self._contacts = ContactsCard(self.session, self.theme)
+        return self._contacts
+
+    def _show_contacts(self) -> None:
+        if self._contacts is not None:
+            self._contacts.show_contacts()
