@@ -243,6 +243,7 @@ QMenuBar::item:selected { background: @accent_wash; }
 QToolTip { background: @surface; color: @ink; border: 1px solid @line; }
 QScrollBar:vertical { background: transparent; width: @radius; margin: 0px; }
 QScrollBar::handle:vertical { background: @line; border-radius: @half; min-height: @hit; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0px; }
 QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 """

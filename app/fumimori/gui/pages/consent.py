@@ -93,8 +93,8 @@ class ConsentPage(Page):
         self._complaint = Prose(theme, "", bold=True)
         self.add(self._ours, self._own, self._complaint)
         self._withdrawal = button(theme, self.say("withdraw"), self._withdraw, kind="link", icon="x", name="withdraw")
-        self._withdrawal.setVisible(consent.at is not None)
         self.add(row(self._withdrawal, None))
+        self._withdrawal.setVisible(consent.at is not None)
 
     def _follow(self) -> None:
         """What was confirmed may have ended, or cover less than is to be looked at since a moment ago."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from fumimori.gui.pages.page import Page
@@ -28,6 +29,7 @@ class Header(QFrame):
         self._speak, self._help = speak, help_asked
         self._layout = QHBoxLayout(self)
         self._look: tuple[Theme, str] | None = None
+        self._name: QLabel | None = None
         self._saved: QLabel | None = None
         self._organisation: Elided | None = None
 
@@ -47,14 +49,14 @@ class Header(QFrame):
         mark = QLabel()
         mark.setPixmap(theme.picture("mark", "seal", QSize(theme.px(24), theme.px(24))))
         mark.setAccessibleName(t("ui.app.name"))
-        name = QLabel(t("ui.app.name"))
-        name.setFont(theme.font("body", bold=True))
+        self._name = QLabel(t("ui.app.name"))
+        self._name.setFont(theme.font("body", bold=True))
         self._organisation = Elided(theme, "", quiet=True)
         self._saved = QLabel()
         self._saved.setFont(theme.font("small"))
         self._saved.setObjectName("quiet")
         self._layout.addWidget(mark)
-        self._layout.addWidget(name)
+        self._layout.addWidget(self._name)
         self._layout.addWidget(self._organisation, 1)
         self._layout.addWidget(self._saved)
         self._layout.addWidget(
@@ -79,6 +81,21 @@ class Header(QFrame):
             self._saved.setText(session.texts("ui.app.saved", time=f"{session.saved_at:%H:%M}"))
         else:
             self._saved.setText(session.texts(f"ui.app.{state}") if state else "")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the program's name makes way: its mark stays."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._name is None:
+            return
+        margins, spacing = self._layout.contentsMargins(), self._layout.spacing()
+        parts = [item.widget() for item in map(self._layout.itemAt, range(self._layout.count())) if item]
+        widths = [(one.minimumWidth() if isinstance(one, Elided) else one.sizeHint().width()) for one in parts if one]
+        needed = sum(widths) + spacing * (len(widths) - 1) + margins.left() + margins.right()
+        self._name.setVisible(needed <= self.width())
 
 
 class Footer(QFrame):

@@ -11,7 +11,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
 from fumimori.wizard import progress
-from fumimori.wizard.steps import BLOCK, Route, code_of, marked, sidebar, step
+from fumimori.wizard.steps import BLOCK, HUB, Route, code_of, marked, sidebar, step
 
 STATUS_SIGNS = {
     "not_started": "　",
@@ -113,6 +113,7 @@ class Sidebar(QFrame):
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         clear(self._rows)
         self._shown = []
+        number = 0
         for group, pages in sidebar():
             if not narrow:
                 caption = QLabel(session.texts(f"ui.rail.{group}"))
@@ -121,7 +122,8 @@ class Sidebar(QFrame):
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
                 self._rows.addWidget(caption)
                 caption.show()
-            for number, target in enumerate(pages, start=1):
+            for target in pages:
+                number += target.page not in (BLOCK, HUB.page)
                 room = QWidget()
                 room.setFixedHeight(_height(theme, narrow=narrow, lines=2 if target.page == BLOCK else 1))
                 self._rows.addWidget(room)
@@ -176,7 +178,7 @@ def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
 def _code(target: Route, number: int) -> str:
     if target.page == BLOCK:
         return code_of(target.item)
-    return {"hub": "≡"}.get(target.page, str(number))
+    return "≡" if target == HUB else str(number)
 
 
 def _quiet_to_mouse(widget: QWidget) -> QWidget:
