@@ -32,7 +32,7 @@ def type_something():
     print("typed", flush=True)
 
 QTimer.singleShot(300, type_something)
-sys.exit(start(demonstration.parts(place.parent / "settings"), file=None, language="ja"))
+sys.exit(start(demonstration.services(place.parent / "settings"), file=None, language="ja"))
 """
 
 if sys.platform != "win32":

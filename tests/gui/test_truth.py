@@ -66,7 +66,7 @@ def test_a_domain_that_does_not_exist_asks_for_its_spelling(opened: Open, page: 
     t = driver.page.t
     assert driver.shows(t("ui.environment.absent", domain="exmaple.co.jp"))
     assert driver.shows(t("ui.environment.absent_next"))
-    assert {"ja": "スペルを確認", "en": "check the spelling"}[language] in t("ui.environment.absent_next")
+    assert {"ja": "つづりを確認", "en": "check the spelling"}[language] in t("ui.environment.absent_next")
 
 
 @pytest.mark.parametrize("page", ["environment", "measuring"])

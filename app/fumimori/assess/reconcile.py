@@ -142,7 +142,7 @@ def _clash(
     against = [
         outcome
         for outcome in outcomes
-        if rules.outcomes[outcome.code].effect is Effect.CONTRADICTS
+        if rules.outcomes[outcome.code].effect in (Effect.CONTRADICTS, Effect.SHOWS)
         and value in rules.outcomes[outcome.code].contradicts
     ]
     return (*worse, *against)

@@ -39,7 +39,7 @@ from fumimori.model.result import (
     Verdict,
 )
 from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
-from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, Status, Vantage
+from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
 __all__ = [
@@ -98,10 +98,12 @@ __all__ = [
     "Result",
     "Rules",
     "Run",
+    "RunKind",
     "Scope",
     "Severity",
     "Snippet",
     "SnippetKind",
+    "Source",
     "Status",
     "T",
     "Table",

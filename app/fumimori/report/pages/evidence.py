@@ -38,9 +38,8 @@ def _row(m: ReportContext, one: Evidence) -> list[Cell]:
     what.append(m.cell(m.say("t7.digest", digest=one.sha256), small=True, quiet=True))
     shows = [m.cell(w.free(one.shows, 400) or m.say("t7.unsaid"), small=True, quiet=not one.shows.strip())]
     shows.append(m.cell(_belongs(m, one), small=True))
-    shows.append(
-        m.cell(w.listed(filter(None, [w.free(one.source, 80), f"{one.added:%Y-%m-%d}"])), small=True, quiet=True)
-    )
+    origin = [word for word in (w.free(one.source, 80), f"{one.added:%Y-%m-%d}") if word]
+    shows.append(m.cell(w.listed(origin), small=True, quiet=True))
     return [one.printed, _thumbnail(m, one), Stack(what), Stack(shows)]
 
 
