@@ -212,6 +212,7 @@ def make_exports(
         issued=datetime.now(UTC).astimezone(),
         repair=lambda finding: repair(finding, assessment),
         tool_version=__version__,
+        registers=registers(),
     )
     return exported(material, formats)
 
