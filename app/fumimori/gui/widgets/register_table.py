@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import QSortFilterProxyModel as Sorted
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -27,7 +27,7 @@ from fumimori.wording.registers import RegisterWords, state
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _Key = QKeySequence.StandardKey
-SHOWN_ROWS = 14
+SHOWN_ROWS = 11
 NO_INDEX = QModelIndex()
 
 
@@ -144,6 +144,13 @@ class _Choosing(QStyledItemDelegate):
     def __init__(self, words: RegisterWords, parent: QWidget) -> None:
         super().__init__(parent)
         self._words = words
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The cell on its own colour, which the sheet's rule for cells would leave out."""
+        colour = index.data(_Role.BackgroundRole)
+        if isinstance(colour, QColor):
+            painter.fillRect(option.rect, colour)
+        super().paint(painter, option, index)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """The editor of a cell."""
