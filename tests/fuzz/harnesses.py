@@ -25,7 +25,7 @@ from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
-from fuzz import documents, hostile, inputs, inside, judged, talks
+from fuzz import documents, hostile, inputs, inside, judged, registers, talks
 from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -156,6 +156,8 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "report": documents.report,
     "cms": documents.signed_data,
     "archive": documents.archive,
+    "register": registers.table,
+    "evidence": registers.evidence,
 }
 
 SLOWEST = 0.2
@@ -244,7 +246,7 @@ def seeds() -> dict[str, list[bytes]]:
         "report_text": texts,
         "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
-    known |= documents.seeds()
+    known |= documents.seeds() | registers.seeds()
     more, from_inside = _handed_in(), inside.seeds()
     known |= {name: [] for name in from_inside if name not in known}
     return {name: [*given, *more.get(name, ()), *from_inside.get(name, ())] for name, given in known.items()}
