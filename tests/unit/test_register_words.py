@@ -139,3 +139,13 @@ def test_what_is_the_matter_with_a_day(cells, expected):
     row = RegisterRow(id="1", register="access", cells=cells)
     assert state(BY_ID["access"].column("until"), row, NOW.date()) == expected
     assert state(BY_ID["access"].column("who"), row, NOW.date()) == "missing"
+
+
+def test_a_workbook_whose_packing_is_broken_is_refused():
+    table = register_table(words(), ROWS, "x")
+    octets = bytearray(workbook_of((table,), "t", NOW, "1"))
+    for at in range(60, len(octets) - 400, 97):
+        octets[at] ^= 0xFF
+    with pytest.raises(TableError) as told:
+        read_tables(bytes(octets))
+    assert told.value.code == "unreadable"

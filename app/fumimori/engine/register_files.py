@@ -5,6 +5,7 @@ TableError      a file that cannot be read as a table; `code` is `too_large`, `t
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO, StringIO
@@ -94,7 +95,7 @@ def _check(untrusted: bytes) -> None:
                 with package.open(part) as opened:
                     if b"<!DOCTYPE" in opened.read(4_096).replace(b"\x00", b""):
                         raise TableError("unreadable")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
         raise TableError("unreadable") from error
 
 
