@@ -18,6 +18,7 @@ from fumimori.gui.widgets.table import Table
 from fumimori.model import AcceptedRisk, Action, DomainScope, Status
 from fumimori.texts import Texts
 from fumimori.wizard.routes import Route
+from fumimori.wording.words import Words
 from fumimori.wording.work import cost_words, late_words, totals_words
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -103,11 +104,12 @@ def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened
 def test_an_answer_that_leads_to_an_action_is_shown_with_it(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("plan")
-    action = next(one for one in driver.session.result.actions if one.id.startswith("updates.responsible"))
+    action = next(one for one in driver.session.result.actions if one.id == "update_routine")
     driver.press(f"more:{action.id}")
-    label = driver.page.t("controls.updates.responsible.label")
-    said = driver.page.t("words.answer.no")
-    assert driver.shows(driver.page.t("ui.action.answered", label=label, answer=said))
+    (finding,) = (one for one in action.findings if one.code == "updates.responsible.no")
+    words = Words(driver.page.t, driver.session.result.bank)
+    assert driver.shows(words.saw(finding))
+    assert driver.shows(words.risk(finding))
 
 
 def test_the_tables_are_walked_by_the_keyboard(opened: Open):

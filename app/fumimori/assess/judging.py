@@ -5,27 +5,23 @@ from datetime import datetime
 
 import msgspec
 
-from fumimori.assess import scoring
 from fumimori.assess.plan import plan
 from fumimori.assess.question_state import QuestionEvaluation, evaluations, option_severity, outcome_severity
+from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
 from fumimori.model import (
+    Action,
     Assessment,
     Basis,
     Contradiction,
-    Control,
-    ControlResult,
-    Credit,
     Effect,
     Finding,
-    Grade,
     Hosting,
     OpenPoint,
     Outcome,
     Owner,
     Question,
-    QuestionResult,
     QuestionState,
     Result,
     Rules,
@@ -52,28 +48,34 @@ def assess(
     findings = _findings(assessment, table, rules, unique, moment)
     contradictions = tuple(_contradictions(assessment, table, rules))
     open_points = _open_points(assessment, table, contradictions)
-    questions = tuple(evaluation.result for evaluation in table)
+    sums = Sums(table, findings, open_points, rules, quick=assessment.quick)
     todo = plan(findings, table, assessment.plan, rules, moment.date())
-    closed = {action.id for action in todo.first if not action.asks}
-    remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
-    before = _sum_up(questions, findings, table, open_points, rules, quick=assessment.quick)
-    repaired = _repaired(questions, findings, remaining)
-    after = _sum_up(repaired, remaining, table, open_points, rules, quick=assessment.quick)
+    foremost = [finding for action in todo.first for finding in action.findings]
     return Result(
         rules_version=rules.version,
         bank=tuple(bank),
         bank_version=bank_version(bank),
-        questions=questions,
-        controls=before[0],
+        questions=tuple(evaluation.result for evaluation in table),
+        controls=sums.controls,
         findings=findings,
         good=tuple(o for o in unique if outcome_severity(o, rules, assessment.scope) is Severity.OK),
         contradictions=contradictions,
         open_points=open_points,
-        actions=todo.actions,
-        grade=before[1],
-        expected=after[1],
+        actions=_with_outlook(todo.actions, sums),
+        grade=sums.grade,
+        expected=sums.after(foremost),
         runs=assessment.runs,
     )
+
+
+def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
+    """Every action with what it changes, alone and together with those before it."""
+    told, repaired = [], list[Finding]()
+    for action in actions:
+        repaired += action.findings
+        alone = sums.outlook(action.findings) if action.findings else None
+        told.append(msgspec.structs.replace(action, alone=alone, together=sums.outlook(repaired)))
+    return tuple(told)
 
 
 # --- findings -----------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ def _said(assessment: Assessment, table: Iterable[QuestionEvaluation]) -> Iterab
                 basis=Basis.CONTRADICTION if compared.contradicted else Basis.ANSWERED,
                 question=question.id,
                 confidence=answer.confidence if answer else None,
-                work=question.work,
+                work=question.work_for(compared.option),
             )
 
 
@@ -226,66 +228,3 @@ def _open_points(
 def _who(assessment: Assessment, question: str) -> dict[str, str]:
     answer = assessment.answer(question)
     return {"who": answer.who_knows, "due": answer.due} if answer else {}
-
-
-# --- scores and grade ---------------------------------------------------------------------------------------------
-
-
-def _repaired(
-    questions: Sequence[QuestionResult], findings: Iterable[Finding], remaining: Sequence[Finding]
-) -> tuple[QuestionResult, ...]:
-    """`questions` after the findings outside `remaining` are put right: met, where nothing else is wrong with them."""
-    still = {finding.question for finding in remaining if finding.severity >= Severity.LOW}
-    mended = {finding.question for finding in findings if finding not in remaining} - still
-    return tuple(
-        msgspec.structs.replace(
-            question, low=float(question.weight), high=float(question.weight), credit=Credit.MET, severity=Severity.OK
-        )
-        if question.question in mended
-        else question
-        for question in questions
-    )
-
-
-def _sum_up(
-    questions: Sequence[QuestionResult],
-    findings: Sequence[Finding],
-    table: Sequence[QuestionEvaluation],
-    open_points: Sequence[OpenPoint],
-    rules: Rules,
-    *,
-    quick: bool,
-) -> tuple[tuple[ControlResult, ...], Grade]:
-    control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
-    results = tuple(
-        scoring.control_result(
-            control,
-            [question for question in questions if control_of[question.question] is control],
-            [finding for finding in findings if finding.control is control],
-            sum(point.question is not None and control_of[point.question] is control for point in open_points),
-            rules,
-        )
-        for control in Control
-    )
-    ranges = {
-        result.control: (result.score_low, result.score_high)
-        for result in results
-        if result.score_low is not None and result.score_high is not None
-    }
-    caps = scoring.Caps(
-        found=scoring.causes(findings),
-        severity_if_unknown=tuple(
-            evaluation.severity_if_unknown for evaluation in table if evaluation.severity_if_unknown >= Severity.LOW
-        ),
-        worst_case=tuple(evaluation.worst_case for evaluation in table if evaluation.worst_case >= Severity.LOW),
-    )
-    scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
-    set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
-    return results, scoring.grade(
-        ranges,
-        scoring.weigh(questions),
-        caps,
-        rules,
-        quick=quick,
-        not_applicable_share=len(set_aside) / len(scored) if scored else 0.0,
-    )

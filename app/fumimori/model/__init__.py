@@ -26,6 +26,7 @@ from fumimori.model.result import (
     Finding,
     Grade,
     OpenPoint,
+    Outlook,
     PortRow,
     ProfileVerdict,
     QuestionResult,
@@ -36,7 +37,7 @@ from fumimori.model.result import (
     SnippetKind,
     Verdict,
 )
-from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
+from fumimori.model.rules import CauseRule, CombinationRule, Effect, Event, OutcomeRule, Place, Rules, Table, Threshold
 from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
@@ -50,6 +51,8 @@ __all__ = [
     "Attempt",
     "Basis",
     "Brand",
+    "CauseRule",
+    "CombinationRule",
     "Condition",
     "Confidence",
     "Consent",
@@ -76,7 +79,9 @@ __all__ = [
     "Organisation",
     "Outcome",
     "OutcomeRule",
+    "Outlook",
     "Owner",
+    "Place",
     "PlanEntry",
     "PortRow",
     "ProfileVerdict",

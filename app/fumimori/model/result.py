@@ -123,16 +123,26 @@ class Grade(Record):
     coverage: float
     verified: float
     counts: tuple[int, int, int, int]
-    """Open findings: critical, high, medium, low; those with the same code (one root cause) are counted once."""
+    """Kinds of open findings: critical, high, medium, low; those with the same code are counted once."""
+    places: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """The same findings, every subject counted."""
     quick: bool = False
     not_applicable_share: float = 0.0
+
+
+class Outlook(Record):
+    """What the grade becomes when something is repaired, by the same function; None for a withheld letter."""
+
+    letter: str | None
+    score_low: int
+    score_high: int
 
 
 class Action(Record):
     """One line of the plan: findings with one root cause, put right together."""
 
     id: str
-    """The code of its findings."""
+    """`<cause>:<place>`, the code of findings that no rule joins, or `<question>.unknown`."""
     control: Control
     severity: Severity
     findings: tuple[Finding, ...]
@@ -146,6 +156,14 @@ class Action(Record):
     """The first day in the calendar that its findings name: the day of the thing itself."""
     asks: bool = False
     """The action is to find out, not to change."""
+    cause: str = ""
+    """The rule that joins its findings; empty when they are of one kind."""
+    place: str = ""
+    """A host, `host (service)` or a domain; empty for what concerns the whole organisation."""
+    alone: Outlook | None = None
+    """What repairing this alone leads to; None where nothing is repaired."""
+    together: Outlook | None = None
+    """What repairing this and all actions before it leads to."""
 
     @property
     def late(self) -> bool:

@@ -21,8 +21,8 @@ DAYS = [TODAY + timedelta(days=days) for days in (-400, -1, 0, 1, 2, 3, 4, 5, 6,
 def found(code, day, **fields):
     rule = RULES.outcomes[code]
     usual = {"subject": "", "control": rule.control, "severity": max(rule.severity, Severity.LOW), "work": rule.work}
-    values = (("day", day.isoformat()), ("days", (day - TODAY).days))
-    return Finding(code=code, basis=Basis.MEASURED, values=values, **{**usual, **fields})
+    usual["values"] = (("day", day.isoformat()), ("days", (day - TODAY).days))
+    return Finding(code=code, basis=Basis.MEASURED, **{**usual, **fields})
 
 
 def planned(*findings, entries=(), today=TODAY):
@@ -88,8 +88,15 @@ def test_what_ends_too_soon_for_its_margin_is_to_be_done_today():
 def test_the_first_day_of_several_counts():
     soon, later = TODAY + timedelta(days=5), TODAY + timedelta(days=20)
     code = "mail_ports.certificate_urgent"
-    (action,) = planned(found(code, later, subject="a.example:993"), found(code, soon, subject="b.example:993"))
+    (action,) = planned(found(code, later, subject="a.example:465"), found(code, soon, subject="a.example:993"))
     assert (action.day, action.due) == (soon, date(2026, 11, 26))
+
+
+def test_a_day_that_was_agreed_too_late_does_not_move_it_down():
+    ends = found("mail_ports.certificate_urgent", TODAY + timedelta(days=5), subject="a.example:993")
+    other = found("spf.none", TODAY, severity=Severity.HIGH, values=())
+    late = PlanEntry(action="certificate:a.example", due="2027-03-01")
+    assert [action.id for action in planned(other, ends, entries=(late,))] == ["certificate:a.example", "zone"]
 
 
 def test_an_agreed_day_wins_and_one_too_late_is_told():

@@ -13,7 +13,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.model import Grade
 from fumimori.wording.window import range_words
-from fumimori.wording.work import totals_words
+from fumimori.wording.work import counts_words, outlook_words, totals_words
 
 SHOWN = 40
 
@@ -24,7 +24,7 @@ class PlanPage(Page):
     def build(self) -> None:
         """Grade, the first five, the others."""
         result, theme = self.session.result, self.theme
-        self._grade(result.grade, result.expected)
+        self._grade(result.grade)
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
             return
@@ -52,7 +52,7 @@ class PlanPage(Page):
         """On to the report."""
         return self.say("to_report")
 
-    def _grade(self, grade: Grade, expected: Grade) -> None:
+    def _grade(self, grade: Grade) -> None:
         theme = self.theme
         frame, inside = card(theme)
         letter = Heading(theme, grade.letter or "－", level=2)
@@ -66,10 +66,9 @@ class PlanPage(Page):
         score = range_words(self.t, grade.score_low, grade.score_high)
         words.addWidget(Prose(theme, self.say("score", score=score, lower=grade.lower_bound)))
         words.addWidget(Prose(theme, self.t(f"words.grade_reason.{grade.reason}")))
-        counts = dict(zip(("critical", "high", "medium", "low"), grade.counts, strict=True))
-        words.addWidget(Prose(theme, self.say("counts", **counts), quiet=True, size="small"))
-        if expected.letter and expected.letter != grade.letter:
-            words.addWidget(Prose(theme, self.say("expected", letter=expected.letter), quiet=True, size="small"))
+        words.addWidget(Prose(theme, self.say("counts", counts=counts_words(self.t, grade)), quiet=True, size="small"))
+        if way := outlook_words(self.t, self.session.result.actions, grade):
+            words.addWidget(Prose(theme, way, quiet=True, size="small"))
         line = row(letter, spacing=theme.px(20))
         line.addLayout(words, 1)
         inside.addLayout(line)

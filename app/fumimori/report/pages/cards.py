@@ -8,10 +8,11 @@ from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
-from fumimori.report.pages.findings import by_finding, card_key, kinds
+from fumimori.report.pages.findings import by_finding, card_key
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
 from fumimori.texts import sanitize
+from fumimori.wording.words import kinds
 
 SUBJECTS = 12
 """Hosts that a card names."""

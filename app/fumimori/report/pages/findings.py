@@ -1,12 +1,12 @@
 """T3 the list of findings, T9 accepted risks, T10 where the rules come from."""
 
 import re
-from collections.abc import Iterable
 
-from fumimori.model import Action, Finding, Severity
+from fumimori.model import Action, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
+from fumimori.wording.words import kinds
 
 SUBJECTS = 24
 """Subjects that a row names; the attached findings.csv names all."""
@@ -35,14 +35,6 @@ def finding_list(m: ReportContext) -> list[Block]:
     if facts:
         blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
     return [*blocks, Gap(5)]
-
-
-def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Findings by their code, in the order of each code's first."""
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        found.setdefault(finding.code, []).append(finding)
-    return found
 
 
 def accepted(m: ReportContext) -> list[Block]:

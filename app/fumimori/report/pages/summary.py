@@ -12,9 +12,9 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, TickBoxes
+from fumimori.wording.work import COUNTED, count_words
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
 
-COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
@@ -169,7 +169,9 @@ def _strip(m: ReportContext) -> Block:
 
 
 def _counts(m: ReportContext) -> Block:
-    chips = [m.severity(s, n) for s, n in zip(COUNTED, m.result.grade.counts, strict=True)]
+    grade, t = m.result.grade, m.wording.texts
+    counts = [count_words(t, kinds, places) for kinds, places in zip(grade.counts, grade.places, strict=True)]
+    chips = [m.severity(severity, count) for severity, count in zip(COUNTED, counts, strict=True)]
     label = Prose(m.say("summary.counts"), m.paper.table, m.faces)
     parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
     parts += [(chip.natural_width(), chip) for chip in chips]
