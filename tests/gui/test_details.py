@@ -15,7 +15,7 @@ from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.widgets.progress_list import LookList
 from fumimori.gui.widgets.table import Table
-from fumimori.model import AcceptedRisk, Action, DomainScope, Status
+from fumimori.model import Action, Dispute, DomainScope, Status
 from fumimori.texts import Texts
 from fumimori.wizard.routes import Route
 from fumimori.wording.words import Words
@@ -56,11 +56,11 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     for word in ("reason", "approver", "until"):
         driver.type(f"{word}:{identity}", word)
     driver.press(f"accept:{identity}")
-    assert driver.session.open.accepted == ()
+    assert driver.session.open.disputes == ()
     assert driver.shows(driver.page.t("ui.action.until_unclear"))
     driver.type(f"until:{identity}", "２０３０年3月31日")
     driver.press(f"accept:{identity}")
-    assert [(one.approver, one.until) for one in driver.session.open.accepted] == [("approver", "2030-03-31")]
+    assert [(one.approver, one.until) for one in driver.session.open.disputes] == [("approver", "2030-03-31")]
 
 
 def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
@@ -93,10 +93,10 @@ def _work(t: Texts, action: Action) -> dict[str, str]:
 def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened: Open):
     case = demonstration.assessment("en")
     code, subject = "dmarc.monitoring_blind", demonstration.DOMAIN
-    risk = AcceptedRisk(code=code, subject=subject, reason="r", approver="Owner", until="next year")
-    driver = opened("en", msgspec.structs.replace(case, accepted=(risk,)))
+    risk = Dispute(code=code, subject=subject, reason="r", approver="Owner", until="next year")
+    driver = opened("en", msgspec.structs.replace(case, disputes=(risk,)))
     assert driver.session.result.findings
-    assert all(finding.accepted is None for finding in driver.session.result.findings)
+    assert all(finding.dispute is None for finding in driver.session.result.findings)
     open_action(driver, code)
     assert driver.shows(driver.page.t("ui.action.until_unclear"))
 

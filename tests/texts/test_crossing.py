@@ -201,7 +201,19 @@ def test_an_outcome_title_fits_its_line(probe):
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
     named = {f"{probe.id}.{word}" for probe in PROBES for word in probe.outcomes}
-    assert sorted(named ^ set(RULES.outcomes)) == []
+    assert sorted((named | RULES.combinations.keys()) ^ set(RULES.outcomes)) == []
+
+
+@pytest.mark.parametrize("code", sorted(RULES.combinations))
+def test_a_combination_says_what_it_means_and_what_to_do(code):
+    assert missing(f"{code}.{part}" for part in ("title", "risk", "action", "fix", "confirm")) == []
+    assert len(TEXTS["ja"](f"{code}.title")) <= 40
+    assert len(TEXTS["en"](f"{code}.title")) <= 90
+
+
+def test_no_text_of_a_combination_is_left_over():
+    told = {key.rpartition(".")[0] for key in TEXTS["ja"].keys() if key.startswith("combinations.")}  # noqa: SIM118
+    assert told == RULES.combinations.keys()
 
 
 def test_no_probe_text_is_left_over():

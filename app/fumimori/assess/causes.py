@@ -53,8 +53,7 @@ def causes(findings: Sequence[Finding], rules: Rules) -> tuple[Cause, ...]:
     found: list[Cause] = []
     for finding in findings:
         if finding.code in rules.combinations:
-            absorbs = rules.combinations[finding.code].absorbs
-            group = [one for one in rest if one is finding or (one.code in absorbs and near(one, finding.subject))]
+            group = [one for one in rest if one is finding or _absorbs(finding, one, rules)]
             rest = [one for one in rest if one not in group]
             if finding in group:
                 found.append(_cause(finding.code, "", finding.subject, group, rules))
@@ -106,9 +105,12 @@ def place_of(finding: Finding, place: Place) -> str:
     return f"{host} ({service})" if service else host
 
 
-def near(finding: Finding, subject: str) -> bool:
-    """Whether `finding` belongs to `subject`, a host or a domain; what concerns everything belongs to all."""
-    return not subject or not finding.subject or subject in (finding.subject, _host(finding))
+def _absorbs(combination: Finding, finding: Finding, rules: Rules) -> bool:
+    """Whether the repair of `combination` repairs `finding` too: it meets in it, or belongs to the same place."""
+    if finding.code not in rules.combinations[combination.code].absorbs:
+        return False
+    near = not (combination.subject and finding.subject) or combination.subject in (finding.subject, _host(finding))
+    return near or (finding.code, finding.subject) in combination.joins
 
 
 def _host(finding: Finding) -> str:

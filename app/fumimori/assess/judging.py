@@ -1,10 +1,12 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
+from fumimori.assess.combinations import combinations
+from fumimori.assess.disputes import in_force, not_refuted, settled
 from fumimori.assess.plan import plan
 from fumimori.assess.question_state import QuestionEvaluation, evaluations, option_severity, outcome_severity
 from fumimori.assess.sums import Sums
@@ -40,15 +42,22 @@ def assess(
 
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
     """
-    table = evaluations(assessment, bank, rules, outcomes)
     first_of: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
         first_of.setdefault((outcome.code, outcome.subject), outcome)
     unique = tuple(first_of.values())
-    findings = _findings(assessment, table, rules, unique, moment)
+    disputes = in_force(assessment.disputes, moment.date())
+    counted = not_refuted(unique, disputes)
+    table = evaluations(assessment, bank, rules, counted)
+    observations = Observations.of_assessment(assessment)
+    together = combinations(table, rules, counted, observations)
+    found = [*_measured(assessment, table, rules, unique), *together, *_said(assessment, table)]
+    findings = tuple(sorted((settled(finding, disputes) for finding in found), key=_order))
+    dreaded = combinations(table, rules, counted, observations, dreading=True)
+    worse = [finding.severity for finding in dreaded if finding not in together]
     contradictions = tuple(_contradictions(assessment, table, rules))
-    open_points = _open_points(assessment, table, contradictions)
-    sums = Sums(table, findings, open_points, rules, quick=assessment.quick)
+    open_points = _open_points(assessment, table, contradictions, observations)
+    sums = Sums(table, findings, open_points, rules, worse, quick=assessment.quick)
     todo = plan(findings, table, assessment.plan, rules, moment.date())
     foremost = [finding for action in todo.first for finding in action.findings]
     return Result(
@@ -81,29 +90,15 @@ def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _findings(
-    assessment: Assessment,
-    table: Sequence[QuestionEvaluation],
-    rules: Rules,
-    outcomes: Iterable[Outcome],
-    moment: datetime,
-) -> tuple[Finding, ...]:
-    by_question = {evaluation.question.id: evaluation for evaluation in table}
-    accepted = {
-        (risk.code, risk.subject): risk
-        for risk in assessment.accepted
-        if risk.approver.strip() and risk.last_day is not None and risk.last_day >= moment.date()
-    }
-    found = [*_measured(assessment, by_question, rules, outcomes), *_said(assessment, table)]
-    with_decisions = (
-        msgspec.structs.replace(finding, accepted=accepted.get((finding.code, finding.subject))) for finding in found
-    )
-    return tuple(sorted(with_decisions, key=lambda f: (-f.severity, f.control.number, f.code, f.subject)))
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    """The printed order: the worst first, then by control."""
+    return -finding.severity, finding.control.number, finding.code, finding.subject
 
 
 def _measured(
-    assessment: Assessment, by_question: Mapping[str, QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome]
+    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome]
 ) -> Iterable[Finding]:
+    by_question = {evaluation.question.id: evaluation for evaluation in table}
     for outcome in outcomes:
         severity = outcome_severity(outcome, rules, assessment.scope)
         rule = rules.outcomes[outcome.code]
@@ -182,7 +177,10 @@ def _value(assessment: Assessment, question: Question) -> str:
 
 
 def _open_points(
-    assessment: Assessment, table: Iterable[QuestionEvaluation], contradictions: Iterable[Contradiction]
+    assessment: Assessment,
+    table: Iterable[QuestionEvaluation],
+    contradictions: Iterable[Contradiction],
+    observations: Observations,
 ) -> tuple[OpenPoint, ...]:
     points = [
         OpenPoint(
@@ -208,7 +206,6 @@ def _open_points(
                     **_who(assessment, result.question),
                 )
             )
-    observations = Observations.of_assessment(assessment)
     points += [
         OpenPoint(
             kind="not_measured",

@@ -175,7 +175,7 @@ def _events(findings: Iterable[Finding], rules: Rules) -> list[tuple[Event, date
 def _repairs(
     findings: Sequence[Finding], decided: Mapping[str, PlanEntry], rules: Rules, today: date
 ) -> Iterable[Action]:
-    open_ones = [finding for finding in findings if finding.severity >= Severity.LOW and finding.accepted is None]
+    open_ones = [finding for finding in findings if finding.severity >= Severity.LOW and not finding.set_aside]
     for cause in causes(open_ones, rules):
         worst = cause.findings[0]
         event, day = next(iter(_events(cause.findings, rules)), (None, None))

@@ -30,10 +30,12 @@ class Sums:
         findings: Sequence[Finding],
         open_points: Sequence[OpenPoint],
         rules: Rules,
+        worse: Sequence[Severity] = (),
         *,
         quick: bool,
     ) -> None:
-        self._table, self._rules, self._quick = table, rules, quick
+        """`worse` is what else there would be if everything unknown were answered badly."""
+        self._table, self._rules, self._quick, self._worse = table, rules, quick, worse
         self._control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
         self._findings = findings
         self._open = [self._control_of[point.question] for point in open_points if point.question is not None]
@@ -91,8 +93,9 @@ class Sums:
                 for evaluation in self._table
                 if evaluation.severity_if_unknown >= Severity.LOW
             ),
-            worst_case=tuple(
-                evaluation.worst_case for evaluation in self._table if evaluation.worst_case >= Severity.LOW
+            worst_case=(
+                *(evaluation.worst_case for evaluation in self._table if evaluation.worst_case >= Severity.LOW),
+                *self._worse,
             ),
             places=tuple(finding.severity for finding in findings),
         )

@@ -1,6 +1,6 @@
 """The records of an assessment, one file a subject; no I/O, no clock, no sentence."""
 
-from fumimori.model.answers import AcceptedRisk, Answer, Confidence, PlanEntry
+from fumimori.model.answers import Answer, Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.assessment import Assessment
 from fumimori.model.bank import (
     NOT_APPLICABLE,
@@ -43,7 +43,6 @@ from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, 
 
 __all__ = [
     "NOT_APPLICABLE",
-    "AcceptedRisk",
     "Action",
     "Addressee",
     "Answer",
@@ -63,6 +62,8 @@ __all__ = [
     "ControlResult",
     "Cost",
     "Credit",
+    "Dispute",
+    "DisputeKind",
     "DomainScope",
     "Effect",
     "Effort",

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
+from fumimori.model.answers import Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.bank import Credit, Question, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
 from fumimori.model.rules import Event
@@ -41,8 +41,21 @@ class Finding(Record):
     question: str | None = None
     values: Values = ()
     confidence: Confidence | None = None
-    accepted: AcceptedRisk | None = None
+    dispute: Dispute | None = None
+    """What a person settled about it, while that holds; its severity says so already."""
     work: Work = Work()
+    joins: tuple[tuple[str, str], ...] = ()
+    """Of a combination: code and subject of the outcomes and answers (`<question>.<option>`) that meet in it."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it was concluded from outcomes, and not said in one answer."""
+        return self.code.count(".") == 1
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether people decided to leave it as it is: accepted, or compensated by something else."""
+        return self.dispute is not None and self.dispute.kind in (DisputeKind.ACCEPTED, DisputeKind.COMPENSATED)
 
 
 class QuestionState(StrEnum):

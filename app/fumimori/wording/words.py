@@ -37,10 +37,23 @@ class Words:
     def saw(self, finding: Finding | Outcome) -> str:
         """The fact: what was measured, or what was answered."""
         question, option = self._answered(finding.code)
+        if isinstance(finding, Finding) and finding.joins:
+            facts = dict.fromkeys(self._fact(code, finding) for code, _ in finding.joins)
+            return self.texts("words.action.together", facts=self.listed(facts))
         if question is None:
             return self._line("saw", finding)
         label = self.texts(f"controls.{question.id}.question")
         return self.texts("words.action.said", question=label, answer=self.option(question, option).rstrip("。."))
+
+    def _fact(self, code: str, finding: Finding) -> str:
+        """One of the facts that meet in a combination: an outcome's title, or what was answered to what."""
+        question, option = self._answered(code)
+        if question is None:
+            return self.texts(
+                "words.action.fact", fact=self.title(Outcome(code=code, subject=finding.subject, values=finding.values))
+            )
+        answer = self.option(question, option).rstrip("。.")
+        return self.texts("words.action.fact_said", label=self.texts(f"controls.{question.id}.label"), answer=answer)
 
     def risk(self, finding: Finding) -> str:
         """What can happen to the business."""

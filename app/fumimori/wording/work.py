@@ -54,13 +54,17 @@ def counts_words(t: Texts, grade: Grade) -> str:
     return t.listed(found)
 
 
+def points_words(t: Texts, action: Action, grade: Grade) -> str:
+    """How many points this action alone brings; empty when it brings none."""
+    points = action.alone.score_low - grade.score_low if action.alone else 0
+    return t("words.outlook.points", points=points) if points > 0 else ""
+
+
 def gain_words(t: Texts, action: Action, grade: Grade) -> str:
     """What this action alone brings: points, and a better letter; empty when it changes neither."""
-    if action.alone is None:
-        return ""
-    points = action.alone.score_low - grade.score_low
-    said = [t("words.outlook.points", points=points)] if points > 0 else []
-    if action.alone.letter and grade.letter and action.alone.letter < grade.letter:
+    points = points_words(t, action, grade)
+    said = [points] if points else []
+    if action.alone and action.alone.letter and grade.letter and action.alone.letter < grade.letter:
         said.append(f"{grade.letter} → {action.alone.letter}")
     return t.style.short_separator.join(said)
 

@@ -40,7 +40,7 @@ def test_everything_arrives(old):
     assert there.organisation.name == "むかし商店"
     assert [answer.question for answer in there.answers] == ["access.admin_mfa", "firewall.filter"]
     assert there.answers[0].history[0].value == "yes"
-    assert [there.plan[0].owner_name, there.accepted[0].approver] == ["情報", "a"]
+    assert [there.plan[0].owner_name, there.disputes[0].approver] == ["情報", "a"]
 
 
 def test_each_attempt_is_judged_from_where_its_run_stood(old):

@@ -14,7 +14,7 @@ from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import AcceptedRisk, Action, Finding, PlanEntry
+from fumimori.model import Action, Dispute, Finding, PlanEntry
 from fumimori.model.days import typed_day
 from fumimori.wording.window import SUBJECTS
 from fumimori.wording.words import Words, kinds
@@ -164,7 +164,7 @@ class ActionCard(QFrame):
         t, theme = self._t, self._theme
         clear(self._acceptance)
         known = self._decided()
-        self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
+        self._risk: dict[str, str] = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
         self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True))
         self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
         for word in self._risk:
@@ -183,10 +183,10 @@ class ActionCard(QFrame):
         self._acceptance.addLayout(row(accept, None))
         self._acceptance.addWidget(self._said)
 
-    def _decided(self) -> AcceptedRisk | None:
+    def _decided(self) -> Dispute | None:
         """What was decided about one of the findings, whether it still counts or not."""
         mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        return next((one for one in self._session.open.accepted if (one.code, one.subject) in mine), None)
+        return next((one for one in self._session.open.disputes if (one.code, one.subject) in mine), None)
 
     def _record(self) -> None:
         if not all(text.strip() for text in self._risk.values()):
@@ -198,7 +198,7 @@ class ActionCard(QFrame):
             return
         self._risk["until"] = until.isoformat()
         mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        others = tuple(one for one in self._session.open.accepted if (one.code, one.subject) not in mine)
-        new = tuple(AcceptedRisk(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
-        self._session.edit(accepted=(*others, *new))
+        others = tuple(one for one in self._session.open.disputes if (one.code, one.subject) not in mine)
+        new = tuple(Dispute(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
+        self._session.edit(disputes=(*others, *new))
         self._said.say(self._t("ui.action.accepted"))

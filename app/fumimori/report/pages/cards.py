@@ -66,7 +66,7 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
     first, w = findings[0], m.wording
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
-    if first.accepted is not None:
+    if first.dispute is not None:
         state = ChipSign("not_applicable", m.say("t4.accepted"), m.paper)
         signs.append((state.natural_width(), state))
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)

@@ -40,9 +40,9 @@ def finding_list(m: ReportContext) -> list[Block]:
 def accepted(m: ReportContext) -> list[Block]:
     """T9: findings that somebody decided to live with; a decision without a day is shown, and asks for one."""
     rows: list[list[Cell]] = []
-    endless = {(risk.code, risk.subject): risk for risk in m.assessment.accepted if risk.last_day is None}
+    endless = {(risk.code, risk.subject): risk for risk in m.assessment.disputes if risk.last_day is None}
     for finding in m.result.findings:
-        risk = finding.accepted or endless.get((finding.code, finding.subject))
+        risk = finding.dispute or endless.get((finding.code, finding.subject))
         if risk is not None:
             until = m.wording.free(risk.until, 20)
             rows.append(

@@ -9,7 +9,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
-from fumimori.wording.work import gain_words, outlook_words, totals_words
+from fumimori.wording.work import outlook_words, points_words, totals_words
 
 WIDTHS = (7, 56, 18, 26, 26, 19, 13)
 ASKED = 14
@@ -102,7 +102,7 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
 
 def _shown_by(m: ReportContext, action: Action) -> list[str]:
     """The numbers of its findings, and what the action brings."""
-    gain = gain_words(m.wording.texts, action, m.result.grade)
+    gain = points_words(m.wording.texts, action, m.result.grade)
     return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
 
 

@@ -122,7 +122,7 @@ def _most_urgent(m: ReportContext) -> tuple[Finding | None, Action | None]:
         action = _first_dated(m, least=action.severity) or action
     if action is not None:
         return max(action.findings, key=lambda finding: finding.severity), action
-    return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
+    return next((f for f in m.result.findings if f.severity >= Severity.LOW and not f.set_aside), None), None
 
 
 def _harm(m: ReportContext, *, whole: bool) -> str:
