@@ -15,7 +15,7 @@ from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.widgets.progress_list import LookList
 from fumimori.gui.widgets.table import Table
-from fumimori.model import Action, Dispute, DomainScope, Status
+from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Status
 from fumimori.texts import Texts
 from fumimori.wizard.routes import Route
 from fumimori.wording.words import Words
@@ -52,15 +52,48 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     driver.press(f"done:{identity}")
     entry = next(one for one in driver.session.open.plan if one.action == identity)
     assert (entry.owner_name, entry.done) == ("Office", True)
-    driver.press(f"risk:{identity}")
+    code = "dmarc.monitoring_blind"
+    driver.press(f"accepted:{code}")
     for word in ("reason", "approver", "until"):
-        driver.type(f"{word}:{identity}", word)
-    driver.press(f"accept:{identity}")
+        driver.type(f"{word}:{code}", word)
+    driver.press(f"record:{code}")
     assert driver.session.open.disputes == ()
-    assert driver.shows(driver.page.t("ui.action.until_unclear"))
-    driver.type(f"until:{identity}", "２０３０年3月31日")
-    driver.press(f"accept:{identity}")
+    assert driver.shows(driver.page.t("ui.dispute.until_unclear"))
+    driver.type(f"until:{code}", "２０３０年3月31日")
+    driver.press(f"record:{code}")
     assert [(one.approver, one.until) for one in driver.session.open.disputes] == [("approver", "2030-03-31")]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_measurement_that_errs_is_recorded_shown_and_taken_back(opened: Open, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    code = "dmarc.monitoring_blind"
+    open_action(driver, code)
+    before = driver.session.result.grade
+    driver.press(f"wrong:{code}")
+    driver.press(f"record:{code}")
+    assert driver.shows(driver.page.t("ui.dispute.missing"))
+    for word in ("reason", "evidence", "approver"):
+        driver.type(f"{word}:{code}", f"my {word}")
+    driver.press(f"record:{code}")
+    (dispute,) = driver.session.open.disputes
+    assert (dispute.kind, dispute.evidence) == (DisputeKind.WRONG, "my evidence")
+    assert driver.session.result.grade.counts[1] < before.counts[1]
+    driver.go("plan")
+    assert driver.shows(driver.page.t("ui.dispute.settled"))
+    driver.press(f"withdraw:{code} {demonstration.DOMAIN}")
+    assert driver.session.open.disputes == ()
+    assert driver.session.result.grade == before
+
+
+def test_an_answer_is_not_called_a_wrong_measurement(opened: Open):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if one.id == "update_routine")
+    driver.press(f"more:{action.id}")
+    assert driver.find(f"compensated:{action.findings[0].code}")
+    with pytest.raises(AssertionError, match="nothing at"):
+        driver.find(f"wrong:{action.findings[0].code}")
 
 
 def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
@@ -98,7 +131,7 @@ def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened
     assert driver.session.result.findings
     assert all(finding.dispute is None for finding in driver.session.result.findings)
     open_action(driver, code)
-    assert driver.shows(driver.page.t("ui.action.until_unclear"))
+    assert driver.shows(driver.page.t("ui.dispute.until_unclear"))
 
 
 def test_an_answer_that_leads_to_an_action_is_shown_with_it(opened: Open):

@@ -19,6 +19,7 @@ from fumimori.model import (
     Control,
     Cost,
     Credit,
+    DisputeKind,
     Effect,
     Effort,
     Event,
@@ -301,6 +302,7 @@ def not_seen_reasons() -> set[str]:
         ("effort", list(Effort)),
         ("cost", [*Cost, "contract", "contract_short"]),
         ("event", list(Event)),
+        ("dispute", list(DisputeKind)),
         ("due", ["renewal"]),
         ("grade", [*"ABCDE", "withheld"]),
         (

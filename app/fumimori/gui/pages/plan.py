@@ -9,6 +9,7 @@ from fumimori.assess.plan import first, later, totals
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
+from fumimori.gui.widgets.dispute import settled
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.model import Grade
@@ -27,6 +28,7 @@ class PlanPage(Page):
         self._grade(result.grade)
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
+            self._settled()
             return
         foremost, others = first(result.actions), later(result.actions)
         self.section(self.say("first", count=len(foremost)))
@@ -46,6 +48,14 @@ class PlanPage(Page):
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)
+        self._settled()
+
+    def _settled(self) -> None:
+        """What somebody settled otherwise."""
+        found = settled(self.session, self.theme, partial(self.go, self.route))
+        if found is not None:
+            self.section(self.t("ui.dispute.settled"))
+            self.add(found)
 
     @property
     def next_label(self) -> str:

@@ -1,4 +1,4 @@
-"""One action of the plan: what, why, how, by whom, by when; and the way to accept a risk knowingly."""
+"""One action of the plan: what, why, how, by whom, by when; and the ways to settle its findings otherwise."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,11 +11,11 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, clear, row
+from fumimori.gui.widgets.dispute import DisputeBox
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Action, Dispute, Finding, PlanEntry
-from fumimori.model.days import typed_day
+from fumimori.model import Action, Finding, PlanEntry
 from fumimori.wording.window import SUBJECTS
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, gain_words, late_words
@@ -103,15 +103,6 @@ class ActionCard(QFrame):
         self._inside.addWidget(
             tick(theme, done, on=entry.done, changed=partial(self._plan, "done"), name=f"done:{self._action.id}")
         )
-        if not self._action.asks:
-            self._acceptance = QVBoxLayout()
-            self._acceptance.setSpacing(theme.gap)
-            self._inside.addLayout(self._acceptance)
-            if self._decided() is not None:
-                self._accept()
-            else:
-                asking = button(theme, t("ui.action.accept"), self._accept, kind="link", name=f"risk:{self._action.id}")
-                self._acceptance.addLayout(row(asking, None))
 
     def _kind(self, findings: Sequence[Finding]) -> None:
         """What was seen, why it matters, what to do, what to copy and how to prove it: of one kind of finding."""
@@ -124,6 +115,7 @@ class ActionCard(QFrame):
         if not box.empty:
             self._inside.addWidget(box)
         self._part("confirm", words.confirm(first))
+        self._inside.addWidget(DisputeBox(self._session, self._theme, findings))
 
     def _seen(self, findings: Sequence[Finding]) -> list[str]:
         """What was measured, one line for each different fact, or what was answered."""
@@ -159,46 +151,3 @@ class ActionCard(QFrame):
         by = due(action.severity, action.findings, rules, self._session.services.now().date(), entry)
         self._action = msgspec.structs.replace(action, entry=entry, due=by)
         self._show_work()
-
-    def _accept(self) -> None:
-        t, theme = self._t, self._theme
-        clear(self._acceptance)
-        known = self._decided()
-        self._risk: dict[str, str] = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
-        self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True))
-        self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
-        for word in self._risk:
-            self._acceptance.addWidget(
-                Field(
-                    theme,
-                    label=t(f"ui.action.{word}"),
-                    text=self._risk[word],
-                    changed=partial(self._risk.__setitem__, word),
-                    name=f"{word}:{self._action.id}",
-                )
-            )
-        nowhere = known is not None and known.last_day is None
-        self._said = Prose(theme, t("ui.action.until_unclear") if nowhere else "", bold=True, size="small")
-        accept = button(theme, t("ui.action.record"), self._record, name=f"accept:{self._action.id}")
-        self._acceptance.addLayout(row(accept, None))
-        self._acceptance.addWidget(self._said)
-
-    def _decided(self) -> Dispute | None:
-        """What was decided about one of the findings, whether it still counts or not."""
-        mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        return next((one for one in self._session.open.disputes if (one.code, one.subject) in mine), None)
-
-    def _record(self) -> None:
-        if not all(text.strip() for text in self._risk.values()):
-            self._said.say(self._t("ui.action.accept_missing"))
-            return
-        until = typed_day(self._risk["until"])
-        if until is None:
-            self._said.say(self._t("ui.action.until_unclear"))
-            return
-        self._risk["until"] = until.isoformat()
-        mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        others = tuple(one for one in self._session.open.disputes if (one.code, one.subject) not in mine)
-        new = tuple(Dispute(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
-        self._session.edit(disputes=(*others, *new))
-        self._said.say(self._t("ui.action.accepted"))

@@ -67,7 +67,7 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
     if first.dispute is not None:
-        state = ChipSign("not_applicable", m.say("t4.accepted"), m.paper)
+        state = ChipSign("not_applicable", m.wording.word("dispute", first.dispute.kind), m.paper)
         signs.append((state.natural_width(), state))
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
     signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
