@@ -229,7 +229,7 @@ def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing()
     about = example.assessment(disputes=(risk,))
     assert all(finding.dispute is None for finding in example.result(about).findings)
     printed = "".join(text(example.pdf(about)).split())
-    assert "来年3月（日付ではないため未承認）" in printed
+    assert f"来年3月{example.texts('ja')('report.t9.until_unclear', text='').strip()}" in printed
 
 
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():

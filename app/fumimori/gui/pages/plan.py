@@ -35,7 +35,7 @@ class PlanPage(Page):
         self.prose("first_lead", quiet=True)
         shown = (*foremost, *others)[:SHOWN]
         parts: list[Callable[[], QWidget]] = [
-            partial(ActionCard, self.session, theme, action, number=number)
+            partial(ActionCard, self.session, theme, action, number=number, result=result)
             for number, action in enumerate(shown, start=1)
         ]
         if others:

@@ -15,7 +15,7 @@ from fumimori.gui.widgets.dispute import DisputeBox
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Action, Finding, PlanEntry
+from fumimori.model import Action, Finding, PlanEntry, Result
 from fumimori.wording.window import SUBJECTS
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, gain_words, late_words
@@ -24,11 +24,12 @@ from fumimori.wording.work import cost_words, due_words, gain_words, late_words
 class ActionCard(QFrame):
     """Closed it shows what and by when; opened also why, the steps, the proof, and the fields."""
 
-    def __init__(self, session: Session, theme: Theme, action: Action, *, number: int) -> None:
+    def __init__(self, session: Session, theme: Theme, action: Action, *, number: int, result: Result) -> None:
         super().__init__()
         self.setObjectName("card")
         self._session, self._theme, self._action, self._t = session, theme, action, session.texts
-        self._words = Words(session.texts, session.result.bank)
+        self._words = Words(session.texts, result.bank)
+        self._grade = result.grade
         t = self._t
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
@@ -66,7 +67,7 @@ class ActionCard(QFrame):
                 cost=cost_words(t, work),
             )
         )
-        gain = gain_words(t, action, self._session.result.grade)
+        gain = gain_words(t, action, self._grade)
         self._gain.say(t("ui.action.gain", gain=gain) if gain else "")
         self._late.say(late_words(t, action))
 
