@@ -1,14 +1,20 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from fumimori.assess.combinations import combinations
 from fumimori.assess.disputes import in_force, not_refuted, settled
 from fumimori.assess.plan import plan
-from fumimori.assess.question_state import QuestionEvaluation, evaluations, option_severity, outcome_severity
+from fumimori.assess.question_state import (
+    QuestionEvaluation,
+    evaluations,
+    on_the_day,
+    option_severity,
+    outcome_severity,
+)
 from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
@@ -51,7 +57,7 @@ def assess(
     table = evaluations(assessment, bank, rules, counted)
     observations = Observations.of_assessment(assessment)
     together = combinations(table, rules, counted, observations)
-    found = [*_measured(assessment, table, rules, unique), *together, *_said(assessment, table)]
+    found = [*_measured(assessment, table, rules, unique, moment.date()), *together, *_said(assessment, table)]
     findings = tuple(sorted((settled(finding, disputes) for finding in found), key=_order))
     dreaded = combinations(table, rules, counted, observations, dreading=True)
     worse = [finding.severity for finding in dreaded if finding not in together]
@@ -96,11 +102,11 @@ def _order(finding: Finding) -> tuple[int, int, str, str]:
 
 
 def _measured(
-    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome]
+    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
     for outcome in outcomes:
-        severity = outcome_severity(outcome, rules, assessment.scope)
+        severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None

@@ -55,7 +55,7 @@ class Sums:
         still = {finding.question for finding in remaining if finding.severity >= Severity.LOW}
         met = {finding.question for finding in repaired if finding.question} - still
         questions = [_met(question) if question.question in met else question for question in self._questions]
-        touched = {finding.control for finding in repaired} | {self._control_of[question] for question in met}
+        touched = {finding.control for finding in repaired} | {self._control_of.get(question) for question in met}
         controls = tuple(
             self._control(known.control, questions, remaining) if known.control in touched else known
             for known in self.controls
