@@ -1,6 +1,6 @@
 """Findings and plan: what it comes to, the actions in order, who does what by when, and what is knowingly accepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,8 +11,9 @@ from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
 from fumimori.gui.widgets.dispute import settled
 from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.rechecked import rechecked
 from fumimori.gui.widgets.text import Heading, Prose
-from fumimori.model import Grade
+from fumimori.model import Finding, Grade
 from fumimori.wording.window import range_words
 from fumimori.wording.work import counts_words, outlook_words, totals_words
 
@@ -25,6 +26,9 @@ class PlanPage(Page):
     def build(self) -> None:
         """Grade, the first five, the others."""
         result, theme = self.session.result, self.theme
+        self.session.measuring.ended.connect(self._measured)
+        if (notice := rechecked(self.session, theme)) is not None:
+            self.add(notice)
         self._grade(result.grade)
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
@@ -35,7 +39,7 @@ class PlanPage(Page):
         self.prose("first_lead", quiet=True)
         shown = (*foremost, *others)[:SHOWN]
         parts: list[Callable[[], QWidget]] = [
-            partial(ActionCard, self.session, theme, action, number=number, result=result)
+            partial(ActionCard, self.session, theme, action, number=number, result=result, again=self._again)
             for number, action in enumerate(shown, start=1)
         ]
         if others:
@@ -49,6 +53,17 @@ class PlanPage(Page):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)
         self._settled()
+
+    def leave(self) -> None:
+        """A measurement goes on without this page."""
+        self.session.measuring.ended.disconnect(self._measured)
+
+    def _again(self, findings: Sequence[Finding]) -> None:
+        self.session.measuring.again(findings)
+        self.go(self.route)
+
+    def _measured(self) -> None:
+        self.go(self.route)
 
     def _settled(self) -> None:
         """What somebody settled otherwise."""

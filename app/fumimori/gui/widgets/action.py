@@ -1,6 +1,6 @@
 """One action of the plan: what, why, how, by whom, by when; and the ways to settle its findings otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -20,16 +20,21 @@ from fumimori.wording.window import SUBJECTS
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, gain_words, late_words
 
+Again = Callable[[Sequence[Finding]], None]
+"""Has these findings measured again."""
+
 
 class ActionCard(QFrame):
     """Closed it shows what and by when; opened also why, the steps, the proof, and the fields."""
 
-    def __init__(self, session: Session, theme: Theme, action: Action, *, number: int, result: Result) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, action: Action, *, number: int, result: Result, again: Again
+    ) -> None:
         super().__init__()
         self.setObjectName("card")
         self._session, self._theme, self._action, self._t = session, theme, action, session.texts
         self._words = Words(session.texts, result.bank)
-        self._grade = result.grade
+        self._grade, self._again = result.grade, again
         t = self._t
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
@@ -100,6 +105,16 @@ class ActionCard(QFrame):
                     name=f"{word}:{self._action.id}",
                 )
             )
+        if any(finding.measured for finding in self._action.findings):
+            again = button(
+                theme,
+                t("ui.action.again"),
+                partial(self._again, self._action.findings),
+                icon="rotate-ccw",
+                name=f"again:{self._action.id}",
+            )
+            again.setEnabled(not self._session.measuring.running)
+            self._inside.addLayout(row(again, None))
         done = t("ui.action.done")
         self._inside.addWidget(
             tick(theme, done, on=entry.done, changed=partial(self._plan, "done"), name=f"done:{self._action.id}")
