@@ -85,7 +85,7 @@ def test_the_first_sentence_names_the_day_what_stops_who_and_until_when(language
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_something_critical_stands_before_what_ends_soon(language):
     printed = first_page(language)
-    title = "".join(example.texts(language)("controls.defaults.admin_passwords.finding").rstrip("。.").split())
+    title = "".join(example.texts(language)("combinations.default_login_open.title").rstrip("。.").split())
     assert -1 < printed.find(title) < printed.find("".join(BY_CALENDAR[language].split()))
 
 

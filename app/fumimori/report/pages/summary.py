@@ -21,18 +21,18 @@ OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 def summary(m: ReportContext) -> Part:
     """The executive summary; the less important words leave first when the page is full."""
     versions = [
-        partial(_page, m, reasons=True, harm=True, law=True),
-        partial(_page, m, reasons=True, harm=False, law=True),
-        partial(_page, m, reasons=True, harm=False, law=False),
-        partial(_page, m, reasons=True, harm=False, law=False, decisions=2),
-        partial(_page, m, reasons=False, harm=True, law=False),
-        partial(_page, m, reasons=False, harm=False, law=False),
-        partial(_page, m, reasons=False, harm=False, law=False, decisions=1),
+        partial(_page, m, reasons=FIRST, harm=True, decisions=3),
+        partial(_page, m, reasons=FIRST, harm=False, decisions=3),
+        partial(_page, m, reasons=FIRST, harm=False, decisions=2),
+        partial(_page, m, reasons=3, harm=False, decisions=2),
+        partial(_page, m, reasons=2, harm=False, decisions=2),
+        partial(_page, m, reasons=1, harm=False, decisions=1),
+        partial(_page, m, reasons=0, harm=False, decisions=1),
     ]
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: ReportContext, *, reasons: bool, harm: bool, law: bool, decisions: int = 3) -> list[Block]:
+def _page(m: ReportContext, *, reasons: int, harm: bool, decisions: int) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
@@ -58,8 +58,7 @@ def _page(m: ReportContext, *, reasons: bool, harm: bool, law: bool, decisions: 
         _decisions(m, decisions),
         Gap(2),
     ]
-    if law:
-        blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
+    blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
     blocks += [Hairline(paper.line, millimetres=3), Prose(_foot(m), paper.note, m.faces)]
     return blocks
 
@@ -178,7 +177,7 @@ def _counts(m: ReportContext) -> Block:
     return Columns(parts, gap=3 * MM)
 
 
-def _first(m: ReportContext, *, reasons: bool) -> list[Block]:
+def _first(m: ReportContext, *, reasons: int) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:FIRST]
     if m.result.actions or not points:
@@ -187,12 +186,12 @@ def _first(m: ReportContext, *, reasons: bool) -> list[Block]:
     return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
 
-def _actions(m: ReportContext, *, reasons: bool) -> Block:
+def _actions(m: ReportContext, *, reasons: int) -> Block:
     rows: list[list[Cell]] = []
     for number, action in enumerate(first(m.result.actions), start=1):
         what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
         why = m.wording.why(action)
-        if reasons and why:
+        if number <= reasons and why:
             what.append(m.cell(why, small=True))
         if m.wording.late(action):
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
