@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
+from fumimori.model.answers import Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.bank import Credit, Question, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
 from fumimori.model.rules import Event
@@ -41,8 +41,21 @@ class Finding(Record):
     question: str | None = None
     values: Values = ()
     confidence: Confidence | None = None
-    accepted: AcceptedRisk | None = None
+    dispute: Dispute | None = None
+    """What a person settled about it, while that holds; its severity says so already."""
     work: Work = Work()
+    joins: tuple[tuple[str, str], ...] = ()
+    """Of a combination: code and subject of the outcomes and answers (`<question>.<option>`) that meet in it."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it was concluded from outcomes, and not said in one answer."""
+        return self.code.count(".") == 1
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether people decided to leave it as it is: accepted, or compensated by something else."""
+        return self.dispute is not None and self.dispute.kind in (DisputeKind.ACCEPTED, DisputeKind.COMPENSATED)
 
 
 class QuestionState(StrEnum):
@@ -123,16 +136,26 @@ class Grade(Record):
     coverage: float
     verified: float
     counts: tuple[int, int, int, int]
-    """Open findings: critical, high, medium, low; those with the same code (one root cause) are counted once."""
+    """Kinds of open findings: critical, high, medium, low; those with the same code are counted once."""
+    places: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """The same findings, every subject counted."""
     quick: bool = False
     not_applicable_share: float = 0.0
+
+
+class Outlook(Record):
+    """What the grade becomes when something is repaired, by the same function; None for a withheld letter."""
+
+    letter: str | None
+    score_low: int
+    score_high: int
 
 
 class Action(Record):
     """One line of the plan: findings with one root cause, put right together."""
 
     id: str
-    """The code of its findings."""
+    """`<cause>:<place>`, the code of findings that no rule joins, or `<question>.unknown`."""
     control: Control
     severity: Severity
     findings: tuple[Finding, ...]
@@ -146,6 +169,14 @@ class Action(Record):
     """The first day in the calendar that its findings name: the day of the thing itself."""
     asks: bool = False
     """The action is to find out, not to change."""
+    cause: str = ""
+    """The rule that joins its findings; empty when they are of one kind."""
+    place: str = ""
+    """A host, `host (service)` or a domain; empty for what concerns the whole organisation."""
+    alone: Outlook | None = None
+    """What repairing this alone leads to; None where nothing is repaired."""
+    together: Outlook | None = None
+    """What repairing this and all actions before it leads to."""
 
     @property
     def late(self) -> bool:

@@ -12,7 +12,8 @@ from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import Control, Finding, Question, QuestionState
 from fumimori.wizard import progress
 from fumimori.wizard.steps import SURROUNDINGS, Route, code_of
-from fumimori.wording.window import finding_title, grouped, range_words, standing_words, subject_words
+from fumimori.wording.window import SUBJECTS, grouped, range_words, standing_words
+from fumimori.wording.words import Words
 
 
 class SummaryPage(Page):
@@ -67,8 +68,9 @@ class SummaryPage(Page):
         line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.session.result)))
-        names = subject_words(self.t, group)
+        said = Words(self.t, self.session.result.bank)
+        words.addWidget(Prose(self.theme, said.title(worst)))
+        names = said.subjects(group, SUBJECTS)
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
         line.addLayout(words, 1)

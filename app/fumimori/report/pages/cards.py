@@ -8,10 +8,11 @@ from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
-from fumimori.report.pages.findings import by_finding, card_key, kinds
+from fumimori.report.pages.findings import by_finding, card_key
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
 from fumimori.texts import sanitize
+from fumimori.wording.words import kinds
 
 SUBJECTS = 12
 """Hosts that a card names."""
@@ -65,8 +66,8 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
     first, w = findings[0], m.wording
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
-    if first.accepted is not None:
-        state = ChipSign("not_applicable", m.say("t4.accepted"), m.paper)
+    if first.dispute is not None:
+        state = ChipSign("not_applicable", m.wording.word("dispute", first.dispute.kind), m.paper)
         signs.append((state.natural_width(), state))
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
     signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
