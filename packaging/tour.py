@@ -119,13 +119,17 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
             while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
                 pause(10)
-            base = f"{name}-{language}-{theme}{size}"
-            window.grab().save(str(folder / f"{base}.png"))
-            if window.page is not None and size == "":
-                window.page.grab().save(str(folder / f"{base}-whole.png"))
+            pictured(window, folder / f"{name}-{language}-{theme}{size}", whole=size == "")
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def pictured(window: "Window", base: Path, *, whole: bool) -> None:
+    """The window as it stands, and the `whole` of a page that is longer than it."""
+    window.grab().save(f"{base}.png")
+    if window.page is not None and whole:
+        window.page.grab().save(f"{base}-whole.png")
 
 
 def pause(milliseconds: int) -> None:
