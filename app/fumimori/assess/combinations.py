@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from fumimori.assess.question_state import Precondition, QuestionEvaluation
+from fumimori.checks.dane.facts import DANE
+from fumimori.checks.dane.tlsa import END_ENTITY, records
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Observations, host_of
@@ -25,11 +27,16 @@ from fumimori.model import (
 
 SHORT_LIVED = "facts.short_lived_certificate"
 """The certificate of a mail port lives so short that nobody renews it by hand; its subject is the host."""
+PINNED = "facts.pinned_certificate"
+"""The only TLSA record of a mail server names the certificate itself, so that every renewal makes it wrong."""
 WEBMAIL = "facts.webmail"
 """Mail is read in a browser, at whatever address."""
 
 CLOUD = (Hosting.GOOGLE, Hosting.MICROSOFT, Hosting.WORKMAIL)
 """Services whose mail is read in a browser at the provider's own address."""
+
+WHOLE_CERTIFICATE = 0
+"""The selector of a TLSA record that names the certificate and not its key (RFC 6698 section 2.1.2)."""
 
 _SMTP = ":25"
 
@@ -113,6 +120,11 @@ def _facts(held: Iterable[Held], rules: Rules, observations: Observations) -> It
             leaf = next(iter(facts.chain.certificates), None) if facts.chain else None
             if leaf and attempt.subject.endswith(_SMTP) and (leaf.not_after - leaf.not_before).days <= most:
                 yield Held(code=SHORT_LIVED, subject=attempt.subject)
+        for _, dane in observations.all(DANE):
+            for host in dane.hosts:
+                pins = [(one.usage, one.selector) for one in records(host.tlsa)] if host.tlsa else []
+                if pins == [(END_ENTITY, WHOLE_CERTIFICATE)]:
+                    yield Held(code=PINNED, subject=host.host)
 
 
 # --- what it comes to ---------------------------------------------------------------------------------------------
@@ -136,7 +148,7 @@ def _found(code: str, held: Sequence[Held], rules: Rules, observations: Observat
             basis=Basis.MEASURED if all(one.subject for one in facts) else Basis.ANSWERED,
             values=tuple({name: value for one in reversed(facts) for name, value in one.values}.items()),
             work=rule.work,
-            joins=tuple((one.code, one.subject) for one in facts if one.code not in (SHORT_LIVED, WEBMAIL)),
+            joins=tuple((one.code, one.subject) for one in facts if one.code not in (SHORT_LIVED, PINNED, WEBMAIL)),
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 from fumimori import checks
 from fumimori.__main__ import bank, rules
 from fumimori.assess.judging import assess
+from fumimori.checks.dane import facts as dane
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
 from fumimori.model import (
@@ -25,7 +26,7 @@ from fumimori.model import (
     Severity,
     Status,
 )
-from fumimori.network.dns import DnsAnswer, DnsStatus
+from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
 from loopback.recorded_runs import run_of
@@ -34,8 +35,7 @@ from unit.assess.small import NOW
 BANK, RULES = bank(), rules()
 QUESTIONS = {question.id: question for question in BANK}
 OUTCOMES = {f"{probe.id}.{word}" for probe in checks.walk() for word in probe.outcomes}
-SEEN = OUTCOMES | {"facts.short_lived_certificate", "facts.webmail"}
-FACTS = {"facts.short_lived_certificate", "facts.webmail"}
+SEEN = OUTCOMES | {"facts.pinned_certificate", "facts.short_lived_certificate", "facts.webmail"}
 DOMAIN, HOST = "a.example", "mx1.a.example"
 SCOPE = Scope(domains=(DomainScope(name=DOMAIN, hosting=Hosting.ON_PREMISES),), mail_hosts=(f"{HOST}:993",))
 
@@ -76,10 +76,19 @@ class Case:
             )
         elif part == "facts.webmail":
             self.outcomes.append(Outcome(code="webmail.https_good", subject="web.a.example", values=()))
+        elif part == "facts.pinned_certificate":
+            self.with_tlsa("3 0 1")
         elif part == "facts.short_lived_certificate":
             self.with_certificate(90)
         else:
             self.say(*part.rsplit(".", 1))
+
+    def with_tlsa(self, *kinds):
+        pins = tuple(f"{kind} {'0' * 64}" for kind in kinds)
+        said = DnsAnswer(name=f"_25._tcp.{HOST}", rdtype="TLSA", status=DnsStatus.ANSWER, records=pins)
+        exchanger = DnsAnswer(name=DOMAIN, rdtype="MX", status=DnsStatus.ANSWER)
+        host = dane.DaneHost(host=HOST, addresses=Security.SECURE, tlsa=said)
+        self.attempts.append(looked("dane", DOMAIN, dane.Facts(mx=exchanger, hosts=(host,))))
 
     def with_certificate(self, days):
         service = MailService(
@@ -124,7 +133,7 @@ def test_it_is_there_whichever_way_each_condition_holds(code, group, part):
     (finding,) = (one for one in result.findings if one.code == code)
     rule = RULES.outcomes[code]
     assert (finding.severity, finding.control, finding.work) == (rule.severity, rule.control, rule.work)
-    assert (part in dict(finding.joins)) == (part not in FACTS)
+    assert (part in dict(finding.joins)) == (not part.startswith("facts."))
     place = {Place.EVERYWHERE: "", Place.DOMAIN: DOMAIN, Place.HOST: HOST}[RULES.combinations[code].place]
     assert finding.subject == place
     measured = all(any(one in SEEN for one in needs) for needs in RULES.combinations[code].needs)
@@ -187,8 +196,21 @@ def test_only_a_short_life_means_that_a_program_renews():
         case = Case()
         case.hold("dane.single")
         case.hold("dane.valid")
+        case.hold("facts.pinned_certificate")
         case.with_certificate(days)
         assert ("combinations.renewal_breaks_dane" in case.codes()) is there
+
+
+@pytest.mark.parametrize(
+    ("kinds", "there"),
+    [(("3 0 1",), True), (("3 1 1",), False), (("2 0 1",), False), (("3 0 1", "3 1 1"), False), ((), False)],
+)
+def test_only_a_record_of_the_certificate_itself_is_sure_to_fail(kinds, there):
+    case = Case()
+    for part in ("dane.single", "dane.valid", "facts.short_lived_certificate"):
+        case.hold(part)
+    case.with_tlsa(*kinds)
+    assert ("combinations.renewal_breaks_dane" in case.codes()) is there
 
 
 @pytest.mark.parametrize(("hosting", "there"), [(Hosting.GOOGLE, True), (Hosting.WORKMAIL, True), (Hosting.VPS, False)])
