@@ -117,8 +117,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
-            while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
-                pause(10)
+            whole(window)
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
             if window.page is not None and size == "":
@@ -135,6 +134,14 @@ def pause(milliseconds: int) -> None:
     waiting = QEventLoop()
     QTimer.singleShot(milliseconds, waiting.quit)
     waiting.exec()
+
+
+def whole(window: "Window") -> None:
+    """Let the window go on until everything that it makes in turns is there."""
+    while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
+        pause(10)
+    # What came last gets its place in the turn after.
+    pause(20)
 
 
 def judged(session: "Session") -> None:
