@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
@@ -51,15 +51,18 @@ class SummaryPage(Page):
         if findings:
             groups = grouped(findings)
             self.section(self.say("findings", count=len(groups)))
-            box, column = card(theme)
-            for group in groups:
-                self._group(column, group)
-            self.add(box)
+            self.growing.add([partial(self._groups, groups)], at_once=0)
 
     @property
     def next_label(self) -> str:
         """On to the next control, or to what follows them all."""
         return self.say("next_control") if self.navigator.ahead.page in ("question", "summary") else self.onward
+
+    def _groups(self, groups: Sequence[Sequence[Finding]]) -> QWidget:
+        box, column = card(self.theme)
+        for group in groups:
+            self._group(column, group)
+        return box
 
     def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
         """One cause, and where it was found, as in the plan."""
