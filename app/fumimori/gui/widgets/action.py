@@ -13,8 +13,9 @@ from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import AcceptedRisk, Action, PlanEntry
+from fumimori.model import AcceptedRisk, Action, PlanEntry, Repair
 from fumimori.model.days import typed_day
+from fumimori.wording.repairs import letter
 from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
 from fumimori.wording.work import cost_words, due_words, late_words
 
@@ -95,7 +96,8 @@ class ActionCard(QFrame):
             steps = t.lines(f"{base}.fix", **values)
             self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
             repair, findings = self._session.services.repair, self._action.findings[:SUBJECTS]
-            box = RepairBox(theme, t, [repair(finding, self._session.open) for finding in findings])
+            whole = Repair.joined(repair(finding, self._session.open) for finding in findings)
+            box = RepairBox(theme, t, whole, letter(t, self._action.findings, whole, self._session.open))
             if not box.empty:
                 self._inside.addWidget(box)
             self._part("confirm", t(f"{base}.confirm", **values))
