@@ -31,7 +31,7 @@ from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
-from fumimori.wording.repairs import PARTS, letter, part_words, proof_words
+from fumimori.wording.repairs import letter, part_words, proof_words
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -196,7 +196,7 @@ def _repaired(finding: Finding, given: Assessment) -> None:
         assert HARMFUL.search(command) is None, f"{finding.code} hands out {command!r}"
         assert SHELL not in command, f"{finding.code} lets a stranger write into {command!r}"
     for texts in _texts():
-        said = [note for part in PARTS for note in part_words(texts, repair, part)]
+        said = [note for part in ("before", "after", "risks", "back") for note in part_words(texts, repair, part)]
         said += [words for proof in repair.proof for words in proof_words(texts, proof)]
         said.append(letter(texts, [finding], repair, given))
         assert HARMFUL.search("".join(said)) is None, f"{finding.code} says {said!r}"

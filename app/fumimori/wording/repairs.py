@@ -9,8 +9,6 @@ from fumimori.wording.window import outcome_saw, outcome_title
 
 POINTS = 12
 """Findings that one letter names."""
-PARTS = ("before", "after", "risks", "back")
-"""The parts of a repair that are sentences alone."""
 
 
 def note_words(t: Texts, note: Note) -> str:
@@ -22,7 +20,7 @@ def note_words(t: Texts, note: Note) -> str:
 
 
 def part_words(t: Texts, repair: Repair, part: str) -> tuple[str, ...]:
-    """The sentences of one of PARTS."""
+    """The sentences of `before`, `after`, `risks` or `back`."""
     notes: Sequence[Note] = getattr(repair, part)
     return tuple(note_words(t, note) for note in notes)
 

@@ -67,10 +67,10 @@ def _new_key(context: Context) -> Repair:
     if not context.own_server:
         return _at_provider(context)
     selector = f"s{context.measured:%Y%m}"
-    weak = [seen for seen, text in _seen(context, lambda key: key.kind == "rsa" and 0 < key.bits < 2048)]
+    weak = _seen(context, lambda key: key.kind == "rsa" and 0 < key.bits < 2048)
     revoked = [
-        zone.txt(_name(context, seen.selector), "v=DKIM1; p=", seen.records[0], note("dkim_revoke", day=_day(context)))
-        for seen in weak
+        zone.txt(_name(context, seen.selector), "v=DKIM1; p=", text, note("dkim_revoke", day=_day(context)))
+        for seen, text in weak
         if seen.selector != selector
     ]
     made = zone.published([_placeholder(context, selector), *revoked])
@@ -81,8 +81,8 @@ def _day(context: Context) -> str:
     return (context.measured + OVERLAP).date().isoformat()
 
 
-def _placeholder(context: Context, selector: str) -> Snippet:
-    return zone.txt(_name(context, selector), "v=DKIM1; k=rsa; p=REPLACE", about=note("dkim_publish"))
+def _placeholder(context: Context, selector: str, current: str = "") -> Snippet:
+    return zone.txt(_name(context, selector), "v=DKIM1; k=rsa; p=REPLACE", current, note("dkim_publish"))
 
 
 def _commands(context: Context, selector: str) -> list[Snippet]:
@@ -122,7 +122,8 @@ def _missing(context: Context) -> Repair:
         server.command(f"sudo cat /etc/opendkim/keys/{word(context.subject)}/{name}.txt", "OpenDKIM")
         for name in selectors
     ]
-    made = zone.published([_placeholder(context, name) for name in selectors])
+    useless = {seen.selector: text for seen, text in _seen(context, lambda key: not key.works)}
+    made = zone.published([_placeholder(context, name, useless.get(name, "")) for name in selectors])
     return Repair.joined([Repair(before=(note("dkim_which"),), snippets=tuple(commands)), made])
 
 

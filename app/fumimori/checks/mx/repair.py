@@ -25,7 +25,10 @@ def _without(context: Context, useless: Iterable[str], question: str) -> Repair:
     """Without the records of `useless` hosts; with nothing left the provider's instructions decide."""
     gone = set(useless)
     records = _records(context)
-    if all(host in gone for _, host in records):
+    good = {
+        one.host for one in _hosts(context) if one.host and not one.is_private and (one.addresses or one.unanswered)
+    }
+    if not good - gone:
         return Repair(ask=note("ask_mx_hosts", domain=context.subject))
     made = [zone.delete(context.subject, "MX", text) for text, host in records if host in gone]
     return zone.published(made, before=[note(question)], risks=[note("mx_wrong_delete")])
