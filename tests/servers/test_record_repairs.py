@@ -109,7 +109,7 @@ def rows() -> Iterator:
 
 
 def _more() -> Iterator:
-    """What the tables lack: trees of one's own, keys of known selectors, a server that leads nowhere beside a good one."""
+    """What the tables lack: trees of one's own, keys of known selectors, a dead server beside a good one."""
     for count in (10, 12):
         tree = {f"_s{number}.{DOMAIN}": {"TXT": [f"v=spf1 ip4:192.0.2.{number} -all"]} for number in range(count)}
         zone = tree | test_spf.txt("v=spf1 " + " ".join(f"include:{name}" for name in tree) + " -all")

@@ -4,7 +4,7 @@ The first value that sshd reads counts (sshd_config(5)), so the file's name begi
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from fumimori.checks.remediation import server
@@ -15,6 +15,17 @@ from fumimori.model import Note, Proof, Repair, Snippet, SnippetKind
 FOLDER = "/etc/ssh/sshd_config.d"
 RELOAD = "sudo sshd -t && (sudo systemctl reload ssh || sudo systemctl reload sshd)"
 KINDS = {"kex": "KexAlgorithms", "cipher": "Ciphers", "mac": "MACs", "hostkey": "HostKeyAlgorithms"}
+_MACS = ("hmac-md5", "hmac-md5-96", "hmac-ripemd160", "hmac-sha1", "hmac-sha1-96", "umac-64")
+USUAL = {
+    "kex": (
+        *("diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"),
+        "diffie-hellman-group14-sha256",
+    ),
+    "cipher": ("3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc", "blowfish-cbc", "cast128-cbc", "arcfour"),
+    "mac": (*_MACS[:-1], "umac-64@openssh.com", *(f"{name}-etm@openssh.com" for name in _MACS)),
+    "hostkey": ("ssh-dss", "ssh-rsa"),
+}
+"""Names of old algorithms that releases of OpenSSH have had among their defaults."""
 _NAME = re.compile(r"[A-Za-z0-9@._+/=-]{1,64}")
 """Names of algorithms that may stand in a command (RFC 4251 section 6)."""
 PASSWORDS = ("PasswordAuthentication no", "KbdInteractiveAuthentication no", "PubkeyAuthentication yes")
@@ -69,23 +80,25 @@ def _algorithms(context: Context) -> Repair:
     lines, removed = [], []
     for kind, option in KINDS.items():
         offered = _offered(service, kind) if service is not None else ()
-        names = [
-            one
-            for one in offered
-            if _NAME.fullmatch(one) and any(kind == of and fnmatchcase(one, pattern) for of, pattern in bad)
-        ]
+        names = [one for one in offered if _NAME.fullmatch(one) and _graded(kind, one, bad)]
         if names and len(names) < len(offered):
-            lines.append(f"{option} -{','.join(names)}")
+            # What is taken out is taken out of the defaults (sshd_config(5)), so those count too.
+            usual = [one for one in USUAL[kind] if _graded(kind, one, bad)]
+            lines.append(f"{option} -{','.join(dict.fromkeys([*names, *usual]))}")
             removed += [(kind, name) for name in names]
     if not lines:
         return Repair(snippets=tuple(_newer()), risks=(note("update_restart"),))
     kind, name = removed[0]
-    flag = {"kex": "KexAlgorithms", "cipher": "Ciphers", "mac": "MACs", "hostkey": "HostKeyAlgorithms"}[kind]
+    flag = KINDS[kind]
     proof = Proof(
         command=_ssh(context, f"-o {flag}={name}"), repaired="Unable to negotiate", broken="Permission denied"
     )
     asked = "|".join(line.partition(" ")[0].lower() for line in lines)
     return _drop_in("00-algorithms.conf", tuple(lines), asked, proof, note("ssh_old_programs"))
+
+
+def _graded(kind: str, name: str, bad: Sequence[tuple[str, str]]) -> bool:
+    return any(kind == of and fnmatchcase(name, pattern) for of, pattern in bad)
 
 
 def _grades_up_to(grade: str) -> tuple[str, ...]:
