@@ -30,6 +30,7 @@ from fumimori.net.real import RealNetwork
 from fumimori.network import Notes, NotObserved
 from loopback.dns_faults import name_server
 from loopback.fake_network import Zone, rules, scope_of
+from loopback.further_zones import further_zones, receiving
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
 from unit.checks import test_caa, test_dkim, test_dmarc, test_mx, test_spf, test_tls_rpt
@@ -81,6 +82,14 @@ async def attempted(probe: Probe, subject: str, context: ProbeContext) -> Attemp
     return Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
 
 
+PROBES_OF = {
+    "mx": (mx.PROBE,),
+    "spf": (mx.PROBE, dmarc.PROBE, spf.PROBE),
+    "dkim": (mx.PROBE, dkim.PROBE),
+}
+"""What has to look, by the check that a zone is about."""
+
+
 def rows() -> Iterator:
     """The zones that the judges' own tests have: one for each thing that can be wrong."""
     for name, zone, _ in test_mx.ROWS:
@@ -99,41 +108,14 @@ def rows() -> Iterator:
         if name == "no value":
             continue  # no name server can publish it
         yield pytest.param((mx.PROBE, caa.PROBE), zone, scope_of(DOMAIN), id=f"caa {name}")
-    yield from _more()
+    for name, check, zone, scope in further_zones():
+        yield pytest.param(PROBES_OF[check], zone, scope, id=name)
     parked = Scope(domains=(DomainScope(name=DOMAIN, sends_mail=False),))
     unused = test_spf.txt("v=spf1 mx -all") | {"mail.example.jp": {"A": ["192.0.2.1"]}}
     unused = unused | {DOMAIN: unused[DOMAIN] | {"MX": ["10 mail.example.jp."]}}
     yield pytest.param((mx.PROBE, dmarc.PROBE, spf.PROBE), unused, parked, id="an unused domain")
     clear = {"_imap._tcp.example.jp": {"SRV": ["0 1 143 mail.example.jp."]}}
     yield pytest.param((client_settings.PROBE,), clear, scope_of(DOMAIN), id="client_settings")
-
-
-def _more() -> Iterator:
-    """What the tables lack: trees of one's own, keys of known selectors, a dead server beside a good one."""
-    for count in (10, 12):
-        tree = {f"_s{number}.{DOMAIN}": {"TXT": [f"v=spf1 ip4:192.0.2.{number} -all"]} for number in range(count)}
-        zone = tree | test_spf.txt("v=spf1 " + " ".join(f"include:{name}" for name in tree) + " -all")
-        yield pytest.param(
-            (mx.PROBE, dmarc.PROBE, spf.PROBE), receiving(zone), scope_of(DOMAIN), id=f"own tree of {count}"
-        )
-    broken = {f"_spf.{DOMAIN}": {"TXT": ["v=spf1 ipv4:192.0.2.1 -all"]}} | test_spf.txt(
-        f"v=spf1 include:_spf.{DOMAIN} -all"
-    )
-    yield pytest.param((mx.PROBE, dmarc.PROBE, spf.PROBE), receiving(broken), scope_of(DOMAIN), id="own include broken")
-    many = {f"m{number}.{DOMAIN}": {"A": [f"192.0.2.{number}"]} for number in range(11)}
-    text = {DOMAIN: {"TXT": ["v=spf1 mx -all"], "MX": [f"10 {name}." for name in many]}}
-    yield pytest.param((mx.PROBE, dmarc.PROBE, spf.PROBE), many | text, scope_of(DOMAIN), id="many mail servers")
-    for named_by in ("selectors", "mail_selectors"):
-        scope = scope_of(DOMAIN, **{named_by: ("k1",)})
-        yield pytest.param((mx.PROBE, dkim.PROBE), receiving({}), scope, id=f"no key at one of {named_by}")
-    other = {DOMAIN: {"MX": ["10 mx.example.jp.", "20 ms12345.msv1.invalid."]}, "mx.example.jp": {"A": ["192.0.2.25"]}}
-    yield pytest.param((mx.PROBE,), other, scope_of(DOMAIN), id="a placeholder beside a server")
-
-
-def receiving(zone: Zone) -> Zone:
-    """The same zone with a mail server, so that reports can arrive."""
-    own = {"MX": ["10 mx.example.jp."], **zone.get(DOMAIN, {})}
-    return {**zone, DOMAIN: own, "mx.example.jp": {"A": ["192.0.2.25"]}}
 
 
 def named(scope: Scope) -> Scope:
