@@ -66,12 +66,15 @@ class CopyBox(QFrame):
             return
         self._copy: QPushButton = button(theme, t("repairs.copy"), self.copy, icon="copy", name=f"copy:{place or name}")
         self._copy.setAccessibleName(f"{t('repairs.copy')} {name}")
-        title = t("repairs.wanted") if current else name
-        line = row(Prose(theme, title, size="small"), self._copy, spacing=theme.px(12))
+        text = _Verbatim(theme, self._content.rstrip("\n"), name=name)
+        alone = not place and not current and "\n" not in self._content.rstrip("\n")
+        first: QWidget = text if alone else Prose(theme, t("repairs.wanted") if current else name, size="small")
+        line = row(first, self._copy, spacing=theme.px(12))
         line.setStretch(0, 1)
         line.setAlignment(self._copy, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
-        column.addWidget(_Verbatim(theme, self._content.rstrip("\n"), name=name))
+        if not alone:
+            column.addWidget(text)
 
     def copy(self) -> None:
         """Put the text into the clipboard, and say so on the button."""
