@@ -646,3 +646,19 @@ def test_a_letter_names_exactly_what_fails(language):
     assert note_words(texts, made.ask) in text
     assert "sv1.xserver.jp:993" in text
     assert "TLS 1.0" in text
+
+
+def test_every_value_of_a_provider_has_its_own_page_and_is_one_term():
+    providers = {row["provider"] for row in rules().tables["providers"].dicts()}
+    for row in rules().tables["provider_settings"].dicts():
+        assert row["provider"] in providers
+        assert parse_spf(f"v=spf1 {row['spf']} ~all").faults == ()
+        assert row["spf_source"].startswith("https://")
+        assert row["dkim"].startswith("https://") or not row["dkim"]
+        assert datetime.fromisoformat(row["checked"])
+
+
+def test_a_provider_whose_page_is_known_is_named_with_it():
+    made = repair("dkim.key_short", DOMAIN, assessment(provider="LINE WORKS", hosting=Hosting.OTHER_HOSTED))
+    assert made.ask is not None
+    assert dict(made.before[0].values)["provider"] == "LINE WORKS"

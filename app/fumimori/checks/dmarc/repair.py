@@ -210,7 +210,7 @@ def _lookalike(context: Context) -> Repair:
     facts = _facts(context)
     old = next((txt for txt in facts.walk[0].records if looks_like_dmarc(txt)), "") if facts and facts.walk else ""
     rest = old[match.end() :] if (match := _VERSION.match(old)) else ""
-    for written in (rest, rest.replace(",", ";"), re.sub(r"\s+(?=\w{1,8}=)", "; ", rest.replace(";", " "))):
+    for written in (rest, rest.replace(",", ";"), "; ".join(rest.replace(";", " ").split())):
         text = "; ".join(["v=DMARC1", *(part.strip() for part in written.split(";") if part.strip())])
         read = parse_dmarc(text)
         if read.p is not None and not read.invalid and not read.unread and not read.repeated:
