@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from fumimori import report, resources
-from fumimori.__main__ import bank
+from fumimori.__main__ import bank, repair
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
@@ -42,7 +42,6 @@ from fumimori.model import (
     Status,
     Vantage,
 )
-from fumimori.repairs import repair
 from fumimori.texts import Texts
 from loopback.recorded_runs import run_of
 

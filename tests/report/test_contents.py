@@ -19,6 +19,7 @@ from fumimori.model import (
     Exchange,
     Outcome,
     PlanEntry,
+    Proof,
     Repair,
     Severity,
     Snippet,
@@ -52,8 +53,8 @@ def of_sample():
 
 
 def test_the_sample_can_be_printed(of_sample):
-    assert len(pages(of_sample["ja"])) <= 38
-    assert len(pages(of_sample["en"])) <= 40
+    assert len(pages(of_sample["ja"])) <= 44
+    assert len(pages(of_sample["en"])) <= 44
 
 
 CERTIFICATE = "mail_ports.certificate_urgent"
@@ -119,14 +120,14 @@ def test_what_is_to_be_copied_comes_out_whole_however_often_it_was_wrapped():
             Snippet(kind=SnippetKind.DNS_RECORD, place="k1._domainkey.example.jp TXT", content=RECORD),
             Snippet(kind=SnippetKind.FILE, place="https://mta-sts.example.jp/", content=FILE),
         ),
-        proof=(Snippet(kind=SnippetKind.COMMAND, place="", content="nslookup -type=TXT k1._domainkey.example.jp"),),
+        proof=(Proof(command="nslookup -type=TXT k1._domainkey.example.jp", repaired="v=DKIM1"),),
     )
     about = example.assessment(answers=(), runs=())
     said = tuple(o for o in example.outcomes() if example.rules().outcomes[o.code].severity is Severity.HIGH)[:1]
     content = example.pdf(about, following=example.result(about, said), to_copy=to_copy)
     copied = text(content)
     assert RECORD in copied
-    assert "DNSに登録する内容" in copied
+    assert "DNSレコード" in copied
     assert FILE.strip() in copied
     assert "nslookup -type=TXT k1._domainkey.example.jp" in copied
     with pypdfium2.PdfDocument(content) as document:

@@ -1,5 +1,6 @@
 """What follows from an assessment: findings, scores, plan."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -194,19 +195,71 @@ class SnippetKind(StrEnum):
     COMMAND = "command"
 
 
+class Note(Record):
+    """A sentence of the texts (`repairs.note.<key>`) with its values."""
+
+    key: str
+    values: Values = ()
+
+
 class Snippet(Record):
     """A piece of text to copy, made for this organisation; `place` is a DNS name and type, a path or a program."""
 
     kind: SnippetKind
     place: str
     content: str
+    """Empty where `current` is to be deleted."""
+    current: str = ""
+    """What stands there now, as far as it was seen."""
+    note: Note | None = None
+    """When or where this piece is the right one."""
+
+
+class Proof(Record):
+    """A command, and what it prints."""
+
+    command: str
+    repaired: str = ""
+    """The part of its output that says that the repair worked."""
+    broken: str = ""
+    """What stands there as long as it did not; empty where that has no fixed form."""
 
 
 class Repair(Record):
-    """What puts a finding right, and what proves it; both may be empty where there is nothing to copy."""
+    """How a finding is put right and how that is proved; empty where there is nothing to copy."""
 
+    before: tuple[Note, ...] = ()
+    """What to do first, in this order."""
     snippets: tuple[Snippet, ...] = ()
-    proof: tuple[Snippet, ...] = ()
+    """In the order in which they are applied."""
+    after: tuple[Note, ...] = ()
+    """What follows later, with its dates."""
+    risks: tuple[Note, ...] = ()
+    """What may break, and who else is affected."""
+    back: tuple[Note, ...] = ()
+    """The way back."""
+    proof: tuple[Proof, ...] = ()
+    ask: Note | None = None
+    """What to ask of the provider or owner, where only they can change it."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether the steps in words are all there is."""
+        return self == Repair()
+
+    @classmethod
+    def joined(cls, repairs: Iterable["Repair"]) -> "Repair":
+        """Several repairs of one cause as one, each piece once."""
+        every = tuple(repairs)
+        return cls(
+            before=tuple(dict.fromkeys(note for one in every for note in one.before)),
+            snippets=tuple(dict.fromkeys(snippet for one in every for snippet in one.snippets)),
+            after=tuple(dict.fromkeys(note for one in every for note in one.after)),
+            risks=tuple(dict.fromkeys(note for one in every for note in one.risks)),
+            back=tuple(dict.fromkeys(note for one in every for note in one.back)),
+            proof=tuple(dict.fromkeys(proof for one in every for proof in one.proof)),
+            ask=next((one.ask for one in every if one.ask is not None), None),
+        )
 
 
 class OpenPoint(Record):

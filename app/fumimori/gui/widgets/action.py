@@ -15,7 +15,8 @@ from fumimori.gui.widgets.dispute import DisputeBox
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Action, Finding, PlanEntry, Result
+from fumimori.model import Action, Finding, PlanEntry, Repair, Result
+from fumimori.wording.repairs import letter
 from fumimori.wording.window import SUBJECTS
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, gain_words, late_words
@@ -127,7 +128,8 @@ class ActionCard(QFrame):
         self._part("risk", words.risk(first))
         self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(words.fix(first), start=1)))
         repair = self._session.services.repair
-        box = RepairBox(self._theme, self._t, [repair(finding, self._session.open) for finding in findings[:SUBJECTS]])
+        whole = Repair.joined(repair(finding, self._session.open) for finding in findings[:SUBJECTS])
+        box = RepairBox(self._theme, self._t, whole, letter(words, findings, whole, self._session.open))
         if not box.empty:
             self._inside.addWidget(box)
         self._part("confirm", words.confirm(first))
