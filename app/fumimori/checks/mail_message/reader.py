@@ -25,7 +25,7 @@ from fumimori.checks.mail_message.judging import judge
 from fumimori.checks.mail_message.smime import read_smime
 from fumimori.grammar.dkim_signature import signatures
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
-from fumimori.grammar.mime import Entity, address, parse_message, parts, resemblance, words
+from fumimori.grammar.mime import Entity, address, parse_message, resemblance, words
 from fumimori.grammar.trace import moment, parse_received, parse_results
 from fumimori.model import Control, Record, Scope
 from fumimori.texts import sanitize
@@ -74,7 +74,6 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading]:
         verdicts=verdicts[:40],
         smime=smime,
         encrypted=encrypted,
-        pgp=any(part.media_type == "application/pgp-signature" for part in parts(message)),
         program=sanitize(words(message.value("x-mailer") or message.value("user-agent")), 120),
         internal=_internal(message),
         bulk=_is_bulk(message),
