@@ -21,6 +21,7 @@ from fumimori.grammar.dkim_signature import signatures, verifies
 from fumimori.model import Assessment, Attempt, DomainScope, Scope, Status
 from fumimori.network.tls import CertificateChain
 from loopback.fake_network import rules
+from loopback.signed_mail import outlook
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
 SCOPE = Scope(domains=(DomainScope(name="example.jp"),))
@@ -151,6 +152,7 @@ def seeds() -> dict[str, list[bytes]]:
     ber = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609") + b"\x30\x80" * 400
     signed = _signed()
     everything = [dmarc, tls, packed, mail, nested, zipped.getvalue(), tarred.getvalue(), entities, ber, signed]
+    everything.append(outlook("From: a@example.jp\r\nReceived: from a by b\r\n"))
     return {
         "document": everything,
         "message": [mail, nested],

@@ -213,7 +213,7 @@ class _Reading:
                 else:
                     self.take(piece, depth + 1)
             if len(self.handed) == before:
-                raise NotReadable(reason="nothing_inside")
+                self.note(document, problem="nothing_inside")
         except NotReadable as error:
             self.note(document, problem=error.reason, detail=error.detail)
 
