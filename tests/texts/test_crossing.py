@@ -34,7 +34,7 @@ from fumimori.model import (
 )
 from fumimori.store import StoreError
 from fumimori.texts import Texts, languages
-from fumimori.wizard.flow import ControlStatus
+from fumimori.wizard.progress import ControlStatus
 
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}

@@ -163,6 +163,8 @@ class Document:
     """When it was handed over."""
     from_whom: str = ""
     """Who handed it over, as they said."""
+    host: str = ""
+    """The host that the file in which it lay says it is of; proves nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

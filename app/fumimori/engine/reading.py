@@ -26,6 +26,7 @@ from fumimori.checks.contract import (
 from fumimori.engine.counting import belongs, failure
 from fumimori.engine.toolkit import Toolkit
 from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
+from fumimori.grammar.collected import is_collected
 from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
 
 __all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
@@ -190,7 +191,7 @@ class _Reading:
         """Read one document, or take it apart and read what comes out."""
         self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
         try:
-            reader = self.reader_of(document)
+            reader = None if is_collected(document.content) else self.reader_of(document)
             attached = self.reports_in(document)
             if attached:
                 self.total += len(attached) - 1
@@ -258,16 +259,16 @@ class _Reading:
             log.error("a reader failed", exc_info=error)
             self.note(document, reader=reader.id, problem="our_bug", detail=type(error).__name__)
             return
-        placed = [self.placed(reader, reading) for reading in readings]
+        placed = [self.placed(reader, reading, document) for reading in readings]
         self.taken += [_Taken(reader, reading, document) for reading in placed]
         subjects = tuple(dict.fromkeys(reading.subject for reading in placed))
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
-    def placed(self, reader: Reader, reading: Reading) -> Reading:
-        """The reading with the host that the person named, where the document names none."""
+    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+        """The reading with the host that the person named, or else the file around it, where it names none itself."""
         if reader.about is About.HOST and not reading.subject:
-            return msgspec.structs.replace(reading, subject=self.about)
+            return msgspec.structs.replace(reading, subject=self.about or document.host)
         return reading
 
     def note(self, document: Document, **said: object) -> None:

@@ -1,4 +1,4 @@
-"""Archives and mailboxes taken apart into the documents in them, bounded in bytes, members and depth."""
+"""Archives, mailboxes and the collector's files taken apart into documents, bounded in bytes, members and depth."""
 
 import dataclasses
 import gzip
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fumimori.checks.contract import DOCUMENT_MOST, Damaged, Document, NotReadable, Protected, TooMuch
+from fumimori.grammar.collected import PARTS_HEAD, is_collected, parse_collected
 from fumimori.grammar.mime import parse_message, parts, resemblance
 from fumimori.texts import sanitize
 
@@ -66,6 +67,8 @@ def opener(document: Document) -> Opener | None:
         return _tar
     if content.startswith(b"From ") and (b"\nFrom " in content):
         return _mailbox
+    if is_collected(content):
+        return _collected
     return None
 
 
@@ -167,3 +170,20 @@ def _mailbox(document: Document, allowance: Allowance) -> Iterator[Piece]:
         allowance.take(len(message))
         yield _inside(document, str(number), message)
         start = -1 if following == -1 else following + 2
+
+
+def _collected(document: Document, allowance: Allowance) -> Iterator[Piece]:
+    """What each command of the collector printed, behind the list of them; Damaged when somebody changed the file."""
+    found = parse_collected(document.content)
+    if not found.sealed:
+        raise Damaged("sha256")
+    of_host = dataclasses.replace(document, host=found.host)
+    at = found.at.isoformat() if found.at else ""
+    lines = [PARTS_HEAD, f"at: {at}", f"root: {'yes' if found.root else 'no'}"]
+    lines += [f"{'seen' if part.seen else 'missing'}: {part.name}" for part in found.parts]
+    yield _inside(of_host, "parts", "\n".join((*lines, "")).encode())
+    for part in found.parts:
+        if part.seen and part.text.strip():
+            content = part.text.encode()
+            allowance.take(len(content))
+            yield _inside(of_host, part.name, content)
