@@ -42,6 +42,13 @@ def test_mailboxes():
     assert words("info@example.jp\nsato@example.jp\n") == {"mailboxes"}
 
 
+def test_administrators():
+    groups = "root:x:0:\nsudo:x:27:sato,suzuki\nmail:x:8:tanaka\n"
+    assert words(groups) == {"administrators"}
+    assert dict(outcomes_of(groups)["system_accounts.administrators"].values)["accounts"] == "sato, suzuki"
+    assert words(groups.replace("sato,suzuki", "")) == set()
+
+
 def test_hashes_are_refused_and_not_kept():
     for text in ("root:$y$j9T$abc$def:19000:0:99999:7:::\n", PASSWD + "a:$6$salt$hash:1001:1001::/:/bin/sh\n"):
         after, result = handed_over(text)
@@ -65,6 +72,8 @@ def test_the_real_system_prints_what_is_read():
             command, check=True, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/usr/sbin"}
         ).stdout
 
-    found = outcomes_of(printed("getent", "passwd"), printed("passwd", "-S", "-a"), printed("lastlog"))
+    found = outcomes_of(
+        printed("getent", "passwd"), printed("getent", "group"), printed("passwd", "-S", "-a"), printed("lastlog")
+    )
     assert "system_accounts.roots_good" in found
     assert "root" in str(dict(found["system_accounts.logins"].values)["accounts"])
