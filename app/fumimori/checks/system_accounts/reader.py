@@ -145,7 +145,7 @@ def _idle(login: SystemAccount | None, state: SystemAccount | None, limit: date)
 
 
 def _named(accounts: Sequence[SystemAccount]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]]))
+    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
 
 
 READER = Reader(
