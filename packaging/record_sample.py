@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records the sample company anew: the toy world's subtle domain is measured for real, then renamed.
+"""Records the sample company anew: the test world's subtle domain is measured for real, then renamed.
 
 Run as root on Debian (the world starts real servers on loopback): `.venv/bin/python packaging/record_sample.py`.
 """
@@ -28,7 +28,7 @@ from fumimori.model import (  # noqa: E402
     Organisation,
     Scope,
 )
-from loopback.world import World, running  # noqa: E402 - the toy world lives with the tests
+from loopback.world import World, running  # noqa: E402 - the test world lives with the tests
 
 DOMAIN = "mihon.example"
 """Mihon is Japanese for sample; `.example` can never be anybody's (RFC 2606)."""

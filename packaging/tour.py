@@ -60,7 +60,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from fumimori.gui.widgets.action import ActionCard
     from fumimori.gui.window import Window
     from fumimori.model import Control
-    from fumimori.wizard.routes import PREPARATION, Route
+    from fumimori.wizard.steps import ROW, Group, Route
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as settings:
@@ -87,7 +87,9 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("start", Route("start")),
             ("new", Route("new")),
             ("unlock", Route("unlock", "sample.fumimori")),
-            *((page, Route(page)) for page in (*PREPARATION, "technician", "hub")),
+            *((step.id, Route(step.id)) for step in ROW if step.group is Group.PREPARATION),
+            ("technician", Route("technician")),
+            ("hub", Route("hub")),
             ("environment-several", Route("environment")),
             ("measuring-running", Route("measuring")),
             ("question", Route("question", "defaults.admin_passwords")),
@@ -97,7 +99,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("question-help", Route("question", "defaults.admin_passwords")),
             ("summary", Route("summary", Control.SENDER_AUTH.value)),
             ("interview", Route("interview", Control.DEFAULTS.value)),
-            *((page, Route(page)) for page in ("open_points", "plan", "report")),
+            *((step.id, Route(step.id)) for step in ROW if step.group is Group.CONCLUSION),
         ]
         for name, route in routes:
             if wanted and name not in wanted:
@@ -115,6 +117,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
+            while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
+                pause(10)
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
             if window.page is not None and size == "":

@@ -21,6 +21,18 @@ _WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
 collect_ignore = [] if _WORLD else ["servers"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes share the tests file by file; what opens sockets stays together, and begins.
+
+    Those tests tell each other which outcomes came about, and share servers that take a while to start.
+    """
+    sockets = {"network", "servers"}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("sockets" if sockets & set(item.path.parts) else item.path.name))
+    items.sort(key=lambda item: not sockets & set(item.path.parts))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """On CI a test that skips itself, or is skipped, has failed."""

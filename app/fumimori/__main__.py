@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
-COMMANDS = ("sample", "scan", "report", "open-json", "read", "window")
+COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 
@@ -53,6 +53,7 @@ def _command_line(words: list[str], language: str) -> int:
     return CommandLine(
         toolkit=toolkit,
         make_report=make_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         texts=texts,
@@ -187,6 +188,23 @@ def make_report(
         parts=parts,
         draft=draft,
     )
+
+
+def make_exports(
+    assessment: "Assessment", result: "Result", language: Texts, formats: tuple[str, ...]
+) -> dict[str, bytes]:
+    """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
+    from fumimori.exports import Material, exported
+
+    material = Material(
+        assessment=assessment,
+        result=result,
+        texts=language,
+        issued=datetime.now(UTC).astimezone(),
+        repair=lambda finding: repair(finding, assessment),
+        tool_version=__version__,
+    )
+    return exported(material, formats)
 
 
 def repair(finding: "Finding", assessment: "Assessment") -> "Repair":

@@ -31,25 +31,25 @@ from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from fumimori import __main__ as entry, resources
-from fumimori.gui.session import Desk
-from fumimori.gui.app_services import Parts
+from fumimori.gui.session import Session
+from fumimori.gui.app_services import AppServices
 from fumimori.gui.program import prepare
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from fumimori.gui.window import Window
 
 place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 chance = random.Random(seed)
 application = QApplication([])
-parts = Parts(
-    instruments=entry.instruments, texts=entry.texts, make_report=entry.make_report, sample=entry.sample,
+services = AppServices(
+    toolkit=entry.toolkit, texts=entry.texts, make_report=entry.make_report, sample=entry.sample,
     sample_passphrase=entry.SAMPLE_PASSPHRASE, resources=resources.root(), settings_folder=place.parent / "settings",
 )
-prepare(application, parts)
-window = Window(Desk(parts, "ja"))
+prepare(application, services)
+window = Window(Session(services, "ja"))
 if place.exists():
-    window.desk.open_file(place, passphrase)
+    window.session.open_file(place, passphrase)
 else:
-    window.desk.create(place, passphrase)
+    window.session.create(place, passphrase)
 window.go(Route("organisation"))
 window.show()
 field = next(edit for edit in window.findChildren(QLineEdit) if edit.property("place") == "name")

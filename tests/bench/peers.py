@@ -1,4 +1,4 @@
-"""The programs that Fumimori is compared with: installed into places of their own, run against the toy world."""
+"""The programs that Fumimori is compared with: installed into places of their own, run against the test world."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 PINNED = {"checkdmarc": "6.0.4", "sslyze": "6.3.1", "ssh-audit": "3.9.0"}
 
-NAMES = '''"""Names of the toy world resolve as they would on the Internet, whatever asks for them."""
+NAMES = '''"""Names of the test world resolve as they would on the Internet, whatever asks for them."""
 
 import os
 import socket

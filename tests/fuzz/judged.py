@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,7 +82,8 @@ def assessment(octets: bytes) -> None:
             _worded(wording, finding)
         for action in result.actions:
             assert HARMFUL.search(wording.action(action) + wording.why(action) + wording.owner(action)) is None
-        for name, content in attachments(given, result, wording).items():
+        repair = partial(program.repair, assessment=given)
+        for name, content in attachments(given, result, wording, repair).items():
             if name.endswith(".csv"):
                 rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
                 assert not [cell for row in rows for cell in row if cell.startswith(FORMULA)]

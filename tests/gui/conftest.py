@@ -1,4 +1,4 @@
-"""A window for every test that asks, offscreen, with a desk whose parts are real but for the network."""
+"""A window for every test that asks, offscreen, with a session whose services are real but for the network."""
 
 import os
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from gui.driver import Driver, Open
 
 @pytest.fixture
 def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """`opened(language=…, assessment=…, instruments=…)`: a driver of a window that is shown and closed again."""
+    """`opened(language=…, assessment=…, toolkit=…)`: a driver of a window that is shown and closed again."""
     windows: list[Window] = []
 
     def make(language: str = "ja", assessment: Assessment | None = None, toolkit: Toolkit | None = None) -> Driver:

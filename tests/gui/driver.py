@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fumimori.gui.pages import Page
 from fumimori.gui.window import Window
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 
 class Driver:
@@ -49,6 +49,8 @@ class Driver:
         page = self.window.page
         if page is not None and page.growing.busy:
             self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
+        if self.window.sidebar.busy:
+            self.qtbot.waitUntil(lambda: not self.window.sidebar.busy, timeout=20_000)
 
     def find(self, place: str) -> QWidget:
         """The visible widget at `place`."""

@@ -18,16 +18,16 @@ from fumimori import resources
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.text import Heading
 from fumimori.model import Consent, Status
-from fumimori.wizard.routes import CONCLUSION, PREPARATION, Route
+from fumimori.wizard.steps import ROW, Route
 from gui import demonstration
 from gui.driver import Open
 from gui.test_walk import paper_instruments
 
 Role = QAccessible.Role
 ROUTES = [
-    Route("start"),
+    *(Route(step.id) for step in ROW),
     Route("new"),
-    *(Route(page) for page in (*PREPARATION, "technician", "hub", *CONCLUSION)),
+    Route("technician"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
     Route("summary", "access"),

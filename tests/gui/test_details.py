@@ -17,7 +17,7 @@ from fumimori.gui.widgets.progress_list import LookList
 from fumimori.gui.widgets.table import Table
 from fumimori.model import AcceptedRisk, Action, DomainScope, Status
 from fumimori.texts import Texts
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from fumimori.wording.work import cost_words, late_words, totals_words
 from gui import demonstration
 from gui.driver import Driver, Open

@@ -27,12 +27,12 @@ application = QApplication([])
 
 def type_something():
     window = next(one for one in application.topLevelWidgets() if isinstance(one, Window))
-    window.desk.create(place, sys.argv[2])
-    window.desk.edit_organisation(name="typed just now")
+    window.session.create(place, sys.argv[2])
+    window.session.edit_organisation(name="typed just now")
     print("typed", flush=True)
 
 QTimer.singleShot(300, type_something)
-sys.exit(start(demonstration.parts(place.parent / "settings"), file=None, language="ja"))
+sys.exit(start(demonstration.services(place.parent / "settings"), file=None, language="ja"))
 """
 
 if sys.platform != "win32":

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fumimori import __main__ as entry
 from fumimori.gui.growing import AT_ONCE
 from fumimori.gui.widgets.action import ActionCard
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui.driver import Driver, Open
 
 

@@ -13,7 +13,7 @@ from fumimori.engine import Toolkit
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.model import Assessment, Outcome, Result, Rules
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 
@@ -49,7 +49,7 @@ class Slow:
 
 @pytest.fixture
 def slow() -> tuple[Slow, Toolkit]:
-    """A judge that can be made slow, and instruments with it."""
+    """A judge that can be made slow, and toolkit with it."""
     toolkit = demonstration.offline_instruments()
     probe = Slow(toolkit.probes[3])
     probes = (*toolkit.probes[:3], probe, *toolkit.probes[4:])

@@ -14,7 +14,7 @@ from fumimori.gui import settings
 from fumimori.gui.pages.measuring import MeasuringPage
 from fumimori.model import Assessment
 from fumimori.store import AssessmentFile, DiskFull, snapshots
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 
@@ -343,7 +343,7 @@ def test_a_keyring_that_does_not_answer_can_be_done_without(opened: Open, tmp_pa
     driver.session.work._patience.setInterval(50)
     driver.go("new")
     driver.type("place", str(tmp_path / "a.fumimori"))
-    driver.page.next()
+    driver.page.accept()
     driver.qtbot.waitUntil(lambda: driver.session.work.slow)
     assert driver.shows(driver.page.t("ui.file.instead"))
     driver.press("file-instead")

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 

@@ -7,7 +7,7 @@ from fumimori.checks.mx import facts as mx
 from fumimori.gui.widgets.signs import Chip
 from fumimori.model import DomainScope, Severity
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from fumimori.wizard import course
+from fumimori.wizard import progress
 from fumimori.wording.window import grouped, subject_words
 from gui import demonstration
 from gui.driver import Open
@@ -28,10 +28,10 @@ def test_no_open_point_is_called_no_problem(opened: Open, language: str):
 def test_what_was_never_asked_is_not_called_answered(opened: Open):
     about = msgspec.structs.replace(demonstration.assessment(), answers=(), quick=True)
     driver = opened("ja", about)
-    assert course.status(driver.session.open, driver.session.result, "surroundings") == "not_asked"
+    assert progress.status(driver.session.open, driver.session.result, "surroundings") == "not_asked"
     driver.go("summary", "surroundings")
     assert not driver.shows(driver.page.say("complete"))
-    count = course.unsettled(driver.session.open, driver.session.result, "surroundings")
+    count = progress.unsettled(driver.session.open, driver.session.result, "surroundings")
     assert driver.shows(driver.page.say("unsettled", count=count))
 
 
@@ -66,7 +66,7 @@ def test_a_domain_that_does_not_exist_asks_for_its_spelling(opened: Open, page: 
     t = driver.page.t
     assert driver.shows(t("ui.environment.absent", domain="exmaple.co.jp"))
     assert driver.shows(t("ui.environment.absent_next"))
-    assert {"ja": "スペルを確認", "en": "check the spelling"}[language] in t("ui.environment.absent_next")
+    assert {"ja": "つづりを確認", "en": "check the spelling"}[language] in t("ui.environment.absent_next")
 
 
 @pytest.mark.parametrize("page", ["environment", "measuring"])

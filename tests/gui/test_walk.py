@@ -14,8 +14,8 @@ from fumimori.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, S
 from fumimori.network import Notes
 from fumimori.network.dns import DnsAnswer
 from fumimori.store import AssessmentFile
-from fumimori.wizard import course
-from fumimori.wizard.routes import Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 from loopback.fake_network import FakeNetwork
@@ -124,7 +124,7 @@ def measure(driver: Driver) -> None:
 
 def answer_one_control(driver: Driver) -> None:
     driver.press("open:access")
-    asked = [question.id for question in course.asked(driver.session.result, "access")]
+    asked = [question.id for question in progress.asked(driver.session.result, "access")]
     assert len(asked) > 2
     for identity in asked:
         assert driver.route == Route("question", identity)
@@ -235,7 +235,7 @@ def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open)
     driver.key(Qt.Key.Key_Down)
     assert second.hasFocus()
     driver.key(Qt.Key.Key_2)
-    identity = course.asked(driver.session.result, "people")[1].id
+    identity = progress.asked(driver.session.result, "people")[1].id
     answer = driver.session.open.answer(identity)
     assert answer.value == driver.session.result.of_bank(identity).options[1].id
     assert answer.respondent == "Reception"

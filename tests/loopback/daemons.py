@@ -1,4 +1,4 @@
-"""The real servers of the toy world: one process each, its configuration written into a folder of its own."""
+"""The real servers of the test world: one process each, its configuration written into a folder of its own."""
 
 import os
 import pwd

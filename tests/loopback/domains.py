@@ -1,4 +1,4 @@
-"""The domains of the toy world: what their zones say; `tests/servers/truth.py` says what must be found about them."""
+"""The domains of the test world: what their zones say; `tests/servers/truth.py` says what must be found about them."""
 
 from collections.abc import Mapping
 

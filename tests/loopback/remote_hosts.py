@@ -1,7 +1,8 @@
-"""The toy world seen from far away: doors at addresses of their own, each half a round trip before its real server.
+"""The test world seen from far away: relays at addresses of their own, each half a round trip before its real server.
 
-python -m loopback.remote_hosts ROUND_TRIP BLOCK FRONT      opens the doors and says `ready`; for each line that comes in, writes
-                                                   the conversations that went through them so far as JSON
+python -m loopback.remote_hosts ROUND_TRIP BLOCK FRONT
+
+opens the relays and says `ready`; for each line that comes in, writes the conversations so far as JSON.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ DOORS = {
     "control-closed": (443,),
     "resolver": (53,),
 }
-"""Where somebody listens in the toy world; everywhere else a connection is refused at once."""
+"""Where somebody listens in the test world; everywhere else a connection is refused at once."""
 
 
 class Doors:

@@ -1,4 +1,4 @@
-"""A street of servers on loopback: names on paper, but every connection goes over a real socket to a chosen handler."""
+"""Chosen servers on loopback: names in a table, but every connection goes over a real socket to a chosen handler."""
 
 import asyncio
 import socket
@@ -58,7 +58,7 @@ def zone_answers(zone: Zone) -> Answering:
     return answering
 
 
-class Street(FakeNetwork):
+class ServerNetwork(FakeNetwork):
     """DNS from a zone; connections to (address, port) end at the handler that lives there, or are refused."""
 
     def __init__(
@@ -127,19 +127,19 @@ class Street(FakeNetwork):
 
 
 @asynccontextmanager
-async def street(
+async def network_of_servers(
     zone: Zone,
     houses: Mapping[tuple[str, int], Handler],
     *,
     limits: Limits = LIMITS,
     roots: Sequence[x509.Certificate] = (),
-) -> AsyncIterator[Street]:
-    """The street with a server for each house; where nobody lives, connections are refused."""
+) -> AsyncIterator[ServerNetwork]:
+    """The network with a server at each address of `houses`; elsewhere, connections are refused."""
     async with AsyncExitStack() as servers:
         ports = {door: await servers.enter_async_context(wire.serving(handler)) for door, handler in houses.items()}
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
-            yield Street(zone, ports, unused.getsockname()[1], limits, roots)
+            yield ServerNetwork(zone, ports, unused.getsockname()[1], limits, roots)
 
 
 def says(first: bytes, *, then: bytes = b"") -> Handler:
@@ -204,16 +204,16 @@ def found(
     roots: Sequence[x509.Certificate] = (),
     thorough: bool = False,
 ) -> dict[str, set[str]]:
-    """What `probe` says about this street, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
+    """What `probe` says of this scenario, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
     vantage = Vantage(at=at, online=True, resolver="paper", port25="open", inside=inside)
-    here = street(zone, houses, limits=limits, roots=roots)
+    here = network_of_servers(zone, houses, limits=limits, roots=roots)
     work = _found((*before, probe), here, scope, vantage, by or rules(), thorough=thorough)
     return asyncio.run(asyncio.wait_for(work, 60))
 
 
 async def _found(
     probes: Sequence[Probe],
-    opened: AbstractAsyncContextManager[Street],
+    opened: AbstractAsyncContextManager[ServerNetwork],
     scope: Scope,
     vantage: Vantage,
     chosen: Rules,

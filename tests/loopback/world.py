@@ -45,7 +45,7 @@ class World:
     folder: Path
     block: int
     front: int = 0
-    """The block of addresses that the zones name: the servers' own for 0, else that of the doors of `loopback.remote_hosts`."""
+    """The block of addresses that the zones name: the servers' own for 0, else the relays' of `remote_hosts`."""
 
     def __post_init__(self) -> None:
         self.at = addresses(self.block)

@@ -6,7 +6,7 @@ import pytest
 
 from fumimori.net.busy_retry import BusyRetry
 from fumimori.network import Refused, TimedOut
-from loopback.scenarios import SmtpScript, street
+from loopback.scenarios import SmtpScript, network_of_servers
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
 
@@ -79,7 +79,7 @@ class BusyAtFirst(SmtpScript):
 def test_a_server_that_was_busy_is_seen_the_second_time():
     async def talk():
         server = BusyAtFirst({"VRFY": "252 maybe"})
-        async with street(ZONE, {("192.0.2.1", 25): server}) as network:
+        async with network_of_servers(ZONE, {("192.0.2.1", 25): server}) as network:
             dialogue = await network.smtp_dialogue("mx.example.jp", "192.0.2.1", 25, ["VRFY a"])
             service = await network.mail_service("mx.example.jp", "192.0.2.1", 25)
         return dialogue, service, server.calls

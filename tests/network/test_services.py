@@ -7,7 +7,7 @@ import pytest
 
 from fumimori.net import services
 from loopback import wire
-from loopback.scenarios import says, street
+from loopback.scenarios import network_of_servers, says
 
 ZONE = {"srv.example.jp": {"A": ["192.0.2.1"]}}
 GREETS = {
@@ -34,7 +34,7 @@ REPLIES = {
 def looked(handler, kind: str):
     async def look():
         houses = {("192.0.2.1", 7777): handler} if handler else {}
-        async with street(ZONE, houses) as network:
+        async with network_of_servers(ZONE, houses) as network:
             return await network.open_port("srv.example.jp", "192.0.2.1", 7777, kind), network.notes
 
     return asyncio.run(asyncio.wait_for(look(), 20))

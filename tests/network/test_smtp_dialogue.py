@@ -7,14 +7,14 @@ import pytest
 from fumimori.net.smtp_dialogue import check
 from fumimori.network import Refused
 from loopback import wire
-from loopback.scenarios import SmtpScript, street
+from loopback.scenarios import SmtpScript, network_of_servers
 
 ZONE = {"mx.example.jp": {"A": ["192.0.2.1"]}}
 
 
 def talked(server, commands):
     async def talk():
-        async with street(ZONE, {("192.0.2.1", 25): server}) as network:
+        async with network_of_servers(ZONE, {("192.0.2.1", 25): server}) as network:
             return await network.smtp_dialogue("mx.example.jp", "192.0.2.1", 25, commands)
 
     return asyncio.run(asyncio.wait_for(talk(), 20))

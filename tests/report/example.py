@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,7 @@ from fumimori.model import (
     Contact,
     DomainScope,
     Exchange,
+    Finding,
     Hosting,
     Mode,
     Organisation,
@@ -229,6 +231,11 @@ def _values(code: str) -> tuple[tuple[str, str | int], ...]:
 
 def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
     return assess(of, bank(), rules(), outcomes() if said is None else said, ISSUED)
+
+
+def repairs_of(about: Assessment) -> Callable[[Finding], Repair]:
+    """What the repairs of a finding of this assessment offer."""
+    return lambda finding: repair(finding, about)
 
 
 @lru_cache(maxsize=8)

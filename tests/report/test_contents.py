@@ -59,7 +59,7 @@ def test_the_sample_can_be_printed(of_sample):
 CERTIFICATE = "mail_ports.certificate_urgent"
 BY_CALENDAR = {
     "ja": "証明書が11月28日（土）に切れます。11月26日（木）までに対応してください（担当：保守業者）。",
-    "en": "The certificate ends on 28 November. Please act by 26 November (owner: Maintenance company).",
+    "en": "The certificate expires on 28 November. Please act by 26 November (owner: Maintenance company).",
 }
 
 
@@ -106,11 +106,11 @@ def test_an_agreed_day_is_printed_everywhere_and_one_too_late_is_told(language):
 
 def test_the_tables_for_the_technician_show_what_was_seen(of_sample):
     for name, words in (
-        ("ja", ("受信サーバーの一覧", "ポートの一覧", "厳しい送信元からは届かない", "STARTTLSで暗号化")),
-        ("en", ("Mail servers that receive", "strict senders do not deliver", "TLS from the start")),
+        ("ja", ("受信サーバーの一覧", "ポートの一覧", "暗号化必須の送信元からは届かない", "STARTTLSで暗号化")),
+        ("en", ("Mail servers that receive", "TLS-only senders cannot deliver", "TLS from the start")),
     ):
-        printed = text(of_sample[name])
-        assert all(word in printed for word in words)
+        printed = "".join(text(of_sample[name]).split())
+        assert [word for word in words if "".join(word.split()) not in printed] == []
 
 
 def test_what_is_to_be_copied_comes_out_whole_however_often_it_was_wrapped():
@@ -142,7 +142,7 @@ def test_every_contact_is_attached_even_though_print_sums_them_up():
     assert [row["detail"] for row in rows] == [contact.detail for contact in contacts]
     printed = text(example.made("en"), "-layout")
     assert "40 times in all" in " ".join(printed.split())
-    assert "contacts.csv has every single time" in " ".join(printed.split())
+    assert "contacts.csv lists every single contact" in " ".join(printed.split())
 
 
 def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
@@ -158,7 +158,7 @@ def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
     printed = " ".join(text(example.pdf(about, language="en"), "-raw").split())
     record = printed[printed.index("What was exchanged") :]
     assert record.count("NXDOMAIN") == 1
-    assert all(f"> TXT s{n}.example.jp" in record for n in range(5))
+    assert [record.count(f"TXT s{n}.example.jp") for n in range(5)] == [1] * 5  # a page may end between them
     assert "(4600 more bytes left out)" in record
     assert record.count("long.example.jp") == 1
     assert "Left out: 1 exchanges as in M-001." in record
@@ -187,7 +187,7 @@ def test_an_open_contradiction_that_is_critical_makes_a_draft():
     for severity, drafted in ((Severity.CRITICAL, True), (Severity.HIGH, False)):
         clash = Contradiction(question="sender_auth.dmarc", answer="yes", outcome=outcome, severity=severity)
         following = msgspec.structs.replace(result, contradictions=(clash,))
-        assert ("草案" in text(example.pdf(following=following, parts="management"), "-l", "1")) is drafted
+        assert ("案（未確定）" in text(example.pdf(following=following, parts="management"), "-l", "1")) is drafted
 
 
 def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
@@ -273,4 +273,4 @@ def test_a_consent_that_was_withdrawn_later_does_not_change_what_was_authorised_
     run = example.measured(consent=example.assessment().consent)
     about = example.assessment(runs=(run,), consent=Consent())
     printed = " ".join(text(example.pdf(about, parts="management", language="en")).split())
-    assert "Measurements kept to what was authorised: “Reachability check”" in printed
+    assert "Measurements were limited to what was authorised: “Reachability check”" in printed

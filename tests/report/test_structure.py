@@ -131,11 +131,18 @@ def test_every_link_leads_somewhere_and_has_words(document):
             assert annotation.F == 4
 
 
+def attached(about, result, language):
+    copied = example.repairs_of(about)
+    return report.attached(about, result, texts=example.texts(language), issued=example.ISSUED, repair=copied)
+
+
 def test_the_tables_are_attached_and_saved_beside_alike(document):
     language = "ja" if str(document.Root.Lang) == "ja-JP" else "en"
     about = example.assessment()
     result = example.result(about)
-    files = report.attached(about, result, texts=example.texts(language), issued=example.ISSUED)
+    files = report.attached(
+        about, result, texts=example.texts(language), issued=example.ISSUED, repair=example.repairs_of(about)
+    )
     assert sorted(files) == ["actions.csv", "contacts.csv", "findings.csv", "measurements.json"]
     for name, content in files.items():
         assert document.attachments[name].get_file().read_bytes() == content
@@ -150,7 +157,9 @@ def test_no_cell_of_a_table_begins_like_a_formula():
     about = example.assessment()
     said = (Outcome(code=example.outcomes()[0].code, subject="=cmd|' /C calc'!A0"),)
     result = example.result(msgspec.structs.replace(about, answers=()), said)
-    files = report.attached(about, result, texts=example.texts("en"), issued=example.ISSUED)
+    files = report.attached(
+        about, result, texts=example.texts("en"), issued=example.ISSUED, repair=example.repairs_of(about)
+    )
     for row in csv.reader(StringIO(files["findings.csv"].decode("utf-8-sig"))):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
 
@@ -164,7 +173,9 @@ def test_a_cell_that_begins_like_a_formula_is_text(begin):
     runs = (msgspec.structs.replace(about.runs[0], contacts=(contact,)), *about.runs[1:])
     about = msgspec.structs.replace(about, runs=runs)
     result = example.result(about)
-    files = report.attached(about, result, texts=example.texts("en"), issued=example.ISSUED)
+    files = report.attached(
+        about, result, texts=example.texts("en"), issued=example.ISSUED, repair=example.repairs_of(about)
+    )
     rows = list(csv.reader(StringIO(files["contacts.csv"].decode("utf-8-sig"), newline="")))
     assert rows[1][1] == f"'{begin}1+1"
 

@@ -42,7 +42,7 @@ class Scan:
 
 
 def scan(world: World, folder: Path, domain: str, *options: str, control: str = "") -> Scan:
-    """`fumimori scan` of `domain` in the toy world, with JSON and file written into `folder`."""
+    """`fumimori scan` of `domain` in the test world, with JSON and file written into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "passphrase"
     secret.write_text(PASSPHRASE + "\n", encoding="utf-8")

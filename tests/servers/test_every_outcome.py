@@ -1,7 +1,7 @@
-"""Every outcome of every probe came about over sockets at least once: in the toy world or before a server of a script.
+"""Every outcome of every probe came about over sockets at least once: in the test world or before a server of a script.
 
 The modules in `tests/network` tell `loopback.witnesses` what their servers brought about; they run before this one.
-Here the scans of the toy world are added. The proof is asked for only where all of them ran.
+Here the scans of the test world are added. The proof is asked for only where all of them ran.
 """
 
 from pathlib import Path
@@ -29,7 +29,7 @@ WITNESSES = {
 
 @pytest.fixture(scope="module")
 def seen(world: World, scans: dict[str, Scan], tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """All outcome codes of this session: of scripted servers, of the toy world, and from behind a closed port 25."""
+    """All outcome codes of this session: of scripted servers, of the test world, and from behind a closed port 25."""
     folder: Path = tmp_path_factory.mktemp("closed")
     closed = scan(world, folder, "double.example", "--consent", "1", control=world.control_closed)
     return WITNESSED.union(closed.codes, *(done.codes for done in scans.values()))

@@ -1,4 +1,4 @@
-"""Scans of the toy world from the command line find what is true of each domain, and nothing else."""
+"""Scans of the test world from the command line find what is true of each domain, and nothing else."""
 
 import asyncio
 import json

@@ -20,7 +20,7 @@ from fumimori.gui.program import prepare
 from fumimori.gui.session import Session
 from fumimori.gui.window import Window
 from fumimori.model import ConsentLevel, Status
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 from gui.driver import Driver
 from loopback.world import World
 from servers.command import PASSPHRASE, hosts, pdf_text, scan, squeezed
@@ -36,7 +36,7 @@ HOSTS = {
 
 @pytest.fixture
 def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OPEN]:
-    """`started(language)`: a window with the program's own parts, whose runs look into the toy world."""
+    """`started(language)`: a window with the program's own parts, whose runs look into the test world."""
     windows: list[Window] = []
     settings = NetworkSettings(
         resolver=world.resolver,

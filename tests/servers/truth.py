@@ -1,4 +1,4 @@
-"""What is true of each domain of the toy world, as outcome codes: those that must be found, those that must not."""
+"""What is true of each domain of the test world, as outcome codes: those that must be found, those that must not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -34,7 +34,7 @@ from fumimori.model import (
 )
 from fumimori.store import StoreError
 from fumimori.texts import Texts, languages
-from fumimori.wizard.flow import ControlStatus
+from fumimori.wizard.progress import ControlStatus
 
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
@@ -279,7 +279,7 @@ def not_readable_reasons() -> set[str]:
     raised = re.findall(
         r"(?:NotReadable|Damaged|TooMuch|Protected|Secret)\([^()\n]{0,80}reason=\"([a-z0-9_]+)\"", source
     )
-    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug"}
+    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug", "nothing_inside"}
 
 
 @pytest.mark.parametrize(

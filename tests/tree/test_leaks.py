@@ -9,7 +9,7 @@ CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
 LEAKS = {
     "a task of the program": """
         import asyncio
-        from fumimori.net.busy_retry import Patience
+        from fumimori.net.busy_retry import BusyRetry
         from fumimori.network import Refused
 
         def test_it():
@@ -20,7 +20,7 @@ LEAKS = {
                 raise Refused("x")
 
             async def both():
-                await asyncio.gather(Patience().ask("a", never), Patience().ask("b", broken))
+                await asyncio.gather(BusyRetry().ask("a", never), BusyRetry().ask("b", broken))
 
             try:
                 asyncio.run(both())

@@ -21,6 +21,7 @@ from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
+from fumimori.exports import FORMATS
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
 
@@ -28,6 +29,9 @@ RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
 MakeReport = Callable[[Assessment, Result, Texts, str, str], bytes]
 """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
+
+MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
+"""Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
 
 ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
 """The file to open or None, the language, how runs look outward → the exit code, when the window is closed."""
@@ -39,6 +43,7 @@ class CommandLine:
 
     toolkit: Callable[[], Toolkit]
     make_report: MakeReport
+    make_exports: MakeExports
     sample: Callable[[], Assessment]
     sample_passphrase: str
     texts: Callable[[str], Texts]
@@ -56,6 +61,7 @@ class CommandLine:
                 "sample": self.write_sample,
                 "scan": self.scan_many if getattr(options, "batch", None) else self.scan,
                 "report": self.report,
+                "export": self.export,
                 "open-json": self.open_json,
                 "read": self.read,
                 "window": self.window,
@@ -119,6 +125,17 @@ class CommandLine:
         files.write(output, pdf, texts)
         if not may_be_final(result.contradictions):
             print(texts("cli.draft"), file=sys.stderr)
+        return RAN
+
+    def export(self, options: argparse.Namespace) -> int:
+        """Write the tables, calendar, document, page, orders and settings of an assessment into a folder."""
+        texts = self.texts(self.language)
+        folder = files.folder(options.out, texts)
+        assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
+        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
+        formats = tuple(dict.fromkeys(options.format)) or tuple(FORMATS)
+        made = self.make_exports(assessment, result, self.texts(options.lang), formats)
+        files.write_all(folder, made, texts, replace=options.replace)
         return RAN
 
     def open_json(self, options: argparse.Namespace) -> int:

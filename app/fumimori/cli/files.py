@@ -5,7 +5,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,6 +203,18 @@ def write(name: str | None, content: bytes, texts: Texts, *, quiet: bool = False
         raise WrongUseError(texts("cli.cannot_write", path=name, detail=_why(error))) from error
     if not quiet:
         _say(texts("cli.saved", path=name))
+
+
+def write_all(place: Path, made: Mapping[str, bytes], texts: Texts, *, replace: bool) -> None:
+    """Write files by name below the folder `place`, all or, where one is there already and not to `replace`, none."""
+    taken = [name for name in made if os.path.lexists(place / name)]
+    if taken and not replace:
+        raise WrongUseError(texts("cli.files_there", path=str(place), names=", ".join(taken[:5])))
+    for name in made:
+        folder(str((place / name).parent), texts)
+        destination(str(place / name), texts)
+    for name, content in made.items():
+        write(str(place / name), content, texts)
 
 
 @contextlib.contextmanager

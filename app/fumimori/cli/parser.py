@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from fumimori import __version__
 from fumimori.cli.files import WrongUseError
+from fumimori.exports import FORMATS
 from fumimori.texts import Texts
 
 
@@ -66,6 +67,17 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan.add_argument("--save", metavar="FILE.fumimori", help=say("save"))
     scan.add_argument("--replace", action="store_true", help=say("replace"))
 
+    _files(commands, say, secret, texts)
+    sample = commands.add_parser("sample", help=say("sample"), parents=[secret], allow_abbrev=False)
+    sample.add_argument("--out", metavar="DIR", required=True, help=say("out"))
+    sample.add_argument("--replace", action="store_true", help=say("replace"))
+    return top
+
+
+def _files(
+    commands: "argparse._SubParsersAction[_Parser]", say: Callable[[str], str], secret: _Parser, texts: Texts
+) -> None:
+    """What is made from an assessment, and an assessment from a scan."""
     report = commands.add_parser("report", help=say("report"), parents=[secret], allow_abbrev=False)
     report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
     report.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
@@ -73,16 +85,18 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     report.add_argument("--parts", choices=["all", "management"], default="all", help=say("parts"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 
+    export = commands.add_parser("export", help=say("export"), parents=[secret], allow_abbrev=False)
+    export.add_argument("file", metavar="FILE.fumimori", help=say("file"))
+    export.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
+    export.add_argument("--format", action="append", choices=list(FORMATS), default=[], help=say("format"))
+    export.add_argument("--out", metavar="DIR", required=True, help=say("out_folder"))
+    export.add_argument("--replace", action="store_true", help=say("replace"))
+
     opened = commands.add_parser("open-json", help=say("open_json"), parents=[secret], allow_abbrev=False)
     opened.add_argument("file", metavar="FILE", help=say("json"))
     opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
     opened.add_argument("--replace", action="store_true", help=say("replace"))
-
     _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
-    sample = commands.add_parser("sample", help=say("sample"), parents=[secret], allow_abbrev=False)
-    sample.add_argument("--out", metavar="DIR", required=True, help=say("out"))
-    sample.add_argument("--replace", action="store_true", help=say("replace"))
-    return top
 
 
 def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:

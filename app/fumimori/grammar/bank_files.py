@@ -53,7 +53,9 @@ class _Question(Record, forbid_unknown_fields=True):
     hosting_severities: tuple[_HostingSeverity, ...] = ()
     may_be_not_applicable: bool = True
     dated: bool = False
-    work: _Work = _Work()
+    work: dict[str, object] = msgspec.field(default_factory=dict)
+    work_for: dict[str, dict[str, object]] = msgspec.field(default_factory=dict)
+    """By option: what of its repair differs from `work`."""
 
 
 def parse_bank(files: Mapping[str, Mapping[str, object]]) -> tuple[Question, ...]:
@@ -89,7 +91,7 @@ def _question(identity: str, content: object) -> Question:
         return Question(
             id=identity,
             number=raw.number,
-            options=tuple(_option(name, words) for name, words in raw.options.items()),
+            options=_options(raw),
             hosting=raw.hosting,
             kind=raw.kind,
             core=raw.core,
@@ -103,18 +105,36 @@ def _question(identity: str, content: object) -> Question:
             ),
             may_be_not_applicable=raw.may_be_not_applicable,
             dated=raw.dated,
-            work=Work(owner=raw.work.owner, effort=raw.work.effort, cost=raw.work.cost, exposed=raw.work.exposed),
+            work=_work(raw.work),
         )
     except (msgspec.ValidationError, ValueError) as error:
         raise BankError(f"{identity}: {error}") from error
 
 
-def _option(name: str, words: str) -> Option:
+def _work(said: Mapping[str, object]) -> Work:
+    read = msgspec.convert(said, _Work)
+    return Work(owner=read.owner, effort=read.effort, cost=read.cost, exposed=read.exposed)
+
+
+def _options(question: _Question) -> tuple[Option, ...]:
+    missing = question.work_for.keys() - question.options.keys()
+    if missing:
+        raise ValueError(f"work_for names an option {sorted(missing)} that is not there")
+    return tuple(_option(name, words, question) for name, words in question.options.items())
+
+
+def _option(name: str, words: str, question: _Question) -> Option:
     """`met`, `partly medium`: what the option earns and how bad it is."""
     if name in ("unknown", NOT_APPLICABLE):
         raise ValueError(f"the option {name} belongs to every question")
     credit, space, severity = words.partition(" ")
-    return Option(id=name, credit=Credit(credit), severity=Severity.of(severity) if space else Severity.OK)
+    own = question.work_for.get(name)
+    return Option(
+        id=name,
+        credit=Credit(credit),
+        severity=Severity.of(severity) if space else Severity.OK,
+        work=None if own is None else _work({**question.work, **own}),
+    )
 
 
 def _check_names(question: Question, before: Mapping[str, Question]) -> None:

@@ -29,7 +29,7 @@ def run(
 ) -> int:
     """Show the window until it is closed; returns the program's exit code.
 
-    `instruments` is called only after the window stands, because what it brings takes a while to load.
+    `toolkit` is called only after the window stands, because what it brings takes a while to load.
     `control_hosts` names the usual hosts of the port-25 test, which people see before anything is sent.
     `repair` makes what a finding's details offer to copy; `network` says how runs look outward (None: as usual).
     """

@@ -33,9 +33,11 @@ def as_confirmed(session: "Session") -> Assessment:
 
 def stands(session: "Session") -> bool:
     """Whether what was confirmed still covers everything that is to be looked at."""
-    consent, now = session.open.consent, to_confirm(session)
-    covers = set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
-    return consent.at is not None and covers
+    consent = session.open.consent
+    if consent.at is None:
+        return False
+    now = to_confirm(session)
+    return set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
 
 
 def begun(assessment: Assessment) -> bool:

@@ -18,7 +18,7 @@ class KeepsTyped(QWidget):
         }
 
     def resume(self, draft: Draft) -> None:
-        """Type again what the page before held; fields that show the desk hold it already."""
+        """Type again what the page before held; fields that show the session hold it already."""
         for edit in self.findChildren(QLineEdit):
             text, cursor = draft.get(edit.property("place") or "", (edit.text(), 0))
             if text != edit.text():

@@ -25,7 +25,7 @@ class FileWork(QObject):
     changed = Signal()
     """It began, became slow, failed, or was given up; `error` says why."""
     done = Signal()
-    """It is done, and the desk works on the file."""
+    """It is done, and the session works on the file."""
 
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
@@ -59,7 +59,7 @@ class FileWork(QObject):
         self._begin(opened, lambda file: self._session.take(file, path, file.assessment), late=_close)
 
     def create(self, path: Path, passphrase: str | None, start: Assessment, *, copy: bool) -> None:
-        """Make a file at `path` that holds `start`; a `copy` is made because the file of the desk cannot be written."""
+        """Make a file at `path` that holds `start`; a `copy` is made because the session's own cannot be written."""
         self.path = path
 
         def made() -> "AssessmentFile":
@@ -76,7 +76,7 @@ class FileWork(QObject):
         self._begin(made, take, late=_discard, saves=not copy)
 
     def change_secret(self, passphrase: str | None) -> None:
-        """Encrypt the desk's file anew under a passphrase, or under a key in the keyring."""
+        """Encrypt the session's file anew under a passphrase, or under a key in the keyring."""
         self.path = self._session.path
         prepare = self._session.new_secret(passphrase)
         self._begin(prepare, self._session.use_secret, late=lambda _secret: None)

@@ -20,13 +20,13 @@ AFTER_MS = 200
 
 
 class Judging(QObject):
-    """Keeps one judgement, of the desk's assessment; a new one is made in another thread, never in the window's.
+    """Keeps one judgement, of the session's assessment; a new one is made in another thread, never in the window's.
 
     While it is under way, results follow from the judgement before it and from today's answers.
     """
 
     done = Signal()
-    """There is a judgement of exactly what is on the desk; or it could not be made, as `fault` says."""
+    """There is a judgement of exactly what is on the session; or it could not be made, as `fault` says."""
 
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
@@ -48,7 +48,7 @@ class Judging(QObject):
 
     @property
     def exact(self) -> bool:
-        """Whether what can be had at once follows from exactly what is on the desk."""
+        """Whether what can be had at once follows from exactly what is on the session."""
         return self._judged is not None and _fits(self._judged, self._session.assessment)
 
     @property
@@ -62,7 +62,7 @@ class Judging(QObject):
         self._timer.stop()
 
     def look(self) -> None:
-        """What is on the desk changed: see that there is a judgement of it."""
+        """What is on the session changed: see that there is a judgement of it."""
         assessment = self._session.assessment
         if assessment is None or (self.exact and not self.fault):
             return
@@ -84,7 +84,7 @@ class Judging(QObject):
             self._start()
 
     def when_exact(self, then: "Callable[[], None]", owner: QObject) -> None:
-        """Call `then` once, as soon as results follow from what is on the desk; not when `owner` is gone by then."""
+        """Call `then` once, as soon as results follow from what is on the session; not when `owner` is gone by then."""
         if self.exact:
             then()
             return
@@ -96,7 +96,7 @@ class Judging(QObject):
         self.now()
 
     def result(self, assessment: Assessment) -> Result:
-        """What follows from `assessment`, which is the desk's own but for what people said.
+        """What follows from `assessment`, which is the session's own but for what people said.
 
         Where nothing was judged yet, that is done here and now: the window asks `ready` before.
         """
@@ -107,7 +107,7 @@ class Judging(QObject):
         return self._session.toolkit.assess(assessment, moment, self._judged)
 
     def _start(self) -> None:
-        """Judge what is on the desk; one judgement at a time, and again when it changed meanwhile."""
+        """Judge what is on the session; one judgement at a time, and again when it changed meanwhile."""
         assessment = self._session.assessment
         if self._running or assessment is None:
             return

@@ -1,4 +1,4 @@
-"""The measurement under way: it belongs to the desk, so it goes on while people read or answer elsewhere."""
+"""The measurement under way: it belongs to the session, so it goes on while people read or answer elsewhere."""
 
 import dataclasses
 import logging

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
-from fumimori.wizard.routes import START, Route
+from fumimori.wizard.steps import START, Route
 
 if TYPE_CHECKING:
     from fumimori.gui.window import Window

@@ -17,7 +17,7 @@ from fumimori.gui.placing import place
 from fumimori.gui.session import Session
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
 from fumimori.gui.window import Window
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def prepare(application: QApplication, services: AppServices) -> None:
 
 
 def open_first(window: Window, file: Path | None) -> None:
-    """Load the instruments beside the window, and open the file that the program was started with."""
+    """Load the toolkit beside the window, and open the file that the program was started with."""
     gc.enable()
     load_fonts(window.session.services.resources / "fonts", LATER_FACES)
 

@@ -1,4 +1,4 @@
-"""The desk: the assessment under work, its file, what follows from it, and the language; without any widget."""
+"""The session: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
 from datetime import datetime
 from pathlib import Path
@@ -94,6 +94,16 @@ class Session(QObject):
         if self._result is None:
             self._result = self.judging.result(self.open)
         return self._result
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is a result at once."""
+        return self.judging.ready
+
+    @property
+    def measuring_now(self) -> bool:
+        """Whether a measurement is under way."""
+        return self.measuring.running
 
     def forget_result(self) -> None:
         """There is a new judgement: what followed from the one before is made anew when somebody asks."""

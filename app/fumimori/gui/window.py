@@ -1,4 +1,4 @@
-"""The window: header, rail, one page in a column, help drawer, foot; it moves between pages and never loses a place."""
+"""The window: header, sidebar, one page in a column, help panel, footer; it moves between pages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,11 +21,10 @@ from fumimori.gui.widgets.frame import Footer, Header, following_language
 from fumimori.gui.widgets.help_panel import HelpPanel
 from fumimori.gui.widgets.sidebar import Sidebar
 from fumimori.gui.widgets.trouble import trouble_notice
-from fumimori.wizard.routes import START, Route
+from fumimori.wizard.navigator import Navigator
+from fumimori.wizard.steps import Group, Needs, Route, step
 
 RAIL_AFTER_MS = 250
-BEFORE_JUDGING = ("start", "new", "unlock", "key", "organisation", "environment")
-"""Pages that show nothing of what follows from the assessment, so that they never wait for it."""
 
 
 class Window(QMainWindow):
@@ -35,18 +34,22 @@ class Window(QMainWindow):
         super().__init__()
         self.session = session
         self._translator = QTranslator(self)
-        self.route = START
+        self.navigator = Navigator(session, self._arrived)
         self.page: Page | None = None
         self.theme = themed(self.session.settings, self.session.services.resources)
         self._page_is_exact = True
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
         self.sidebar = Sidebar(self.go)
         self.help_panel = HelpPanel(self.toggle_help)
-        self.footer = Footer(back=self.back, later=self.later, forward=self.forward)
+        self.footer = Footer(back=self.navigator.back, later=self.navigator.later, forward=self.forward)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always on, so that the page keeps its place when it becomes longer than the window or shorter.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.area.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(low < high))
         self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
         self._notices = QVBoxLayout()
@@ -92,15 +95,18 @@ class Window(QMainWindow):
 
     def go(self, route: Route) -> None:
         """Show the page at `route`; the keyboard moves to its heading."""
-        if self.session.assessment is None and route.page not in ("start", "new", "unlock", "key"):
-            route = START
-        if route.page == "block" and self.session.judging.ready:
-            from fumimori.wizard import course
+        self.navigator.go(route)
 
-            route = course.entry(self.session.result, route.item)
-        if route.page not in ("new", "unlock", "key"):
+    @property
+    def route(self) -> Route:
+        """Where the window is."""
+        return self.navigator.route
+
+    def _arrived(self) -> None:
+        """The navigator is at another place, or shows the same once more."""
+        if step(self.route.page).group is not Group.FILE:
             self.session.work.forget()
-        self.route = self.session.place = route
+        self.session.place = self.route
         self._show()
         self.area.verticalScrollBar().setValue(0)
         self._begin_page()
@@ -108,27 +114,16 @@ class Window(QMainWindow):
     def forward(self) -> None:
         """What Next does."""
         if self.page is not None and self.page.next_label:
-            target = self.page.next()
-            if target is not None:
-                self.go(target)
+            if self.page.accept():
+                self.navigator.next()
             else:
                 self._to_complaint()
-
-    def back(self) -> None:
-        """What Back does."""
-        if self.page is not None:
-            self.go(self.page.back())
-
-    def later(self) -> None:
-        """What *answer later* does."""
-        if self.page is not None:
-            self.go(self.page.skip())
 
     def _begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
         if self.page is None:
             return
-        first = self.page.begin
+        first = self._at(self.route.at) or self.page.begin
         if first is None:
             self.page.heading.take_focus()
         else:
@@ -169,9 +164,9 @@ class Window(QMainWindow):
     def _show(self) -> None:
         if self.page is not None:
             self.page.leave()
-        waits = self.session.assessment is not None and not self.session.judging.ready
-        waits = waits and self.route.page not in BEFORE_JUDGING
-        page = (JudgingPage if waits else page_class(self.route.page))(self.session, self.theme, self.route, self.go)
+        here = step(self.route.page)
+        waits = here.needs is Needs.RESULT and not self.session.judged
+        page = (JudgingPage if waits else page_class(here))(self.session, self.theme, self.navigator)
         self._page_is_exact = self.session.judging.exact
         page.setMaximumWidth(page.widest)
         holder = QWidget()
@@ -196,12 +191,12 @@ class Window(QMainWindow):
         """
         self._rail_timer.start()
         if isinstance(self.page, JudgingPage):
-            self.go(self.route)
+            self.navigator.judged()
         elif self.page is not None and (not self._page_is_exact or self.route.page == "hub"):
             self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
-        """Tab walks the page, Next, Back, the help, the header, the rail; asked anew at every step.
+        """Tab walks the page, Next, Back, the help, the header, the sidebar; asked anew at every step.
 
         Where what has the keyboard disappears under it, the keyboard goes to the page's heading, never to a button.
         """
@@ -229,7 +224,7 @@ class Window(QMainWindow):
     # --- the frame ------------------------------------------------------------------------------------------------
 
     def _refresh_rail(self) -> None:
-        at_work = self.session.judging.ready and self.route.page not in ("start", "new", "unlock")
+        at_work = self.session.judged and step(self.route.page).needs is not Needs.NOTHING
         crowded = self.help_panel.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.sidebar.setVisible(at_work and not crowded)
         if self.sidebar.isVisibleTo(self):
@@ -246,7 +241,7 @@ class Window(QMainWindow):
             )
 
     def toggle_help(self) -> None:
-        """Open or close the drawer; the keyboard goes with it."""
+        """Open or close the help panel; the keyboard goes with it."""
         self.help_panel.setVisible(not self.help_panel.isVisibleTo(self))
         self._refresh_help()
         self._refresh_rail()
@@ -371,7 +366,7 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The rail becomes narrow when there is little room."""
+        """The sidebar becomes narrow when there is little room."""
         super().resizeEvent(event)
         self._rail_timer.start()
 

@@ -39,14 +39,6 @@ class Measured(StrEnum):
     """The probe answers; people are asked only when it could not look."""
 
 
-class Option(Record):
-    """One answer to choose: what it earns, and how bad it is."""
-
-    id: str
-    credit: Credit
-    severity: Severity = Severity.OK
-
-
 class Condition(Record):
     """True when `question` was answered with one of `values`."""
 
@@ -102,6 +94,16 @@ class Work(Record):
     """Somebody on the Internet can reach the weakness."""
 
 
+class Option(Record):
+    """One answer to choose: what it earns, and how bad it is."""
+
+    id: str
+    credit: Credit
+    severity: Severity = Severity.OK
+    work: Work | None = None
+    """What its repair takes, where that differs from the question's."""
+
+
 @cache
 def _control(name: str) -> Control | None:
     """The control of that name, for which is asked thousands of times; None when there is none."""
@@ -144,6 +146,10 @@ class Question(Record):
     def option(self, value: str) -> Option | None:
         """The option with the id `value`."""
         return next((option for option in self.options if option.id == value), None)
+
+    def work_for(self, option: Option) -> Work:
+        """What it takes to repair what the answer `option` finds."""
+        return option.work or self.work
 
 
 NOT_APPLICABLE = "not_applicable"

@@ -88,17 +88,17 @@ class Plain:
     head = 4
 
     def remaining(self, sequence: int, head: bytes) -> int:
-        """See Seal."""
+        """See PacketCipher."""
         del sequence
         return _length(head)
 
     def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
-        """See Seal."""
+        """See PacketCipher."""
         del sequence, head
         return unpadded(rest)
 
     def sealed(self, sequence: int, payload: bytes) -> bytes:
-        """See Seal."""
+        """See PacketCipher."""
         del sequence
         body = padded(payload, 8, length_counts=True)
         return struct.pack(">I", len(body)) + body

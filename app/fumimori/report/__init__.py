@@ -56,12 +56,19 @@ def make(
     )
 
 
-def attached(assessment: Assessment, result: Result, *, texts: Texts, issued: datetime) -> dict[str, bytes]:
+def attached(
+    assessment: Assessment,
+    result: Result,
+    *,
+    texts: Texts,
+    issued: datetime,
+    repair: Callable[[Finding], Repair],
+) -> dict[str, bytes]:
     """The files that the report carries inside, by name, to be saved beside it as well."""
     from fumimori.report.attachments import attachments
     from fumimori.wording.report import Wording
 
-    return attachments(assessment, result, Wording(assessment, result, texts, issued))
+    return attachments(assessment, result, Wording(assessment, result, texts, issued), repair)
 
 
 def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The press: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
+"""The canvas: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""All that the pages are written from: the records, the words and the stationery of one report."""
+"""All that the pages are written from: the records, the words and the page style of one report."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -87,7 +87,7 @@ def make(
         made=issued,
         producer=f"Fumimori {tool_version}",
     )
-    files = attachments(assessment, result, wording) if m.annexed else {}
+    files = attachments(assessment, result, wording, repair) if m.annexed else {}
     return completed(canvas.finished(), canvas.root, about, files)
 
 

@@ -1,1 +1,1 @@
-"""The steps of the wizard and the way through them; no Qt."""
+"""The assistant without a window: its steps, the way through them, and how far somebody is."""

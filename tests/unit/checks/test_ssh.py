@@ -15,7 +15,7 @@ from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
 from fumimori.network import NotObserved
 from fumimori.network.ssh import SshService
-from loopback.scenarios import street
+from loopback.scenarios import network_of_servers
 from loopback.ssh_faults import SshScript
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_the_smallest_group_is_asked_for_in_a_thorough_run(bits, thorough, word)
     script = SshScript(key_exchanges=("curve25519-sha256", "diffie-hellman-group-exchange-sha256"), group_bits=bits)
 
     async def look() -> ssh_facts.Facts:
-        async with street({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
+        async with network_of_servers({"ssh.example.jp": {"A": ["192.0.2.1"]}}, {("192.0.2.1", 22): script}) as network:
             observations = Observations(Scope(ssh_hosts=("ssh.example.jp",)), [])
             return await ssh.collect(
                 "ssh.example.jp",

@@ -208,7 +208,7 @@ def test_a_run_of_another_scope_is_left_out_with_its_contacts() -> None:
 
 
 def broken(which: str, calls: list[str] | None = None) -> Toolkit:
-    """The instruments with one probe whose judge fails."""
+    """The toolkit with one probe whose judge fails."""
 
     def judge(_seen: object, _rules: object) -> Iterable[Outcome]:
         if calls is not None:

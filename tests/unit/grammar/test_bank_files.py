@@ -40,6 +40,7 @@ FULL: dict[str, Any] = {
     "may_be_not_applicable": False,
     "dated": True,
     "work": {"owner": "dns", "effort": "days", "cost": "under_50k", "exposed": True},
+    "work_for": {"partly": {"effort": "minutes", "exposed": False}},
 }
 
 
@@ -63,7 +64,12 @@ def test_every_key_reaches_the_question() -> None:
         number=2,
         options=(
             Option(id="yes", credit=Credit.MET),
-            Option(id="partly", credit=Credit.PARTLY, severity=Severity.MEDIUM),
+            Option(
+                id="partly",
+                credit=Credit.PARTLY,
+                severity=Severity.MEDIUM,
+                work=Work(owner=Owner.DNS, effort=Effort.MINUTES, cost=Cost.UNDER_50K),
+            ),
             Option(id="no", credit=Credit.NOT_MET, severity=Severity.HIGH),
         ),
         hosting=(Hosting.VPS, Hosting.RENTAL),
@@ -81,7 +87,7 @@ def test_every_key_reaches_the_question() -> None:
         dated=True,
         work=Work(owner=Owner.DNS, effort=Effort.DAYS, cost=Cost.UNDER_50K, exposed=True),
     )
-    assert {*FULL, "id"} == set(Question.__struct_fields__)
+    assert {*FULL, "id"} - {"work_for"} == set(Question.__struct_fields__)
     assert type(question.work) is Work
 
 
@@ -107,6 +113,8 @@ def test_questions_stand_in_printed_order_whatever_the_order_of_the_files() -> N
         pytest.param({"core": "true"}, id="a word for a truth"),
         pytest.param({"work": {"owner": "butler"}}, id="no owner"),
         pytest.param({"work": {"who": "it"}}, id="a key of the work that nobody knows"),
+        pytest.param({"work_for": {"perhaps": {}}}, id="work for an option that is not there"),
+        pytest.param({"work_for": {"no": {"who": "it"}}}, id="a key of an option's work that nobody knows"),
         pytest.param({"ask_if": {"ssh.lost": ["yes"]}}, id="a gate that is not there"),
         pytest.param({"ask_if": {"ssh.second": ["yes"]}}, id="a gate that is the question itself"),
         pytest.param({"ask_if": {"ssh.used": ["perhaps"]}}, id="a gate's answer that is not there"),

@@ -6,7 +6,7 @@ Steps      The name in each SMTP greeting is looked up in DNS; certificates are 
            installers put into theirs. No further connection.
 Outcomes   factory_certificate (high), factory_certificate_mx (low); default_name, name_unresolvable (low); name_good
            (ok).
-Sources    RFC 8314 section 4.5; RFC 5321 sections 2.3.5 and 4.1.1.1.
+Sources    RFC 8314 section 4.4; RFC 5321 sections 2.3.5 and 4.1.1.1.
 """
 
 import re

@@ -57,7 +57,7 @@ def let_out(observations: Observations) -> None:
 async def converse(
     context: ProbeContext, host: str, addresses: Sequence[str], commands: Sequence[str], *, port: int = PORT
 ) -> SmtpDialogue:
-    """The conversation with the first address that answers, inside TLS on other ports than 25; NotObserved without one."""
+    """The conversation with the first address that answers, in TLS on ports other than 25; NotObserved without one."""
     failure: NotObserved = Unreachable("no_address", host)
     for address in addresses[:2]:
         dialogue = await context.network.smtp_dialogue(host, address, port, commands, secured=port != PORT)

@@ -4,8 +4,9 @@ Objective  Mail from an address without a name of its own is refused by large re
 Inputs     Addresses of the mail exchangers, single addresses that the SPF record names, addresses that somebody gave.
 Steps      DNS only: PTR of each address, then the addresses of at most five of those names (forward-confirmed reverse
            DNS); the name in the greeting on port 25, when mail_ports saw one, is compared.
-Outcomes   missing (high): a mail server's address without a name; unconfirmed, generic (medium); missing_listed (only
-           the SPF record names the address), missing_receiving, greeting_differs (info); confirmed (ok).
+Outcomes   missing (high): a mail server's address without a name; missing_listed (medium): only the SPF record names
+           the address, whether mail leaves from there is not known; unconfirmed, generic (medium); missing_receiving,
+           greeting_differs (info); confirmed (ok).
            Addresses of providers are their own affair and are not looked at.
 Sources    Sender guidelines of Google; RFC 1912 section 2.1; RFC 5321 section 4.1.4.
 """

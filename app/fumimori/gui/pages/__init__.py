@@ -1,35 +1,14 @@
-"""The pages of the window, one per file, by the name that their route carries; each is loaded when it is shown."""
+"""The pages of the window, one per file, named like the step that they show; each is loaded when it is shown."""
 
-from collections.abc import Mapping
 from importlib import import_module
 
 from fumimori.gui.pages.page import Page
+from fumimori.wizard.steps import Step
 
-__all__ = ["PAGES", "Page", "page_class"]
-
-PAGES: Mapping[str, str] = {
-    "start": "StartPage",
-    "new": "NewPage",
-    "unlock": "UnlockPage",
-    "key": "KeyPage",
-    "organisation": "OrganisationPage",
-    "environment": "EnvironmentPage",
-    "consent": "ConsentPage",
-    "measuring": "MeasuringPage",
-    "confirm": "ConfirmPage",
-    "technician": "TechnicianPage",
-    "hub": "HubPage",
-    "question": "QuestionPage",
-    "summary": "SummaryPage",
-    "interview": "InterviewPage",
-    "open_points": "OpenPointsPage",
-    "plan": "PlanPage",
-    "report": "ReportPage",
-}
-"""The class of each page, in the module that has the page's name."""
+__all__ = ["Page", "page_class"]
 
 
-def page_class(name: str) -> type[Page]:
-    """The class of the page called `name`; KeyError when there is none."""
-    found: type[Page] = getattr(import_module(f"{__name__}.{name}"), PAGES[name])
+def page_class(step: Step) -> type[Page]:
+    """The class of the page that shows a step, from the module that has the step's name."""
+    found: type[Page] = getattr(import_module(f"{__name__}.{step.id}"), step.page)
     return found

@@ -12,7 +12,7 @@ from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Hosting
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 
 class ConfirmPage(Page):
@@ -39,6 +39,7 @@ class ConfirmPage(Page):
         known = next((one for one in self.session.open.scope.domains if one.name == receiver.domain), None)
         guess = receiver.hosting
         name = unicode_domain(receiver.domain)
+        correct = partial(self.navigator.visit, Route("environment"))
         if not receiver.untrusted_hosts:
             inside.addWidget(Prose(theme, self.say("no_mail", domain=name), bold=True))
             inside.addWidget(Prose(theme, self.say("no_mail_next"), quiet=True))
@@ -55,10 +56,10 @@ class ConfirmPage(Page):
         settled = known is not None and known.hosting_confirmed
         if guess is not None and receiver.untrusted_hosts:
             right = button(theme, self.say("right"), partial(self._right, receiver.domain, guess), name="right")
-            wrong = button(theme, self.say("wrong"), partial(self.go, Route("environment")), name="wrong")
+            wrong = button(theme, self.say("wrong"), correct, name="wrong")
             inside.addLayout(Flow(right, wrong, spacing=theme.gap))
         else:
-            change = button(theme, self.say("choose"), partial(self.go, Route("environment")), name="choose")
+            change = button(theme, self.say("choose"), correct, name="choose")
             inside.addLayout(row(change, None))
         if settled and known is not None and known.hosting is not None:
             said = self.t(f"words.hosting.{known.hosting}")

@@ -3,7 +3,7 @@
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
@@ -13,7 +13,7 @@ from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.domain import DomainCard
 from fumimori.gui.widgets.hosts import HostFields
 from fumimori.model import DomainScope, Hosting
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 UNKNOWN = "unknown"
 
@@ -36,9 +36,6 @@ class EnvironmentPage(Page):
             placeholder="example.co.jp",
         )
         self.add(self._field)
-        if self.route.origin == "added":
-            # The next domain can be typed at once; the heading has the keyboard until the page is shown.
-            QTimer.singleShot(0, self._field.edit, self._field.edit.setFocus)
         adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
         self.add(row(adding, None))
         for number in range(len(self.session.open.scope.domains)):
@@ -69,16 +66,16 @@ class EnvironmentPage(Page):
             )
         )
 
-    def next(self) -> Route | None:
+    def accept(self) -> bool:
         """On, when there is a domain and every host can be read; what was typed but not added is added first."""
         if self._typed.strip():
             self._add()
-            return None
+            return False
         if not self.session.open.scope.domains:
             self._field.complain(self.say("domain_missing"))
             self._field.edit.setFocus()
-            return None
-        return super().next() if self._hosts.settled() else None
+            return False
+        return self._hosts.settled()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in the domain's field adds it instead of leaving the page."""
@@ -101,7 +98,8 @@ class EnvironmentPage(Page):
         scope = self.session.open.scope
         if name not in [domain.name for domain in scope.domains]:
             self.session.edit_scope(domains=(*scope.domains, DomainScope(name=name)))
-        self.go(Route("environment", origin="added"))
+        # The next domain can be typed at once.
+        self.go(Route("environment", at="domain"))
 
     def _remove(self, number: int) -> None:
         domains = self.session.open.scope.domains

@@ -13,8 +13,8 @@ from fumimori.gui.widgets.sidebar import STATUS_SIGNS
 from fumimori.gui.widgets.signs import ScoreBar
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Control, QuestionState
-from fumimori.wizard import course, routes
-from fumimori.wizard.routes import SURROUNDINGS, Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import BLOCK, SURROUNDINGS, Route, blocks, code_of
 from fumimori.wording.window import range_words
 
 
@@ -25,7 +25,7 @@ class HubPage(Page):
         """How far it is, quick or full, the rows; what to do next is the button at the foot."""
         session, theme = self.session, self.theme
         self.prose("lead", quiet=True)
-        minutes = course.minutes_left(session.open, session.result)
+        minutes = progress.minutes_left(session.open, session.result)
         if minutes is not None and minutes[1] > 0:
             self.prose("minutes", quiet=True, low=minutes[0], high=minutes[1])
         choices = [
@@ -42,29 +42,28 @@ class HubPage(Page):
                 columns=2,
             )
         )
-        for block in routes.blocks():
-            self.add(self._row(block))
-        look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-        self.add(row(look, None))
+        self.growing.add([*(partial(self._row, block) for block in blocks()), self._to_open_points])
 
     @property
     def next_label(self) -> str:
         """What to do next, by name."""
-        return self.say("next", what=self._described(self.next()))
+        return self.say("next", what=self.named(self.navigator.ahead))
 
-    def next(self) -> Route:
-        """What the course calls next: the first open question, else the open points, else the plan."""
-        return course.next_useful(self.session.open, self.session.result)
+    def _to_open_points(self) -> QWidget:
+        line = QWidget()
+        go = partial(self.go, Route("open_points"))
+        line.setLayout(row(button(self.theme, self.say("to_open_points"), go, name="open-points"), None))
+        return line
 
     def _row(self, block: str) -> QWidget:
         theme, t, session = self.theme, self.t, self.session
         frame, inside = card(theme)
         inside.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
-        status = course.status(session.open, session.result, block)
-        asked = [session.result.question(one.id) for one in course.asked(session.result, block)]
+        status = progress.status(session.open, session.result, block)
+        asked = [session.result.question(one.id) for one in progress.asked(session.result, block)]
         answered = sum(one.state is not QuestionState.UNANSWERED for one in asked)
         scored = block != SURROUNDINGS
-        code = routes.code_of(block)
+        code = code_of(block)
         drawing = QLabel()
         drawing.setPixmap(theme.picture(f"controls/{block}", "accent", QSize(theme.px(72), theme.px(48))))
         drawing.setFixedWidth(theme.px(72))
@@ -87,7 +86,7 @@ class HubPage(Page):
             line.setStretch(1, 1)
             words.addLayout(line)
         word = {"not_started": "begin", "in_progress": "go_on"}.get(status, "review")
-        opening = button(theme, self.say(word), partial(self.go, Route("block", block)), name=f"open:{block}")
+        opening = button(theme, self.say(word), partial(self.go, Route(BLOCK, block)), name=f"open:{block}")
         opening.setAccessibleName(f"{name} {self.say(word)}")
         opening.setMinimumWidth(theme.px(96))
         line = row(drawing, spacing=theme.px(16))
@@ -96,15 +95,11 @@ class HubPage(Page):
         inside.addLayout(line)
         return frame
 
-    def _described(self, target: Route) -> str:
-        if target.page in ("question", "summary"):
-            return self.t(f"controls.{routes.block_of(target.item)}.name")
-        return self.t(f"ui.rail.{target.page}")
-
     def _count(self, word: str) -> int:
-        as_if = msgspec.structs.replace(self.session.open, quick=word == "quick")
-        result = self.session.judging.result(as_if)
-        return sum(len(course.asked(result, block)) for block in routes.blocks())
+        result, quick = self.session.result, word == "quick"
+        if quick is not self.session.open.quick:
+            result = self.session.judging.result(msgspec.structs.replace(self.session.open, quick=quick))
+        return sum(len(progress.asked(result, block)) for block in blocks())
 
     def _extent(self, value: str | None) -> None:
         self.session.edit(quick=value != "full")

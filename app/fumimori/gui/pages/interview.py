@@ -5,8 +5,7 @@ from functools import partial
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.sheet import SheetRow
-from fumimori.wizard import course
-from fumimori.wizard.routes import Route
+from fumimori.wizard import progress
 
 
 class InterviewPage(Page):
@@ -30,7 +29,7 @@ class InterviewPage(Page):
                 name="respondent",
             )
         )
-        questions = course.asked(session.result, self.route.item)
+        questions = progress.asked(session.result, self.route.item)
         self.rows = [SheetRow(session, theme, one, picked=partial(self._picked, one.id)) for one in questions]
         for number, made in enumerate(self.rows):
             made.walked = partial(self._walk, number)
@@ -44,14 +43,6 @@ class InterviewPage(Page):
     def next_label(self) -> str:
         """To the summary."""
         return self.say("done")
-
-    def next(self) -> Route:
-        """The control's summary."""
-        return Route("summary", self.route.item)
-
-    def back(self) -> Route:
-        """Back to one question a page."""
-        return Route("block", self.route.item)
 
     def _picked(self, question: str, value: str | None) -> None:
         if value is None:

@@ -6,7 +6,6 @@ from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Elided
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
-from fumimori.wizard.routes import HUB, START, Route
 
 
 class KeyPage(Page):
@@ -30,11 +29,6 @@ class KeyPage(Page):
         """What is about to happen."""
         return self.say("change") if self.session.path is not None else ""
 
-    def back(self) -> Route:
-        """To the work."""
-        self.session.work.forget()
-        return HUB if self.session.assessment is not None else START
-
     def leave(self) -> None:
         """What is under way goes on when the page is only made anew."""
         self._stop_listening()
@@ -49,11 +43,11 @@ class KeyPage(Page):
         self._key.choose(kind)
         super().resume(draft)
 
-    def next(self) -> Route | None:
+    def accept(self) -> bool:
         """Encrypt the file anew."""
         if not self.session.work.busy and self._key.settled():
             self.session.work.change_secret(self._key.passphrase)
-        return None
+        return False
 
     def _changed(self) -> None:
         self._waiting.failed(self.say("changed"), self.say(f"changed_{self._key.kind}"))

@@ -15,7 +15,6 @@ from fumimori.gui.widgets.progress_list import LookList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Attempt, Result, RunKind
-from fumimori.wizard.routes import Route
 
 ANNOUNCE_EVERY_MS = 10_000
 
@@ -59,18 +58,12 @@ class MeasuringPage(Page):
         """Everything but measuring works without it."""
         return not self.session.measuring.running and not begun(self.session.open)
 
-    def next(self) -> Route | None:
-        """Start when nothing was measured yet; else go on, to the hub while it still runs."""
-        if self.session.measuring.running:
-            return Route("hub")
-        if begun(self.session.open):
-            return super().next()
+    def accept(self) -> bool:
+        """Start, and stay, when nothing was measured yet."""
+        if self.session.measuring.running or begun(self.session.open):
+            return True
         self._start()
-        return None
-
-    def skip(self) -> Route:
-        """Answer first, measure later."""
-        return Route("hub")
+        return False
 
     def leave(self) -> None:
         """The measurement goes on without this page."""

@@ -10,7 +10,6 @@ from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Prose
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
-from fumimori.wizard.routes import HUB, START, Route
 
 
 class NewPage(Page):
@@ -37,18 +36,13 @@ class NewPage(Page):
             self.add(self._key)
         self._waiting = Waiting(theme, self.t, work)
         self.add(self._waiting)
-        self._stop_listening = listen(work, self._show, self._made)
+        self._stop_listening = listen(work, self._show, self.navigator.file_ready)
         self._show()
 
     @property
     def next_label(self) -> str:
         """What is about to happen."""
         return self.say({"sample": "begin_sample", "copy": "begin_copy"}.get(self.route.item, "begin"))
-
-    def back(self) -> Route:
-        """To the start, or to the work that the copy was wanted for."""
-        self.session.work.forget()
-        return HUB if self.route.item == "copy" else START
 
     def leave(self) -> None:
         """What is under way goes on when the page is only made anew."""
@@ -65,24 +59,21 @@ class NewPage(Page):
             self._key.choose(kind)
         super().resume(draft)
 
-    def next(self) -> Route | None:
-        """Make the file; stay and say why when that cannot be."""
+    def accept(self) -> bool:
+        """Make the file; stay until it is there, or say why that cannot be."""
         if self.session.work.busy or (self._key is not None and not self._key.settled()):
-            return None
+            return False
         path = Path(self._path.strip()).expanduser()
         if path.suffix != ".fumimori":
             path = path.with_name(path.name + ".fumimori")
         if path.exists():
             self._complain(self.say("exists"))
-            return None
+            return False
         kind, services = self.route.item, self.session.services
         start = self.session.open if kind == "copy" else services.sample() if kind == "sample" else self.session.fresh()
         passphrase = services.sample_passphrase if self._key is None else self._key.passphrase
         self.session.work.create(path, passphrase, start, copy=kind == "copy")
-        return None
-
-    def _made(self) -> None:
-        self.go(Route("organisation") if not self.route.item else HUB)
+        return False
 
     def _show(self) -> None:
         """How far the file is; the keyring can be given up for a passphrase while it does not answer."""

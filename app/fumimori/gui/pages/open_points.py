@@ -9,7 +9,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import OpenPoint, Severity
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 SHOWN = 30
 
@@ -33,7 +33,7 @@ class OpenPointsPage(Page):
     @property
     def next_label(self) -> str:
         """On to the findings."""
-        return self.say("to_plan")
+        return self.onward
 
     def _contradictions(self) -> None:
         found = self.session.result.contradictions
@@ -50,7 +50,7 @@ class OpenPointsPage(Page):
                     question,
                     one,
                     settled=partial(self.go, self.route),
-                    measure=partial(self.go, Route("measuring")),
+                    measure=partial(self.navigator.visit, Route("measuring")),
                 )
             )
 
@@ -70,7 +70,8 @@ class OpenPointsPage(Page):
             line.setStretch(1, 1)
             target = Route("question", point.question) if point.question else Route("measuring")
             key = "answer" if point.question else "measure"
-            opening = button(theme, self.say(key), partial(self.go, target), kind="link", name=f"open:{number}:{kind}")
+            visit = partial(self.navigator.visit, target)
+            opening = button(theme, self.say(key), visit, kind="link", name=f"open:{number}:{kind}")
             opening.setAccessibleName(f"{words} {self.say(key)}")
             line.addWidget(opening)
             inside.addLayout(line)

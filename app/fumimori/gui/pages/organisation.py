@@ -7,7 +7,6 @@ from fumimori.gui.widgets.brand import BrandBox
 from fumimori.gui.widgets.controls import Field
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Addressee, Mode
-from fumimori.wizard.routes import Route
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
@@ -53,13 +52,13 @@ class OrganisationPage(Page):
         self.add(BrandBox(session, theme))
         self._show_preview()
 
-    def next(self) -> Route | None:
+    def accept(self) -> bool:
         """On, when there is a name."""
         if self.session.open.organisation.name.strip():
-            return super().next()
+            return True
         self._name.complain(self.say("name_missing"))
         self._name.edit.setFocus()
-        return None
+        return False
 
     def _named(self, text: str) -> None:
         self._name.complain("")

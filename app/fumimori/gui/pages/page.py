@@ -10,23 +10,23 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
 from fumimori.gui.widgets.text import Heading, Prose
-from fumimori.wizard.routes import Route
-
-Go = Callable[[Route], None]
+from fumimori.wizard.navigator import Navigator
+from fumimori.wizard.steps import Route, block_of, step
 
 
 class Page(KeepsTyped):
-    """A page shows the desk as it is when it is made; another language or size simply makes it anew."""
+    """A page shows the session as it is when it is made; another language or size simply makes it anew."""
 
     begin: QWidget | None = None
     """What gets the keyboard when the page appears; None is the heading."""
 
-    def __init__(self, session: Session, theme: Theme, route: Route, go: Go) -> None:
+    def __init__(self, session: Session, theme: Theme, navigator: Navigator) -> None:
         super().__init__()
         self.session = session
         self.theme = theme
-        self.route = route
-        self.go = go
+        self.navigator = navigator
+        self.route = navigator.route
+        self.go = navigator.go
         self.t = session.texts
         self.setObjectName("paper")
         self.column = QVBoxLayout(self)
@@ -78,24 +78,23 @@ class Page(KeepsTyped):
 
     @property
     def help_prefix(self) -> str:
-        """Where the help drawer's texts of this page lie: a question's, or empty for the page's own."""
+        """Where the help panel's texts of this page lie: a question's, or empty for the page's own."""
         return ""
 
-    def next(self) -> Route | None:
-        """Where Next leads; None stays, after the page has said why."""
-        from fumimori.wizard.course import after
+    def accept(self) -> bool:
+        """Take over what stands here before Next leads on; False stays, after the page has said what is missing."""
+        return True
 
-        return after(self.route)
+    def named(self, route: Route) -> str:
+        """What people call a place: the control that it belongs to, or its name in the sidebar."""
+        if route.page in ("question", "summary"):
+            return self.t(f"controls.{block_of(route.item)}.name")
+        return self.t(step(route.page).label)
 
-    def back(self) -> Route:
-        """Where Back leads."""
-        from fumimori.wizard.course import before
-
-        return before(self.route)
-
-    def skip(self) -> Route:
-        """Where *answer later* leads; a page that offers it says so."""
-        return self.route
+    @property
+    def onward(self) -> str:
+        """Where Next leads, by name."""
+        return self.t("ui.foot.to", what=self.named(self.navigator.ahead))
 
     def leave(self) -> None:
         """The page goes: stop what it started."""

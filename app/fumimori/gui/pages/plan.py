@@ -50,7 +50,7 @@ class PlanPage(Page):
     @property
     def next_label(self) -> str:
         """On to the report."""
-        return self.say("to_report")
+        return self.onward
 
     def _grade(self, grade: Grade, expected: Grade) -> None:
         theme = self.theme

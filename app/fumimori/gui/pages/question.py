@@ -11,8 +11,8 @@ from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import QuestionKind
-from fumimori.wizard import course, routes
-from fumimori.wizard.routes import Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import Route, block_of, code_of
 from fumimori.wording.window import facts_of
 
 
@@ -25,20 +25,20 @@ class QuestionPage(Page):
 
     def caption(self) -> str:
         """Control and place within it."""
-        number, count = course.position(self.session.open, self.session.result, self.route.item)
+        number, count = progress.position(self.session.open, self.session.result, self.route.item)
         block = self._block
         name = self.t(f"controls.{block}.name")
-        return self.say("place", code=routes.code_of(block), name=name, number=number, count=count)
+        return self.say("place", code=code_of(block), name=name, number=number, count=count)
 
     @property
     def _block(self) -> str:
-        return routes.block_of(self.route.item)
+        return block_of(self.route.item)
 
     def build(self) -> None:
         """Introduction at a control's first question, hint, facts, answers."""
         session, theme = self.session, self.theme
         question = session.result.of_bank(self.route.item)
-        asked = course.asked(session.result, self._block)
+        asked = progress.asked(session.result, self._block)
         if asked and asked[0].id == question.id:
             self._introduce()
         if self.t.has(f"controls.{question.id}.hint"):
@@ -71,18 +71,6 @@ class QuestionPage(Page):
         """The question's three help texts."""
         return f"controls.{self.route.item}"
 
-    def next(self) -> Route:
-        """The next question of this control, or its summary."""
-        return course.after_question(self.session.open, self.session.result, self.route)
-
-    def skip(self) -> Route:
-        """On without an answer."""
-        return self.next()
-
-    def back(self) -> Route:
-        """The question before, or the hub."""
-        return course.before_question(self.session.result, self.route)
-
     def _introduce(self) -> None:
         theme, block = self.theme, self._block
         if not self.t.has(f"controls.{block}.attack"):
@@ -112,7 +100,7 @@ class QuestionPage(Page):
                         question,
                         one,
                         settled=self._show_difference,
-                        measure=partial(self.go, Route("measuring")),
+                        measure=partial(self.navigator.visit, Route("measuring")),
                     )
                 )
                 return

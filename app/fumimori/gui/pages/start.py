@@ -11,7 +11,7 @@ from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.text import Elided, Prose
-from fumimori.wizard.routes import Route
+from fumimori.wizard.steps import Route
 
 RECENT_SHOWN = 4
 
@@ -34,15 +34,8 @@ class StartPage(Page):
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
         if self.session.assessment is not None:
-            from fumimori.wizard.course import resumption
-
-            going_on = button(
-                theme,
-                self.say("resume"),
-                partial(self.go, resumption(self.session.open)),
-                kind="primary",
-                name="start-resume",
-            )
+            resume = self.navigator.resume
+            going_on = button(theme, self.say("resume"), resume, kind="primary", name="start-resume")
             name = self.session.open.organisation.name or self.say("unnamed")
             self.add(Notice(theme, title=self.say("resume_title", name=name), icon="book-open", buttons=(going_on,)))
         self._recent()
@@ -84,9 +77,7 @@ class StartPage(Page):
 
     def _open(self, path: Path) -> None:
         if self.session.is_open_at(path):
-            from fumimori.wizard.course import resumption
-
-            self.go(resumption(self.session.open))
+            self.navigator.resume()
             return
         self.session.work.open(path, None)
         self.go(Route("unlock", str(path)))

@@ -10,8 +10,8 @@ from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import Control, Finding, Question, QuestionState
-from fumimori.wizard import course, routes
-from fumimori.wizard.routes import HUB, SURROUNDINGS, Route
+from fumimori.wizard import progress
+from fumimori.wizard.steps import SURROUNDINGS, Route, code_of
 from fumimori.wording.window import finding_title, grouped, range_words, standing_words, subject_words
 
 
@@ -24,13 +24,13 @@ class SummaryPage(Page):
 
     def caption(self) -> str:
         """The control's code."""
-        return routes.code_of(self.route.item)
+        return code_of(self.route.item)
 
     def build(self) -> None:
         """The score so far, the questions, the findings."""
         session, theme = self.session, self.theme
-        missing = course.open_questions(session.result, self.route.item)
-        unsettled = course.unsettled(session.open, session.result, self.route.item)
+        missing = progress.open_questions(session.result, self.route.item)
+        unsettled = progress.unsettled(session.open, session.result, self.route.item)
         self.prose(
             "missing" if missing else "unsettled" if unsettled else "complete", quiet=True, count=missing or unsettled
         )
@@ -41,7 +41,7 @@ class SummaryPage(Page):
             self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
             self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
         frame, inside = card(theme)
-        for number, one in enumerate(course.counted(session.open, session.result, self.route.item)):
+        for number, one in enumerate(progress.counted(session.open, session.result, self.route.item)):
             if number:
                 inside.addWidget(hairline())
             self._line(inside, one)
@@ -57,16 +57,8 @@ class SummaryPage(Page):
 
     @property
     def next_label(self) -> str:
-        """On to the next control."""
-        return self.say("next_control" if self.next().page != "open_points" else "to_open_points")
-
-    def next(self) -> Route:
-        """Where the course leads: the next control, after the last one the open points."""
-        return course.after_summary(self.session.open, self.session.result, self.route)
-
-    def back(self) -> Route:
-        """The hub."""
-        return HUB
+        """On to the next control, or to what follows them all."""
+        return self.say("next_control") if self.navigator.ahead.page in ("question", "summary") else self.onward
 
     def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
         """One cause, and where it was found, as in the plan."""
@@ -96,7 +88,7 @@ class SummaryPage(Page):
         change = button(
             theme,
             self.say("look" if standing.state is QuestionState.MEASURED else "change"),
-            partial(self.go, Route("question", question.id, "summary")),
+            partial(self.navigator.visit, Route("question", question.id)),
             kind="link",
             name=f"change:{question.id}",
         )

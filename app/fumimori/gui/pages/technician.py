@@ -3,7 +3,6 @@
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.table import Table
-from fumimori.wizard.routes import HUB, Route
 from fumimori.wording.tables import mail_servers, ports
 
 SHOWN = 200
@@ -36,11 +35,3 @@ class TechnicianPage(Page):
             self.add(Table(self.theme, name=name, heads=heads, rows=rows, shares=shares, place=f"table:{word}"))
         else:
             self.prose("none", quiet=True)
-
-    def next(self) -> Route:
-        """On with the questions."""
-        return HUB
-
-    def back(self) -> Route:
-        """Where the way here is."""
-        return Route("confirm")

@@ -7,8 +7,6 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.text import Elided
 from fumimori.gui.widgets.waiting import Waiting, listen, reason
-from fumimori.wizard.course import resumption
-from fumimori.wizard.routes import START, Route
 
 
 class UnlockPage(Page):
@@ -31,7 +29,7 @@ class UnlockPage(Page):
         self._waiting = Waiting(self.theme, self.t, work)
         self.add(self._waiting, self._field)
         self._elsewhere = self.prose("elsewhere", quiet=True)
-        self._stop_listening = listen(work, self._show, self._opened)
+        self._stop_listening = listen(work, self._show, self.navigator.file_ready)
         self._show()
 
     @property
@@ -39,23 +37,15 @@ class UnlockPage(Page):
         """Open, because that is what happens."""
         return self.say("open")
 
-    def back(self) -> Route:
-        """The start page."""
-        self.session.work.forget()
-        return START
-
     def leave(self) -> None:
         """What is under way goes on when the page is only made anew."""
         self._stop_listening()
 
-    def next(self) -> Route | None:
-        """Open the file; a passphrase that was typed does not wait for the keyring."""
+    def accept(self) -> bool:
+        """Open the file, and stay until it is; a passphrase that was typed does not wait for the keyring."""
         if self._passphrase or not self.session.work.busy:
             self.session.work.open(Path(self.route.item), self._passphrase or None)
-        return None
-
-    def _opened(self) -> None:
-        self.go(resumption(self.session.open))
+        return False
 
     def _show(self) -> None:
         """What is under way, or what the last try came to."""
@@ -103,4 +93,4 @@ class UnlockPage(Page):
         except StoreError as error:
             self._field.complain(self.t(f"words.store_error.{error.code}"))
             return
-        self.next()
+        self.accept()

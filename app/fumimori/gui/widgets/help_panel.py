@@ -1,4 +1,4 @@
-"""The help drawer at the right (F1): how to find out, why it matters, what would prove it; or the page's own help."""
+"""The help panel at the right (F1): how to find out, why it matters, what would prove it; or the page's own help."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,72 @@
+"""What leaves the program beside the report: tables, a calendar, a document, a page, orders and settings.
+
+The only place with office formats. Every function here is handed a `Material` and gives files by name; nothing is
+written to disk and nothing of the office libraries is loaded before one is called.
+"""
+
+from collections.abc import Callable, Mapping
+
+from fumimori.exports.material import Material
+
+__all__ = ["FORMATS", "Material", "exported"]
+
+Files = Mapping[str, bytes]
+
+
+def _spreadsheet(material: Material) -> Files:
+    from fumimori.exports import spreadsheet
+
+    return {"fumimori.xlsx": spreadsheet.workbook(material)}
+
+
+def _csv(material: Material) -> Files:
+    from fumimori.exports import spreadsheet
+
+    return spreadsheet.csv_files(material)
+
+
+def _calendar(material: Material) -> Files:
+    from fumimori.exports import calendar
+
+    return {"fumimori.ics": calendar.calendar(material)}
+
+
+def _document(material: Material) -> Files:
+    from fumimori.exports import document
+
+    return {"management.docx": document.document(material)}
+
+
+def _page(material: Material) -> Files:
+    from fumimori.exports import web_page
+
+    return {"report.html": web_page.page(material)}
+
+
+def _orders(material: Material) -> Files:
+    from fumimori.exports import work_orders
+
+    return work_orders.orders(material)
+
+
+def _settings(material: Material) -> Files:
+    from fumimori.exports import settings_files
+
+    return settings_files.files(material)
+
+
+FORMATS: Mapping[str, Callable[[Material], Files]] = {
+    "xlsx": _spreadsheet,
+    "csv": _csv,
+    "ics": _calendar,
+    "docx": _document,
+    "html": _page,
+    "orders": _orders,
+    "settings": _settings,
+}
+"""What can be asked for, by the word that the command line takes."""
+
+
+def exported(material: Material, formats: tuple[str, ...]) -> dict[str, bytes]:
+    """All files of `formats` by name; KeyError for a word that is none of FORMATS."""
+    return {name: content for word in formats for name, content in FORMATS[word](material).items()}

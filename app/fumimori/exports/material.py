@@ -1,0 +1,44 @@
+"""What every export is made from: one assessment, what follows from it, and the words of one language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fumimori.model import Action, Assessment, Finding, Owner, Repair, Result
+from fumimori.texts import Texts, sanitize
+from fumimori.wording.report import Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """The assessment with its result, and how to say it."""
+
+    assessment: Assessment
+    result: Result
+    texts: Texts
+    issued: datetime
+    """With a zone; days are counted from it."""
+    repair: Callable[[Finding], Repair]
+    tool_version: str
+
+    @property
+    def wording(self) -> Wording:
+        """The words of findings and actions, numbered as in the report."""
+        return Wording(self.assessment, self.result, self.texts, self.issued)
+
+    @property
+    def organisation(self) -> str:
+        """Whom it is about, harmless; empty when nobody said."""
+        return sanitize(self.assessment.organisation.name, 120)
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        """What is still to be done, in the plan's order."""
+        return tuple(action for action in self.result.actions if not (action.entry and action.entry.done))
+
+    def by_owner(self) -> dict[tuple[str, Owner], tuple[Action, ...]]:
+        """The open actions by who is to do them: the name that people agreed on, or the usual role."""
+        found: dict[tuple[str, Owner], list[Action]] = {}
+        for action in self.open_actions:
+            found.setdefault((self.wording.owner(action), action.work.owner), []).append(action)
+        return {owner: tuple(actions) for owner, actions in found.items()}

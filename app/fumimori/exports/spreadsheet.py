@@ -1,0 +1,100 @@
+"""The plan and the findings as a workbook (Office Open XML) and as CSV files."""
+
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from fumimori.exports.material import Material
+from fumimori.grammar.csv_text import csv_octets
+from fumimori.texts import sanitize
+from fumimori.wording.rows import Cell, Table, action_table, finding_table
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+CELL_MOST = 32_000
+"""A cell holds 32,767 characters (Excel specifications and limits)."""
+WIDEST = 36
+"""Columns of the widest cell; a page of A3 holds the findings in letters that can be read."""
+NARROWEST = 8
+ROW_HEIGHT_MOST = 200
+LINE = 15
+"""Points of one line of a cell."""
+
+
+def tables(material: Material) -> tuple[Table, ...]:
+    """The tables of a workbook, in the order of its sheets."""
+    wording = material.wording
+    return (action_table(material.result, wording), finding_table(material.result, wording, material.repair))
+
+
+def csv_files(material: Material) -> dict[str, bytes]:
+    """`actions.csv` and `findings.csv`, as they also lie inside the report."""
+    names = ("actions.csv", "findings.csv")
+    return {name: csv_octets(table.head, table.texts()) for name, table in zip(names, tables(material), strict=True)}
+
+
+def workbook(material: Material) -> bytes:
+    """One sheet a table: heads that stay in view, filters, days as days, and no cell that is a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    book.properties.title = material.texts("exports.workbook", name=material.organisation)
+    book.properties.creator = f"Fumimori {material.tool_version}"
+    book.properties.created = book.properties.modified = material.issued.replace(tzinfo=None)
+    for table in tables(material):
+        _fill(book.create_sheet(table.name[:31]), table)
+    octets = BytesIO()
+    book.save(octets)
+    return octets.getvalue()
+
+
+def _fill(sheet: "Worksheet", table: Table) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    line = Side(style="thin", color="C8CCD2")
+    head_fill = PatternFill("solid", fgColor="1F3A5F")
+    for column, title in enumerate(table.head, start=1):
+        top = sheet.cell(row=1, column=column, value=title)
+        top.font = Font(bold=True, color="FFFFFF")
+        top.fill = head_fill
+        top.alignment = Alignment(vertical="center", wrap_text=True)
+    widths = [_width(title) for title in table.head]
+    for number, row in enumerate(table.rows, start=2):
+        lines = 1
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(row=number, column=column)
+            if isinstance(value, date):
+                cell.value, cell.number_format = value, "yyyy-mm-dd"
+            elif isinstance(value, int):
+                cell.value = value
+            else:
+                cell.value = _clean(value)
+                cell.data_type = "s"
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.border = Border(bottom=line)
+            widths[column - 1] = max(widths[column - 1], *(_width(part) for part in f"{value}".splitlines() or [""]))
+            lines = max(lines, sum(1 + _width(part) // WIDEST for part in f"{value}".splitlines()))
+        sheet.row_dimensions[number].height = min(ROW_HEIGHT_MOST, LINE * lines)
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, max(NARROWEST, width + 2))
+    sheet.freeze_panes = "B2"
+    if table.rows:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
+    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
+
+
+def _clean(value: Cell) -> str:
+    """Text that the format can hold: line breaks stay, every other control character goes."""
+    return "\n".join(sanitize(part, CELL_MOST) for part in f"{value}".split("\n"))[:CELL_MOST]
+
+
+def _width(text: str) -> int:
+    """Columns of a text in which a kanji is as wide as two letters."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

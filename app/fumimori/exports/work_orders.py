@@ -1,0 +1,80 @@
+"""A work order for each owner: only what they are to do, how, by when, what proves it, and room to confirm it."""
+
+import re
+
+from fumimori.exports.material import Material
+from fumimori.model import Action, Finding, Snippet
+from fumimori.texts import sanitize
+
+_UNFIT = re.compile(r"[^\w.-]{1,64}")
+LINE_MOST = 4000
+RULE = "─" * 40
+
+
+def orders(material: Material) -> dict[str, bytes]:
+    """`orders/<owner>.txt`, to paste into a message or to print; UTF-8, lines ended by CR LF."""
+    found: dict[str, bytes] = {}
+    for number, ((owner, _role), actions) in enumerate(material.by_owner().items(), start=1):
+        name = _UNFIT.sub("-", owner)[:60].strip("-.") or "owner"
+        text = order(material, owner, actions).replace("\n", "\r\n")
+        found[f"orders/{number:02d}-{name}.txt"] = text.encode("utf-8-sig")
+    return found
+
+
+def order(material: Material, owner: str, actions: tuple[Action, ...]) -> str:
+    """The work order for `owner` as text."""
+    say = material.texts
+    lines = [
+        say("exports.order.title"),
+        "",
+        say.style.address.format(name=owner),
+        "",
+        say("exports.order.intro", name=material.organisation, day=say.day(material.issued), count=len(actions)),
+        "",
+    ]
+    for number, action in enumerate(actions, start=1):
+        lines += [RULE, *_item(material, number, action), ""]
+    lines += [RULE, *say.lines("exports.order.close")]
+    return "\n".join(lines) + "\n"
+
+
+def _item(material: Material, number: int, action: Action) -> list[str]:
+    say, wording = material.texts, material.wording
+    first = action.findings[0] if action.findings else None
+    lines = [
+        f"{number}. {wording.action(action)}",
+        say("exports.order.due", due=wording.due(action)),
+        say("exports.order.why", why=wording.why(action)),
+    ]
+    where = wording.subjects(action.findings, 20)
+    if where:
+        lines.append(say("exports.order.where", where=where))
+    if action.findings:
+        lines.append(say("exports.order.numbers", numbers=wording.numbers(action.findings, 10)))
+    if first is not None:
+        lines += ["", say("exports.order.steps")]
+        lines += [f"  {step}. {text}" for step, text in enumerate(wording.fix(first), start=1)]
+        lines += _copies(material, action.findings)
+        if wording.confirm(first):
+            lines += ["", say("exports.order.confirm", confirm=wording.confirm(first))]
+    return [*lines, "", say("exports.order.done")]
+
+
+def _copies(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """What is to be copied, each piece once, and the commands that prove it."""
+    repairs = [material.repair(finding) for finding in findings]
+    shown: list[str] = []
+    for heading, pieces in (
+        ("exports.order.copy", [piece for repair in repairs for piece in repair.snippets]),
+        ("exports.order.proof", [piece for repair in repairs for piece in repair.proof]),
+    ):
+        once = dict.fromkeys(_piece(piece) for piece in pieces)
+        if once:
+            shown += ["", material.texts(heading)]
+            shown += [line for piece in once for line in (*piece.splitlines(), "")]
+    return shown
+
+
+def _piece(snippet: Snippet) -> str:
+    body = "\n".join(f"    {sanitize(line, LINE_MOST)}" for line in snippet.content.splitlines())
+    return f"  [{sanitize(snippet.place)}]\n{body}" if snippet.place else body

@@ -1,0 +1,136 @@
+"""Every format opens in a reader of its own kind, says the plan in every language, and carries nothing that runs."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date, datetime
+from html.parser import HTMLParser
+
+import docx
+import icalendar
+import msgspec
+import openpyxl
+import pytest
+
+from fumimori.exports import FORMATS, Material, exported
+from fumimori.model import Assessment, Organisation
+from report import example
+
+HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e\x07 & Co.'
+
+
+def material(language: str = "ja", about: Assessment | None = None) -> Material:
+    given = about or example.assessment()
+    return Material(
+        assessment=given,
+        result=example.result(given),
+        texts=example.texts(language),
+        issued=example.ISSUED,
+        repair=example.repairs_of(given),
+        tool_version="test",
+    )
+
+
+@pytest.fixture(params=["ja", "en"])
+def whole(request: pytest.FixtureRequest) -> Material:
+    return material(request.param)
+
+
+def test_the_workbook_holds_every_action_and_finding_with_days_as_days(whole):
+    book = openpyxl.load_workbook(io.BytesIO(exported(whole, ("xlsx",))["fumimori.xlsx"]))
+    actions, findings = book.worksheets
+    assert (actions.max_row - 1, findings.max_row - 1) == (len(whole.result.actions), len(whole.result.findings))
+    first = whole.result.actions[0]
+    assert actions["B2"].value == whole.wording.action(first)
+    due = actions["E2"].value
+    assert isinstance(due, datetime)
+    assert due.date() == first.due
+    assert actions.freeze_panes == "B2"
+    assert actions.auto_filter.ref is not None
+
+
+def test_the_csv_files_hold_what_the_workbook_holds(whole):
+    files = exported(whole, ("csv",))
+    assert sorted(files) == ["actions.csv", "findings.csv"]
+    rows = list(csv.reader(io.StringIO(files["actions.csv"].decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == [whole.wording.action(action) for action in whole.result.actions]
+
+
+def test_the_calendar_has_a_day_for_each_open_action_and_replaces_itself(whole):
+    content = exported(whole, ("ics",))["fumimori.ics"]
+    events = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    due = {str(one["UID"]): one["DTSTART"].dt for one in events}
+    for action in whole.open_actions:
+        if action.due is not None:
+            assert due[f"due-{action.id}@{whole.assessment.id}.fumimori"] == action.due
+    assert len(due) == len(events)
+    assert content == exported(whole, ("ics",))["fumimori.ics"]
+    assert max(due.values()) >= date(2027, 11, 24)
+
+
+def test_the_document_has_headings_tables_and_every_action(whole):
+    paper = docx.Document(io.BytesIO(exported(whole, ("docx",))["management.docx"]))
+    assert [one.style.name for one in paper.paragraphs].count("Heading 2") >= 2
+    cells = {cell.text for table in paper.tables for row in table.rows for cell in row.cells}
+    for action in whole.result.actions:
+        assert whole.wording.action(action) in cells
+    assert paper.core_properties.language == whole.texts.style.tag
+
+
+def test_the_page_fetches_nothing_and_every_number_leads_to_its_finding(whole):
+    text = exported(whole, ("html",))["report.html"].decode()
+    names, targets = set(re.findall(r'id="(F-\d+)"', text)), set(re.findall(r'href="#(F-\d+)"', text))
+    assert targets
+    assert targets <= names == {whole.wording.number(one) for one in whole.result.findings}
+    assert not re.findall(r"<(?:script|img|link|iframe|object)|(?:href|src)=\"(?!#)", text)
+
+
+def test_each_order_holds_the_actions_of_its_owner_and_no_others(whole):
+    files = exported(whole, ("orders",))
+    assert len(files) == len(whole.by_owner())
+    for content, actions in zip(files.values(), whole.by_owner().values(), strict=True):
+        text = content.decode("utf-8-sig")
+        mine = {whole.wording.action(action) for action in actions}
+        assert all(f". {one}\r\n" in text for one in mine)
+        others = {whole.wording.action(one) for one in whole.open_actions} - mine
+        assert not [one for one in others if f". {one}\r\n" in text]
+
+
+def test_settings_lie_in_one_folder_whatever_a_place_is_called():
+    for name in exported(material(), ("settings",)):
+        assert re.fullmatch(r"settings/[a-z0-9][a-z0-9.-]*\.txt", name)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_people_typed_runs_nowhere(language):
+    about = example.assessment(organisation=Organisation(name=HOSTILE, size=""))
+    plan = tuple(msgspec.structs.replace(entry, owner_name=HOSTILE, note=HOSTILE) for entry in about.plan)
+    made = exported(material(language, msgspec.structs.replace(about, plan=plan)), tuple(FORMATS))
+    book = openpyxl.load_workbook(io.BytesIO(made["fumimori.xlsx"]))
+    assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
+    for name in ("actions.csv", "findings.csv"):
+        rows = csv.reader(io.StringIO(made[name].decode("utf-8-sig")))
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    tags: set[str] = set()
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, _attrs):
+            tags.add(tag)
+
+    Reader().feed(made["report.html"].decode())
+    assert "script" not in tags
+    icalendar.Calendar.from_ical(made["fumimori.ics"])
+    docx.Document(io.BytesIO(made["management.docx"]))
+    for name, content in made.items():
+        if name.endswith(("docx", "xlsx")):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                assert not [part for part in archive.namelist() if "vba" in part.lower() or "external" in part.lower()]
+        else:
+            assert "\u202e" not in content.decode("utf-8-sig")
+
+
+def test_an_assessment_without_anything_is_exported_too():
+    empty = example.assessment(runs=(), answers=(), plan=(), accepted=())
+    made = exported(material("ja", empty), tuple(FORMATS))
+    assert {"fumimori.xlsx", "fumimori.ics", "management.docx", "report.html"} <= set(made)

@@ -1,0 +1,302 @@
+"""The style of what checks and controls say: facts as titles, imperatives as actions, the trade's words, real quotes.
+
+The files are found by walking, so that a new check or control is held to the same. A message names the key, what was
+found there, and what to write instead.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from fumimori import resources
+from fumimori.__main__ import bank
+from fumimori.model import Severity
+
+ROOT = resources.root()
+FILES = {
+    language: sorted((*ROOT.glob(f"checks/*/{language}.toml"), *ROOT.glob(f"controls/*/{language}.toml")))
+    for language in ("ja", "en")
+}
+JA_FILES, EN_FILES = FILES["ja"], FILES["en"]
+CHECKS = sorted(rules.parent for rules in ROOT.glob("checks/*/rules.toml"))
+ALL_FILES = [*JA_FILES, *EN_FILES]
+
+TITLES = {"title", "finding", "finding_partly"}
+ADVICE = {"risk", "action", "fix", "confirm"}
+
+POLITE = re.compile(r"(?:です|ます|でした|ました|ません|ましょう|ください)(?:か)?[。」]?(?:（[^（）]*）)?$|。$")
+"""Ends of a sentence; a title is a noun or a plain form, with or without a remark in brackets."""
+
+IMPERATIVE_JA = re.compile(r"[うくぐすつぬぶむる](?:（[^（）]*）)?$")
+"""The dictionary form of a verb, with or without a remark in brackets."""
+NO_VERB_EN = re.compile(
+    r"^(?:A|An|The|There|This|That|These|It|Its|You|Your|Some|Any|All|No|None|One|Two|Several|Please)\b|[.。]$"
+)
+"""How a sentence or a noun begins, and how a sentence ends; an action begins with its verb and has no full stop."""
+ACTION_MOST = {"ja": 48, "en": 90}
+"""Characters of an action as it is written, placeholders included."""
+
+CODE = (
+    r"(?<![\w-])--?[A-Za-z][\w-]*[ =](['\"])[^'\"]+\1",  # an option of a command with its value
+    r"\b[A-Za-z][\w.-]* ?= ?(['\"])[^'\"]*\1",  # a setting with its value
+    r"\b\d{1,3} (?:issue|issuewild|issuemail|issuevmc|iodef) \"[^\"]*\"",  # a CAA record
+)
+"""Where a straight quote is part of what somebody copies; everywhere else it is a typewriter's."""
+
+BANNED = {
+    "ja": {
+        r"番地": "IPアドレス",
+        r"(?<!ポート（通信の)出入口|受信口|(?:番|ポート)[^。]{0,12}入口|入口(?:が開|を開|を閉|に制限|が閉)": "ポート",
+        r"宣言文|MTA-STSの(?:知らせ|宣言)": "MTA-STSのポリシー（ファイル）かDNSレコード",
+        r"ことを見ます|かを見ます": "…ことを確認します",
+        r"メールソフト(?=.*(?:Postfix|Sendmail|Exim|Dovecot|main\.cf))": "メールサーバー（ソフトはOutlookなど）",
+        r"ウェブメール": "Webメール",
+        r"控えを取": "バックアップを取",
+        r"大きな被害": "何が止まり、だれが困るか",
+    },
+    "en": {
+        r"\b(?:puts?|putting) (?:\w+ ){0,3}right\b(?! (?:away|now))": "fix, correct, repair",
+        r"\bstrangers?\b": "anybody, attackers, unauthenticated senders",
+        r"\bmanners\b": "replies",
+        r"\b(?:back|front|side)?doors?\b(?! (?:systems?|locks?|keys?))": "port",
+        r"\bmails\b": "messages",
+        r"\b(?:runs?|ran|running) out\b(?! of)": "expires",
+        r"\bfor want of\b": "the reason in plain words",
+        r"\bsecond proof\b": "second factor",
+        r"\bmail entrance\b": "port 25",
+    },
+}
+"""Words and images that are not said, as patterns, and what is said instead."""
+
+EACH_CHECK = pytest.mark.parametrize("check", CHECKS, ids=lambda folder: folder.name)
+
+
+def name_of(file: Path) -> str:
+    """What a file is called in messages: checks/spf/ja.toml."""
+    return f"{file.parent.parent.name}/{file.parent.name}/{file.name}"
+
+
+def texts(file: Path) -> Iterator[tuple[str, str, str]]:
+    """Each line of a file of texts: its key, the key's last word, the line."""
+
+    def walk(table: dict[str, object], at: str) -> Iterator[tuple[str, str, str]]:
+        for word, value in table.items():
+            key = f"{at}.{word}" if at else word
+            if isinstance(value, dict):
+                yield from walk(value, key)
+            else:
+                lines = value if isinstance(value, list) else [value]
+                yield from ((key, word, str(line)) for line in lines)
+
+    yield from walk(tomllib.loads(file.read_text(encoding="utf-8")), "")
+
+
+def without_code(line: str) -> str:
+    """`line` without what is copied as it is."""
+    for pattern in CODE:
+        line = re.sub(pattern, "", line)
+    return line
+
+
+def placeholders(lines: Iterable[str]) -> set[str]:
+    return {name for line in lines for _, name, _, _ in Formatter().parse(line) if name is not None}
+
+
+def outcomes(check: Path) -> dict[str, Severity]:
+    """The outcomes of a check and how bad each is."""
+    rules = tomllib.loads((check / "rules.toml").read_text(encoding="utf-8"))
+    return {word: Severity[rule["severity"].upper()] for word, rule in rules["outcomes"].items()}
+
+
+def none_of(wrong: Iterable[str]) -> None:
+    """Fails with every line of `wrong`, uncut."""
+    told = list(wrong)
+    assert not told, "\n".join(["", *told])
+
+
+# --- the walk itself ----------------------------------------------------------------------------------------------
+
+
+def test_there_is_something_to_read():
+    assert len(JA_FILES) == len(EN_FILES) > len(CHECKS) > 20
+    assert {name_of(file).removesuffix("ja.toml") for file in JA_FILES} == {
+        name_of(file).removesuffix("en.toml") for file in EN_FILES
+    }
+    assert {file.parent for file in JA_FILES if file.parent.parent.name == "checks"} == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("line", "polite"),
+    [
+        ("DNSSECが有効になっていない", False),
+        ("社内から管理画面が開く（参考）", False),
+        ("証明書の期限まであと{days}日", False),
+        ("DMARCがありません", True),
+        ("DMARCがありません。", True),
+        ("鍵が短め（{bits}ビット）です", True),
+        ("ポリシーが読めません（{status}）", True),
+        ("レコードが2個ある。", True),
+        ("鍵がありました", True),
+    ],
+)
+def test_what_counts_as_polite(line: str, *, polite: bool):
+    assert bool(POLITE.search(line)) is polite
+
+
+@pytest.mark.parametrize(
+    ("line", "straight"),
+    [
+        ('Add 0 issue "letsencrypt.org" to the DNS.', False),
+        ("Run openssl s_client -cipher 'DEFAULT@SECLEVEL=0' now.", False),
+        ('Set PermitRootLogin = "no" there.', False),
+        ("the company’s “own” name", False),
+        ("the company's name", True),
+        ('a record that says "no key"', True),
+        ('0 issue "letsencrypt.org" is the authority\'s value', True),
+    ],
+)
+def test_what_counts_as_a_straight_quote(line: str, *, straight: bool):
+    assert bool(re.search(r"['\"]", without_code(line))) is straight
+
+
+# --- titles -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", JA_FILES, ids=name_of)
+def test_a_japanese_title_is_a_fact_in_plain_form(file: Path):
+    """体言止め or plain form; です・ます belong into sentences."""
+    none_of(f"{key}: {line}" for key, word, line in texts(file) if word in TITLES and POLITE.search(line))
+
+
+@pytest.mark.parametrize("file", EN_FILES, ids=name_of)
+def test_an_english_title_has_no_full_stop(file: Path):
+    none_of(f"{key}: {line}" for key, word, line in texts(file) if word in TITLES and line.endswith("."))
+
+
+# --- quotes and words ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", EN_FILES, ids=name_of)
+def test_english_has_real_quotes(file: Path):
+    """Write ’ “ ”; straight ones stand only in what is copied, see CODE."""
+    none_of(f"{key}: {line}" for key, _, line in texts(file) if re.search(r"['\"]", without_code(line)))
+
+
+@pytest.mark.parametrize("file", ALL_FILES, ids=name_of)
+def test_the_words_of_the_trade_are_used(file: Path):
+    none_of(
+        f"{key}: “{hit.group()}” → {instead}: {line}"
+        for key, _, line in texts(file)
+        for pattern, instead in BANNED[file.stem].items()
+        if (hit := re.search(pattern, line, re.IGNORECASE))
+    )
+
+
+# --- actions ------------------------------------------------------------------------------------------------------
+
+
+@EACH_CHECK
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_has_to_be_done_has_an_action(check: Path, language: str):
+    """Every outcome from low on, and every one for information with steps; what is all right asks for nothing."""
+    told = tomllib.loads((check / f"{language}.toml").read_text(encoding="utf-8"))
+    wanted = {word for word, severity in outcomes(check).items() if severity >= Severity.LOW or "fix" in told[word]}
+    missing = [f"{word}: no action" for word in sorted(wanted) if not told[word].get("action", "").strip()]
+    idle = sorted(word for word in outcomes(check).keys() - wanted if "action" in told[word])
+    none_of([*missing, *(f"{word}: an action, and nothing is wrong" for word in idle)])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [one for one in bank() if one.control and any(option.severity >= Severity.LOW for option in one.options)],
+    ids=lambda question: question.id,
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_question_that_finds_something_has_an_action(question, language: str):
+    control, _, word = question.id.partition(".")
+    told = tomllib.loads((ROOT / "controls" / control / f"{language}.toml").read_text(encoding="utf-8"))[word]
+    assert told.get("action", "").strip(), f"controls/{control}/{language}.toml: [{word}] has no action"
+
+
+@pytest.mark.parametrize("file", ALL_FILES, ids=name_of)
+def test_an_action_is_a_short_imperative(file: Path):
+    """証明書を更新する and Renew the certificate: neither a sentence nor a noun."""
+    language = file.stem
+    wrong = []
+    for key, word, line in texts(file):
+        if word != "action":
+            continue
+        if language == "ja" and (not IMPERATIVE_JA.search(line) or POLITE.search(line)):
+            wrong.append(f"{key}: no dictionary form at its end: {line}")
+        if language == "en" and (NO_VERB_EN.search(line) or not re.match(r"[A-Z{]", line)):
+            wrong.append(f"{key}: does not begin with a verb, or ends with a full stop: {line}")
+        if len(line) > ACTION_MOST[language]:
+            wrong.append(f"{key}: {len(line)} characters of {ACTION_MOST[language]}: {line}")
+    none_of(wrong)
+
+
+# --- what advice may name, and what a proof says ------------------------------------------------------------------
+
+
+@EACH_CHECK
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_advice_names_only_what_the_outcome_has(check: Path, language: str):
+    """What `saw` or the title names, and {subject}, the target; another placeholder would be printed as a dash."""
+    told = tomllib.loads((check / f"{language}.toml").read_text(encoding="utf-8"))
+    unknown = []
+    for word in outcomes(check):
+        parts = {part: [value] if isinstance(value, str) else value for part, value in told[word].items()}
+        known = placeholders([*parts["title"], *parts["saw"]]) | {"subject"}
+        said = placeholders(line for part in ADVICE & parts.keys() for line in parts[part])
+        unknown += [f"{word}: {{{name}}} is neither in its title nor in saw" for name in sorted(said - known)]
+    none_of(unknown)
+
+
+SEEN = {
+    "ja": re.compile(r"(?:れば|なら|ときは|場合は|たら|まま(?:で|な)|残ります)"),
+    "en": re.compile(
+        r"\b(?:[Ii]f|means?|should|[Aa]s long as|[Ww]ith|until|still|[Dd]one when|[Ww]ithout|otherwise)\b"
+    ),
+}
+
+
+@EACH_CHECK
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_proof_says_what_one_sees(check: Path, language: str):
+    """Not only *measure again*: what appears when it is repaired, and what when it is not."""
+    told = tomllib.loads((check / f"{language}.toml").read_text(encoding="utf-8"))
+    worth = [word for word, severity in outcomes(check).items() if severity >= Severity.LOW]
+    confirms = {word: told[word]["confirm"] for word in worth}
+    flat = {word: line if isinstance(line, str) else " ".join(line) for word, line in confirms.items()}
+    none_of(f"{word}: {line}" for word, line in flat.items() if not SEEN[language].search(line))
+
+
+QUOTED = re.compile(r"「(?=[^」]*[ぁ-ん])([^「」]{8,})」")
+"""What a Japanese proof quotes at length; in English a quote may as well be what a command prints."""
+
+
+def test_what_a_proof_quotes_is_really_shown():
+    """A title that a proof promises is the title of an outcome, or a text of the window, word for word.
+
+    What a placeholder stands for may be anything, and … stands for what differs.
+    """
+    told = [line for file in JA_FILES for _, word, line in texts(file) if word == "title"]
+    told += [line for file in ROOT.glob("texts/ja/*.toml") for _, _, line in texts(file)]
+    shown = {re.sub(r"\{\w+\}", "…", line) for line in told}
+
+    def is_shown(quoted: str) -> bool:
+        parts = [re.escape(part) for part in re.sub(r"\{\w+\}", "…", quoted).split("…")]
+        return quoted in shown or any(re.fullmatch(".*".join(parts), line) for line in shown)
+
+    none_of(
+        f"{name_of(file)}: {key}: nothing is called: {quoted}"
+        for file in JA_FILES
+        for key, word, line in texts(file)
+        if word == "confirm" and file.parent.parent.name == "checks"
+        for quoted in QUOTED.findall(line)
+        if not is_shown(quoted)
+    )

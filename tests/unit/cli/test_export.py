@@ -1,0 +1,24 @@
+"""`fumimori export` writes every format it is asked for, and never over a file that is there."""
+
+from pathlib import Path
+
+from unit.cli.process import fumimori
+
+
+def test_what_is_asked_for_is_written_once_and_replaced_only_when_told(tmp_path: Path) -> None:
+    assert fumimori(tmp_path, "sample", "--out", "s").returncode == 0
+    (tmp_path / "word").write_text("fumimori-sample\n", encoding="utf-8")
+    line = ("export", "s/sample.fumimori", "--passphrase-file", "word", "--lang", "en", "--out", "out")
+    few = fumimori(tmp_path, *line, "--format", "ics", "--format", "csv")
+    assert (few.returncode, few.stderr.count("Written")) == (0, 3), few.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["actions.csv", "findings.csv", "fumimori.ics"]
+    kept = (tmp_path / "out" / "actions.csv").read_bytes()
+    again = fumimori(tmp_path, *line)
+    assert (again.returncode, "--replace" in again.stderr) == (2, True)
+    assert not (tmp_path / "out" / "fumimori.xlsx").exists()
+    whole = fumimori(tmp_path, *line, "--replace")
+    assert whole.returncode == 0, whole.stderr
+    assert {"fumimori.xlsx", "management.docx", "report.html", "orders"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    assert (tmp_path / "out" / "actions.csv").read_bytes() == kept
