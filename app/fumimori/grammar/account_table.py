@@ -73,6 +73,7 @@ _NO = frozenset(
         "ユーザー",
     }
 )
+_ADMINISTERS = ("admin", "owner", "管理", "オーナー", "root")
 _NEVER = frozenset(
     {
         "never",
@@ -202,8 +203,9 @@ def _yes(text: str) -> bool | None:
 
 
 def _role(text: str) -> str:
-    meant = _yes(text)
-    return "yes" if meant else "" if meant is False else text[:60]
+    """The role where it is one that administers; a word that nobody knows is none."""
+    known = any(word in text.lower() for word in _ADMINISTERS) and not text.lower().startswith(("no ", "not ", "non"))
+    return "yes" if _yes(text) else text[:60] if known else ""
 
 
 def _forward(text: str) -> str:

@@ -59,6 +59,7 @@ def words(*texts):
         (SS.format("127.0.0.1:3306", "mysqld"), set()),
         (SS.format("0.0.0.0:25", "master"), {"listens"}),
         (SS.format("*:3306", "mysqld"), {"listens", "danger_listens"}),
+        (SS.format("0.0.0.0:445", "System"), {"listens"}),
     ],
 )
 def test_what_a_list_means(text, expected):

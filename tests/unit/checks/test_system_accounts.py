@@ -27,6 +27,7 @@ def test_good_accounts():
 
 def test_a_second_superuser_and_missing_passwords():
     assert words(PASSWD + "toor:x:0:0::/root:/bin/sh\n", STATES) == {"second_root", "logins"}
+    assert words(PASSWD.replace("root:x", "admin:x"), STATES) == {"roots_good", "logins"}
     assert words(PASSWD, STATES.replace("sato P", "sato NP")) == {"no_password", "logins"}
     assert words(PASSWD, STATES.replace("www-data L", "www-data NP")) == {"roots_good", "logins"}
     assert words(STATES.replace("sato P", "sato NP")) == {"no_password"}

@@ -30,6 +30,8 @@ from fumimori.model import Control, Outcome, Rules, Values
 Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
+WINDOWS_PORTS = frozenset({139, 445, 3389})
+"""On which every Windows Server waits, whatever its firewall lets in."""
 LISTENERS_MOST = 500
 
 
@@ -111,6 +113,7 @@ def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], rules: Rule
     }
     closed = any(_closed(chain) for chain in chains)
     bad = [port for port, _ in everywhere if port in table and not (closed and not _let_in(port, chains))]
+    bad = [port for port in bad if chains or port not in WINDOWS_PORTS]
     if bad:
         yield "danger_listens", (("services", shown([f"{table[port]} ({port})" for port in bad])),)
     if everywhere:
