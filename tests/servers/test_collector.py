@@ -1,5 +1,6 @@
 """The collector runs on a real Debian, brings home no planted secret, and its file is read like what it is made of."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -157,6 +158,35 @@ def test_it_is_complete_where_everything_can_be_seen() -> None:
     assert "collected.complete" in outcomes_of(parts)
     assert "collected.part_missing" in outcomes_of(parts + "missing: states\n")
     assert {f"collected.{word}" for word in READER.outcomes} <= WITNESSED
+
+
+def test_what_the_script_for_windows_writes_is_read_too() -> None:
+    """The lines as its commands format them; PowerShell itself is not here."""
+    lines = [
+        "FUMIMORI-COLLECTED 1",
+        "host: ex01.example.jp",
+        "at: 2026-11-24T10:00:00Z",
+        "root: yes",
+        *("", "--- begin system", "reason: r", "command: c", "result: seen"),
+        *("| OS Name: Microsoft Windows Server 2016 Standard", "| OS Version: 10.0.14393", "--- end system"),
+        *("", "--- begin hotfixes", "reason: r", "command: c", "result: seen"),
+        *("| KB5044277 2026-11-12", "| KB5044281 ", "--- end hotfixes"),
+        *("", "--- begin listeners", "reason: r", "command: c", "result: seen"),
+        *('| LISTEN 0 0 :::25 *:* users:(("MSExchangeFrontendTransport",pid=4))', "--- end listeners"),
+        *("", "--- begin mailboxes", "reason: r", "command: c", "result: seen"),
+        *("| PrimarySmtpAddress,LastLogonTime,ForwardingSmtpAddress", "| a@example.jp,2026-01-05,smtp:b@c.example"),
+        *("--- end mailboxes", ""),
+    ]
+    octets = "\n".join(lines).encode()
+    found = outcomes_of(octets + f"sha256: {hashlib.sha256(octets).hexdigest()}\n".encode(), about="")
+    assert {code: outcome.subject for code, outcome in found.items()} == {
+        "collected.complete": "ex01.example.jp",
+        "packages.os_ends_soon": "ex01.example.jp",
+        "packages.patches_recent": "ex01.example.jp",
+        "firewall.listens": "ex01.example.jp",
+        "accounts.unused": "",
+        "accounts.forward_outside": "",
+    }
 
 
 def test_the_scripts_are_short_and_reach_for_no_network() -> None:
