@@ -27,7 +27,20 @@ _YES = frozenset(
         "〇",
         "有",
     }
-    | {"はい", "有効", "オン", "登録済み", "登録済", "適用", "使用中", "利用中", "設定済み", "設定済", "あり"}
+    | {
+        "はい",
+        "有効",
+        "オン",
+        "登録済み",
+        "登録済",
+        "適用",
+        "使用中",
+        "利用中",
+        "アクティブ",
+        "設定済み",
+        "設定済",
+        "あり",
+    }
 )
 _NO = frozenset(
     {
@@ -130,9 +143,9 @@ class SecretColumnError(ValueError):
 
 
 def normalised(heading: str) -> str:
-    """A heading as the rules name it: full width and upper case made plain, without spaces, signs and [notes]."""
+    """A heading as the rules name it: full width and upper case made plain, without spaces, signs, [notes], (notes)."""
     text = unicodedata.normalize("NFKC", heading[:200]).lower()
-    text = re.sub(r"\[[^\[\]]{0,100}\]", "", text)
+    text = re.sub(r"\[[^\[\]]{0,100}\]|\([^()]{0,100}\)", "", text)
     return "".join(sign for sign in text if sign.isalnum())
 
 

@@ -138,6 +138,8 @@ def test_other_tables_are_not_taken():
 
 def test_headings_are_compared_without_their_dress():
     assert normalised("Ｅｍａｉｌ Address [Required]") == "emailaddress"
+    assert normalised("Last Activity Date (UTC)") == "lastactivitydate"
+    assert normalised("多要素認証（登録済みか）") == "多要素認証"
 
 
 def test_two_hundred_thousand_lines_take_seconds():
