@@ -21,7 +21,7 @@ _WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
 collect_ignore = [] if _WORLD else ["servers"]
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Several processes share the tests file by file; what opens sockets stays together, and begins.
 
