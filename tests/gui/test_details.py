@@ -13,7 +13,7 @@ from fumimori.cli.arguments import outward
 from fumimori.cli.parser import parser
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
-from fumimori.gui.widgets.progress_list import LookList
+from fumimori.gui.widgets.progress_list import ProgressList
 from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
 from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Note, Repair, Status
@@ -209,7 +209,7 @@ def test_every_look_is_named_before_it_is_done(opened: Open):
 def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("measuring")
-    shown = driver.page.findChild(LookList)
+    shown = driver.page.findChild(ProgressList)
     assert shown is not None
     hosts = [f"mail{number}.example.jp:25" for number in range(60)]
     progress = [ProgressRow(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
