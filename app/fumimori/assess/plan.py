@@ -34,7 +34,6 @@ WORKING_DAYS = (Event.CERTIFICATE, Event.POLICY_SITE)
 
 _EFFORT = {effort: rank for rank, effort in enumerate(Effort)}
 _SATURDAY = 5
-_DAY = timedelta(days=1)
 
 
 class Plan(Record):
@@ -150,10 +149,15 @@ def before(event: Event, day: date, rules: Rules) -> date:
     """The working day, Monday to Friday, by which the work for what ends on `day` is to be done."""
     margin = int(rules.number(f"calendar.{event}_days"))
     if event not in WORKING_DAYS:
-        return _working_day(day - timedelta(days=margin))
+        return _working_day(_earlier(day, margin))
     for _ in range(margin):
-        day = _working_day(day - _DAY)
+        day = _working_day(_earlier(day, 1))
     return _working_day(day)
+
+
+def _earlier(day: date, days: int) -> date:
+    """So many days before `day`; the calendar's first day, a Monday, for what would lie before it."""
+    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 def _working_day(day: date) -> date:

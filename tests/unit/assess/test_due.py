@@ -178,3 +178,8 @@ def test_the_finding_is_as_severe_as_the_day_of_the_report_makes_it():
     for moment, severity in ((NOW, Severity.HIGH), (NOW - timedelta(days=200), Severity.MEDIUM)):
         (finding,) = assess(about, (), RULES, (outcome,), moment).findings
         assert finding.severity is severity
+
+
+@pytest.mark.parametrize("event", list(Event))
+def test_the_first_day_of_the_calendar_is_a_day_like_any_other(event):
+    assert before(event, date.min, RULES) == date.min

@@ -10,8 +10,8 @@ import pytest
 
 from fumimori import checks as probes
 from fumimori import resources
+from fumimori.__main__ import bank, rules
 from fumimori.__main__ import repair as program_repair
-from fumimori.__main__ import rules
 from fumimori.checks import remediation
 from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.mail_ports import facts as mail_ports
@@ -45,6 +45,7 @@ from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
 from fumimori.texts import Texts, languages
 from fumimori.wording.repairs import letter, note_words
+from fumimori.wording.words import Words
 from loopback.recorded_runs import run_of
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -641,7 +642,7 @@ def test_a_letter_names_exactly_what_fails(language):
     )
     of = assessment(hosting=Hosting.RENTAL)
     made = program_repair(finding, of)
-    text = letter(texts, [finding], made, of)
+    text = letter(Words(texts, bank()), [finding], made, of)
     assert made.snippets == ()
     assert note_words(texts, made.ask) in text
     assert "sv1.xserver.jp:993" in text

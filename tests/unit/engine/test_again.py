@@ -9,13 +9,13 @@ from unit.assess.small import NOW
 
 TOOLS, ABOUT = toolkit(), sample()
 RESULT = TOOLS.assess(ABOUT, NOW)
-SEEN = TOOLS.seen(ABOUT)
+OBSERVATIONS = TOOLS.observations(ABOUT)
 
 
 def of(code, subject=None):
     found = [one for one in RESULT.findings if one.code == code and subject in (None, one.subject)]
     assert found
-    return targets(found, TOOLS.probes, SEEN)
+    return targets(found, TOOLS.probes, OBSERVATIONS)
 
 
 def test_a_port_is_looked_at_again_and_nothing_else():
@@ -44,9 +44,9 @@ def test_an_answer_rests_on_no_look():
 def test_every_measured_finding_of_the_sample_can_be_measured_again():
     for finding in RESULT.findings:
         if finding.measured:
-            looks = targets([finding], TOOLS.probes, SEEN)
+            looks = targets([finding], TOOLS.probes, OBSERVATIONS)
             assert any(looks.values()), finding
-            looked = {(one.probe, one.subject) for one in SEEN.attempts()}
+            looked = {(one.probe, one.subject) for one in OBSERVATIONS.attempts()}
             assert {(name, subject) for name, subjects in looks.items() for subject in subjects} <= looked
 
 
