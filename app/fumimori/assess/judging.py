@@ -33,6 +33,7 @@ from fumimori.model import (
     QuestionState,
     Result,
     Rules,
+    RunKind,
     Severity,
     Status,
     Work,
@@ -105,12 +106,15 @@ def _measured(
     assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
+    readings = (run for run in assessment.runs if run.kind is RunKind.READ)
+    read = {attempt.probe for run in readings for attempt in run.attempts}
     for outcome in outcomes:
         severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None
         clashes = compared is not None and outcome in compared.clash
+        seen = Basis.READ if outcome.code.partition(".")[0] in read else Basis.MEASURED
         if severity < Severity.INFO:
             continue
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
@@ -121,7 +125,7 @@ def _measured(
             subject=outcome.subject,
             control=rule.control,
             severity=severity,
-            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else Basis.MEASURED,
+            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else seen,
             question=rule.question,
             values=outcome.values,
             work=_work_here(rule.work, assessment.scope.hosting),

@@ -25,6 +25,8 @@ class Basis(StrEnum):
     """What a finding or a result rests on."""
 
     MEASURED = "measured"
+    READ = "read"
+    """In a document that somebody handed over."""
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     CONTRADICTION = "contradiction"

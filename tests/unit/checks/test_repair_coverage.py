@@ -54,6 +54,9 @@ FILES = "a file that a designer or an issuer makes; nothing in it can be written
 PANEL = "keys and DS records are made in the DNS company's own panel; no text of ours could be right"
 REGISTRAR = "done in the registrar's panel, by whoever holds the contract"
 REPLACED = "the product or system is replaced by another one: a project, no command"
+DECIDED = "which account, key or exception goes is for people to decide, one by one"
+TOLD = "another tool found it: our own look or reading says what to change"
+WINDOWS = "Windows Update is worked from its own pages"
 ASKED = "only somebody else can change it; the letter names it"
 NOT_COPIED = {
     **dict.fromkeys(
@@ -87,6 +90,26 @@ NOT_COPIED = {
         ),
         REPLACED,
     ),
+    **dict.fromkeys(
+        (
+            *("accounts.admin_without_mfa", "accounts.forward_outside", "accounts.many_admins", "accounts.nobody_mfa"),
+            *("accounts.one_admin", "accounts.some_without_mfa", "accounts.trial_names", "accounts.unused"),
+            *("ssh_config.match_password", "ssh_config.match_root"),
+            *("ssh_keys.key_modest", "ssh_keys.key_short", "ssh_keys.unnamed"),
+            *("system_accounts.no_password", "system_accounts.second_root", "system_accounts.unused_login"),
+        ),
+        DECIDED,
+    ),
+    **dict.fromkeys(
+        (
+            *("other_tools.cloud_faults", "other_tools.cloud_forward", "other_tools.cloud_legacy"),
+            *("other_tools.cloud_mfa", "other_tools.mail_faults", "other_tools.ssh_faults"),
+            *("other_tools.system_faults", "other_tools.tls_faults"),
+        ),
+        TOLD,
+    ),
+    **dict.fromkeys(("packages.os_ends_soon", "packages.os_extended_paid", "packages.os_unsupported"), REPLACED),
+    "packages.patches_old": WINDOWS,
     "dane.bogus": ASKED,
     "mx.all_missing": ASKED,
     "mx.all_private": ASKED,
@@ -197,6 +220,7 @@ VALUES: Values = (
     *(("host", HOST), ("hosts", HOST), ("missing", HOST), ("port", 3306), ("other", "2001:db8::1")),
     *(("url", f"https://{HOST}/admin/"), ("product", "Postfix"), ("address", "192.0.2.25"), ("domain", DOMAIN)),
     *(("text", "v=STSv1"), ("selectors", "k1"), ("name", "localhost")),
+    *(("services", "Postfix submission, Dovecot"), ("ports", "22 (ssh)"), ("version", "3.7.11")),
 )
 
 

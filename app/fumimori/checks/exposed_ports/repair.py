@@ -7,7 +7,8 @@ from fumimori.checks.remediation.context import Context, note
 from fumimori.model import Proof, Repair
 
 
-def _closed(context: Context) -> Repair:
+def closed(context: Context) -> Repair:
+    """The port that the finding names, open only for addresses that are to be filled in."""
     port = int(context.values.get("port", context.port) or 0)
     if not port:
         return Repair()
@@ -48,5 +49,5 @@ def _closed(context: Context) -> Repair:
 
 
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = dict.fromkeys(
-    ("dangerous", "rdp", "unneeded", "unneeded_quiet"), _closed
+    ("dangerous", "rdp", "unneeded", "unneeded_quiet"), closed
 )

@@ -32,7 +32,8 @@ PASSWORDS = ("PasswordAuthentication no", "KbdInteractiveAuthentication no", "Pu
 TERRAPIN = ("Ciphers -chacha20-poly1305@openssh.com,*-cbc", "MACs -*-etm@openssh.com")
 
 
-def _drop_in(name: str, lines: tuple[str, ...], asked: str, proof: Proof, *risks: Note) -> Repair:
+def drop_in(name: str, lines: tuple[str, ...], asked: str, proof: Proof, *risks: Note) -> Repair:
+    """A file of settings that is read before all others; `asked` are the keywords to look at afterwards, with `|`."""
     file = f"{FOLDER}/{name}"
     snippets = (
         Snippet(kind=SnippetKind.FILE, place=file, content="\n".join([*lines, ""]), note=note("ssh_first_file")),
@@ -53,21 +54,21 @@ def _ssh(context: Context, options: str) -> str:
     return f"ssh {port}{options} {context.host}"
 
 
-def _keys_only(context: Context) -> Repair:
+def keys_only(context: Context) -> Repair:
     """Keys and nothing else."""
     command = _ssh(context, "-o PreferredAuthentications=password,keyboard-interactive -o PubkeyAuthentication=no")
     proof = Proof(command=command, repaired="Permission denied (publickey)", broken="password:")
     asked = "passwordauthentication|kbdinteractiveauthentication|pubkeyauthentication"
-    made = _drop_in("00-keys-only.conf", PASSWORDS, asked, proof, note("ssh_keys_first"))
+    made = drop_in("00-keys-only.conf", PASSWORDS, asked, proof, note("ssh_keys_first"))
     return Repair.joined([Repair(before=(note("ssh_key_works"),)), made])
 
 
-def _no_login_without(context: Context) -> Repair:
+def no_login_without(context: Context) -> Repair:
     """No way in without any proof of identity."""
     command = _ssh(context, "-o PreferredAuthentications=none")
     proof = Proof(command=command, repaired="Permission denied", broken="")
     lines = ("PermitEmptyPasswords no", *PASSWORDS)
-    return _drop_in("00-keys-only.conf", lines, "permitemptypasswords|passwordauthentication", proof)
+    return drop_in("00-keys-only.conf", lines, "permitemptypasswords|passwordauthentication", proof)
 
 
 def _algorithms(context: Context) -> Repair:
@@ -75,33 +76,40 @@ def _algorithms(context: Context) -> Repair:
     facts = context.observations.facts(SSH, context.subject)
     grade = context.finding.code.rpartition("_")[2]
     table = context.rules.tables["ssh_algorithms"].dicts()
-    bad = [(row["type"], row["algorithm"]) for row in table if row["grade"] in _grades_up_to(grade)]
+    bad = [(row["type"], row["algorithm"]) for row in table if row["grade"] in grades_up_to(grade)]
     service = facts.service if facts is not None else None
     lines, removed = [], []
     for kind, option in KINDS.items():
         offered = _offered(service, kind) if service is not None else ()
-        names = [one for one in offered if _NAME.fullmatch(one) and _graded(kind, one, bad)]
+        names = [one for one in offered if is_name(one) and graded(kind, one, bad)]
         if names and len(names) < len(offered):
             # What is taken out is taken out of the defaults (sshd_config(5)), so those count too.
-            usual = [one for one in USUAL[kind] if _graded(kind, one, bad)]
+            usual = [one for one in USUAL[kind] if graded(kind, one, bad)]
             lines.append(f"{option} -{','.join(dict.fromkeys([*names, *usual]))}")
             removed += [(kind, name) for name in names]
     if not lines:
-        return Repair(snippets=tuple(_newer()), risks=(note("update_restart"),))
+        return Repair(snippets=newer(), risks=(note("update_restart"),))
     kind, name = removed[0]
     flag = KINDS[kind]
     proof = Proof(
         command=_ssh(context, f"-o {flag}={name}"), repaired="Unable to negotiate", broken="Permission denied"
     )
     asked = "|".join(line.partition(" ")[0].lower() for line in lines)
-    return _drop_in("00-algorithms.conf", tuple(lines), asked, proof, note("ssh_old_programs"))
+    return drop_in("00-algorithms.conf", tuple(lines), asked, proof, note("ssh_old_programs"))
 
 
-def _graded(kind: str, name: str, bad: Sequence[tuple[str, str]]) -> bool:
+def is_name(untrusted: str) -> bool:
+    """Whether a word may stand in a command as an algorithm's name."""
+    return _NAME.fullmatch(untrusted) is not None
+
+
+def graded(kind: str, name: str, bad: Sequence[tuple[str, str]]) -> bool:
+    """Whether the name is among the `bad` pairs of kind and pattern."""
     return any(kind == of and fnmatchcase(name, pattern) for of, pattern in bad)
 
 
-def _grades_up_to(grade: str) -> tuple[str, ...]:
+def grades_up_to(grade: str) -> tuple[str, ...]:
+    """The grades that are as bad or worse."""
     order = ("broken", "weak", "dated")
     return order[: order.index(grade) + 1] if grade in order else order
 
@@ -119,7 +127,7 @@ def _terrapin(context: Context) -> Repair:
         repaired="Unable to negotiate",
         broken="Permission denied",
     )
-    made = _drop_in("00-terrapin.conf", TERRAPIN, "ciphers|macs", proof, note("ssh_old_programs"))
+    made = drop_in("00-terrapin.conf", TERRAPIN, "ciphers|macs", proof, note("ssh_old_programs"))
     return Repair.joined([Repair(before=(note("ssh_update_better"),)), made])
 
 
@@ -151,27 +159,28 @@ def _groups(_context: Context) -> Repair:
     )
 
 
-def _newer() -> list[Snippet]:
-    return [
+def newer() -> tuple[Snippet, ...]:
+    """The update of OpenSSH's package."""
+    return (
         server.command("sudo apt update && sudo apt install --only-upgrade openssh-server", "Debian, Ubuntu"),
         server.command("sudo dnf upgrade openssh-server", "RHEL, AlmaLinux, Rocky Linux"),
-    ]
+    )
 
 
 def _protocol_2(context: Context) -> Repair:
     """Protocol 2 alone (sshd_config(5) before OpenSSH 7.4, which knows no other any more)."""
     lines = "Protocol 2"
     proof = Proof(command=_ssh(context, "-v") + " 2>&1 | grep 'remote protocol version'", repaired="2.0", broken="1.99")
-    snippets = (server.setting("/etc/ssh/sshd_config", lines), server.command(RELOAD, "OpenSSH"), *_newer())
+    snippets = (server.setting("/etc/ssh/sshd_config", lines), server.command(RELOAD, "OpenSSH"), *newer())
     back = (note("back_lines", file="/etc/ssh/sshd_config", reload=RELOAD),)
     return Repair(before=(note("ssh_session"),), snippets=snippets, back=back, proof=(proof,))
 
 
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = {
-    "password": _keys_only,
-    "password_inside": _keys_only,
-    "keyboard_interactive": _keys_only,
-    "none_accepted": _no_login_without,
+    "password": keys_only,
+    "password_inside": keys_only,
+    "keyboard_interactive": keys_only,
+    "none_accepted": no_login_without,
     "algorithms_broken": _algorithms,
     "algorithms_weak": _algorithms,
     "algorithms_dated": _algorithms,

@@ -105,7 +105,7 @@ def _first_dated(m: ReportContext, least: Severity) -> Action | None:
 def _hindrance(m: ReportContext) -> str:
     """What kept every measurement from seeing the server, so that nobody takes silence for health."""
     vantages = m.assessment.vantages
-    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.CONTRADICTION) for f in m.result.findings)
+    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.READ, Basis.CONTRADICTION) for f in m.result.findings)
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
