@@ -117,6 +117,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
+            while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
+                pause(10)
             base = f"{name}-{language}-{theme}{size}"
             window.grab().save(str(folder / f"{base}.png"))
             if window.page is not None and size == "":

@@ -45,7 +45,7 @@ def scan(octets: bytes) -> None:
     if assessment is None:
         return
     observations, rules = Observations.of_assessment(assessment), program.rules()
-    for probe in probes.walk():
+    for probe in (*probes.walk(), *probes.readers()):
         for outcome in probe.judge(observations, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes
             severity = outcome_severity(outcome, rules, assessment.scope)
@@ -153,7 +153,7 @@ def logo(octets: bytes) -> None:
 
 def _readable(given: Assessment) -> bool:
     """Whether the facts are what their probes write down, as those of every file of ours are."""
-    kinds = {probe.id: probe.facts for probe in probes.walk()}
+    kinds = {probe.id: probe.facts for probe in (*probes.walk(), *probes.readers())}
     try:
         for attempt in (one for run in given.runs for one in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:

@@ -49,6 +49,8 @@ class Driver:
         page = self.window.page
         if page is not None and page.growing.busy:
             self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
+        if self.window.sidebar.busy:
+            self.qtbot.waitUntil(lambda: not self.window.sidebar.busy, timeout=20_000)
 
     def find(self, place: str) -> QWidget:
         """The visible widget at `place`."""

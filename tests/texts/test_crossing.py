@@ -11,6 +11,7 @@ import fumimori
 from fumimori import checks as probes
 from fumimori import resources
 from fumimori.__main__ import bank
+from fumimori.checks.contract import NotReadable, Reader
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
     Basis,
@@ -38,7 +39,7 @@ from fumimori.wizard.progress import ControlStatus
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
 RULES = parse_rules("crossing", resources.rule_files(), {})
-PROBES = probes.walk()
+CHECKS = (*probes.walk(), *probes.readers())
 MEANT_BLANK = ("words.answer_symbol.unanswered",)
 """An answer that is not there has no symbol."""
 
@@ -181,9 +182,13 @@ def test_no_question_text_is_left_over():
 # --- the probes and their rules -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def introduces(check):
+    return ("proves",) if isinstance(check, Reader) else ()
+
+
+@pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
-    keys = [f"checks.{probe.id}.name", f"checks.{probe.id}.what"]
+    keys = [f"checks.{probe.id}.{name}" for name in ("name", "what", *introduces(probe))]
     for word in probe.outcomes:
         base = f"checks.{probe.id}.{word}"
         keys += [f"{base}.title", f"{base}.saw"]
@@ -193,19 +198,19 @@ def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
     assert missing(keys) == []
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+@pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_an_outcome_title_fits_its_line(probe):
     keys = [f"checks.{probe.id}.{word}.title" for word in probe.outcomes]
     assert [key for key in keys if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
 
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
-    named = {f"{probe.id}.{word}" for probe in PROBES for word in probe.outcomes}
+    named = {f"{probe.id}.{word}" for probe in CHECKS for word in probe.outcomes}
     assert sorted(named ^ set(RULES.outcomes)) == []
 
 
 def test_no_probe_text_is_left_over():
-    named = {f"{probe.id}.{word}" for probe in PROBES for word in (*probe.outcomes, "name", "what")}
+    named = {f"{probe.id}.{word}" for probe in CHECKS for word in (*probe.outcomes, "name", "what", *introduces(probe))}
     told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("checks.")}
     assert sorted(told - named) == []
 
@@ -269,6 +274,14 @@ def not_seen_reasons() -> set[str]:
     return {*raised, "consent", "cancelled", "our_bug", "attempt_timeout"}
 
 
+def not_readable_reasons() -> set[str]:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in Path(fumimori.__file__).parent.rglob("*.py"))
+    raised = re.findall(
+        r"(?:NotReadable|Damaged|TooMuch|Protected|Secret)\([^()\n]{0,80}reason=\"([a-z0-9_]+)\"", source
+    )
+    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug"}
+
+
 @pytest.mark.parametrize(
     ("group", "members"),
     [
@@ -284,6 +297,7 @@ def not_seen_reasons() -> set[str]:
         ("consent", [f"{level:d}.{word}" for level in ConsentLevel for word in ("name", "we_do", "server_sees")]),
         ("status", list(Status)),
         ("reason", sorted(not_seen_reasons())),
+        ("not_readable", sorted(not_readable_reasons())),
         ("not_applicable_reason", ["no_incoming_mail", "provider", "no_device", "other"]),
         ("owner", list(Owner)),
         ("effort", list(Effort)),

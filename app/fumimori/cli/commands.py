@@ -18,6 +18,7 @@ from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.interrupt import stop_event
 from fumimori.cli.parser import parser
+from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.exports import FORMATS
@@ -62,6 +63,7 @@ class CommandLine:
                 "report": self.report,
                 "export": self.export,
                 "open-json": self.open_json,
+                "read": self.read,
                 "window": self.window,
             }[options.command]
             return command(options)
@@ -152,6 +154,11 @@ class CommandLine:
         assessment = imported(scan, msgspec.structs.replace(arguments.empty(scan.domain), scope=Scope()))
         files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
+
+    def read(self, options: argparse.Namespace) -> int:
+        """Take files that people hand over into an assessment."""
+        command = ReadCommand(toolkit=self.toolkit(), texts=self.texts(self.language))
+        return RAN if command.run(options) else NOTHING_MEASURED
 
     def window(self, options: argparse.Namespace) -> int:
         """Open the window, whose measurements look outward as the options say."""

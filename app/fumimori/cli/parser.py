@@ -96,3 +96,12 @@ def _files(
     opened.add_argument("file", metavar="FILE", help=say("json"))
     opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
     opened.add_argument("--replace", action="store_true", help=say("replace"))
+    _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
+
+
+def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    read.add_argument("files", metavar="FILE", nargs="+", help=say("files"))
+    read.add_argument("--into", metavar="FILE.fumimori", required=True, help=say("into"))
+    read.add_argument("--about", metavar="HOST", default="", help=say("about"))
+    read.add_argument("--also-domain", action="append", default=[], metavar="DOMAIN", help=say("read_also"))
+    read.add_argument("--source", metavar="NAME", default="", help=say("source"))

@@ -175,7 +175,7 @@ class _Run:
     def observations(self) -> Observations:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        observations = Observations.of(scope, counting(self.toolkit.probes, scope, (*self.assessment.runs, run)))
+        observations = Observations.of(scope, counting(self.toolkit.checks, scope, (*self.assessment.runs, run)))
         observations.vantage = run.vantage
         return observations
 

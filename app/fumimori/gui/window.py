@@ -41,11 +41,15 @@ class Window(QMainWindow):
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
         self.sidebar = Sidebar(self.go)
         self.help_panel = HelpPanel(self.toggle_help)
-        self.footer = Footer(back=self.back, later=self.later, forward=self.forward)
+        self.footer = Footer(back=self.navigator.back, later=self.navigator.later, forward=self.forward)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always on, so that the page keeps its place when it becomes longer than the window or shorter.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.area.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(low < high))
         self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
         self._notices = QVBoxLayout()
@@ -114,14 +118,6 @@ class Window(QMainWindow):
                 self.navigator.next()
             else:
                 self._to_complaint()
-
-    def back(self) -> None:
-        """What Back does."""
-        self.navigator.back()
-
-    def later(self) -> None:
-        """What *answer later* does."""
-        self.navigator.later()
 
     def _begin_page(self) -> None:
         """The keyboard moves to where the page begins."""

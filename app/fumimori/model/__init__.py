@@ -37,7 +37,7 @@ from fumimori.model.result import (
     Verdict,
 )
 from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
-from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, Status, Vantage
+from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
 __all__ = [
@@ -89,10 +89,12 @@ __all__ = [
     "Result",
     "Rules",
     "Run",
+    "RunKind",
     "Scope",
     "Severity",
     "Snippet",
     "SnippetKind",
+    "Source",
     "Status",
     "T",
     "Table",

@@ -15,6 +15,9 @@ class Effect(StrEnum):
     ANSWERS = "answers"
     LOWERS = "lowers"
     CONTRADICTS = "contradicts"
+    SHOWS = "shows"
+    """It shows one case of what the answer says: an answer of the same credit counts as verified, one of `contradicts`
+    is contradicted, and who did not answer is still asked."""
     NONE = "none"
 
 

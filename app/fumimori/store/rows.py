@@ -74,9 +74,8 @@ def _take_runs(taken: dict[Key, Part], runs: Iterable[Run]) -> None:
         identity = _free(taken, "runs", run.id)[1]
         taken["runs", identity] = (place, msgspec.structs.replace(run, attempts=(), contacts=()))
         for attempt in run.attempts:
-            key = _free(
-                taken, "attempts", f"{identity}/{attempt.probe} {attempt.subject} {attempt.started.isoformat()}"
-            )
+            subject = f"{attempt.subject} {attempt.part}".rstrip()
+            key = _free(taken, "attempts", f"{identity}/{attempt.probe} {subject} {attempt.started.isoformat()}")
             number = next(places["attempts"])
             if attempt.evidence:
                 taken[EVIDENCE, key[1]] = (number, attempt.evidence)

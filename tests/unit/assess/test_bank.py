@@ -108,6 +108,7 @@ TOUCHING = [rule for rule in rules().outcomes.values() if rule.question]
 
 def test_outcomes_touch_questions_in_the_way_the_bank_expects():
     expected = {Effect.ANSWERS: {Measured.FULL}, Effect.LOWERS: {Measured.PART}, Effect.CONTRADICTS: set(Measured)}
+    expected[Effect.SHOWS] = set(Measured)
     assert [rule.code for rule in TOUCHING if BY_ID[rule.question].measured not in expected[rule.effect]] == []
 
 

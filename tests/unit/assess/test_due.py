@@ -39,7 +39,11 @@ def test_every_code_that_names_a_day_says_what_ends_on_it(language):
         if words[0] == "checks" and "day" in fields:
             named.add(".".join(words[1:3]))
     assert {code for code in named if RULES.outcomes[code].event is None} == set()
-    assert {code for probe in checks.walk() for code in (f"{probe.id}.{word}" for word in probe.outcomes)} >= set(DATED)
+    assert {
+        code
+        for probe in (*checks.walk(), *checks.readers())
+        for code in (f"{probe.id}.{word}" for word in probe.outcomes)
+    } >= set(DATED)
 
 
 @pytest.mark.parametrize("code", DATED)

@@ -14,8 +14,14 @@ from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.progress_list import LookList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import Attempt, Result, RunKind
 
 ANNOUNCE_EVERY_MS = 10_000
+
+
+def _looks(result: Result) -> tuple[Attempt, ...]:
+    """What was measured; what was read from files is no look."""
+    return tuple(attempt for run in result.runs if run.kind is not RunKind.READ for attempt in run.attempts)
 
 
 class MeasuringPage(Page):
@@ -89,7 +95,7 @@ class MeasuringPage(Page):
 
     def _show(self) -> None:
         measuring = self.session.measuring
-        running, attempts = measuring.running, self.session.result.attempts if begun(self.session.open) else ()
+        running, attempts = measuring.running, _looks(self.session.result) if begun(self.session.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)

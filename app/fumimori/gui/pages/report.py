@@ -26,24 +26,25 @@ class ReportPage(Page):
         self._paper, self._parts = "a4", "all"
         self._pdf = b""
         self.prose("lead", quiet=True)
+        self._save_button = button(
+            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
+        )
+        self._notes = QVBoxLayout()
+        self.add(row(self._save_button, None), self._notes)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
             final = may_be_final(session.result.contradictions)
             text = "" if final else self.say("draft")
             self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
-        beside = row(spacing=theme.px(16))
+        # Large letters need the whole width.
+        beside = row(spacing=theme.px(16)) if theme.scale <= 150 else QVBoxLayout()
         names = {code: known.name for code, known in self.t.known.items()}
         language = session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
         self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
-        self._save_button = button(
-            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
-        )
-        self.add(row(self._save_button, None))
-        self._notes = QVBoxLayout()
-        self.add(self._notes, LogoNotice(session, theme, partial(self.navigator.visit, Route("organisation"))))
+        self.add(LogoNotice(session, theme, partial(self.navigator.visit, Route("organisation"))))
         self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()

@@ -131,7 +131,7 @@ class LookList(QWidget):
 
     def show_progress(self, progress: Sequence[ProgressRow]) -> None:
         """Show how every look stands."""
-        controls = {probe.id: probe.control for probe in self._session.toolkit.probes}
+        controls = {probe.id: probe.control for probe in self._session.toolkit.checks}
         for control in Control:
             mine = tuple(entry for entry in progress if controls.get(entry.probe) is control)
             if not mine:
