@@ -61,9 +61,12 @@ class HelpPanel(QFrame):
 
     def _show_tab(self, tab: int) -> None:
         self._tab = tab
-        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"))
+        lesson = f"{self._prefix}.lesson"
+        told = TABS[tab] == "why" and self._texts.has(lesson)
+        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"), lesson if told else "")
 
-    def _fill(self, lines: tuple[str, ...]) -> None:
+    def _fill(self, lines: tuple[str, ...], lesson: str = "") -> None:
+        """`lesson`: the key of what happened to others, shown below with its source."""
         inner = QWidget()
         inner.setObjectName("inner")
         column = QVBoxLayout(inner)
@@ -73,5 +76,12 @@ class HelpPanel(QFrame):
             text = Prose(self._theme, line)
             text.setAlignment(Qt.AlignmentFlag.AlignTop)
             column.addWidget(text)
+        if lesson:
+            t, theme = self._texts, self._theme
+            column.addSpacing(theme.px(8))
+            column.addWidget(Prose(theme, t("ui.help.lesson"), bold=True))
+            column.addWidget(Prose(theme, t(lesson)))
+            source = t("ui.help.lesson_source", source=t(f"{lesson}_source"))
+            column.addWidget(Prose(theme, source, quiet=True, size="small"))
         column.addStretch(1)
         self._scroll.setWidget(inner)
