@@ -24,7 +24,7 @@ def test_the_help_tells_what_happened_to_others_with_its_source(opened: Open, la
     driver = opened(language)
     panel, texts = driver.window.help_panel, driver.window.session.texts
     base = "controls.updates.fix_delay"
-    panel.show_help(driver.window.theme, texts, prefix=base, page="question")
+    panel.show_help(driver.window.theme, texts, prefix=base, page="question", hosting=None)
     tabs = panel.findChild(QTabBar)
 
     def shown() -> list[str]:

@@ -15,7 +15,15 @@ from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import AcceptedRisk, Action, PlanEntry
 from fumimori.model.days import typed_day
-from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
+from fumimori.wording.window import (
+    answer_words,
+    finding_base,
+    finding_title,
+    measured,
+    outcome_saw,
+    subject_words,
+    ways,
+)
 from fumimori.wording.work import cost_words, due_words, late_words
 
 SUBJECTS = 4
@@ -100,7 +108,7 @@ class ActionCard(QFrame):
                 self._inside.addWidget(box)
             self._part("confirm", t(f"{base}.confirm", **values))
         else:
-            self._part("fix", "\n".join(t.lines(f"controls.{self._question}.find")))
+            self._part("fix", "\n".join(ways(t, self._question, self._session.open.scope.hosting)))
         entry = self._action.entry or PlanEntry(action=self._action.id)
         for word in ("owner_name", "due"):
             self._inside.addWidget(

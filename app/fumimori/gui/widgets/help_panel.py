@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.model import Hosting
 from fumimori.texts import Texts
+from fumimori.wording.window import ways
 
 WIDEST = 0.36
 """Of the window, so that the page keeps its room."""
@@ -26,9 +28,9 @@ class HelpPanel(QFrame):
         self._tab = 0
         self._layout = QVBoxLayout(self)
 
-    def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str) -> None:
-        """Show the help at `prefix` (a question), or the page's."""
-        self._theme, self._texts, self._prefix = theme, texts, prefix
+    def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str, hosting: Hosting | None) -> None:
+        """Show the help at `prefix` (a question) for this kind of hosting, or the page's."""
+        self._theme, self._texts, self._prefix, self._hosting = theme, texts, prefix, hosting
         self.setFixedWidth(min(theme.px(340), round(self.window().width() * WIDEST)))
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(20), theme.px(16), theme.px(12), theme.px(16))
@@ -61,6 +63,9 @@ class HelpPanel(QFrame):
 
     def _show_tab(self, tab: int) -> None:
         self._tab = tab
+        if TABS[tab] == "find":
+            self._fill(ways(self._texts, self._prefix.removeprefix("controls."), self._hosting))
+            return
         lesson = f"{self._prefix}.lesson"
         told = TABS[tab] == "why" and self._texts.has(lesson)
         self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"), lesson if told else "")
