@@ -117,15 +117,18 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
-            while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
-                pause(10)
-            base = f"{name}-{language}-{theme}{size}"
-            window.grab().save(str(folder / f"{base}.png"))
-            if window.page is not None and size == "":
-                window.page.grab().save(str(folder / f"{base}-whole.png"))
+            whole(window)
+            pictured(window, folder / f"{name}-{language}-{theme}{size}", entire=size == "")
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def pictured(window: "Window", base: Path, *, entire: bool) -> None:
+    """The window as it stands, and the `entire` page."""
+    window.grab().save(f"{base}.png")
+    if window.page is not None and entire:
+        window.page.grab().save(f"{base}-whole.png")
 
 
 def pause(milliseconds: int) -> None:
@@ -135,6 +138,14 @@ def pause(milliseconds: int) -> None:
     waiting = QEventLoop()
     QTimer.singleShot(milliseconds, waiting.quit)
     waiting.exec()
+
+
+def whole(window: "Window") -> None:
+    """Let the window go on until everything that it makes in turns is there."""
+    while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
+        pause(10)
+    # What came last gets its place in the turn after.
+    pause(20)
 
 
 def judged(session: "Session") -> None:

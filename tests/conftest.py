@@ -21,16 +21,17 @@ _WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
 collect_ignore = [] if _WORLD else ["servers"]
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Several processes share the tests file by file; what opens sockets stays together, and begins.
+    """Several processes share the tests file by file; what opens sockets stays together, and begins; so do the checks'.
 
     Those tests tell each other which outcomes came about, and share servers that take a while to start.
     """
-    sockets = {"network", "servers"}
+    together = {"network": "sockets", "servers": "sockets", "checks": "checks"}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("sockets" if sockets & set(item.path.parts) else item.path.name))
-    items.sort(key=lambda item: not sockets & set(item.path.parts))
+        named = [together[part] for part in item.path.parts if part in together]
+        item.add_marker(pytest.mark.xdist_group(named[0] if named else item.path.name))
+    items.sort(key=lambda item: not {"network", "servers"} & set(item.path.parts))
 
 
 @pytest.hookimpl(wrapper=True)

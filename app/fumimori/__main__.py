@@ -209,9 +209,9 @@ def make_exports(
 
 def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
     """What to copy to put `finding` right, and what proves it."""
-    from fumimori import repairs
+    from fumimori.checks import remediation
 
-    return repairs.repair(finding, assessment)
+    return remediation.repair(finding, assessment, rules())
 
 
 def sample() -> "Assessment":

@@ -10,12 +10,11 @@ from typing import Any
 import msgspec
 
 from fumimori import report, resources
-from fumimori.__main__ import bank
+from fumimori.__main__ import bank, repair
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
     NOT_APPLICABLE,
-    AcceptedRisk,
     Answer,
     Assessment,
     Attempt,
@@ -24,6 +23,7 @@ from fumimori.model import (
     Consent,
     ConsentLevel,
     Contact,
+    Dispute,
     DomainScope,
     Exchange,
     Finding,
@@ -42,7 +42,6 @@ from fumimori.model import (
     Status,
     Vantage,
 )
-from fumimori.repairs import repair
 from fumimori.texts import Texts
 from loopback.recorded_runs import run_of
 
@@ -85,8 +84,8 @@ def assessment(**changes: Any) -> Assessment:
         runs=(measured(),),
         answers=answers(),
         plan=(PlanEntry(action="access.admin_mfa.no", owner_name="情報システム 見本"),),
-        accepted=(
-            AcceptedRisk(
+        disputes=(
+            Dispute(
                 code="people.exercises.partly",
                 subject="",
                 reason="来年度の予算で行う",

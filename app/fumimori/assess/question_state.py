@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from enum import IntEnum
 
 from fumimori.assess.reconcile import Compared, compare
@@ -23,6 +24,7 @@ from fumimori.model import (
     Scope,
     Severity,
 )
+from fumimori.model.days import iso_day
 
 _ANSWERED_BY_PEOPLE = (
     QuestionState.ANSWERED,
@@ -73,6 +75,16 @@ def outcome_severity(outcome: Outcome, rules: Rules, scope: Scope) -> Severity:
     rule = rules.outcomes[outcome.code]
     hosting = next((domain.hosting for domain in scope.domains if domain.name == outcome.subject), scope.hosting)
     return next((entry.severity for entry in rule.hosting_severities if hosting in entry.hosting), rule.severity)
+
+
+def on_the_day(severity: Severity, outcome: Outcome, rules: Rules, today: date) -> Severity:
+    """`severity`, or worse where what ends on the outcome's day is near by `today`."""
+    event, day = rules.outcomes[outcome.code].event, iso_day(str(dict(outcome.values).get("day", "")))
+    if event is None or day is None or severity < Severity.INFO:
+        return severity
+    limits = {level: rules.thresholds.get(f"calendar.{event}_{level.word}_days") for level in Severity}
+    near = (level for level, limit in limits.items() if limit and (day - today).days < limit.value)
+    return max(severity, *near, Severity.OK)
 
 
 def option_severity(question: Question, option: Option, hosting: Hosting | None) -> Severity:

@@ -125,7 +125,7 @@ def _parts(m: ReportContext, logo: Logo | None) -> list[Part]:
         *measurements.verbatim(m),
         *answers.evidence(m),
         *measurements.not_measured(m),
-        *findings.accepted(m),
+        *findings.disputes(m),
         *findings.sources(m),
         *score_page.score(m),
         *closing.closing(m),
