@@ -46,7 +46,13 @@ def test_a_gate_decides_whether_a_question_exists_and_unanswered_it_decides_noth
 
 @pytest.mark.parametrize(
     ("items", "exists"),
-    [(("webmail",), False), (("webmail", "copier"), False), (("pc",), True), (("Our booking robot",), True), ((), True)],
+    [
+        (("webmail",), False),
+        (("webmail", "copier"), False),
+        (("pc",), True),
+        (("Our booking robot",), True),
+        ((), True),
+    ],
 )
 def test_an_inventory_opens_what_is_asked_about_its_items(items, exists):
     listed = said(protocols__inventory={"value": None, "items": items}) if items else ()
