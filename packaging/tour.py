@@ -167,25 +167,25 @@ def several(session: "Session") -> None:
 
 
 def half_way(session: "Session", window: "Window") -> None:
-    """The looks of the recorded measurement as they stand half-way through it."""
+    """The rows of the recorded measurement as they stand half-way through it."""
     from PySide6.QtWidgets import QProgressBar
 
-    from fumimori.gui.measuring import Look
-    from fumimori.gui.widgets.progress_list import LookList
+    from fumimori.gui.measuring import ProgressRow
+    from fumimori.gui.widgets.progress_list import ProgressList
 
     attempts = session.open.attempts
-    looks = [
-        Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+    rows = [
+        ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
         if number % 3
-        else Look(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
+        else ProgressRow(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
         for number, one in enumerate(attempts)
     ]
-    window.findChildren(LookList)[-1].show_looks(looks)
+    window.findChildren(ProgressList)[-1].show_progress(rows)
     bar = window.findChildren(QProgressBar)[-1]
     bar.setRange(0, 3)
     bar.setValue(2)
     page = window.page
-    page._words.say(page.say("running", done=sum(look.state == "done" for look in looks), total=len(looks)))  # noqa: SLF001 - the page is posed, not measured
+    page._words.say(page.say("running", done=sum(row.state == "done" for row in rows), total=len(rows)))  # noqa: SLF001 - the page is posed, not measured
     page._stop.show()  # noqa: SLF001 - the page is posed, not measured
     page._again.hide()  # noqa: SLF001 - the page is posed, not measured
     page._elsewhere.hide()  # noqa: SLF001 - the page is posed, not measured

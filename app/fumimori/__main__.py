@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
-COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "window")
+COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "collector", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 

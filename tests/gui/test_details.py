@@ -13,9 +13,10 @@ from fumimori.cli.arguments import outward
 from fumimori.cli.parser import parser
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
-from fumimori.gui.widgets.progress_list import LookList
+from fumimori.gui.widgets.progress_list import ProgressList
+from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
-from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Status
+from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Note, Repair, Status
 from fumimori.texts import Texts
 from fumimori.wizard.steps import Route
 from fumimori.wording.words import Words
@@ -208,7 +209,7 @@ def test_every_look_is_named_before_it_is_done(opened: Open):
 def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("measuring")
-    shown = driver.page.findChild(LookList)
+    shown = driver.page.findChild(ProgressList)
     assert shown is not None
     hosts = [f"mail{number}.example.jp:25" for number in range(60)]
     progress = [ProgressRow(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
@@ -245,3 +246,19 @@ def test_no_head_of_a_table_is_cut_off(opened: Open, language: str, width: int, 
         for column in range(table.columnCount()):
             for line in table.horizontalHeaderItem(column).text().split("\n"):
                 assert metrics.horizontalAdvance(line) <= table.columnWidth(column), line
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_old_record_stands_above_the_new_one_and_a_letter_can_be_copied(opened: Open, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    open_action(driver, "dmarc.monitoring_blind")
+    t = driver.page.t
+    shown = [one.toPlainText() for one in driver.visible() if isinstance(one, QPlainTextEdit)]
+    assert shown[0] == "v=DMARC1; p=none"
+    assert shown[1].startswith("v=DMARC1; p=none; rua=mailto:")
+    assert driver.shows(t("repairs.wanted"))
+    assert driver.shows(t("repairs.before"))
+    assert driver.shows(t("repairs.back"))
+    box = RepairBox(driver.page.theme, t, Repair(ask=Note(key="ask_relay")), "Dear provider")
+    box.findChild(CopyBox).copy()
+    assert QApplication.clipboard().text() == "Dear provider"

@@ -206,6 +206,4 @@ def test_how_many_codes_of_servers_were_proved(capsys):
     codes = {code for code in remediation.walk() if code.partition(".")[0] in checks}
     assert len(PROVED & codes) >= 28, sorted(PROVED & codes)
     with capsys.disabled():
-        sys.stdout.write(
-            f"\nrepairs of servers proved: {len(PROVED & codes)} of {len(codes)} {sorted(PROVED & codes)}\n"
-        )
+        sys.stdout.write(f"\nrepairs of servers proved: {len(PROVED & codes)} of {len(codes)}\n")

@@ -292,7 +292,7 @@ def not_readable_reasons() -> set[str]:
     raised = re.findall(
         r"(?:NotReadable|Damaged|TooMuch|Protected|Secret)\([^()\n]{0,80}reason=\"([a-z0-9_]+)\"", source
     )
-    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug"}
+    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug", "nothing_inside"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori import resources
 from fumimori.assess.reconcile import may_be_final
 from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
@@ -64,6 +65,7 @@ class CommandLine:
                 "export": self.export,
                 "open-json": self.open_json,
                 "read": self.read,
+                "collector": self.write_collector,
                 "window": self.window,
             }[options.command]
             return command(options)
@@ -164,6 +166,15 @@ class CommandLine:
         """Open the window, whose measurements look outward as the options say."""
         texts = self.texts(self.language)
         return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
+
+    def write_collector(self, options: argparse.Namespace) -> int:
+        """Write the script that a technician runs on a server, and say what it does."""
+        texts = self.texts(self.language)
+        place = files.destination(options.out, texts)
+        script = resources.path("collect") / ("collect.ps1" if options.windows else "collect.sh")
+        files.write(place, script.read_bytes(), texts)
+        Console(texts).say("collector_explained", path=options.out)
+        return RAN
 
     def write_sample(self, options: argparse.Namespace) -> int:
         """Write the sample company's file, both reports and its result."""

@@ -150,14 +150,10 @@ def _reading(
         raise Damaged
     names = _names(certificate)
     subject = _subject(names, context)
-    return Reading(
-        subject=subject, facts=_facts(certificate, names, chain, authorities), part=chain.certificates[0].sha256[:16]
-    )
+    return Reading(subject=subject, facts=_facts(certificate, names, chain), part=chain.certificates[0].sha256[:16])
 
 
-def _facts(
-    certificate: "x509.Certificate", names: tuple[str, ...], chain: CertificateChain, authorities: Sequence[bytes]
-) -> Facts:
+def _facts(certificate: "x509.Certificate", names: tuple[str, ...], chain: CertificateChain) -> Facts:
     leaf = chain.certificates[0]
     return Facts(
         use=_use(certificate, names),
@@ -172,7 +168,6 @@ def _facts(
         sha256=leaf.sha256,
         trusted=chain.trusted,
         trust_error=chain.trust_error,
-        with_issuer=bool(authorities),
     )
 
 

@@ -117,7 +117,7 @@ class _Group(QFrame):
                 self._below.addWidget(Prose(theme, words, size="small", quiet=True))
 
 
-class LookList(QWidget):
+class ProgressList(QWidget):
     """A line for each control that is looked at, in their order."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
