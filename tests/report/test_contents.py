@@ -53,8 +53,8 @@ def of_sample():
 
 
 def test_the_sample_can_be_printed(of_sample):
-    assert len(pages(of_sample["ja"])) <= 44
-    assert len(pages(of_sample["en"])) <= 44
+    assert len(pages(of_sample["ja"])) <= 48
+    assert len(pages(of_sample["en"])) <= 48
 
 
 CERTIFICATE = "mail_ports.certificate_urgent"
@@ -275,3 +275,11 @@ def test_a_consent_that_was_withdrawn_later_does_not_change_what_was_authorised_
     about = example.assessment(runs=(run,), consent=Consent())
     printed = " ".join(text(example.pdf(about, parts="management", language="en")).split())
     assert "Measurements were limited to what was authorised: “Reachability check”" in printed
+
+
+def test_the_annex_names_the_requirements_of_other_frameworks_with_their_sources():
+    printed = " ".join(text(example.pdf(example.assessment(), language="en"), "-layout").split())
+    requirements = printed.partition("Requirements of well-known frameworks")[2].partition("T11")[0]
+    assert "CIS Controls v8 4.7; NIST CSF 2.0 PR.AA-01, PR.PS-01" in requirements
+    assert "NIST CSWP 29" in requirements
+    assert "SCuBA" not in requirements

@@ -152,7 +152,7 @@ def test_english_is_english_and_japanese_is_japanese():
 @pytest.mark.parametrize("question", bank(), ids=lambda question: question.id)
 def test_a_question_says_all_that_its_page_and_its_finding_need(question):
     base = f"controls.{question.id}"
-    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "find", "why", "evidence")]
+    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "why", "evidence")]
     keys += [f"{base}.option.{option.id}" for option in question.options]
     faults = [option for option in question.options if option.severity >= Severity.LOW]
     if faults and question.control:

@@ -34,6 +34,8 @@ class Compared(Record):
     verified: bool = False
     measured: bool = False
     """An outcome answers the question, and nobody settled that it errs."""
+    items: tuple[str, ...] = ()
+    """What the list of an inventory names."""
     clash: tuple[Outcome, ...] = ()
     """The outcomes that differ from what was said."""
     settled: str = ""
@@ -80,7 +82,7 @@ def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcom
             return Compared(state=state, best=lowered or Credit.MET)
         return Compared(state=QuestionState.MEASURED, credit=worst((measured, lowered)), verified=True, measured=True)
     if question.kind is QuestionKind.INVENTORY:
-        return Compared(state=QuestionState.ANSWERED)
+        return Compared(state=QuestionState.ANSWERED, items=answer.items)
     option = question.option(answer.value or "")
     said = option.credit if option else None
     clash = _clash(answer.value or "", said, answering, outcomes, rules)

@@ -237,8 +237,10 @@ class Window(QMainWindow):
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
+            prefix = self.page.help_prefix
+            hosting = self.session.open.scope.hosting if prefix else None
             self.help_panel.show_help(
-                self.theme, self.session.texts, prefix=self.page.help_prefix, page=self.route.page
+                self.theme, self.session.texts, prefix=prefix, page=self.route.page, hosting=hosting
             )
 
     def toggle_help(self) -> None:

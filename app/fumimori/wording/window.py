@@ -7,6 +7,7 @@ from fumimori.model import (
     Answer,
     Credit,
     Finding,
+    Hosting,
     Outcome,
     Question,
     QuestionResult,
@@ -22,6 +23,18 @@ SUBJECTS = 4
 
 USUAL = ("yes", "partly", "no")
 SIGNS = {Credit.MET: "○", Credit.PARTLY: "△", Credit.NOT_MET: "×"}
+
+
+OWN_SERVER = "own_server"
+PLACES = (OWN_SERVER, *(hosting.value for hosting in Hosting if not hosting.own_server))
+"""Where a way to find out may differ, as the texts name it."""
+
+
+def ways(t: Texts, question: str, hosting: Hosting | None) -> tuple[str, ...]:
+    """How to find the answer out: everywhere, then under `hosting`; everything while the hosting is unknown."""
+    places = PLACES if hosting is None else (OWN_SERVER if hosting.own_server else hosting.value,)
+    keys = (f"controls.{question}.find", *(f"controls.{question}.at.{place}.find" for place in places))
+    return tuple(line for key in keys if t.has(key) for line in t.lines(key))
 
 
 def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:

@@ -17,7 +17,7 @@ from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Action, Finding, PlanEntry, Repair, Result
 from fumimori.wording.repairs import letter
-from fumimori.wording.window import SUBJECTS
+from fumimori.wording.window import SUBJECTS, ways
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, gain_words, late_words
 
@@ -89,7 +89,7 @@ class ActionCard(QFrame):
         t, theme = self._t, self._theme
         question = self._words.asked(self._action)
         if question is not None:
-            self._part("fix", "\n".join(t.lines(f"controls.{question.id}.find")))
+            self._part("fix", "\n".join(ways(t, question.id, self._session.open.scope.hosting)))
         groups = kinds(self._action.findings)
         for findings in groups.values():
             if len(groups) > 1:

@@ -2,10 +2,11 @@
 
 import re
 
-from fumimori.model import Action, Dispute, Severity
+from fumimori.model import Action, Dispute, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
+from fumimori.wording.references import frameworks, references
 from fumimori.wording.words import kinds
 
 SUBJECTS = 24
@@ -92,7 +93,35 @@ def sources(m: ReportContext) -> list[Block]:
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
         m.list_or_none([27, 76, 42, 20], "t10.heads", rows),
+        Gap(3),
+        *_requirements(m),
         Gap(5),
+    ]
+
+
+def _requirements(m: ReportContext) -> list[Block]:
+    """T10: what the findings are about in well-known frameworks; findings with the same requirements share a row."""
+    hosting = m.assessment.scope.hosting
+    same: dict[str, list[Finding]] = {}
+    for finding in m.result.findings:
+        if finding.severity > Severity.INFO:
+            ids = references(m.rules, finding.code, hosting)
+            same.setdefault("; ".join(f"{name} {found}" for name, found in ids.items()), []).append(finding)
+    rows: list[list[Cell]] = [
+        [m.wording.numbers(findings, most=len(findings)), m.cell(ids, small=True)]
+        for ids, findings in same.items()
+        if ids
+    ]
+    if not rows:
+        return []
+    named = [f"{one['name']}: {one['source']} ({one['published']})" for one in frameworks(m.rules, hosting)]
+    return [
+        m.heading("t10.requirements", 3),
+        m.note(m.say("t10.requirements_intro"), keep_next=True),
+        Gap(1),
+        m.list_or_none([45, 120], "t10.requirement_heads", rows),
+        Gap(1),
+        *(m.note(one) for one in named),
     ]
 
 
