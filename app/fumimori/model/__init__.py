@@ -17,7 +17,7 @@ from fumimori.model.bank import (
     Work,
 )
 from fumimori.model.base import Control, Record, Severity, T, Values, only
-from fumimori.model.brand import Brand
+from fumimori.model.brand import Brand, BrandProfile, ReportVersion
 from fumimori.model.result import (
     Action,
     Basis,
@@ -50,6 +50,7 @@ __all__ = [
     "Attempt",
     "Basis",
     "Brand",
+    "BrandProfile",
     "Condition",
     "Confidence",
     "Consent",
@@ -86,6 +87,7 @@ __all__ = [
     "QuestionState",
     "Record",
     "Repair",
+    "ReportVersion",
     "Result",
     "Rules",
     "Run",
