@@ -80,6 +80,7 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         texts=texts,
         make_report=make_report,
         lint_report=lint_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
@@ -151,7 +152,7 @@ def control_hosts() -> tuple[str, ...]:
     return CONTROL_HOSTS
 
 
-def make_report(
+def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
     assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", version: str = ""
 ) -> bytes:
     """The report as PDF, issued now; with the `version` draft it is marked as one."""

@@ -99,7 +99,7 @@ FULL = Brand(
     footer="みほんコンサルティング株式会社 " * 12,
     seals=("作成", "確認", "承認", "社長"),
     recipients=tuple(f"配付先の方{number}" for number in range(7)),
-    numbering="MC-{year}-{id}-{unknown}",
+    numbering="MC-[year]-[id]-[unknown]",
 )
 VERSIONS = tuple(ReportVersion(number=f"0.{one}", day=f"2026-11-1{one}", changed=f"変更点{one}") for one in range(7))
 
@@ -172,6 +172,6 @@ def test_the_boxes_for_seals_are_those_that_were_chosen(tmp_path, seals, expecte
 
 
 def test_the_numbering_fills_what_it_knows_and_a_given_number_wins():
-    assert FULL.number("", "3f2a9c1e", example.ISSUED) == "MC-2026-3F2A9C-{unknown}"
+    assert FULL.number("", "3f2a9c1e", example.ISSUED) == "MC-2026-3F2A9C-[unknown]"
     assert FULL.number("K-7", "3f2a9c1e", example.ISSUED) == "K-7"
     assert Brand().number("", "3f2a9c1e", example.ISSUED) == "FM-20261124-3F2A9C"

@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fumimori.assess.lint import LintEntry
 from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
     from fumimori.engine import NetworkSettings, Toolkit
+
+MakeReport = Callable[[Assessment, Result, Texts, str, str, str], bytes]
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`), version
+(`draft`, `final`) → PDF."""
+
+LintReport = Callable[[Assessment, Result], tuple[LintEntry, ...]]
+"""Assessment, result → what to put in order before printing; may take seconds."""
+
+MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
+"""Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
 
 
 def _now() -> datetime:
@@ -30,12 +41,13 @@ class AppServices:
 
     toolkit: "Callable[[], Toolkit]"
     texts: Callable[[str], Texts]
-    make_report: Callable[[Assessment, Result, Texts, str, str], bytes]
-    """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
+    make_report: MakeReport
     sample: Callable[[], Assessment]
     sample_passphrase: str
     resources: Path
     settings_folder: Path
+    lint_report: LintReport = lambda _assessment, _result: ()
+    make_exports: MakeExports = lambda _assessment, _result, _texts, _formats: {}
     network: "Callable[[], NetworkSettings]" = field(default=usual_network)
     control_hosts: Callable[[], Sequence[str]] = tuple
     """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""

@@ -11,7 +11,7 @@ SEALS_MOST = 4
 RECIPIENTS_MOST = 5
 VERSIONS_MOST = 5
 """Of the version history, the newest, that the cover has room for."""
-USUAL_NUMBERING = "FM-{date}-{id}"
+USUAL_NUMBERING = "FM-[date]-[id]"
 
 
 class Brand(Record):
@@ -34,7 +34,7 @@ class Brand(Record):
     seals: tuple[str, ...] | None = None
     """Titles of the boxes for seals or signatures, none to four; None for the usual ones of the language."""
     numbering: str = ""
-    """How document numbers are made, with `{date}`, `{year}`, `{month}`, `{day}`, `{id}`; empty for the usual way."""
+    """How document numbers are made, with `[date]`, `[year]`, `[month]`, `[day]`, `[id]`; empty for the usual way."""
 
     client_logo: bytes = b""
     """The logo of the organisation that is assessed."""
@@ -68,7 +68,7 @@ class Brand(Record):
             ("day", f"{issued:%d}"),
             ("id", identity[:6].upper()),
         ):
-            number = number.replace(f"{{{name}}}", value)
+            number = number.replace(f"[{name}]", value)
         return number
 
 
