@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
-    from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
+    from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
@@ -119,6 +119,14 @@ def bank() -> "tuple[Question, ...]":
 
 
 @lru_cache(maxsize=1)
+def registers() -> "tuple[Register, ...]":
+    """What the registers of this version are made of."""
+    from fumimori.grammar.register_files import parse_registers
+
+    return parse_registers(resources.register_files())
+
+
+@lru_cache(maxsize=1)
 def toolkit() -> "Toolkit":
     """Everything that looks, asks and judges."""
     from fumimori import checks as probes
@@ -128,6 +136,7 @@ def toolkit() -> "Toolkit":
         probes=probes.walk(),
         rules=rules(),
         bank=bank(),
+        registers=registers(),
         open_network=open_network,
         readers=probes.readers(),
         chain=chain,
@@ -214,6 +223,7 @@ def make_exports(
         issued=datetime.now(UTC).astimezone(),
         repair=lambda finding: repair(finding, assessment),
         tool_version=__version__,
+        registers=registers(),
     )
     return exported(material, formats)
 

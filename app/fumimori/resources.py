@@ -45,6 +45,12 @@ def bank_files() -> dict[str, dict[str, Any]]:
     return {file.parent.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
+def register_files() -> dict[str, dict[str, Any]]:
+    """The parsed columns of the registers, by the register's id."""
+    files = sorted(path("registers").glob("*/columns.toml"))
+    return {file.parent.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
 def rule_tables() -> dict[str, str]:
     """The text of the dated tables, by name without suffix."""
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(path("tables").glob("*.tsv"))}

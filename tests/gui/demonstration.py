@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.__main__ import bank, lint_report, make_exports, repair
+from fumimori.__main__ import bank, lint_report, make_exports, registers, repair
 from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.app_services import AppServices
@@ -135,7 +135,7 @@ def offline_instruments() -> Toolkit:
 
     chosen = tuple(probe for probe in probes.walk() if probe.id in PROBES)
     rules = parse_rules(__version__, resources.rule_files(), resources.rule_tables())
-    return Toolkit(probes=chosen, rules=rules, bank=bank(), open_network=refuse)
+    return Toolkit(probes=chosen, rules=rules, bank=bank(), registers=registers(), open_network=refuse)
 
 
 def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str, _version: str) -> bytes:

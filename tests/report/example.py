@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import msgspec
+from PIL import Image
 
 from fumimori import report, resources
 from fumimori.__main__ import bank, repair
@@ -15,6 +17,7 @@ from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
     NOT_APPLICABLE,
+    About,
     Answer,
     Assessment,
     Attempt,
@@ -25,6 +28,8 @@ from fumimori.model import (
     Contact,
     Dispute,
     DomainScope,
+    Evidence,
+    EvidenceKind,
     Exchange,
     Finding,
     Hosting,
@@ -83,6 +88,7 @@ def assessment(**changes: Any) -> Assessment:
         quick=False,
         runs=(measured(),),
         answers=answers(),
+        evidence=evidence(),
         plan=(PlanEntry(action="access.admin_mfa.no", owner_name="情報システム 見本"),),
         disputes=(
             Dispute(
@@ -132,10 +138,39 @@ def answers() -> tuple[Answer, ...]:
                 reason="no_device" if value == NOT_APPLICABLE else "",
                 who_knows="保守業者の担当者" if value is None else "",
                 due="2026-12-10" if value is None else "",
-                evidence=(f"E-{number:03d}",) if number % 12 == 0 else (),
             )
         )
     return tuple(given)
+
+
+def thumbnail() -> bytes:
+    """A small picture as the window keeps it."""
+    octets = BytesIO()
+    Image.new("RGB", (120, 80), (40, 90, 160)).save(octets, "PNG")
+    return octets.getvalue()
+
+
+def evidence() -> tuple[Evidence, ...]:
+    """Pieces of evidence for a few questions, one for a finding, one that says nothing."""
+    questions = [answer.question for answer in answers() if answer.value not in (None, NOT_APPLICABLE)][::12]
+    about = [(About.QUESTION, question) for question in questions] + [(About.FINDING, "access.admin_mfa.no")]
+    return tuple(
+        Evidence(
+            number=number,
+            kind=EvidenceKind.PICTURE if number % 2 else EvidenceKind.PDF,
+            name=f"管理画面の写し-{number}.png",
+            sha256=f"{number:064x}",
+            size=40_000 * number,
+            added=MEASURED,
+            about=kind,
+            subject=subject,
+            shows="" if number == 3 else "多要素認証が有効である",
+            source="情報システム 見本",
+            thumbnail=thumbnail() if number % 2 else b"",
+            covered=number % 2,
+        )
+        for number, (kind, subject) in enumerate(about, start=1)
+    )
 
 
 @functools.cache

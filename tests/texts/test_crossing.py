@@ -10,7 +10,7 @@ import pytest
 import fumimori
 from fumimori import checks as probes
 from fumimori import resources
-from fumimori.__main__ import bank
+from fumimori.__main__ import bank, registers
 from fumimori.checks.contract import NotReadable, Reader
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
@@ -27,6 +27,7 @@ from fumimori.model import (
     Hosting,
     Measured,
     Mode,
+    Outcome,
     Owner,
     QuestionState,
     Severity,
@@ -41,6 +42,9 @@ LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
 RULES = parse_rules("crossing", resources.rule_files(), {})
 CHECKS = (*probes.walk(), *probes.readers())
+REGISTERS = registers()
+RECORDED = {code for code in RULES.outcomes if Outcome(code=code, subject="").recorded}
+"""Outcomes that follow from registers and not from a probe or a reader."""
 MEANT_BLANK = ("words.answer_symbol.unanswered",)
 """An answer that is not there has no symbol."""
 
@@ -207,7 +211,7 @@ def test_an_outcome_title_fits_its_line(probe):
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
     named = {f"{probe.id}.{word}" for probe in CHECKS for word in probe.outcomes}
-    assert sorted((named | RULES.combinations.keys()) ^ set(RULES.outcomes)) == []
+    assert sorted((named | RULES.combinations.keys()) ^ (set(RULES.outcomes) - RECORDED)) == []
 
 
 @pytest.mark.parametrize("code", sorted(RULES.combinations))
@@ -224,6 +228,7 @@ def test_no_text_of_a_combination_is_left_over():
 
 def test_no_probe_text_is_left_over():
     named = {f"{probe.id}.{word}" for probe in CHECKS for word in (*probe.outcomes, "name", "what", *introduces(probe))}
+    named |= RECORDED | {f"register_{register.id}.{word}" for register in REGISTERS for word in ("name", "what")}
     told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("checks.")}
     assert sorted(told - named) == []
 
@@ -242,10 +247,51 @@ def test_every_rule_names_a_question_and_options_that_exist():
 
 def test_what_a_probe_answers_is_marked_so_in_the_bank():
     questions = {question.id: question for question in bank()}
-    answering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.ANSWERS}
+    rules = [rule for rule in RULES.outcomes.values() if rule.code not in RECORDED]
+    answering = {rule.question for rule in rules if rule.effect is Effect.ANSWERS}
     lowering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.LOWERS}
     assert sorted(name for name in answering if questions[name].measured is not Measured.FULL) == []
     assert sorted(name for name in lowering if questions[name].measured is Measured.NO) == []
+
+
+def test_what_a_register_answers_is_marked_so_in_the_bank():
+    answering = {
+        (rule.question, rule.code.partition(".")[0].removeprefix("register_"))
+        for rule in RULES.outcomes.values()
+        if rule.code in RECORDED and rule.effect is not Effect.NONE
+    }
+    assert answering == {(question.id, question.register) for question in bank() if question.register}
+
+
+def test_every_outcome_of_a_register_has_its_texts():
+    keys = [f"checks.{code}.{name}" for code in RECORDED for name in ("title", "saw")]
+    for code in RECORDED:
+        if RULES.outcomes[code].severity >= Severity.INFO:
+            keys += [f"checks.{code}.{name}" for name in ("risk", "action", "fix", "confirm")]
+    assert missing(keys) == []
+    titles = [f"checks.{code}.title" for code in RECORDED]
+    assert [key for key in titles if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
+
+
+def test_every_column_and_option_of_a_register_has_its_word_and_no_word_is_left_over():
+    wanted = {f"registers.{register.id}.{word}" for register in REGISTERS for word in ("name", "intro")}
+    for register in REGISTERS:
+        for column in register.columns:
+            wanted.add(f"registers.{register.id}.column.{column.key}")
+            wanted |= {f"registers.{register.id}.option.{column.key}.{option}" for option in column.options}
+    for language in LANGUAGES:
+        told = {key for key in sorted(TEXTS[language].keys()) if key.startswith("registers.")}
+        assert sorted(wanted ^ told) == []
+
+
+def test_the_heads_of_a_register_can_be_told_apart_in_all_languages_together():
+    for register in REGISTERS:
+        heads = [
+            (TEXTS[language](f"registers.{register.id}.column.{column.key}"), column.key)
+            for language in LANGUAGES
+            for column in register.columns
+        ]
+        assert len({head for head, _ in heads}) == len(set(heads))
 
 
 def test_a_measured_question_can_be_met_by_measuring():

@@ -115,6 +115,7 @@ def _measured(
         compared = evaluation.compared if evaluation else None
         clashes = compared is not None and outcome in compared.clash
         seen = Basis.READ if outcome.code.partition(".")[0] in read else Basis.MEASURED
+        seen = Basis.RECORDED if outcome.recorded else seen
         if severity < Severity.INFO:
             continue
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):

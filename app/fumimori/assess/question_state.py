@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import IntEnum
 
+from fumimori.assess.evidence import shown_questions
 from fumimori.assess.reconcile import Compared, compare
 from fumimori.model import (
     NOT_APPLICABLE,
@@ -153,6 +154,7 @@ class _Table:
         self.bank = {question.id: question for question in bank}
         self.answers = {answer.question: answer for answer in assessment.answers}
         self.quick = quick_questions(bank)
+        self.shown = shown_questions(assessment, bank, rules)
         self.outcomes: dict[str | None, list[Outcome]] = defaultdict(list)
         for outcome in outcomes:
             self.outcomes[rules.outcomes[outcome.code].question].append(outcome)
@@ -169,7 +171,13 @@ class _Table:
         return self.known[name]
 
     def work_out(self, question: Question) -> QuestionEvaluation:
-        compared = compare(question, self.answers.get(question.id), self.outcomes[question.id], self.rules)
+        compared = compare(
+            question,
+            self.answers.get(question.id),
+            self.outcomes[question.id],
+            self.rules,
+            shown=question.id in self.shown,
+        )
         if self.hosting is not None and self.hosting not in question.hosting:
             return self.evaluation(question, compared, Precondition.CLOSED, QuestionState.OUT_OF_SCOPE)
         premise = self.premise(question, compared)

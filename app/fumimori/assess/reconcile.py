@@ -23,7 +23,7 @@ class Compared(Record):
     """One question's answer and outcomes brought together, before gates and parents are looked at."""
 
     state: QuestionState
-    """MEASURED, ANSWERED, UNKNOWN, UNANSWERED or NOT_APPLICABLE."""
+    """MEASURED, RECORDED, ANSWERED, UNKNOWN, UNANSWERED or NOT_APPLICABLE."""
     credit: Credit | None = None
     """What counts; None while nothing definite is known."""
     best: Credit = Credit.MET
@@ -33,7 +33,7 @@ class Compared(Record):
     """The option's own finding counts: nothing measured says the same or worse, and nobody withdrew it."""
     verified: bool = False
     measured: bool = False
-    """An outcome answers the question, and nobody settled that it errs."""
+    """An outcome answers the question, be it of a probe or of a register, and nobody settled that it errs."""
     items: tuple[str, ...] = ()
     """What the list of an inventory names."""
     clash: tuple[Outcome, ...] = ()
@@ -68,10 +68,14 @@ def stands(question: Question, answer: Answer | None) -> bool:
     return answer.value is not None and question.option(answer.value) is not None
 
 
-def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcome], rules: Rules) -> Compared:
+def compare(
+    question: Question, answer: Answer | None, outcomes: Sequence[Outcome], rules: Rules, *, shown: bool = False
+) -> Compared:
     """What counts for `question`: the worse of answer and measurement until a clash between them is settled.
 
     `outcomes` are those whose rule names the question. An outcome that *lowers* is not a clash; it always applies.
+    What counts is verified when a measurement says the same, or when evidence shows it (`shown`): never because
+    somebody says to have looked, and not by a register alone, which people fill by hand.
     """
     answering = [outcome for outcome in outcomes if rules.outcomes[outcome.code].effect is Effect.ANSWERS]
     measured = _worst_of(answering, rules)
@@ -80,7 +84,9 @@ def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcom
         state = QuestionState.UNANSWERED if answer is None or answer.value is not None else QuestionState.UNKNOWN
         if measured is None:
             return Compared(state=state, best=lowered or Credit.MET)
-        return Compared(state=QuestionState.MEASURED, credit=worst((measured, lowered)), verified=True, measured=True)
+        credit = worst((measured, lowered))
+        looked = shown or _looked(credit, outcomes, rules)
+        return Compared(state=_state(answering), credit=credit, verified=looked, measured=True)
     if question.kind is QuestionKind.INVENTORY:
         return Compared(state=QuestionState.ANSWERED, items=answer.items)
     option = question.option(answer.value or "")
@@ -92,23 +98,30 @@ def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcom
     )
     if counted is None:
         return Compared(state=QuestionState.NOT_APPLICABLE, clash=clash, settled=settled)
+    not_against = [o for o in outcomes if rules.outcomes[o.code].effect is not Effect.CONTRADICTS]
     by_measurement = (measured is not None and settled != "answer") or settled == "measurement" or option is None
     credit = worst((counted, lowered))
-    shown = [o for o in outcomes if rules.outcomes[o.code].effect is Effect.SHOWS]
     return Compared(
-        state=QuestionState.MEASURED if by_measurement else QuestionState.ANSWERED,
+        state=_state(answering or clash) if by_measurement else QuestionState.ANSWERED,
         credit=credit,
         option=option,
         speaks=settled == "answer" or (settled != "measurement" and _says_worse(said, measured)),
-        verified=answer.confidence == "confirmed"
-        or credit is not said
-        or settled == "measurement"
-        or said is measured
-        or any(rules.outcomes[o.code].credit is credit for o in shown),
+        verified=shown
+        or ((settled != "answer" or credit is not said) and _looked(credit, [*not_against, *clash], rules)),
         measured=measured is not None and settled != "answer",
         clash=clash,
         settled=settled,
     )
+
+
+def _looked(credit: Credit | None, outcomes: Iterable[Outcome], rules: Rules) -> bool:
+    """Whether something that was looked at, and not only written down, comes to `credit`."""
+    return any(not one.recorded and rules.outcomes[one.code].credit is credit for one in outcomes)
+
+
+def _state(outcomes: Iterable[Outcome]) -> QuestionState:
+    """Who answered: a probe, or registers alone."""
+    return QuestionState.RECORDED if all(one.recorded for one in outcomes) else QuestionState.MEASURED
 
 
 def _worst_of(outcomes: Iterable[Outcome], rules: Rules) -> Credit | None:

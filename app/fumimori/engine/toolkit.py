@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori.assess import registers as register_joins
 from fumimori.assess.absent import about_existing
 from fumimori.assess.judging import assess
 from fumimori.checks.contract import Probe, Reader
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
-from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
+from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Register, Result, Rules, Run, Scope, Status
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
@@ -65,6 +66,8 @@ class Toolkit:
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
+    registers: tuple[Register, ...] = ()
+    """What the registers are made of, in the order that they are shown in."""
     readers: tuple[Reader, ...] = ()
     chain: Callable[[Sequence[bytes], datetime], CertificateChain] = _unknown_chain
     """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
@@ -92,7 +95,10 @@ class Toolkit:
         """
         judged = judged or self.judged(assessment)
         of_today = msgspec.structs.replace(assessment, runs=judged.runs)
-        result = assess(of_today, self.bank, self.rules, judged.outcomes, moment)
+        recorded = register_joins.outcomes(
+            of_today, Observations.of(assessment.scope, judged.runs), self.rules, moment.date()
+        )
+        result = assess(of_today, self.bank, self.rules, (*judged.outcomes, *recorded), moment)
         return msgspec.structs.replace(result, ports=judged.ports)
 
     def judged(self, assessment: Assessment) -> Judged:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fumimori.model import Action, Assessment, Finding, Owner, Repair, Result
+from fumimori.model import Action, Assessment, Finding, Owner, Register, Repair, Result
 from fumimori.texts import Texts, sanitize
+from fumimori.wording.registers import RegisterWords, register_table
 from fumimori.wording.report import Wording
+from fumimori.wording.rows import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +22,23 @@ class Material:
     """With a zone; days are counted from it."""
     repair: Callable[[Finding], Repair]
     tool_version: str
+    registers: tuple[Register, ...] = ()
+    """What the registers are made of; of those that hold rows there is a table each."""
 
     @property
     def wording(self) -> Wording:
         """The words of findings and actions, numbered as in the report."""
         return Wording(self.assessment, self.result, self.texts, self.issued)
+
+    def register_tables(self) -> dict[str, Table]:
+        """The registers that hold rows, by id."""
+        return {
+            register.id: register_table(
+                RegisterWords(register, (self.texts,)), rows, self.texts(f"registers.{register.id}.name")
+            )
+            for register in self.registers
+            if (rows := self.assessment.register(register.id))
+        }
 
     @property
     def organisation(self) -> str:

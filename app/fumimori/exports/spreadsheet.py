@@ -1,6 +1,7 @@
 """The plan and the findings as a workbook (Office Open XML) and as CSV files."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -25,25 +26,35 @@ LINE = 15
 def tables(material: Material) -> tuple[Table, ...]:
     """The tables of a workbook, in the order of its sheets."""
     wording = material.wording
-    return (action_table(material.result, wording), finding_table(material.result, wording, material.repair))
+    return (
+        action_table(material.result, wording),
+        finding_table(material.result, wording, material.repair),
+        *material.register_tables().values(),
+    )
 
 
 def csv_files(material: Material) -> dict[str, bytes]:
-    """`actions.csv` and `findings.csv`, as they also lie inside the report."""
-    names = ("actions.csv", "findings.csv")
+    """`actions.csv` and `findings.csv`, as they also lie inside the report, and a file for each register with rows."""
+    names = ("actions.csv", "findings.csv", *(f"register-{register}.csv" for register in material.register_tables()))
     return {name: csv_octets(table.head, table.texts()) for name, table in zip(names, tables(material), strict=True)}
 
 
 def workbook(material: Material) -> bytes:
+    """The workbook of all tables."""
+    title = material.texts("exports.workbook", name=material.organisation)
+    return workbook_of(tables(material), title, material.issued, material.tool_version)
+
+
+def workbook_of(sheets: Iterable[Table], title: str, issued: datetime, tool_version: str) -> bytes:
     """One sheet a table: heads that stay in view, filters, days as days, and no cell that is a formula."""
     from openpyxl import Workbook
 
     book = Workbook()
     del book[book.sheetnames[0]]
-    book.properties.title = material.texts("exports.workbook", name=material.organisation)
-    book.properties.creator = f"Fumimori {material.tool_version}"
-    book.properties.created = book.properties.modified = material.issued.replace(tzinfo=None)
-    for table in tables(material):
+    book.properties.title = title
+    book.properties.creator = f"Fumimori {tool_version}"
+    book.properties.created = book.properties.modified = issued.replace(tzinfo=None)
+    for table in sheets:
         _fill(book.create_sheet(table.name[:31]), table)
     octets = BytesIO()
     book.save(octets)

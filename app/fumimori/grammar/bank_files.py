@@ -47,6 +47,7 @@ class _Question(Record, forbid_unknown_fields=True):
     kind: QuestionKind = QuestionKind.CHOICE
     core: bool = False
     measured: Measured = Measured.NO
+    register: str = ""
     scored: bool = True
     ask_if: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     parent: str | None = None
@@ -96,6 +97,7 @@ def _question(identity: str, content: object) -> Question:
             kind=raw.kind,
             core=raw.core,
             measured=raw.measured,
+            register=raw.register,
             scored=raw.scored,
             ask_if=tuple(Condition(question=question, values=values) for question, values in raw.ask_if.items()),
             parent=raw.parent,

@@ -66,7 +66,8 @@ class FileWork(QObject):
             from fumimori.store import AssessmentFile
 
             path.parent.mkdir(parents=True, exist_ok=True)
-            return AssessmentFile.create(path, passphrase, start=start)
+            blobs = self._session.kept() if start.evidence else ()
+            return AssessmentFile.create(path, passphrase, start=start, blobs=blobs)
 
         def take(file: "AssessmentFile") -> None:
             # What was typed while the copy was made belongs into it.

@@ -9,13 +9,13 @@ import msgspec
 
 from fumimori.model import Assessment
 
-SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs"})
-"""Fields that nobody typed: undoing takes no measurement back."""
+SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs", "evidence_numbers"})
+"""Fields that nobody typed: undoing takes no measurement back, and gives no number twice."""
 ONE_STEP_S = 3.0
 """Typing in one field goes on as the same step while the pauses are shorter."""
 STEPS = 500
 
-_NAMES = ("question", "action", "code", "name")
+_NAMES = ("question", "action", "code", "id", "number", "name")
 
 
 class Past:

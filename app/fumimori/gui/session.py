@@ -1,5 +1,6 @@
 """The session: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -19,7 +20,7 @@ from fumimori.model import Answer, Assessment, Result
 from fumimori.texts import Texts, languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from fumimori.engine import Toolkit
     from fumimori.store import AssessmentFile, Fresh
@@ -59,6 +60,8 @@ class Session(QObject):
         self.fault = ""
         """The store error's code of the last try to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
+        self._loose: dict[str, bytes] = {}
+        """Octets of evidence while there is no file."""
         self._result: Result | None = None
         self._unsaved = False
         self._timer = self._timed(SAVE_AFTER_MS)
@@ -250,6 +253,20 @@ class Session(QObject):
     def _stop_timers(self) -> None:
         self._timer.stop()
         self._latest.stop()
+
+    # --- the octets of evidence ------------------------------------------------------------------------------------
+
+    def keep(self, octets: bytes) -> str:
+        """Keep the octets of a piece of evidence in the file; their SHA-256. Raises StoreError. From any thread."""
+        if self._file is not None:
+            return self._file.keep(octets)
+        sha256 = hashlib.sha256(octets).hexdigest()
+        self._loose[sha256] = octets
+        return sha256
+
+    def kept(self) -> "Iterable[tuple[str, bytes]]":
+        """All octets that are kept, for a copy of the file. Raises StoreError while it is walked through."""
+        return self._file.blobs() if self._file is not None else tuple(self._loose.items())
 
     # --- changes --------------------------------------------------------------------------------------------------
 

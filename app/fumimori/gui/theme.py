@@ -228,10 +228,10 @@ QProgressBar { background: @line; border: none; border-radius: @half; min-height
 QProgressBar::chunk { background: @accent; border-radius: @half; }
 QPlainTextEdit#verbatim { background: @paper; border: 1px solid @line; }
 QPlainTextEdit#verbatim:focus { border: @ring solid @accent; }
-QTableWidget { background: @surface; color: @ink; border: 1px solid @line; border-radius: @half; }
-QTableWidget:focus { border: @ring solid @accent; }
-QTableWidget::item { padding: @half @gap; border-bottom: 1px solid @line; }
-QTableWidget::item:selected { background: @accent_wash; color: @ink; }
+QTableView { background: @surface; color: @ink; border: 1px solid @line; border-radius: @half; }
+QTableView:focus { border: @ring solid @accent; }
+QTableView::item { padding: @half @gap; border-bottom: 1px solid @line; }
+QTableView::item:selected { background: @accent_wash; color: @ink; }
 QHeaderView::section { background: @paper; color: @ink; padding: @half @gap; border: none;
   border-bottom: 1px solid @quiet_ink; }
 QTabBar::tab { background: transparent; color: @quiet_ink; padding: @half @gap; min-height: @hit;

@@ -18,6 +18,8 @@ from fumimori.model.bank import (
 )
 from fumimori.model.base import Control, Record, Severity, T, Values, only
 from fumimori.model.brand import Brand, BrandProfile, ReportVersion
+from fumimori.model.evidence import About, Evidence, EvidenceKind
+from fumimori.model.registers import Column, ColumnKind, Register, RegisterRow
 from fumimori.model.result import (
     Action,
     Basis,
@@ -45,6 +47,7 @@ from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, 
 
 __all__ = [
     "NOT_APPLICABLE",
+    "About",
     "Action",
     "Addressee",
     "Answer",
@@ -54,6 +57,8 @@ __all__ = [
     "Brand",
     "BrandProfile",
     "CauseRule",
+    "Column",
+    "ColumnKind",
     "CombinationRule",
     "Condition",
     "Confidence",
@@ -71,6 +76,8 @@ __all__ = [
     "Effect",
     "Effort",
     "Event",
+    "Evidence",
+    "EvidenceKind",
     "Exchange",
     "Finding",
     "Grade",
@@ -96,6 +103,8 @@ __all__ = [
     "QuestionResult",
     "QuestionState",
     "Record",
+    "Register",
+    "RegisterRow",
     "Repair",
     "ReportVersion",
     "Result",

@@ -8,7 +8,7 @@ from fumimori.model.days import iso_day, typed_day
 
 
 class Confidence(StrEnum):
-    """How sure an answer is."""
+    """How sure an answer is, by the word of whoever gave it; it proves nothing."""
 
     CONFIRMED = "confirmed"
     STATED = "stated"
@@ -30,7 +30,6 @@ class Answer(Record):
     """Why not applicable: `no_incoming_mail`, `provider`, `no_device`, `other`."""
     who_knows: str = ""
     due: str = ""
-    evidence: tuple[str, ...] = ()
     history: tuple["Answer", ...] = ()
     settled: str = ""
     """How a contradiction was settled: `measurement` or `answer`; empty while it is open."""

@@ -7,6 +7,8 @@ import msgspec
 from fumimori.model.answers import Answer, Dispute, PlanEntry
 from fumimori.model.base import Record
 from fumimori.model.brand import Brand, ReportVersion
+from fumimori.model.evidence import Evidence
+from fumimori.model.registers import RegisterRow
 from fumimori.model.run import Attempt, Contact, Run, Vantage
 from fumimori.model.scope import Consent, Mode, Organisation, Scope
 
@@ -35,6 +37,12 @@ class Assessment(Record):
     """What people settled about findings; files keep it under the name of what was there first."""
     withdrawn: tuple[Answer, ...] = ()
     """Answers that were taken back, with their notes and history: their questions count as not answered."""
+    registers: tuple[RegisterRow, ...] = ()
+    """The rows of all registers, those of one register in their order."""
+    evidence: tuple[Evidence, ...] = ()
+    """What was handed in, by number; the octets themselves lie in the file."""
+    evidence_numbers: int = 0
+    """How many numbers of evidence were given so far."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -54,3 +62,7 @@ class Assessment(Record):
     def answer(self, question: str) -> Answer | None:
         """The answer to the question with this id."""
         return next((answer for answer in self.answers if answer.question == question), None)
+
+    def register(self, register: str) -> tuple[RegisterRow, ...]:
+        """The rows of the register with this id, in their order."""
+        return tuple(row for row in self.registers if row.register == register)

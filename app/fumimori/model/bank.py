@@ -122,6 +122,8 @@ class Question(Record):
     kind: QuestionKind = QuestionKind.CHOICE
     core: bool = False
     measured: Measured = Measured.NO
+    register: str = ""
+    """The id of the register that answers it once it is filled; empty for none."""
     scored: bool = True
     ask_if: tuple[Condition, ...] = ()
     """A gate: when a condition is false the question does not exist for this organisation (not applicable)."""

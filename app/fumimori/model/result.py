@@ -28,6 +28,8 @@ class Basis(StrEnum):
     READ = "read"
     """In a document that somebody handed over."""
     ANSWERED = "answered"
+    RECORDED = "recorded"
+    """A register of the organisation."""
     UNKNOWN = "unknown"
     CONTRADICTION = "contradiction"
 
@@ -65,6 +67,8 @@ class QuestionState(StrEnum):
     """Where a question stands."""
 
     MEASURED = "measured"
+    RECORDED = "recorded"
+    """A register of the organisation answers it."""
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     """*I do not know* was said."""
@@ -91,7 +95,7 @@ class QuestionResult(Record):
     credit: Credit | None = None
     severity: Severity = Severity.OK
     verified: bool = False
-    """Measured, or confirmed by evidence."""
+    """Measured, read from a file, or shown by evidence."""
     contradicted: bool = False
     in_score: bool = True
     """False outside the denominator (quick mode leaves out what is neither core nor measured)."""

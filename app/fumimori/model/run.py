@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fumimori.model.base import Record, Values
+from fumimori.model.registers import CODE_PREFIX
 from fumimori.model.scope import Consent, Scope
 
 
@@ -160,3 +161,8 @@ class Outcome(Record):
     code: str
     subject: str
     values: Values = ()
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it follows from a register that people keep, and not from a measurement."""
+        return self.code.startswith(CODE_PREFIX)

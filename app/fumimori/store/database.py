@@ -2,8 +2,9 @@
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fumimori.store import keys, migrations
@@ -35,6 +36,8 @@ class Database:
         from sqlcipher3 import dbapi2
 
         self.path = path
+        self._turn = Lock()
+        """Held while something is written: octets come from another thread than everything else."""
         self._errors: type[Exception] = dbapi2.Error
         place = f"{path.absolute().as_uri()}{'' if writable else '?immutable=1'}"
         with self.faults():
@@ -133,27 +136,56 @@ class Database:
             )
             self._connection.executemany("DELETE FROM part WHERE kind = ? AND id = ?", list(gone))
 
+    # --- the octets of evidence ---
+
+    def blobs(self) -> list[str]:
+        """The SHA-256 of all octets that are kept; none in a file of an older version."""
+        with self.faults():
+            if self.number("user_version") < migrations.BLOBS_SINCE:
+                return []
+            return [str(found) for (found,) in self._connection.execute("SELECT sha256 FROM blob ORDER BY sha256")]
+
+    def blob(self, sha256: str) -> bytes | None:
+        """The octets with this SHA-256; None when they are not there."""
+        with self.faults():
+            found = self._connection.execute("SELECT octets FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(found[0]) if found is not None and isinstance(found[0], bytes) else None
+
+    def write_blob(self, sha256: str, octets: bytes) -> None:
+        """Keep octets: all of them or, when it fails, none."""
+        with self.faults(writing=True), self.transaction():
+            self._connection.execute("INSERT OR REPLACE INTO blob (sha256, octets) VALUES (?, ?)", (sha256, octets))
+
+    def keep_blobs(self, wanted: Collection[str]) -> None:
+        """Drop the octets that are not `wanted`."""
+        dropped = [(sha256,) for sha256 in self.blobs() if sha256 not in wanted]
+        if dropped:
+            with self.faults(writing=True), self.transaction():
+                self._connection.executemany("DELETE FROM blob WHERE sha256 = ?", dropped)
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # A full disk can have rolled back already, or refuse to; closing the connection then does it.
-            with contextlib.suppress(self._errors):
-                self._connection.execute("ROLLBACK")
-            raise
+        """All or nothing, one thread after the other."""
+        with self._turn:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk can have rolled back already, or refuse to; closing the connection then does it.
+                with contextlib.suppress(self._errors):
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def close(self, *, whole: bool = True) -> None:
         """Close; with `whole` what stands in the journal goes into the file first, so that a copy of it is complete."""
-        try:
-            if whole:
-                with self.faults(writing=True):
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            self._connection.close()
+        with self._turn:
+            try:
+                if whole:
+                    with self.faults(writing=True):
+                        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._connection.close()
 
     def _told(self, error: Exception, *, writing: bool) -> StoreError:
         name = str(getattr(error, "sqlite_errorname", "") or "")

@@ -1,9 +1,10 @@
 """The assessment file: created, opened, saved after every change, closed whole; with its key and its snapshots."""
 
 import contextlib
+import hashlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,7 @@ class AssessmentFile:
         self._written: Mapping[rows.Key, rows.Part] = {}
         self._snapshot_at: datetime | None = None
         self._changed_since = False
+        self._holds_blobs = False
 
     @classmethod
     def create(
@@ -71,10 +73,11 @@ class AssessmentFile:
         secret: keys.Secret | None,
         *,
         start: Assessment | None = None,
+        blobs: Iterable[tuple[str, bytes]] = (),
         replace: bool = False,
         clock: Clock = _now,
     ) -> Self:
-        """A new file at `path` that holds `start`, or nothing yet. Raises StoreError.
+        """A new file at `path` that holds `start` with the octets of its evidence, or nothing yet. Raises StoreError.
 
         It is made beside and appears under its name whole. `replace` puts it in the place of a file that nobody has
         open; that file is untouched until then, and its snapshots go with it unless they open with the same secret.
@@ -94,7 +97,7 @@ class AssessmentFile:
                 made = held.enter_context(whole.unfinished(path))
                 if secret is None:
                     keys.remember(path, salt, key)
-                snapshots.fill(made, key, bodies(parts), clock(), salt)
+                snapshots.fill(made, key, bodies(parts), clock(), salt, blobs=blobs)
                 if there is not None:
                     there.make_way()
                 whole.place(made, path, replace=replace)
@@ -209,6 +212,33 @@ class AssessmentFile:
         if self._snapshot_at is None or self._clock() - self._snapshot_at >= SNAPSHOT_EVERY:
             self._snapshot()
 
+    def keep(self, octets: bytes) -> str:
+        """Keep the octets of a piece of evidence, in one transaction; their SHA-256. Raises StoreError.
+
+        They are written before the record that names them: a crash in between leaves octets that nobody names, and
+        those are dropped at the next closing.
+        """
+        self._may_write()
+        sha256 = hashlib.sha256(octets).hexdigest()
+        self._database.write_blob(sha256, octets)
+        self._holds_blobs = True
+        return sha256
+
+    def octets(self, sha256: str) -> bytes | None:
+        """The octets of evidence with this SHA-256; None when the file does not hold them whole. Raises StoreError."""
+        found = self._database.blob(sha256) if sha256 in self._database.blobs() else None
+        return found if found is not None and hashlib.sha256(found).hexdigest() == sha256 else None
+
+    def blobs(self) -> Iterator[tuple[str, bytes]]:
+        """All octets of evidence, one after the other, for a file that takes this one's place. Raises StoreError.
+
+        Also those that no record names any longer, because taking evidence away can be undone.
+        """
+        for sha256 in self._database.blobs():
+            octets = self._database.blob(sha256)
+            if octets is not None:
+                yield sha256, octets
+
     def save_again(self, assessment: Assessment) -> None:
         """Put the file anew where it vanished, under the same key, with `assessment`. Raises StoreError.
 
@@ -217,7 +247,7 @@ class AssessmentFile:
         parts = rows.parts(assessment)
         try:
             with whole.unfinished(self.path) as made:
-                snapshots.fill(made, self._key, bodies(parts), self._clock(), self._salt)
+                snapshots.fill(made, self._key, bodies(parts), self._clock(), self._salt, blobs=self.blobs())
                 if os.path.lexists(self.path):
                     raise AlreadyThere(str(self.path))
                 # Closing removes the journal by its name: before the new file can have one.
@@ -248,7 +278,7 @@ class AssessmentFile:
         old, old_salt = self._key, self._salt
         try:
             with whole.unfinished(self.path) as made:
-                snapshots.fill(made, fresh.key, bodies(self._written), self._clock(), fresh.salt)
+                snapshots.fill(made, fresh.key, bodies(self._written), self._clock(), fresh.salt, blobs=self.blobs())
                 try:
                     self._database.close()
                     self._lock.make_way()
@@ -277,6 +307,9 @@ class AssessmentFile:
         """
         if self._changed_since and not self.read_only:
             self._snapshot()
+        if self._holds_blobs and not self.read_only and self._assessment is not None:
+            with contextlib.suppress(StoreError):
+                self._database.keep_blobs({one.sha256 for one in self._assessment.evidence})
         try:
             with contextlib.suppress(StoreError):
                 self._database.close(whole=not self.read_only)
@@ -299,6 +332,7 @@ class AssessmentFile:
                 _migrate(self._database)
             self._assessment = read(self._database)
             self._written = rows.parts(self._assessment)
+            self._holds_blobs = bool(self._database.blobs())
         except BaseException:
             self._database.close(whole=False)
             raise
@@ -313,7 +347,7 @@ class AssessmentFile:
 
     def _snapshot(self) -> None:
         at = self._clock()
-        kept = {key: part for key, part in self._written.items() if key[0] != rows.EVIDENCE}
+        kept = {key: part for key, part in self._written.items() if key[0] != rows.EXCHANGES}
         try:
             snapshots.take(self.path, self._key, bodies(kept), at, self._salt)
         except StoreError as error:

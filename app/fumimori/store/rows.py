@@ -14,17 +14,21 @@ from fumimori.model import (
     Consent,
     Contact,
     Dispute,
+    Evidence,
     Exchange,
     Organisation,
     PlanEntry,
     Record,
+    RegisterRow,
     Run,
     Scope,
 )
 
 HEAD = "assessment"
-EVIDENCE = "evidence"
+EXCHANGES = "evidence"
 """Verbatim exchanges stand in rows of their own, so that a snapshot can leave them out."""
+SHOWN = "shown"
+"""The rows of the field `evidence`: what people handed in. Its octets are no rows."""
 
 _SINGLE: Mapping[str, type[Record]] = {
     "organisation": Organisation,
@@ -37,8 +41,10 @@ _MANY: Mapping[str, type[Record]] = {
     "answers": Answer,
     "plan": PlanEntry,
     "disputes": Dispute,
+    "registers": RegisterRow,
+    "evidence": Evidence,
 }
-_ROWS: Mapping[str, str] = {"disputes": "accepted"}
+_ROWS: Mapping[str, str] = {"disputes": "accepted", "evidence": SHOWN}
 """The kinds of rows that are called otherwise in files than here."""
 _FIELDS: Mapping[str, str] = {kind: field for field, kind in _ROWS.items()}
 
@@ -81,7 +87,7 @@ def _take_runs(taken: dict[Key, Part], runs: Iterable[Run]) -> None:
             key = _free(taken, "attempts", f"{identity}/{attempt.probe} {subject} {attempt.started.isoformat()}")
             number = next(places["attempts"])
             if attempt.evidence:
-                taken[EVIDENCE, key[1]] = (number, attempt.evidence)
+                taken[EXCHANGES, key[1]] = (number, attempt.evidence)
                 taken[key] = (number, msgspec.structs.replace(attempt, evidence=()))
             else:
                 taken[key] = (number, attempt)
@@ -108,7 +114,7 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
     for kind, identity, content in rows:
         if kind == HEAD:
             head = msgspec.json.decode(content, type=Assessment)
-        elif kind == EVIDENCE:
+        elif kind == EXCHANGES:
             evidence[identity] = msgspec.json.decode(content, type=tuple[Exchange, ...])
         elif kind in _SINGLE:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
@@ -146,6 +152,10 @@ def _with_evidence(
 def _identity(field: str, place: int, record: Any) -> str:
     if field == "answers":
         return str(record.question)
+    if field == "registers":
+        return str(record.id)
+    if field == "evidence":
+        return f"{record.number:06d}"
     if field == "plan":
         return str(record.action)
     if field == "disputes":

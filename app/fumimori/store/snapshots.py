@@ -50,12 +50,22 @@ def write(target: Path, key: bytes, rows: Iterable[Row], at: datetime, salt: byt
         whole.place(beside, target, replace=replace)
 
 
-def fill(beside: Path, key: bytes, rows: Iterable[Row], at: datetime, salt: bytes) -> None:
-    """Make the empty file `beside` a whole database of `rows`. Raises StoreError."""
+def fill(
+    beside: Path,
+    key: bytes,
+    rows: Iterable[Row],
+    at: datetime,
+    salt: bytes,
+    *,
+    blobs: Iterable[tuple[str, bytes]] = (),
+) -> None:
+    """Make the empty file `beside` a whole database of `rows` and of the octets of evidence. Raises StoreError."""
     database = Database(beside, key, salt=salt)
     try:
         database.prepare()
         database.write(rows, (), at.isoformat())
+        for sha256, octets in blobs:
+            database.write_blob(sha256, octets)
     except BaseException:
         database.close(whole=False)
         raise

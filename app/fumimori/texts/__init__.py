@@ -100,9 +100,9 @@ class MissingTextError(LookupError):
 class Texts:
     """All texts of one language below the resources' folder.
 
-    They lie in `texts/<language>/<name>.toml` and, beside what they speak of, in `checks/<id>/<language>.toml` and
-    `controls/<id>/<language>.toml`. A key is the file's name or place and the place in the file, joined by dots:
-    `controls/ssh/ja.toml`, `[used] question` is `controls.ssh.used.question`. Placeholders are named: `{days}`.
+    They lie in `texts/<language>/<name>.toml` and, beside what they speak of, in `<language>.toml` of `checks/<id>/`,
+    `controls/<id>/` and `registers/<id>/`. A key is the file's name or place and the place in the file, joined by
+    dots: `controls/ssh/ja.toml`, `[used] question` is `controls.ssh.used.question`. Placeholders are named: `{days}`.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
@@ -114,8 +114,9 @@ class Texts:
         self.style = self.known[language]
         whole = (folder / "texts" / language).glob("*.toml")
         self._files = {file.stem: file for file in whole if file.stem != "language"}
-        for file in (*folder.glob(f"checks/*/{language}.toml"), *folder.glob(f"controls/*/{language}.toml")):
-            self._files[f"{file.parent.parent.name}.{file.parent.name}"] = file
+        for place in ("checks", "controls", "registers"):
+            for file in folder.glob(f"{place}/*/{language}.toml"):
+                self._files[f"{place}.{file.parent.name}"] = file
         self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:

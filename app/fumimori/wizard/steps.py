@@ -70,6 +70,7 @@ STEPS = (
     Step("confirm", "ConfirmPage", Group.PREPARATION),
     Step("technician", "TechnicianPage", Group.PREPARATION, under="confirm"),
     Step("hub", "HubPage", Group.CONTROLS),
+    Step("registers", "RegistersPage", Group.CONTROLS, Needs.ASSESSMENT, under="hub"),
     Step("question", "QuestionPage", Group.CONTROLS, under="hub"),
     Step("summary", "SummaryPage", Group.CONTROLS, under="hub"),
     Step("interview", "InterviewPage", Group.CONTROLS, under="hub"),

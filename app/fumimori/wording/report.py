@@ -9,6 +9,7 @@ from fumimori.wording.words import Words
 from fumimori.wording.work import cost_words, due_words, late_words
 
 NOTE_LIMIT = 1200
+_EARNING = (QuestionState.MEASURED, QuestionState.RECORDED, QuestionState.ANSWERED)
 
 
 class Wording(Words):
@@ -92,7 +93,7 @@ class Wording(Words):
 
     def state(self, result: QuestionResult) -> str:
         """Where a question stands, in one word."""
-        if result.state in (QuestionState.MEASURED, QuestionState.ANSWERED) and result.credit is not None:
+        if result.state in _EARNING and result.credit is not None:
             return self.word("credit", result.credit)
         return self.word("state", result.state)
 

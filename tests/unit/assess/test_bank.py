@@ -13,6 +13,7 @@ from fumimori.model import (
     Effect,
     Hosting,
     Measured,
+    Outcome,
     Question,
     QuestionKind,
     Severity,
@@ -193,7 +194,8 @@ def test_a_severity_for_a_hosting_type_is_what_is_found_there(question, entry):
         assert found[f"{question.id}.{entry.option}"] == entry.severity
 
 
-TOUCHING = [rule for rule in rules().outcomes.values() if rule.question]
+NAMING = [rule for rule in rules().outcomes.values() if rule.question]
+TOUCHING = [rule for rule in NAMING if not Outcome(code=rule.code, subject="").recorded]
 
 
 def test_outcomes_touch_questions_in_the_way_the_bank_expects():
@@ -207,6 +209,14 @@ def test_a_question_that_outcomes_answer_can_be_met_and_missed_by_one_of_them():
     full = {question.id for question in BANK if question.measured is Measured.FULL}
     assert {rule.question for rule in answering if rule.credit is Credit.MET} == full
     assert {rule.question for rule in answering if rule.credit is not Credit.MET} == full
+
+
+def test_a_question_that_a_register_answers_can_be_met_by_it_and_is_not_measured_in_full():
+    recorded = [rule for rule in NAMING if rule not in TOUCHING]
+    marked = {question.id for question in BANK if question.register}
+    assert {rule.question for rule in recorded} == marked
+    assert {rule.question for rule in recorded if rule.credit is Credit.MET} == marked
+    assert [name for name in sorted(marked) if BY_ID[name].measured is Measured.FULL] == []
 
 
 def test_a_question_that_is_set_aside_by_its_own_gate_may_be_set_aside():

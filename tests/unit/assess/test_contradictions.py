@@ -78,7 +78,7 @@ def test_not_applicable_needs_a_reason_and_a_question_that_allows_it(question, r
     ("value", "outcomes", "fields", "verified"),
     [
         ("yes", [], {}, False),
-        ("yes", [], {"confidence": "confirmed"}, True),
+        ("yes", [], {"confidence": "confirmed"}, False),
         ("yes", ["spf.valid"], {}, True),
         ("no", ["spf.valid"], {}, False),
         ("yes", ["spf.none"], {}, True),
@@ -87,3 +87,9 @@ def test_not_applicable_needs_a_reason_and_a_question_that_allows_it(question, r
 )
 def test_what_counts_is_verified_when_a_measurement_or_evidence_backs_it(value, outcomes, fields, verified):
     assert verified is compared(SPF, value, outcomes, **fields).verified
+
+
+@pytest.mark.parametrize(("outcomes", "settled"), [([], ""), (["spf.valid"], ""), (["spf.none"], "answer")])
+def test_evidence_verifies_whatever_counts(outcomes, settled):
+    answer = said(sender_auth__spf={"value": "yes", "settled": settled})[0]
+    assert compare(SPF, answer, [outcome(code) for code in outcomes], RULES, shown=True).verified

@@ -9,17 +9,25 @@ from hypothesis import strategies as st
 
 from fumimori import resources
 from fumimori.__main__ import bank as real_bank
+from fumimori.__main__ import registers
+from fumimori.assess import registers as joins
 from fumimori.assess.judging import assess
+from fumimori.checks.observations import Observations
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
+    About,
     Answer,
     Attempt,
+    ColumnKind,
     Confidence,
     Control,
     Credit,
+    Evidence,
+    EvidenceKind,
     Hosting,
     Question,
     QuestionState,
+    RegisterRow,
     Result,
     Rules,
     Severity,
@@ -39,6 +47,24 @@ FEW = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 def rules_of(bank: Sequence[Question]) -> Rules:
     return RULES if bank is SMALL else REAL_RULES
+
+
+def shown(*questions: str) -> tuple[Evidence, ...]:
+    """A piece of evidence for each of these questions."""
+    return tuple(
+        Evidence(
+            number=number,
+            kind=EvidenceKind.PICTURE,
+            name="screen.png",
+            sha256="0" * 64,
+            size=1,
+            added=NOW,
+            about=About.QUESTION,
+            subject=question,
+            shows="the setting",
+        )
+        for number, question in enumerate(questions, start=1)
+    )
 
 
 def answer(question: Question, value: str, *, confirmed: bool = False) -> Answer:
@@ -72,7 +98,9 @@ def cases(draw, bank):
     known = sorted(rules_of(bank).outcomes)
     codes = draw(st.lists(st.sampled_from(known), unique=True, max_size=6)) if known else []
     hosting = draw(st.sampled_from([None, *Hosting]))
-    return answers, [outcome(code) for code in codes], {"hosting": hosting, "quick": draw(st.booleans())}
+    evidence = shown(*draw(st.lists(st.sampled_from([question.id for question in bank]), unique=True, max_size=9)))
+    fields = {"hosting": hosting, "quick": draw(st.booleans()), "evidence": evidence}
+    return answers, [outcome(code) for code in codes], fields
 
 
 def no_better(after: Result, before: Result) -> bool:
@@ -198,10 +226,80 @@ def test_the_best_answers_with_evidence_earn_the_best_letter():
         question.id: answer(
             question,
             max(question.options, key=lambda option: (option.credit.share, -option.severity)).id,
-            confirmed=True,
         )
         for question in REAL
         if question.options
     }
-    grade = result_of(REAL, best).grade
+    grade = result_of(REAL, best, evidence=shown(*best)).grade
     assert (grade.letter, grade.score_low, grade.lower_bound) == ("A", 100, "A")
+
+
+def test_saying_that_one_has_seen_it_verifies_nothing():
+    best = {
+        question.id: answer(question, max(question.options, key=lambda option: option.credit.share).id, confirmed=True)
+        for question in REAL
+        if question.options
+    }
+    grade = result_of(REAL, best).grade
+    assert (grade.letter, grade.reason, grade.verified) == ("B", "verified", 0.0)
+    silent = tuple(msgspec.structs.replace(one, shows=" ") for one in shown(*best))
+    assert result_of(REAL, best, evidence=silent).grade.verified == 0.0
+
+
+REGISTERED = {register.id: register for register in registers()}
+DAYS = ("", "2020-01-01", "2026-11-01", "2026-11-23", "2026-11-24", "2027-06-01", "someday")
+
+
+@st.composite
+def register_rows(draw):
+    """Rows of all registers about a few people and things, with days on either side of today."""
+    rows = []
+    for register in REGISTERED.values():
+        for _ in range(draw(st.integers(0, 3))):
+            cells = {}
+            for column in register.columns:
+                values = {
+                    ColumnKind.TEXT: ("", "A", "B"),
+                    ColumnKind.DAY: DAYS,
+                    ColumnKind.YES_NO: ("", "yes", "no"),
+                    ColumnKind.CHOICE: ("", *column.options),
+                    ColumnKind.NUMBER: ("", "12"),
+                }[column.kind]
+                cells[column.key] = draw(st.sampled_from(values))
+            rows.append(RegisterRow(id=f"r{len(rows)}", register=register.id, cells=cells))
+    return tuple(rows)
+
+
+def recorded(rows):
+    about = assessment(registers=rows)
+    return joins.outcomes(about, Observations(about.scope, ()), REAL_RULES, NOW.date())
+
+
+WORSE = (
+    ("accounts", "mfa", "no"),
+    ("access", "until", "2026-11-23"),
+    ("access", "until", ""),
+    ("access", "approved_by", ""),
+    ("credentials", "changed", "no"),
+    ("devices", "support_ends", "2026-11-23"),
+    ("training", "held", "2020-01-01"),
+    ("accounts", "closed", ""),
+)
+"""Cells of which the value is the worst there is, whatever stood there."""
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(rows=register_rows(), case=cases(REAL), worse=st.sampled_from(WORSE), number=st.integers(0, 2))
+def test_a_worse_cell_of_a_register_never_raises_score_or_lower_bound(rows, case, worse, number):
+    answers, outcomes, fields = case
+    register, column, value = worse
+    mine = [row for row in rows if row.register == register]
+    assume(number < len(mine))
+    row = mine[number]
+    # An account that nobody holds any more, or that is open again, is one more to protect: only leavers count there.
+    assume(column != "closed" or row.cells["mfa"] == "no")
+    changed = msgspec.structs.replace(row, cells={**row.cells, column: value})
+    after_rows = tuple(changed if one.id == row.id else one for one in rows)
+    before = result_of(REAL, answers, [*outcomes, *recorded(rows)], **fields)
+    after = result_of(REAL, answers, [*outcomes, *recorded(after_rows)], **fields)
+    assert no_better(after, before)

@@ -66,7 +66,7 @@ def assessment(**fields):
             ),
             run_of(attempt("spf"), id="run-2", imported=True),
         ),
-        answers=(Answer(question="access.admin_mfa", value="yes", at=NOW, history=(old,), evidence=("E-001",)),),
+        answers=(Answer(question="access.admin_mfa", value="yes", at=NOW, history=(old,)),),
         plan=(PlanEntry(action="spf.none", owner_name="B", done=True),),
         disputes=(Dispute(code="spf.none", subject="example.jp", reason="r", approver="a", until="2027-01-01"),),
     )

@@ -42,12 +42,18 @@ class HubPage(Page):
                 columns=2,
             )
         )
-        self.growing.add([*(partial(self._row, block) for block in blocks()), self._to_open_points])
+        self.growing.add([self._to_registers, *(partial(self._row, block) for block in blocks()), self._to_open_points])
 
     @property
     def next_label(self) -> str:
         """What to do next, by name."""
         return self.say("next", what=self.named(self.navigator.ahead))
+
+    def _to_registers(self) -> QWidget:
+        line = QWidget()
+        go = partial(self.go, Route("registers"))
+        line.setLayout(row(button(self.theme, self.say("to_registers"), go, icon="table", name="registers"), None))
+        return line
 
     def _to_open_points(self) -> QWidget:
         line = QWidget()

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.answers import AnswerBox
 from fumimori.gui.widgets.controls import button, card, clear, row
+from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import QuestionKind
+from fumimori.model import About, QuestionKind
 from fumimori.wizard import progress
 from fumimori.wizard.steps import Route, block_of, code_of
 from fumimori.wording.window import facts_of
@@ -54,6 +55,12 @@ class QuestionPage(Page):
         box = AnswerBox(session, theme, question, answered=self._show_difference)
         self.add(box)
         self.add(self._differs)
+        self.add(EvidenceBox(session, theme, About.QUESTION, question.id))
+        if question.register:
+            register = Route("registers", question.register)
+            name = self.t(f"registers.{question.register}.name")
+            words = self.say("register", name=name)
+            self.add(row(button(theme, words, partial(self.go, register), kind="link", icon="table"), None))
         keys = "keys_inventory" if question.kind is QuestionKind.INVENTORY else "keys"
         count = sum(bool(made.choice.key) for made in box.group.cards)
         self.prose(keys, quiet=True, count=count).setFont(theme.font("small"))

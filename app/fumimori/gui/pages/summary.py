@@ -92,7 +92,7 @@ class SummaryPage(Page):
         words.addWidget(Prose(theme, state, quiet=True, size="small"))
         change = button(
             theme,
-            self.say("look" if standing.state is QuestionState.MEASURED else "change"),
+            self.say("look" if standing.state in (QuestionState.MEASURED, QuestionState.RECORDED) else "change"),
             partial(self.navigator.visit, Route("question", question.id)),
             kind="link",
             name=f"change:{question.id}",

@@ -1,5 +1,6 @@
-"""T5 who answered what and what came of it; T7 the evidence that was named."""
+"""T5 who answered what and what came of it."""
 
+from fumimori.assess.evidence import evidence_of
 from fumimori.model import Answer, Contradiction, Question, QuestionResult, QuestionState
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.context import ReportContext
@@ -52,8 +53,8 @@ def _row(
     if answer is not None and answer.settled:
         asked.append(m.cell(w.word("settled", answer.settled), small=True))
     came = [m.cell(w.answer(question, answer), small=True)] if answer is not None else []
-    if result is not None and result.state is QuestionState.MEASURED:
-        came.append(m.cell(w.bracketed(f"{w.word('state', 'measured')}: {w.state(result)}").strip(), small=True))
+    if result is not None and result.state in (QuestionState.MEASURED, QuestionState.RECORDED):
+        came.append(m.cell(w.bracketed(f"{w.word('state', result.state)}: {w.state(result)}").strip(), small=True))
     if not came:
         state = w.word("state", result.state) if result else w.word("answer", "unanswered")
         came.append(m.cell(state, quiet=True, small=True))
@@ -68,20 +69,9 @@ def _source(m: ReportContext, answer: Answer | None) -> Block:
     if answer.value is not None:
         lines.append(w.word("confidence", answer.confidence))
     lines = [w.listed(lines)]
-    if answer.evidence:
-        lines.append(w.listed([w.free(number, 40) for number in answer.evidence[:5]]))
+    handed_in = [one.printed for one in evidence_of(m.assessment, answer.question)]
+    if handed_in:
+        lines.append(w.listed(handed_in[:5]))
     if answer.history:
         lines.append(m.say("t5.changed", count=len(answer.history)))
     return m.cell("\n".join(lines), small=True)
-
-
-def evidence(m: ReportContext) -> list[Block]:
-    """T7: the evidence that answers name."""
-    rows: list[list[Cell]] = []
-    for answer in m.assessment.answers:
-        question = m.wording.questions.get(answer.question)
-        if question is None:
-            continue
-        label = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
-        rows += [[m.wording.free(item, 120), label, f"{answer.at:%Y-%m-%d}"] for item in answer.evidence[:20]]
-    return [m.heading("t7.heading"), m.list_or_none([60, 78, 27], "t7.heads", rows[:200]), Gap(5)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from fumimori.store.migrations import v1, v2
+from fumimori.store.migrations import v1, v2, v3
 
 Row = tuple[str, str, int, bytes]
 """Kind, identity, place and body."""
@@ -21,8 +21,11 @@ class Step:
     rows: Callable[[Iterable[Row]], Sequence[Row]] = _as_they_are
 
 
-STEPS: tuple[Step, ...] = (Step(statements=v1.STATEMENTS), Step(rows=v2.rows))
+STEPS: tuple[Step, ...] = (Step(statements=v1.STATEMENTS), Step(rows=v2.rows), Step(statements=v3.STATEMENTS))
 """The step that leads from version n to n + 1, at place n."""
+
+BLOBS_SINCE = 3
+"""The version that brought the table of octets."""
 
 VERSION = len(STEPS)
 """The version that this program writes; stands in `PRAGMA user_version`."""

@@ -1,0 +1,142 @@
+"""The registers: all eight with what they hold, or one of them as a table."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.controls import Field, button, card, row
+from fumimori.gui.widgets.register_table import RegisterModel, RegisterTable
+from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import Register
+from fumimori.texts import languages
+from fumimori.wizard.steps import Route
+from fumimori.wording.registers import RegisterWords, register_table
+
+
+class RegistersPage(Page):
+    """What people keep like a spreadsheet; the program reads it as it is typed."""
+
+    def title(self) -> str:
+        """The register's name."""
+        return self.t(f"registers.{self.route.item}.name") if self.route.item else self.say("title")
+
+    @property
+    def widest(self) -> int:
+        """A table may use the whole window."""
+        return self.theme.px(1400) if self.route.item else super().widest
+
+    @property
+    def help_prefix(self) -> str:
+        """The page's own help."""
+        return ""
+
+    def build(self) -> None:
+        """All registers, or the one that is asked for."""
+        found = {register.id: register for register in self.session.toolkit.registers}
+        if self.route.item in found:
+            self._build_one(found[self.route.item])
+            return
+        self.prose("lead", quiet=True)
+        for register in found.values():
+            self.add(self._card(register))
+
+    def _card(self, register: Register) -> QWidget:
+        theme, name = self.theme, self.t(f"registers.{register.id}.name")
+        frame, inside = card(theme)
+        count = len(self.session.open.register(register.id))
+        open_it = button(theme, self.say("open"), partial(self.go, Route("registers", register.id)), name=register.id)
+        open_it.setAccessibleName(f"{name} {self.say('open')}")
+        line = row(Prose(theme, name, bold=True), None, Prose(theme, self.say("count", count=count)), open_it)
+        line.setStretch(0, 1)
+        inside.addLayout(line)
+        inside.addWidget(Prose(theme, self.t(f"registers.{register.id}.intro"), quiet=True, size="small"))
+        return frame
+
+    def _build_one(self, register: Register) -> None:
+        theme, session = self.theme, self.session
+        others = [session.services.texts(code) for code in languages(session.services.resources)]
+        self._words = RegisterWords(register, (session.texts, *others))
+        self._model = RegisterModel(session, theme, self._words)
+        self._table = RegisterTable(theme, self._model, name=self.title(), pasted=self._pasted)
+        self.add(Prose(theme, self.t(f"registers.{register.id}.intro"), quiet=True))
+        made = {
+            word: button(theme, self.say(word), act, name=word)
+            for word, act in (
+                ("add", self._model.add),
+                ("drop", self._drop),
+                ("import", self._import),
+                ("export_xlsx", partial(self._export, "xlsx")),
+                ("export_csv", partial(self._export, "csv")),
+            )
+        }
+        self.add(row(*made.values(), None))
+        filtering = Field(
+            theme, label=self.say("filter"), text="", changed=self._table.sorted.setFilterFixedString, name="filter"
+        )
+        self._told = Prose(theme, "", bold=True, size="small")
+        self.add(filtering, self._told, self._table, Prose(theme, self.say("keys"), quiet=True, size="small"))
+        go = partial(self.go, Route("registers"))
+        self.add(row(button(theme, self.say("all"), go, kind="link", name="all", icon="list"), None))
+
+    def _drop(self) -> None:
+        self._model.drop({number for number, _ in self._table.chosen()})
+
+    def _pasted(self, count: int) -> None:
+        self._tell("pasted", count=count)
+
+    def _import(self) -> None:
+        kinds = "CSV, XLSX (*.csv *.tsv *.txt *.xlsx)"
+        name, _ = QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), kinds)
+        if name:
+            self.take(Path(name))
+
+    def take(self, path: Path) -> None:
+        """Add the rows of a file that were recognised, and say what was not."""
+        from fumimori.engine.register_files import SIZE_MOST, TableError, read_tables
+
+        try:
+            with path.open("rb") as file:
+                tables = read_tables(file.read(SIZE_MOST + 1))
+        except (OSError, TableError) as error:
+            self._tell(f"unread_{error.code}" if isinstance(error, TableError) else "unread_unreadable")
+            return
+        best = max((self._words.read(rows) for rows in tables), key=lambda read: read.named, default=None)
+        if best is None or not best.named:
+            self._tell("unread_heads", heads=self.t.listed(self._words.heads()))
+            return
+        self._model.add(best.rows)
+        self._table.fit()
+        left_out = self.t.listed(best.left_out)
+        self._tell("imported_but" if left_out else "pasted", count=len(best.rows), heads=left_out)
+
+    def _export(self, kind: str) -> None:
+        usual = str(Path.home() / f"{self._words.register.id}.{kind}")
+        name, _ = QFileDialog.getSaveFileName(self, self.say(f"export_{kind}"), usual, f"{kind.upper()} (*.{kind})")
+        if name:
+            self.give(Path(name), kind)
+
+    def give(self, path: Path, kind: str) -> None:
+        """Write the register as a file, read back before it is put in its place."""
+        from fumimori import __version__
+        from fumimori.exports.spreadsheet import workbook_of
+        from fumimori.grammar.csv_text import csv_octets
+        from fumimori.store import write_whole
+
+        table = register_table(self._words, self.session.open.register(self._words.register.id), self.title())
+        if kind == "xlsx":
+            made = workbook_of((table,), self.title(), self.session.services.now(), __version__)
+        else:
+            made = csv_octets(table.head, table.texts())
+        try:
+            write_whole(path, made)
+        except OSError:
+            self._tell("not_written")
+        else:
+            self._tell("written", name=path.name)
+
+    def _tell(self, key: str, **values: object) -> None:
+        words = self.say(key, **values)
+        self._told.say(words)
+        announce(self._told, words)

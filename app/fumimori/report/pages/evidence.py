@@ -1,0 +1,77 @@
+"""T7: the evidence that was handed in, with what it shows and what it belongs to."""
+
+from io import BytesIO
+
+from fumimori.model import About, Evidence
+from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.brand import LogoBlock
+from fumimori.report.context import ReportContext
+from fumimori.report.grid import Cell
+from fumimori.report.logos import Logo
+
+PRINTED = 300
+"""So many pieces of evidence are printed; the others are counted."""
+THUMBNAIL_MOST = 64 * 1024
+"""Octets of a thumbnail that is read."""
+
+
+def evidence(m: ReportContext) -> list[Block]:
+    """One row for each piece of evidence, by number."""
+    handed_in = sorted(m.assessment.evidence, key=lambda one: one.number)
+    rows = [_row(m, one) for one in handed_in[:PRINTED]]
+    blocks: list[Block] = [m.heading("t7.heading")]
+    if rows:
+        blocks += [m.note(m.say("t7.intro")), Gap(1.5)]
+    blocks.append(m.list_or_none([14, 28, 62, 61], "t7.heads", rows))
+    if len(handed_in) > PRINTED:
+        blocks += [Gap(1.5), m.note(m.say("t7.more", count=len(handed_in) - PRINTED))]
+    return [*blocks, Gap(5)]
+
+
+def _row(m: ReportContext, one: Evidence) -> list[Cell]:
+    w = m.wording
+    what = [m.cell(w.free(one.name, 120), small=True, bold=True)]
+    facts = w.listed([w.word("evidence_kind", one.kind), w.texts("words.octets.kilobytes", count=-(-one.size // 1024))])
+    what.append(m.cell(facts, small=True))
+    if one.covered:
+        what.append(m.cell(m.say("t7.covered", count=one.covered), small=True))
+    what.append(m.cell(m.say("t7.digest", digest=one.sha256), small=True, quiet=True))
+    shows = [m.cell(w.free(one.shows, 400) or m.say("t7.unsaid"), small=True, quiet=not one.shows.strip())]
+    shows.append(m.cell(_belongs(m, one), small=True))
+    origin = [word for word in (w.free(one.source, 80), f"{one.added:%Y-%m-%d}") if word]
+    shows.append(m.cell(w.listed(origin), small=True, quiet=True))
+    return [one.printed, _thumbnail(m, one), Stack(what), Stack(shows)]
+
+
+def _belongs(m: ReportContext, one: Evidence) -> str:
+    w = m.wording
+    if one.about is About.QUESTION and one.subject in w.questions:
+        question = w.questions[one.subject]
+        return f"{question.printed} {w.texts(f'controls.{question.id}.label')}"
+    if one.about is About.FINDING:
+        for finding in m.result.findings:
+            if f"{finding.code} {finding.subject}".rstrip() == one.subject:
+                return f"{w.number(finding)} {w.title(finding)}"
+    for row in m.assessment.registers:
+        if one.about is About.REGISTER and row.id == one.subject:
+            first = next(iter(row.cells.values()), "")
+            return f"{w.texts(f'registers.{row.register}.name')} {w.free(first, 80)}".rstrip()
+    return w.free(one.subject, 80)
+
+
+def _thumbnail(m: ReportContext, one: Evidence) -> Cell:
+    """The small picture; nothing for what is none, or cannot be read as one."""
+    if not one.thumbnail or len(one.thumbnail) > THUMBNAIL_MOST:
+        return ""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    try:
+        with Image.open(BytesIO(one.thumbnail), formats=("PNG",)) as opened:
+            if max(opened.size) > 400:
+                return ""
+            picture = opened.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return ""
+    logo = Logo(picture.width, picture.height, image=ImageReader(picture), pixels=picture.width)
+    return LogoBlock(logo, width=25, height=19, alt=m.say("t7.alt", number=one.printed))
