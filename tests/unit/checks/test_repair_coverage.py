@@ -57,6 +57,8 @@ REPLACED = "the product or system is replaced by another one: a project, no comm
 DECIDED = "which account, key or exception goes is for people to decide, one by one"
 TOLD = "another tool found it: our own look or reading says what to change"
 WINDOWS = "Windows Update is worked from its own pages"
+SENDER = "which system sent the message has to be found first; its own settings and records follow from other findings"
+PERSONAL = "a certificate or a mail program of one person, replaced in that program"
 ASKED = "only somebody else can change it; the letter names it"
 NOT_COPIED = {
     **dict.fromkeys(
@@ -107,6 +109,26 @@ NOT_COPIED = {
             *("other_tools.system_faults", "other_tools.tls_faults"),
         ),
         TOLD,
+    ),
+    **dict.fromkeys(
+        (
+            *("mail_message.dkim_broken", "mail_message.dkim_absent", "mail_message.dkim_foreign"),
+            *("mail_message.dmarc_failed", "mail_message.spf_failed", "mail_message.handed_over_plain"),
+            *("mail_message.login_plain", "mail_message.bulk_no_one_click", "mail_message.arc_broken"),
+            *("dmarc_reports.sender_refused", "dmarc_reports.own_unaligned", "dmarc_reports.sender_unaligned"),
+            *("dmarc_reports.forged_delivered", "tls_reports.starttls_failed", "tls_reports.certificate_failed"),
+            *("tls_reports.policy_failed", "tls_reports.dane_failed", "tls_reports.other_failed"),
+        ),
+        SENDER,
+    ),
+    **dict.fromkeys(
+        (
+            *("mail_message.mailer_unsupported", "mail_message.smime_broken", "mail_message.smime_expired"),
+            *("mail_message.smime_untrusted", "mail_message.smime_wrong_address", "mail_message.smime_ends_soon"),
+            *("certificates.weak", "certificates.expired", "certificates.ends_soon"),
+            *("certificates.mail_expired", "certificates.mail_ends_soon"),
+        ),
+        PERSONAL,
     ),
     **dict.fromkeys(("packages.os_ends_soon", "packages.os_extended_paid", "packages.os_unsupported"), REPLACED),
     "packages.patches_old": WINDOWS,
