@@ -7,6 +7,7 @@ from datetime import datetime
 from fumimori.model import Action, Assessment, Finding, Owner, Repair, Result
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import Wording
+from fumimori.wording.sheet import Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,8 @@ class Material:
     """With a zone; days are counted from it."""
     repair: Callable[[Finding], Repair]
     tool_version: str
+    print_sheet: Callable[[Sheet], bytes]
+    """A sheet as PDF."""
 
     @property
     def wording(self) -> Wording:
