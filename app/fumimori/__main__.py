@@ -214,15 +214,30 @@ def make_exports(
     assessment: "Assessment", result: "Result", language: Texts, formats: tuple[str, ...]
 ) -> dict[str, bytes]:
     """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
-    from fumimori.exports import Material, exported
+    from functools import partial
 
+    from fumimori.exports import Material, exported
+    from fumimori.report import sheets
+    from fumimori.report.brand import author
+
+    issued = datetime.now(UTC).astimezone()
     material = Material(
         assessment=assessment,
         result=result,
         texts=language,
-        issued=datetime.now(UTC).astimezone(),
+        issued=issued,
         repair=lambda finding: repair(finding, assessment),
         tool_version=__version__,
+        print_sheet=partial(
+            sheets.make,
+            brand=assessment.brand,
+            author=author(assessment),
+            texts=language,
+            tokens=resources.toml("brand/tokens.toml"),
+            fonts=resources.path("fonts"),
+            issued=issued,
+            tool_version=__version__,
+        ),
         registers=registers(),
     )
     return exported(material, formats)

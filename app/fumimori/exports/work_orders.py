@@ -3,7 +3,7 @@
 import re
 
 from fumimori.exports.material import Material
-from fumimori.model import Action, Finding, Repair, Snippet
+from fumimori.model import Action, Finding, Owner, Repair, Snippet
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import note_words, part_words, proof_words, snippet_title
 
@@ -20,6 +20,14 @@ def orders(material: Material) -> dict[str, bytes]:
         text = order(material, owner, actions).replace("\n", "\r\n")
         found[f"orders/{number:02d}-{name}.txt"] = text.encode("utf-8-sig")
     return found
+
+
+def for_providers(material: Material) -> str:
+    """A letter to whoever runs the mail service, with exactly the points that are theirs; empty when there is none."""
+    roles = (Owner.PROVIDER, Owner.DNS)
+    mine = [(owner, actions) for (owner, role), actions in material.by_owner().items() if role in roles]
+    points = tuple(action for _, actions in mine for action in actions)
+    return order(material, material.texts.listed(owner for owner, _ in mine), points) if points else ""
 
 
 def order(material: Material, owner: str, actions: tuple[Action, ...]) -> str:
