@@ -16,12 +16,13 @@ from fumimori.texts import Texts, language_of, languages
 if TYPE_CHECKING:
     from cryptography import x509
 
+    from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
-COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "window")
+COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "collector", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 
@@ -53,6 +54,7 @@ def _command_line(words: list[str], language: str) -> int:
     return CommandLine(
         toolkit=toolkit,
         make_report=make_report,
+        lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
@@ -80,6 +82,8 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         toolkit=toolkit,
         texts=texts,
         make_report=make_report,
+        lint_report=lint_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
@@ -176,10 +180,10 @@ def control_hosts() -> tuple[str, ...]:
     return CONTROL_HOSTS
 
 
-def make_report(
-    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", *, draft: bool = False
+def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
+    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", version: str = ""
 ) -> bytes:
-    """The report as PDF, issued now."""
+    """The report as PDF, issued now; with the `version` draft it is marked as one."""
     from fumimori import report
 
     return report.make(
@@ -195,23 +199,45 @@ def make_report(
         issued=datetime.now(UTC).astimezone(),
         tool_version=__version__,
         parts=parts,
-        draft=draft,
+        draft=version == "draft",
     )
+
+
+def lint_report(assessment: "Assessment", result: "Result") -> "tuple[LintEntry, ...]":
+    """What to put in order before the report is printed."""
+    from fumimori import report
+
+    return report.lint(assessment, result, resources.path("fonts"))
 
 
 def make_exports(
     assessment: "Assessment", result: "Result", language: Texts, formats: tuple[str, ...]
 ) -> dict[str, bytes]:
     """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
-    from fumimori.exports import Material, exported
+    from functools import partial
 
+    from fumimori.exports import Material, exported
+    from fumimori.report import sheets
+    from fumimori.report.brand import author
+
+    issued = datetime.now(UTC).astimezone()
     material = Material(
         assessment=assessment,
         result=result,
         texts=language,
-        issued=datetime.now(UTC).astimezone(),
+        issued=issued,
         repair=lambda finding: repair(finding, assessment),
         tool_version=__version__,
+        print_sheet=partial(
+            sheets.make,
+            brand=assessment.brand,
+            author=author(assessment),
+            texts=language,
+            tokens=resources.toml("brand/tokens.toml"),
+            fonts=resources.path("fonts"),
+            issued=issued,
+            tool_version=__version__,
+        ),
         registers=registers(),
     )
     return exported(material, formats)
@@ -219,9 +245,9 @@ def make_exports(
 
 def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
     """What to copy to put `finding` right, and what proves it."""
-    from fumimori import repairs
+    from fumimori.checks import remediation
 
-    return repairs.repair(finding, assessment)
+    return remediation.repair(finding, assessment, rules())
 
 
 def sample() -> "Assessment":

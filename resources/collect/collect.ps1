@@ -13,12 +13,12 @@ param([string]$File = "fumimori-$env:COMPUTERNAME.txt")
 $ErrorActionPreference = 'Stop'
 $culture = [Globalization.CultureInfo]::InvariantCulture
 $domain = [Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties().DomainName
-$name = (@($env:COMPUTERNAME, $domain) | Where-Object { $_ }) -join '.'
+$machine = ((@($env:COMPUTERNAME, $domain) | Where-Object { $_ }) -join '.').ToLowerInvariant()
 $identity = [Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()
 $admin = $identity.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
 $lines = [Collections.Generic.List[string]]@()
 $lines.Add('FUMIMORI-COLLECTED 1')
-$lines.Add("host: $($name.ToLowerInvariant())")
+$lines.Add("host: $machine")
 $lines.Add("at: $([DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', $culture))")
 $lines.Add("root: $(if ($admin) { 'yes' } else { 'no' })")
 
@@ -34,7 +34,10 @@ function Part([string]$Name, [string]$Reason, [scriptblock]$Command) {
   } catch { $lines.Add('result: not seen (1)') }
   $lines.Add("--- end $Name")
 }
-function Day($value) { if ($value) { ([DateTime]$value).ToString('yyyy-MM-dd', $culture) } else { 'never' } }
+function Day($value) {
+  if (-not $value) { return 'never' }
+  try { ([DateTime]$value).ToString('yyyy-MM-dd', $culture) } catch { '' }
+}
 
 Part 'system' 'Which system, and until when it gets fixes' {
   Get-CimInstance Win32_OperatingSystem | ForEach-Object { "OS Name: $($_.Caption)"; "OS Version: $($_.Version)" }
@@ -43,14 +46,14 @@ Part 'hotfixes' 'Which updates are installed, and when' {
   Get-CimInstance Win32_QuickFixEngineering | ForEach-Object { "$($_.HotFixID) $(Day $_.InstalledOn)" }
 }
 Part 'listeners' 'Which programs wait for connections' {
-  Get-NetTCPConnection -State Listen | Sort-Object LocalPort -Unique | ForEach-Object {
+  Get-NetTCPConnection -State Listen | Sort-Object LocalPort, LocalAddress -Unique | ForEach-Object {
     $program = (Get-Process -Id $_.OwningProcess -ErrorAction SilentlyContinue).ProcessName
     "LISTEN 0 0 $($_.LocalAddress):$($_.LocalPort) *:* users:((`"$program`",pid=$($_.OwningProcess)))"
   }
 }
 Part 'accounts' 'Accounts of this machine: when each was last used (no passwords)' {
   'username,lastlogon,enabled'
-  Get-LocalUser | ForEach-Object { "$($_.Name)@$($name.ToLowerInvariant()),$(Day $_.LastLogon),$($_.Enabled)" }
+  Get-LocalUser | ForEach-Object { "$($_.Name)@$machine,$(Day $_.LastLogon),$($_.Enabled)" }
 }
 if (Get-Command Get-ReceiveConnector -ErrorAction SilentlyContinue) {
   Part 'mailboxes' 'Mailboxes: when each was last used, and where its mail goes on to' {

@@ -62,6 +62,7 @@ have ssh-keygen && part ssh_keys 'Whose public keys open the server (fingerprint
 
 part passwd    'Accounts of the system (no passwords, no names of people)' \
   'getent passwd | awk -F: '\''{ print $1 ":x:" $3 ":" $4 "::" $6 ":" $7 }'\'
+part groups    'Who may administer the system'                   'getent group sudo wheel admin root; true'
 part states    'Which accounts have a password, which are locked' 'passwd -S -a'
 have lastlog && part lastlog 'When each account last logged in'  'lastlog'
 have doveadm && part mailboxes 'Names of the mail accounts'      "doveadm user '*'"
@@ -105,5 +106,6 @@ have ufw && part ufw 'What the firewall lets in'                 'ufw status ver
 have ss && part listeners 'Which programs wait for connections'  'ss -ltnp'
 
 if have sha256sum; then sum=$(sha256sum <"$file" | cut -c 1-64); else sum=$(openssl dgst -sha256 <"$file" | sed 's/.* //'); fi
+[ ${#sum} -eq 64 ] || { echo 'The SHA-256 could not be computed; please run it again.' >&2; exit 1; }
 printf 'sha256: %s\n' "$sum" >>"$file"
 printf '\nWritten: %s\nNothing was sent and nothing was changed.\n' "$file"

@@ -4,17 +4,23 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from html.parser import HTMLParser
 
 import docx
 import icalendar
 import msgspec
 import openpyxl
+import pypdfium2
 import pytest
 
+from fumimori import resources
 from fumimori.exports import FORMATS, Material, exported
-from fumimori.model import Assessment, Organisation
+from fumimori.exports.sheets import sender_rule_met
+from fumimori.model import Assessment, Organisation, Outcome, Owner, Severity, Verdict
+from fumimori.report import sheets
 from report import example
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e\x07 & Co.'
@@ -29,6 +35,16 @@ def material(language: str = "ja", about: Assessment | None = None) -> Material:
         issued=example.ISSUED,
         repair=example.repairs_of(given),
         tool_version="test",
+        print_sheet=partial(
+            sheets.make,
+            brand=given.brand,
+            author="test",
+            texts=example.texts(language),
+            tokens=resources.toml("brand/tokens.toml"),
+            fonts=resources.path("fonts"),
+            issued=example.ISSUED,
+            tool_version="test",
+        ),
     )
 
 
@@ -87,7 +103,7 @@ def test_the_page_fetches_nothing_and_every_number_leads_to_its_finding(whole):
 
 
 def test_each_order_holds_the_actions_of_its_owner_and_no_others(whole):
-    files = exported(whole, ("orders",))
+    files = {name: one for name, one in exported(whole, ("orders",)).items() if name.endswith("txt")}
     assert len(files) == len(whole.by_owner())
     for content, actions in zip(files.values(), whole.by_owner().values(), strict=True):
         text = content.decode("utf-8-sig")
@@ -126,11 +142,89 @@ def test_what_people_typed_runs_nowhere(language):
         if name.endswith(("docx", "xlsx")):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 assert not [part for part in archive.namelist() if "vba" in part.lower() or "external" in part.lower()]
-        else:
+        elif not name.endswith("pdf"):
             assert "\u202e" not in content.decode("utf-8-sig")
 
 
 def test_an_assessment_without_anything_is_exported_too():
-    empty = example.assessment(runs=(), answers=(), plan=(), accepted=())
+    empty = example.assessment(runs=(), answers=(), plan=(), disputes=())
     made = exported(material("ja", empty), tuple(FORMATS))
     assert {"fumimori.xlsx", "fumimori.ics", "management.docx", "report.html"} <= set(made)
+
+
+def printed(content: bytes) -> list[str]:
+    """The text of each page, without spaces and ends of lines, which differ where a line was broken."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return [re.sub(r"\s+", "", page.get_textpage().get_text_range()) for page in document]
+    finally:
+        document.close()
+
+
+def test_each_order_is_printed_with_the_same_tasks_and_room_to_sign(whole):
+    files = exported(whole, ("orders",))
+    texts = {name: one for name, one in files.items() if name.endswith("txt")}
+    assert {name.removesuffix("txt") + "pdf" for name in texts} == set(files) - set(texts)
+    for name, actions in zip(texts, whole.by_owner().values(), strict=True):
+        pages = "".join(printed(files[name.removesuffix("txt") + "pdf"]))
+        for number, action in enumerate(actions, start=1):
+            assert re.sub(r"\s+", "", f"{number}. {whole.wording.action(action)}")[:40] in pages
+        assert all(re.sub(r"\s+", "", one) in pages for one in whole.texts.lines("exports.order.sign"))
+
+
+def test_the_letter_to_the_provider_holds_the_points_of_providers_alone(whole):
+    pages = "".join(printed(exported(whole, ("provider",))["provider.pdf"]))
+    numbered = set(re.findall(r"F-\d\d", pages))
+    theirs = [one for one in whole.open_actions if one.work.owner in (Owner.PROVIDER, Owner.DNS)]
+    assert theirs
+    for action in theirs:
+        assert set(re.findall(r"F-\d\d", whole.wording.numbers(action.findings, 10))) <= numbered
+    others = [one for one in whole.open_actions if one not in theirs and one.findings]
+    assert not {whole.wording.number(one) for other in others for one in other.findings} & numbered
+
+
+def test_without_a_point_for_a_provider_there_is_no_letter():
+    about = material()
+    nothing = replace(about, result=msgspec.structs.replace(about.result, actions=()))
+    assert exported(nothing, ("provider",)) == {}
+
+
+def test_the_sheet_for_partners_is_one_page_without_any_weakness(whole):
+    pages = printed(exported(whole, ("partner",))["partner.pdf"])
+    assert len(pages) == 1
+    assert "example.jp" in pages[0]
+    assert not re.findall(r"F-\d\d", pages[0])
+    for finding in whole.result.findings:
+        if finding.severity >= Severity.LOW:
+            assert re.sub(r"\s+", "", whole.wording.title(finding)) not in pages[0]
+    for control in whole.result.controls:
+        named = re.sub(r"\s+", "", f"{control.control.printed} {whole.wording.control(control.control)}") in pages[0]
+        assert named == (control.verdict is Verdict.MET)
+
+
+def test_a_sender_rule_is_met_only_when_it_was_measured_praised_and_without_fault():
+    about = material()
+    good = Outcome(code="dmarc.rejects", subject="example.jp")
+    clean = tuple(one for one in about.result.findings if "dmarc" not in one.code)
+    fault = next(one for one in about.result.findings if one.code.startswith("dmarc."))
+
+    def met(**changes: object) -> bool:
+        result = msgspec.structs.replace(about.result, **{"good": (good,), "findings": clean, **changes})
+        return sender_rule_met(replace(about, result=result), "dmarc")
+
+    assert met()
+    assert not met(good=())
+    assert not met(runs=())
+    assert not met(findings=(*clean, msgspec.structs.replace(fault, severity=Severity.HIGH)))
+    asked = msgspec.structs.replace(fault, code="sender_auth.dmarc.no", severity=Severity.HIGH)
+    assert not met(findings=(*clean, asked))
+
+
+def test_the_sheet_for_staff_is_one_page_and_names_whom_to_tell():
+    about = example.assessment(organisation=Organisation(name="A", responsible="総務部長"))
+    for language in ("ja", "en"):
+        given = material(language, about)
+        pages = printed(exported(given, ("staff",))["staff.pdf"])
+        assert len(pages) == 1
+        assert "総務部長" in pages[0]
+        assert re.sub(r"\s+", "", given.texts.lines("exports.staff.clicked_do")[0]) in pages[0]

@@ -63,6 +63,7 @@ SEEDS: tuple[str | bytes, ...] = (
     "OS Name: Microsoft Windows Server 2016\nOS Version: 10.0.14393 N/A\n [01]: KB5044277 12/31/2026\n",
     "table inet f {\n chain i {\n type filter hook input priority 0; policy drop;\n tcp dport { 22, 25 } accept\n }\n}",
     "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22:23 -j ACCEPT\n-A INPUT -g x\nCOMMIT\n",
+    "Type,Protocol,Port range,Source\nSSH,TCP,22,0.0.0.0/0\n",
     "Status: active\nDefault: deny (incoming)\n22/tcp ALLOW IN Anywhere\n",
     'LISTEN 0 128 [::]:3306 [::]:* users:(("mysqld",pid=1,fd=3))\nLISTEN 0 1 *:99999 *:*\n',
     json.dumps(_SCUBA),

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.__main__ import bank, registers
+from fumimori.__main__ import bank, lint_report, make_exports, registers, repair
 from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.app_services import AppServices
@@ -26,7 +26,6 @@ from fumimori.model import (
     Vantage,
 )
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from fumimori.repairs import repair
 from fumimori.texts import Texts, languages
 from loopback.recorded_runs import run_of
 
@@ -111,6 +110,8 @@ def services(folder: Path, toolkit: Toolkit | None = None, language: str = "ja")
         toolkit=lambda: given,
         texts=lambda word: texts[word],
         make_report=one_sheet,
+        make_exports=make_exports,
+        lint_report=lint_report,
         sample=lambda: assessment(language),
         sample_passphrase="fumimori-sample",
         resources=resources.root(),
@@ -137,7 +138,7 @@ def offline_instruments() -> Toolkit:
     return Toolkit(probes=chosen, rules=rules, bank=bank(), registers=registers(), open_network=refuse)
 
 
-def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str) -> bytes:
+def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str, _version: str) -> bytes:
     """A PDF of two empty pages, one for the management, for tests that are not about the report."""
     import io
 

@@ -1,6 +1,7 @@
 """Messages that other programs really signed: DKIM and ARC by dkimpy, S/MIME by OpenSSL's command."""
 
 import base64
+import struct
 import subprocess
 import warnings
 from dataclasses import dataclass, field
@@ -88,6 +89,26 @@ def received(message: bytes, results: bytes = b"", hops: bytes = HOPS) -> bytes:
     """The message as it lies at the receiver."""
     line = b"Authentication-Results: mx.receiver.example; " + results + b"\r\n" if results else b""
     return b"Return-Path: <sato@example.jp>\r\nDelivered-To: b@receiver.example\r\n" + line + hops + message
+
+
+def outlook(header: str, name: str = "__substg1.0_007D001F", charset: str = "utf-16-le") -> bytes:
+    """A compound file of version 3 (MS-CFB) that holds one property of a message."""
+    free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    stream = header.encode(charset)
+    stream += b"\0" * (max(4096, -(-len(stream) // 512) * 512) - len(stream))  # not small, so that one table is enough
+    sectors = len(stream) // 512
+    chain = [fat, end, *range(3, sectors + 2), end]
+    table = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
+
+    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
+        coded = title.encode("utf-16-le") + b"\0\0"
+        fields = struct.pack("<HBBIII", len(coded), kind, 1, free, free, child)
+        return coded.ljust(64, b"\0") + fields + bytes(36) + struct.pack("<IQ", start, size)
+
+    directory = entry("Root Entry", 5, 1, end, 0) + entry(name, 2, free, 2, len(stream)) + bytes(256)
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<109I", 0, *[free] * 108)
+    return head + table + directory + stream
 
 
 @dataclass(frozen=True)

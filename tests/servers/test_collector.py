@@ -1,9 +1,11 @@
 """The collector runs on a real Debian, brings home no planted secret, and its file is read like what it is made of."""
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -126,22 +128,19 @@ def test_what_looks_like_the_end_of_a_part_does_not_end_it(tmp_path: Path) -> No
     assert names == [part.name for part in parse_collected(text.encode()).parts]
 
 
-def test_without_root_it_says_what_it_could_not_see(tmp_path: Path) -> None:
-    folder = tmp_path / "open"
-    folder.mkdir(mode=0o777)
-    folder.chmod(0o777)
-    for parent in (tmp_path, *tmp_path.parents):
-        if str(parent).startswith("/tmp/"):
-            parent.chmod(parent.stat().st_mode | 0o5)
-    script = shutil.copy(SCRIPT, folder / "collect.sh")
-    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", script, folder / "c.txt"]
-    subprocess.run(command, check=True, capture_output=True, cwd=folder)
-    found = parse_collected((folder / "c.txt").read_bytes())
+def test_without_root_it_says_what_it_could_not_see() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to everybody else
+        folder = Path(name)
+        folder.chmod(0o777)
+        script = shutil.copy(SCRIPT, folder / "collect.sh")
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", script, folder / "c.txt"]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
+        octets = (folder / "c.txt").read_bytes()
+    found = parse_collected(octets)
     missing = {part.name for part in found.parts if not part.seen}
     assert (found.sealed, found.root) == (True, False)
     assert missing >= {"states", "ssh_keys"}
-    values = dict(outcomes_of((folder / "c.txt").read_bytes())["collected.part_missing"].values)
-    assert "states" in str(values["missing"])
+    assert "states" in str(dict(outcomes_of(octets)["collected.part_missing"].values)["missing"])
 
 
 def test_it_writes_only_its_file_and_prints_each_command_with_its_reason(tmp_path: Path) -> None:
@@ -159,6 +158,35 @@ def test_it_is_complete_where_everything_can_be_seen() -> None:
     assert "collected.complete" in outcomes_of(parts)
     assert "collected.part_missing" in outcomes_of(parts + "missing: states\n")
     assert {f"collected.{word}" for word in READER.outcomes} <= WITNESSED
+
+
+def test_what_the_script_for_windows_writes_is_read_too() -> None:
+    """The lines as its commands format them; PowerShell itself is not here."""
+    lines = [
+        "FUMIMORI-COLLECTED 1",
+        "host: ex01.example.jp",
+        "at: 2026-11-24T10:00:00Z",
+        "root: yes",
+        *("", "--- begin system", "reason: r", "command: c", "result: seen"),
+        *("| OS Name: Microsoft Windows Server 2016 Standard", "| OS Version: 10.0.14393", "--- end system"),
+        *("", "--- begin hotfixes", "reason: r", "command: c", "result: seen"),
+        *("| KB5044277 2026-11-12", "| KB5044281 ", "--- end hotfixes"),
+        *("", "--- begin listeners", "reason: r", "command: c", "result: seen"),
+        *('| LISTEN 0 0 :::25 *:* users:(("MSExchangeFrontendTransport",pid=4))', "--- end listeners"),
+        *("", "--- begin mailboxes", "reason: r", "command: c", "result: seen"),
+        *("| PrimarySmtpAddress,LastLogonTime,ForwardingSmtpAddress", "| a@example.jp,2026-01-05,smtp:b@c.example"),
+        *("--- end mailboxes", ""),
+    ]
+    octets = "\n".join(lines).encode()
+    found = outcomes_of(octets + f"sha256: {hashlib.sha256(octets).hexdigest()}\n".encode(), about="")
+    assert {code: outcome.subject for code, outcome in found.items()} == {
+        "collected.complete": "ex01.example.jp",
+        "packages.os_ends_soon": "ex01.example.jp",
+        "packages.patches_recent": "ex01.example.jp",
+        "firewall.listens": "ex01.example.jp",
+        "accounts.unused": "",
+        "accounts.forward_outside": "",
+    }
 
 
 def test_the_scripts_are_short_and_reach_for_no_network() -> None:

@@ -20,6 +20,7 @@ from fumimori.model import (
     Control,
     Cost,
     Credit,
+    DisputeKind,
     Effect,
     Effort,
     Event,
@@ -47,8 +48,8 @@ RECORDED = {code for code in RULES.outcomes if Outcome(code=code, subject="").re
 MEANT_BLANK = ("words.answer_symbol.unanswered",)
 """An answer that is not there has no symbol."""
 
-TAILS = ("report.t4.more", "ui.action.and_more", "words.answer_symbol")
-"""Ends of lists, which begin with the space that parts them from it."""
+TAILS = ("words.answer_symbol",)
+"""A symbol may be a blank."""
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -155,7 +156,7 @@ def test_english_is_english_and_japanese_is_japanese():
 @pytest.mark.parametrize("question", bank(), ids=lambda question: question.id)
 def test_a_question_says_all_that_its_page_and_its_finding_need(question):
     base = f"controls.{question.id}"
-    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "find", "why", "evidence")]
+    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "why", "evidence")]
     keys += [f"{base}.option.{option.id}" for option in question.options]
     faults = [option for option in question.options if option.severity >= Severity.LOW]
     if faults and question.control:
@@ -210,7 +211,19 @@ def test_an_outcome_title_fits_its_line(probe):
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
     named = {f"{probe.id}.{word}" for probe in CHECKS for word in probe.outcomes}
-    assert sorted(named ^ (set(RULES.outcomes) - RECORDED)) == []
+    assert sorted((named | RULES.combinations.keys()) ^ (set(RULES.outcomes) - RECORDED)) == []
+
+
+@pytest.mark.parametrize("code", sorted(RULES.combinations))
+def test_a_combination_says_what_it_means_and_what_to_do(code):
+    assert missing(f"{code}.{part}" for part in ("title", "risk", "action", "fix", "confirm")) == []
+    assert len(TEXTS["ja"](f"{code}.title")) <= 40
+    assert len(TEXTS["en"](f"{code}.title")) <= 90
+
+
+def test_no_text_of_a_combination_is_left_over():
+    told = {key.rpartition(".")[0] for key in TEXTS["ja"].keys() if key.startswith("combinations.")}  # noqa: SIM118
+    assert told == RULES.combinations.keys()
 
 
 def test_no_probe_text_is_left_over():
@@ -325,7 +338,7 @@ def not_readable_reasons() -> set[str]:
     raised = re.findall(
         r"(?:NotReadable|Damaged|TooMuch|Protected|Secret)\([^()\n]{0,80}reason=\"([a-z0-9_]+)\"", source
     )
-    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug"}
+    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug", "nothing_inside"}
 
 
 @pytest.mark.parametrize(
@@ -349,6 +362,7 @@ def not_readable_reasons() -> set[str]:
         ("effort", list(Effort)),
         ("cost", [*Cost, "contract", "contract_short"]),
         ("event", list(Event)),
+        ("dispute", list(DisputeKind)),
         ("due", ["renewal"]),
         ("grade", [*"ABCDE", "withheld"]),
         (
@@ -367,3 +381,15 @@ def not_readable_reasons() -> set[str]:
 )
 def test_every_code_has_its_word(group, members):
     assert missing(f"words.{group}.{member}" for member in members) == []
+
+
+# --- what to do ---------------------------------------------------------------------------------------------------
+
+
+def test_words_of_an_option_belong_to_an_option_that_is_there():
+    options = {f"controls.{question.id}.for.{option.id}" for question in bank() for option in question.options}
+    parts = ("finding", "risk", "action", "fix", "confirm")
+    known = {f"{option}.{part}" for option in options for part in parts}
+    told = {key for texts in TEXTS.values() for key in texts.keys() if ".for." in key}  # noqa: SIM118
+    assert sorted(told - known) == []
+    assert missing(told) == []

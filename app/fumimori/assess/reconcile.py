@@ -34,6 +34,8 @@ class Compared(Record):
     verified: bool = False
     measured: bool = False
     """An outcome answers the question, be it of a probe or of a register, and nobody settled that it errs."""
+    items: tuple[str, ...] = ()
+    """What the list of an inventory names."""
     clash: tuple[Outcome, ...] = ()
     """The outcomes that differ from what was said."""
     settled: str = ""
@@ -86,7 +88,7 @@ def compare(
         looked = shown or _looked(credit, outcomes, rules)
         return Compared(state=_state(answering), credit=credit, verified=looked, measured=True)
     if question.kind is QuestionKind.INVENTORY:
-        return Compared(state=QuestionState.ANSWERED)
+        return Compared(state=QuestionState.ANSWERED, items=answer.items)
     option = question.option(answer.value or "")
     said = option.credit if option else None
     clash = _clash(answer.value or "", said, answering, outcomes, rules)

@@ -83,6 +83,7 @@ def _files(
     report.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
     report.add_argument("--parts", choices=["all", "management"], default="all", help=say("parts"))
+    report.add_argument("--as", dest="version", choices=["draft", "final"], default="", help=say("version"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 
     export = commands.add_parser("export", help=say("export"), parents=[secret], allow_abbrev=False)
@@ -96,6 +97,9 @@ def _files(
     opened.add_argument("file", metavar="FILE", help=say("json"))
     opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
     opened.add_argument("--replace", action="store_true", help=say("replace"))
+    collector = commands.add_parser("collector", help=say("collector"), allow_abbrev=False)
+    collector.add_argument("--windows", action="store_true", help=say("collector_windows"))
+    collector.add_argument("--out", metavar="FILE", required=True, help=say("collector_out"))
     _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
 
 

@@ -204,6 +204,7 @@ class _Reading:
                 return
             if depth >= DEPTH_MOST:
                 raise TooMuch
+            before = len(self.handed)
             for piece in open_up(document, self.allowance):
                 if self.cancelled():
                     return
@@ -212,6 +213,8 @@ class _Reading:
                     self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
                 else:
                     self.take(piece, depth + 1)
+            if len(self.handed) == before:
+                self.note(document, problem="nothing_inside")
         except NotReadable as error:
             self.note(document, problem=error.reason, detail=error.detail)
 

@@ -44,9 +44,35 @@ def _page(material: Material) -> Files:
 
 
 def _orders(material: Material) -> Files:
-    from fumimori.exports import work_orders
+    from fumimori.exports import sheets, work_orders
 
-    return work_orders.orders(material)
+    texts = work_orders.orders(material)
+    printed = {
+        name.removesuffix(".txt") + ".pdf": material.print_sheet(
+            sheets.order_sheet(material, content.decode("utf-8-sig").replace("\r\n", "\n"))
+        )
+        for name, content in texts.items()
+    }
+    return {**texts, **printed}
+
+
+def _provider(material: Material) -> Files:
+    from fumimori.exports import sheets, work_orders
+
+    found = work_orders.for_providers(material)
+    return {"provider.pdf": material.print_sheet(sheets.order_sheet(material, found))} if found else {}
+
+
+def _partner(material: Material) -> Files:
+    from fumimori.exports import sheets
+
+    return {"partner.pdf": material.print_sheet(sheets.partner_sheet(material))}
+
+
+def _staff(material: Material) -> Files:
+    from fumimori.exports import sheets
+
+    return {"staff.pdf": material.print_sheet(sheets.staff_sheet(material))}
 
 
 def _settings(material: Material) -> Files:
@@ -62,6 +88,9 @@ FORMATS: Mapping[str, Callable[[Material], Files]] = {
     "docx": _document,
     "html": _page,
     "orders": _orders,
+    "provider": _provider,
+    "partner": _partner,
+    "staff": _staff,
     "settings": _settings,
 }
 """What can be asked for, by the word that the command line takes."""

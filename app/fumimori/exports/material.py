@@ -9,6 +9,7 @@ from fumimori.texts import Texts, sanitize
 from fumimori.wording.registers import RegisterWords, register_table
 from fumimori.wording.report import Wording
 from fumimori.wording.rows import Table
+from fumimori.wording.sheet import Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class Material:
     """With a zone; days are counted from it."""
     repair: Callable[[Finding], Repair]
     tool_version: str
+    print_sheet: Callable[[Sheet], bytes]
+    """A sheet as PDF."""
     registers: tuple[Register, ...] = ()
     """What the registers are made of; of those that hold rows there is a table each."""
 

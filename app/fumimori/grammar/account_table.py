@@ -27,7 +27,20 @@ _YES = frozenset(
         "〇",
         "有",
     }
-    | {"はい", "有効", "オン", "登録済み", "登録済", "適用", "使用中", "利用中", "設定済み", "設定済", "あり"}
+    | {
+        "はい",
+        "有効",
+        "オン",
+        "登録済み",
+        "登録済",
+        "適用",
+        "使用中",
+        "利用中",
+        "アクティブ",
+        "設定済み",
+        "設定済",
+        "あり",
+    }
 )
 _NO = frozenset(
     {
@@ -73,6 +86,7 @@ _NO = frozenset(
         "ユーザー",
     }
 )
+_ADMINISTERS = ("admin", "owner", "管理", "オーナー", "root")
 _NEVER = frozenset(
     {
         "never",
@@ -129,9 +143,9 @@ class SecretColumnError(ValueError):
 
 
 def normalised(heading: str) -> str:
-    """A heading as the rules name it: full width and upper case made plain, without spaces, signs and [notes]."""
+    """A heading as the rules name it: full width and upper case made plain, without spaces, signs, [notes], (notes)."""
     text = unicodedata.normalize("NFKC", heading[:200]).lower()
-    text = re.sub(r"\[[^\[\]]{0,100}\]", "", text)
+    text = re.sub(r"\[[^\[\]]{0,100}\]|\([^()]{0,100}\)", "", text)
     return "".join(sign for sign in text if sign.isalnum())
 
 
@@ -202,8 +216,9 @@ def _yes(text: str) -> bool | None:
 
 
 def _role(text: str) -> str:
-    meant = _yes(text)
-    return "yes" if meant else "" if meant is False else text[:60]
+    """The role where it is one that administers; a word that nobody knows is none."""
+    known = any(word in text.lower() for word in _ADMINISTERS) and not text.lower().startswith(("no ", "not ", "non"))
+    return "yes" if _yes(text) else text[:60] if known else ""
 
 
 def _forward(text: str) -> str:

@@ -26,7 +26,6 @@ class ReportRow(Record):
     """DKIM passed and is aligned."""
     spf: bool
     """SPF passed and is aligned."""
-    header_from: str
     dkim_domains: tuple[str, ...] = ()
     """Whose DKIM signatures passed, aligned or not."""
     spf_domain: str = ""
@@ -127,7 +126,6 @@ class _Reader:
                 disposition=row.get("policy_evaluated.disposition", "none").lower()[:20],
                 dkim=row.get("policy_evaluated.dkim", "").lower() == "pass",
                 spf=row.get("policy_evaluated.spf", "").lower() == "pass",
-                header_from=_name(row.get("identifiers.header_from", "")),
                 dkim_domains=signed,
                 spf_domain=sent,
             )

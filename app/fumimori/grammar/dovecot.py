@@ -31,10 +31,6 @@ class DovecotConfig(Record):
         found = [setting.value for setting in self.settings if not setting.path and setting.name == name]
         return found[-1] if found else None
 
-    def everywhere(self, name: str) -> tuple[DovecotSetting, ...]:
-        """Every setting `name`, inside and outside of blocks."""
-        return tuple(setting for setting in self.settings if setting.name == name)
-
 
 def parse_dovecot(text: str) -> DovecotConfig:
     """The settings in `text`; never raises. Values of secrets, which `doveconf` hides, are dropped by the reader."""

@@ -3,6 +3,9 @@
 Only what is certain is told: a rule that is not understood never counts as open or closed.
 """
 
+import unicodedata
+from collections.abc import Sequence
+
 from fumimori.grammar.lines import lines_of
 from fumimori.model import Record
 
@@ -42,7 +45,7 @@ class Firewall(Record):
     """One firewall as it is at work."""
 
     kind: str
-    """`nftables`, `iptables` or `ufw`."""
+    """`nftables`, `iptables`, `ufw`, or `table` for a packet filter in front of the server."""
     chains: tuple[Chain, ...] = ()
     active: bool = True
 
@@ -225,6 +228,58 @@ def parse_listeners(text: str) -> tuple[Listener, ...]:
         )
         found.setdefault((listener.address, listener.port), listener)
     return tuple(found.values())
+
+
+_PORT_HEADS = ("port", "ポート")
+_SOURCE_HEADS = ("source", "cidr", "remote", "送信元", "接続元")
+_ACTION_HEADS = ("action", "access", "アクション", "許可", "動作")
+_DIRECTION_HEADS = ("direction", "方向", "通信方向")
+_REFUSING = ("deny", "drop", "reject", "block", "拒否", "破棄", "遮断", "禁止")
+_OUTWARD = ("out", "egress", "送信", "アウト")
+ANYWHERE = frozenset({"", "0.0.0.0/0", "::/0", "any", "all", "*", "anywhere", "internet", "すべて", "全て", "全許可"})
+
+
+def rule_columns(heading: Sequence[str]) -> dict[str, int]:
+    """Which columns of a table of rules say `port`, `source`, `action`, `direction`; empty without the first two."""
+    found: dict[str, int] = {}
+    heads = {
+        "source": _SOURCE_HEADS,
+        "port": _PORT_HEADS,
+        "action": _ACTION_HEADS,
+        "direction": _DIRECTION_HEADS,
+    }
+    for place, cell in enumerate(heading[:40]):
+        text = unicodedata.normalize("NFKC", cell[:60]).lower()
+        for field, words in heads.items():
+            if any(word in text for word in words) and field not in found:
+                # A source's own port narrows nothing that matters, and is no port to reach.
+                if field == "port" and any(word in text for word in _SOURCE_HEADS):
+                    continue
+                found[field] = place
+                break
+    return found if {"port", "source"} <= set(found) else {}
+
+
+def parse_rule_table(rows: Sequence[Sequence[str]]) -> Firewall | None:
+    """The rules of a packet filter that a provider's page exported as a table; None when it is no such table.
+
+    Such filters stop what no rule lets in.
+    """
+    columns = rule_columns(rows[0]) if rows else {}
+    if not columns:
+        return None
+    accepts: list[Opening] = []
+    for row in rows[1:LINES_MOST]:
+        said = {field: row[place].strip()[:200] if place < len(row) else "" for field, place in columns.items()}
+        outward = any(word in said.get("direction", "").lower() for word in _OUTWARD)
+        if outward or any(word in said.get("action", "").lower() for word in _REFUSING):
+            continue
+        ports = unicodedata.normalize("NFKC", said["port"]).lower().replace("~", "-").replace(" ", "")
+        ports = "" if ports in ANYWHERE or ports == "0-65535" else ports
+        source = "" if said["source"].lower() in ANYWHERE else said["source"]
+        accepts.append(Opening(ports=ports, source=source))
+    chain = Chain(hook="input", policy="drop", accepts=tuple(accepts[:1000]), rules=len(rows) - 1)
+    return Firewall(kind="table", chains=(chain,))
 
 
 def holds_port(ports: str, port: int, name: str = "") -> bool:

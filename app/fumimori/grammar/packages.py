@@ -27,7 +27,6 @@ class Pending(Record):
     name: str
     installed: str
     """Empty where the list does not say it."""
-    available: str
     security: bool = False
     """It comes from a source for security fixes."""
 
@@ -85,7 +84,7 @@ def parse_apt(text: str) -> tuple[Pending, ...]:
         said = words[3].strip().strip("[]").split()
         installed = next((word for word in said if word[0].isdigit()), "")
         security = any("-security" in source for source in sources.split(","))
-        found.append(Pending(name=name[:100], installed=installed[:100], available=words[1][:100], security=security))
+        found.append(Pending(name=name[:100], installed=installed[:100], security=security))
     return tuple(found)
 
 
@@ -118,7 +117,7 @@ def parse_dnf(text: str) -> tuple[Pending, ...]:
         name, dot, architecture = words[0].rpartition(".") if len(words) == 3 else ("", "", "")
         if dot and architecture in _ARCHITECTURES and words[1][:1].isdigit():
             security = "security" in words[2]
-            found.append(Pending(name=name[:100], installed="", available=words[1][:100], security=security))
+            found.append(Pending(name=name[:100], installed="", security=security))
     return tuple(found)
 
 

@@ -14,7 +14,6 @@ class PasswdEntry(Record):
 
     name: str
     uid: int
-    gid: int
     shell: str
 
     @property
@@ -38,9 +37,7 @@ def parse_passwd(text: str) -> tuple[PasswdEntry, ...]:
     for line in lines_of(text, LINES_MOST):
         fields = line.split(":")
         if len(fields) == 7 and fields[0] and _number(fields[2]) >= 0 and _number(fields[3]) >= 0:
-            entry = PasswdEntry(
-                name=fields[0][:100], uid=_number(fields[2]), gid=_number(fields[3]), shell=fields[6].strip()[:100]
-            )
+            entry = PasswdEntry(name=fields[0][:100], uid=_number(fields[2]), shell=fields[6].strip()[:100])
             found.append(entry)
     return tuple(found)
 

@@ -148,6 +148,7 @@ class Window(QMainWindow):
         found = self._at(place)
         if at > 0 or (place and found is None):
             self.page.growing.finish()
+            self.sidebar.finish()
         self.page.resume(draft)
         self.area.verticalScrollBar().setValue(at)
         found = found or self._at(place)
@@ -236,8 +237,10 @@ class Window(QMainWindow):
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
+            prefix = self.page.help_prefix
+            hosting = self.session.open.scope.hosting if prefix else None
             self.help_panel.show_help(
-                self.theme, self.session.texts, prefix=self.page.help_prefix, page=self.route.page
+                self.theme, self.session.texts, prefix=prefix, page=self.route.page, hosting=hosting
             )
 
     def toggle_help(self) -> None:
@@ -335,11 +338,12 @@ class Window(QMainWindow):
         self.rebuild(self._use_look)
 
     def _use_look(self) -> None:
-        """Style what stays; the page goes before, because Qt would style all of it once more for nothing."""
+        """Style what stays; page and rail go before, because Qt would style all of them once more for nothing."""
         if self.page is not None:
             self.page.leave()
             self.page = None
             self.area.takeWidget().deleteLater()
+        self.sidebar.forget()
         self.theme = themed(self.session.settings, self.session.services.resources)
         QApplication.setPalette(self.theme.palette())
         QApplication.setFont(self.theme.font())

@@ -1,6 +1,6 @@
 """The records of an assessment, one file a subject; no I/O, no clock, no sentence."""
 
-from fumimori.model.answers import AcceptedRisk, Answer, Confidence, PlanEntry
+from fumimori.model.answers import Answer, Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.assessment import Assessment
 from fumimori.model.bank import (
     NOT_APPLICABLE,
@@ -17,7 +17,7 @@ from fumimori.model.bank import (
     Work,
 )
 from fumimori.model.base import Control, Record, Severity, T, Values, only
-from fumimori.model.brand import Brand
+from fumimori.model.brand import Brand, BrandProfile, ReportVersion
 from fumimori.model.evidence import About, Evidence, EvidenceKind
 from fumimori.model.registers import Column, ColumnKind, Register, RegisterRow
 from fumimori.model.result import (
@@ -27,9 +27,12 @@ from fumimori.model.result import (
     ControlResult,
     Finding,
     Grade,
+    Note,
     OpenPoint,
+    Outlook,
     PortRow,
     ProfileVerdict,
+    Proof,
     QuestionResult,
     QuestionState,
     Repair,
@@ -38,14 +41,13 @@ from fumimori.model.result import (
     SnippetKind,
     Verdict,
 )
-from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
+from fumimori.model.rules import CauseRule, CombinationRule, Effect, Event, OutcomeRule, Place, Rules, Table, Threshold
 from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
 __all__ = [
     "NOT_APPLICABLE",
     "About",
-    "AcceptedRisk",
     "Action",
     "Addressee",
     "Answer",
@@ -53,8 +55,11 @@ __all__ = [
     "Attempt",
     "Basis",
     "Brand",
+    "BrandProfile",
+    "CauseRule",
     "Column",
     "ColumnKind",
+    "CombinationRule",
     "Condition",
     "Confidence",
     "Consent",
@@ -65,6 +70,8 @@ __all__ = [
     "ControlResult",
     "Cost",
     "Credit",
+    "Dispute",
+    "DisputeKind",
     "DomainScope",
     "Effect",
     "Effort",
@@ -78,15 +85,19 @@ __all__ = [
     "HostingSeverity",
     "Measured",
     "Mode",
+    "Note",
     "OpenPoint",
     "Option",
     "Organisation",
     "Outcome",
     "OutcomeRule",
+    "Outlook",
     "Owner",
+    "Place",
     "PlanEntry",
     "PortRow",
     "ProfileVerdict",
+    "Proof",
     "Question",
     "QuestionKind",
     "QuestionResult",
@@ -95,6 +106,7 @@ __all__ = [
     "Register",
     "RegisterRow",
     "Repair",
+    "ReportVersion",
     "Result",
     "Rules",
     "Run",

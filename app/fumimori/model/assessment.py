@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from fumimori.model.answers import AcceptedRisk, Answer, PlanEntry
+import msgspec
+
+from fumimori.model.answers import Answer, Dispute, PlanEntry
 from fumimori.model.base import Record
-from fumimori.model.brand import Brand
+from fumimori.model.brand import Brand, ReportVersion
 from fumimori.model.evidence import Evidence
 from fumimori.model.registers import RegisterRow
 from fumimori.model.run import Attempt, Contact, Run, Vantage
@@ -25,11 +27,14 @@ class Assessment(Record):
     report_language: str = "ja"
     document_number: str = ""
     document_version: str = "1.0"
+    versions: tuple[ReportVersion, ...] = ()
+    """The versions of the report that were handed out, the oldest first."""
     runs: tuple[Run, ...] = ()
     """Every measurement, the oldest first; none is ever changed or merged into another."""
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
-    accepted: tuple[AcceptedRisk, ...] = ()
+    disputes: tuple[Dispute, ...] = msgspec.field(default=(), name="accepted")
+    """What people settled about findings; files keep it under the name of what was there first."""
     withdrawn: tuple[Answer, ...] = ()
     """Answers that were taken back, with their notes and history: their questions count as not answered."""
     registers: tuple[RegisterRow, ...] = ()

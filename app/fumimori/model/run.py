@@ -85,9 +85,7 @@ class RunKind(StrEnum):
     MEASURED = "measured"
     """This program asked the network."""
     READ = "read"
-    """It read documents that a person handed over."""
-    IMPORTED = "imported"
-    """It took over what another tool had measured."""
+    """It read documents that a person handed over, results of other tools among them."""
 
 
 class Source(Record):

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from fumimori.model import (
-    AcceptedRisk,
     Answer,
     Assessment,
     Attempt,
     Brand,
     Consent,
     Contact,
+    Dispute,
     Evidence,
     Exchange,
     Organisation,
@@ -40,12 +40,13 @@ _MANY: Mapping[str, type[Record]] = {
     "runs": Run,
     "answers": Answer,
     "plan": PlanEntry,
-    "accepted": AcceptedRisk,
+    "disputes": Dispute,
     "registers": RegisterRow,
-    SHOWN: Evidence,
+    "evidence": Evidence,
 }
-_FIELD_OF = {SHOWN: "evidence"}
-"""The assessment's field, where it has another name than the kind of its rows."""
+_ROWS: Mapping[str, str] = {"disputes": "accepted", "evidence": SHOWN}
+"""The kinds of rows that are called otherwise in files than here."""
+_FIELDS: Mapping[str, str] = {kind: field for field, kind in _ROWS.items()}
 
 
 _OF_RUNS: Mapping[str, type[Record]] = {"attempts": Attempt, "contacts": Contact}
@@ -65,12 +66,12 @@ def parts(assessment: Assessment) -> dict[Key, Part]:
     for field in _SINGLE:
         taken[field, ""] = (0, getattr(assessment, field))
     for field in _MANY.keys() - {"runs"}:
-        for place, record in enumerate(getattr(assessment, _FIELD_OF.get(field, field))):
-            key = _free(taken, field, _identity(field, place, record))
+        for place, record in enumerate(getattr(assessment, field)):
+            key = _free(taken, _ROWS.get(field, field), _identity(field, place, record))
             taken[key] = (place, record)
     _take_runs(taken, assessment.runs)
     emptied: dict[str, Any] = {field: kind() for field, kind in _SINGLE.items()}
-    emptied.update(dict.fromkeys((_FIELD_OF.get(field, field) for field in _MANY), ()))
+    emptied.update(dict.fromkeys(_MANY, ()))
     taken[HEAD, ""] = (0, msgspec.structs.replace(assessment, **emptied))
     return taken
 
@@ -119,14 +120,14 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
         elif kind == "runs":
             runs[identity] = msgspec.json.decode(content, type=Run)
-        elif kind in _MANY:
-            many[kind].append(msgspec.json.decode(content, type=_MANY[kind]))
+        elif (field := _FIELDS.get(kind, kind)) in _MANY:
+            many[field].append(msgspec.json.decode(content, type=_MANY[field]))
         elif kind in _OF_RUNS:
             record = msgspec.json.decode(content, type=_OF_RUNS[kind])
             parts_of[kind].setdefault(identity.partition("/")[0], []).append((identity, record))
     if head is None:
         raise LookupError("the file holds no assessment")
-    fields.update({_FIELD_OF.get(field, field): tuple(records) for field, records in many.items()})
+    fields.update({field: tuple(records) for field, records in many.items()})
     fields["runs"] = tuple(
         msgspec.structs.replace(
             run,
@@ -153,11 +154,11 @@ def _identity(field: str, place: int, record: Any) -> str:
         return str(record.question)
     if field == "registers":
         return str(record.id)
-    if field == SHOWN:
+    if field == "evidence":
         return f"{record.number:06d}"
     if field == "plan":
         return str(record.action)
-    if field == "accepted":
+    if field == "disputes":
         return f"{record.code} {record.subject}"
     return f"{place:06d}"
 

@@ -78,6 +78,13 @@ def test_what_an_export_shows(text, expected):
     assert words(text.encode("cp932")) == expected
 
 
+def test_a_role_that_nobody_knows_is_no_administrator():
+    text = (
+        "email,role,mfa\na@example.jp,Member,yes\nb@example.jp,Global Administrator,yes\nc@example.jp,not admin,yes\n"
+    )
+    assert dict(outcomes_of(text)["accounts.one_admin"].values)["accounts"] == "b@example.jp"
+
+
 def test_a_day_that_can_be_read_two_ways_says_nothing():
     assert words(EXCHANGE + "a@example.jp,,3/4/2026 1:00\n") == {"no_forward"}
     # 23 is no month, so that the other cell is a day in April, too
@@ -131,6 +138,8 @@ def test_other_tables_are_not_taken():
 
 def test_headings_are_compared_without_their_dress():
     assert normalised("Ｅｍａｉｌ Address [Required]") == "emailaddress"
+    assert normalised("Last Activity Date (UTC)") == "lastactivitydate"
+    assert normalised("多要素認証（登録済みか）") == "多要素認証"
 
 
 def test_two_hundred_thousand_lines_take_seconds():

@@ -59,16 +59,37 @@ def words(*texts):
         (SS.format("127.0.0.1:3306", "mysqld"), set()),
         (SS.format("0.0.0.0:25", "master"), {"listens"}),
         (SS.format("*:3306", "mysqld"), {"listens", "danger_listens"}),
+        (SS.format("0.0.0.0:445", "System"), {"listens"}),
     ],
 )
 def test_what_a_list_means(text, expected):
     assert words(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Type,Protocol,Port range,Source\nSSH,TCP,22,0.0.0.0/0\nSMTP,TCP,25,0.0.0.0/0\n", {"admin_open"}),
+        ("Type,Protocol,Port range,Source\nSSH,TCP,22,192.0.2.1/32\n", set()),
+        (
+            "プロトコル,送信元ネットワーク,送信元ポート,宛先ポート,アクション\ntcp,,,3306,許可\ntcp,,,5432,拒否\n",
+            {"danger_allowed"},
+        ),
+        ("direction,port,remote,action\noutbound,3306,any,allow\ninbound,3389-3390,Any,Allow\n", {"admin_open"}),
+    ],
+)
+def test_a_packet_filter_of_a_provider(text, expected):
+    assert words(text) == expected
+    assert words(text.encode("cp932")) == expected
+    # what stands in front of the server says nothing about the server's own firewall
+    assert words(text, nft()) == expected | {"input_closed"}
+
+
 def test_lists_of_one_server_count_together():
     mysql = SS.format("[::]:3306", "mysqld")
     assert words(nft(), mysql) == {"input_closed", "listens"}
-    assert words(nft(rule="tcp dport 3306 accept"), mysql) == {"input_closed", "listens", "danger_listens"}
+    open_rule = nft(rule="tcp dport 3306 accept")
+    assert words(open_rule, mysql) == {"input_closed", "listens", "danger_listens", "danger_allowed"}
     assert words(nft("accept"), mysql) == {"input_open", "listens", "danger_listens"}
     # ufw says more clearly what its chains of nftables mean
     assert words(nft("accept"), UFW.format("deny", "")) == {"input_closed"}

@@ -20,6 +20,7 @@ from loopback.signed_mail import (
     arc_sealed,
     dkim_signed,
     keys_seen,
+    outlook,
     received,
     smime_signed,
 )
@@ -147,6 +148,18 @@ def test_a_message_without_signature_and_one_signed_by_others():
     assert judged(received(MESSAGE)) == ["dkim_absent", "handed_over_encrypted"]
     foreign = received(dkim_signed(domain="sender-service.example"))
     assert judged(foreign) == ["dkim_foreign", "handed_over_encrypted"]
+
+
+def test_a_message_of_outlook_shows_its_header():
+    head = received(dkim_signed()).partition(b"\r\n\r\n")[0].decode()
+    for name, charset in (("__substg1.0_007D001F", "utf-16-le"), ("__substg1.0_007D001E", "cp1252")):
+        _, after, outcomes = handed_over(outlook(head, name, charset), into=about(DOMAIN, attempts=[keys_seen("s1")]))
+        assert words_of(outcomes, "mail_message") == ["handed_over_encrypted"]
+        assert facts_of(after).signatures[0].selector == "s1"
+    draft = handed_over(outlook("", "__substg1.0_0037001F"), into=about(DOMAIN))[0]
+    assert draft.handed[0].problem == "never_travelled"
+    cut = handed_over(outlook(head)[:1_500], into=about(DOMAIN))[0]
+    assert cut.handed[0].problem == "never_travelled"
 
 
 def test_the_senders_own_copy_says_nothing():

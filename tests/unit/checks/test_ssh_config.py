@@ -18,7 +18,9 @@ def words(text):
     [
         (KEYS_ONLY, {"keys_only", "root_closed"}),
         ("PasswordAuthentication yes\nUsePAM yes\nPermitRootLogin yes\n", {"password", "root_password"}),
-        ("Port 22\nUsePAM yes\nX11Forwarding no\nPermitRootLogin no", {"password", "root_closed"}),
+        ("Port 22\nUsePAM yes\nX11Forwarding no\nPermitRootLogin no", {"root_closed"}),
+        ("Port 22\nUsePAM yes\n#PasswordAuthentication yes\nPermitRootLogin no", {"password", "root_closed"}),
+        ("Port 22\nUsePAM yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no", {"keys_only"}),
         (
             "PasswordAuthentication no\nChallengeResponseAuthentication no\nPermitRootLogin yes\n",
             {"keys_only", "root_password_off"},

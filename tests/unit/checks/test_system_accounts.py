@@ -27,6 +27,7 @@ def test_good_accounts():
 
 def test_a_second_superuser_and_missing_passwords():
     assert words(PASSWD + "toor:x:0:0::/root:/bin/sh\n", STATES) == {"second_root", "logins"}
+    assert words(PASSWD.replace("root:x", "admin:x"), STATES) == {"roots_good", "logins"}
     assert words(PASSWD, STATES.replace("sato P", "sato NP")) == {"no_password", "logins"}
     assert words(PASSWD, STATES.replace("www-data L", "www-data NP")) == {"roots_good", "logins"}
     assert words(STATES.replace("sato P", "sato NP")) == {"no_password"}
@@ -40,6 +41,13 @@ def test_idle_logins_need_all_three_lists():
 
 def test_mailboxes():
     assert words("info@example.jp\nsato@example.jp\n") == {"mailboxes"}
+
+
+def test_administrators():
+    groups = "root:x:0:\nsudo:x:27:sato,suzuki\nmail:x:8:tanaka\n"
+    assert words(groups) == {"administrators"}
+    assert dict(outcomes_of(groups)["system_accounts.administrators"].values)["accounts"] == "sato, suzuki"
+    assert words(groups.replace("sato,suzuki", "")) == set()
 
 
 def test_hashes_are_refused_and_not_kept():
@@ -65,6 +73,8 @@ def test_the_real_system_prints_what_is_read():
             command, check=True, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/usr/sbin"}
         ).stdout
 
-    found = outcomes_of(printed("getent", "passwd"), printed("passwd", "-S", "-a"), printed("lastlog"))
+    found = outcomes_of(
+        printed("getent", "passwd"), printed("getent", "group"), printed("passwd", "-S", "-a"), printed("lastlog")
+    )
     assert "system_accounts.roots_good" in found
     assert "root" in str(dict(found["system_accounts.logins"].values)["accounts"])

@@ -262,6 +262,7 @@ def test_bombs_and_broken_archives_end_with_a_word(monkeypatch):
         handed(zipped(a=b"x" * 50)[:-10], "half"),
         handed(bytes(locked), "locked"),
         handed(bz2.compress(b"note:"), "bz2"),
+        handed(zipped(), "empty"),
     )
     said = dict(problems(found))
     assert said == {
@@ -273,6 +274,7 @@ def test_bombs_and_broken_archives_end_with_a_word(monkeypatch):
         "half": "damaged",
         "locked/a": "protected",
         "bz2": "not_recognised",
+        "empty": "nothing_inside",
     }
     monkeypatch.setattr(unpacking.Allowance, "__init__", lambda self: self.__dict__.update(members=50, octets=1 << 20))
     assert ("many", "too_much") in problems(result(handed(many, "many")))

@@ -97,7 +97,7 @@ def _admins(admins: Sequence[Account], columns: Sequence[str], rules: Rules) -> 
         elif all(account.mfa for account in admins):
             yield "admin_mfa", (("count", len(admins)),)
     if len(admins) < rules.number("accounts.admins_least"):
-        yield "one_admin", _named(admins)
+        yield "one_admin", (("accounts", admins[0].name),)
     elif len(admins) > rules.number("accounts.admins_most"):
         yield "many_admins", _named(admins)
 
@@ -133,7 +133,7 @@ def _leads_outside(account: Account, scope: Scope) -> bool:
 
 
 def _named(accounts: Sequence[Account]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]]))
+    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
 
 
 READER = Reader(

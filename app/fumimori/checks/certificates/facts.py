@@ -36,8 +36,6 @@ class Facts(Record):
     """A path to an authority that this system trusts was there."""
     trust_error: str = ""
     """`expired`, `not_yet_valid`, `self_signed`, `incomplete`, `unknown_issuer`, `weak`, `other`, or empty."""
-    with_issuer: bool = False
-    """The file holds certificates of authorities too."""
 
 
 CERTIFICATES = FactsKey("certificates", Facts)

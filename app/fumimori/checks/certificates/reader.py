@@ -27,6 +27,7 @@ from fumimori.checks.contract import (
     Secret,
 )
 from fumimori.checks.expiry import Urgency, days_left, urgency
+from fumimori.checks.joining import joined
 from fumimori.checks.observations import Observations
 from fumimori.grammar.cms import content_type, first, parse_signed
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
@@ -150,14 +151,10 @@ def _reading(
         raise Damaged
     names = _names(certificate)
     subject = _subject(names, context)
-    return Reading(
-        subject=subject, facts=_facts(certificate, names, chain, authorities), part=chain.certificates[0].sha256[:16]
-    )
+    return Reading(subject=subject, facts=_facts(certificate, names, chain), part=chain.certificates[0].sha256[:16])
 
 
-def _facts(
-    certificate: "x509.Certificate", names: tuple[str, ...], chain: CertificateChain, authorities: Sequence[bytes]
-) -> Facts:
+def _facts(certificate: "x509.Certificate", names: tuple[str, ...], chain: CertificateChain) -> Facts:
     leaf = chain.certificates[0]
     return Facts(
         use=_use(certificate, names),
@@ -172,7 +169,6 @@ def _facts(
         sha256=leaf.sha256,
         trusted=chain.trusted,
         trust_error=chain.trust_error,
-        with_issuer=bool(authorities),
     )
 
 
@@ -209,20 +205,23 @@ def _use(certificate: "x509.Certificate", names: Sequence[str]) -> Use:
 
 
 def _subject(names: Sequence[str], context: ReadContext) -> str:
-    """The assessment's domain that the certificate is for, else the first domain that it names; empty without one."""
-    domains: list[str] = []
+    """The name in the assessment's domains that the certificate is for, else the first domain that it names."""
+    ours = [one.name for one in context.scope.domains]
+    first_domain = ""
     for name in names:
         try:
-            domains.append(ascii_domain(name.rpartition("@")[2].removeprefix("*.")))
+            domain = ascii_domain(name.rpartition("@")[2].removeprefix("*."))
         except BadDomainError:
             continue
-    ours = [one.name for one in context.scope.domains]
-    fitting = (one for one in ours for domain in domains if domain == one or domain.endswith(f".{one}"))
-    return next(fitting, domains[0] if domains else "")
+        if any(domain == one or domain.endswith(f".{one}") for one in ours):
+            return name if "@" in name else domain
+        first_domain = first_domain or domain
+    return first_domain
 
 
 def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     """What each certificate is worth at the moment when it was read."""
+    found: list[Outcome] = []
     for attempt, facts in observations.all(CERTIFICATES):
         name = facts.names[0] if facts.names else facts.subject
         mail = "mail_" if facts.use is Use.MAIL else ""
@@ -241,7 +240,8 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             word, values = "private_issuer", {"name": name, "issuer": facts.issuer}
         else:
             word, values = "valid", {"name": name, "issuer": facts.issuer, "until": day}
-        yield Outcome(code=f"certificates.{mail}{word}", subject=attempt.subject, values=tuple(values.items()))
+        found.append(Outcome(code=f"certificates.{mail}{word}", subject=attempt.subject, values=tuple(values.items())))
+    return joined(found)
 
 
 def _is_weak(facts: Facts, rules: Rules) -> bool:

@@ -41,7 +41,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """What could not be seen on each host."""
     for attempt, facts in observations.all(COLLECTED):
-        values: Values = (("host", attempt.subject), ("at", facts.at), ("count", len(facts.seen)))
+        values: Values = (("host", attempt.subject), ("at", facts.at[:10]), ("count", len(facts.seen)))
         if facts.missing:
             values = (*values, ("missing", shown(facts.missing)))
             yield Outcome(code="collected.part_missing", subject=attempt.subject, values=values)

@@ -15,6 +15,7 @@ from datetime import timedelta
 from fumimori.checks.contract import Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS, Facts
 from fumimori.checks.dmarc_reports.senders import by_day, reports_of, senders
+from fumimori.checks.joining import joined
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dmarc_report import DmarcReport, NoReportError, parse_report
@@ -69,8 +70,10 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         reports = reports_of(observations, domain)
         if not reports:
             continue
-        for word, values in _found(domain, reports, observations, rules):
-            yield Outcome(code=f"dmarc_reports.{word}", subject=domain, values=tuple(values.items()))
+        yield from joined(
+            Outcome(code=f"dmarc_reports.{word}", subject=domain, values=tuple(values.items()))
+            for word, values in _found(domain, reports, observations, rules)
+        )
         if at - reports[-1].end > timedelta(days=rules.number("dmarc_reports.stale_days")):
             last_day = reports[-1].end.date().isoformat()
             yield Outcome(code="dmarc_reports.stale", subject=domain, values=(("last", last_day),))

@@ -2,10 +2,12 @@
 
 Objective  Find servers whose own firewall is off, administration that is open to the whole world, and databases or
            file shares that wait on every address; see whether port 25 is closed for the others behind it.
-Inputs     `nft list ruleset`, `iptables-save`, `ufw status verbose`, `ss -ltnp`, one by one or together.
+Inputs     `nft list ruleset`, `iptables-save`, `ufw status verbose`, `ss -ltnp`, one by one or together; the rules of a
+           cloud's or provider's packet filter as a table (CSV) with columns for port and source.
 Steps      Only rules that are understood count: one that leads to another chain makes the rest unknown. A provider's
            packet filter in front of the server is not seen here, so that no word says what the Internet reaches.
-Outcomes   danger_listens (medium); input_open, admin_open (low); listens (info); input_closed, egress_closed (ok).
+Outcomes   danger_listens, danger_allowed (medium); input_open, admin_open (low); listens (info); input_closed,
+           egress_closed (ok).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,14 +24,19 @@ from fumimori.grammar.firewall import (
     parse_iptables,
     parse_listeners,
     parse_nft,
+    parse_rule_table,
     parse_ufw,
+    rule_columns,
 )
 from fumimori.grammar.lines import beginning_of, text_of
+from fumimori.grammar.spreadsheet import TableError, table_rows
 from fumimori.model import Control, Outcome, Rules, Values
 
 Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
+WINDOWS_PORTS = frozenset({139, 445, 3389})
+"""On which every Windows Server waits, whatever its firewall lets in."""
 LISTENERS_MOST = 500
 
 
@@ -45,7 +52,15 @@ def _kind(text: str) -> str:
         return "nftables"
     if text.lstrip().startswith(("Status: active", "Status: inactive")):
         return "ufw"
+    if rule_columns(_cells(text.lstrip().partition("\n")[0])):
+        return "table"
     return "listeners" if parse_listeners(text) else ""
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a heading, whatever parts them; few, so that no sentence is taken for one."""
+    cells = line.replace("\t", ",").replace(";", ",").split(",")
+    return cells if len(cells) > 1 and all(len(cell.split()) < 5 for cell in cells) else []
 
 
 def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
@@ -54,12 +69,24 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     kind = _kind(text)
     if not kind:
         raise Damaged
-    if kind == "listeners":
+    if kind == "table":
+        table = _table(document.content)
+        if table is None:
+            raise Damaged
+        facts = Facts(firewall=table)
+    elif kind == "listeners":
         facts = Facts(listeners=parse_listeners(text)[:LISTENERS_MOST])
     else:
         parse = {"iptables": parse_iptables, "nftables": parse_nft, "ufw": parse_ufw}[kind]
         facts = Facts(firewall=parse(text))
     return (Reading(subject="", facts=facts, part=kind),)
+
+
+def _table(octets: bytes) -> Firewall | None:
+    try:
+        return parse_rule_table(table_rows(octets))
+    except TableError:
+        return None
 
 
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
@@ -76,16 +103,23 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 
 def _words(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: Rules) -> Iterator[Word]:
     # ufw is worked by the rules of iptables or nftables, which say the same in a way that is harder to read.
-    active = [each for each in firewalls if each.kind == "ufw" and each.active] or firewalls
+    own = [each for each in firewalls if each.kind != "table"]
+    active = [each for each in own if each.kind == "ufw" and each.active] or own
     chains = [chain for each in active for chain in each.of("input")]
     if chains and all(chain.open for chain in chains):
         yield "input_open", (("kind", shown([each.kind for each in active])),)
     elif any(_closed(chain) for chain in chains):
         yield "input_closed", ()
-    openings = sorted({port for chain in chains if _closed(chain) for port in _admin_ports(chain)})
+    before = [chain for each in firewalls if each.kind == "table" for chain in each.of("input")]
+    closed = [chain for chain in (*chains, *before) if _closed(chain)]
+    openings = sorted({port for chain in closed for port in _admin_ports(chain)})
     if openings:
         yield "admin_open", (("ports", shown([f"{port} ({ADMIN_PORTS[port]})" for port in openings])),)
-    yield from _listens(listeners, chains, rules)
+    table = _dangerous(rules)
+    allowed = sorted({port for port in table if _let_in(port, closed) and port not in ADMIN_PORTS})
+    if allowed:
+        yield "danger_allowed", (("services", shown([f"{table[port]} ({port})" for port in allowed])),)
+    yield from _listens(listeners, chains, table)
     forward = [chain for each in active for chain in each.of("forward")]
     if any(holds_port(rule.ports, MAIL_PORT, "smtp") and rule.ports for chain in forward for rule in chain.refuses):
         yield "egress_closed", ()
@@ -102,15 +136,17 @@ def _admin_ports(chain: Chain) -> Iterator[int]:
             yield from (port for port, name in ADMIN_PORTS.items() if holds_port(rule.ports, port, name))
 
 
-def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], rules: Rules) -> Iterator[Word]:
+def _dangerous(rules: Rules) -> dict[int, str]:
+    """The ports that nobody outside should reach, and what answers there."""
+    rows = rules.tables["exposed_services"].dicts()
+    return {int(row["port"]): row["service"] for row in rows if row["outcome"] in ("dangerous", "rdp")}
+
+
+def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], table: Mapping[int, str]) -> Iterator[Word]:
     everywhere = sorted({listener.port: listener for listener in listeners if listener.everywhere}.items())
-    table = {
-        int(row["port"]): row["service"]
-        for row in rules.tables["exposed_services"].dicts()
-        if row["outcome"] in ("dangerous", "rdp")
-    }
     closed = any(_closed(chain) for chain in chains)
     bad = [port for port, _ in everywhere if port in table and not (closed and not _let_in(port, chains))]
+    bad = [port for port in bad if chains or port not in WINDOWS_PORTS]
     if bad:
         yield "danger_listens", (("services", shown([f"{table[port]} ({port})" for port in bad])),)
     if everywhere:
@@ -119,8 +155,10 @@ def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], rules: Rule
 
 
 def _let_in(port: int, chains: Sequence[Chain]) -> bool:
-    """Whether some rule lets anybody in on this port."""
-    return any(holds_port(rule.ports, port) and not rule.source for chain in chains for rule in chain.accepts)
+    """Whether some rule that names ports lets anybody in on this one."""
+    return any(
+        rule.ports and holds_port(rule.ports, port) and not rule.source for chain in chains for rule in chain.accepts
+    )
 
 
 READER = Reader(
@@ -128,7 +166,15 @@ READER = Reader(
     control=Control.FIREWALL,
     facts=Facts,
     about=About.HOST,
-    outcomes=("danger_listens", "input_open", "input_closed", "admin_open", "listens", "egress_closed"),
+    outcomes=(
+        "danger_listens",
+        "danger_allowed",
+        "input_open",
+        "input_closed",
+        "admin_open",
+        "listens",
+        "egress_closed",
+    ),
     accepts=accepts,
     read=read,
     judge=judge,

@@ -27,7 +27,15 @@ DOVECOT = (
 RSPAMD = ("actions", "antivirus", "arc", "dkim_signing", "greylist", "ratelimit")
 """Its modules whose presence is kept."""
 _POSTFIX_OWN = ("smtpd_", "smtp_", "mynetworks", "mydestination", "inet_interfaces", "relayhost", "alias_maps")
-_DOVECOT_OWN = ("mail_location", "passdb", "userdb", "namespace inbox", "disable_plaintext_auth", "auth_mechanisms")
+_DOVECOT_OWN = (
+    "auth_allow_cleartext",
+    "mail_location",
+    "passdb",
+    "userdb",
+    "namespace inbox",
+    "disable_plaintext_auth",
+    "auth_mechanisms",
+)
 _SHORTEST = 2
 SERVICES_MOST = 200
 WHOLE_LEAST = 8
@@ -91,13 +99,7 @@ def _dovecot(text: str) -> Facts | None:
     if not config.settings and not config.blocks:
         return None
     settings = tuple((name, value) for name in DOVECOT if (value := config.get(name)) is not None)
-    services = []
-    for path in config.blocks:
-        if len(path) == 2 and path[0].startswith("service ") and path[1].startswith("inet_listener "):
-            own = {setting.name: setting.value for setting in config.settings if setting.path == path}
-            kept = tuple((name, own[name]) for name in ("port", "ssl", "address") if name in own)
-            services.append(Service(name=path[1].removeprefix("inet_listener ").strip('"'), settings=kept))
-    return Facts(program="dovecot", version=config.version, settings=settings, services=tuple(services[:SERVICES_MOST]))
+    return Facts(program="dovecot", version=config.version, settings=settings)
 
 
 def _nginx(text: str) -> Facts | None:

@@ -56,7 +56,6 @@ class Facts(Record):
     """Of the server that took it last; anybody can write them into a file."""
     smime: Smime | None = None
     encrypted: bool = False
-    pgp: bool = False
     program: str = ""
     """What the sending program calls itself, untrusted."""
     internal: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from fumimori.checks.dkim.facts import DKIM
 from fumimori.checks.expiry import Urgency, days_left, urgency
+from fumimori.checks.joining import joined
 from fumimori.checks.mail_message.facts import MAIL_MESSAGE, Direction, Facts, Smime
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim_signature import MailSignature, verifies
@@ -15,18 +16,23 @@ from fumimori.grammar.trace import Hop
 from fumimori.model import Outcome, Rules, Table
 
 Found = Iterator[tuple[str, dict[str, str | int]]]
+PERSONAL = ("smime_", "mailer_")
+"""How outcomes about one person's certificate or program begin."""
 AUTHENTICATED = ("ESMTPA", "UTF8SMTPA")
 """A login outside TLS (RFC 3848)."""
 
 
 def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
-    """The outcomes of all messages; one that several messages bring about in the same words stands once."""
-    said: dict[Outcome, None] = {}
-    for attempt, facts in observations.all(MAIL_MESSAGE):
-        for word, values in _found(facts, attempt.subject, attempt.ended, observations, rules):
-            outcome = Outcome(code=f"mail_message.{word}", subject=attempt.subject, values=tuple(values.items()))
-            said[outcome] = None
-    return said
+    """The outcomes of all messages, those about one thing as one; what is about a person has their address."""
+    return joined(
+        Outcome(
+            code=f"mail_message.{word}",
+            subject=facts.sender if word.startswith(PERSONAL) else attempt.subject,
+            values=tuple(values.items()),
+        )
+        for attempt, facts in observations.all(MAIL_MESSAGE)
+        for word, values in _found(facts, attempt.subject, attempt.ended, observations, rules)
+    )
 
 
 def _found(facts: Facts, subject: str, at: datetime, observations: Observations, rules: Rules) -> Found:

@@ -1,7 +1,7 @@
 """One message as a file, or its pasted header.
 
 Objective: what a message that really went out (or came in) proves: its signatures, its way, its verdicts.
-Inputs:    `.eml`, an mbox of one, a header alone; the keys that the probe `dkim` found in the DNS.
+Inputs:    `.eml`, `.msg` (its header), an mbox of one, a header alone; the keys that the probe `dkim` found in the DNS.
 Outcomes:  dkim_valid, dkim_passed, dmarc_passed, handed_over_encrypted, smime_valid, arc_valid, incoming_checked (ok);
            dkim_absent, dkim_foreign, dkim_broken, dmarc_failed, smime_broken, smime_expired, smime_wrong_address,
            mailer_unsupported (medium); login_plain (high); spf_failed, handed_over_plain, smime_untrusted,
@@ -25,7 +25,8 @@ from fumimori.checks.mail_message.judging import judge
 from fumimori.checks.mail_message.smime import read_smime
 from fumimori.grammar.dkim_signature import signatures
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
-from fumimori.grammar.mime import Entity, address, parse_message, parts, resemblance, words
+from fumimori.grammar.mime import Entity, address, parse_message, resemblance, words
+from fumimori.grammar.outlook import is_outlook, transport_header
 from fumimori.grammar.trace import moment, parse_received, parse_results
 from fumimori.model import Control, Record, Scope
 from fumimori.texts import sanitize
@@ -42,12 +43,16 @@ _BULK = ("list-id", "list-unsubscribe", "feedback-id", "x-campaign-id")
 
 def accepts(document: Document) -> float:
     """How sure it is that this is a message."""
-    return resemblance(document.content)
+    return 0.9 if is_outlook(document.content) else resemblance(document.content)
 
 
 def read(document: Document, context: ReadContext) -> Sequence[Reading]:
     """What the message shows; NotReadable when it has no sender."""
-    message = parse_message(document.content)
+    outlook = is_outlook(document.content)
+    header = transport_header(document.content) if outlook else b""
+    if outlook and not header:
+        raise NotReadable(reason="never_travelled")
+    message = parse_message(header or document.content)
     sender = address(message.value("from"))
     if not sender:
         raise NotReadable(reason="no_sender")
@@ -74,7 +79,6 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading]:
         verdicts=verdicts[:40],
         smime=smime,
         encrypted=encrypted,
-        pgp=any(part.media_type == "application/pgp-signature" for part in parts(message)),
         program=sanitize(words(message.value("x-mailer") or message.value("user-agent")), 120),
         internal=_internal(message),
         bulk=_is_bulk(message),

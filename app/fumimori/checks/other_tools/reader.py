@@ -90,7 +90,7 @@ def _words(facts: Facts) -> Iterator[Word]:
 
 def _listed(found: Sequence[Item]) -> Values:
     names = [f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found[:20]]
-    return ("count", len(found)), ("items", shown(names))
+    return ("count", len(found)), ("items", shown(names, len(found)))
 
 
 READER = Reader(

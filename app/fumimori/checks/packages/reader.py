@@ -114,7 +114,7 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
         yield from _behind(system, lists["installed"], rules)
     pending = lists.get("pending")
     if pending is not None:
-        names = shown([update.name for update in pending.pending[:20]])
+        names = shown([update.name for update in pending.pending[:20]], pending.count)
         values: Values = (("count", pending.count), ("security", pending.security), ("packages", names))
         if pending.security:
             yield "security_pending", values

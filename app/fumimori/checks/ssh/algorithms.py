@@ -24,7 +24,7 @@ def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list
     return {grade: names for grade, names in found.items() if names}
 
 
-def shown(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - NAMES_SHOWN
+def shown(names: Sequence[str], total: int = 0) -> str:
+    """The first names, and how many more there are of them, or of `total` where `names` are only a part."""
+    more = max(total, len(names)) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")

@@ -21,6 +21,9 @@ class Facts(Record):
     settings: tuple[tuple[str, str], ...]
     """By keywords in lower case, outside of `Match` blocks."""
     matches: tuple[MatchBlock, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Keywords that decide who gets in and that the text does not mention at all, not even in a comment: it may be a
+    piece of the settings only."""
     unread: tuple[str, ...] = ()
     """Files that it includes and that were not handed over with it."""
 

@@ -4,7 +4,8 @@ Objective  Know from inside what a look from outside cannot show: the administra
            people or places, empty passwords, and every algorithm that the server would agree to.
 Inputs     What `sshd -T` prints; or `sshd_config`, alone or with its drop-ins as `tail -n +1 FILE…` prints them.
 Steps      The first value of a keyword counts. A file that is included and was not handed over may have said it
-           before: then nothing is concluded from the file. What `sshd -T` does not print, exceptions, stays unknown.
+           before: then nothing is concluded from the file. What a text does not even mention is not concluded,
+           because it may be a piece; what `sshd -T` does not print, exceptions, stays unknown.
 Outcomes   empty_passwords, root_password (high); password, match_password, root_password_off (medium);
            match_root, root_keys (low); second_proof, include_unseen (info); keys_only, root_closed (ok);
            algorithms_broken (high), algorithms_weak (medium), algorithms_dated (low), algorithms_good (ok).
@@ -22,6 +23,8 @@ from fumimori.model import Control, Outcome, Rules, Values
 
 _KNOWN = KEPT | {"acceptenv", "x11forwarding", "subsystem", "include", "match", "hostkey", "printmotd", "loglevel"}
 _MATCHES_MOST = 200
+DECIDING = ("passwordauthentication", "permitrootlogin")
+"""What the default of these means is told only where the text mentions them, as every whole file does."""
 _BY_KEYS = frozenset({"no", "prohibit-password", "without-password", "forced-commands-only"})
 
 
@@ -42,7 +45,8 @@ def accepts(document: Document) -> float:
 
 def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     """The settings of one server; Damaged when there are none."""
-    found = parse_sshd(text_of(document.content))
+    text = text_of(document.content)
+    found = parse_sshd(text)
     if not found.settings and not found.matches:
         raise Damaged
     blocks = (
@@ -52,6 +56,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     facts = Facts(
         settings=tuple(pair for pair in found.settings if pair[0] in KEPT),
         matches=tuple(block for block in blocks if block.settings),
+        silent=tuple(keyword for keyword in DECIDING if keyword not in text.lower()),
         unread=found.unread,
     )
     return (Reading(subject="", facts=facts),)
@@ -70,6 +75,14 @@ def _words(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     if facts.unread:
         yield "include_unseen", (("files", shown(facts.unread)),)
         return
+    if "passwordauthentication" not in facts.silent or facts.get("authenticationmethods", "any") != "any":
+        yield from _login(facts)
+    if "permitrootlogin" not in facts.silent:
+        yield from _root(facts)
+    yield from _algorithms(facts, rules)
+
+
+def _login(facts: Facts) -> Iterator[tuple[str, Values]]:
     password, proofs = _password(facts), _second_proof(facts)
     if password and facts.get("permitemptypasswords") == "yes":
         yield "empty_passwords", ()
@@ -83,17 +96,16 @@ def _words(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
             yield "match_password", (("who", shown([block.criteria for block in excepted])),)
         else:
             yield "keys_only", ()
-    yield from _root(facts, password=password)
-    yield from _algorithms(facts, rules)
 
 
-def _root(facts: Facts, *, password: bool) -> Iterator[tuple[str, Values]]:
+def _root(facts: Facts) -> Iterator[tuple[str, Values]]:
     said = facts.get("permitrootlogin", "prohibit-password").lower()
     excepted = [
         block for block in facts.matches if (block.get("permitrootlogin") or "no").lower() != "no" and said == "no"
     ]
     if said not in _BY_KEYS:
-        yield ("root_password" if password else "root_password_off"), ()
+        unknown = "passwordauthentication" in facts.silent
+        yield ("root_password" if _password(facts) and not unknown else "root_password_off"), ()
     elif said != "no":
         yield "root_keys", (("value", said),)
     elif excepted:

@@ -16,14 +16,14 @@ class SystemAccount(Record, omit_defaults=True):
     state: str = ""
     """`P`: a password is set, `L`: locked, `NP`: none is needed."""
     last_login: date | None = None
-    never_logged_in: bool = False
+    """None also for one who never did."""
 
 
 class Facts(Record):
     """One list of one server."""
 
     kind: str
-    """`passwd`, `states`, `lastlog` or `mailboxes`."""
+    """`passwd`, `states`, `lastlog`, `administrators` or `mailboxes`."""
     accounts: tuple[SystemAccount, ...]
 
 

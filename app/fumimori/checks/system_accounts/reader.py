@@ -1,10 +1,12 @@
 """Which accounts a server's own system has, and which of them can log in without a password or as root.
 
 Objective  Find second superusers, accounts without a password, and logins that nobody uses any more.
-Inputs     `getent passwd`, `passwd -S -a`, `lastlog` (LC_ALL=C), `doveadm user '*'`, one by one or together.
+Inputs     `getent passwd`, `getent group`, `passwd -S -a`, `lastlog` (LC_ALL=C), `doveadm user '*'`, one by one or
+           together.
 Steps      Names, numbers, shells, the state of the password and the last login are kept. Hashes of passwords
            (/etc/shadow) are refused.
-Outcomes   second_root, no_password (high); unused_login (low); logins, mailboxes (info); roots_good (ok).
+Outcomes   second_root, no_password (high); unused_login (low); logins, administrators, mailboxes (info);
+           roots_good (ok).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ from fumimori.checks.system_accounts.facts import SYSTEM_ACCOUNTS, Facts, System
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.secrets_in_text import password_hash_in
 from fumimori.grammar.unix_accounts import (
+    parse_groups,
     parse_lastlog,
     parse_passwd,
     parse_password_states,
@@ -25,6 +28,8 @@ from fumimori.grammar.unix_accounts import (
 from fumimori.model import Control, Outcome, Rules, Values
 
 Word = tuple[str, Values]
+ADMINISTRATORS = ("sudo", "wheel", "admin", "root")
+"""Groups whose members may do everything."""
 _LEAST = 2
 _PEOPLE = 1000
 """Numbers below belong to the system and its services."""
@@ -46,6 +51,8 @@ def _kind(text: str) -> str:
         return ""
     if sum(line.count(":") == 6 and line.split(":")[2].isdecimal() for line in lines) > most:
         return "passwd"
+    if sum(line.count(":") == 3 and line.split(":")[2].isdecimal() for line in lines) > most:
+        return "administrators"
     if "**Never logged in**" in text and lines[0].split()[:1] == ["Username"]:
         return "lastlog"
     states = parse_password_states(text)
@@ -62,7 +69,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
         raise Secret
     kind = _kind(beginning_of(document.content))
     accounts = _accounts(kind, text)
-    if not accounts:
+    if not accounts and kind != "administrators":
         raise Damaged
     return (Reading(subject="", facts=Facts(kind=kind, accounts=accounts), part=kind),)
 
@@ -75,7 +82,11 @@ def _accounts(kind: str, text: str) -> tuple[SystemAccount, ...]:
         return tuple(SystemAccount(name=one.name, state=one.state) for one in parse_password_states(text))
     if kind == "lastlog":
         days = parse_lastlog(text)
-        return tuple(SystemAccount(name=n, last_login=day, never_logged_in=day is None) for n, day in days.items())
+        return tuple(SystemAccount(name=name, last_login=day) for name, day in days.items())
+    if kind == "administrators":
+        groups = parse_groups(text)
+        names = (name for group in ADMINISTRATORS for name in groups.get(group, ()))
+        return tuple(SystemAccount(name=name) for name in dict.fromkeys(names))
     return tuple(SystemAccount(name=name) for name in parse_user_names(text))
 
 
@@ -94,7 +105,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
     by_name = {kind: {one.name: one for one in facts.accounts} for kind, facts in lists.items()}
     entries, states, logins = (by_name.get(kind, {}) for kind in ("passwd", "states", "lastlog"))
-    roots = [one for one in entries.values() if one.uid == 0 and one.name != "root"]
+    roots = [one for one in entries.values() if one.uid == 0]
+    # Some appliances call their only superuser by another name.
+    roots = [one for one in roots if one.name != "root"] if len(roots) > 1 else []
     # An account whose shell lets nobody in needs no password.
     open_ones = [one for one in states.values() if one.state == "NP" and _may(entries.get(one.name))]
     if roots:
@@ -110,6 +123,9 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
         idle = [one for one in people if _idle(logins.get(one.name), states.get(one.name), limit)]
         if idle:
             yield "unused_login", (*_named(idle), ("days", int(rules.number("accounts.unused_days"))))
+    administrators = lists.get("administrators")
+    if administrators and administrators.accounts:
+        yield "administrators", _named(administrators.accounts)
     boxes = lists.get("mailboxes")
     if boxes:
         yield "mailboxes", _named(boxes.accounts)
@@ -131,7 +147,7 @@ def _idle(login: SystemAccount | None, state: SystemAccount | None, limit: date)
 
 
 def _named(accounts: Sequence[SystemAccount]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]]))
+    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
 
 
 READER = Reader(
@@ -139,7 +155,7 @@ READER = Reader(
     control=Control.ACCESS,
     facts=Facts,
     about=About.HOST,
-    outcomes=("second_root", "no_password", "roots_good", "logins", "unused_login", "mailboxes"),
+    outcomes=("second_root", "no_password", "roots_good", "logins", "unused_login", "administrators", "mailboxes"),
     accepts=accepts,
     read=read,
     judge=judge,

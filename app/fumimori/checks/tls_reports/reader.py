@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from fumimori.checks.contract import Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.joining import joined
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls_reports.facts import TLS_REPORTS, Facts
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
@@ -74,8 +75,10 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         by_domain.setdefault(attempt.subject, []).append(facts)
     for domain, said in by_domain.items():
         reports = _each_once(said)
-        for word, values in _found(reports, rules) if reports else ():
-            yield Outcome(code=f"tls_reports.{word}", subject=domain, values=tuple(values.items()))
+        yield from joined(
+            Outcome(code=f"tls_reports.{word}", subject=domain, values=tuple(values.items()))
+            for word, values in (_found(reports, rules) if reports else ())
+        )
 
 
 def _found(reports: Sequence[TlsReport], rules: Rules) -> Iterator[tuple[str, dict[str, str | int]]]:

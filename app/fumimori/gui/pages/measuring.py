@@ -11,7 +11,7 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
-from fumimori.gui.widgets.progress_list import LookList, missed
+from fumimori.gui.widgets.progress_list import ProgressList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Attempt, Result, RunKind
@@ -41,7 +41,7 @@ class MeasuringPage(Page):
         self._silence = QTimer(self, singleShot=True, interval=ANNOUNCE_EVERY_MS)
         self._was_running = False
         self._notes, self._asked = Remarks(self.session, theme), QVBoxLayout()
-        self._list = LookList(self.session, theme)
+        self._list = ProgressList(self.session, theme)
         self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
         self._show()

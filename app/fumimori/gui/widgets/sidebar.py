@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScroll
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
 from fumimori.wizard import progress
 from fumimori.wizard.steps import BLOCK, HUB, Route, code_of, marked, sidebar, step
@@ -36,8 +35,6 @@ class Sidebar(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self._go = go
-        self._look: tuple[Theme, str, bool] | None = None
-        self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
         self._told_here = ""
         self._turns = QTimer(self)
         self._turns.timeout.connect(self._go_on)
@@ -49,11 +46,20 @@ class Sidebar(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(self._scroll)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let all rows go: another look comes, and Qt would style them once more for nothing."""
+        self._turns.stop()
+        self._look: tuple[Theme, str, bool] | None = None
+        self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
+        if (old := self._scroll.takeWidget()) is not None:
+            old.deleteLater()
         self._inner = QWidget()
         self._inner.setObjectName("inner")
-        self._scroll.setWidget(self._inner)
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
+        self._scroll.setWidget(self._inner)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
@@ -64,10 +70,16 @@ class Sidebar(QFrame):
         if look == self._look:
             self._some()
             return
+        self.forget()
         self._look = look
         self._begin(session, theme, narrow=narrow)
         self._turns.start(0)
-        while kept and self.busy:
+        if kept:
+            self.finish()
+
+    def finish(self) -> None:
+        """Make here and now the rows that are still to come."""
+        while self.busy:
             self._some()
 
     @property
@@ -111,8 +123,6 @@ class Sidebar(QFrame):
         self.setAccessibleName(session.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
-        clear(self._rows)
-        self._shown = []
         number = 0
         for group, pages in sidebar():
             if not narrow:

@@ -1,7 +1,9 @@
 """Page 2: the plan in four blocks by due date, with boxes to tick and boxes for seals."""
 
 from fumimori.assess.plan import totals
+from fumimori.grammar.brand_profile import SEAL_MOST
 from fumimori.model import Action
+from fumimori.model.brand import SEALS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
@@ -9,7 +11,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
-from fumimori.wording.work import totals_words
+from fumimori.wording.work import outlook_words, points_words, totals_words
 
 WIDTHS = (7, 56, 18, 26, 26, 19, 13)
 ASKED = 14
@@ -92,12 +94,18 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     return [
         m.cell(f"{number}", small=True),
         Stack(what),
-        m.cell(m.wording.numbers(action.findings, 2) or "－", small=True),
+        Stack([m.cell(text, small=True) for text in _shown_by(m, action)]),
         m.cell(m.wording.owner(action, short=True), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
         m.cell(m.wording.due(action), small=True),
         tick,
     ]
+
+
+def _shown_by(m: ReportContext, action: Action) -> list[str]:
+    """The numbers of its findings, and what the action brings."""
+    gain = points_words(m.wording.texts, action, m.result.grade)
+    return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
 
 
 def rest_of_plan(m: ReportContext) -> list[Block]:
@@ -115,6 +123,13 @@ def _foot(m: ReportContext) -> Block:
     score = m.wording.range(expected.score_low, expected.score_high)
     lines: list[Block] = [Prose(m.say("plan.next"), m.paper.table, m.faces)]
     if m.result.actions:
-        lines[:0] = [m.prose(m.say("plan.expected", letter=letter, score=score), m.paper.table), Gap(2)]
-    titles = m.wording.texts.lines("report.plan.seals")
-    return Columns([(92 * MM, Stack(lines)), (69 * MM, SealBoxes(titles, m.paper))])
+        way = outlook_words(m.wording.texts, m.result.actions, m.result.grade)
+        told = [m.say("plan.expected", letter=letter, score=score), *([way] if way else [])]
+        lines[:0] = [*(m.prose(text, m.paper.table) for text in told), Gap(2)]
+    chosen = m.assessment.brand.seals
+    usual = m.wording.texts.lines("report.plan.seals")
+    titles = usual if chosen is None else [m.wording.free(title, SEAL_MOST) for title in chosen[:SEALS_MOST]]
+    if not titles:
+        return Stack(lines)
+    beside = 22 * max(len(titles), 3) + 3
+    return Columns([((161 - beside) * MM, Stack(lines)), (beside * MM, SealBoxes(titles, m.paper))])

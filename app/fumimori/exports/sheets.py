@@ -1,0 +1,100 @@
+"""The sheets for others, as blocks: a work order from its text, what partners may know, what staff should do."""
+
+from fumimori.exports.material import Material
+from fumimori.exports.work_orders import RULE
+from fumimori.model import Severity, Status, Verdict
+from fumimori.wording.sheet import Block, Heading, Paragraph, Rows, Sheet, Verbatim, WriteIn
+
+_INDENT = "    "
+
+
+def order_sheet(material: Material, text: str) -> Sheet:
+    """The text of a work order as a sheet, with room for a name, a day and a signature at its end."""
+    title, _, addressee, *lines = text.splitlines()
+    found: list[Block] = []
+    to_copy: list[str] = []
+    first = False
+    for line in [*lines, ""]:
+        if line.startswith(_INDENT):
+            to_copy.append(line.removeprefix(_INDENT))
+            continue
+        if to_copy:
+            found.append(Verbatim(lines=tuple(to_copy)))
+            to_copy = []
+        if line == RULE:
+            first = True
+        elif line.strip():
+            found.append(Heading(text=line) if first and line[0].isdigit() else Paragraph(text=line.strip()))
+            first = False
+    say = material.texts.lines("exports.order.sign")
+    return Sheet(title=title, addressee=addressee, blocks=(*found, *(WriteIn(label=one) for one in say)))
+
+
+def partner_sheet(material: Material) -> Sheet:
+    """What is in place, for business partners: scope, controls that are met, sender rules that are; no weakness."""
+    say, wording, about, result = material.texts, material.wording, material.assessment, material.result
+    met = [one.control for one in result.controls if one.verdict is Verdict.MET]
+    domains = say.listed(domain.name for domain in about.scope.domains[:6])
+    rules = [word for word in SENDER_RULES if sender_rule_met(material, word)]
+    kind = wording.word("kind", "quick" if about.quick else "full")
+    body: list[Block] = [
+        Paragraph(text=say("exports.partner.lead", name=material.organisation)),
+        Rows(
+            head=(),
+            rows=(
+                (say("exports.partner.scope"), domains or say.style.no_value),
+                (say("exports.partner.day"), say.day(material.issued)),
+                (say("exports.partner.kind"), kind),
+            ),
+            widths=(30, 70),
+        ),
+        Heading(text=say("exports.partner.met")),
+    ]
+    in_place = tuple((f"{one.printed} {wording.control(one)}", wording.word("verdict", Verdict.MET)) for one in met)
+    if in_place:
+        body.append(Rows(head=say.lines("exports.partner.met_heads"), rows=in_place, widths=(60, 40)))
+    else:
+        body.append(Paragraph(text=say("exports.partner.none")))
+    body.append(Heading(text=say("exports.partner.senders")))
+    kept = tuple((say(f"exports.partner.rule_{word}"), say(f"exports.partner.rule_{word}_who")) for word in rules)
+    if kept:
+        body.append(Rows(head=say.lines("exports.partner.rule_heads"), rows=kept, widths=(45, 55)))
+    else:
+        body.append(Paragraph(text=say("exports.partner.none")))
+    body += [Paragraph(text=line) for line in say.lines("exports.partner.close")]
+    return Sheet(title=say("exports.partner.title"), addressee="", blocks=tuple(body))
+
+
+SENDER_RULES = ("spf", "dkim", "dmarc", "reverse_dns")
+"""Checks that the rules of large mailbox providers for senders ask for."""
+
+
+def sender_rule_met(material: Material, check: str) -> bool:
+    """Whether the measurement shows that the domain does what is asked: looked at, a good outcome, no fault."""
+    result = material.result
+    looked = any(one.probe == check and one.status is Status.COMPLETED for one in result.attempts)
+    praised = any(one.code.startswith(f"{check}.") for one in result.good)
+    faults = any(_about(one.code, check) and one.severity >= Severity.MEDIUM for one in result.findings)
+    return looked and praised and not faults
+
+
+def _about(code: str, check: str) -> bool:
+    """Whether a finding is about what `check` looks at: its own, or that of a question that names it."""
+    return code.startswith(f"{check}.") or check in code.replace("_", ".").split(".")
+
+
+def staff_sheet(material: Material) -> Sheet:
+    """What everybody does with a suspicious message or call, whom they tell, and how passwords are made."""
+    say = material.texts
+    body: list[Block] = []
+    for part in ("message", "call", "clicked", "passwords"):
+        body.append(Heading(text=say(f"exports.staff.{part}")))
+        body += [
+            Paragraph(text=f"{number}. {line}") for number, line in enumerate(say.lines(f"exports.staff.{part}_do"), 1)
+        ]
+    body.append(Heading(text=say("exports.staff.tell")))
+    responsible = material.assessment.organisation.responsible.strip()
+    if responsible:
+        body.append(Paragraph(text=say("exports.staff.person", who=responsible), strong=True))
+    body += [WriteIn(label=line) for line in say.lines("exports.staff.write")]
+    return Sheet(title=say("exports.staff.title"), addressee=material.organisation, blocks=tuple(body))
