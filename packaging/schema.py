@@ -4,7 +4,7 @@
 import json
 from pathlib import Path
 
-from fumimori import checks as probes
+from fumimori import checks
 from fumimori.engine.exchange import schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def written() -> str:
     """The schema of today's records as the file's text."""
-    return json.dumps(schema(probes.walk()), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(schema((*checks.walk(), *checks.readers())), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -119,13 +119,18 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if name == "plan" and window.page is not None:
                 window.page.findChildren(ActionCard)[with_repair(session)].toggle()
             pause({"report": 8000, "plan": 400}.get(route.page, 60))
-            base = f"{name}-{language}-{theme}{size}"
-            window.grab().save(str(folder / f"{base}.png"))
-            if window.page is not None and size == "":
-                window.page.grab().save(str(folder / f"{base}-whole.png"))
+            whole(window)
+            pictured(window, folder / f"{name}-{language}-{theme}{size}", entire=size == "")
             if name.endswith("-help"):
                 window.toggle_help()
         window.close()
+
+
+def pictured(window: "Window", base: Path, *, entire: bool) -> None:
+    """The window as it stands, and the `entire` page."""
+    window.grab().save(f"{base}.png")
+    if window.page is not None and entire:
+        window.page.grab().save(f"{base}-whole.png")
 
 
 def pause(milliseconds: int) -> None:
@@ -135,6 +140,14 @@ def pause(milliseconds: int) -> None:
     waiting = QEventLoop()
     QTimer.singleShot(milliseconds, waiting.quit)
     waiting.exec()
+
+
+def whole(window: "Window") -> None:
+    """Let the window go on until everything that it makes in turns is there."""
+    while window.sidebar.busy or (window.page is not None and window.page.growing.busy):
+        pause(10)
+    # What came last gets its place in the turn after.
+    pause(20)
 
 
 def judged(session: "Session") -> None:
@@ -156,25 +169,25 @@ def several(session: "Session") -> None:
 
 
 def half_way(session: "Session", window: "Window") -> None:
-    """The looks of the recorded measurement as they stand half-way through it."""
+    """The rows of the recorded measurement as they stand half-way through it."""
     from PySide6.QtWidgets import QProgressBar
 
-    from fumimori.gui.measuring import Look
-    from fumimori.gui.widgets.progress_list import LookList
+    from fumimori.gui.measuring import ProgressRow
+    from fumimori.gui.widgets.progress_list import ProgressList
 
     attempts = session.open.attempts
-    looks = [
-        Look(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+    rows = [
+        ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
         if number % 3
-        else Look(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
+        else ProgressRow(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
         for number, one in enumerate(attempts)
     ]
-    window.findChildren(LookList)[-1].show_looks(looks)
+    window.findChildren(ProgressList)[-1].show_progress(rows)
     bar = window.findChildren(QProgressBar)[-1]
     bar.setRange(0, 3)
     bar.setValue(2)
     page = window.page
-    page._words.say(page.say("running", done=sum(look.state == "done" for look in looks), total=len(looks)))  # noqa: SLF001 - the page is posed, not measured
+    page._words.say(page.say("running", done=sum(row.state == "done" for row in rows), total=len(rows)))  # noqa: SLF001 - the page is posed, not measured
     page._stop.show()  # noqa: SLF001 - the page is posed, not measured
     page._again.hide()  # noqa: SLF001 - the page is posed, not measured
     page._elsewhere.hide()  # noqa: SLF001 - the page is posed, not measured

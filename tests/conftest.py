@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 pytest_plugins = ["pytester"]
 
@@ -20,16 +22,26 @@ ON_CI = os.environ.get("CI", "").lower() in ("true", "1")
 _WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
 collect_ignore = [] if _WORLD else ["servers"]
 
+_CHECKS = Path(__file__).parent.parent / "app/fumimori/checks"
+_READERS = {"test_witnessed_readers", *(f"test_{found.parent.name}" for found in _CHECKS.glob("*/reader.py"))}
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Several processes share the tests file by file; what opens sockets stays together, and begins.
 
-    Those tests tell each other which outcomes came about, and share servers that take a while to start.
+    Those tests tell each other which outcomes came about, and share servers that take a while to start. Readers tell
+    theirs to the last file of their folder.
     """
     sockets = {"network", "servers"}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("sockets" if sockets & set(item.path.parts) else item.path.name))
+        together = "readers" if item.path.stem in _READERS else item.path.name
+        if sockets & set(item.path.parts):
+            together = "sockets"
+        item.add_marker(pytest.mark.xdist_group(together))
+        if getattr(config.option, "loadgroup", False):
+            # WORKAROUND for pytest-xdist 3.8: it writes the group into `_nodeid`, which pytest 9.2 reads no more
+            item._id = coerce_node_id(f"{item.nodeid}@{together}")
     items.sort(key=lambda item: not sockets & set(item.path.parts))
 
 

@@ -14,12 +14,15 @@ from fumimori import __version__, resources
 from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
     from fumimori.network import Network
+    from fumimori.network.tls import CertificateChain
 
-COMMANDS = ("sample", "scan", "report", "export", "open-json", "window")
+COMMANDS = ("sample", "scan", "report", "export", "open-json", "read", "collector", "window")
 SAMPLE_PASSPHRASE = "fumimori-sample"  # noqa: S105 - published on purpose: the sample company has no secrets
 
 
@@ -126,7 +129,23 @@ def toolkit() -> "Toolkit":
         rules=rules(),
         bank=bank(),
         open_network=open_network,
+        readers=probes.readers(),
+        chain=chain,
     )
+
+
+@lru_cache(maxsize=1)
+def _roots() -> "tuple[x509.Certificate, ...]":
+    from fumimori.net.certificates import load_roots
+
+    return load_roots(None)
+
+
+def chain(ders: Sequence[bytes], at: datetime) -> "CertificateChain":
+    """What certificates from a file (DER, the leaf first) are worth at a moment, by this system's authorities."""
+    from fumimori.net.certificates import chain_of
+
+    return chain_of(ders, name="", at=at, roots=_roots(), any_use=True)
 
 
 def open_network(settings: "NetworkSettings") -> "Network":
@@ -216,9 +235,9 @@ def make_exports(
 
 def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
     """What to copy to put `finding` right, and what proves it."""
-    from fumimori import repairs
+    from fumimori.checks import remediation
 
-    return repairs.repair(finding, assessment)
+    return remediation.repair(finding, assessment, rules())
 
 
 def sample() -> "Assessment":

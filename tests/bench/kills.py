@@ -36,6 +36,7 @@ from fumimori.gui.app_services import AppServices
 from fumimori.gui.program import prepare
 from fumimori.wizard.steps import Route
 from fumimori.gui.window import Window
+from fumimori.store import AssessmentFile
 
 place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 chance = random.Random(seed)
@@ -48,7 +49,8 @@ services = AppServices(
 prepare(application, services)
 window = Window(Session(services, "ja"))
 if place.exists():
-    window.session.open_file(place, passphrase)
+    file = AssessmentFile.open(place, passphrase)
+    window.session.take(file, place, file.assessment)
 else:
     window.session.create(place, passphrase)
 window.go(Route("organisation"))

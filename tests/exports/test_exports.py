@@ -147,7 +147,7 @@ def test_what_people_typed_runs_nowhere(language):
 
 
 def test_an_assessment_without_anything_is_exported_too():
-    empty = example.assessment(runs=(), answers=(), plan=(), accepted=())
+    empty = example.assessment(runs=(), answers=(), plan=(), disputes=())
     made = exported(material("ja", empty), tuple(FORMATS))
     assert {"fumimori.xlsx", "fumimori.ics", "management.docx", "report.html"} <= set(made)
 

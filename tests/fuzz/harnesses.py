@@ -39,7 +39,7 @@ from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
-from fuzz import hostile, inputs, judged, talks
+from fuzz import documents, hostile, inputs, inside, judged, talks
 from loopback.fake_network import rules
 
 MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -171,6 +171,13 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "pages": judged.pages,
     "report_text": judged.report_text,
     "logo": judged.logo,
+    "table": inside.table,
+    "collection": inside.collection,
+    "document": documents.document,
+    "message": documents.message,
+    "report": documents.report,
+    "cms": documents.signed_data,
+    "archive": documents.archive,
 }
 
 SLOWEST = 0.2
@@ -260,5 +267,7 @@ def seeds() -> dict[str, list[bytes]]:
         "report_text": texts,
         "logo": [LOGO.encode(), hostile.PNG, *hostile.LOGOS],
     }
-    more = _handed_in()
-    return {name: [*given, *more.get(name, ())] for name, given in known.items()}
+    known |= documents.seeds()
+    more, from_inside = _handed_in(), inside.seeds()
+    known |= {name: [] for name in from_inside if name not in known}
+    return {name: [*given, *more.get(name, ()), *from_inside.get(name, ())] for name, given in known.items()}

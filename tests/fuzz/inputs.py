@@ -130,10 +130,10 @@ def _attempts(chance: Random, shapes: Shapes) -> list[dict[str, Any]]:
     for _ in range(chance.choice((1, 1, 2, 3, 5))):
         attempt = dict(chance.choice(real))
         if chance.random() < 0.5:
-            probe = chance.choice(probes.walk())
+            probe = chance.choice((*probes.walk(), *probes.readers()))
             alike = [one["subject"] for one in real if one["probe"] == probe.id]
             attempt = attempt | {"probe": probe.id, "status": "completed", "facts": shapes.record(probe.facts)}
-            attempt["subject"] = chance.choice(alike) if alike else attempt["subject"]
+            attempt["subject"] = chance.choice(alike or [_sample()["scope"]["domains"][0]["name"]])
         else:
             for _ in range(chance.randrange(4)):
                 attempt["facts"] = spoiled(attempt["facts"], shapes, chance)

@@ -17,7 +17,7 @@ from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
 from fumimori.checks.observations import Observations
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
-from fumimori.model import Assessment, Basis, Finding, Severity
+from fumimori.model import Assessment, Basis, Finding, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose, Steps
@@ -31,11 +31,14 @@ from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
+from fumimori.wording.repairs import letter, part_words, proof_words
 from fumimori.wording.report import NOTE_LIMIT, Wording
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Control characters other than the line feed, and what shows nothing or turns the direction."""
+SHELL = "$("
+"""Begins a command inside a command; none of ours does so."""
 FORMULA = tuple("=+-@\t\r")
 
 
@@ -45,7 +48,7 @@ def scan(octets: bytes) -> None:
     if assessment is None:
         return
     observations, rules = Observations.of_assessment(assessment), program.rules()
-    for probe in probes.walk():
+    for probe in (*probes.walk(), *probes.readers()):
         for outcome in probe.judge(observations, rules):
             assert outcome.code.partition(".")[2] in probe.outcomes
             severity = outcome_severity(outcome, rules, assessment.scope)
@@ -153,7 +156,7 @@ def logo(octets: bytes) -> None:
 
 def _readable(given: Assessment) -> bool:
     """Whether the facts are what their probes write down, as those of every file of ours are."""
-    kinds = {probe.id: probe.facts for probe in probes.walk()}
+    kinds = {probe.id: probe.facts for probe in (*probes.walk(), *probes.readers())}
     try:
         for attempt in (one for run in given.runs for one in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
@@ -186,9 +189,18 @@ def _worded(wording: Wording, finding: Finding) -> None:
 
 def _repaired(finding: Finding, given: Assessment) -> None:
     repair = program.repair(finding, given)
-    for snippet in (*repair.snippets, *repair.proof):
-        assert HARMFUL.search(snippet.content) is None, f"{finding.code} hands out {snippet.content!r}"
-        assert HARMFUL.search(snippet.place) is None, f"{finding.code} hands out {snippet.place!r}"
+    for snippet in repair.snippets:
+        for said in (snippet.content, snippet.place, snippet.current):
+            assert HARMFUL.search(said) is None, f"{finding.code} hands out {said!r}"
+    commands = [one.content for one in repair.snippets if one.kind is SnippetKind.COMMAND]
+    for command in (*commands, *(proof.command for proof in repair.proof)):
+        assert HARMFUL.search(command) is None, f"{finding.code} hands out {command!r}"
+        assert SHELL not in command, f"{finding.code} lets a stranger write into {command!r}"
+    for texts in _texts():
+        said = [note for part in ("before", "after", "risks", "back") for note in part_words(texts, repair, part)]
+        said += [words for proof in repair.proof for words in proof_words(texts, proof)]
+        said.append(letter(texts, [finding], repair, given))
+        assert HARMFUL.search("".join(said)) is None, f"{finding.code} says {said!r}"
 
 
 @cache

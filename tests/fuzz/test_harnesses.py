@@ -80,4 +80,4 @@ def test_every_probe_is_judged_on_drawn_facts():
         with contextlib.suppress(json.JSONDecodeError):  # one in fifty is no JSON any more
             drawn.append(json.loads(inputs.scan(Random(number)).decode("utf-8", "replace")))
     looked = {attempt["probe"] for one in drawn for run in one["runs"] for attempt in run["attempts"]}
-    assert {probe.id for probe in probes.walk()} - looked == set()
+    assert {probe.id for probe in (*probes.walk(), *probes.readers())} - looked == set()

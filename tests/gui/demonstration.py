@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.__main__ import bank, lint_report, make_exports
+from fumimori.__main__ import bank, lint_report, make_exports, repair
 from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.app_services import AppServices
@@ -26,7 +26,6 @@ from fumimori.model import (
     Vantage,
 )
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from fumimori.repairs import repair
 from fumimori.texts import Texts, languages
 from loopback.recorded_runs import run_of
 

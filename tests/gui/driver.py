@@ -1,6 +1,7 @@
 """Hands on the window: find a widget by its place, press it, type into it, as people do."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -8,8 +9,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 from pytestqt.qtbot import QtBot
 
 from fumimori.gui.pages import Page
+from fumimori.gui.session import Session
 from fumimori.gui.window import Window
+from fumimori.store import AssessmentFile
 from fumimori.wizard.steps import Route
+
+
+def open_file(session: Session, path: Path, passphrase: str) -> None:
+    """Work on the file at `path` at once, without the window's worker."""
+    file = AssessmentFile.open(path, passphrase)
+    session.take(file, path, file.assessment)
 
 
 class Driver:
@@ -49,6 +58,8 @@ class Driver:
         page = self.window.page
         if page is not None and page.growing.busy:
             self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)
+        if self.window.sidebar.busy:
+            self.qtbot.waitUntil(lambda: not self.window.sidebar.busy, timeout=20_000)
 
     def find(self, place: str) -> QWidget:
         """The visible widget at `place`."""

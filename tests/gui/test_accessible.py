@@ -37,14 +37,23 @@ SPOKEN = {Role.Button, Role.CheckBox, Role.RadioButton, Role.EditableText, Role.
 
 
 def heard(widget: QWidget) -> Iterator[QAccessibleInterface]:
-    """Everything in and below a widget that is not hidden, in the order in which it is read."""
-    waiting = [QAccessible.queryAccessibleInterface(widget)]
-    while waiting:
-        one = waiting.pop()
-        if one is None or one.state().invisible:
-            continue
-        yield one
-        waiting += [one.child(number) for number in reversed(range(one.childCount()))]
+    """Everything in and below a widget that is not hidden, in the order in which it is read.
+
+    Each interface is asked for just before it is used: Qt may drop one that was fetched long ago.
+    """
+    one = QAccessible.queryAccessibleInterface(widget)
+    if one is not None:
+        yield from _below(one)
+
+
+def _below(one: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
+    if one.state().invisible:
+        return
+    yield one
+    for number in range(one.childCount()):
+        child = one.child(number)
+        if child is not None:
+            yield from _below(child)
 
 
 def name(one: QAccessibleInterface) -> str:

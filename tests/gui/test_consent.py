@@ -71,6 +71,25 @@ def test_a_host_that_came_later_is_said_not_to_be_covered(opened: Open):
     assert not driver.find("ours").isChecked()
 
 
+def test_what_is_not_covered_any_more_is_said_at_once(opened: Open):
+    driver = opened("ja", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    driver.go("consent")
+    driver.press("ours")
+    driver.press("next")
+    driver.go("consent")
+    words = driver.page.say("outgrown")
+    assert driver.find("ours").isChecked()
+    assert not driver.shows(words)
+    driver.press(f"ssh:mail.{DOMAIN}")
+    driver.session.edit_scope(mail_hosts=(f"mail.{DOMAIN}", f"imap.{DOMAIN}"))
+    assert driver.shows(words)
+    assert not driver.find("ours").isChecked()
+    driver.type("name", "Somebody else")
+    assert not driver.shows(words)
+    assert driver.session.open.consent.at is None
+    assert not driver.page._withdrawal.isVisibleTo(driver.page)
+
+
 def test_a_consent_can_be_withdrawn(opened: Open):
     driver = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
     driver.go("consent")

@@ -13,11 +13,13 @@ from fumimori.cli.arguments import outward
 from fumimori.cli.parser import parser
 from fumimori.engine import NetworkSettings
 from fumimori.gui.measuring import ProgressRow
-from fumimori.gui.widgets.progress_list import LookList
+from fumimori.gui.widgets.progress_list import ProgressList
+from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
-from fumimori.model import AcceptedRisk, Action, DomainScope, Status
+from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Note, Repair, Status
 from fumimori.texts import Texts
 from fumimori.wizard.steps import Route
+from fumimori.wording.words import Words
 from fumimori.wording.work import cost_words, late_words, totals_words
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -37,7 +39,7 @@ def test_an_action_shows_what_was_seen_and_a_record_to_copy(opened: Open, langua
     open_action(driver, "dmarc.monitoring_blind")
     assert driver.shows(driver.page.t("ui.action.saw"))
     assert driver.shows(driver.page.t("repairs.proof"))
-    box = next(one for one in driver.visible() if isinstance(one, QPlainTextEdit) and "DMARC1" in one.toPlainText())
+    box = next(one for one in driver.visible() if isinstance(one, QPlainTextEdit) and "rua=" in one.toPlainText())
     assert box.isReadOnly()
     driver.press(f"copy:_dmarc.{demonstration.DOMAIN} TXT")
     assert QApplication.clipboard().text() == box.toPlainText()
@@ -51,15 +53,48 @@ def test_names_dates_and_accepted_risks_are_kept(opened: Open):
     driver.press(f"done:{identity}")
     entry = next(one for one in driver.session.open.plan if one.action == identity)
     assert (entry.owner_name, entry.done) == ("Office", True)
-    driver.press(f"risk:{identity}")
+    code = "dmarc.monitoring_blind"
+    driver.press(f"accepted:{code}")
     for word in ("reason", "approver", "until"):
-        driver.type(f"{word}:{identity}", word)
-    driver.press(f"accept:{identity}")
-    assert driver.session.open.accepted == ()
-    assert driver.shows(driver.page.t("ui.action.until_unclear"))
-    driver.type(f"until:{identity}", "２０３０年3月31日")
-    driver.press(f"accept:{identity}")
-    assert [(one.approver, one.until) for one in driver.session.open.accepted] == [("approver", "2030-03-31")]
+        driver.type(f"{word}:{code}", word)
+    driver.press(f"record:{code}")
+    assert driver.session.open.disputes == ()
+    assert driver.shows(driver.page.t("ui.dispute.until_unclear"))
+    driver.type(f"until:{code}", "２０３０年3月31日")
+    driver.press(f"record:{code}")
+    assert [(one.approver, one.until) for one in driver.session.open.disputes] == [("approver", "2030-03-31")]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_measurement_that_errs_is_recorded_shown_and_taken_back(opened: Open, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    code = "dmarc.monitoring_blind"
+    open_action(driver, code)
+    before = driver.session.result.grade
+    driver.press(f"wrong:{code}")
+    driver.press(f"record:{code}")
+    assert driver.shows(driver.page.t("ui.dispute.missing"))
+    for word in ("reason", "evidence", "approver"):
+        driver.type(f"{word}:{code}", f"my {word}")
+    driver.press(f"record:{code}")
+    (dispute,) = driver.session.open.disputes
+    assert (dispute.kind, dispute.evidence) == (DisputeKind.WRONG, "my evidence")
+    assert driver.session.result.grade.counts[1] < before.counts[1]
+    driver.go("plan")
+    assert driver.shows(driver.page.t("ui.dispute.settled"))
+    driver.press(f"withdraw:{code} {demonstration.DOMAIN}")
+    assert driver.session.open.disputes == ()
+    assert driver.session.result.grade == before
+
+
+def test_an_answer_is_not_called_a_wrong_measurement(opened: Open):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if one.id == "update_routine")
+    driver.press(f"more:{action.id}")
+    assert driver.find(f"compensated:{action.findings[0].code}")
+    with pytest.raises(AssertionError, match="nothing at"):
+        driver.find(f"wrong:{action.findings[0].code}")
 
 
 def test_an_agreed_day_is_shown_at_once_and_one_too_late_is_told(opened: Open):
@@ -92,22 +127,23 @@ def _work(t: Texts, action: Action) -> dict[str, str]:
 def test_a_risk_that_was_accepted_without_a_day_is_shown_and_asks_for_one(opened: Open):
     case = demonstration.assessment("en")
     code, subject = "dmarc.monitoring_blind", demonstration.DOMAIN
-    risk = AcceptedRisk(code=code, subject=subject, reason="r", approver="Owner", until="next year")
-    driver = opened("en", msgspec.structs.replace(case, accepted=(risk,)))
+    risk = Dispute(code=code, subject=subject, reason="r", approver="Owner", until="next year")
+    driver = opened("en", msgspec.structs.replace(case, disputes=(risk,)))
     assert driver.session.result.findings
-    assert all(finding.accepted is None for finding in driver.session.result.findings)
+    assert all(finding.dispute is None for finding in driver.session.result.findings)
     open_action(driver, code)
-    assert driver.shows(driver.page.t("ui.action.until_unclear"))
+    assert driver.shows(driver.page.t("ui.dispute.until_unclear"))
 
 
 def test_an_answer_that_leads_to_an_action_is_shown_with_it(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("plan")
-    action = next(one for one in driver.session.result.actions if one.id.startswith("updates.responsible"))
+    action = next(one for one in driver.session.result.actions if one.id == "update_routine")
     driver.press(f"more:{action.id}")
-    label = driver.page.t("controls.updates.responsible.label")
-    said = driver.page.t("words.answer.no")
-    assert driver.shows(driver.page.t("ui.action.answered", label=label, answer=said))
+    (finding,) = (one for one in action.findings if one.code == "updates.responsible.no")
+    words = Words(driver.page.t, driver.session.result.bank)
+    assert driver.shows(words.saw(finding))
+    assert driver.shows(words.risk(finding))
 
 
 def test_the_tables_are_walked_by_the_keyboard(opened: Open):
@@ -173,7 +209,7 @@ def test_every_look_is_named_before_it_is_done(opened: Open):
 def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("measuring")
-    shown = driver.page.findChild(LookList)
+    shown = driver.page.findChild(ProgressList)
     assert shown is not None
     hosts = [f"mail{number}.example.jp:25" for number in range(60)]
     progress = [ProgressRow(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
@@ -210,3 +246,19 @@ def test_no_head_of_a_table_is_cut_off(opened: Open, language: str, width: int, 
         for column in range(table.columnCount()):
             for line in table.horizontalHeaderItem(column).text().split("\n"):
                 assert metrics.horizontalAdvance(line) <= table.columnWidth(column), line
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_old_record_stands_above_the_new_one_and_a_letter_can_be_copied(opened: Open, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    open_action(driver, "dmarc.monitoring_blind")
+    t = driver.page.t
+    shown = [one.toPlainText() for one in driver.visible() if isinstance(one, QPlainTextEdit)]
+    assert shown[0] == "v=DMARC1; p=none"
+    assert shown[1].startswith("v=DMARC1; p=none; rua=mailto:")
+    assert driver.shows(t("repairs.wanted"))
+    assert driver.shows(t("repairs.before"))
+    assert driver.shows(t("repairs.back"))
+    box = RepairBox(driver.page.theme, t, Repair(ask=Note(key="ask_relay")), "Dear provider")
+    box.findChild(CopyBox).copy()
+    assert QApplication.clipboard().text() == "Dear provider"

@@ -16,7 +16,7 @@ from fumimori.model import Assessment
 from fumimori.store import AssessmentFile, DiskFull, snapshots
 from fumimori.wizard.steps import Route
 from gui import demonstration
-from gui.driver import Driver, Open
+from gui.driver import Driver, Open, open_file
 
 PASSPHRASE = "plain words for a test"
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -157,7 +157,7 @@ def test_the_header_follows_the_name(at_work: Driver):
 def test_another_file_opened_at_once_loses_nothing(at_work: Driver, tmp_path: Path):
     AssessmentFile.create(tmp_path / "b.fumimori", PASSPHRASE, start=demonstration.assessment("en")).close()
     at_work.type("name", "Typed just now")
-    at_work.session.open_file(tmp_path / "b.fumimori", PASSPHRASE)
+    open_file(at_work.session, tmp_path / "b.fumimori", PASSPHRASE)
     assert held(tmp_path / "a.fumimori").organisation.name == "Typed just now"
 
 
@@ -231,7 +231,7 @@ def test_a_read_only_place_is_said_with_its_reason(
     driver = opened(language)
     with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda *_: False)
-        driver.session.open_file(place, PASSPHRASE)
+        open_file(driver.session, place, PASSPHRASE)
     driver.go("organisation")
     assert driver.shows(driver.page.t("words.store_error.not_writable"))
     driver.type("name", "Not lost")

@@ -8,7 +8,8 @@ from fumimori.gui.widgets.signs import Chip
 from fumimori.model import DomainScope, Severity
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.wizard import progress
-from fumimori.wording.window import grouped, subject_words
+from fumimori.wording.window import SUBJECTS, grouped
+from fumimori.wording.words import Words
 from gui import demonstration
 from gui.driver import Open
 
@@ -38,12 +39,12 @@ def test_what_was_never_asked_is_not_called_answered(opened: Open):
 def test_findings_with_one_cause_are_one_line_that_names_the_places(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     finding = driver.session.result.findings[0]
-    places = [msgspec.structs.replace(finding, subject=f"mail.example:{port}") for port in range(6)]
+    places = [msgspec.structs.replace(finding, subject=f"mail{number}.example") for number in range(6)]
     (group,) = grouped(places)
-    words = subject_words(driver.session.texts, group)
-    assert "mail.example:0" in words
+    words = Words(driver.session.texts, driver.session.result.bank).subjects(group, SUBJECTS)
+    assert "mail0.example" in words
     assert "2" in words
-    assert "mail.example:5" not in words
+    assert "mail5.example" not in words
 
 
 def test_a_kept_measurement_says_when_it_was_made(opened: Open):

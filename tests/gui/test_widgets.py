@@ -1,8 +1,10 @@
 """Small widgets keep their word: what does not fit is said to go on."""
 
+import pytest
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QTabBar
 
-from fumimori.gui.widgets.text import Elided
+from fumimori.gui.widgets.text import Elided, Prose
 from gui.driver import Open
 
 
@@ -15,3 +17,22 @@ def test_a_line_that_is_cut_shows_it_whatever_its_margins(opened: Open):
     assert label.text().endswith("…")
     assert QFontMetrics(label.font()).horizontalAdvance(label.text()) <= theme.px(270)
     assert label.accessibleName() == "word " * 60
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_help_tells_what_happened_to_others_with_its_source(opened: Open, language: str):
+    driver = opened(language)
+    panel, texts = driver.window.help_panel, driver.window.session.texts
+    base = "controls.updates.fix_delay"
+    panel.show_help(driver.window.theme, texts, prefix=base, page="question", hosting=None)
+    tabs = panel.findChild(QTabBar)
+
+    def shown() -> list[str]:
+        return [prose.words for prose in panel.findChildren(Prose)]
+
+    assert texts(f"{base}.lesson") not in shown()
+    tabs.setCurrentIndex(1)
+    assert shown()[-2:] == [
+        texts(f"{base}.lesson"),
+        texts("ui.help.lesson_source", source=texts(f"{base}.lesson_source")),
+    ]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from fumimori import resources
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages import page as page_module
 from fumimori.gui.theme import SCALES, Theme
-from fumimori.gui.widgets.text import Prose
+from fumimori.gui.widgets.text import Elided, Prose
 from fumimori.wizard.steps import ROW, STEPS, Route
 from gui import demonstration
 from gui.driver import Open
@@ -193,6 +193,62 @@ def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Ope
     driver.press("next")
     assert driver.session.path == tmp_path / "b.fumimori"
     assert driver.session.open.organisation.name == "Kept"
+
+
+def test_the_page_keeps_its_place_whether_there_is_something_to_scroll_or_not(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.window.resize(1160, 820)
+    wide = []
+    for page in ("unlock", "organisation", "plan"):
+        driver.go(page)
+        bar = driver.window.area.verticalScrollBar()
+        wide.append((driver.window.area.viewport().width(), bar.maximum() > 0))
+        assert bar.isEnabled() == wide[-1][1]
+    assert {scrolls for _, scrolls in wide} == {True, False}
+    driver.go("organisation")
+    with_rail = driver.window.area.viewport().width()
+    assert [width for width, _ in wide[1:]] == [with_rail, with_rail]
+    assert wide[0][0] == with_rail + driver.window.sidebar.width()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(("scale", "size"), [(100, (1280, 720)), (150, (1280, 720)), (200, (720, 720))])
+def test_the_report_can_be_created_without_scrolling(opened: Open, language: str, scale: int, size: tuple[int, int]):
+    driver = opened(language, demonstration.assessment(language))
+    while driver.session.settings.scale < scale:
+        driver.window.resize_text(1)
+    driver.window.resize(*size)
+    driver.go("report")
+    button = driver.find("save-report")
+    port = driver.window.area.viewport()
+    assert button.mapTo(port, button.rect().bottomRight()).y() < port.height()
+    assert driver.window.area.widget().width() <= port.width()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("scale", [100, 150, 200])
+def test_the_header_says_whole_when_it_was_saved(opened: Open, tmp_path: Path, language: str, scale: int):
+    driver = opened(language)
+    driver.session.create(tmp_path / "a.fumimori", "plain words for a test", demonstration.assessment(language))
+    while driver.session.settings.scale < scale:
+        driver.window.resize_text(1)
+    for width in (720, 1280):
+        driver.window.resize(width, 720)
+        driver.go("organisation")
+        for part in driver.window.header.findChildren(QLabel):
+            if not isinstance(part, Elided) and part.isVisibleTo(driver.window):
+                assert part.width() >= part.sizeHint().width(), part.text()
+
+
+def test_no_two_places_of_the_narrow_sidebar_have_the_same_sign(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.window.resize(720, 720)
+    driver.go("hub")
+    driver.qtbot.waitUntil(lambda: driver.window.sidebar.width() < 100)
+    driver.judged()
+    signs = [row.text() for row in driver.window.sidebar.findChildren(QPushButton) if row.isVisibleTo(driver.window)]
+    assert len(signs) == len(set(signs)) > 15
+    assert signs[:2] == ["1", "2"]
 
 
 @pytest.mark.parametrize("brightness", ["light", "dark"])

@@ -19,6 +19,7 @@ from fumimori.model import (
     Exchange,
     Outcome,
     PlanEntry,
+    Proof,
     Repair,
     Severity,
     Snippet,
@@ -52,8 +53,8 @@ def of_sample():
 
 
 def test_the_sample_can_be_printed(of_sample):
-    assert len(pages(of_sample["ja"])) <= 38
-    assert len(pages(of_sample["en"])) <= 40
+    assert len(pages(of_sample["ja"])) <= 48
+    assert len(pages(of_sample["en"])) <= 48
 
 
 CERTIFICATE = "mail_ports.certificate_urgent"
@@ -85,7 +86,7 @@ def test_the_first_sentence_names_the_day_what_stops_who_and_until_when(language
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_something_critical_stands_before_what_ends_soon(language):
     printed = first_page(language)
-    title = "".join(example.texts(language)("controls.defaults.admin_passwords.finding").rstrip("。.").split())
+    title = "".join(example.texts(language)("combinations.default_login_open.title").rstrip("。.").split())
     assert -1 < printed.find(title) < printed.find("".join(BY_CALENDAR[language].split()))
 
 
@@ -119,14 +120,14 @@ def test_what_is_to_be_copied_comes_out_whole_however_often_it_was_wrapped():
             Snippet(kind=SnippetKind.DNS_RECORD, place="k1._domainkey.example.jp TXT", content=RECORD),
             Snippet(kind=SnippetKind.FILE, place="https://mta-sts.example.jp/", content=FILE),
         ),
-        proof=(Snippet(kind=SnippetKind.COMMAND, place="", content="nslookup -type=TXT k1._domainkey.example.jp"),),
+        proof=(Proof(command="nslookup -type=TXT k1._domainkey.example.jp", repaired="v=DKIM1"),),
     )
     about = example.assessment(answers=(), runs=())
     said = tuple(o for o in example.outcomes() if example.rules().outcomes[o.code].severity is Severity.HIGH)[:1]
     content = example.pdf(about, following=example.result(about, said), to_copy=to_copy)
     copied = text(content)
     assert RECORD in copied
-    assert "DNSに登録する内容" in copied
+    assert "DNSレコード" in copied
     assert FILE.strip() in copied
     assert "nslookup -type=TXT k1._domainkey.example.jp" in copied
     with pypdfium2.PdfDocument(content) as document:
@@ -197,7 +198,7 @@ def test_a_measurement_that_saw_nothing_is_not_taken_for_health():
     )
     offline = Vantage(at=example.MEASURED, online=False, resolver="")
     runs = (example.measured(nothing, contacts=(), vantage=offline),)
-    about = example.assessment(answers=(), plan=(), accepted=(), runs=runs)
+    about = example.assessment(answers=(), plan=(), disputes=(), runs=runs)
     content = example.pdf(about, following=example.result(about, ()), parts="management", language="en")
     first, plan = (" ".join(page.split()) for page in pages(content)[1:3])
     assert "There was no Internet connection" in first
@@ -224,12 +225,12 @@ def test_an_offline_measurement_afterwards_takes_nothing_back():
 def test_a_risk_accepted_without_a_day_is_listed_and_said_to_count_for_nothing():
     found = example.result(example.assessment()).findings[-1]
     risk = msgspec.structs.replace(
-        example.assessment().accepted[0], code=found.code, subject=found.subject, until="来年3月"
+        example.assessment().disputes[0], code=found.code, subject=found.subject, until="来年3月"
     )
-    about = example.assessment(accepted=(risk,))
-    assert all(finding.accepted is None for finding in example.result(about).findings)
+    about = example.assessment(disputes=(risk,))
+    assert all(finding.dispute is None for finding in example.result(about).findings)
     printed = "".join(text(example.pdf(about)).split())
-    assert "来年3月（日付ではないため未承認）" in printed
+    assert f"来年3月{example.texts('ja')('report.t9.until_unclear', text='').strip()}" in printed
 
 
 def test_a_blocked_port_25_is_named_as_no_fault_of_the_server():
@@ -274,3 +275,11 @@ def test_a_consent_that_was_withdrawn_later_does_not_change_what_was_authorised_
     about = example.assessment(runs=(run,), consent=Consent())
     printed = " ".join(text(example.pdf(about, parts="management", language="en")).split())
     assert "Measurements were limited to what was authorised: “Reachability check”" in printed
+
+
+def test_the_annex_names_the_requirements_of_other_frameworks_with_their_sources():
+    printed = " ".join(text(example.pdf(example.assessment(), language="en"), "-layout").split())
+    requirements = printed.partition("Requirements of well-known frameworks")[2].partition("T11")[0]
+    assert "CIS Controls v8 4.7; NIST CSF 2.0 PR.AA-01, PR.PS-01" in requirements
+    assert "NIST CSWP 29" in requirements
+    assert "SCuBA" not in requirements

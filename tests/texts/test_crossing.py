@@ -11,6 +11,7 @@ import fumimori
 from fumimori import checks as probes
 from fumimori import resources
 from fumimori.__main__ import bank
+from fumimori.checks.contract import NotReadable, Reader
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
     Basis,
@@ -19,6 +20,7 @@ from fumimori.model import (
     Control,
     Cost,
     Credit,
+    DisputeKind,
     Effect,
     Effort,
     Event,
@@ -38,12 +40,12 @@ from fumimori.wizard.progress import ControlStatus
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
 RULES = parse_rules("crossing", resources.rule_files(), {})
-PROBES = probes.walk()
+CHECKS = (*probes.walk(), *probes.readers())
 MEANT_BLANK = ("words.answer_symbol.unanswered",)
 """An answer that is not there has no symbol."""
 
-TAILS = ("report.t4.more", "ui.action.and_more", "words.answer_symbol")
-"""Ends of lists, which begin with the space that parts them from it."""
+TAILS = ("words.answer_symbol",)
+"""A symbol may be a blank."""
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -150,7 +152,7 @@ def test_english_is_english_and_japanese_is_japanese():
 @pytest.mark.parametrize("question", bank(), ids=lambda question: question.id)
 def test_a_question_says_all_that_its_page_and_its_finding_need(question):
     base = f"controls.{question.id}"
-    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "find", "why", "evidence")]
+    keys = [f"{base}.{name}" for name in ("label", "question", "hint", "why", "evidence")]
     keys += [f"{base}.option.{option.id}" for option in question.options]
     faults = [option for option in question.options if option.severity >= Severity.LOW]
     if faults and question.control:
@@ -181,9 +183,13 @@ def test_no_question_text_is_left_over():
 # --- the probes and their rules -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def introduces(check):
+    return ("proves",) if isinstance(check, Reader) else ()
+
+
+@pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
-    keys = [f"checks.{probe.id}.name", f"checks.{probe.id}.what"]
+    keys = [f"checks.{probe.id}.{name}" for name in ("name", "what", *introduces(probe))]
     for word in probe.outcomes:
         base = f"checks.{probe.id}.{word}"
         keys += [f"{base}.title", f"{base}.saw"]
@@ -193,19 +199,31 @@ def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
     assert missing(keys) == []
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+@pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_an_outcome_title_fits_its_line(probe):
     keys = [f"checks.{probe.id}.{word}.title" for word in probe.outcomes]
     assert [key for key in keys if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
 
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
-    named = {f"{probe.id}.{word}" for probe in PROBES for word in probe.outcomes}
-    assert sorted(named ^ set(RULES.outcomes)) == []
+    named = {f"{probe.id}.{word}" for probe in CHECKS for word in probe.outcomes}
+    assert sorted((named | RULES.combinations.keys()) ^ set(RULES.outcomes)) == []
+
+
+@pytest.mark.parametrize("code", sorted(RULES.combinations))
+def test_a_combination_says_what_it_means_and_what_to_do(code):
+    assert missing(f"{code}.{part}" for part in ("title", "risk", "action", "fix", "confirm")) == []
+    assert len(TEXTS["ja"](f"{code}.title")) <= 40
+    assert len(TEXTS["en"](f"{code}.title")) <= 90
+
+
+def test_no_text_of_a_combination_is_left_over():
+    told = {key.rpartition(".")[0] for key in TEXTS["ja"].keys() if key.startswith("combinations.")}  # noqa: SIM118
+    assert told == RULES.combinations.keys()
 
 
 def test_no_probe_text_is_left_over():
-    named = {f"{probe.id}.{word}" for probe in PROBES for word in (*probe.outcomes, "name", "what")}
+    named = {f"{probe.id}.{word}" for probe in CHECKS for word in (*probe.outcomes, "name", "what", *introduces(probe))}
     told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("checks.")}
     assert sorted(told - named) == []
 
@@ -269,6 +287,14 @@ def not_seen_reasons() -> set[str]:
     return {*raised, "consent", "cancelled", "our_bug", "attempt_timeout"}
 
 
+def not_readable_reasons() -> set[str]:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in Path(fumimori.__file__).parent.rglob("*.py"))
+    raised = re.findall(
+        r"(?:NotReadable|Damaged|TooMuch|Protected|Secret)\([^()\n]{0,80}reason=\"([a-z0-9_]+)\"", source
+    )
+    return {*raised, *(kind.usual for kind in subclasses(NotReadable)), "twice", "our_bug", "nothing_inside"}
+
+
 @pytest.mark.parametrize(
     ("group", "members"),
     [
@@ -284,11 +310,13 @@ def not_seen_reasons() -> set[str]:
         ("consent", [f"{level:d}.{word}" for level in ConsentLevel for word in ("name", "we_do", "server_sees")]),
         ("status", list(Status)),
         ("reason", sorted(not_seen_reasons())),
+        ("not_readable", sorted(not_readable_reasons())),
         ("not_applicable_reason", ["no_incoming_mail", "provider", "no_device", "other"]),
         ("owner", list(Owner)),
         ("effort", list(Effort)),
         ("cost", [*Cost, "contract", "contract_short"]),
         ("event", list(Event)),
+        ("dispute", list(DisputeKind)),
         ("due", ["renewal"]),
         ("grade", [*"ABCDE", "withheld"]),
         (
@@ -307,3 +335,15 @@ def not_seen_reasons() -> set[str]:
 )
 def test_every_code_has_its_word(group, members):
     assert missing(f"words.{group}.{member}" for member in members) == []
+
+
+# --- what to do ---------------------------------------------------------------------------------------------------
+
+
+def test_words_of_an_option_belong_to_an_option_that_is_there():
+    options = {f"controls.{question.id}.for.{option.id}" for question in bank() for option in question.options}
+    parts = ("finding", "risk", "action", "fix", "confirm")
+    known = {f"{option}.{part}" for option in options for part in parts}
+    told = {key for texts in TEXTS.values() for key in texts.keys() if ".for." in key}  # noqa: SIM118
+    assert sorted(told - known) == []
+    assert missing(told) == []

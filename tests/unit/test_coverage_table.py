@@ -28,7 +28,7 @@ LAST = {
 }
 """The rows of those of the design's lists that a look from outside is about."""
 REFUSED_BY_DESIGN = {"11.8", "13.12"}
-PROBES = {probe.id: set(probe.outcomes) for probe in probes.walk()}
+PROBES = {probe.id: set(probe.outcomes) for probe in (*probes.walk(), *probes.readers())}
 QUESTIONS = {question.id for question in bank()}
 
 each_row = pytest.mark.parametrize("row", ROWS)

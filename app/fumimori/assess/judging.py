@@ -1,34 +1,39 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 import msgspec
 
-from fumimori.assess import scoring
+from fumimori.assess.combinations import combinations
+from fumimori.assess.disputes import in_force, not_refuted, settled
 from fumimori.assess.plan import plan
-from fumimori.assess.question_state import QuestionEvaluation, evaluations, option_severity, outcome_severity
+from fumimori.assess.question_state import (
+    QuestionEvaluation,
+    evaluations,
+    on_the_day,
+    option_severity,
+    outcome_severity,
+)
+from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
 from fumimori.model import (
+    Action,
     Assessment,
     Basis,
     Contradiction,
-    Control,
-    ControlResult,
-    Credit,
     Effect,
     Finding,
-    Grade,
     Hosting,
     OpenPoint,
     Outcome,
     Owner,
     Question,
-    QuestionResult,
     QuestionState,
     Result,
     Rules,
+    RunKind,
     Severity,
     Status,
     Work,
@@ -44,70 +49,72 @@ def assess(
 
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
     """
-    table = evaluations(assessment, bank, rules, outcomes)
     first_of: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
         first_of.setdefault((outcome.code, outcome.subject), outcome)
     unique = tuple(first_of.values())
-    findings = _findings(assessment, table, rules, unique, moment)
+    disputes = in_force(assessment.disputes, moment.date())
+    counted = not_refuted(unique, disputes)
+    table = evaluations(assessment, bank, rules, counted)
+    observations = Observations.of_assessment(assessment)
+    together = combinations(table, rules, counted, observations)
+    found = [*_measured(assessment, table, rules, unique, moment.date()), *together, *_said(assessment, table)]
+    findings = tuple(sorted((settled(finding, disputes) for finding in found), key=_order))
+    dreaded = combinations(table, rules, counted, observations, dreading=True)
+    worse = [finding.severity for finding in dreaded if finding not in together]
     contradictions = tuple(_contradictions(assessment, table, rules))
-    open_points = _open_points(assessment, table, contradictions)
-    questions = tuple(evaluation.result for evaluation in table)
+    open_points = _open_points(assessment, table, contradictions, observations)
+    sums = Sums(table, findings, open_points, rules, worse, quick=assessment.quick)
     todo = plan(findings, table, assessment.plan, rules, moment.date())
-    closed = {action.id for action in todo.first if not action.asks}
-    remaining = tuple(f for f in findings if f.code not in closed or f.accepted is not None)
-    before = _sum_up(questions, findings, table, open_points, rules, quick=assessment.quick)
-    repaired = _repaired(questions, findings, remaining)
-    after = _sum_up(repaired, remaining, table, open_points, rules, quick=assessment.quick)
+    foremost = [finding for action in todo.first for finding in action.findings]
     return Result(
         rules_version=rules.version,
         bank=tuple(bank),
         bank_version=bank_version(bank),
-        questions=questions,
-        controls=before[0],
+        questions=tuple(evaluation.result for evaluation in table),
+        controls=sums.controls,
         findings=findings,
         good=tuple(o for o in unique if outcome_severity(o, rules, assessment.scope) is Severity.OK),
         contradictions=contradictions,
         open_points=open_points,
-        actions=todo.actions,
-        grade=before[1],
-        expected=after[1],
+        actions=_with_outlook(todo.actions, sums),
+        grade=sums.grade,
+        expected=sums.after(foremost),
         runs=assessment.runs,
     )
+
+
+def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
+    """Every action with what it changes, alone and together with those before it."""
+    told, repaired = [], list[Finding]()
+    for action in actions:
+        repaired += action.findings
+        alone = sums.outlook(action.findings) if action.findings else None
+        told.append(msgspec.structs.replace(action, alone=alone, together=sums.outlook(repaired)))
+    return tuple(told)
 
 
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _findings(
-    assessment: Assessment,
-    table: Sequence[QuestionEvaluation],
-    rules: Rules,
-    outcomes: Iterable[Outcome],
-    moment: datetime,
-) -> tuple[Finding, ...]:
-    by_question = {evaluation.question.id: evaluation for evaluation in table}
-    accepted = {
-        (risk.code, risk.subject): risk
-        for risk in assessment.accepted
-        if risk.approver.strip() and risk.last_day is not None and risk.last_day >= moment.date()
-    }
-    found = [*_measured(assessment, by_question, rules, outcomes), *_said(assessment, table)]
-    with_decisions = (
-        msgspec.structs.replace(finding, accepted=accepted.get((finding.code, finding.subject))) for finding in found
-    )
-    return tuple(sorted(with_decisions, key=lambda f: (-f.severity, f.control.number, f.code, f.subject)))
+def _order(finding: Finding) -> tuple[int, int, str, str]:
+    """The printed order: the worst first, then by control."""
+    return -finding.severity, finding.control.number, finding.code, finding.subject
 
 
 def _measured(
-    assessment: Assessment, by_question: Mapping[str, QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome]
+    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
 ) -> Iterable[Finding]:
+    by_question = {evaluation.question.id: evaluation for evaluation in table}
+    readings = (run for run in assessment.runs if run.kind is RunKind.READ)
+    read = {attempt.probe for run in readings for attempt in run.attempts}
     for outcome in outcomes:
-        severity = outcome_severity(outcome, rules, assessment.scope)
+        severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None
         clashes = compared is not None and outcome in compared.clash
+        seen = Basis.READ if outcome.code.partition(".")[0] in read else Basis.MEASURED
         if severity < Severity.INFO:
             continue
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
@@ -118,7 +125,7 @@ def _measured(
             subject=outcome.subject,
             control=rule.control,
             severity=severity,
-            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else Basis.MEASURED,
+            basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else seen,
             question=rule.question,
             values=outcome.values,
             work=_work_here(rule.work, assessment.scope.hosting),
@@ -150,7 +157,7 @@ def _said(assessment: Assessment, table: Iterable[QuestionEvaluation]) -> Iterab
                 basis=Basis.CONTRADICTION if compared.contradicted else Basis.ANSWERED,
                 question=question.id,
                 confidence=answer.confidence if answer else None,
-                work=question.work,
+                work=question.work_for(compared.option),
             )
 
 
@@ -180,7 +187,10 @@ def _value(assessment: Assessment, question: Question) -> str:
 
 
 def _open_points(
-    assessment: Assessment, table: Iterable[QuestionEvaluation], contradictions: Iterable[Contradiction]
+    assessment: Assessment,
+    table: Iterable[QuestionEvaluation],
+    contradictions: Iterable[Contradiction],
+    observations: Observations,
 ) -> tuple[OpenPoint, ...]:
     points = [
         OpenPoint(
@@ -206,7 +216,6 @@ def _open_points(
                     **_who(assessment, result.question),
                 )
             )
-    observations = Observations.of_assessment(assessment)
     points += [
         OpenPoint(
             kind="not_measured",
@@ -226,66 +235,3 @@ def _open_points(
 def _who(assessment: Assessment, question: str) -> dict[str, str]:
     answer = assessment.answer(question)
     return {"who": answer.who_knows, "due": answer.due} if answer else {}
-
-
-# --- scores and grade ---------------------------------------------------------------------------------------------
-
-
-def _repaired(
-    questions: Sequence[QuestionResult], findings: Iterable[Finding], remaining: Sequence[Finding]
-) -> tuple[QuestionResult, ...]:
-    """`questions` after the findings outside `remaining` are put right: met, where nothing else is wrong with them."""
-    still = {finding.question for finding in remaining if finding.severity >= Severity.LOW}
-    mended = {finding.question for finding in findings if finding not in remaining} - still
-    return tuple(
-        msgspec.structs.replace(
-            question, low=float(question.weight), high=float(question.weight), credit=Credit.MET, severity=Severity.OK
-        )
-        if question.question in mended
-        else question
-        for question in questions
-    )
-
-
-def _sum_up(
-    questions: Sequence[QuestionResult],
-    findings: Sequence[Finding],
-    table: Sequence[QuestionEvaluation],
-    open_points: Sequence[OpenPoint],
-    rules: Rules,
-    *,
-    quick: bool,
-) -> tuple[tuple[ControlResult, ...], Grade]:
-    control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
-    results = tuple(
-        scoring.control_result(
-            control,
-            [question for question in questions if control_of[question.question] is control],
-            [finding for finding in findings if finding.control is control],
-            sum(point.question is not None and control_of[point.question] is control for point in open_points),
-            rules,
-        )
-        for control in Control
-    )
-    ranges = {
-        result.control: (result.score_low, result.score_high)
-        for result in results
-        if result.score_low is not None and result.score_high is not None
-    }
-    caps = scoring.Caps(
-        found=scoring.causes(findings),
-        severity_if_unknown=tuple(
-            evaluation.severity_if_unknown for evaluation in table if evaluation.severity_if_unknown >= Severity.LOW
-        ),
-        worst_case=tuple(evaluation.worst_case for evaluation in table if evaluation.worst_case >= Severity.LOW),
-    )
-    scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
-    set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
-    return results, scoring.grade(
-        ranges,
-        scoring.weigh(questions),
-        caps,
-        rules,
-        quick=quick,
-        not_applicable_share=len(set_aside) / len(scored) if scored else 0.0,
-    )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from fumimori.assess.causes import causes, decision
 from fumimori.assess.question_state import QuestionEvaluation
 from fumimori.model import (
     Action,
@@ -11,6 +12,7 @@ from fumimori.model import (
     Effort,
     Event,
     Finding,
+    Grade,
     Owner,
     PlanEntry,
     QuestionState,
@@ -32,7 +34,6 @@ WORKING_DAYS = (Event.CERTIFICATE, Event.POLICY_SITE)
 
 _EFFORT = {effort: rank for rank, effort in enumerate(Effort)}
 _SATURDAY = 5
-_DAY = timedelta(days=1)
 
 
 class Plan(Record):
@@ -54,6 +55,26 @@ def first(actions: Sequence[Action]) -> tuple[Action, ...]:
 def later(actions: Sequence[Action]) -> tuple[Action, ...]:
     """The rest of a whole plan in order."""
     return tuple(actions[FIRST:])
+
+
+class Step(Record):
+    """Where the grade changes on the way through the plan: the first action after which it is another one."""
+
+    action: int
+    """Its printed number."""
+    letter: str
+
+
+def steps(actions: Iterable[Action], grade: Grade) -> tuple[Step, ...]:
+    """How the letter gets better from `grade` on, action by action; empty while it is withheld."""
+    found: list[Step] = []
+    best = grade.letter
+    for number, action in enumerate(actions, start=1):
+        letter = action.together.letter if action.together else None
+        if best is not None and letter is not None and letter < best:
+            found.append(Step(action=number, letter=letter))
+            best = letter
+    return tuple(found)
 
 
 class Total(Record):
@@ -94,7 +115,8 @@ def plan(
 
     What was accepted as a risk on every subject needs no action. Order: open before done, then severity, due date,
     reachable from the Internet, less effort, more findings at once; then the first five are chosen so that no control
-    takes more than two of them (a Critical one always may) and one with a date is among them when there is any.
+    takes more than two of them (a Critical one always may) and one with a date is among them when there is any. Whoever
+    agreed on a day after the day of the thing itself does not move it down.
     """
     decided, table = {entry.action: entry for entry in entries}, tuple(evaluations)
     actions = [*_repairs(findings, decided, rules, today), *_questions_to_ask(table, decided, rules, today)]
@@ -127,10 +149,15 @@ def before(event: Event, day: date, rules: Rules) -> date:
     """The working day, Monday to Friday, by which the work for what ends on `day` is to be done."""
     margin = int(rules.number(f"calendar.{event}_days"))
     if event not in WORKING_DAYS:
-        return _working_day(day - timedelta(days=margin))
+        return _working_day(_earlier(day, margin))
     for _ in range(margin):
-        day = _working_day(day - _DAY)
+        day = _working_day(_earlier(day, 1))
     return _working_day(day)
+
+
+def _earlier(day: date, days: int) -> date:
+    """So many days before `day`; the calendar's first day, a Monday, for what would lie before it."""
+    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 def _working_day(day: date) -> date:
@@ -152,26 +179,23 @@ def _events(findings: Iterable[Finding], rules: Rules) -> list[tuple[Event, date
 def _repairs(
     findings: Sequence[Finding], decided: Mapping[str, PlanEntry], rules: Rules, today: date
 ) -> Iterable[Action]:
-    by_code: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.severity >= Severity.LOW:
-            by_code.setdefault(finding.code, []).append(finding)
-    for code, group in by_code.items():
-        still_open = [finding for finding in group if finding.accepted is None]
-        if not still_open:
-            continue
-        worst = max(still_open, key=lambda finding: finding.severity)
-        event, day = next(iter(_events(still_open, rules)), (None, None))
+    open_ones = [finding for finding in findings if finding.severity >= Severity.LOW and not finding.set_aside]
+    for cause in causes(open_ones, rules):
+        worst = cause.findings[0]
+        event, day = next(iter(_events(cause.findings, rules)), (None, None))
+        entry = decision(cause, decided)
         yield Action(
-            id=code,
+            id=cause.id,
             control=worst.control,
             severity=worst.severity,
-            findings=tuple(still_open),
-            work=worst.work,
-            due=due(worst.severity, still_open, rules, today, decided.get(code)),
-            entry=decided.get(code),
+            findings=cause.findings,
+            work=cause.work,
+            due=due(worst.severity, cause.findings, rules, today, entry),
+            entry=entry,
             event=event,
             day=day,
+            cause=cause.rule,
+            place=cause.place,
         )
 
 
@@ -202,7 +226,7 @@ def _urgency(action: Action) -> tuple[bool, int, date, bool, int, int, int, str]
     return (
         action.entry is not None and action.entry.done,
         -action.severity,
-        action.due or date.max,
+        min(action.due or date.max, action.day or date.max),
         not action.work.exposed,
         _EFFORT[action.work.effort],
         -len(action.findings),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from enum import IntEnum
 
 from fumimori.assess.reconcile import Compared, compare
@@ -16,6 +17,7 @@ from fumimori.model import (
     Option,
     Outcome,
     Question,
+    QuestionKind,
     QuestionResult,
     QuestionState,
     Record,
@@ -23,6 +25,7 @@ from fumimori.model import (
     Scope,
     Severity,
 )
+from fumimori.model.days import iso_day
 
 _ANSWERED_BY_PEOPLE = (
     QuestionState.ANSWERED,
@@ -73,6 +76,16 @@ def outcome_severity(outcome: Outcome, rules: Rules, scope: Scope) -> Severity:
     rule = rules.outcomes[outcome.code]
     hosting = next((domain.hosting for domain in scope.domains if domain.name == outcome.subject), scope.hosting)
     return next((entry.severity for entry in rule.hosting_severities if hosting in entry.hosting), rule.severity)
+
+
+def on_the_day(severity: Severity, outcome: Outcome, rules: Rules, today: date) -> Severity:
+    """`severity`, or worse where what ends on the outcome's day is near by `today`."""
+    event, day = rules.outcomes[outcome.code].event, iso_day(str(dict(outcome.values).get("day", "")))
+    if event is None or day is None or severity < Severity.INFO:
+        return severity
+    limits = {level: rules.thresholds.get(f"calendar.{event}_{level.word}_days") for level in Severity}
+    near = (level for level, limit in limits.items() if limit and (day - today).days < limit.value)
+    return max(severity, *near, Severity.OK)
 
 
 def option_severity(question: Question, option: Option, hosting: Hosting | None) -> Severity:
@@ -159,7 +172,7 @@ class _Table:
         compared = compare(question, self.answers.get(question.id), self.outcomes[question.id], self.rules)
         if self.hosting is not None and self.hosting not in question.hosting:
             return self.evaluation(question, compared, Precondition.CLOSED, QuestionState.OUT_OF_SCOPE)
-        premise = self.premise(question)
+        premise = self.premise(question, compared)
         if compared.measured and premise in (Precondition.CLOSED, Precondition.NOT_APPLICABLE):
             premise = Precondition.MET
         state = compared.state
@@ -234,8 +247,8 @@ class _Table:
             found.append(option_severity(question, compared.option, self.hosting))
         return max(found, default=Severity.OK)
 
-    def premise(self, question: Question) -> Precondition:
-        gates = [self.gate(condition) for condition in question.ask_if]
+    def premise(self, question: Question, compared: Compared) -> Precondition:
+        gates = [self.gate(condition, compared) for condition in question.ask_if]
         return max((*gates, self.parent(question.parent)), default=Precondition.MET)
 
     def parent(self, name: str | None) -> Precondition:
@@ -251,8 +264,10 @@ class _Table:
         certain = result.credit is not None and self.of(name).premise is not Precondition.UNCERTAIN
         return Precondition.MET if certain else Precondition.UNCERTAIN
 
-    def gate(self, condition: Condition) -> Precondition:
+    def gate(self, condition: Condition, behind: Compared) -> Precondition:
         before = self.of(condition.question)
+        if before.question.kind is QuestionKind.INVENTORY:
+            return Precondition.MET if behind.option or _listed(before, condition) else Precondition.CLOSED
         terminal = {
             QuestionState.PARENT_UNMET: Precondition.UNMET,
             QuestionState.OUT_OF_SCOPE: Precondition.CLOSED,
@@ -271,6 +286,13 @@ class _Table:
             return Precondition.UNCERTAIN if before.premise is Precondition.UNCERTAIN else Precondition.MET
         # A bad answer must not shorten the list: what it closes stays in the score and earns nothing.
         return Precondition.CLOSED if before.result.credit is Credit.MET else Precondition.UNMET
+
+
+def _listed(before: QuestionEvaluation, condition: Condition) -> bool:
+    """Whether the list names something that the question is about, or something that nobody foresaw; or is not made."""
+    items = before.compared.items
+    known = {option.id for option in before.question.options}
+    return not items or any(item in condition.values or item not in known for item in items)
 
 
 def _opens(before: QuestionEvaluation, condition: Condition) -> bool | None:

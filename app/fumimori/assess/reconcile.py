@@ -34,6 +34,8 @@ class Compared(Record):
     verified: bool = False
     measured: bool = False
     """An outcome answers the question, and nobody settled that it errs."""
+    items: tuple[str, ...] = ()
+    """What the list of an inventory names."""
     clash: tuple[Outcome, ...] = ()
     """The outcomes that differ from what was said."""
     settled: str = ""
@@ -80,7 +82,7 @@ def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcom
             return Compared(state=state, best=lowered or Credit.MET)
         return Compared(state=QuestionState.MEASURED, credit=worst((measured, lowered)), verified=True, measured=True)
     if question.kind is QuestionKind.INVENTORY:
-        return Compared(state=QuestionState.ANSWERED)
+        return Compared(state=QuestionState.ANSWERED, items=answer.items)
     option = question.option(answer.value or "")
     said = option.credit if option else None
     clash = _clash(answer.value or "", said, answering, outcomes, rules)
@@ -92,12 +94,17 @@ def compare(question: Question, answer: Answer | None, outcomes: Sequence[Outcom
         return Compared(state=QuestionState.NOT_APPLICABLE, clash=clash, settled=settled)
     by_measurement = (measured is not None and settled != "answer") or settled == "measurement" or option is None
     credit = worst((counted, lowered))
+    shown = [o for o in outcomes if rules.outcomes[o.code].effect is Effect.SHOWS]
     return Compared(
         state=QuestionState.MEASURED if by_measurement else QuestionState.ANSWERED,
         credit=credit,
         option=option,
         speaks=settled == "answer" or (settled != "measurement" and _says_worse(said, measured)),
-        verified=answer.confidence == "confirmed" or credit is not said or settled == "measurement" or said is measured,
+        verified=answer.confidence == "confirmed"
+        or credit is not said
+        or settled == "measurement"
+        or said is measured
+        or any(rules.outcomes[o.code].credit is credit for o in shown),
         measured=measured is not None and settled != "answer",
         clash=clash,
         settled=settled,
@@ -124,7 +131,7 @@ def _clash(
     against = [
         outcome
         for outcome in outcomes
-        if rules.outcomes[outcome.code].effect is Effect.CONTRADICTS
+        if rules.outcomes[outcome.code].effect in (Effect.CONTRADICTS, Effect.SHOWS)
         and value in rules.outcomes[outcome.code].contradicts
     ]
     return (*worse, *against)

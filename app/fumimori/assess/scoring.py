@@ -41,10 +41,12 @@ class Weighed(Record):
 
 
 class Caps(Record):
-    """What limits the grade apart from the score: one severity per root cause or open question."""
+    """What limits the grade apart from the score: one severity per kind of finding or open question."""
 
     found: tuple[Severity, ...] = ()
     """Open findings, those with the same code counted once: the number of servers must not change a grade."""
+    places: tuple[Severity, ...] = ()
+    """Every one of them; only printed."""
     severity_if_unknown: tuple[Severity, ...] = ()
     """Questions nobody could answer, one step below their worst answer."""
     worst_case: tuple[Severity, ...] = ()
@@ -70,8 +72,8 @@ def percent(points: float, weight: int) -> int:
     return (100 * doubled + weight) // (2 * weight)
 
 
-def causes(findings: Iterable[Finding]) -> tuple[Severity, ...]:
-    """The severity of each root cause (finding code) from LOW upward, the worst subject counting."""
+def kinds(findings: Iterable[Finding]) -> tuple[Severity, ...]:
+    """The severity of each kind of finding (its code) from LOW upward, the worst subject counting."""
     worst: dict[str, Severity] = {}
     for finding in findings:
         if finding.severity >= Severity.LOW:
@@ -177,7 +179,6 @@ def grade(
     reason = "band" if letter == "A" else next(reason for limit, reason in limits if limit == letter)
     if weighed.coverage < rules.number("scoring.coverage_withheld") and by_findings != "E":
         letter, reason = None, "coverage"
-    counts = caps.found.count
     return Grade(
         letter=letter,
         lower_bound=_lower_bound(by_score, weighed, caps, rules, quick=quick),
@@ -187,10 +188,16 @@ def grade(
         band=by_score,
         coverage=weighed.coverage,
         verified=weighed.verified_share,
-        counts=(counts(Severity.CRITICAL), counts(Severity.HIGH), counts(Severity.MEDIUM), counts(Severity.LOW)),
+        counts=_counted(caps.found),
+        places=_counted(caps.places),
         quick=quick,
         not_applicable_share=not_applicable_share,
     )
+
+
+def _counted(severities: Sequence[Severity]) -> tuple[int, int, int, int]:
+    count = severities.count
+    return count(Severity.CRITICAL), count(Severity.HIGH), count(Severity.MEDIUM), count(Severity.LOW)
 
 
 def _lower_bound(by_score: str, weighed: Weighed, caps: Caps, rules: Rules, *, quick: bool) -> str:

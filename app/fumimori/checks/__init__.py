@@ -1,16 +1,16 @@
-"""Everything that is known about a subject, one folder per check; the probes among them are found by walking."""
+"""Everything that is known about a subject, one folder per check; probes and readers are found by walking."""
 
 import importlib
 import importlib.util
 import pkgutil
 
-from fumimori.checks.contract import Probe
+from fumimori.checks.contract import Probe, Reader
 
 
-def names() -> tuple[str, ...]:
-    """The folders that hold a probe, sorted; the freezer asks for the same list."""
+def names(kind: str = "probe") -> tuple[str, ...]:
+    """The folders that hold a module called `kind` (`probe` or `reader`), sorted; the freezer asks for the same."""
     folders = (module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
-    return tuple(sorted(name for name in folders if importlib.util.find_spec(f"{__name__}.{name}.probe")))
+    return tuple(sorted(name for name in folders if importlib.util.find_spec(f"{__name__}.{name}.{kind}")))
 
 
 def walk() -> tuple[Probe, ...]:
@@ -29,3 +29,14 @@ def walk() -> tuple[Probe, ...]:
             raise LookupError(f"probes need each other in a circle: {sorted(set(found) - set(ordered))}")
         ordered.update((probe.id, probe) for probe in ready)
     return tuple(ordered.values())
+
+
+def readers() -> tuple[Reader, ...]:
+    """Every reader, in the order of their ids; LookupError when one calls itself by another name than its folder."""
+    found: dict[str, Reader] = {
+        name: importlib.import_module(f"{__name__}.{name}.reader").READER for name in names("reader")
+    }
+    for name, reader in found.items():
+        if reader.id != name:
+            raise LookupError(f"the reader in {name}/ calls itself {reader.id}")
+    return tuple(found.values())

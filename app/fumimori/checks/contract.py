@@ -1,12 +1,30 @@
-"""The contract of a probe: where it looks, what it writes down, and how what it saw is judged."""
+"""The contract of a check: where it looks or what it reads, what it writes down, and how what it saw is judged.
+
+Check      id, control, facts, outcomes, judge
+├── Probe  asks the network about a subject, under consent
+└── Reader takes in a file that a person handed over; nothing is sent, so that nobody's consent is asked
+
+A reader lives in `checks/<id>/reader.py` as `READER`, beside its `facts.py`; it is found by walking. It says by content
+how sure it is that a document is its own (`accepts`), writes down what the document says of each subject (`read`) and
+concludes nothing; the same pure `judge` as a probe's names the outcomes. What it cannot read it says with one of
+
+NotReadable    the document cannot be read
+├── Damaged    it begins as what it should be and does not go on so
+├── TooMuch    it holds more than is read
+├── Protected  it is locked by a password
+└── Secret     it holds a private key or a password: recognised, refused, and not kept
+"""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from fumimori.checks.observations import Observations, host_of
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
 from fumimori.network import Network
+from fumimori.network.tls import CertificateChain
 
 F = TypeVar("F", bound=Record)
 
@@ -53,21 +71,27 @@ def _no_host(_seen: Observations) -> Sequence[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
-    """One probe. Its texts stand in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`."""
+class Check:
+    """What every check is. Its texts stand in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`."""
 
     id: str
     control: Control
-    consent: ConsentLevel
     facts: type[Record]
     outcomes: tuple[str, ...]
     """The words behind `<id>.` of every outcome code that `judge` can name."""
+    judge: Callable[[Observations, Rules], Iterable[Outcome]]
+    """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe(Check):
+    """A check that asks the network."""
+
+    consent: ConsentLevel
     subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
     collect: Callable[[str, ProbeContext], Awaitable[Record]]
     """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
-    judge: Callable[[Observations, Rules], Iterable[Outcome]]
-    """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
     needs: tuple[str, ...] = ()
     connections: int = 0
     """TCP connections that one host name sees at the most, all its ports together; told to people before anything
@@ -86,3 +110,117 @@ class Probe:
     """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""
+
+
+class NotReadable(Exception):  # noqa: N818 - it is a state of the document, not a fault of the program
+    """The document cannot be read; `reason` is a code with a text of its own under `words.not_readable.<reason>`."""
+
+    usual = "not_recognised"
+
+    def __init__(self, detail: str = "", *, reason: str = "") -> None:
+        self.reason, self.detail = reason or self.usual, detail
+        super().__init__(f"{self.reason}: {detail}" if detail else self.reason)
+
+
+class Damaged(NotReadable):
+    """It begins as what it should be and does not go on so."""
+
+    usual = "damaged"
+
+
+class TooMuch(NotReadable):
+    """It holds more than is read."""
+
+    usual = "too_much"
+
+
+class Protected(NotReadable):
+    """It is locked by a password."""
+
+    usual = "protected"
+
+
+class Secret(NotReadable):
+    """It holds a private key or a password, which nobody needs to hand over; nothing of it is kept."""
+
+    usual = "secret"
+
+
+DOCUMENT_MOST = 25 * 1024 * 1024
+"""Bytes of one document, unless its reader takes more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One file, or one piece of pasted text, that a person handed over; everything in it is hostile."""
+
+    name: str
+    """As it is called, with the archive that it lay in before it (`reports.zip/a.xml`); proves nothing."""
+    content: bytes = field(repr=False)
+    sha256: str
+    """Of `content`, in hexadecimal."""
+    at: datetime
+    """When it was handed over."""
+    from_whom: str = ""
+    """Who handed it over, as they said."""
+    host: str = ""
+    """The host that the file in which it lay says it is of; proves nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadContext:
+    """What `read` is handed beside the document."""
+
+    scope: Scope
+    observations: Observations
+    rules: Rules
+    at: datetime
+    chain: Callable[[Sequence[bytes], datetime], CertificateChain]
+    """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
+    about: str = ""
+    """The host that the person says the document is of, for documents that do not say it."""
+
+
+class Reading(Record):
+    """What a document says of one subject."""
+
+    subject: str
+    """A domain or a host, as the reader's `about` says; empty where the document does not say it, and for what is
+    the whole organisation's."""
+    facts: Record
+    part: str = ""
+    """What counts beside others of the same subject, such as the digest of one message among many. With none, a newer
+    reading takes the place of an older one, as with the settings of a host."""
+
+
+class About(StrEnum):
+    """What a reader's subjects are; it decides whether a reading belongs to an assessment."""
+
+    DOMAIN = "domain"
+    HOST = "host"
+    ORGANISATION = "organisation"
+    """Nothing that has a name: the subject is empty, and every reading belongs."""
+
+
+def _unchanged(scope: Scope, _facts: Sequence[Record]) -> Scope:
+    return scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader(Check):
+    """A check that reads what was handed over. Its texts name what it is (`name`), and what it proves (`proves`)."""
+
+    accepts: Callable[[Document], float]
+    """How sure it is, 0 to 1, that the document is its own: by content, never by name; quick, and never raises."""
+    read: Callable[[Document, ReadContext], Sequence[Reading]]
+    """What the document says of each subject; concludes nothing. Raises NotReadable."""
+    about: About = About.DOMAIN
+    merge: Callable[[Sequence[Record]], Record] | None = None
+    """Make one of the facts of many documents about one subject that were handed over together; their own `part` is
+    then given to them by the engine. None where each document stands for itself."""
+    teaches: Callable[[Scope, Sequence[Record]], Scope] = _unchanged
+    """The scope with what the facts tell that a probe asks for, such as the selector of a signature. Pure."""
+    carried_in_mail: bool = False
+    """It usually comes attached to a mail that itself is nobody's concern, such as a report of a big provider."""
+    limit: int = DOCUMENT_MOST
+    """Bytes of a document that it reads at the most."""

@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 import msgspec
 
-from fumimori.model import Assessment, Attempt, Record, Run, Scope, Status, Vantage
+from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Scope, Status, Vantage
 
 F = TypeVar("F", bound=Record)
 
@@ -24,7 +24,7 @@ class Observations:
     """A read-only view of attempts under a scope; each is judged under the vantage point of its own run.
 
     When a probe looked at a subject more than once, in whatever runs, the newest completed attempt counts, else the
-    newest.
+    newest. Parts of a subject, as several messages of one domain are, count side by side.
     """
 
     def __init__(self, scope: Scope, attempts: Iterable[Attempt], vantage: Vantage | None = None) -> None:
@@ -32,7 +32,7 @@ class Observations:
         self.scope = scope
         self.vantage = vantage
         """Where the newest run stands: what a look that is still to come has to reckon with."""
-        self._attempts: dict[tuple[str, str], tuple[Attempt, Vantage | None]] = {}
+        self._attempts: dict[tuple[str, str, str], tuple[Attempt, Vantage | None]] = {}
         self._count(attempts, vantage)
 
     @classmethod
@@ -40,7 +40,8 @@ class Observations:
         """The attempts of all `runs`, the oldest first."""
         observations = cls(scope, ())
         for run in runs:
-            observations.vantage = run.vantage
+            if run.kind is RunKind.MEASURED:
+                observations.vantage = run.vantage
             observations._count(run.attempts, run.vantage)
         return observations
 
@@ -51,14 +52,14 @@ class Observations:
 
     def _count(self, attempts: Iterable[Attempt], vantage: Vantage | None) -> None:
         for attempt in attempts:
-            key = (attempt.probe, attempt.subject)
+            key = (attempt.probe, attempt.subject, attempt.part)
             known = self._attempts.get(key)
             if known is None or _rank(attempt) >= _rank(known[0]):
                 self._attempts[key] = (attempt, vantage)
 
     def attempt(self, probe: str, subject: str) -> Attempt | None:
-        """The attempt that counts for this probe and subject."""
-        known = self._attempts.get((probe, subject))
+        """The attempt that counts for this check and subject; one that is a part of the subject is not."""
+        known = self._attempts.get((probe, subject, ""))
         return known[0] if known else None
 
     def attempts(self, probe: str | None = None) -> Iterator[Attempt]:
@@ -67,7 +68,7 @@ class Observations:
 
     def vantage_of(self, attempt: Attempt) -> Vantage | None:
         """Where the run of this attempt stood; None when that is not known."""
-        known = self._attempts.get((attempt.probe, attempt.subject))
+        known = self._attempts.get((attempt.probe, attempt.subject, attempt.part))
         return known[1] if known else None
 
     def inside(self, attempt: Attempt, host: str = "") -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from fumimori import resources
 from fumimori.assess.lint import LintEntry
 from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
@@ -18,6 +19,7 @@ from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.interrupt import stop_event
 from fumimori.cli.parser import parser
+from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
 from fumimori.exports import FORMATS
@@ -69,6 +71,8 @@ class CommandLine:
                 "report": self.report,
                 "export": self.export,
                 "open-json": self.open_json,
+                "read": self.read,
+                "collector": self.write_collector,
                 "window": self.window,
             }[options.command]
             return command(options)
@@ -168,10 +172,24 @@ class CommandLine:
         files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
 
+    def read(self, options: argparse.Namespace) -> int:
+        """Take files that people hand over into an assessment."""
+        command = ReadCommand(toolkit=self.toolkit(), texts=self.texts(self.language))
+        return RAN if command.run(options) else NOTHING_MEASURED
+
     def window(self, options: argparse.Namespace) -> int:
         """Open the window, whose measurements look outward as the options say."""
         texts = self.texts(self.language)
         return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
+
+    def write_collector(self, options: argparse.Namespace) -> int:
+        """Write the script that a technician runs on a server, and say what it does."""
+        texts = self.texts(self.language)
+        place = files.destination(options.out, texts)
+        script = resources.path("collect") / ("collect.ps1" if options.windows else "collect.sh")
+        files.write(place, script.read_bytes(), texts)
+        Console(texts).say("collector_explained", path=options.out)
+        return RAN
 
     def write_sample(self, options: argparse.Namespace) -> int:
         """Write the sample company's file, both reports and its result."""

@@ -66,6 +66,19 @@ def opened(path: Path, secret: str | None, texts: Texts) -> Assessment:
         return file.assessment
 
 
+@contextlib.contextmanager
+def opened_to_change(path: Path, secret: str | None, texts: Texts) -> Iterator["AssessmentFile"]:
+    """The open assessment of a file that can be written to; WrongUseError."""
+    from fumimori import store
+
+    if not path.is_file():
+        raise WrongUseError(texts("cli.no_such_file", path=str(path)))
+    with _told(path, texts), store.AssessmentFile.open(path, secret) as file:
+        if file.read_only:
+            raise WrongUseError(texts("cli.file_error", detail=texts(f"words.store_error.{file.read_only}")))
+        yield file
+
+
 def destination(name: str | None, texts: Texts, *, source: Path | None = None) -> str | None:
     """`name` again, when a file can be written there; WrongUseError, also for an assessment, which nothing replaces.
 

@@ -97,3 +97,15 @@ def _files(
     opened.add_argument("file", metavar="FILE", help=say("json"))
     opened.add_argument("--save", metavar="FILE.fumimori", help=say("save_new"))
     opened.add_argument("--replace", action="store_true", help=say("replace"))
+    collector = commands.add_parser("collector", help=say("collector"), allow_abbrev=False)
+    collector.add_argument("--windows", action="store_true", help=say("collector_windows"))
+    collector.add_argument("--out", metavar="FILE", required=True, help=say("collector_out"))
+    _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
+
+
+def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
+    read.add_argument("files", metavar="FILE", nargs="+", help=say("files"))
+    read.add_argument("--into", metavar="FILE.fumimori", required=True, help=say("into"))
+    read.add_argument("--about", metavar="HOST", default="", help=say("about"))
+    read.add_argument("--also-domain", action="append", default=[], metavar="DOMAIN", help=say("read_also"))
+    read.add_argument("--source", metavar="NAME", default="", help=say("source"))

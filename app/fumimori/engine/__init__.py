@@ -1,5 +1,6 @@
 """Runs probes: order by need, consent, limits, timeouts, cancel, progress; and reads results made elsewhere."""
 
+from fumimori.engine.again import Checked, Targets, checked, targets
 from fumimori.engine.consent import (
     Planned,
     close_looks,
@@ -14,12 +15,15 @@ from fumimori.engine.measuring import Measurement, Progress, measure
 from fumimori.engine.toolkit import Judged, NetworkSettings, Toolkit
 
 __all__ = [
+    "Checked",
     "Judged",
     "Measurement",
     "NetworkSettings",
     "Planned",
     "Progress",
+    "Targets",
     "Toolkit",
+    "checked",
     "close_looks",
     "confirmed",
     "exchangers",
@@ -27,5 +31,6 @@ __all__ = [
     "measure",
     "measure_many",
     "planned",
+    "targets",
     "third_parties",
 ]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fumimori.checks.contract import Probe
+from fumimori.checks.contract import About, Probe, Reader
 from fumimori.checks.observations import Observations, host_of
 from fumimori.model import Attempt, Contact, Run, Scope
 
@@ -39,16 +39,18 @@ def failure(work: Callable[[], object]) -> Exception | None:
 
 
 def counting(
-    probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
+    checks: Sequence[Probe | Reader], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
 ) -> tuple[Run, ...]:
     """The runs with only those attempts that count under `scope`, each in the run that it belongs to.
 
-    An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, and when no
-    run has a newer completed one. A run of which nothing is left because the scope is another one now is left out;
-    lines of the contact log go with the subjects that they were about. `probes` stand before those that need them;
-    one that fails to name its subjects is put into `failed`, and logged when somebody asks for that.
+    An attempt counts when its subject is one that its probe names for this scope, from what its needs saw, or what was
+    read belongs to the scope; and when no run has a newer completed one. A run of which nothing is left because the
+    scope is another one now is left out; lines of the contact log go with the subjects that they were about. Probes
+    stand before those that need them; one that fails to name its subjects is put into `failed`, and logged when
+    somebody asks for that.
     """
-    kept = _kept(probes, scope, runs, failed)
+    kept = _kept([check for check in checks if not isinstance(check, Reader)], scope, runs, failed)
+    kept |= _read([check for check in checks if isinstance(check, Reader)], scope, runs)
     observations = Observations.of(scope, runs)
     counts = {id(attempt) for attempt in observations.attempts() if (attempt.probe, attempt.subject) in kept}
     narrowed = []
@@ -80,6 +82,23 @@ def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: li
 
 def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
     return tuple(probe.subjects(observations))
+
+
+def _read(readers: Sequence[Reader], scope: Scope, runs: Sequence[Run]) -> set[tuple[str, str]]:
+    """Reader and subject of all that was read and belongs to the scope."""
+    by_id = {reader.id: reader for reader in readers}
+    subjects = {(attempt.probe, attempt.subject) for run in runs for attempt in run.attempts if attempt.probe in by_id}
+    return {(check, subject) for check, subject in subjects if belongs(by_id[check].about, subject, scope)}
+
+
+def belongs(about: About, subject: str, scope: Scope) -> bool:
+    """Whether what was read of `subject` is the assessment's: its domain or one below, or a host that it names."""
+    if about is About.ORGANISATION:
+        return not subject
+    names = {domain.name for domain in scope.domains}
+    if about is About.HOST:
+        names.update(host_of(host) for host in scope.named_hosts)
+    return _below(subject.rpartition("@")[2], names)
 
 
 def _only(runs: Iterable[Run], kept: set[tuple[str, str]]) -> Iterable[Run]:

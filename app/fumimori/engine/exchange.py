@@ -10,7 +10,7 @@ import msgspec
 
 from fumimori import __version__
 from fumimori.assess.judging import assess
-from fumimori.checks.contract import Probe
+from fumimori.checks.contract import Check
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, failure
@@ -187,7 +187,7 @@ def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
     try:
         scan = _decoded(untrusted_json)
-        kinds = {probe.id: probe.facts for probe in toolkit.probes}
+        kinds = {check.id: check.facts for check in toolkit.checks}
         for attempt in (attempt for run in scan.runs for attempt in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
@@ -250,7 +250,7 @@ def _check(scan: Scan) -> None:
 def _check_run(run: Run) -> None:
     if not _RUN_ID.fullmatch(run.id):
         raise NotAScanError("a run without a proper name")
-    if max(len(run.attempts), len(run.contacts)) > RECORDS_MOST:
+    if max(len(run.attempts), len(run.contacts), len(run.sources)) > RECORDS_MOST:
         raise NotAScanError("too many records")
     for moment in _moments(run):
         if moment.tzinfo is None or moment.year not in YEARS:
@@ -271,6 +271,7 @@ def _moments(run: Run) -> Iterator[datetime]:
     for attempt in run.attempts:
         yield from (attempt.started, attempt.ended, *(exchange.at for exchange in attempt.evidence))
     yield from (contact.at for contact in run.contacts)
+    yield from (source.at for source in run.sources)
 
 
 def _texts(run: Run) -> Iterator[str]:
@@ -280,7 +281,8 @@ def _texts(run: Run) -> Iterator[str]:
         yield from (vantage.resolver, vantage.second_resolver, vantage.port25, vantage.note)
         yield from (*vantage.control_hosts, *vantage.inside_hosts)
     for attempt in run.attempts:
-        yield from (attempt.probe, attempt.subject, attempt.reason)
+        yield from (attempt.probe, attempt.subject, attempt.reason, attempt.part, attempt.source)
+    yield from (text for source in run.sources for text in (source.name, source.sha256, source.from_whom))
     for contact in run.contacts:
         yield from (contact.target, contact.transport, contact.what, contact.detail)
 
@@ -298,14 +300,13 @@ def _check_scope(scope: Scope) -> None:
 
 def _try(scan: Scan, toolkit: Toolkit) -> None:
     """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
-    runs = counting(toolkit.probes, scan.scope, scan.runs)
-    observations = Observations.of(scan.scope, runs)
+    observations = Observations.of(scan.scope, runs := counting(toolkit.checks, scan.scope, scan.runs))
     about = Assessment(id="", created=datetime(2000, 1, 1, tzinfo=UTC), scope=scan.scope, runs=runs)
 
     def everything() -> None:
         for probe in toolkit.probes:
             tuple(probe.subjects(observations))
-        outcomes = [outcome for probe in toolkit.probes for outcome in probe.judge(observations, toolkit.rules)]
+        outcomes = [outcome for check in toolkit.checks for outcome in check.judge(observations, toolkit.rules)]
         assess(about, toolkit.bank, toolkit.rules, outcomes, about.created)
         port_matrix(observations, toolkit.rules)
 
@@ -377,19 +378,18 @@ def _with_selectors(domain: DomainScope, others: Iterable[DomainScope]) -> Domai
     return msgspec.structs.replace(domain, selectors=tuple(dict.fromkeys((*domain.selectors, *more))))
 
 
-def schema(probes: Sequence[Probe]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a scan, with the facts of every probe."""
-    (reference, *facts), components = msgspec.json.schema_components(
-        [Scan, *(probe.facts for probe in probes)], ref_template="#/$defs/{name}"
-    )
-    by_probe = [
+def schema(checks: Sequence[Check]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a scan, with the facts of every check."""
+    kinds = [Scan, *(check.facts for check in checks)]
+    (reference, *facts), components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    by_check = [
         {
-            "if": {"properties": {"probe": {"const": probe.id}, "facts": {"not": {"type": "null"}}}},
+            "if": {"properties": {"probe": {"const": check.id}, "facts": {"not": {"type": "null"}}}},
             "then": {"properties": {"facts": fact}},
         }
-        for probe, fact in zip(probes, facts, strict=True)
+        for check, fact in zip(checks, facts, strict=True)
     ]
-    components["Attempt"]["allOf"] = by_probe
+    components["Attempt"]["allOf"] = by_check
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:fumimori:{SCHEMA}",

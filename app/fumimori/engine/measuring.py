@@ -14,6 +14,7 @@ import msgspec
 from fumimori import __version__
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
+from fumimori.engine.again import Targets
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
 from fumimori.engine.toolkit import NetworkSettings, Toolkit
@@ -100,13 +101,18 @@ async def measure(
     observer: Observer = lambda _progress: None,
     cancel: asyncio.Event | None = None,
     only: Sequence[str] | None = None,
+    again: Targets | None = None,
 ) -> Measurement:
     """Run the probes (all, or those in `only` with their needs) against the assessment's scope.
+
+    With `again` nothing but those looks, as far as the scope still wants them; what they need is taken from the runs
+    before. The consent is asked in every case.
 
     Ends when every attempt has ended; after `cancel` is set, what did not end is CANCELLED. Never raises for what a
     server does; a fault of ours in one probe becomes OUR_BUG and leaves the others alone.
     """
-    return await _Run(toolkit, assessment, network, settings, observer).run(cancel or asyncio.Event(), only)
+    run = _Run(toolkit, assessment, network, settings, observer, again)
+    return await run.run(cancel or asyncio.Event(), only)
 
 
 @dataclass
@@ -116,6 +122,7 @@ class _Run:
     network: Network
     settings: NetworkSettings
     observer: Observer
+    again: Targets | None = None
     attempts: list[Attempt] = field(default_factory=list)
     notes: list[Notes] = field(default_factory=list)
     vantage: Vantage | None = None
@@ -131,10 +138,14 @@ class _Run:
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         self.standing = asyncio.Event()
         wanted = _with_needs(self.toolkit.probes, only)
+        if self.again is not None:
+            wanted = [probe for probe in wanted if probe.id in self.again]
         around = asyncio.create_task(self.probe_environment())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
-            tasks[probe.id] = asyncio.create_task(self.probe(probe, [tasks[need] for need in probe.needs]))
+            tasks[probe.id] = asyncio.create_task(
+                self.probe(probe, [tasks[need] for need in probe.needs if need in tasks])
+            )
         stop = asyncio.create_task(cancel.wait())
         everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
         waiting: set[asyncio.Future[Any]] = {everything, stop}
@@ -175,7 +186,7 @@ class _Run:
     def observations(self) -> Observations:
         """What counts so far: nothing that is out of scope leads to a host that may not be asked any more."""
         scope, run = self.assessment.scope, self.so_far()
-        observations = Observations.of(scope, counting(self.toolkit.probes, scope, (*self.assessment.runs, run)))
+        observations = Observations.of(scope, counting(self.toolkit.checks, scope, (*self.assessment.runs, run)))
         observations.vantage = run.vantage
         return observations
 
@@ -253,6 +264,8 @@ class _Run:
             self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
             return
         subjects = ended.value
+        if self.again is not None:
+            subjects = tuple(subject for subject in subjects if subject in self.again[probe.id])
         self.total += len(subjects)
         for subject in subjects:
             self.tell(probe, subject, "waiting")

@@ -9,12 +9,13 @@ import msgspec
 
 from fumimori.assess.absent import about_existing
 from fumimori.assess.judging import assess
-from fumimori.checks.contract import Probe
+from fumimori.checks.contract import Probe, Reader
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
 from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Result, Rules, Run, Scope, Status
 from fumimori.network import Network
+from fumimori.network.tls import CertificateChain
 
 OUR_BUG = "our_bug"
 """The reason of an attempt that a mistake of ours made worthless."""
@@ -52,6 +53,10 @@ class Judged:
     """The runs and the scope that were judged."""
 
 
+def _unknown_chain(_ders: Sequence[bytes], _at: datetime) -> CertificateChain:
+    return CertificateChain(certificates=(), trusted=False, trust_error="other")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
@@ -60,9 +65,17 @@ class Toolkit:
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
+    readers: tuple[Reader, ...] = ()
+    chain: Callable[[Sequence[bytes], datetime], CertificateChain] = _unknown_chain
+    """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
 
     _last: list[Judged] = field(default_factory=list, init=False, repr=False, compare=False)
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""
+
+    @property
+    def checks(self) -> tuple[Probe | Reader, ...]:
+        """Probes and readers."""
+        return (*self.probes, *self.readers)
 
     def outcomes(self, assessment: Assessment) -> tuple[Outcome, ...]:
         """What all judges say about everything that counts under today's scope."""
@@ -93,13 +106,13 @@ class Toolkit:
 
     def _judge(self, runs: tuple[Run, ...], scope: Scope) -> Judged:
         failed: list[str] = []
-        narrowed = counting(self.probes, scope, runs, failed=failed)
+        narrowed = counting(self.checks, scope, runs, failed=failed)
         observations = Observations.of(scope, narrowed)
         outcomes: list[Outcome] = []
-        for probe in self.probes if narrowed else ():
-            said = guarded(lambda probe=probe: tuple(probe.judge(observations, self.rules)))  # type: ignore[misc]
+        for check in self.checks if narrowed else ():
+            said = guarded(lambda check=check: tuple(check.judge(observations, self.rules)))  # type: ignore[misc]
             if said is None:
-                failed.append(probe.id)
+                failed.append(check.id)
             else:
                 outcomes += said
         if failed and narrowed:

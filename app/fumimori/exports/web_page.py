@@ -1,12 +1,12 @@
 """The report as one HTML file that needs nothing else: no script, no picture, nothing fetched."""
 
-from collections.abc import Iterable
 from html import escape
 
 from fumimori.exports.material import Material
 from fumimori.exports.outline import Block, Heading, Paragraph, outline
-from fumimori.model import Finding
-from fumimori.texts import sanitize
+from fumimori.model import Finding, Repair
+from fumimori.texts import Texts, sanitize
+from fumimori.wording.repairs import part_words, proof_words, snippet_title
 
 TEXT_MOST = 4000
 STYLE = """
@@ -73,15 +73,24 @@ def _finding(finding: Finding, material: Material) -> str:
     )
     told = "".join(f"<dt>{_said(name)}</dt><dd>{_said(value)}</dd>" for name, value in facts if value)
     steps = "".join(f"<li>{_said(step)}</li>" for step in wording.fix(finding))
-    copied = "".join(_copied((piece.place, piece.content)) for piece in (*repair.snippets, *repair.proof))
+    copied = "".join(
+        _copied(snippet_title(say, piece), piece.content or say("repairs.delete")) for piece in repair.snippets
+    )
+    copied += "".join(_copied(" ".join(proof_words(say, proof)), proof.command) for proof in repair.proof)
+    notes = "".join(_notes(say, repair, part) for part in ("before", "after", "risks", "back"))
     listed = f"<ol>{steps}</ol>" if steps else ""
-    return f'<h3 id="{number}">{number} {_said(wording.title(finding))}</h3>\n<dl>{told}</dl>\n{listed}{copied}'
+    return f'<h3 id="{number}">{number} {_said(wording.title(finding))}</h3>\n<dl>{told}</dl>\n{listed}{notes}{copied}'
 
 
-def _copied(piece: Iterable[str]) -> str:
-    place, content = piece
-    label = f"<p>{_said(place)}</p>" if place else ""
-    return f"{label}<pre>{escape(chr(10).join(sanitize(line, TEXT_MOST) for line in content.splitlines()))}</pre>"
+def _notes(say: Texts, repair: Repair, part: str) -> str:
+    """The sentences of one part of a repair under their heading; empty when there are none."""
+    said = "".join(f"<li>{_said(words)}</li>" for words in part_words(say, repair, part))
+    return f"<p><b>{_said(say(f'repairs.{part}'))}</b></p><ul>{said}</ul>" if said else ""
+
+
+def _copied(title: str, untrusted_content: str) -> str:
+    lines = "\n".join(sanitize(line, TEXT_MOST) for line in untrusted_content.splitlines())
+    return f"<p>{_said(title)}</p><pre>{escape(lines)}</pre>"
 
 
 def _said(untrusted_text: str) -> str:

@@ -120,22 +120,38 @@ _STRICTER: Mapping[str, tuple[str, ...]] = {
 """Values of tags from mild to strict."""
 
 
-def without_repeats(txt: str) -> str:
-    """`txt`, for which `is_dmarc` holds, with each tag once: of the values that exist the strictest, where one is
-    stricter; all addresses of `rua` and `ruf`; else the first. Parts that are no tag are left out.
+def merged(texts: Sequence[str], *, strict: bool) -> str:
+    """`texts`, for which `is_dmarc` holds, as one record with each tag once: all addresses of `rua` and `ruf`; of other
+    values that exist the strictest with `strict`, the mildest without; else the first. Parts that are no tag are left
+    out.
     """  # noqa: D205 - one sentence
     values: dict[str, list[str]] = {}
-    for name, value in parse_tags(txt).pairs:
-        values.setdefault(name, []).append(value)
-    return "; ".join(f"{name}={_one_value(name, given)}" for name, given in values.items())
+    for text in texts:
+        for name, value in parse_tags(text).pairs:
+            values.setdefault(name, []).append(value)
+    return "; ".join(f"{name}={_one_value(name, given, strict=strict)}" for name, given in values.items())
 
 
-def _one_value(name: str, given: Sequence[str]) -> str:
+def _one_value(name: str, given: Sequence[str], *, strict: bool) -> str:
     if name in ("rua", "ruf"):
         return ",".join(dict.fromkeys(uri.strip() for value in given for uri in value.split(",") if uri.strip()))
     order = _STRICTER.get(name, ())
     known = [value for value in given if value.lower() in order]
-    return max(known, key=lambda value: order.index(value.lower())) if len(given) > 1 and known else given[0]
+    if len(given) == 1 or not known:
+        return given[0]
+    return (max if strict else min)(known, key=lambda value: order.index(value.lower()))
+
+
+def with_tags(text: str, changes: Mapping[str, str | None]) -> str:
+    """`text`, for which `is_dmarc` holds, with the tags in `changes` set, or removed where None; the others stay as
+    they are and where they are. Parts that are no tag are left out. A new `p` stands behind the version.
+    """  # noqa: D205 - one sentence
+    tags: dict[str, str] = {}
+    for name, value in parse_tags(text).pairs:
+        tags.setdefault(name, value)
+    first = {"v": tags.pop("v", "DMARC1"), **({"p": ""} if "p" in tags or changes.get("p") else {})}
+    wanted = {**first, **tags, **changes}
+    return "; ".join(f"{name}={value}" for name, value in wanted.items() if value is not None)
 
 
 _VALUES = {

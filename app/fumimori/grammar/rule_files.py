@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from fumimori.model import (
+    CauseRule,
+    CombinationRule,
     Control,
     Credit,
     Effect,
@@ -12,6 +14,7 @@ from fumimori.model import (
     Hosting,
     HostingSeverity,
     OutcomeRule,
+    Place,
     Record,
     Rules,
     Severity,
@@ -44,6 +47,12 @@ class _Outcome(Record, forbid_unknown_fields=True):
     event: Event | None = None
 
 
+class _Cause(Record, forbid_unknown_fields=True):
+    place: Place
+    codes: tuple[str, ...]
+    """A star at the end stands for everything that begins so."""
+
+
 class _Defaults(Record, forbid_unknown_fields=True, omit_defaults=True):
     control: str = ""
     source: str = ""
@@ -55,6 +64,9 @@ class _File(Record, forbid_unknown_fields=True):
     defaults: _Defaults = _Defaults()
     """What an outcome of this file says where it says nothing: the control, and source and date, which go together."""
     outcomes: dict[str, dict[str, object]] = msgspec.field(default_factory=dict)
+    causes: dict[str, _Cause] = msgspec.field(default_factory=dict)
+    combinations: dict[str, CombinationRule] = msgspec.field(default_factory=dict)
+    """When the outcome of the same name comes about."""
 
 
 def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables: Mapping[str, str]) -> Rules:
@@ -65,6 +77,8 @@ def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables:
     """
     outcomes: dict[str, OutcomeRule] = {}
     thresholds: dict[str, Threshold] = {}
+    causes: list[CauseRule] = []
+    combinations: dict[str, CombinationRule] = {}
     for name, content in files.items():
         try:
             file = msgspec.convert(content, _File)
@@ -75,11 +89,17 @@ def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables:
         except (msgspec.ValidationError, ValueError) as error:
             raise RulesError(f"{name}: {error}") from error
         thresholds.update((f"{name}.{word}", threshold) for word, threshold in file.thresholds.items())
+        causes += [_cause(word, cause) for word, cause in file.causes.items()]
+        combinations.update((f"{name}.{word}", combination) for word, combination in file.combinations.items())
+    if stray := combinations.keys() - outcomes.keys():
+        raise RulesError(f"{sorted(stray)}: a combination without an outcome")
     return Rules(
         version=version,
         outcomes=outcomes,
         thresholds=thresholds,
         tables={name: parse_table(name, text) for name, text in tables.items()},
+        causes=tuple(causes),
+        combinations=combinations,
     )
 
 
@@ -94,6 +114,15 @@ def parse_table(name: str, text: str) -> Table:
         if len(row) != len(columns):
             raise RulesError(f"{name}: row {number} has {len(row)} columns, not {len(columns)}")
     return Table(columns=columns, rows=rows, date=lines[0].removeprefix("# date: ").split()[0])
+
+
+def _cause(name: str, said: _Cause) -> CauseRule:
+    return CauseRule(
+        id=name,
+        place=said.place,
+        codes=tuple(code for code in said.codes if not code.endswith("*")),
+        prefixes=tuple(code.removesuffix("*") for code in said.codes if code.endswith("*")),
+    )
 
 
 def _completed(said: Mapping[str, object], defaults: _Defaults) -> dict[str, object]:

@@ -107,8 +107,8 @@ def walk(domain: str, known: Mapping[Key, DnsAnswer], failed: AbstractSet[Key] =
     return SpfTree(
         nodes=tuple(walker.nodes),
         lookups=tuple(walker.lookups),
-        networks=_collapsed(walker.networks),
-        own_networks=_collapsed(walker.own_networks),
+        networks=collapsed(walker.networks),
+        own_networks=collapsed(walker.own_networks),
         everyone=tuple(dict.fromkeys(walker.everyone)),
         missing=tuple(dict.fromkeys(walker.missing)),
         unanswered=walker.unanswered,
@@ -116,7 +116,8 @@ def walk(domain: str, known: Mapping[Key, DnsAnswer], failed: AbstractSet[Key] =
     )
 
 
-def _collapsed(networks: "Iterable[IPv4Network | IPv6Network]") -> tuple[str, ...]:
+def collapsed(networks: "Iterable[IPv4Network | IPv6Network]") -> tuple[str, ...]:
+    """The networks with neighbours joined, IPv4 first."""
     four = [network for network in networks if isinstance(network, IPv4Network)]
     six = [network for network in networks if isinstance(network, IPv6Network)]
     return tuple(str(network) for network in (*collapse_addresses(four), *collapse_addresses(six)))

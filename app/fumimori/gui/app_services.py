@@ -55,3 +55,11 @@ class AppServices:
     """What to copy to put a finding right, made for this assessment."""
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""
+
+    def checked_report(  # noqa: PLR0917 - as `make_report`
+        self, about: Assessment, result: Result, texts: Texts, paper: str, parts: str, version: str
+    ) -> tuple[tuple[LintEntry, ...], bytes]:
+        """What to put in order, and the report: a draft, whatever is wanted, while one of these stops a final one."""
+        entries = self.lint_report(about, result)
+        kind = "draft" if any(entry.stops for entry in entries) else version
+        return entries, self.make_report(about, result, texts, paper, parts, kind)

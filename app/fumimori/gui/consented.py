@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori.gui.measuring import MAIL_IN_DNS
 from fumimori.gui.widgets.choice import Choice
-from fumimori.model import Assessment, Consent, ConsentLevel
+from fumimori.model import Assessment, Consent, ConsentLevel, RunKind
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
@@ -33,14 +33,21 @@ def as_confirmed(session: "Session") -> Assessment:
 
 def stands(session: "Session") -> bool:
     """Whether what was confirmed still covers everything that is to be looked at."""
-    consent, now = session.open.consent, to_confirm(session)
-    covers = set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
-    return consent.at is not None and covers
+    consent = session.open.consent
+    if consent.at is None:
+        return False
+    now = to_confirm(session)
+    return set(now.domains) <= set(consent.domains) and set(now.hosts) <= set(consent.hosts)
 
 
 def begun(assessment: Assessment) -> bool:
     """Whether anything was measured beyond the question who takes the mail."""
-    return any(attempt.probe not in MAIL_IN_DNS for attempt in assessment.attempts)
+    return any(
+        attempt.probe not in MAIL_IN_DNS
+        for run in assessment.runs
+        if run.kind is RunKind.MEASURED
+        for attempt in run.attempts
+    )
 
 
 def highest(session: "Session") -> ConsentLevel:

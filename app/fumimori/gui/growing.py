@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-AT_ONCE = 6
-"""Parts that are there from the start: they fill a screen."""
+AT_ONCE = 4
+"""Parts that are there from the start, so that the first sight of the page is not empty."""
 
 
 class Growing:
@@ -24,11 +24,11 @@ class Growing:
         """Whether something is still to come."""
         return bool(self._makers)
 
-    def add(self, makers: Sequence[Callable[[], QWidget]]) -> None:
-        """Add what these make at the end that the column has now: a screenful here and now."""
+    def add(self, makers: Sequence[Callable[[], QWidget]], *, at_once: int = AT_ONCE) -> None:
+        """Add what these make at the end that the column has now: so many of them here and now."""
         self._makers = list(makers)
         self._at = self._column.count()
-        for _ in makers[:AT_ONCE]:
+        for _ in makers[:at_once]:
             self._next()
         self._turns.start(0)
 

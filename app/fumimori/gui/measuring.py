@@ -8,13 +8,13 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fumimori.gui.bridge import Job, Say
-from fumimori.model import Consent, Record, Status
+from fumimori.model import Consent, Finding, Grade, Record, Status
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from fumimori.engine import Measurement, NetworkSettings
+    from fumimori.engine import Measurement, NetworkSettings, Targets
     from fumimori.gui.session import Session
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,14 @@ class ProgressRow(Record):
     state: str
     status: Status | None = None
     reason: str = ""
+
+
+class Rechecked(Record):
+    """Findings that are measured again, and the grade that there was before."""
+
+    assessment: str
+    findings: tuple[Finding, ...]
+    before: Grade
 
 
 class Measuring(QObject):
@@ -56,6 +64,7 @@ class Measuring(QObject):
         self.thorough = self.from_outside = False
         """What people say about the next runs; neither is kept in the file, because both belong to here and now."""
         self.fault = ""
+        self._rechecked: Rechecked | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TELL_EVERY_MS)
@@ -92,10 +101,32 @@ class Measuring(QObject):
         """Ask DNS alone who takes the domains' mail, before anything is consented to."""
         self.start(only=MAIL_IN_DNS)
 
-    def start(self, *, only: "Sequence[str]" = ()) -> None:
-        """Measure the assessment as it stands, or `only` what public information tells; nothing while one runs."""
+    @property
+    def rechecked(self) -> "Rechecked | None":
+        """What the last run measured again, or the one under way does; None when it was another kind of run."""
+        known = self._rechecked
+        return known if known and self._session.assessment and known.assessment == self._session.assessment.id else None
+
+    def again(self, findings: "Sequence[Finding]") -> None:
+        """Measure only what these findings rest on, under the consent that was given; nothing while one runs."""
         if self.running:
             return
+        from fumimori.engine import targets
+
+        session = self._session
+        progress = targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+        kept = Rechecked(assessment=session.open.id, findings=tuple(findings), before=session.result.grade)
+        self.start(again=progress)
+        self._rechecked = kept
+
+    def start(self, *, only: "Sequence[str]" = (), again: "Targets | None" = None) -> None:
+        """Measure the assessment as it stands, or `only` what public information tells; nothing while one runs.
+
+        With `again` only those looks.
+        """
+        if self.running:
+            return
+        self._rechecked = None
         from fumimori.engine import measure
 
         self.progress, self.done, self.total = {}, 0, 0
@@ -110,7 +141,14 @@ class Measuring(QObject):
             network = toolkit.open_network(settings)
             try:
                 return await measure(
-                    toolkit, assessment, network, settings, observer=say, cancel=stop, only=only or None
+                    toolkit,
+                    assessment,
+                    network,
+                    settings,
+                    observer=say,
+                    cancel=stop,
+                    only=only or None,
+                    again=again,
                 )
             finally:
                 await network.close()

@@ -135,15 +135,6 @@ class Session(QObject):
 
         return Assessment(id=secrets.token_hex(8), created=self.services.now(), report_language=self.language)
 
-    def open_file(self, path: Path, passphrase: str | None = None) -> None:
-        """Go on with the assessment in the file at `path`; raises StoreError."""
-        from fumimori.store import AssessmentFile
-
-        if self.is_open_at(path):
-            return
-        file = AssessmentFile.open(path, passphrase)
-        self.take(file, path, file.assessment)
-
     def is_open_at(self, path: Path) -> bool:
         """Whether the file at `path` is the one under work."""
         try:

@@ -27,6 +27,7 @@ class Theme:
         self.scale = scale
         self.high_contrast = high_contrast
         self._icons = resources / "icons"
+        self._pictures: dict[tuple[str, str, int, int, float], QPixmap] = {}
         tokens = _tokens(resources / "brand" / "tokens.toml")
         self._colours: Mapping[str, str] = tokens["dark" if dark else "light"]
         self._printed: Mapping[str, str] = tokens["light"]
@@ -109,8 +110,14 @@ class Theme:
 
     def picture(self, name: str, colour: str, size: QSize) -> QPixmap:
         """The drawing `<name>.svg` of the icons' folder, as large as fits `size`, its current colour replaced."""
-        path = self._icons / f"{name}.svg"
         ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+        key = (name, colour, size.width(), size.height(), ratio)
+        if key not in self._pictures:
+            self._pictures[key] = self._drawn(name, colour, size, ratio)
+        return self._pictures[key]
+
+    def _drawn(self, name: str, colour: str, size: QSize, ratio: float) -> QPixmap:
+        path = self._icons / f"{name}.svg"
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -236,6 +243,7 @@ QMenuBar::item:selected { background: @accent_wash; }
 QToolTip { background: @surface; color: @ink; border: 1px solid @line; }
 QScrollBar:vertical { background: transparent; width: @radius; margin: 0px; }
 QScrollBar::handle:vertical { background: @line; border-radius: @half; min-height: @hit; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0px; }
 QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 """

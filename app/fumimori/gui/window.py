@@ -41,11 +41,15 @@ class Window(QMainWindow):
         self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
         self.sidebar = Sidebar(self.go)
         self.help_panel = HelpPanel(self.toggle_help)
-        self.footer = Footer(back=self.back, later=self.later, forward=self.forward)
+        self.footer = Footer(back=self.navigator.back, later=self.navigator.later, forward=self.forward)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always on, so that the page keeps its place when it becomes longer than the window or shorter.
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.area.verticalScrollBar()
+        bar.rangeChanged.connect(lambda low, high: bar.setEnabled(low < high))
         self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
         self._notices = QVBoxLayout()
@@ -115,14 +119,6 @@ class Window(QMainWindow):
             else:
                 self._to_complaint()
 
-    def back(self) -> None:
-        """What Back does."""
-        self.navigator.back()
-
-    def later(self) -> None:
-        """What *answer later* does."""
-        self.navigator.later()
-
     def _begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
         if self.page is None:
@@ -152,6 +148,7 @@ class Window(QMainWindow):
         found = self._at(place)
         if at > 0 or (place and found is None):
             self.page.growing.finish()
+            self.sidebar.finish()
         self.page.resume(draft)
         self.area.verticalScrollBar().setValue(at)
         found = found or self._at(place)
@@ -240,8 +237,10 @@ class Window(QMainWindow):
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
+            prefix = self.page.help_prefix
+            hosting = self.session.open.scope.hosting if prefix else None
             self.help_panel.show_help(
-                self.theme, self.session.texts, prefix=self.page.help_prefix, page=self.route.page
+                self.theme, self.session.texts, prefix=prefix, page=self.route.page, hosting=hosting
             )
 
     def toggle_help(self) -> None:
@@ -339,11 +338,12 @@ class Window(QMainWindow):
         self.rebuild(self._use_look)
 
     def _use_look(self) -> None:
-        """Style what stays; the page goes before, because Qt would style all of it once more for nothing."""
+        """Style what stays; page and rail go before, because Qt would style all of them once more for nothing."""
         if self.page is not None:
             self.page.leave()
             self.page = None
             self.area.takeWidget().deleteLater()
+        self.sidebar.forget()
         self.theme = themed(self.session.settings, self.session.services.resources)
         QApplication.setPalette(self.theme.palette())
         QApplication.setFont(self.theme.font())

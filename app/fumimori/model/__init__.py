@@ -1,6 +1,6 @@
 """The records of an assessment, one file a subject; no I/O, no clock, no sentence."""
 
-from fumimori.model.answers import AcceptedRisk, Answer, Confidence, PlanEntry
+from fumimori.model.answers import Answer, Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.assessment import Assessment
 from fumimori.model.bank import (
     NOT_APPLICABLE,
@@ -25,9 +25,12 @@ from fumimori.model.result import (
     ControlResult,
     Finding,
     Grade,
+    Note,
     OpenPoint,
+    Outlook,
     PortRow,
     ProfileVerdict,
+    Proof,
     QuestionResult,
     QuestionState,
     Repair,
@@ -36,13 +39,12 @@ from fumimori.model.result import (
     SnippetKind,
     Verdict,
 )
-from fumimori.model.rules import Effect, Event, OutcomeRule, Rules, Table, Threshold
-from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, Status, Vantage
+from fumimori.model.rules import CauseRule, CombinationRule, Effect, Event, OutcomeRule, Place, Rules, Table, Threshold
+from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
 __all__ = [
     "NOT_APPLICABLE",
-    "AcceptedRisk",
     "Action",
     "Addressee",
     "Answer",
@@ -51,6 +53,8 @@ __all__ = [
     "Basis",
     "Brand",
     "BrandProfile",
+    "CauseRule",
+    "CombinationRule",
     "Condition",
     "Confidence",
     "Consent",
@@ -61,6 +65,8 @@ __all__ = [
     "ControlResult",
     "Cost",
     "Credit",
+    "Dispute",
+    "DisputeKind",
     "DomainScope",
     "Effect",
     "Effort",
@@ -72,15 +78,19 @@ __all__ = [
     "HostingSeverity",
     "Measured",
     "Mode",
+    "Note",
     "OpenPoint",
     "Option",
     "Organisation",
     "Outcome",
     "OutcomeRule",
+    "Outlook",
     "Owner",
+    "Place",
     "PlanEntry",
     "PortRow",
     "ProfileVerdict",
+    "Proof",
     "Question",
     "QuestionKind",
     "QuestionResult",
@@ -91,10 +101,12 @@ __all__ = [
     "Result",
     "Rules",
     "Run",
+    "RunKind",
     "Scope",
     "Severity",
     "Snippet",
     "SnippetKind",
+    "Source",
     "Status",
     "T",
     "Table",

@@ -51,17 +51,42 @@ class PlanEntry(Record):
         return typed_day(self.due)
 
 
-class AcceptedRisk(Record):
-    """A finding that somebody decided to live with until a day; it stays in score and grade."""
+class DisputeKind(StrEnum):
+    """How a finding was settled by a person."""
+
+    ACCEPTED = "accepted"
+    """Somebody decided to live with it until a day; it stays in score and grade."""
+    COMPENSATED = "compensated"
+    """Something else protects until a day; it counts one severity lower."""
+    WRONG = "wrong"
+    """The measurement errs, and evidence shows it; it stays on record and counts for nothing."""
+
+
+class Dispute(Record):
+    """What a person settled about one finding; earlier files know accepted ones only."""
 
     code: str
     subject: str
     reason: str
+    """Why; of a compensated one what protects instead."""
     approver: str
-    until: str
-    """An ISO day. Earlier versions let anything be typed: what is no day is kept, and accepts nothing."""
+    until: str = ""
+    """An ISO day. Earlier versions let anything be typed: what is no day is kept, and settles nothing."""
+    kind: DisputeKind = DisputeKind.ACCEPTED
+    evidence: str = ""
+    """What shows that the measurement errs."""
 
     @property
     def last_day(self) -> date | None:
-        """The last day on which the risk is accepted; None when `until` names no day."""
+        """The last day on which it holds; None when `until` names no day."""
         return iso_day(self.until)
+
+    def holds(self, today: date) -> bool:
+        """Whether it says all that its kind asks for and its day has not passed."""
+        if not self.approver.strip():
+            return False
+        if self.kind is DisputeKind.WRONG:
+            return bool(self.reason.strip() and self.evidence.strip())
+        if self.kind is DisputeKind.COMPENSATED and not self.reason.strip():
+            return False
+        return self.last_day is not None and self.last_day >= today

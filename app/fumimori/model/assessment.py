@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from fumimori.model.answers import AcceptedRisk, Answer, PlanEntry
+import msgspec
+
+from fumimori.model.answers import Answer, Dispute, PlanEntry
 from fumimori.model.base import Record
 from fumimori.model.brand import Brand, ReportVersion
 from fumimori.model.run import Attempt, Contact, Run, Vantage
@@ -29,7 +31,8 @@ class Assessment(Record):
     """Every measurement, the oldest first; none is ever changed or merged into another."""
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
-    accepted: tuple[AcceptedRisk, ...] = ()
+    disputes: tuple[Dispute, ...] = msgspec.field(default=(), name="accepted")
+    """What people settled about findings; files keep it under the name of what was there first."""
     withdrawn: tuple[Answer, ...] = ()
     """Answers that were taken back, with their notes and history: their questions count as not answered."""
 

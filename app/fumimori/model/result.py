@@ -1,9 +1,10 @@
 """What follows from an assessment: findings, scores, plan."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
-from fumimori.model.answers import AcceptedRisk, Confidence, PlanEntry
+from fumimori.model.answers import Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.bank import Credit, Question, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
 from fumimori.model.rules import Event
@@ -24,6 +25,8 @@ class Basis(StrEnum):
     """What a finding or a result rests on."""
 
     MEASURED = "measured"
+    READ = "read"
+    """In a document that somebody handed over."""
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     CONTRADICTION = "contradiction"
@@ -41,8 +44,21 @@ class Finding(Record):
     question: str | None = None
     values: Values = ()
     confidence: Confidence | None = None
-    accepted: AcceptedRisk | None = None
+    dispute: Dispute | None = None
+    """What a person settled about it, while that holds; its severity says so already."""
     work: Work = Work()
+    joins: tuple[tuple[str, str], ...] = ()
+    """Of a combination: code and subject of the outcomes and answers (`<question>.<option>`) that meet in it."""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it was concluded from outcomes, and not said in one answer."""
+        return self.code.count(".") == 1
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether people decided to leave it as it is: accepted, or compensated by something else."""
+        return self.dispute is not None and self.dispute.kind in (DisputeKind.ACCEPTED, DisputeKind.COMPENSATED)
 
 
 class QuestionState(StrEnum):
@@ -123,16 +139,26 @@ class Grade(Record):
     coverage: float
     verified: float
     counts: tuple[int, int, int, int]
-    """Open findings: critical, high, medium, low; those with the same code (one root cause) are counted once."""
+    """Kinds of open findings: critical, high, medium, low; those with the same code are counted once."""
+    places: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """The same findings, every subject counted."""
     quick: bool = False
     not_applicable_share: float = 0.0
+
+
+class Outlook(Record):
+    """What the grade becomes when something is repaired, by the same function; None for a withheld letter."""
+
+    letter: str | None
+    score_low: int
+    score_high: int
 
 
 class Action(Record):
     """One line of the plan: findings with one root cause, put right together."""
 
     id: str
-    """The code of its findings."""
+    """`<cause>:<place>`, the code of findings that no rule joins, or `<question>.unknown`."""
     control: Control
     severity: Severity
     findings: tuple[Finding, ...]
@@ -146,6 +172,14 @@ class Action(Record):
     """The first day in the calendar that its findings name: the day of the thing itself."""
     asks: bool = False
     """The action is to find out, not to change."""
+    cause: str = ""
+    """The rule that joins its findings; empty when they are of one kind."""
+    place: str = ""
+    """A host, `host (service)` or a domain; empty for what concerns the whole organisation."""
+    alone: Outlook | None = None
+    """What repairing this alone leads to; None where nothing is repaired."""
+    together: Outlook | None = None
+    """What repairing this and all actions before it leads to."""
 
     @property
     def late(self) -> bool:
@@ -163,19 +197,71 @@ class SnippetKind(StrEnum):
     COMMAND = "command"
 
 
+class Note(Record):
+    """A sentence of the texts (`repairs.note.<key>`) with its values."""
+
+    key: str
+    values: Values = ()
+
+
 class Snippet(Record):
     """A piece of text to copy, made for this organisation; `place` is a DNS name and type, a path or a program."""
 
     kind: SnippetKind
     place: str
     content: str
+    """Empty where `current` is to be deleted."""
+    current: str = ""
+    """What stands there now, as far as it was seen."""
+    note: Note | None = None
+    """When or where this piece is the right one."""
+
+
+class Proof(Record):
+    """A command, and what it prints."""
+
+    command: str
+    repaired: str = ""
+    """The part of its output that says that the repair worked."""
+    broken: str = ""
+    """What stands there as long as it did not; empty where that has no fixed form."""
 
 
 class Repair(Record):
-    """What puts a finding right, and what proves it; both may be empty where there is nothing to copy."""
+    """How a finding is put right and how that is proved; empty where there is nothing to copy."""
 
+    before: tuple[Note, ...] = ()
+    """What to do first, in this order."""
     snippets: tuple[Snippet, ...] = ()
-    proof: tuple[Snippet, ...] = ()
+    """In the order in which they are applied."""
+    after: tuple[Note, ...] = ()
+    """What follows later, with its dates."""
+    risks: tuple[Note, ...] = ()
+    """What may break, and who else is affected."""
+    back: tuple[Note, ...] = ()
+    """The way back."""
+    proof: tuple[Proof, ...] = ()
+    ask: Note | None = None
+    """What to ask of the provider or owner, where only they can change it."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether the steps in words are all there is."""
+        return self == Repair()
+
+    @classmethod
+    def joined(cls, repairs: Iterable["Repair"]) -> "Repair":
+        """Several repairs of one cause as one, each piece once."""
+        every = tuple(repairs)
+        return cls(
+            before=tuple(dict.fromkeys(note for one in every for note in one.before)),
+            snippets=tuple(dict.fromkeys(snippet for one in every for snippet in one.snippets)),
+            after=tuple(dict.fromkeys(note for one in every for note in one.after)),
+            risks=tuple(dict.fromkeys(note for one in every for note in one.risks)),
+            back=tuple(dict.fromkeys(note for one in every for note in one.back)),
+            proof=tuple(dict.fromkeys(proof for one in every for proof in one.proof)),
+            ask=next((one.ask for one in every if one.ask is not None), None),
+        )
 
 
 class OpenPoint(Record):

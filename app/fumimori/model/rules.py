@@ -15,6 +15,9 @@ class Effect(StrEnum):
     ANSWERS = "answers"
     LOWERS = "lowers"
     CONTRADICTS = "contradicts"
+    SHOWS = "shows"
+    """It shows one case of what the answer says: an answer of the same credit counts as verified, one of `contradicts`
+    is contradicted, and who did not answer is still asked."""
     NONE = "none"
 
 
@@ -50,6 +53,37 @@ class OutcomeRule(Record):
     """What ends on the value `day` of the outcome, an ISO day; None when it names no day to keep."""
 
 
+class Place(StrEnum):
+    """What kind of place a cause or a combination has."""
+
+    HOST = "host"
+    SERVICE = "service"
+    """The programs of one host that share their settings: SMTP, IMAP and POP, the web."""
+    DOMAIN = "domain"
+    EVERYWHERE = "everywhere"
+    """The whole organisation."""
+
+
+class CauseRule(Record):
+    """Which findings at one place are one broken thing with one repair."""
+
+    id: str
+    place: Place
+    codes: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    """Beginnings of codes."""
+
+
+class CombinationRule(Record):
+    """When facts that are milder apart come to something sharper together; severity and source are its outcome's."""
+
+    place: Place
+    needs: tuple[tuple[str, ...], ...]
+    """Of each group one must hold at the place: an outcome's code, or a question's option (`<question>.<option>`)."""
+    absorbs: frozenset[str] = frozenset()
+    """The codes of findings that are repaired with it and need no action of their own."""
+
+
 class Threshold(Record):
     """A number of the rules with its source and date."""
 
@@ -83,6 +117,9 @@ class Rules(Record):
     """By `<file>.<name>`, such as `spf.lookups_max` or `scoring.band_a`."""
     tables: Mapping[str, Table]
     """By file name without suffix, such as `providers`."""
+    causes: tuple[CauseRule, ...] = ()
+    combinations: Mapping[str, CombinationRule] = MappingProxyType({})
+    """By the code of the outcome that each comes to."""
 
     def number(self, name: str) -> float:
         """The threshold called `name`; KeyError when the rules have none, because that is a mistake of ours."""

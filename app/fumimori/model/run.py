@@ -78,8 +78,29 @@ class Exchange(Record):
     untrusted_received: str
 
 
+class RunKind(StrEnum):
+    """How a run came about."""
+
+    MEASURED = "measured"
+    """This program asked the network."""
+    READ = "read"
+    """It read documents that a person handed over, results of other tools among them."""
+
+
+class Source(Record):
+    """A document that a run was read from; its content is not kept with the run."""
+
+    name: str
+    """As it was called, untrusted."""
+    sha256: str
+    size: int
+    at: datetime
+    """When it was handed over."""
+    from_whom: str = ""
+
+
 class Attempt(Record):
-    """One look by one probe at one subject; facts are that probe's facts record as JSON, None unless COMPLETED."""
+    """One look by one check at one subject; facts are that check's facts record as JSON, None unless COMPLETED."""
 
     probe: str
     subject: str
@@ -94,6 +115,11 @@ class Attempt(Record):
     reason: str = ""
     """A code that says why an attempt is not COMPLETED, such as `port25_blocked`."""
     evidence: tuple[Exchange, ...] = ()
+    part: str = ""
+    """Which of several things about the subject that count side by side, such as the digest of one message; empty
+    where a newer look takes the place of an older one."""
+    source: str = ""
+    """The SHA-256 of the document that it was read from; empty for a look, and for what all of the run's say."""
 
     def __post_init__(self) -> None:
         if self.facts is not None and bytes(self.facts) == b"null":
@@ -101,7 +127,7 @@ class Attempt(Record):
 
 
 class Run(Record):
-    """One measurement: from where, under which consent and for which scope it looked, and all that it brought home."""
+    """One measurement or reading: from where, under which consent and for which scope, and what it brought home."""
 
     id: str
     """Unique, of letters, digits and hyphens: a run that is imported twice is there once."""
@@ -120,9 +146,12 @@ class Run(Record):
     attempts: tuple[Attempt, ...] = ()
     contacts: tuple[Contact, ...] = ()
     imported: bool = False
-    """It was made elsewhere and read from a file."""
+    """It was made elsewhere by this program, and taken over from its JSON."""
     cancelled: bool = False
     """Somebody stopped it before its end."""
+    kind: RunKind = RunKind.MEASURED
+    sources: tuple[Source, ...] = ()
+    """The documents that it was read from; none for a measurement."""
 
 
 class Outcome(Record):

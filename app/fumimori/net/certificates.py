@@ -86,20 +86,20 @@ class _Read:
 
 
 def chain_of(
-    ders: Sequence[bytes], *, name: str, at: datetime, roots: Sequence["x509.Certificate"]
+    ders: Sequence[bytes], *, name: str, at: datetime, roots: Sequence["x509.Certificate"], any_use: bool = False
 ) -> CertificateChain:
     """What the chain `ders` (leaf first, as sent) is worth at the moment `at` for somebody who asked for `name`.
 
     `trusted` disregards the name, `name_matches` disregards the trust. The path is judged by OpenSSL, as mail programs
-    and mail servers judge it, not by the rules for public web sites. Absurd certificates never raise: a leaf that
-    cannot be read makes an empty chain with the error `other`.
+    and mail servers judge it, not by the rules for public web sites; with `any_use` for others than servers too. Absurd
+    certificates never raise: a leaf that cannot be read makes an empty chain with the error `other`.
     """
     leaf = _read(ders[0]) if ders else None
     sent = [each for der in ders[1:CHAIN_MOST] if (each := _read(der)) is not None]
     if leaf is None:
         return CertificateChain(certificates=(), trusted=False, trust_error="other", asked_name=name)
     sent.insert(0, leaf)
-    trust_error = _trust_error(sent, at, tuple(roots))
+    trust_error = _trust_error(sent, at, tuple(roots), any_use=any_use)
     return CertificateChain(
         certificates=tuple(each.facts for each in sent),
         trusted=not trust_error,
@@ -306,8 +306,8 @@ def _issued(issuer: "x509.Certificate", subject: "x509.Certificate") -> bool:
 
 
 @lru_cache(maxsize=4)
-def _store(roots: "tuple[x509.Certificate, ...]") -> "crypto.X509Store":
-    """The roots as OpenSSL's store, for servers' certificates; roots that OpenSSL cannot read are left out."""
+def _store(roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False) -> "crypto.X509Store":
+    """The roots as OpenSSL's store, for servers' certificates or for any; those that it cannot read are left out."""
     from OpenSSL import crypto
 
     store = crypto.X509Store()
@@ -315,11 +315,14 @@ def _store(roots: "tuple[x509.Certificate, ...]") -> "crypto.X509Store":
         with suppress(crypto.Error, ValueError):
             store.add_cert(crypto.X509.from_cryptography(root))
     library = getattr(crypto, "_lib")  # noqa: B009 - pyOpenSSL has no name of its own for the purpose
-    library.X509_STORE_set_purpose(store._store, library.X509_PURPOSE_SSL_SERVER)  # noqa: SLF001
+    purpose = library.X509_PURPOSE_ANY if any_use else library.X509_PURPOSE_SSL_SERVER
+    library.X509_STORE_set_purpose(store._store, purpose)  # noqa: SLF001
     return store
 
 
-def _trust_error(sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]") -> str:
+def _trust_error(
+    sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False
+) -> str:
     """Why no path leads to a trusted root, in the word that explains it to somebody who has to put it right."""
     from OpenSSL import crypto
 
@@ -331,7 +334,7 @@ def _trust_error(sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certifi
         return out_of_time
     if leaf.openssl is None:
         return "other"
-    store = _store(roots)
+    store = _store(roots, any_use=any_use)
     store.set_time(at.astimezone(UTC).replace(tzinfo=None))
     above = [each.openssl for each in sent[1:] if each.openssl is not None]
     try:

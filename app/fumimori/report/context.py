@@ -67,7 +67,7 @@ class ReportContext:
         style = style.bold() if bold else style
         return Prose(text, style.inked(self.paper.quiet) if quiet else style, self.faces)
 
-    def severity(self, severity: Severity, count: int | None = None) -> ChipSign:
+    def severity(self, severity: Severity, count: str = "") -> ChipSign:
         """A severity's chip."""
         return ChipSign(severity.word, self.wording.word("severity", severity.word), self.paper, count=count)
 

@@ -132,7 +132,7 @@ def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> lis
         *measurements.verbatim(m),
         *answers.evidence(m),
         *measurements.not_measured(m),
-        *findings.accepted(m),
+        *findings.disputes(m),
         *findings.sources(m),
         *score_page.score(m),
         *closing.closing(m),

@@ -15,10 +15,10 @@ SHAPE = 2.3 * MM
 class ChipSign(Block):
     """A severity or a state: shape and word on its ground."""
 
-    def __init__(self, word: str, label: str, page_style: PageStyle, *, count: int | None = None) -> None:
+    def __init__(self, word: str, label: str, page_style: PageStyle, *, count: str = "") -> None:
         self._chip, self._page_style = page_style.chip(word), page_style
         self._style = page_style.note.bold().inked(self._chip.ink)
-        self._label = label if count is None else f"{label} {count}"
+        self._label = f"{label} {count}".rstrip()
         self.node = Node("P")
 
     def natural_width(self) -> float:

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from fumimori.model import (
-    AcceptedRisk,
     Answer,
     Assessment,
     Attempt,
     Brand,
     Consent,
     Contact,
+    Dispute,
     Exchange,
     Organisation,
     PlanEntry,
@@ -36,8 +36,11 @@ _MANY: Mapping[str, type[Record]] = {
     "runs": Run,
     "answers": Answer,
     "plan": PlanEntry,
-    "accepted": AcceptedRisk,
+    "disputes": Dispute,
 }
+_ROWS: Mapping[str, str] = {"disputes": "accepted"}
+"""The kinds of rows that are called otherwise in files than here."""
+_FIELDS: Mapping[str, str] = {kind: field for field, kind in _ROWS.items()}
 
 
 _OF_RUNS: Mapping[str, type[Record]] = {"attempts": Attempt, "contacts": Contact}
@@ -58,7 +61,7 @@ def parts(assessment: Assessment) -> dict[Key, Part]:
         taken[field, ""] = (0, getattr(assessment, field))
     for field in _MANY.keys() - {"runs"}:
         for place, record in enumerate(getattr(assessment, field)):
-            key = _free(taken, field, _identity(field, place, record))
+            key = _free(taken, _ROWS.get(field, field), _identity(field, place, record))
             taken[key] = (place, record)
     _take_runs(taken, assessment.runs)
     emptied: dict[str, Any] = {field: kind() for field, kind in _SINGLE.items()}
@@ -74,9 +77,8 @@ def _take_runs(taken: dict[Key, Part], runs: Iterable[Run]) -> None:
         identity = _free(taken, "runs", run.id)[1]
         taken["runs", identity] = (place, msgspec.structs.replace(run, attempts=(), contacts=()))
         for attempt in run.attempts:
-            key = _free(
-                taken, "attempts", f"{identity}/{attempt.probe} {attempt.subject} {attempt.started.isoformat()}"
-            )
+            subject = f"{attempt.subject} {attempt.part}".rstrip()
+            key = _free(taken, "attempts", f"{identity}/{attempt.probe} {subject} {attempt.started.isoformat()}")
             number = next(places["attempts"])
             if attempt.evidence:
                 taken[EVIDENCE, key[1]] = (number, attempt.evidence)
@@ -112,8 +114,8 @@ def assembled(rows: Iterable[tuple[str, str, bytes]]) -> Assessment:
             fields[kind] = msgspec.json.decode(content, type=_SINGLE[kind])
         elif kind == "runs":
             runs[identity] = msgspec.json.decode(content, type=Run)
-        elif kind in _MANY:
-            many[kind].append(msgspec.json.decode(content, type=_MANY[kind]))
+        elif (field := _FIELDS.get(kind, kind)) in _MANY:
+            many[field].append(msgspec.json.decode(content, type=_MANY[field]))
         elif kind in _OF_RUNS:
             record = msgspec.json.decode(content, type=_OF_RUNS[kind])
             parts_of[kind].setdefault(identity.partition("/")[0], []).append((identity, record))
@@ -146,7 +148,7 @@ def _identity(field: str, place: int, record: Any) -> str:
         return str(record.question)
     if field == "plan":
         return str(record.action)
-    if field == "accepted":
+    if field == "disputes":
         return f"{record.code} {record.subject}"
     return f"{place:06d}"
 

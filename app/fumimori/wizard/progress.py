@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from fumimori.assess.question_state import quick_questions
 from fumimori.model import Assessment, Control, Question, QuestionResult, QuestionState, Result
-from fumimori.wizard.steps import SURROUNDINGS, block_of, control_of
+from fumimori.wizard.steps import SURROUNDINGS, block_of
 
 
 class ControlStatus(StrEnum):
@@ -24,8 +24,8 @@ class ControlStatus(StrEnum):
 
 def questions_of(bank: Sequence[Question], block: str) -> tuple[Question, ...]:
     """The bank's questions of a block, in printed order."""
-    control = control_of(block)
-    return tuple(question for question in bank if question.control is control)
+    begin = f"{block}."
+    return tuple(question for question in bank if question.id.startswith(begin))
 
 
 def counted(assessment: Assessment, result: Result, block: str) -> tuple[Question, ...]:

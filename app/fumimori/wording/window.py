@@ -1,12 +1,13 @@
-"""From codes to the words of the texts: findings, outcomes, answers, reasons; every page says them the same way."""
+"""What only the window says: short answers on cards and sheets, the signs of options, a score in a list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from fumimori.model import (
     NOT_APPLICABLE,
     Answer,
     Credit,
     Finding,
+    Hosting,
     Outcome,
     Question,
     QuestionResult,
@@ -14,7 +15,8 @@ from fumimori.model import (
     Result,
     Rules,
 )
-from fumimori.texts import Texts, sanitize
+from fumimori.texts import Texts
+from fumimori.wording.words import Words, kinds
 
 SUBJECTS = 4
 """How many places of one finding are named before the rest is counted."""
@@ -23,79 +25,31 @@ USUAL = ("yes", "partly", "no")
 SIGNS = {Credit.MET: "○", Credit.PARTLY: "△", Credit.NOT_MET: "×"}
 
 
-def outcome_title(t: Texts, outcome: Outcome | Finding) -> str:
-    """A measured fact as a title."""
-    return t(f"checks.{outcome.code}.title", **dict(outcome.values))
+OWN_SERVER = "own_server"
+PLACES = (OWN_SERVER, *(hosting.value for hosting in Hosting if not hosting.own_server))
+"""Where a way to find out may differ, as the texts name it."""
 
 
-def outcome_saw(t: Texts, outcome: Outcome | Finding) -> str:
-    """A measured fact as a neutral sentence."""
-    return t(f"checks.{outcome.code}.saw", **dict(outcome.values))
-
-
-def measured(code: str) -> bool:
-    """Whether a finding's code is an outcome's and not an answer's."""
-    return code.count(".") == 1
-
-
-def finding_title(t: Texts, finding: Finding, result: Result) -> str:
-    """What is not as it should be."""
-    if measured(finding.code):
-        return outcome_title(t, finding)
-    question, _, option = finding.code.rpartition(".")
-    chosen = result.of_bank(question).option(option)
-    partly = chosen is not None and chosen.credit is Credit.PARTLY
-    key = f"controls.{question}.finding_partly"
-    return t(key) if partly and t.has(key) else t(f"controls.{question}.finding")
+def ways(t: Texts, question: str, hosting: Hosting | None) -> tuple[str, ...]:
+    """How to find the answer out: everywhere, then under `hosting`; everything while the hosting is unknown."""
+    places = PLACES if hosting is None else (OWN_SERVER if hosting.own_server else hosting.value,)
+    keys = (f"controls.{question}.find", *(f"controls.{question}.at.{place}.find" for place in places))
+    return tuple(line for key in keys if t.has(key) for line in t.lines(key))
 
 
 def grouped(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
-    """Findings with one cause together, the worst of each group first, and the worst group first."""
-    by_code: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_code.setdefault(finding.code, []).append(finding)
-    groups = [tuple(sorted(group, key=lambda one: -one.severity)) for group in by_code.values()]
+    """Findings of one kind together, the worst of each kind first, and the worst kind first."""
+    groups = [tuple(sorted(group, key=lambda one: -one.severity)) for group in kinds(findings).values()]
     return sorted(groups, key=lambda group: -group[0].severity)
-
-
-def subject_words(t: Texts, findings: Iterable[Finding]) -> str:
-    """Where it was found: hosts and ports, the first few by name."""
-    subjects = list(dict.fromkeys(sanitize(finding.subject) for finding in findings if finding.subject))
-    names = listed(t, subjects[:SUBJECTS])
-    extra = len(subjects) - SUBJECTS
-    return t("ui.action.and_more", names=names, count=extra) if extra > 0 else names
-
-
-def finding_base(finding: Finding) -> str:
-    """Where the finding's risk, fix and confirmation stand."""
-    if measured(finding.code):
-        return f"checks.{finding.code}"
-    return f"controls.{finding.code.rpartition('.')[0]}"
 
 
 def answer_words(t: Texts, question: Question, answer: Answer) -> str:
     """What was answered, in a few words."""
-    if answer.items:
-        return listed(t, (sanitize(item) for item in item_words(t, question, answer)))
-    if answer.value is None:
-        return t("words.answer.unknown")
-    if answer.value == NOT_APPLICABLE:
+    if answer.value == NOT_APPLICABLE and not answer.items:
         return t("words.answer.not_applicable")
-    if _usual(question):
+    if answer.value is not None and not answer.items and _usual(question):
         return t(f"words.answer.{answer.value}")
-    return t(f"controls.{question.id}.option.{answer.value}")
-
-
-def listed(t: Texts, words: Iterable[str]) -> str:
-    """Things of one kind, one after the other."""
-    return t.listed(words)
-
-
-def item_words(t: Texts, question: Question, answer: Answer) -> Iterator[str]:
-    """The things of an inventory: the ticked ones by their texts, the others as they were typed."""
-    for item in answer.items:
-        known = question.option(item)
-        yield t(f"controls.{question.id}.option.{item}") if known else item
+    return Words(t, (question,)).answer(question, answer)
 
 
 def option_words(t: Texts, question: Question, option: str) -> tuple[str, str]:
@@ -123,7 +77,7 @@ def facts_of(result: Result, rules: Rules, question: str) -> tuple[Outcome, ...]
     findings = [
         Outcome(code=one.code, subject=one.subject, values=one.values)
         for one in result.findings
-        if measured(one.code) and rules.outcomes[one.code].question == question
+        if one.code in rules.outcomes and rules.outcomes[one.code].question == question
     ]
     good = [one for one in result.good if rules.outcomes[one.code].question == question]
     return (*findings, *good)

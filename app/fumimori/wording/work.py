@@ -1,14 +1,17 @@
-"""What an action takes, in words: by when, for how much, and what the plan comes to per owner; everywhere alike."""
+"""What an action takes and brings, in words: by when, for how much, what the grade becomes; everywhere alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil
 
-from fumimori.assess.plan import Total
-from fumimori.model import Action, Cost, Owner, Rules, Work
+from fumimori.assess.plan import Total, steps
+from fumimori.model import Action, Cost, Grade, Owner, Rules, Severity, Work
 from fumimori.texts import Texts, sanitize
 
 OUTSIDE = frozenset({Owner.MAINTENANCE, Owner.PROVIDER, Owner.DNS})
 """Owners who are somebody else: what their work costs is in a contract that nobody measured."""
+
+COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+"""The severities of findings in the order of a grade's counts."""
 
 _DUE_MOST = 40
 _DAYS_FROM = 2
@@ -35,6 +38,47 @@ def late_words(t: Texts, action: Action) -> str:
         return ""
     ends = t(f"words.event.{action.event}")
     return t("words.totals.late", due=action.due.isoformat(), event=ends, day=action.day.isoformat())
+
+
+def count_words(t: Texts, kinds: int, places: int) -> str:
+    """So many kinds of findings, and in how many places when those are more."""
+    return t("words.counts.kinds" if kinds == places else "words.counts.places", kinds=kinds, places=places)
+
+
+def counts_words(t: Texts, grade: Grade) -> str:
+    """All open findings in one line, by severity."""
+    found = [
+        f"{t(f'words.severity.{severity.word}')} {count_words(t, kinds, places)}"
+        for severity, kinds, places in zip(COUNTED, grade.counts, grade.places, strict=True)
+    ]
+    return t.listed(found)
+
+
+def points_words(t: Texts, action: Action, grade: Grade) -> str:
+    """How many points this action alone brings; empty when it brings none."""
+    points = action.alone.score_low - grade.score_low if action.alone else 0
+    return t("words.outlook.points", points=points) if points > 0 else ""
+
+
+def gain_words(t: Texts, action: Action, grade: Grade) -> str:
+    """What this action alone brings: points, and a better letter; empty when it changes neither."""
+    points = points_words(t, action, grade)
+    said = [points] if points else []
+    if action.alone and action.alone.letter and grade.letter and action.alone.letter < grade.letter:
+        said.append(f"{grade.letter} → {action.alone.letter}")
+    return t.style.short_separator.join(said)
+
+
+def outlook_words(t: Texts, actions: Sequence[Action], grade: Grade) -> str:
+    """After which actions the grade gets better; empty when it does not, or while it is withheld."""
+    found = steps(actions, grade)
+    if not found:
+        return ""
+    way = " ".join(
+        t("words.outlook.step_one" if step.action == 1 else "words.outlook.step", letter=step.letter, last=step.action)
+        for step in found
+    )
+    return t("words.outlook.line", grade=grade.letter, way=way)
 
 
 def totals_words(t: Texts, totals: Iterable[Total], rules: Rules) -> str:

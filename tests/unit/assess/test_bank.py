@@ -3,8 +3,21 @@
 import pytest
 
 from fumimori.__main__ import bank, rules, toolkit
-from fumimori.assess.question_state import option_severity, unknown_severity, worst_severity
-from fumimori.model import NOT_APPLICABLE, Control, Credit, Effect, Measured, Question, QuestionKind, Severity
+from fumimori.assess.judging import assess
+from fumimori.assess.question_state import evaluations, option_severity, unknown_severity, worst_severity
+from fumimori.model import (
+    NOT_APPLICABLE,
+    Answer,
+    Control,
+    Credit,
+    Effect,
+    Hosting,
+    Measured,
+    Question,
+    QuestionKind,
+    Severity,
+)
+from unit.assess.small import NOW, assessment
 
 BANK = bank()
 BY_ID = {question.id: question for question in BANK}
@@ -97,10 +110,87 @@ def test_a_severity_for_a_hosting_type_differs_from_the_usual_one(question, entr
     assert option is None or option.severity != entry.severity
 
 
-def test_whoever_leaves_updates_to_the_provider_is_not_asked_how_they_are_done():
-    skipped = {question.id for question in BANK if any("provider" not in c.values for c in question.ask_if)}
-    assert {"updates.versions_known", "updates.fix_delay", "updates.automatic"} <= skipped
-    assert "updates.supported" not in skipped
+# --- what answers lead to -----------------------------------------------------------------------------------------
+
+
+def answered(hosting, chosen):
+    """The result of a full assessment in which each question has the answer that `chosen` picks; None for none."""
+    said = {question.id: chosen(question) for question in BANK if question.kind is QuestionKind.CHOICE}
+    answers = tuple(Answer(question=name, at=NOW, value=option) for name, option in said.items() if option is not None)
+    about = assessment(answers, hosting=hosting)
+    return evaluations(about, BANK, rules(), ()), assess(about, BANK, rules(), (), NOW)
+
+
+def best(question):
+    return next(option.id for option in question.options if option.credit is Credit.MET)
+
+
+def worst_of(question):
+    return max(question.options, key=lambda option: (option.severity, option.credit is Credit.NOT_MET)).id
+
+
+@pytest.mark.parametrize("hosting", Hosting)
+def test_who_does_everything_has_full_marks_and_no_finding(hosting):
+    table, result = answered(hosting, best)
+    assert [finding.code for finding in result.findings if finding.severity > Severity.INFO] == []
+    assert [one.question.id for one in table if one.result.in_score and one.result.low < one.result.weight] == []
+
+
+@pytest.mark.parametrize("hosting", Hosting)
+def test_who_does_nothing_hears_of_everything_that_can_be_done_and_earns_nothing(hosting):
+    table, result = answered(hosting, worst_of)
+    found = {finding.code.rpartition(".")[0]: finding.severity for finding in result.findings}
+    spoken = {one.question.id: one for one in table if one.result.asked and not one.silent and one.question.scored}
+    bad = {name: one for name, one in spoken.items() if worst_severity(one.question, hosting) >= Severity.LOW}
+    assert found.keys() >= bad.keys()
+    assert [name for name, one in bad.items() if found[name] != worst_severity(one.question, hosting)] == []
+    assert sum(one.result.low for one in table) == 0
+
+
+@pytest.mark.parametrize("hosting", Hosting)
+def test_nobody_is_asked_nor_told_about_what_another_hosting_is_asked(hosting):
+    table, result = answered(hosting, worst_of)
+    elsewhere = {one.question.id for one in table if hosting not in one.question.hosting}
+    assert [one.question.id for one in table if one.question.id in elsewhere and one.result.asked] == []
+    assert elsewhere & {finding.code.rpartition(".")[0] for finding in result.findings} == set()
+
+
+OPENING = [(question, c) for question, c in GATED if BY_ID[c.question].kind is QuestionKind.CHOICE]
+
+
+@pytest.mark.parametrize(("question", "condition"), OPENING, ids=[f"{q.id}-{c.question}" for q, c in OPENING])
+def test_a_gate_asks_its_question_after_some_answers_and_not_after_the_others(question, condition):
+    asked = {}
+    for value in (option.id for option in BY_ID[condition.question].options):
+        opened = {c.question: c.values[0] for c in question.ask_if} | {condition.question: value}
+        table, _ = answered(question.hosting[0], lambda one, opened=opened: opened.get(one.id))
+        asked[value] = next(one.result.asked for one in table if one.question is question)
+    assert {value for value, yes in asked.items() if yes} == set(condition.values) & asked.keys()
+    assert len(set(asked.values())) == 2
+
+
+@pytest.mark.parametrize("question", CHILDREN, ids=ids(CHILDREN))
+def test_a_child_finds_something_only_when_its_parent_is_met(question):
+    parent = BY_ID[question.parent]
+    hosting = question.hosting[0]
+    heard = {}
+    for value in (best(parent), worst_of(parent)):
+        chosen = {parent.id: value, question.id: worst_of(question)}
+        _, result = answered(hosting, lambda one, chosen=chosen: chosen.get(one.id))
+        heard[value] = question.id in {finding.code.rpartition(".")[0] for finding in result.findings}
+    assert heard == {best(parent): True, worst_of(parent): False}
+
+
+@pytest.mark.parametrize(("question", "entry"), EXPLICIT, ids=[f"{q.id}.{e.option}-found" for q, e in EXPLICIT])
+def test_a_severity_for_a_hosting_type_is_what_is_found_there(question, entry):
+    if entry.option == "unknown":
+        assert unknown_severity(question, entry.hosting[0]) is entry.severity
+        return
+    for hosting in entry.hosting:
+        opened = {c.question: c.values[0] for c in question.ask_if} | {question.id: entry.option}
+        _, result = answered(hosting, lambda one, opened=opened: opened.get(one.id))
+        found = {finding.code: finding.severity for finding in result.findings}
+        assert found[f"{question.id}.{entry.option}"] == entry.severity
 
 
 TOUCHING = [rule for rule in rules().outcomes.values() if rule.question]
@@ -108,6 +198,7 @@ TOUCHING = [rule for rule in rules().outcomes.values() if rule.question]
 
 def test_outcomes_touch_questions_in_the_way_the_bank_expects():
     expected = {Effect.ANSWERS: {Measured.FULL}, Effect.LOWERS: {Measured.PART}, Effect.CONTRADICTS: set(Measured)}
+    expected[Effect.SHOWS] = set(Measured)
     assert [rule.code for rule in TOUCHING if BY_ID[rule.question].measured not in expected[rule.effect]] == []
 
 

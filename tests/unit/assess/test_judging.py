@@ -7,10 +7,10 @@ import pytest
 
 from fumimori.assess.judging import assess
 from fumimori.model import (
-    AcceptedRisk,
     Attempt,
     Basis,
     Control,
+    Dispute,
     DomainScope,
     Owner,
     Scope,
@@ -138,17 +138,17 @@ def test_several_servers_with_one_fault_count_once_for_the_grade():
     ],
 )
 def test_a_risk_is_accepted_by_somebody_until_a_day_and_stays_in_the_score(approver, until, expected):
-    risk = AcceptedRisk(code="spf.none", subject="example.jp", reason="moving", approver=approver, until=until)
-    plain, result = judged((), [outcome("spf.none")]), judged((), [outcome("spf.none")], accepted=(risk,))
-    assert (result.findings[0].accepted is not None) is expected
+    risk = Dispute(code="spf.none", subject="example.jp", reason="moving", approver=approver, until=until)
+    plain, result = judged((), [outcome("spf.none")]), judged((), [outcome("spf.none")], disputes=(risk,))
+    assert (result.findings[0].dispute is not None) is expected
     assert result.grade == plain.grade
 
 
 def test_what_somebody_decided_to_live_with_is_not_repaired_by_the_plan():
-    risk = AcceptedRisk(code="spf.none", subject="a.example", reason="x", approver="owner", until="2027-06-30")
+    risk = Dispute(code="spf.none", subject="a.example", reason="x", approver="owner", until="2027-06-30")
     both = [outcome("spf.none", "a.example"), outcome("spf.none", "b.example")]
     assert judged((), both).expected.counts == (0, 0, 0, 0)
-    result = judged((), both, accepted=(risk,))
+    result = judged((), both, disputes=(risk,))
     assert [action.id for action in result.actions] == ["spf.none"]
     assert result.expected.counts == (0, 1, 0, 0)
 

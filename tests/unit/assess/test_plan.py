@@ -9,7 +9,7 @@ import pytest
 
 from fumimori.__main__ import bank
 from fumimori.assess.plan import FIRST, Total, due, first, later, plan, totals
-from fumimori.model import AcceptedRisk, Basis, Control, Cost, Effort, Finding, Owner, PlanEntry, Severity, Work
+from fumimori.model import Basis, Control, Cost, Dispute, Effort, Finding, Owner, PlanEntry, Severity, Work
 from unit.assess.small import NOW, RULES, judged, outcome, said
 
 TODAY = NOW.date()
@@ -87,8 +87,8 @@ def test_what_is_done_goes_last_and_keeps_its_entry():
 
 
 def test_an_accepted_risk_needs_no_action():
-    risk = AcceptedRisk(code="bad", subject="", reason="r", approver="a", until="2027-01-01")
-    assert order(finding("bad", HIGH, accepted=risk)) == []
+    risk = Dispute(code="bad", subject="", reason="r", approver="a", until="2027-01-01")
+    assert order(finding("bad", HIGH, dispute=risk)) == []
 
 
 @pytest.mark.parametrize(("severity", "days"), [(CRITICAL, 7), (HIGH, 30), (MEDIUM, 90)])

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from fumimori.__main__ import bank, rules
 from fumimori.assess.question_state import evaluations, quick_questions, unknown_severity, weight
 from fumimori.model import QuestionState, Severity
 from unit.assess.small import BANK, OWN, RENTAL, RULES, assessment, judged, outcome, said
@@ -12,6 +13,12 @@ BY_ID = {question.id: question for question in BANK}
 
 def state(name, answers=(), outcomes=(), **fields):
     return judged(answers, outcomes, **fields).question(name)
+
+
+def state_of_the_bank(name, answers):
+    """Where a question of the real bank stands."""
+    table = evaluations(assessment(answers), bank(), rules(), ())
+    return next(one.result for one in table if one.question.id == name)
 
 
 def test_another_hosting_puts_a_question_out_of_scope():
@@ -35,6 +42,31 @@ def test_a_gate_decides_whether_a_question_exists_and_unanswered_it_decides_noth
     result = state("ssh.password_login", said(**used))
     assert (expected, asked) == (result.state, result.asked)
     assert (result.weight == 0) is (expected is QuestionState.OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("items", "exists"),
+    [
+        (("webmail",), False),
+        (("webmail", "copier"), False),
+        (("pc",), True),
+        (("Our booking robot",), True),
+        ((), True),
+    ],
+)
+def test_an_inventory_opens_what_is_asked_about_its_items(items, exists):
+    listed = said(protocols__inventory={"value": None, "items": items}) if items else ()
+    result = state_of_the_bank("protocols.client_settings", listed)
+    assert (result.state is not QuestionState.OUT_OF_SCOPE) is result.asked is exists
+
+
+def test_an_answer_about_a_device_stays_whatever_the_list_says():
+    answers = (
+        *said(protocols__inventory={"value": None, "items": ("webmail",)}),
+        *said(protocols__device_sending="no"),
+    )
+    result = state_of_the_bank("protocols.device_sending", answers)
+    assert (result.state, result.severity) == (QuestionState.ANSWERED, Severity.HIGH)
 
 
 def test_what_was_seen_opens_a_gate_that_somebody_closed():

@@ -344,3 +344,49 @@ def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:
 def test_only_runs_what_was_asked_and_its_needs() -> None:
     probes = (probe("one", writes), probe("two", writes, needs=("one",)), probe("three", writes))
     assert {attempt.probe for attempt in run(*probes, only=("two",)).attempts} == {"one", "two"}
+
+
+def test_again_looks_only_where_it_is_told_and_takes_what_it_needs_from_before() -> None:
+    looked: list[tuple[str, str]] = []
+
+    async def reads(subject: str, context: ProbeContext) -> Facts:
+        looked.append(("two", subject))
+        first = context.observations.facts(FactsKey("one", Facts), subject)
+        assert first is not None
+        return Facts(word=first.word.upper())
+
+    async def counts(subject: str, context: ProbeContext) -> Facts:
+        looked.append(("one", subject))
+        return await writes(subject, context)
+
+    domains = (DomainScope(name="example.jp"), DomainScope(name="example.com"))
+    about = msgspec.structs.replace(assessment(), scope=Scope(domains=domains))
+    both = (probe("one", counts), probe("two", reads, needs=("one",)))
+
+    class Calm(Quiet):
+        async def probe_environment(self, targets: Sequence[str], **options: object) -> Vantage:  # type: ignore[override]
+            assert (len(targets), options["control_hosts"]) == (2, ())
+            return Vantage(at=NOW, online=True, resolver="system")
+
+        def for_attempt(self, notes: Notes) -> "Calm":
+            return Calm(notes)
+
+    def measured(of: Assessment, **options: Any) -> Measurement:
+        network = cast("Network", Calm())
+        return asyncio.run(measure(toolkit(*both), of, network, NetworkSettings(), **options))
+
+    before = measured(about).added_to(about)
+    looked.clear()
+    again = {"two": frozenset({"example.com", "gone.example"})}
+    after = measured(before, again=again)
+    assert looked == [("two", "example.com")]
+    assert [(one.probe, one.subject, one.status) for one in after.attempts] == [
+        ("two", "example.com", Status.COMPLETED)
+    ]
+    assert after.run.consent == about.consent
+
+
+def test_again_goes_no_further_than_the_consent() -> None:
+    asked = probe("close", writes, consent=2)
+    measurement = run(asked, again={"close": frozenset({"example.jp"})})
+    assert [one.status for one in measurement.attempts] == [Status.NOT_TESTABLE_HERE]

@@ -27,7 +27,7 @@ def sample():
 
 
 def test_the_published_schema_is_the_one_of_this_version(published):
-    assert published == json.loads(json.dumps(schema(probes.walk()))), "run packaging/schema.py"
+    assert published == json.loads(json.dumps(schema((*probes.walk(), *probes.readers())))), "run packaging/schema.py"
 
 
 def test_the_sample_companys_scan_keeps_it(published, sample):

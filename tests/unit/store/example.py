@@ -6,7 +6,6 @@ import msgspec
 from keyring.backend import KeyringBackend
 
 from fumimori.model import (
-    AcceptedRisk,
     Answer,
     Assessment,
     Attempt,
@@ -14,6 +13,7 @@ from fumimori.model import (
     Consent,
     ConsentLevel,
     Contact,
+    Dispute,
     DomainScope,
     Exchange,
     Hosting,
@@ -68,7 +68,7 @@ def assessment(**fields):
         ),
         answers=(Answer(question="access.admin_mfa", value="yes", at=NOW, history=(old,), evidence=("E-001",)),),
         plan=(PlanEntry(action="spf.none", owner_name="B", done=True),),
-        accepted=(AcceptedRisk(code="spf.none", subject="example.jp", reason="r", approver="a", until="2027-01-01"),),
+        disputes=(Dispute(code="spf.none", subject="example.jp", reason="r", approver="a", until="2027-01-01"),),
     )
     return msgspec.structs.replace(made, **fields)
 

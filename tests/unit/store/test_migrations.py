@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.observations import Observations
-from fumimori.model import Status
+from fumimori.model import DisputeKind, Status
 from fumimori.store import AssessmentFile, Damaged, migrations
 from fumimori.store.database import Database
 from fumimori.store.migrations import v2
@@ -40,7 +40,8 @@ def test_everything_arrives(old):
     assert there.organisation.name == "むかし商店"
     assert [answer.question for answer in there.answers] == ["access.admin_mfa", "firewall.filter"]
     assert there.answers[0].history[0].value == "yes"
-    assert [there.plan[0].owner_name, there.accepted[0].approver] == ["情報", "a"]
+    assert [there.plan[0].owner_name, there.disputes[0].approver] == ["情報", "a"]
+    assert (there.disputes[0].kind, there.disputes[0].evidence) == (DisputeKind.ACCEPTED, "")
 
 
 def test_each_attempt_is_judged_from_where_its_run_stood(old):

@@ -216,7 +216,7 @@ def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iter
         if (port := observations.facts(mail_ports_facts.MAIL_PORTS, f"{host}:{mail_ports.MX_PORT}")) is not None
         if port.service.open
     }
-    failing = [host for host, port in looked.items() if not _delivers(port)]
+    failing = [host for host, port in looked.items() if not delivers(port)]
     if failing:
         every = len(failing) == len(hosts)
         enforced = "mx_certificate_all" if every else "mx_certificate"
@@ -226,7 +226,7 @@ def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iter
         yield "mx_certificates_hold", {"hosts": ", ".join(hosts)}
 
 
-def _delivers(port: mail_ports_facts.Facts) -> bool:
+def delivers(port: mail_ports_facts.Facts) -> bool:
     """Whether STARTTLS works and the certificate holds; what was not seen counts as working."""
     if port.starttls is False:
         return False

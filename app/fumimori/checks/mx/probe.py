@@ -180,7 +180,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             ours = vantage.holds if vantage is not None and vantage.resolver_inside else _nowhere
             yield from _judged(attempt.subject, facts, ours)
             if (end := iso_day(facts.ends)) is not None:
-                near = (end - attempt.ended.date()).days < rules.number("calendar.service_near_days")
+                near = (end - attempt.ended.date()).days < rules.number("calendar.service_high_days")
                 word = "service_ends_soon" if near else "service_ends"
                 yield _outcome(attempt.subject, word, provider=facts.provider, day=facts.ends)
 

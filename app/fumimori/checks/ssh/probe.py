@@ -1,10 +1,10 @@
 """The doors for administrators: how SSH lets people in, and with which algorithms (RFC 4252, RFC 4253)."""
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
+from fumimori.checks.ssh.algorithms import graded, shown
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, Unreachable
@@ -13,7 +13,6 @@ from fumimori.network.ssh import POST_QUANTUM, SshService
 SSH_PORT = 22
 ADDRESSES_MOST = 3
 CHACHA = "chacha20-poly1305@openssh.com"
-NAMES_SHOWN = 6
 GROUP_EXCHANGE = "diffie-hellman-group-exchange-"
 
 
@@ -91,20 +90,22 @@ def _login(service: SshService, *, inside: bool) -> Iterator[tuple[str, Values]]
 def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
     if not service.key_exchanges:
         return
-    graded = _graded(service, rules)
-    for grade in ("broken", "weak", "dated"):
-        names = graded.get(grade, [])
-        if names:
-            more = len(names) - NAMES_SHOWN
-            text = ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")
-            yield f"algorithms_{grade}", (("algorithms", text),)
+    offered = {
+        "kex": service.key_exchanges,
+        "hostkey": service.host_keys,
+        "cipher": service.ciphers,
+        "mac": service.macs,
+    }
+    by_grade = graded(offered, rules.tables["ssh_algorithms"])
+    for grade, names in by_grade.items():
+        yield f"algorithms_{grade}", (("algorithms", shown(names)),)
     yield from _host_key(service, rules)
     terrapin = _open_to_terrapin(service)
     if terrapin:
         yield "terrapin", ()
     if not any(name.startswith(POST_QUANTUM) for name in service.key_exchanges):
         yield "no_post_quantum", ()
-    if not terrapin and not any(graded.values()):
+    if not terrapin and not by_grade:
         yield "algorithms_good", ()
 
 
@@ -124,27 +125,6 @@ def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]
 def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     if 0 < facts.group_bits < rules.number("ssh.group_bits_least"):
         yield "group_short", (("bits", facts.group_bits),)
-
-
-def _graded(service: SshService, rules: Rules) -> dict[str, list[str]]:
-    """The offered algorithms by grade; those that the table does not know, or knows as good, are left out."""
-    known: dict[str, list[tuple[str, str]]] = {}
-    for row in rules.tables["ssh_algorithms"].dicts():
-        if row["grade"] in ("broken", "weak", "dated"):
-            known.setdefault(row["type"], []).append((row["algorithm"], row["grade"]))
-    offered = (
-        ("kex", service.key_exchanges),
-        ("hostkey", service.host_keys),
-        ("cipher", service.ciphers),
-        ("mac", service.macs),
-    )
-    graded: dict[str, list[str]] = {}
-    for kind, names in offered:
-        for name in names:
-            grade = next((grade for pattern, grade in known.get(kind, ()) if fnmatchcase(name, pattern)), "")
-            if grade:
-                graded.setdefault(grade, []).append(name)
-    return graded
 
 
 def _open_to_terrapin(service: SshService) -> bool:

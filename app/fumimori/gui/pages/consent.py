@@ -2,13 +2,15 @@
 
 from functools import partial
 
-from fumimori.gui.consented import highest, level_choices, stands, to_confirm
+from PySide6.QtCore import QSignalBlocker
+
+from fumimori.gui.consented import stands, to_confirm
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.choice import ChoiceGroup, tick
+from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.covered import CoveredHosts
-from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.level import LevelBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Consent, ConsentLevel
 
@@ -20,11 +22,12 @@ class ConsentPage(Page):
         """Levels, authority, hosts, what will be contacted."""
         theme, measuring = self.theme, self.session.measuring
         self.prose("lead", quiet=True)
-        self._ask_level()
+        self._level = LevelBox(self.session, theme, self._levelled)
+        self.add(self._level)
         self.section(self.say("hosts"))
         self.prose("hosts_lead", quiet=True)
-        self._contacts = ContactsCard(self.session, theme)
-        self._hosts = CoveredHosts(self.session, theme, self._contacts.show_contacts)
+        self._contacts: ContactsCard | None = None
+        self._hosts = CoveredHosts(self.session, theme, self._show_contacts)
         self.add(self._hosts)
         self._ask_authority()
         self.section(self.say("how"))
@@ -35,8 +38,9 @@ class ConsentPage(Page):
         ):
             why = self.say(f"{word}_why")
             self.add(tick(theme, self.say(word), on=on, changed=changed, name=word, explanation=why))
-        self.add(self._contacts)
+        self.growing.add([self._make_contacts], at_once=0)
         self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
+        self.session.changed.connect(self._follow)
 
     @property
     def next_label(self) -> str:
@@ -63,32 +67,9 @@ class ConsentPage(Page):
         return True
 
     def leave(self) -> None:
-        """The hosts listen to measurements no more."""
+        """The page and the hosts listen no more."""
+        self.session.changed.disconnect(self._follow)
         self._hosts.leave()
-
-    def _ask_level(self) -> None:
-        theme, most, chosen = self.theme, highest(self.session), self.session.open.consent.level
-        if chosen > most:
-            # What the hosting rules out does not stay chosen.
-            self.session.edit_consent(level=most, at=None)
-            title, text = self.say("fell_back_title", level=int(most)), self.say("fell_back", chosen=int(chosen))
-            self.add(Notice(theme, title=title, text=text))
-        elif self.session.open.consent.at is not None and not stands(self.session):
-            self.add(Notice(theme, title=self.say("outgrown_title"), text=self.say("outgrown")))
-        group = ChoiceGroup(
-            theme,
-            asked=self.say("title"),
-            choices=level_choices(self.t),
-            chosen=str(int(self.session.open.consent.level)),
-            picked=self._levelled,
-        )
-        for made in group.cards[int(most) + 1 :]:
-            made.setEnabled(False)
-        self.add(group)
-        if most < ConsentLevel.RELAY:
-            kind = self.t(f"words.hosting.{hosting}") if (hosting := self.session.open.scope.hosting) else ""
-            text = self.say("refused" if kind else "refused_unknown", hosting=kind)
-            self.add(Notice(theme, title=self.say("refused_title"), text=text))
 
     def _ask_authority(self) -> None:
         theme, consent = self.theme, self.session.open.consent
@@ -111,9 +92,17 @@ class ConsentPage(Page):
         self._own = tick(theme, self.say("own_server"), on=consent.own_server, changed=own, name="own_server")
         self._complaint = Prose(theme, "", bold=True)
         self.add(self._ours, self._own, self._complaint)
-        if consent.at is not None:
-            withdrawing = button(theme, self.say("withdraw"), self._withdraw, kind="link", icon="x", name="withdraw")
-            self.add(row(withdrawing, None))
+        self._withdrawal = button(theme, self.say("withdraw"), self._withdraw, kind="link", icon="x", name="withdraw")
+        self.add(row(self._withdrawal, None))
+        self._withdrawal.setVisible(consent.at is not None)
+
+    def _follow(self) -> None:
+        """What was confirmed may have ended, or cover less than is to be looked at since a moment ago."""
+        self._withdrawal.setVisible(self.session.open.consent.at is not None)
+        if self._level.follow():
+            # To be ticked once more; what was confirmed still holds for what it covers.
+            with QSignalBlocker(self._ours):
+                self._ours.setChecked(False)
 
     def _levelled(self, value: str | None) -> None:
         self.session.edit_consent(level=ConsentLevel(int(value or 0)), at=None)
@@ -123,7 +112,7 @@ class ConsentPage(Page):
             return
         self._own.setVisible(self.session.open.consent.level is ConsentLevel.RELAY)
         self._hosts.show_hosts()
-        self._contacts.show_contacts()
+        self._show_contacts()
 
     def _noted(self, word: str, value: object) -> None:
         if word in self._fields:
@@ -144,4 +133,12 @@ class ConsentPage(Page):
         rows = self.session.toolkit.rules.tables["blocklists"].dicts()
         free = tuple(dict.fromkeys(one["zone"] for one in rows if one["use"] == "free"))
         self.session.edit_scope(blocklists=free if on else ())
-        self._contacts.show_contacts()
+        self._show_contacts()
+
+    def _make_contacts(self) -> ContactsCard:
+        self._contacts = ContactsCard(self.session, self.theme)
+        return self._contacts
+
+    def _show_contacts(self) -> None:
+        if self._contacts is not None:
+            self._contacts.show_contacts()

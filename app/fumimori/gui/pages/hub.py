@@ -42,15 +42,18 @@ class HubPage(Page):
                 columns=2,
             )
         )
-        for block in blocks():
-            self.add(self._row(block))
-        look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-        self.add(row(look, None))
+        self.growing.add([*(partial(self._row, block) for block in blocks()), self._to_open_points])
 
     @property
     def next_label(self) -> str:
         """What to do next, by name."""
         return self.say("next", what=self.named(self.navigator.ahead))
+
+    def _to_open_points(self) -> QWidget:
+        line = QWidget()
+        go = partial(self.go, Route("open_points"))
+        line.setLayout(row(button(self.theme, self.say("to_open_points"), go, name="open-points"), None))
+        return line
 
     def _row(self, block: str) -> QWidget:
         theme, t, session = self.theme, self.t, self.session
@@ -93,8 +96,9 @@ class HubPage(Page):
         return frame
 
     def _count(self, word: str) -> int:
-        as_if = msgspec.structs.replace(self.session.open, quick=word == "quick")
-        result = self.session.judging.result(as_if)
+        result, quick = self.session.result, word == "quick"
+        if quick is not self.session.open.quick:
+            result = self.session.judging.result(msgspec.structs.replace(self.session.open, quick=quick))
         return sum(len(progress.asked(result, block)) for block in blocks())
 
     def _extent(self, value: str | None) -> None:

@@ -11,11 +11,17 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.imported import take_over
-from fumimori.gui.widgets.progress_list import LookList, missed
+from fumimori.gui.widgets.progress_list import ProgressList, missed
 from fumimori.gui.widgets.remarks import Remarks
 from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import Attempt, Result, RunKind
 
 ANNOUNCE_EVERY_MS = 10_000
+
+
+def _looks(result: Result) -> tuple[Attempt, ...]:
+    """What was measured; what was read from files is no look."""
+    return tuple(attempt for run in result.runs if run.kind is not RunKind.READ for attempt in run.attempts)
 
 
 class MeasuringPage(Page):
@@ -35,7 +41,7 @@ class MeasuringPage(Page):
         self._silence = QTimer(self, singleShot=True, interval=ANNOUNCE_EVERY_MS)
         self._was_running = False
         self._notes, self._asked = Remarks(self.session, theme), QVBoxLayout()
-        self._list = LookList(self.session, theme)
+        self._list = ProgressList(self.session, theme)
         self.add(self._asked, self._notes, self._list)
         measuring.changed.connect(self._show)
         self._show()
@@ -89,7 +95,7 @@ class MeasuringPage(Page):
 
     def _show(self) -> None:
         measuring = self.session.measuring
-        running, attempts = measuring.running, self.session.result.attempts if begun(self.session.open) else ()
+        running, attempts = measuring.running, _looks(self.session.result) if begun(self.session.open) else ()
         self._stop.setVisible(running)
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)

@@ -1,6 +1,6 @@
 """Findings and plan: what it comes to, the actions in order, who does what by when, and what is knowingly accepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,11 +9,13 @@ from fumimori.assess.plan import first, later, totals
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
+from fumimori.gui.widgets.dispute import settled
 from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.rechecked import rechecked
 from fumimori.gui.widgets.text import Heading, Prose
-from fumimori.model import Grade
+from fumimori.model import Finding, Grade
 from fumimori.wording.window import range_words
-from fumimori.wording.work import totals_words
+from fumimori.wording.work import counts_words, outlook_words, totals_words
 
 SHOWN = 40
 
@@ -24,16 +26,20 @@ class PlanPage(Page):
     def build(self) -> None:
         """Grade, the first five, the others."""
         result, theme = self.session.result, self.theme
-        self._grade(result.grade, result.expected)
+        self.session.measuring.ended.connect(self._measured)
+        if (notice := rechecked(self.session, theme)) is not None:
+            self.add(notice)
+        self._grade(result.grade)
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
+            self._settled()
             return
         foremost, others = first(result.actions), later(result.actions)
         self.section(self.say("first", count=len(foremost)))
         self.prose("first_lead", quiet=True)
         shown = (*foremost, *others)[:SHOWN]
         parts: list[Callable[[], QWidget]] = [
-            partial(ActionCard, self.session, theme, action, number=number)
+            partial(ActionCard, self.session, theme, action, number=number, result=result, again=self._again)
             for number, action in enumerate(shown, start=1)
         ]
         if others:
@@ -46,13 +52,32 @@ class PlanPage(Page):
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)
+        self._settled()
+
+    def leave(self) -> None:
+        """A measurement goes on without this page."""
+        self.session.measuring.ended.disconnect(self._measured)
+
+    def _again(self, findings: Sequence[Finding]) -> None:
+        self.session.measuring.again(findings)
+        self.go(self.route)
+
+    def _measured(self) -> None:
+        self.go(self.route)
+
+    def _settled(self) -> None:
+        """What somebody settled otherwise."""
+        found = settled(self.session, self.theme, partial(self.go, self.route))
+        if found is not None:
+            self.section(self.t("ui.dispute.settled"))
+            self.add(found)
 
     @property
     def next_label(self) -> str:
         """On to the report."""
         return self.onward
 
-    def _grade(self, grade: Grade, expected: Grade) -> None:
+    def _grade(self, grade: Grade) -> None:
         theme = self.theme
         frame, inside = card(theme)
         letter = Heading(theme, grade.letter or "－", level=2)
@@ -66,10 +91,9 @@ class PlanPage(Page):
         score = range_words(self.t, grade.score_low, grade.score_high)
         words.addWidget(Prose(theme, self.say("score", score=score, lower=grade.lower_bound)))
         words.addWidget(Prose(theme, self.t(f"words.grade_reason.{grade.reason}")))
-        counts = dict(zip(("critical", "high", "medium", "low"), grade.counts, strict=True))
-        words.addWidget(Prose(theme, self.say("counts", **counts), quiet=True, size="small"))
-        if expected.letter and expected.letter != grade.letter:
-            words.addWidget(Prose(theme, self.say("expected", letter=expected.letter), quiet=True, size="small"))
+        words.addWidget(Prose(theme, self.say("counts", counts=counts_words(self.t, grade)), quiet=True, size="small"))
+        if way := outlook_words(self.t, self.session.result.actions, grade):
+            words.addWidget(Prose(theme, way, quiet=True, size="small"))
         line = row(letter, spacing=theme.px(20))
         line.addLayout(words, 1)
         inside.addLayout(line)

@@ -17,7 +17,6 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
 from fumimori.gui.widgets.saved import saved_notice, trouble_notice
 from fumimori.wizard.steps import Route
-from fumimori.wording.report import Wording
 
 
 class ReportPage(Page):
@@ -29,29 +28,30 @@ class ReportPage(Page):
         self._paper, self._parts, self._version = "a4", "all", "final"
         self._pdf = b""
         self.prose("lead", quiet=True)
+        self._save_button = button(
+            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
+        )
+        self._print_button = button(theme, self.say("print"), self._print, icon="printer", name="print-report")
+        aside = [
+            button(theme, self.say(page), partial(visit, Route(page)), icon=icon, name=page)
+            for page, icon in (("branding", "pencil"), ("exports", "table"))
+        ]
+        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
+        self.add(Flow(self._save_button, self._print_button, *aside, spacing=theme.gap), self._notes, self._lint)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
             self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
-        beside, below = row(spacing=theme.px(16)), row(spacing=theme.px(16))
+        # Large letters need the whole width.
+        narrow = theme.scale > 150
+        beside, below = (QVBoxLayout() if narrow else row(spacing=theme.px(16)) for _ in range(2))
         names = {code: known.name for code, known in self.t.known.items()}
         language = session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
         below.addLayout(self.choice("parts", ("all", "management"), self._parts, partial(self._use, "_parts")), 1)
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
-        self.add(beside, below)
-        self._save_button = button(
-            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
-        )
-        self._print_button = button(theme, self.say("print"), self._print, icon="printer", name="print-report")
-        branding = button(
-            theme, self.say("branding"), partial(visit, Route("branding")), icon="pencil", name="branding"
-        )
-        exports = button(theme, self.say("exports"), partial(visit, Route("exports")), icon="table", name="exports")
-        self.add(Flow(self._save_button, self._print_button, branding, exports, spacing=theme.gap))
-        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
-        self.add(self._notes, self._lint, LogoNotice(session, theme, partial(visit, Route("branding"))))
+        self.add(beside, below, LogoNotice(session, theme, partial(visit, Route("branding"))))
         self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()
@@ -91,22 +91,13 @@ class ReportPage(Page):
         if not session.judging.exact:
             session.judging.when_exact(partial(self._make_if, self._number), self)
             return
-        services, assessment, result = session.services, session.open, session.result
-        texts, paper, parts, wanted = (
-            services.texts(assessment.report_language),
-            self._paper,
-            self._parts,
-            self._version,
-        )
-        number = self._number
-
-        def made() -> tuple[tuple[LintEntry, ...], bytes]:
-            entries = services.lint_report(assessment, result)
-            version = "draft" if any(entry.stops for entry in entries) else wanted
-            return entries, services.make_report(assessment, result, texts, paper, parts, version)
-
+        make, assessment, result = session.services.checked_report, session.open, session.result
+        texts, number = session.services.texts(assessment.report_language), self._number
+        how = self._paper, self._parts, self._version
         session.bridge.compute(
-            made, done=partial(self._made, number), failed=lambda error: self._failed(number, type(error).__name__)
+            lambda: make(assessment, result, texts, *how),
+            done=partial(self._made, number),
+            failed=lambda error: self._failed(number, type(error).__name__),
         )
 
     def _make_if(self, number: int) -> None:
@@ -121,9 +112,7 @@ class ReportPage(Page):
             one.setEnabled(True)
         clear(self._lint)
         if entries:
-            about, result = self.session.open, self.session.result
-            wording = Wording(about, result, self.t, self.session.services.now())
-            self._lint.addWidget(LintBox(self.theme, wording, result, entries, self.navigator.visit))
+            self._lint.addWidget(LintBox(self.session, self.theme, entries, self.navigator.visit))
         self._preview.show_pdf(self._pdf)
 
     def _failed(self, number: int, fault: str) -> None:

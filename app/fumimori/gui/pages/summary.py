@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
@@ -12,7 +12,8 @@ from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import Control, Finding, Question, QuestionState
 from fumimori.wizard import progress
 from fumimori.wizard.steps import SURROUNDINGS, Route, code_of
-from fumimori.wording.window import finding_title, grouped, range_words, standing_words, subject_words
+from fumimori.wording.window import SUBJECTS, grouped, range_words, standing_words
+from fumimori.wording.words import Words
 
 
 class SummaryPage(Page):
@@ -50,15 +51,18 @@ class SummaryPage(Page):
         if findings:
             groups = grouped(findings)
             self.section(self.say("findings", count=len(groups)))
-            box, column = card(theme)
-            for group in groups:
-                self._group(column, group)
-            self.add(box)
+            self.growing.add([partial(self._groups, groups)], at_once=0)
 
     @property
     def next_label(self) -> str:
         """On to the next control, or to what follows them all."""
         return self.say("next_control") if self.navigator.ahead.page in ("question", "summary") else self.onward
+
+    def _groups(self, groups: Sequence[Sequence[Finding]]) -> QWidget:
+        box, column = card(self.theme)
+        for group in groups:
+            self._group(column, group)
+        return box
 
     def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
         """One cause, and where it was found, as in the plan."""
@@ -67,8 +71,9 @@ class SummaryPage(Page):
         line = row(Chip(self.theme, word, self.t(f"words.severity.{word}")), spacing=self.theme.px(12))
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(Prose(self.theme, finding_title(self.t, worst, self.session.result)))
-        names = subject_words(self.t, group)
+        said = Words(self.t, self.session.result.bank)
+        words.addWidget(Prose(self.theme, said.title(worst)))
+        names = said.subjects(group, SUBJECTS)
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
         line.addLayout(words, 1)

@@ -1,5 +1,6 @@
-"""One action of the plan: what, why, how, by whom, by when; and the way to accept a risk knowingly."""
+"""One action of the plan: what, why, how, by whom, by when; and the ways to settle its findings otherwise."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -10,40 +11,49 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, clear, row
+from fumimori.gui.widgets.dispute import DisputeBox
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import AcceptedRisk, Action, PlanEntry
-from fumimori.model.days import typed_day
-from fumimori.wording.window import answer_words, finding_base, finding_title, measured, outcome_saw, subject_words
-from fumimori.wording.work import cost_words, due_words, late_words
+from fumimori.model import Action, Finding, PlanEntry, Repair, Result
+from fumimori.wording.repairs import letter
+from fumimori.wording.window import SUBJECTS, ways
+from fumimori.wording.words import Words, kinds
+from fumimori.wording.work import cost_words, due_words, gain_words, late_words
 
-SUBJECTS = 4
+Again = Callable[[Sequence[Finding]], None]
+"""Has these findings measured again."""
 
 
 class ActionCard(QFrame):
     """Closed it shows what and by when; opened also why, the steps, the proof, and the fields."""
 
-    def __init__(self, session: Session, theme: Theme, action: Action, *, number: int) -> None:
+    def __init__(
+        self, session: Session, theme: Theme, action: Action, *, number: int, result: Result, again: Again
+    ) -> None:
         super().__init__()
         self.setObjectName("card")
         self._session, self._theme, self._action, self._t = session, theme, action, session.texts
+        self._words = Words(session.texts, result.bank)
+        self._grade, self._again = result.grade, again
         t = self._t
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
         column.setSpacing(theme.px(6))
         chip = Chip(theme, action.severity.word, t(f"words.severity.{action.severity.word}"))
-        title = Prose(theme, f"{number}　{self._title()}", bold=True)
+        title = Prose(theme, f"{number}　{self._words.action(action)}", bold=True)
         self._more = button(theme, t("ui.action.show"), self.toggle, kind="link", name=f"more:{action.id}")
         self._more.setAccessibleName(f"{title.words} {t('ui.action.show')}")
         line = row(chip, title, self._more, spacing=theme.px(12))
         line.setStretch(1, 1)
         column.addLayout(line)
-        names = subject_words(t, action.findings)
+        names = self._words.subjects(action.findings, SUBJECTS)
         if names:
             column.addWidget(Prose(theme, names, quiet=True, size="small"))
-        self._work, self._late = Prose(theme, "", size="small"), Prose(theme, "", bold=True, size="small")
+        self._work, self._gain = (Prose(theme, "", size="small") for _ in range(2))
+        self._late = Prose(theme, "", bold=True, size="small")
         column.addWidget(self._work)
+        column.addWidget(self._gain)
         column.addWidget(self._late)
         self._show_work()
         self._inside = QVBoxLayout()
@@ -63,19 +73,9 @@ class ActionCard(QFrame):
                 cost=cost_words(t, work),
             )
         )
+        gain = gain_words(t, action, self._grade)
+        self._gain.say(t("ui.action.gain", gain=gain) if gain else "")
         self._late.say(late_words(t, action))
-
-    def _title(self) -> str:
-        if self._action.asks:
-            label = self._t(f"controls.{self._question}.label")
-            return self._t("ui.action.find_out", label=label)
-        return finding_title(self._t, self._action.findings[0], self._session.result)
-
-    @property
-    def _question(self) -> str:
-        if self._action.findings and self._action.findings[0].question:
-            return self._action.findings[0].question
-        return ".".join(self._action.id.split(".")[:2])
 
     def toggle(self) -> None:
         """Open or close the card."""
@@ -87,20 +87,14 @@ class ActionCard(QFrame):
 
     def _show(self) -> None:
         t, theme = self._t, self._theme
-        base = finding_base(self._action.findings[0]) if not self._action.asks else ""
-        values = dict(self._action.findings[0].values) if self._action.findings else {}
-        if base:
-            self._part("saw", "\n".join(self._seen()))
-            self._part("risk", t(f"{base}.risk", **values))
-            steps = t.lines(f"{base}.fix", **values)
-            self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1)))
-            repair, findings = self._session.services.repair, self._action.findings[:SUBJECTS]
-            box = RepairBox(theme, t, [repair(finding, self._session.open) for finding in findings])
-            if not box.empty:
-                self._inside.addWidget(box)
-            self._part("confirm", t(f"{base}.confirm", **values))
-        else:
-            self._part("fix", "\n".join(t.lines(f"controls.{self._question}.find")))
+        question = self._words.asked(self._action)
+        if question is not None:
+            self._part("fix", "\n".join(ways(t, question.id, self._session.open.scope.hosting)))
+        groups = kinds(self._action.findings)
+        for findings in groups.values():
+            if len(groups) > 1:
+                self._inside.addWidget(Prose(theme, self._words.title(findings[0]), bold=True))
+            self._kind(findings)
         entry = self._action.entry or PlanEntry(action=self._action.id)
         for word in ("owner_name", "due"):
             self._inside.addWidget(
@@ -112,35 +106,46 @@ class ActionCard(QFrame):
                     name=f"{word}:{self._action.id}",
                 )
             )
+        if any(finding.measured for finding in self._action.findings):
+            again = button(
+                theme,
+                t("ui.action.again"),
+                partial(self._again, self._action.findings),
+                icon="rotate-ccw",
+                name=f"again:{self._action.id}",
+            )
+            again.setEnabled(not self._session.measuring.running)
+            self._inside.addLayout(row(again, None))
         done = t("ui.action.done")
         self._inside.addWidget(
             tick(theme, done, on=entry.done, changed=partial(self._plan, "done"), name=f"done:{self._action.id}")
         )
-        if not self._action.asks:
-            self._acceptance = QVBoxLayout()
-            self._acceptance.setSpacing(theme.gap)
-            self._inside.addLayout(self._acceptance)
-            if self._decided() is not None:
-                self._accept()
-            else:
-                asking = button(theme, t("ui.action.accept"), self._accept, kind="link", name=f"risk:{self._action.id}")
-                self._acceptance.addLayout(row(asking, None))
 
-    def _seen(self) -> list[str]:
+    def _kind(self, findings: Sequence[Finding]) -> None:
+        """What was seen, why it matters, what to do, what to copy and how to prove it: of one kind of finding."""
+        words, first = self._words, findings[0]
+        self._part("saw", "\n".join(self._seen(findings)))
+        self._part("risk", words.risk(first))
+        self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(words.fix(first), start=1)))
+        repair = self._session.services.repair
+        whole = Repair.joined(repair(finding, self._session.open) for finding in findings[:SUBJECTS])
+        box = RepairBox(self._theme, self._t, whole, letter(words, findings, whole, self._session.open))
+        if not box.empty:
+            self._inside.addWidget(box)
+        self._part("confirm", words.confirm(first))
+        self._inside.addWidget(DisputeBox(self._session, self._theme, findings))
+
+    def _seen(self, findings: Sequence[Finding]) -> list[str]:
         """What was measured, one line for each different fact, or what was answered."""
-        findings = self._action.findings
-        if not measured(findings[0].code):
-            question = self._session.result.of_bank(findings[0].code.rpartition(".")[0])
-            answer = self._session.open.answer(question.id)
-            said = answer_words(self._t, question, answer) if answer else self._t("words.answer.unanswered")
-            return [self._t("ui.action.answered", label=self._t(f"controls.{question.id}.label"), answer=said)]
-        facts = {(one.subject, outcome_saw(self._t, one)) for one in findings}
+        facts = {(one.subject, self._words.saw(one)) for one in findings}
         several = len({subject for subject, _ in facts}) > 1
         lines = [f"{subject}: {fact}" if several and subject else fact for subject, fact in sorted(facts)]
         more = [self._t("ui.facts.more", count=len(lines) - SUBJECTS)] if len(lines) > SUBJECTS else []
         return [*lines[:SUBJECTS], *more]
 
     def _part(self, word: str, text: str) -> None:
+        if not text:
+            return
         part = QVBoxLayout()
         part.setSpacing(self._theme.px(2))
         part.addWidget(Prose(self._theme, self._t(f"ui.action.{word}"), bold=True))
@@ -149,7 +154,9 @@ class ActionCard(QFrame):
 
     def _plan(self, word: str, value: object) -> None:
         plan = self._session.open.plan
-        known = next((one for one in plan if one.action == self._action.id), PlanEntry(action=self._action.id))
+        # What earlier files said by code is kept under the cause from now on.
+        begun = self._action.entry or PlanEntry(action=self._action.id)
+        known = next((one for one in plan if one.action == self._action.id), begun)
         others = tuple(one for one in plan if one.action != self._action.id)
         entry = msgspec.structs.replace(known, **{word: value})
         self._session.edit(plan=(*others, entry))
@@ -162,46 +169,3 @@ class ActionCard(QFrame):
         by = due(action.severity, action.findings, rules, self._session.services.now().date(), entry)
         self._action = msgspec.structs.replace(action, entry=entry, due=by)
         self._show_work()
-
-    def _accept(self) -> None:
-        t, theme = self._t, self._theme
-        clear(self._acceptance)
-        known = self._decided()
-        self._risk = {word: getattr(known, word, "") for word in ("reason", "approver", "until")}
-        self._acceptance.addWidget(Prose(theme, t("ui.action.accept"), bold=True))
-        self._acceptance.addWidget(Prose(theme, t("ui.action.accept_lead"), quiet=True, size="small"))
-        for word in self._risk:
-            self._acceptance.addWidget(
-                Field(
-                    theme,
-                    label=t(f"ui.action.{word}"),
-                    text=self._risk[word],
-                    changed=partial(self._risk.__setitem__, word),
-                    name=f"{word}:{self._action.id}",
-                )
-            )
-        nowhere = known is not None and known.last_day is None
-        self._said = Prose(theme, t("ui.action.until_unclear") if nowhere else "", bold=True, size="small")
-        accept = button(theme, t("ui.action.record"), self._record, name=f"accept:{self._action.id}")
-        self._acceptance.addLayout(row(accept, None))
-        self._acceptance.addWidget(self._said)
-
-    def _decided(self) -> AcceptedRisk | None:
-        """What was decided about one of the findings, whether it still counts or not."""
-        mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        return next((one for one in self._session.open.accepted if (one.code, one.subject) in mine), None)
-
-    def _record(self) -> None:
-        if not all(text.strip() for text in self._risk.values()):
-            self._said.say(self._t("ui.action.accept_missing"))
-            return
-        until = typed_day(self._risk["until"])
-        if until is None:
-            self._said.say(self._t("ui.action.until_unclear"))
-            return
-        self._risk["until"] = until.isoformat()
-        mine = {(finding.code, finding.subject) for finding in self._action.findings}
-        others = tuple(one for one in self._session.open.accepted if (one.code, one.subject) not in mine)
-        new = tuple(AcceptedRisk(code=code, subject=subject, **self._risk) for code, subject in sorted(mine))
-        self._session.edit(accepted=(*others, *new))
-        self._said.say(self._t("ui.action.accepted"))

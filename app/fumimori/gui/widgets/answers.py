@@ -12,7 +12,7 @@ from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
 from fumimori.gui.widgets.controls import Field, button, clear, note_box, row
 from fumimori.gui.widgets.text import Heading
 from fumimori.model import NOT_APPLICABLE, Confidence, Question, QuestionKind
-from fumimori.wording.window import listed, option_sign, option_words
+from fumimori.wording.window import option_sign, option_words
 
 UNKNOWN = "unknown"
 REASONS = ("no_incoming_mail", "provider", "no_device", "other")
@@ -81,7 +81,7 @@ class AnswerBox(QWidget):
             )
             grid.addWidget(box, number // 2, number % 2)
         self._column.addWidget(boxes)
-        own = listed(self._t, (item for item in items if item not in known))
+        own = self._t.listed(item for item in items if item not in known)
         self._column.addWidget(
             Field(
                 self._theme,

@@ -89,7 +89,7 @@ class ContactsCard(QFrame):
         self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
         if not self._open:
             return
-        controls = {probe.id: probe.control.number for probe in session.toolkit.probes}
+        controls = {probe.id: probe.control.number for probe in session.toolkit.checks}
         for plan in sorted(plans, key=lambda one: controls[one.probe]):
             what = t(f"checks.{plan.probe}.what") if plan.allowed else t("ui.consent.no_host")
             if plan.hosts:

@@ -11,7 +11,8 @@ from fumimori.gui.widgets.controls import button, note_box, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Contradiction, Outcome, Question
-from fumimori.wording.window import answer_words, outcome_saw, outcome_title
+from fumimori.wording.window import answer_words
+from fumimori.wording.words import Words
 
 SHOWN = 4
 
@@ -23,13 +24,14 @@ class FactBox(QFrame):
         super().__init__()
         self.setObjectName("wash")
         t = session.texts
+        words = Words(t, session.result.bank)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         column.setSpacing(theme.px(4))
         column.addWidget(Prose(theme, t("ui.facts.title"), bold=True, size="small"))
         for fact in facts[:SHOWN]:
-            column.addWidget(Prose(theme, outcome_title(t, fact), bold=True))
-            column.addWidget(Prose(theme, outcome_saw(t, fact), quiet=True, size="small"))
+            column.addWidget(Prose(theme, words.title(fact), bold=True))
+            column.addWidget(Prose(theme, words.saw(fact), quiet=True, size="small"))
         if len(facts) > SHOWN:
             column.addWidget(Prose(theme, t("ui.facts.more", count=len(facts) - SHOWN), quiet=True, size="small"))
         probes = {fact.code.partition(".")[0] for fact in facts}
@@ -64,7 +66,9 @@ class ContradictionCard(QFrame):
         column.addWidget(Prose(theme, t("ui.contradiction.title"), bold=True))
         said = answer_words(t, question, answer) if answer else ""
         column.addWidget(Prose(theme, t("ui.contradiction.said", answer=said)))
-        column.addWidget(Prose(theme, t("ui.contradiction.measured", fact=outcome_saw(t, contradiction.outcome))))
+        column.addWidget(
+            Prose(theme, t("ui.contradiction.measured", fact=Words(t, session.result.bank).saw(contradiction.outcome)))
+        )
         column.addWidget(Prose(theme, t("ui.contradiction.meanwhile"), quiet=True, size="small"))
         right = button(theme, t("ui.contradiction.measurement"), partial(self._settle, "measurement"), name="measured")
         again = button(theme, t("ui.contradiction.again"), measure, kind="link", name="measure-again")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from fumimori.gui.pages.page import Page
@@ -27,11 +28,20 @@ class Header(QFrame):
         self.setObjectName("bar")
         self._speak, self._help = speak, help_asked
         self._layout = QHBoxLayout(self)
+        self._look: tuple[Theme, str] | None = None
+        self._name: QLabel | None = None
         self._saved: QLabel | None = None
         self._organisation: Elided | None = None
 
     def show_desk(self, session: Session, theme: Theme) -> None:
-        """Draw the header anew."""
+        """Draw the header; in the same look and language only what it says changes."""
+        if (theme, session.language) != self._look:
+            self._look = (theme, session.language)
+            self._draw(session, theme)
+        self.show_saved(session)
+        self.show_name(session)
+
+    def _draw(self, session: Session, theme: Theme) -> None:
         t = session.texts
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(16), theme.px(6), theme.px(16), theme.px(6))
@@ -39,14 +49,14 @@ class Header(QFrame):
         mark = QLabel()
         mark.setPixmap(theme.picture("mark", "seal", QSize(theme.px(24), theme.px(24))))
         mark.setAccessibleName(t("ui.app.name"))
-        name = QLabel(t("ui.app.name"))
-        name.setFont(theme.font("body", bold=True))
+        self._name = QLabel(t("ui.app.name"))
+        self._name.setFont(theme.font("body", bold=True))
         self._organisation = Elided(theme, "", quiet=True)
         self._saved = QLabel()
         self._saved.setFont(theme.font("small"))
         self._saved.setObjectName("quiet")
         self._layout.addWidget(mark)
-        self._layout.addWidget(name)
+        self._layout.addWidget(self._name)
         self._layout.addWidget(self._organisation, 1)
         self._layout.addWidget(self._saved)
         self._layout.addWidget(
@@ -55,8 +65,6 @@ class Header(QFrame):
         self._layout.addWidget(
             button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")
         )
-        self.show_saved(session)
-        self.show_name(session)
 
     def show_name(self, session: Session) -> None:
         """Say whose assessment it is, also while the name is being typed."""
@@ -73,6 +81,21 @@ class Header(QFrame):
             self._saved.setText(session.texts("ui.app.saved", time=f"{session.saved_at:%H:%M}"))
         else:
             self._saved.setText(session.texts(f"ui.app.{state}") if state else "")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the program's name makes way: its mark stays."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._name is None:
+            return
+        margins, spacing = self._layout.contentsMargins(), self._layout.spacing()
+        parts = [item.widget() for item in map(self._layout.itemAt, range(self._layout.count())) if item]
+        widths = [(one.minimumWidth() if isinstance(one, Elided) else one.sizeHint().width()) for one in parts if one]
+        needed = sum(widths) + spacing * (len(widths) - 1) + margins.left() + margins.right()
+        self._name.setVisible(needed <= self.width())
 
 
 class Footer(QFrame):
@@ -95,16 +118,17 @@ class Footer(QFrame):
         self._layout.setContentsMargins(theme.px(24), theme.px(10), theme.px(24), theme.px(10))
         self._layout.setSpacing(theme.px(12))
         self._made = {}
-        if page.back_label:
-            self._made["back"] = button(theme, page.back_label, self._back, icon="arrow-left", name="back")
+        back, onward = page.back_label, page.next_label
+        if back:
+            self._made["back"] = button(theme, back, self._back, icon="arrow-left", name="back")
         if page.later:
             self._made["later"] = button(theme, page.t("ui.foot.later"), self._later, name="later")
-        if page.next_label:
-            self._made["next"] = button(theme, page.next_label, self._forward, kind="primary", name="next")
+        if onward:
+            self._made["next"] = button(theme, onward, self._forward, kind="primary", name="next")
             self._made["next"].setMinimumWidth(theme.px(140))
         for word in ("back", None, "later", "next"):
             if word is None:
                 self._layout.addStretch(1)
             elif word in self._made:
                 self._layout.addWidget(self._made[word])
-        self.setVisible(bool(page.next_label or page.back_label))
+        self.setVisible(bool(onward or back))

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.model import Hosting
 from fumimori.texts import Texts
+from fumimori.wording.window import ways
 
 WIDEST = 0.36
 """Of the window, so that the page keeps its room."""
@@ -26,9 +28,9 @@ class HelpPanel(QFrame):
         self._tab = 0
         self._layout = QVBoxLayout(self)
 
-    def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str) -> None:
-        """Show the help at `prefix` (a question), or the page's."""
-        self._theme, self._texts, self._prefix = theme, texts, prefix
+    def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str, hosting: Hosting | None) -> None:
+        """Show the help at `prefix` (a question) for this kind of hosting, or the page's."""
+        self._theme, self._texts, self._prefix, self._hosting = theme, texts, prefix, hosting
         self.setFixedWidth(min(theme.px(340), round(self.window().width() * WIDEST)))
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(20), theme.px(16), theme.px(12), theme.px(16))
@@ -61,9 +63,15 @@ class HelpPanel(QFrame):
 
     def _show_tab(self, tab: int) -> None:
         self._tab = tab
-        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"))
+        if TABS[tab] == "find":
+            self._fill(ways(self._texts, self._prefix.removeprefix("controls."), self._hosting))
+            return
+        lesson = f"{self._prefix}.lesson"
+        told = TABS[tab] == "why" and self._texts.has(lesson)
+        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"), lesson if told else "")
 
-    def _fill(self, lines: tuple[str, ...]) -> None:
+    def _fill(self, lines: tuple[str, ...], lesson: str = "") -> None:
+        """`lesson`: the key of what happened to others, shown below with its source."""
         inner = QWidget()
         inner.setObjectName("inner")
         column = QVBoxLayout(inner)
@@ -73,5 +81,12 @@ class HelpPanel(QFrame):
             text = Prose(self._theme, line)
             text.setAlignment(Qt.AlignmentFlag.AlignTop)
             column.addWidget(text)
+        if lesson:
+            t, theme = self._texts, self._theme
+            column.addSpacing(theme.px(8))
+            column.addWidget(Prose(theme, t("ui.help.lesson"), bold=True))
+            column.addWidget(Prose(theme, t(lesson)))
+            source = t("ui.help.lesson_source", source=t(f"{lesson}_source"))
+            column.addWidget(Prose(theme, source, quiet=True, size="small"))
         column.addStretch(1)
         self._scroll.setWidget(inner)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
+from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 
 _PDFIUM = Lock()
@@ -94,9 +95,14 @@ class Preview(QFrame):
         )
         self._words = Prose(theme, "")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        line = row(self._previous, self._words, self._next)
-        line.setStretch(1, 1)
-        column.addLayout(line)
+        if theme.scale <= 150:
+            line = row(self._previous, self._words, self._next)
+            line.setStretch(1, 1)
+            column.addLayout(line)
+        else:
+            # Large letters need the whole width.
+            column.addWidget(self._words)
+            column.addLayout(Flow(self._previous, self._next, spacing=theme.gap))
         self._sheet = _Sheet(theme)
         column.addWidget(self._sheet)
         self._buttons()

@@ -13,7 +13,6 @@ from fumimori.gui.widgets.controls import button, clear, row
 from fumimori.gui.widgets.text import Elided, Prose
 from fumimori.model import Control, Status
 from fumimori.texts import Texts, sanitize
-from fumimori.wording.window import listed
 
 SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", "missed": "circle-question-mark"}
 SUBJECTS = 6
@@ -91,7 +90,7 @@ class _Group(QFrame):
         self._count.setText(count)
         self._toggle.setAccessibleName(f"{self._name} {count} {t('ui.measuring.details')}")
         self._toggle.setAccessibleDescription(t("ui.measuring.unfolded" if self._open else "ui.measuring.folded"))
-        now = listed(t, dict.fromkeys(t(f"checks.{entry.probe}.name") for entry in running))
+        now = t.listed(dict.fromkeys(t(f"checks.{entry.probe}.name") for entry in running))
         self._now.say(now)
         self._now.setVisible(bool(now))
         clear(self._below)
@@ -110,15 +109,15 @@ class _Group(QFrame):
         for (probe, words), same in groupby(sorted(progress, key=kind), key=kind):
             subjects = [sanitize(entry.subject) for entry in same if entry.subject]
             extra = len(subjects) - SUBJECTS
-            names = listed(t, subjects[:SUBJECTS])
+            names = t.listed(subjects[:SUBJECTS])
             if extra > 0:
-                names = t("ui.action.and_more", names=names, count=extra)
+                names = t("words.action.and_more", names=names, count=extra)
             self._below.addWidget(Prose(theme, f"{t(f'checks.{probe}.name')}　{names}".rstrip(), size="small"))
             if words:
                 self._below.addWidget(Prose(theme, words, size="small", quiet=True))
 
 
-class LookList(QWidget):
+class ProgressList(QWidget):
     """A line for each control that is looked at, in their order."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
@@ -131,7 +130,7 @@ class LookList(QWidget):
 
     def show_progress(self, progress: Sequence[ProgressRow]) -> None:
         """Show how every look stands."""
-        controls = {probe.id: probe.control for probe in self._session.toolkit.probes}
+        controls = {probe.id: probe.control for probe in self._session.toolkit.checks}
         for control in Control:
             mine = tuple(entry for entry in progress if controls.get(entry.probe) is control)
             if not mine:

@@ -1,16 +1,16 @@
 """The sidebar at the left: where one is, what is done, and a way to every page; small when there is little room."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.text import Elided
 from fumimori.wizard import progress
-from fumimori.wizard.steps import BLOCK, Route, code_of, marked, sidebar, step
+from fumimori.wizard.steps import BLOCK, HUB, Route, code_of, marked, sidebar, step
 
 STATUS_SIGNS = {
     "not_started": "　",
@@ -22,6 +22,8 @@ STATUS_SIGNS = {
 }
 
 
+AT_ONCE = 6
+"""So many rows are made in one turn of the event loop, which a move to another page never needs."""
 _Says = tuple[str, str, str, str, bool]
 """The short name that fits the sidebar, the whole name, the sign and the words of its state; whether one is here."""
 
@@ -33,9 +35,10 @@ class Sidebar(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self._go = go
-        self._look: tuple[Theme, str, bool] | None = None
-        self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
         self._told_here = ""
+        self._turns = QTimer(self)
+        self._turns.timeout.connect(self._go_on)
+        self._some: Callable[[], None] = lambda: None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 1, 0)
         self._scroll = QScrollArea()
@@ -43,38 +46,76 @@ class Sidebar(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(self._scroll)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let all rows go: another look comes, and Qt would style them once more for nothing."""
+        self._turns.stop()
+        self._look: tuple[Theme, str, bool] | None = None
+        self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
+        if (old := self._scroll.takeWidget()) is not None:
+            old.deleteLater()
         self._inner = QWidget()
         self._inner.setObjectName("inner")
-        self._scroll.setWidget(self._inner)
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
+        self._scroll.setWidget(self._inner)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
         focus = QApplication.focusWidget()
         kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
         look = (theme, session.language, narrow)
-        if look != self._look:
-            self._look = look
-            self._begin(session, theme, narrow=narrow)
-        for at, (target, number, old, said) in enumerate(self._shown):
-            says = (*_described(session, target), marked(route) == target)
-            if says == said:
-                continue
+        self._some = partial(self._renew, session, theme, route, narrow=narrow, kept=kept)
+        if look == self._look:
+            self._some()
+            return
+        self.forget()
+        self._look = look
+        self._begin(session, theme, narrow=narrow)
+        self._turns.start(0)
+        if kept:
+            self.finish()
+
+    def finish(self) -> None:
+        """Make here and now the rows that are still to come."""
+        while self.busy:
+            self._some()
+
+    @property
+    def busy(self) -> bool:
+        """Whether rows are still to be made."""
+        return self._turns.isActive()
+
+    def _go_on(self) -> None:
+        self._some()
+
+    def _renew(self, session: Session, theme: Theme, route: Route, *, narrow: bool, kept: object) -> None:
+        """Make some of the rows anew that say something else than before; the others in the next turn."""
+        here = marked(route)
+        says_now = [(*_described(session, target), here == target) for target, *_ in self._shown]
+        others = [at for at, (*_, said) in enumerate(self._shown) if said != says_now[at]]
+        if len(others) > AT_ONCE:
+            self._turns.start(0)
+        else:
+            self._turns.stop()
+        for at in others[:AT_ONCE]:
+            target, number, old, _ = self._shown[at]
+            says = says_now[at]
             row = self._row(theme, target, number, says, narrow=narrow)
             self._rows.replaceWidget(old, row)
             old.hide()
             old.deleteLater()
             row.show()
             self._shown[at] = (target, number, row, says)
-            if row.property("place") == kept:
+            if kept and row.property("place") == kept:
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
-        here = next((row for _, _, row, said in self._shown if said and said[-1]), None)
-        if here is not None:
+        marked_row = next((row for _, _, row, said in self._shown if said and said[-1]), None)
+        if marked_row is not None:
             # Qt would give the rows their places only after this turn of the loop.
             self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
             self._rows.setGeometry(self._inner.rect())
-            self._scroll.ensureWidgetVisible(here, 0, theme.px(64))
+            self._scroll.ensureWidgetVisible(marked_row, 0, theme.px(64))
 
     def _begin(self, session: Session, theme: Theme, *, narrow: bool) -> None:
         """Captions, and room for the rows."""
@@ -82,8 +123,7 @@ class Sidebar(QFrame):
         self.setAccessibleName(session.texts("ui.rail.name"))
         self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
-        clear(self._rows)
-        self._shown = []
+        number = 0
         for group, pages in sidebar():
             if not narrow:
                 caption = QLabel(session.texts(f"ui.rail.{group}"))
@@ -92,8 +132,10 @@ class Sidebar(QFrame):
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
                 self._rows.addWidget(caption)
                 caption.show()
-            for number, target in enumerate(pages, start=1):
+            for target in pages:
+                number += target.page not in (BLOCK, HUB.page)
                 room = QWidget()
+                room.setFixedHeight(_height(theme, narrow=narrow, lines=2 if target.page == BLOCK else 1))
                 self._rows.addWidget(room)
                 self._shown.append((target, number, room, None))
         self._rows.addStretch(1)
@@ -112,11 +154,11 @@ class Sidebar(QFrame):
         row.setToolTip(whole if narrow or whole != name else "")
         code = _code(target, number)
         if narrow:
-            row.setFixedHeight(theme.px(40))
+            row.setFixedHeight(_height(theme, narrow=True))
             row.setFont(theme.font("small"))
             row.setText(code)
             return row
-        row.setFixedHeight(theme.px(46 if words else 36))
+        row.setFixedHeight(_height(theme, narrow=False, lines=2 if words else 1))
         lines = QVBoxLayout(row)
         lines.setContentsMargins(theme.px(16), theme.px(3), theme.px(10), theme.px(3))
         lines.setSpacing(0)
@@ -126,6 +168,10 @@ class Sidebar(QFrame):
             below = Elided(theme, f"{sign} {words}", size="small", quiet=True)
             lines.addWidget(_quiet_to_mouse(below))
         return row
+
+
+def _height(theme: Theme, *, narrow: bool, lines: int = 1) -> int:
+    return theme.px(40 if narrow else 46 if lines > 1 else 36)
 
 
 def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
@@ -142,7 +188,7 @@ def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
 def _code(target: Route, number: int) -> str:
     if target.page == BLOCK:
         return code_of(target.item)
-    return {"hub": "≡"}.get(target.page, str(number))
+    return "≡" if target == HUB else str(number)
 
 
 def _quiet_to_mouse(widget: QWidget) -> QWidget:

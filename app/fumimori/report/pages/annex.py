@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fumimori.grammar.suffixes import list_date
-from fumimori.model import Consent, Run, Status
+from fumimori.model import Consent, Run, RunKind, Status
 from fumimori.report.blocks import Block, Gap
 from fumimori.report.brand import author, confidentiality
 from fumimori.report.canvas import Node, PdfCanvas
@@ -180,6 +180,9 @@ def _people(m: ReportContext) -> list[list[Cell]]:
 
 def _run(m: ReportContext, run: Run) -> list[Cell]:
     """A measurement: when, under which consent (an imported one keeps its own), by which resolver, and from where."""
+    if run.kind is RunKind.READ:
+        none = m.wording.texts.style.no_value
+        return [m.moment(run.started), none, none, m.say("t2.read", count=len(run.sources))]
     vantage = run.vantage
     resolver = m.wording.free(vantage.resolver, 60) if vantage else ""
     return [m.moment(run.started), _allowed(m, run.consent), resolver or m.wording.texts.style.no_value, _state(m, run)]

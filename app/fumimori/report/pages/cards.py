@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 
-from fumimori.model import Action, Basis, Finding, Outcome, Repair, Severity, Snippet
+import msgspec
+
+from fumimori.model import Action, Basis, Finding, Outcome, Proof, Repair, Severity, Snippet
 from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack, Steps
 from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
-from fumimori.report.pages.findings import by_finding, card_key, kinds
+from fumimori.report.pages.findings import by_finding, card_key
 from fumimori.report.pages.measurements import evidence_numbers
 from fumimori.report.shapes import ChipSign
 from fumimori.texts import sanitize
+from fumimori.wording.repairs import letter, note_words, part_words, proof_words, snippet_title
+from fumimori.wording.words import kinds
 
 SUBJECTS = 12
 """Hosts that a card names."""
@@ -65,8 +69,8 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
     first, w = findings[0], m.wording
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
-    if first.accepted is not None:
-        state = ChipSign("not_applicable", m.say("t4.accepted"), m.paper)
+    if first.dispute is not None:
+        state = ChipSign("not_applicable", m.wording.word("dispute", first.dispute.kind), m.paper)
         signs.append((state.natural_width(), state))
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
     signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
@@ -75,11 +79,11 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
     if w.risk(first):
         rows.append((m.say("t4.why"), _text(m, w.risk(first))))
     steps: list[Block] = [Steps(w.fix(first), m.paper.card, m.paper)] if w.fix(first) else []
-    steps += _snippets(m, repair.snippets)
+    steps += _to_copy(m, findings, repair)
     if steps:
         rows.append((m.say("t4.fix"), Stack(steps, together=False, gap=0.6)))
     proof: list[Block] = [_text(m, w.confirm(first))] if w.confirm(first) else []
-    proof += _snippets(m, repair.proof, heading="repairs.proof")
+    proof += _proofs(m, repair.proof)
     if proof:
         rows.append((m.say("t4.confirm"), Stack(proof, together=False, gap=0.6)))
     below = [m.cell(_placed(m, findings), quiet=True, small=True)]
@@ -106,7 +110,7 @@ def _fact(m: ReportContext, code: str, findings: list[Finding]) -> list[Cell]:
     repair = _repair(m, findings)
     said = [w.risk(first), *w.fix(first), w.confirm(first)]
     advice: list[Block] = [m.cell(line, small=True) for line in dict.fromkeys(said) if line]
-    advice += [*_snippets(m, repair.snippets), *_snippets(m, repair.proof, heading="repairs.proof")]
+    advice += [*_to_copy(m, findings, repair), *_proofs(m, repair.proof)]
     return [numbers, Stack(told), Stack(advice or [m.cell(code, small=True, quiet=True)])]
 
 
@@ -138,30 +142,61 @@ def _text(m: ReportContext, text: str) -> Block:
 
 def _repair(m: ReportContext, findings: list[Finding]) -> Repair:
     """What the findings of one card need, each piece once."""
-    repairs = [m.repair(finding) for finding in findings]
-    snippets = tuple(dict.fromkeys(snippet for repair in repairs for snippet in repair.snippets))
-    proof = tuple(dict.fromkeys(snippet for repair in repairs for snippet in repair.proof))
-    return Repair(snippets=snippets[:SNIPPETS], proof=proof[:SNIPPETS])
+    whole = Repair.joined(m.repair(finding) for finding in findings)
+    return msgspec.structs.replace(whole, snippets=whole.snippets[:SNIPPETS], proof=whole.proof[:SNIPPETS])
 
 
-def _snippets(m: ReportContext, snippets: Iterable[Snippet], *, heading: str = "") -> list[Block]:
-    """Each piece under what it is and where it belongs; commands without a place stand together."""
-    blocks: list[Block] = []
-    bare: list[str] = []
-    for snippet in snippets:
-        lines = [sanitize(line, CONTENT) for line in snippet.content.rstrip("\n").split("\n")]
-        if heading:
-            bare += lines
+def _to_copy(m: ReportContext, findings: list[Finding], repair: Repair) -> list[Block]:
+    """What comes first, each piece under what it is and where it belongs, what may break, the way back, the letter."""
+    blocks = _part(m, repair, "before")
+    for snippet in repair.snippets:
+        blocks += _snippet(m, snippet)
+    for part in ("after", "risks", "back"):
+        blocks += _part(m, repair, part)
+    request = letter(m.wording, findings, repair, m.assessment)
+    if request:
+        blocks += [_caption(m, m.wording.texts("repairs.letter_heading")), *_lines(m, request.strip().split("\n"))]
+    return blocks
+
+
+def _part(m: ReportContext, repair: Repair, part: str) -> list[Block]:
+    t = m.wording.texts
+    said = part_words(t, repair, part)
+    return _lines(m, [t("repairs.place", kind=t(f"repairs.{part}"), place=said[0]), *said[1:]]) if said else []
+
+
+def _lines(m: ReportContext, lines: Iterable[str]) -> list[Block]:
+    return [m.cell(line, small=True) for line in lines if line]
+
+
+def _snippet(m: ReportContext, snippet: Snippet) -> list[Block]:
+    """The old text above the new one."""
+    t = m.wording.texts
+    blocks: list[Block] = [_caption(m, snippet_title(t, snippet))]
+    if snippet.note is not None:
+        blocks += _lines(m, [note_words(t, snippet.note)])
+    shown = [("current", snippet.current), ("wanted", snippet.content)] if snippet.current else [("", snippet.content)]
+    for word, content in shown:
+        if not content:
             continue
-        kind = m.wording.texts(f"repairs.kind.{snippet.kind}")
-        title = f"{kind}　{m.wording.free(snippet.place, 200)}".rstrip()
-        blocks.append(_caption(m, title))
-        blocks.append(Verbatim("\n".join(lines), m.paper, ground=m.paper.wash))
-    if bare:
-        blocks = [
-            _caption(m, m.wording.texts(heading)),
-            Verbatim("\n".join(bare), m.paper, ground=m.paper.wash),
-        ]
+        if word:
+            blocks.append(_caption(m, t(f"repairs.{word}" if snippet.content else "repairs.delete")))
+        blocks.append(Verbatim(_verbatim(content), m.paper, ground=m.paper.wash))
+    return blocks
+
+
+def _verbatim(content: str) -> str:
+    return "\n".join(sanitize(line, CONTENT) for line in content.rstrip("\n").split("\n"))
+
+
+def _proofs(m: ReportContext, proofs: Iterable[Proof]) -> list[Block]:
+    """Each command with what it prints."""
+    blocks: list[Block] = []
+    for proof in proofs:
+        if not blocks:
+            blocks.append(_caption(m, m.wording.texts("repairs.proof")))
+        blocks.append(Verbatim(_verbatim(proof.command), m.paper, ground=m.paper.wash))
+        blocks += _lines(m, ["　".join(proof_words(m.wording.texts, proof))])
     return blocks
 
 

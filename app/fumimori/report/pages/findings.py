@@ -1,12 +1,13 @@
-"""T3 the list of findings, T9 accepted risks, T10 where the rules come from."""
+"""T3 the list of findings, T9 disputes and accepted risks, T10 where the rules come from."""
 
 import re
-from collections.abc import Iterable
 
-from fumimori.model import Action, Finding, Severity
+from fumimori.model import Action, Dispute, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
+from fumimori.wording.references import frameworks, references
+from fumimori.wording.words import kinds
 
 SUBJECTS = 24
 """Subjects that a row names; the attached findings.csv names all."""
@@ -37,32 +38,37 @@ def finding_list(m: ReportContext) -> list[Block]:
     return [*blocks, Gap(5)]
 
 
-def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Findings by their code, in the order of each code's first."""
-    found: dict[str, list[Finding]] = {}
-    for finding in findings:
-        found.setdefault(finding.code, []).append(finding)
-    return found
+def disputes(m: ReportContext) -> list[Block]:
+    """T9: what somebody settled about findings, whether it holds today or not, and what it does to the score."""
+    said = {(dispute.code, dispute.subject): dispute for dispute in m.assessment.disputes}
+    rows: list[list[Cell]] = [
+        [
+            m.wording.number(finding),
+            m.wording.title(finding),
+            m.wording.word("dispute", dispute.kind),
+            _reason(m, dispute),
+            m.wording.free(dispute.approver, 60),
+            _until(m, dispute),
+        ]
+        for finding in m.result.findings
+        if (dispute := said.get((finding.code, finding.subject))) is not None
+    ]
+    effect: list[Block] = [m.note(m.say("t9.effect"), keep_next=True), Gap(1)] if rows else []
+    return [m.heading("t9.heading"), *effect, m.list_or_none([14, 42, 24, 42, 21, 22], "t9.heads", rows), Gap(5)]
 
 
-def accepted(m: ReportContext) -> list[Block]:
-    """T9: findings that somebody decided to live with; a decision without a day is shown, and asks for one."""
-    rows: list[list[Cell]] = []
-    endless = {(risk.code, risk.subject): risk for risk in m.assessment.accepted if risk.last_day is None}
-    for finding in m.result.findings:
-        risk = finding.accepted or endless.get((finding.code, finding.subject))
-        if risk is not None:
-            until = m.wording.free(risk.until, 20)
-            rows.append(
-                [
-                    m.wording.number(finding),
-                    m.wording.title(finding),
-                    m.wording.free(risk.reason, 300),
-                    m.wording.free(risk.approver, 60),
-                    until if risk.last_day is not None else m.say("t9.until_unclear", text=until or "–"),
-                ]
-            )
-    return [m.heading("t9.heading"), m.list_or_none([14, 50, 52, 27, 22], "t9.heads", rows), Gap(5)]
+def _reason(m: ReportContext, dispute: Dispute) -> str:
+    reason = m.wording.free(dispute.reason, 300)
+    return (
+        f"{reason}\n{m.say('t9.evidence', text=m.wording.free(dispute.evidence, 300))}" if dispute.evidence else reason
+    )
+
+
+def _until(m: ReportContext, dispute: Dispute) -> str:
+    until = m.wording.free(dispute.until, 20)
+    if dispute.holds(m.issued.date()):
+        return until or m.say("t9.for_good")
+    return m.say("t9.expired" if dispute.last_day is not None else "t9.until_unclear", text=until or "–")
 
 
 def sources(m: ReportContext) -> list[Block]:
@@ -87,7 +93,35 @@ def sources(m: ReportContext) -> list[Block]:
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
         m.list_or_none([27, 76, 42, 20], "t10.heads", rows),
+        Gap(3),
+        *_requirements(m),
         Gap(5),
+    ]
+
+
+def _requirements(m: ReportContext) -> list[Block]:
+    """T10: what the findings are about in well-known frameworks; findings with the same requirements share a row."""
+    hosting = m.assessment.scope.hosting
+    same: dict[str, list[Finding]] = {}
+    for finding in m.result.findings:
+        if finding.severity > Severity.INFO:
+            ids = references(m.rules, finding.code, hosting)
+            same.setdefault("; ".join(f"{name} {found}" for name, found in ids.items()), []).append(finding)
+    rows: list[list[Cell]] = [
+        [m.wording.numbers(findings, most=len(findings)), m.cell(ids, small=True)]
+        for ids, findings in same.items()
+        if ids
+    ]
+    if not rows:
+        return []
+    named = [f"{one['name']}: {one['source']} ({one['published']})" for one in frameworks(m.rules, hosting)]
+    return [
+        m.heading("t10.requirements", 3),
+        m.note(m.say("t10.requirements_intro"), keep_next=True),
+        Gap(1),
+        m.list_or_none([45, 120], "t10.requirement_heads", rows),
+        Gap(1),
+        *(m.note(one) for one in named),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, Severity
+from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, RunKind, Severity
 from fumimori.report.blocks import Block, Gap, Steps
 from fumimori.report.context import ReportContext
 from fumimori.report.paging import Part
@@ -115,7 +115,7 @@ def _scope(m: ReportContext) -> str:
     names = [domain.name for domain in m.assessment.scope.domains]
     shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
     # What was authorised when it was measured: a consent may have been changed or withdrawn since.
-    then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts]
+    then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts and run.kind is RunKind.MEASURED]
     level = m.wording.word("consent", f"{int(max(then, default=m.assessment.consent.confirmed_level))}.name")
     if not names:
         return m.say("limits.scope_empty")

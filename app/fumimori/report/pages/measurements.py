@@ -105,7 +105,8 @@ def _remarks(
         number = known.get((exchange.target, exchange.sent, exchange.untrusted_received))
         if number:
             elsewhere[number] = elsewhere.get(number, 0) + 1
-    remarks = [m.say("t6.as_in", number=number, count=count) for number, count in elsewhere.items()]
+    remarks = _sources(m, attempt)
+    remarks += [m.say("t6.as_in", number=number, count=count) for number, count in elsewhere.items()]
     digests = sum(exchange.sent.startswith(DIGESTS) for exchange in fresh)
     if digests:
         remarks.append(m.say("t6.hellos", count=digests))
@@ -113,6 +114,12 @@ def _remarks(
     if left_out:
         remarks.append(m.say("t6.more", count=left_out))
     return remarks
+
+
+def _sources(m: ReportContext, attempt: Attempt) -> list[str]:
+    """The document that a reading was read from."""
+    known = [source for run in m.assessment.runs for source in run.sources if source.sha256 == attempt.source]
+    return [m.say("t6.file", name=m.wording.free(one.name, 80), digest=one.sha256) for one in known[:1]]
 
 
 def _bounded(m: ReportContext, untrusted_text: str) -> str:

@@ -11,7 +11,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
-from fumimori.wording.work import totals_words
+from fumimori.wording.work import outlook_words, points_words, totals_words
 
 WIDTHS = (7, 56, 18, 26, 26, 19, 13)
 ASKED = 14
@@ -94,12 +94,18 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     return [
         m.cell(f"{number}", small=True),
         Stack(what),
-        m.cell(m.wording.numbers(action.findings, 2) or "－", small=True),
+        Stack([m.cell(text, small=True) for text in _shown_by(m, action)]),
         m.cell(m.wording.owner(action, short=True), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
         m.cell(m.wording.due(action), small=True),
         tick,
     ]
+
+
+def _shown_by(m: ReportContext, action: Action) -> list[str]:
+    """The numbers of its findings, and what the action brings."""
+    gain = points_words(m.wording.texts, action, m.result.grade)
+    return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
 
 
 def rest_of_plan(m: ReportContext) -> list[Block]:
@@ -117,7 +123,9 @@ def _foot(m: ReportContext) -> Block:
     score = m.wording.range(expected.score_low, expected.score_high)
     lines: list[Block] = [Prose(m.say("plan.next"), m.paper.table, m.faces)]
     if m.result.actions:
-        lines[:0] = [m.prose(m.say("plan.expected", letter=letter, score=score), m.paper.table), Gap(2)]
+        way = outlook_words(m.wording.texts, m.result.actions, m.result.grade)
+        told = [m.say("plan.expected", letter=letter, score=score), *([way] if way else [])]
+        lines[:0] = [*(m.prose(text, m.paper.table) for text in told), Gap(2)]
     chosen = m.assessment.brand.seals
     usual = m.wording.texts.lines("report.plan.seals")
     titles = usual if chosen is None else [m.wording.free(title, SEAL_MOST) for title in chosen[:SEALS_MOST]]

@@ -12,27 +12,27 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, TickBoxes
+from fumimori.wording.work import COUNTED, count_words
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
 
-COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
 def summary(m: ReportContext) -> Part:
     """The executive summary; the less important words leave first when the page is full."""
     versions = [
-        partial(_page, m, reasons=True, harm=True, law=True),
-        partial(_page, m, reasons=True, harm=False, law=True),
-        partial(_page, m, reasons=True, harm=False, law=False),
-        partial(_page, m, reasons=True, harm=False, law=False, decisions=2),
-        partial(_page, m, reasons=False, harm=True, law=False),
-        partial(_page, m, reasons=False, harm=False, law=False),
-        partial(_page, m, reasons=False, harm=False, law=False, decisions=1),
+        partial(_page, m, reasons=FIRST, harm=True, decisions=3),
+        partial(_page, m, reasons=FIRST, harm=False, decisions=3),
+        partial(_page, m, reasons=FIRST, harm=False, decisions=2),
+        partial(_page, m, reasons=3, harm=False, decisions=2),
+        partial(_page, m, reasons=2, harm=False, decisions=2),
+        partial(_page, m, reasons=1, harm=False, decisions=1),
+        partial(_page, m, reasons=0, harm=False, decisions=1),
     ]
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: ReportContext, *, reasons: bool, harm: bool, law: bool, decisions: int = 3) -> list[Block]:
+def _page(m: ReportContext, *, reasons: int, harm: bool, decisions: int) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
@@ -58,8 +58,7 @@ def _page(m: ReportContext, *, reasons: bool, harm: bool, law: bool, decisions: 
         _decisions(m, decisions),
         Gap(2),
     ]
-    if law:
-        blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
+    blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
     blocks += [Hairline(paper.line, millimetres=3), Prose(_foot(m), paper.note, m.faces)]
     return blocks
 
@@ -106,7 +105,7 @@ def _first_dated(m: ReportContext, least: Severity) -> Action | None:
 def _hindrance(m: ReportContext) -> str:
     """What kept every measurement from seeing the server, so that nobody takes silence for health."""
     vantages = m.assessment.vantages
-    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.CONTRADICTION) for f in m.result.findings)
+    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.READ, Basis.CONTRADICTION) for f in m.result.findings)
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
@@ -122,7 +121,7 @@ def _most_urgent(m: ReportContext) -> tuple[Finding | None, Action | None]:
         action = _first_dated(m, least=action.severity) or action
     if action is not None:
         return max(action.findings, key=lambda finding: finding.severity), action
-    return next((f for f in m.result.findings if f.severity >= Severity.LOW and f.accepted is None), None), None
+    return next((f for f in m.result.findings if f.severity >= Severity.LOW and not f.set_aside), None), None
 
 
 def _harm(m: ReportContext, *, whole: bool) -> str:
@@ -169,14 +168,16 @@ def _strip(m: ReportContext) -> Block:
 
 
 def _counts(m: ReportContext) -> Block:
-    chips = [m.severity(s, n) for s, n in zip(COUNTED, m.result.grade.counts, strict=True)]
+    grade, t = m.result.grade, m.wording.texts
+    counts = [count_words(t, kinds, places) for kinds, places in zip(grade.counts, grade.places, strict=True)]
+    chips = [m.severity(severity, count) for severity, count in zip(COUNTED, counts, strict=True)]
     label = Prose(m.say("summary.counts"), m.paper.table, m.faces)
     parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
     parts += [(chip.natural_width(), chip) for chip in chips]
     return Columns(parts, gap=3 * MM)
 
 
-def _first(m: ReportContext, *, reasons: bool) -> list[Block]:
+def _first(m: ReportContext, *, reasons: int) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:FIRST]
     if m.result.actions or not points:
@@ -185,12 +186,12 @@ def _first(m: ReportContext, *, reasons: bool) -> list[Block]:
     return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
 
-def _actions(m: ReportContext, *, reasons: bool) -> Block:
+def _actions(m: ReportContext, *, reasons: int) -> Block:
     rows: list[list[Cell]] = []
     for number, action in enumerate(first(m.result.actions), start=1):
         what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
         why = m.wording.why(action)
-        if reasons and why:
+        if number <= reasons and why:
             what.append(m.cell(why, small=True))
         if m.wording.late(action):
             what.append(m.cell(m.wording.late(action), bold=True, small=True))

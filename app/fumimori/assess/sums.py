@@ -1,0 +1,114 @@
+"""The control results and the grade of one assessment: as it stands, and after whatever is repaired."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from fumimori.assess import scoring
+from fumimori.assess.question_state import QuestionEvaluation
+from fumimori.model import (
+    Control,
+    ControlResult,
+    Credit,
+    Finding,
+    Grade,
+    OpenPoint,
+    Outlook,
+    QuestionResult,
+    QuestionState,
+    Rules,
+    Severity,
+)
+
+
+class Sums:
+    """Sums up again only what a repair touches, so that every action can say what it changes."""
+
+    def __init__(
+        self,
+        table: Sequence[QuestionEvaluation],
+        findings: Sequence[Finding],
+        open_points: Sequence[OpenPoint],
+        rules: Rules,
+        worse: Sequence[Severity] = (),
+        *,
+        quick: bool,
+    ) -> None:
+        """`worse` is what else there would be if everything unknown were answered badly."""
+        self._table, self._rules, self._quick, self._worse = table, rules, quick, worse
+        self._control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
+        self._findings = findings
+        self._open = [self._control_of[point.question] for point in open_points if point.question is not None]
+        self._questions = [evaluation.result for evaluation in table]
+        scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
+        set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
+        self._not_applicable_share = len(set_aside) / len(scored) if scored else 0.0
+        self.controls = tuple(self._control(control, self._questions, findings) for control in Control)
+        """The controls as they stand."""
+        self.grade = self._grade(self._questions, findings, self.controls)
+        """The grade as it stands."""
+
+    def after(self, repaired: Collection[Finding]) -> Grade:
+        """The grade when the findings `repaired` are gone and every question that only they kept unmet is met."""
+        gone = {(finding.code, finding.subject) for finding in repaired}
+        remaining = [finding for finding in self._findings if (finding.code, finding.subject) not in gone]
+        still = {finding.question for finding in remaining if finding.severity >= Severity.LOW}
+        met = {finding.question for finding in repaired if finding.question} - still
+        questions = [_met(question) if question.question in met else question for question in self._questions]
+        touched = {finding.control for finding in repaired} | {self._control_of.get(question) for question in met}
+        controls = tuple(
+            self._control(known.control, questions, remaining) if known.control in touched else known
+            for known in self.controls
+        )
+        return self._grade(questions, remaining, controls)
+
+    def outlook(self, repaired: Collection[Finding]) -> Outlook:
+        """The same in short."""
+        grade = self.after(repaired)
+        return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
+
+    def _control(
+        self, control: Control, questions: Sequence[QuestionResult], findings: Sequence[Finding]
+    ) -> ControlResult:
+        return scoring.control_result(
+            control,
+            [question for question in questions if self._control_of[question.question] is control],
+            [finding for finding in findings if finding.control is control],
+            self._open.count(control),
+            self._rules,
+        )
+
+    def _grade(
+        self, questions: Sequence[QuestionResult], findings: Sequence[Finding], controls: Sequence[ControlResult]
+    ) -> Grade:
+        ranges = {
+            result.control: (result.score_low, result.score_high)
+            for result in controls
+            if result.score_low is not None and result.score_high is not None
+        }
+        caps = scoring.Caps(
+            found=scoring.kinds(findings),
+            severity_if_unknown=tuple(
+                evaluation.severity_if_unknown
+                for evaluation in self._table
+                if evaluation.severity_if_unknown >= Severity.LOW
+            ),
+            worst_case=(
+                *(evaluation.worst_case for evaluation in self._table if evaluation.worst_case >= Severity.LOW),
+                *self._worse,
+            ),
+            places=tuple(finding.severity for finding in findings),
+        )
+        return scoring.grade(
+            ranges,
+            scoring.weigh(questions),
+            caps,
+            self._rules,
+            quick=self._quick,
+            not_applicable_share=self._not_applicable_share,
+        )
+
+
+def _met(question: QuestionResult) -> QuestionResult:
+    points = float(question.weight)
+    return msgspec.structs.replace(question, low=points, high=points, credit=Credit.MET, severity=Severity.OK)

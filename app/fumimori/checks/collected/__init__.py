@@ -1,0 +1,1 @@
+"""How far the collector of `resources/collect/` could see on a server."""

@@ -1,0 +1,148 @@
+"""Aggregate reports of DMARC, as XML, in archives, or in the mail that carries them.
+
+Objective: who sends in the organisation's name, whether it passes the sender check, and what becomes of it.
+Inputs:    reports of RFC 9990 and RFC 7489; the addresses of the own servers, as far as they were measured.
+Outcomes:  arriving, all_aligned (ok); sender_refused, own_unaligned (medium); sender_unaligned, forged_delivered (low);
+           forged, stale (info).
+Steps:     1. Read each report; document types and entities are refused.
+           2. Make one of those about one domain; a report that comes twice counts once.
+           3. Add up by who signed, else by who was let send.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from fumimori.checks.contract import Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS, Facts
+from fumimori.checks.dmarc_reports.senders import by_day, reports_of, senders
+from fumimori.checks.joining import joined
+from fumimori.checks.mx.facts import MX
+from fumimori.checks.observations import Observations
+from fumimori.grammar.dmarc_report import DmarcReport, NoReportError, parse_report
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain
+from fumimori.model import Control, Outcome, Record, Rules
+
+KEPT_MOST = 20_000
+"""Rows of one reading that are kept."""
+SENDERS_MOST = 10
+"""Senders that are named one by one."""
+
+
+def accepts(document: Document) -> float:
+    """How sure it is that this is an aggregate report."""
+    head = document.content[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not head.startswith(b"<"):
+        return 0.0
+    return 0.95 if b"feedback" in head and (b"report_metadata" in head or b"dmarc" in head) else 0.0
+
+
+def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+    """The report; Damaged when it is none."""
+    try:
+        report = parse_report(document.content)
+        domain = ascii_domain(report.domain)
+    except (NoReportError, BadDomainError) as error:
+        raise Damaged(str(error)[:100]) from error
+    return [Reading(subject=domain, facts=Facts(reports=(report,), left_out=report.left_out))]
+
+
+def merge(facts: Sequence[Record]) -> Facts:
+    """All reports, the oldest first; of too many rows those of the newest reports."""
+    found: dict[tuple[str, str, object], DmarcReport] = {}
+    for one in facts:
+        for report in one.reports if isinstance(one, Facts) else ():
+            found.setdefault((report.organisation, report.id, report.begin), report)
+    ordered = sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id))
+    kept, rows, left_out = [], 0, sum(report.left_out for report in ordered)
+    for report in reversed(ordered):
+        rows += len(report.rows)
+        if rows > KEPT_MOST:
+            left_out += len(report.rows)
+        else:
+            kept.append(report)
+    return Facts(reports=tuple(reversed(kept)), left_out=left_out)
+
+
+def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    """What all reports about each domain add up to."""
+    last = {attempt.subject: attempt.ended for attempt, _ in observations.all(DMARC_REPORTS)}
+    for domain, at in last.items():
+        reports = reports_of(observations, domain)
+        if not reports:
+            continue
+        yield from joined(
+            Outcome(code=f"dmarc_reports.{word}", subject=domain, values=tuple(values.items()))
+            for word, values in _found(domain, reports, observations, rules)
+        )
+        if at - reports[-1].end > timedelta(days=rules.number("dmarc_reports.stale_days")):
+            last_day = reports[-1].end.date().isoformat()
+            yield Outcome(code="dmarc_reports.stale", subject=domain, values=(("last", last_day),))
+
+
+def _found(
+    domain: str, reports: Sequence[DmarcReport], observations: Observations, rules: Rules
+) -> Iterator[tuple[str, dict[str, str | int]]]:
+    days = by_day(reports)
+    good, bad = sum(one for one, _ in days.values()), sum(one for _, one in days.values())
+    yield (
+        "arriving",
+        {
+            "reports": len(reports),
+            "reporters": len({report.organisation for report in reports}),
+            "messages": good + bad,
+            "first": min(days).isoformat(),
+            "last": reports[-1].end.date().isoformat(),
+        },
+    )
+    if not bad:
+        yield "all_aligned", {"messages": good}
+        return
+    own = _own_addresses(domain, observations)
+    ours = [row for report in reports for row in report.rows if row.address in own and not row.aligned]
+    least = rules.number("dmarc_reports.least_messages")
+    if sum(row.count for row in ours) >= least:
+        addresses = ", ".join(sorted({row.address for row in ours})[:5])
+        yield "own_unaligned", {"count": sum(row.count for row in ours), "addresses": addresses}
+    table = senders((_without(report, own) for report in reports), domain)
+    named = [one for one in table if one.name and one.unaligned >= least]
+    for one in named[:SENDERS_MOST]:
+        word = "sender_refused" if one.refused else "sender_unaligned"
+        yield word, {"name": one.name, "count": one.unaligned, "networks": ", ".join(one.networks[:3])}
+    nameless = next((one for one in table if not one.name), None)
+    if nameless is not None and nameless.unaligned:
+        delivered = nameless.unaligned - nameless.refused
+        if delivered >= least:
+            yield "forged_delivered", {"count": delivered}
+        elif nameless.refused:
+            yield "forged", {"count": nameless.refused}
+
+
+def _own_addresses(domain: str, observations: Observations) -> frozenset[str]:
+    """The addresses of the organisation's own servers, as far as they are known."""
+    facts = observations.facts(MX, domain)
+    inside = [host for host in (facts.hosts if facts else ()) if host.host.endswith(f".{domain}")]
+    found = {address for host in inside for address in host.addresses}
+    return frozenset(found | set(observations.scope.sending_addresses))
+
+
+def _without(report: DmarcReport, own: frozenset[str]) -> DmarcReport:
+    import msgspec
+
+    rows = tuple(row for row in report.rows if row.aligned or row.address not in own)
+    return msgspec.structs.replace(report, rows=rows)
+
+
+READER = Reader(
+    id="dmarc_reports",
+    control=Control.SENDER_AUTH,
+    facts=Facts,
+    outcomes=(
+        *("arriving", "all_aligned", "sender_refused", "own_unaligned", "sender_unaligned", "forged_delivered"),
+        *("forged", "stale"),
+    ),
+    judge=judge,
+    accepts=accepts,
+    read=read,
+    merge=merge,
+    carried_in_mail=True,
+)

@@ -1,0 +1,1 @@
+"""What a server's own firewall lets in, and which programs wait for connections."""

@@ -1,0 +1,1 @@
+"""What is installed on a server, and which updates wait."""

@@ -1,0 +1,34 @@
+"""The facts of packages: what its reader writes down."""
+
+from datetime import date
+
+from fumimori.checks.observations import FactsKey
+from fumimori.grammar.packages import Package, Pending
+from fumimori.model import Record
+
+
+class Facts(Record):
+    """One list of one server."""
+
+    kind: str
+    """`system`, `installed`, `pending` or `hotfixes`."""
+    product: str = ""
+    """The system by the word of tables/support.tsv, such as `debian`."""
+    release: str = ""
+    """Its release: `12`, `22.04`, `10.0.20348`."""
+    name: str = ""
+    """The system as it calls itself."""
+    packages: tuple[Package, ...] = ()
+    """Of what is installed, only that of which tables/debian_versions.tsv speaks."""
+    pending: tuple[Pending, ...] = ()
+    """Those for security first; no more than a few hundred."""
+    count: int = 0
+    """Lines of the whole list."""
+    security: int = 0
+    """Waiting updates for security in the whole list."""
+    newest: date | None = None
+    """The day of the newest hotfix; None where the list tells no day."""
+
+
+PACKAGES = FactsKey("packages", Facts)
+"""The key by which everybody reads these facts."""

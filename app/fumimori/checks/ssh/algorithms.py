@@ -1,0 +1,30 @@
+"""How good the algorithms of SSH are, by the dated table, wherever their names come from."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from fumimori.model import Table
+
+GRADES = ("broken", "weak", "dated")
+NAMES_SHOWN = 6
+
+
+def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[str]]:
+    """The names of `offered` (`kex`, `hostkey`, `cipher`, `mac`) by grade, the worst first; the good left out."""
+    known: dict[str, list[tuple[str, str]]] = {}
+    for row in table.dicts():
+        if row["grade"] in GRADES:
+            known.setdefault(row["type"], []).append((row["algorithm"], row["grade"]))
+    found: dict[str, list[str]] = {grade: [] for grade in GRADES}
+    for kind, names in offered.items():
+        for name in names:
+            grade = next((grade for pattern, grade in known.get(kind, ()) if fnmatchcase(name, pattern)), "")
+            if grade:
+                found[grade].append(name)
+    return {grade: names for grade, names in found.items() if names}
+
+
+def shown(names: Sequence[str], total: int = 0) -> str:
+    """The first names, and how many more there are of them, or of `total` where `names` are only a part."""
+    more = max(total, len(names)) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")

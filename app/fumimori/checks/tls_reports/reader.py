@@ -1,0 +1,127 @@
+"""Reports about encrypted deliveries (TLS-RPT), as JSON, in archives, or in the mail that carries them.
+
+Objective: whether others could deliver to us encrypted, and what failed where.
+Inputs:    reports of RFC 8460.
+Outcomes:  arriving, all_encrypted (ok); starttls_failed, certificate_failed, policy_failed, dane_failed (medium);
+           other_failed (low).
+Steps:     1. Read each report, and take the policies that are about one domain.
+           2. Make one of those about one domain; a report that comes twice counts once.
+           3. Add up by MX server and kind of failure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from fumimori.checks.contract import Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.joining import joined
+from fumimori.checks.observations import Observations
+from fumimori.checks.tls_reports.facts import TLS_REPORTS, Facts
+from fumimori.grammar.domain_names import BadDomainError, ascii_domain
+from fumimori.grammar.tls_report import NoReportError, TlsReport, parse_report
+from fumimori.model import Control, Outcome, Record, Rules
+
+HEAD = 65_536
+REPORTS_MOST = 2_000
+"""Reports of one reading that are kept, the newest."""
+MX_MOST = 10
+"""MX servers that are named one by one for a kind of failure."""
+
+
+def accepts(document: Document) -> float:
+    """How sure it is that this is such a report."""
+    head = document.content[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
+    words = (b'"date-range"', b'"policies"', b'"report-id"', b'"organization-name"')
+    return 0.95 if head.startswith(b"{") and sum(word in head for word in words) >= 3 else 0.0
+
+
+def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+    """The report, for each domain that it is about; Damaged when it is none."""
+    try:
+        report = parse_report(document.content)
+    except NoReportError as error:
+        raise Damaged(str(error)[:100]) from error
+    by_domain: dict[str, list[object]] = {}
+    for policy in report.policies:
+        try:
+            by_domain.setdefault(ascii_domain(policy.domain), []).append(policy)
+        except BadDomainError:
+            continue
+    if not by_domain:
+        raise Damaged("no domain")
+    return [
+        Reading(subject=domain, facts=Facts(reports=(msgspec.structs.replace(report, policies=tuple(policies)),)))
+        for domain, policies in by_domain.items()
+    ]
+
+
+def merge(facts: Sequence[Record]) -> Facts:
+    """All reports, the oldest first."""
+    return Facts(reports=_each_once(facts)[-REPORTS_MOST:])
+
+
+def _each_once(facts: Iterable[Record]) -> tuple[TlsReport, ...]:
+    found: dict[tuple[str, str, object], TlsReport] = {}
+    for one in facts:
+        for report in one.reports if isinstance(one, Facts) else ():
+            found.setdefault((report.organisation, report.id, report.begin), report)
+    return tuple(sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id)))
+
+
+def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
+    """What all reports about each domain add up to."""
+    by_domain: dict[str, list[Facts]] = {}
+    for attempt, facts in observations.all(TLS_REPORTS):
+        by_domain.setdefault(attempt.subject, []).append(facts)
+    for domain, said in by_domain.items():
+        reports = _each_once(said)
+        yield from joined(
+            Outcome(code=f"tls_reports.{word}", subject=domain, values=tuple(values.items()))
+            for word, values in (_found(reports, rules) if reports else ())
+        )
+
+
+def _found(reports: Sequence[TlsReport], rules: Rules) -> Iterator[tuple[str, dict[str, str | int]]]:
+    policies = [policy for report in reports for policy in report.policies]
+    successful, failed = sum(one.successful for one in policies), sum(one.failed for one in policies)
+    yield (
+        "arriving",
+        {
+            "reports": len(reports),
+            "reporters": len({report.organisation for report in reports}),
+            "sessions": successful + failed,
+            "first": reports[0].begin.date().isoformat(),
+            "last": reports[-1].end.date().isoformat(),
+        },
+    )
+    counts: dict[tuple[str, str], int] = {}
+    results: dict[tuple[str, str], dict[str, None]] = {}
+    for failure in (failure for policy in policies for failure in policy.failures):
+        key = (failure.kind, failure.mx or "-")
+        counts[key] = counts.get(key, 0) + failure.count
+        results.setdefault(key, {})[failure.result] = None
+    least = rules.number("tls_reports.least_sessions")
+    counted = {key: count for key, count in counts.items() if count >= least}
+    if not failed and not counts:
+        yield "all_encrypted", {"sessions": successful}
+    named: dict[str, int] = {}
+    for (kind, mx), count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        named[kind] = named.get(kind, 0) + 1
+        if named[kind] <= MX_MOST:
+            yield f"{kind}_failed", {"mx": mx, "count": count, "results": ", ".join(list(results[kind, mx])[:5])}
+
+
+READER = Reader(
+    id="tls_reports",
+    control=Control.MTA_STS,
+    facts=Facts,
+    outcomes=(
+        *("arriving", "all_encrypted", "starttls_failed", "certificate_failed", "policy_failed", "dane_failed"),
+        "other_failed",
+    ),
+    judge=judge,
+    accepts=accepts,
+    read=read,
+    merge=merge,
+    carried_in_mail=True,
+)

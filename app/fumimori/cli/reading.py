@@ -1,0 +1,96 @@
+"""The command `read`: takes in files that people hand over, says what each is and proves, and adds them to a file."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fumimori.checks.contract import Document
+from fumimori.cli import files
+from fumimori.cli.console import Console
+from fumimori.cli.files import WrongUseError
+from fumimori.engine import Toolkit
+from fumimori.engine.reading import Handed, ReadResult, document_of, read_documents
+from fumimori.model import Assessment, Severity
+from fumimori.texts import Texts, sanitize
+
+FILES_MOST = 20_000
+"""Files of one command, those in folders among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCommand:
+    """Reads files into an assessment; nothing is sent, and nothing of a file is kept but what it proves."""
+
+    toolkit: Toolkit
+    texts: Texts
+
+    def run(self, options: argparse.Namespace) -> bool:
+        """Whether anything was taken in; WrongUseError when a file or the assessment is not there."""
+        console, texts, toolkit = Console(self.texts), self.texts, self.toolkit
+        paths = _paths(options.files, texts)
+        with files.opened_to_change(Path(options.into), files.passphrase(options, texts), texts) as file:
+            before: Assessment = file.assessment
+            documents = self._documents(paths, options.source)
+            now = datetime.now(UTC).astimezone()
+            result = read_documents(toolkit, before, documents, now, about=options.about)
+            for handed in result.handed:
+                self._tell(console, handed)
+            also = [one.subject for one in result.others if one.subject in options.also_domain]
+            for other in result.others:
+                if other.subject not in also:
+                    console.say("read_other", subject=sanitize(other.subject) or "-", count=len(other.documents))
+            after = result.added_to(before, also)
+            if after is before:
+                console.say("read_nothing", path=options.into)
+                return False
+            file.save(after)
+        console.say("read_kept", count=len(result.run.sources), path=options.into)
+        self._findings(console, result, after)
+        return True
+
+    def _documents(self, paths: Sequence[Path], source: str) -> Iterator[Document]:
+        most = max(reader.limit for reader in self.toolkit.readers)
+        for path in paths:
+            with path.open("rb") as file:
+                content = file.read(most + 1)
+            yield document_of(path.name, content, datetime.now(UTC).astimezone(), source)
+
+    def _tell(self, console: Console, handed: Handed) -> None:
+        """What it is and what it proves, or why it was not read."""
+        name = sanitize(handed.name, 120)
+        if handed.problem:
+            console.say("read_not", name=name, why=self.texts(f"words.not_readable.{handed.problem}"))
+            return
+        base = f"checks.{handed.reader}"
+        console.say("read_is", name=name, kind=self.texts(f"{base}.name"), proves=self.texts(f"{base}.proves"))
+
+    def _findings(self, console: Console, result: ReadResult, after: Assessment) -> None:
+        """What the readers that took something say now."""
+        took = {attempt.probe for attempt in result.run.attempts}
+        rules = self.toolkit.rules
+        for outcome in self.toolkit.outcomes(after):
+            if outcome.code.partition(".")[0] not in took:
+                continue
+            values = {name: sanitize(value) if isinstance(value, str) else value for name, value in outcome.values}
+            values.setdefault("subject", sanitize(outcome.subject))
+            severity: Severity = rules.outcomes[outcome.code].severity
+            title = self.texts(f"checks.{outcome.code}.title", **values)
+            console.say("read_finding", severity=self.texts(f"words.severity.{severity.word}"), title=title)
+
+
+def _paths(names: Sequence[str], texts: Texts) -> list[Path]:
+    """The files, and those that lie in the folders, in order; WrongUseError for what is not there."""
+    found: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found += sorted(one for one in path.iterdir() if one.is_file())
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise WrongUseError(texts("cli.no_such_file", path=name))
+    if len(found) > FILES_MOST:
+        raise WrongUseError(texts("cli.too_many_files", count=FILES_MOST))
+    return found

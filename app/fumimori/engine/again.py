@@ -1,0 +1,70 @@
+"""Measure again only what some findings rest on, to see whether a repair worked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from fumimori.checks.contract import Probe
+from fumimori.checks.observations import Observations, host_of
+from fumimori.model import Finding, Record, Result, Severity, Status
+
+Targets = Mapping[str, frozenset[str]]
+"""By probe the subjects to look at."""
+
+
+def targets(findings: Iterable[Finding], probes: Sequence[Probe], observations: Observations) -> Targets:
+    """The looks that these findings rest on: of their own probe and of those that it needs, at the same places.
+
+    A judge may read what other probes saw at a host where its own does not look: then all looks at that host are meant.
+    What was only answered rests on no look. Nothing is named that was not looked at before.
+    """
+    by_id = {probe.id: probe for probe in probes}
+    found: dict[str, set[str]] = {}
+    for code, subject, hosts in _meant(findings):
+        probe = by_id.get(code.partition(".")[0])
+        if probe is None or code.count(".") != 1:
+            continue
+        own = _looks(observations, probe.id, subject, frozenset())
+        found.setdefault(probe.id, set()).update(own)
+        if own and host_of(subject) != subject:
+            continue  # one port, and nothing else
+        for name in (probe.id, *probe.needs):
+            found.setdefault(name, set()).update(_looks(observations, name, subject, hosts))
+        for host in hosts - {host_of(looked) for looked in found[probe.id]}:
+            for name in by_id:
+                found.setdefault(name, set()).update(_looks(observations, name, "", frozenset({host})))
+    return {name: frozenset(subjects) for name, subjects in found.items() if subjects}
+
+
+def _looks(observations: Observations, probe: str, subject: str, hosts: frozenset[str]) -> set[str]:
+    looked = (attempt.subject for attempt in observations.attempts(probe) if attempt.subject)
+    return {one for one in looked if one == subject or host_of(one) in hosts}
+
+
+class Checked(Record):
+    """What became of findings that were measured again."""
+
+    gone: tuple[Finding, ...] = ()
+    still: tuple[Finding, ...] = ()
+    unseen: bool = False
+    """A look of the last run came to nothing, so that what stood before still counts."""
+
+
+def checked(findings: Iterable[Finding], result: Result) -> Checked:
+    """Which of `findings` are still there under `result`, whose last run measured them again."""
+    there = {(one.code, one.subject) for one in result.findings if one.severity >= Severity.LOW}
+    measured = [finding for finding in findings if finding.measured]
+    last = result.runs[-1].attempts if result.runs else ()
+    return Checked(
+        gone=tuple(finding for finding in measured if (finding.code, finding.subject) not in there),
+        still=tuple(finding for finding in measured if (finding.code, finding.subject) in there),
+        unseen=any(attempt.status is not Status.COMPLETED for attempt in last),
+    )
+
+
+def _meant(findings: Iterable[Finding]) -> Iterable[tuple[str, str, frozenset[str]]]:
+    """Code, subject and further hosts of each finding, of a combination those of what meets in it."""
+    for finding in findings:
+        values = dict(finding.values)
+        named = [name for key in ("host", "hosts") for name in str(values.get(key, "")).split(", ") if name]
+        for code, subject in finding.joins or ((finding.code, finding.subject),):
+            at = subject.partition(" ")[0]  # of an address on a blocklist the address
+            yield code, at, frozenset(named or [host_of(at)]) - {""}

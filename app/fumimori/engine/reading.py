@@ -1,0 +1,341 @@
+"""Reads what people hand over: files, archives and pasted text, each recognised by its content and read by a reader.
+
+Nothing is sent, so that no consent is needed; nothing is executed, and nothing of a content is kept beyond the facts.
+A new kind of document needs a reader in `checks/<id>/reader.py` and nothing here (see `checks.contract`).
+"""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from fumimori import __version__
+from fumimori.checks.contract import (
+    About,
+    Document,
+    NotReadable,
+    ReadContext,
+    Reader,
+    Reading,
+    TooMuch,
+)
+from fumimori.engine.counting import belongs, failure
+from fumimori.engine.toolkit import Toolkit
+from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
+from fumimori.grammar.collected import is_collected
+from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
+
+__all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
+
+log = logging.getLogger(__name__)
+
+SURE = 0.5
+"""A reader that is less sure than this does not get the document."""
+
+
+class Handed(Record):
+    """What became of one document, those in archives one by one."""
+
+    name: str
+    sha256: str = ""
+    size: int = 0
+    reader: str = ""
+    """Which reader took it; empty when none knows it."""
+    subjects: tuple[str, ...] = ()
+    """What it speaks of, each once."""
+    others: tuple[str, ...] = ()
+    """Those among them that the assessment is not about."""
+    problem: str = ""
+    """Why nothing could be read: a code with a text under `words.not_readable`; empty when it was read."""
+    detail: str = ""
+
+
+class OtherDomain(Record):
+    """A domain or a host that the assessment is not about and that documents speak of: somebody has to say."""
+
+    subject: str
+    about: About
+    documents: tuple[str, ...]
+    """Their names."""
+
+
+class Progress(Record):
+    """A step of a reading, for whoever watches."""
+
+    name: str
+    done: int
+    total: int
+    """Those that were handed over and came out of archives so far."""
+
+
+class ReadResult(Record):
+    """What a reading brought home; nothing counts before `added_to`."""
+
+    run: Run
+    handed: tuple[Handed, ...]
+    others: tuple[OtherDomain, ...] = ()
+    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
+    cancelled: bool = False
+
+    def added_to(self, assessment: Assessment, also: Collection[str] = ()) -> Assessment:
+        """The assessment with what was read behind the older runs; as it was when nothing is left of it.
+
+        Of the `others` only those in `also` are taken, and belong to the scope from now on.
+        """
+        about = {other.subject: other.about for other in self.others}
+        scope = assessment.scope
+        for subject in also:
+            scope = _with(scope, subject, about[subject]) if subject in about else scope
+        left = set(about) - set(also)
+        attempts = tuple(attempt for attempt in self.run.attempts if attempt.subject not in left)
+        if not attempts:
+            return assessment
+        for reader, facts in self.teaches:
+            scope = reader.teaches(scope, facts)
+        run = msgspec.structs.replace(self.run, attempts=attempts, scope=scope)
+        return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, run))
+
+
+def document_of(name: str, content: bytes, at: datetime, from_whom: str = "") -> Document:
+    """What a person handed over, with its digest."""
+    return Document(name=name, content=content, sha256=hashlib.sha256(content).hexdigest(), at=at, from_whom=from_whom)
+
+
+def read_documents(
+    toolkit: Toolkit,
+    assessment: Assessment,
+    documents: Iterable[Document],
+    at: datetime,
+    *,
+    about: str = "",
+    observer: Callable[[Progress], None] = lambda _progress: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ReadResult:
+    """Recognise and read `documents` for `assessment`, at the moment `at`; each is asked for when its turn comes.
+
+    `about` is the host that a person says they are of, for documents that do not say it. Ends soon after `cancelled`
+    says so, with what was read by then. Never raises for what is in a document: a fault of ours in one reader
+    becomes the problem `our_bug` of that document and leaves the others alone.
+    """
+    return _Reading(toolkit, assessment, at, about, observer, cancelled).run(documents)
+
+
+@dataclass
+class _Taken:
+    """One subject of one document, before it is an attempt."""
+
+    reader: Reader
+    reading: Reading
+    document: Document
+
+
+@dataclass
+class _Reading:
+    toolkit: Toolkit
+    assessment: Assessment
+    at: datetime
+    about: str
+    observer: Callable[[Progress], None]
+    cancelled: Callable[[], bool]
+    allowance: Allowance = field(default_factory=Allowance)
+    handed: list[Handed] = field(default_factory=list)
+    taken: list[_Taken] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    """Digests of what was read already: the same document twice is one."""
+    total: int = 0
+
+    def run(self, documents: Iterable[Document]) -> ReadResult:
+        self.context = ReadContext(
+            scope=self.assessment.scope,
+            observations=self.toolkit.observations(self.assessment),
+            rules=self.toolkit.rules,
+            at=self.at,
+            chain=self.toolkit.chain,
+            about=self.about,
+        )
+        stopped = False
+        for document in documents:
+            stopped = stopped or self.cancelled()
+            if stopped:
+                break
+            self.total += 1
+            self.take(document, 0)
+        stopped = stopped or self.cancelled()
+        attempts = tuple(self.attempts())
+        sources = {one.document.sha256: _source(one.document) for one in self.taken}
+        run = Run(
+            id=str(uuid.uuid4()),
+            started=self.at,
+            ended=self.at,
+            kind=RunKind.READ,
+            scope=self.assessment.scope,
+            program=__version__,
+            rules=self.toolkit.rules.version,
+            attempts=attempts,
+            sources=tuple(sources.values()),
+            cancelled=stopped,
+        )
+        return ReadResult(
+            run=run,
+            handed=tuple(self.handed),
+            others=tuple(self.others()),
+            teaches=tuple(self.teaches()),
+            cancelled=stopped,
+        )
+
+    def take(self, document: Document, depth: int) -> None:
+        """Read one document, or take it apart and read what comes out."""
+        self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
+        try:
+            reader = None if is_collected(document.content) else self.reader_of(document)
+            attached = self.reports_in(document)
+            if attached:
+                self.total += len(attached) - 1
+                for report in attached:
+                    self.read(report, self.reader_of(report))
+                return
+            open_up = None if reader else opener(document)
+            if open_up is None:
+                self.read(document, reader)
+                return
+            if depth >= DEPTH_MOST:
+                raise TooMuch
+            before = len(self.handed)
+            for piece in open_up(document, self.allowance):
+                if self.cancelled():
+                    return
+                self.total += 1
+                if isinstance(piece, Unread):
+                    self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
+                else:
+                    self.take(piece, depth + 1)
+            if len(self.handed) == before:
+                self.note(document, problem="nothing_inside")
+        except NotReadable as error:
+            self.note(document, problem=error.reason, detail=error.detail)
+
+    def reports_in(self, document: Document) -> list[Document]:
+        """What is attached to a message and makes it a mere envelope, such as a report of a big provider."""
+        found = []
+        for piece in carried(document, self.allowance):
+            reader = None if isinstance(piece, Unread) else self.reader_of(piece)
+            if reader is not None and reader.carried_in_mail and isinstance(piece, Document):
+                found.append(piece)
+        return found
+
+    def reader_of(self, document: Document) -> Reader | None:
+        """The reader that is surest of it; None when nobody is sure enough."""
+        best, surest = None, SURE
+        for reader in self.toolkit.readers:
+            sure = reader.accepts(document)
+            if sure >= surest and (best is None or sure > surest):
+                best, surest = reader, sure
+        return best
+
+    def read(self, document: Document, reader: Reader | None) -> None:
+        if reader is None:
+            raise NotReadable
+        if len(document.content) > reader.limit:
+            raise TooMuch
+        if document.sha256 in self.known:
+            self.note(document, reader=reader.id, problem="twice")
+            return
+        self.known.add(document.sha256)
+        readings: Sequence[Reading] = ()
+
+        def work() -> None:
+            nonlocal readings
+            readings = reader.read(document, self.context)
+
+        error = failure(work)
+        if isinstance(error, NotReadable):
+            self.note(document, reader=reader.id, problem=error.reason, detail=error.detail)
+            return
+        if error is not None:
+            log.error("a reader failed", exc_info=error)
+            self.note(document, reader=reader.id, problem="our_bug", detail=type(error).__name__)
+            return
+        placed = [self.placed(reader, reading, document) for reading in readings]
+        self.taken += [_Taken(reader, reading, document) for reading in placed]
+        subjects = tuple(dict.fromkeys(reading.subject for reading in placed))
+        others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
+        self.note(document, reader=reader.id, subjects=subjects, others=others)
+
+    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+        """The reading with the host that the person named, or else the file around it, where it names none itself."""
+        if reader.about is About.HOST and not reading.subject:
+            return msgspec.structs.replace(reading, subject=self.about or document.host)
+        return reading
+
+    def note(self, document: Document, **said: object) -> None:
+        self.handed.append(
+            msgspec.structs.replace(
+                Handed(name=document.name, sha256=document.sha256, size=len(document.content)), **said
+            )
+        )
+
+    def attempts(self) -> Iterator[Attempt]:
+        """What was taken, as attempts; of a reader that merges, one for each subject."""
+        merged: dict[tuple[str, str], list[_Taken]] = {}
+        for one in self.taken:
+            if one.reader.merge is not None:
+                merged.setdefault((one.reader.id, one.reading.subject), []).append(one)
+            else:
+                yield self.attempt(one, one.reading.facts, one.reading.part, one.document.sha256)
+        for together in merged.values():
+            first = together[0]
+            digests = "".join(sorted(one.document.sha256 for one in together))
+            merge = first.reader.merge
+            facts = merge([one.reading.facts for one in together]) if merge else first.reading.facts
+            source = first.document.sha256 if len(together) == 1 else ""
+            yield self.attempt(first, facts, hashlib.sha256(digests.encode()).hexdigest()[:16], source)
+
+    def attempt(self, one: _Taken, facts: Record, part: str, source: str) -> Attempt:
+        return Attempt(
+            probe=one.reader.id,
+            subject=one.reading.subject,
+            status=Status.COMPLETED,
+            started=self.at,
+            ended=self.at,
+            facts=msgspec.Raw(msgspec.json.encode(facts)),
+            part=part,
+            source=source,
+        )
+
+    def others(self) -> Iterator[OtherDomain]:
+        """Everything that the assessment is not about, with the documents that speak of it."""
+        found: dict[tuple[str, About], dict[str, None]] = {}
+        for one in self.taken:
+            subject, about = one.reading.subject, one.reader.about
+            if not belongs(about, subject, self.assessment.scope):
+                found.setdefault((subject, about), {})[one.document.name] = None
+        for (subject, about), names in found.items():
+            yield OtherDomain(subject=subject, about=about, documents=tuple(names))
+
+    def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
+        readers = {one.reader.id: one.reader for one in self.taken}
+        for reader in readers.values():
+            yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)
+
+
+def _source(document: Document) -> Source:
+    return Source(
+        name=document.name,
+        sha256=document.sha256,
+        size=len(document.content),
+        at=document.at,
+        from_whom=document.from_whom,
+    )
+
+
+def _with(scope: Scope, subject: str, about: About) -> Scope:
+    """The scope with this domain, or this host as one of the organisation's own."""
+    if about is About.DOMAIN:
+        return msgspec.structs.replace(scope, domains=(*scope.domains, DomainScope(name=subject)))
+    if about is About.HOST and subject:
+        return msgspec.structs.replace(scope, mail_hosts=(*scope.mail_hosts, subject))
+    return scope

@@ -1,0 +1,222 @@
+"""The rows of an Excel workbook's first filled sheet (ECMA-376 part 1, SpreadsheetML), within bounds.
+
+Nothing is computed and nothing else is looked at: no formula, macro, picture or link.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import BytesIO
+from xml.parsers import expat  # document types are refused before anything is done with them
+
+FILES_MOST = 2000
+PART_MOST = 64 * 1024 * 1024
+"""Octets of one part, unpacked."""
+SHEETS_MOST = 20
+STRINGS_MOST = 1_000_000
+CELL_MOST = 1000
+_CHUNK = 65536
+_DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""Number formats of days that need no definition (section 18.8.30, with those of East Asia)."""
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+
+class XlsxError(ValueError):
+    """Something that is no workbook, or too large for one; the argument says which: `no_table`, `too_large`."""
+
+
+def xlsx_rows(octets: bytes, *, rows_most: int, columns_most: int) -> list[tuple[str, ...]]:
+    """The rows that hold something, each up to its last filled cell, days as YYYY-MM-DD. Raises XlsxError."""
+    try:
+        with zipfile.ZipFile(BytesIO(octets)) as archive:
+            parts = {part.filename: part for part in archive.infolist()[:FILES_MOST]}
+            days, from_1904 = _styles(archive, parts), _Book(archive, parts).from_1904
+            strings = _Strings(archive, parts).found
+            for number in range(1, SHEETS_MOST + 1):
+                name = f"xl/worksheets/sheet{number}.xml"
+                if name in parts:
+                    sheet = _Sheet(strings, days, from_1904=from_1904, rows_most=rows_most, columns_most=columns_most)
+                    _parse(archive, parts[name], sheet.start, sheet.end, sheet.text)
+                    if sheet.rows:
+                        return sheet.rows
+    except XlsxError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
+        # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
+        raise XlsxError("no_table") from error
+    raise XlsxError("no_table")
+
+
+_Start = Callable[[str, dict[str, str]], object]
+_Word = Callable[[str], object]
+
+
+def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, start: _Start, end: _Word, text: _Word) -> None:
+    """Read one part by events; XlsxError when it is too large, no XML, or brings a document type."""
+    if part.file_size > PART_MOST:
+        raise XlsxError("too_large")
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise XlsxError("no_table")
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
+    parser.EndElementHandler = lambda name: end(_local(name))
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        with archive.open(part) as stream:
+            left = PART_MOST
+            while octets := stream.read(_CHUNK):
+                left -= len(octets)
+                if left < 0:
+                    raise XlsxError("too_large")
+                parser.Parse(octets)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
+    except (expat.ExpatError, UnicodeError, LookupError) as error:
+        raise XlsxError("no_table") from error
+
+
+def _local(name: str) -> str:
+    space, _, local = name.rpartition(" ")
+    return local if space in (_MAIN, _STRICT) else ""
+
+
+def _refuse(*_declaration: object) -> None:
+    raise XlsxError("no_table")
+
+
+class _Book:
+    """Which of two calendars the workbook counts its days by."""
+
+    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+        self.from_1904 = False
+        if (part := parts.get("xl/workbook.xml")) is not None:
+            _parse(archive, part, self._start, lambda _name: None, lambda _text: None)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "workbookPr":
+            self.from_1904 = attributes.get("date1904") in ("1", "true")
+
+
+class _Strings:
+    """The texts that cells share."""
+
+    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] = []
+        self._reads = self._phonetic = False
+        if (part := parts.get("xl/sharedStrings.xml")) is not None:
+            _parse(archive, part, self._start, self._end, self._text)
+
+    def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        if name == "si":
+            self._parts = []
+        self._phonetic = self._phonetic or name == "rPh"
+        self._reads = name == "t" and not self._phonetic
+
+    def _end(self, name: str) -> None:
+        self._reads = False
+        if name == "rPh":
+            self._phonetic = False
+        if name == "si" and len(self.found) < STRINGS_MOST:
+            self.found.append("".join(self._parts)[:CELL_MOST])
+
+    def _text(self, text: str) -> None:
+        if self._reads:
+            self._parts.append(text)
+
+
+def _styles(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> frozenset[int]:
+    """The numbers of the cell styles that show a day."""
+    formats: list[str] = []
+    own: set[str] = set()
+    within: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        within.append(name)
+        code = attributes.get("formatCode", "").partition(";")[0].lower()
+        if name == "numFmt" and ("y" in code or "d" in code) and "general" not in code and "[red]" not in code:
+            own.add(attributes.get("numFmtId", ""))
+        if name == "xf" and "cellXfs" in within:
+            formats.append(attributes.get("numFmtId", ""))
+
+    def end(_name: str) -> None:
+        within.pop()
+
+    if (part := parts.get("xl/styles.xml")) is not None:
+        _parse(archive, part, start, end, lambda _text: None)
+    usual = {str(number) for number in _DAY_FORMATS}
+    return frozenset(number for number, format_id in enumerate(formats) if format_id in usual or format_id in own)
+
+
+class _Sheet:
+    """The cells of one sheet, row by row."""
+
+    def __init__(
+        self, strings: list[str], days: frozenset[int], *, from_1904: bool, rows_most: int, columns_most: int
+    ) -> None:
+        self.rows: list[tuple[str, ...]] = []
+        self._strings, self._days, self._from_1904 = strings, days, from_1904
+        self._rows_most, self._columns_most = rows_most, columns_most
+        self._row: dict[int, str] = {}
+        self._column, self._kind, self._style = -1, "", 0
+        self._parts: list[str] = []
+        self._reads = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "row":
+            self._row, self._column = {}, -1
+        elif name == "c":
+            named = _column(attributes.get("r", ""))
+            self._column = self._column + 1 if named is None else named
+            self._kind, self._parts = attributes.get("t", "n"), []
+            self._style = int(style) if (style := attributes.get("s", "")).isdecimal() and len(style) < 8 else -1
+        self._reads = name in ("v", "t")
+
+    def end(self, name: str) -> None:
+        self._reads = False
+        if name == "c" and 0 <= self._column < self._columns_most:
+            text = self._value("".join(self._parts)).strip()[:CELL_MOST]
+            if text:
+                self._row[self._column] = text
+        elif name == "row" and self._row and len(self.rows) < self._rows_most:
+            self.rows.append(tuple(self._row.get(place, "") for place in range(max(self._row) + 1)))
+
+    def text(self, text: str) -> None:
+        if self._reads:
+            self._parts.append(text)
+
+    def _value(self, raw: str) -> str:
+        if self._kind == "s":
+            number = int(raw) if raw.isdecimal() and len(raw) < 8 else -1
+            return self._strings[number] if 0 <= number < len(self._strings) else ""
+        if self._kind == "b":
+            return {"1": "TRUE", "0": "FALSE"}.get(raw, "")
+        if self._kind == "n" and self._style in self._days:
+            return _day(raw, from_1904=self._from_1904)
+        if self._kind == "d":
+            return raw.partition("T")[0]
+        return raw
+
+
+def _column(reference: str) -> int | None:
+    """The place of a column, 0 for A; None where the reference does not say it."""
+    number = 0
+    for sign in reference[:4]:
+        if not "A" <= sign <= "Z":
+            break
+        number = number * 26 + ord(sign) - 64
+    return number - 1 if number else None
+
+
+def _day(raw: str, *, from_1904: bool) -> str:
+    """The day that a serial number counts (section 18.17.4); the number itself where it is none."""
+    whole = raw.partition(".")[0]
+    if not whole.isdecimal() or len(whole) > 7 or not 0 < int(whole) < 2_958_466:
+        return raw
+    first = date(1904, 1, 1) if from_1904 else date(1899, 12, 30)
+    try:
+        return (first + timedelta(days=int(whole))).isoformat()
+    except OverflowError:
+        return raw

@@ -1,0 +1,36 @@
+"""What became of the findings that were measured again: gone or still there, and the grade before and after."""
+
+from fumimori.gui.session import Session
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.notice import Notice
+from fumimori.wording.words import Words
+
+
+def rechecked(session: Session, theme: Theme) -> Notice | None:
+    """The notice above the plan; None when the last run was another kind of run."""
+    known, t = session.measuring.rechecked, session.texts
+    if known is None:
+        return None
+    if session.measuring.running:
+        return Notice(theme, title=t("ui.rechecked.running"), text=t("ui.rechecked.running_next"), icon="rotate-ccw")
+    from fumimori.engine import checked
+
+    words, found, after = Words(t, session.result.bank), checked(known.findings, session.result), session.result.grade
+    told = {
+        "gone": t.listed(dict.fromkeys(words.title(finding) for finding in found.gone)),
+        "still": t.listed(dict.fromkeys(words.title(finding) for finding in found.still)),
+    }
+    lines = [t(f"ui.rechecked.{key}", titles=titles) for key, titles in told.items() if titles]
+    lines += [t("ui.rechecked.unseen")] if found.unseen or session.measuring.fault else []
+    before = known.before
+    lines.append(
+        t(
+            "ui.rechecked.grade",
+            before=before.letter or "－",
+            after=after.letter or "－",
+            score_before=before.score_low,
+            score_after=after.score_low,
+        )
+    )
+    title = t("ui.rechecked.open" if found.still or found.unseen or session.measuring.fault else "ui.rechecked.done")
+    return Notice(theme, title=title, text="\n".join(lines), icon="info" if found.still else "circle-check")

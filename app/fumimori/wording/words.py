@@ -1,0 +1,186 @@
+"""From codes to the words of one language: findings, answers, actions; window and report say them alike."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Values
+from fumimori.texts import Texts, sanitize
+
+_HOST_MOST = 255
+"""Characters of a host or subject that are shown."""
+_ITEMS = 30
+"""Things of an inventory that are named."""
+
+
+class Words:
+    """What a finding, an answer and an action are called, under the questions that were judged."""
+
+    def __init__(self, texts: Texts, bank: Iterable[Question]) -> None:
+        self.texts = texts
+        self.questions: Mapping[str, Question] = {question.id: question for question in bank}
+
+    def word(self, group: str, code: object) -> str:
+        """The shared word `words.<group>.<code>`; the code itself when it has none, so that nothing is hidden."""
+        key = f"words.{group}.{code}"
+        return self.texts(key) if self.texts.has(key) else sanitize(str(code))
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Items in one sentence."""
+        return self.texts.listed(items)
+
+    # --- findings ---
+
+    def title(self, finding: Finding | Outcome) -> str:
+        """The fact as a title, without a full stop; its code when nobody wrote one."""
+        return (self._line("title", finding) or finding.code).rstrip("。.")
+
+    def saw(self, finding: Finding | Outcome) -> str:
+        """The fact: what was measured, or what was answered."""
+        question, option = self._answered(finding.code)
+        if isinstance(finding, Finding) and finding.joins:
+            facts = dict.fromkeys(self._fact(code, finding) for code, _ in finding.joins)
+            return self.texts("words.action.together", facts=self.listed(facts))
+        if question is None:
+            return self._line("saw", finding)
+        label = self.texts(f"controls.{question.id}.question")
+        return self.texts("words.action.said", question=label, answer=self.option(question, option).rstrip("。."))
+
+    def _fact(self, code: str, finding: Finding) -> str:
+        """One of the facts that meet in a combination: an outcome's title, or what was answered to what."""
+        question, option = self._answered(code)
+        if question is None:
+            return self.texts(
+                "words.action.fact", fact=self.title(Outcome(code=code, subject=finding.subject, values=finding.values))
+            )
+        answer = self.option(question, option).rstrip("。.")
+        return self.texts("words.action.fact_said", label=self.texts(f"controls.{question.id}.label"), answer=answer)
+
+    def risk(self, finding: Finding) -> str:
+        """What can happen to the business."""
+        return self._line("risk", finding)
+
+    def advice(self, finding: Finding) -> str:
+        """What somebody is to do, as an imperative; the title while nobody wrote one."""
+        return self._line("action", finding).rstrip("。.") or self.title(finding)
+
+    def fix(self, finding: Finding) -> tuple[str, ...]:
+        """The numbered steps."""
+        return self._lines("fix", finding)
+
+    def confirm(self, finding: Finding) -> str:
+        """How to prove that it is done."""
+        return " ".join(self._lines("confirm", finding))
+
+    def subjects(self, findings: Iterable[Finding | Outcome], most: int) -> str:
+        """What the findings are about: ports of one host drawn together, `most` named, the others counted."""
+        ports: dict[str, list[str]] = {}
+        for subject in dict.fromkeys(sanitize(finding.subject, _HOST_MOST) for finding in findings if finding.subject):
+            host, _, port = subject.rpartition(":")
+            one_port = port.isdecimal() and bool(host) and (":" not in host or host.endswith("]"))
+            known = ports.setdefault(host if one_port else subject, [])
+            if one_port:
+                known.append(port)
+        named = [
+            f"{host}:{'/'.join(sorted(known, key=int))}" if known else host for host, known in sorted(ports.items())
+        ]
+        names, extra = self.listed(named[:most]), len(named) - most
+        return self.texts("words.action.and_more", names=names, count=extra) if extra > 0 else names
+
+    def first_sentence(self, text: str) -> str:
+        """`text` up to its first full stop."""
+        found = re.match(r".*?(?:。|\.(?=\s|$))", text)
+        return found.group() if found else text
+
+    def _answered(self, code: str) -> tuple[Question | None, str]:
+        name, _, option = code.rpartition(".")
+        return self.questions.get(name), option
+
+    def _key(self, code: str, part: str) -> str:
+        """Where the words stand: those of the option before those of its question."""
+        question, option = self._answered(code)
+        if question is None:
+            return f"{code if code.startswith('combinations.') else f'checks.{code}'}.{part}"
+        base, part = f"controls.{question.id}", "finding" if part == "title" else part
+        chosen = question.option(option)
+        partly = chosen is not None and chosen.credit is Credit.PARTLY
+        keys = [f"{base}.for.{option}.{part}", *([f"{base}.finding_partly"] if partly and part == "finding" else [])]
+        return next((key for key in keys if self.texts.has(key)), f"{base}.{part}")
+
+    def _lines(self, part: str, finding: Finding | Outcome) -> tuple[str, ...]:
+        key = self._key(finding.code, part)
+        if not self.texts.has(key):
+            return ()
+        return _filled(lambda **given: self.texts.lines(key, **given), finding.subject, finding.values)
+
+    def _line(self, part: str, finding: Finding | Outcome) -> str:
+        return " ".join(self._lines(part, finding))
+
+    # --- actions ---
+
+    def action(self, action: Action) -> str:
+        """What to do, as an imperative: repair the cause, or ask those who know."""
+        question = self.asked(action)
+        if question is not None:
+            return self.texts("words.action.find_out", label=self.texts(f"controls.{question.id}.label"))
+        if not action.findings:
+            return sanitize(action.id)
+        kinds = dict.fromkeys(finding.code for finding in action.findings)
+        key = f"causes.{action.cause}"
+        if len(kinds) == 1 or not self.texts.has(key):
+            return self.advice(action.findings[0])
+        checks = dict.fromkeys(kind.partition(".")[0] for kind in kinds)
+        names = [self.texts(name) for check in checks if self.texts.has(name := f"checks.{check}.name")]
+        short = (re.split(r"（| \(", name)[0] for name in names)
+        return self.texts(key, place=sanitize(action.place, _HOST_MOST), names=self.listed(short))
+
+    def asked(self, action: Action) -> Question | None:
+        """The question that a *find out* action is about."""
+        return self.questions.get(action.id.rpartition(".")[0]) if action.asks else None
+
+    def why(self, action: Action) -> str:
+        """One sentence: what happens otherwise."""
+        question = self.asked(action)
+        if question is not None:
+            return self.first_sentence(self.texts(f"controls.{question.id}.why"))
+        return self.first_sentence(self.risk(action.findings[0])) if action.findings else ""
+
+    # --- answers ---
+
+    def option(self, question: Question, option: str) -> str:
+        """What an option means, in its own words where it has any."""
+        key = f"controls.{question.id}.option.{option}"
+        return self.texts(key) if self.texts.has(key) else self.word("answer", option)
+
+    def answer(self, question: Question, answer: Answer | None) -> str:
+        """What was answered."""
+        if answer is None:
+            return self.word("answer", "unanswered")
+        if answer.items:
+            given = [self.option(question, item) if question.option(item) else item for item in answer.items[:_ITEMS]]
+            return self.listed([sanitize(item, 80) for item in given])
+        if answer.value is None:
+            return self.word("answer", "unknown")
+        if answer.value == NOT_APPLICABLE:
+            reason = self.word("not_applicable_reason", answer.reason) if answer.reason else ""
+            return self.word("answer", "not_applicable") + (
+                self.texts.style.brackets.format(text=reason) if reason else ""
+            )
+        return self.option(question, answer.value)
+
+
+def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Findings by their code, in the order of each code's first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.code, []).append(finding)
+    return found
+
+
+def _filled(read: Callable[..., tuple[str, ...]], subject: str, values: Values) -> tuple[str, ...]:
+    """What `read` says; a value that was not recorded is printed as a dash: a report always comes out."""
+    given: dict[str, object] = {"subject": subject, **dict(values)}
+    while True:
+        try:
+            return read(**given)
+        except KeyError as error:
+            given[str(error.args[0])] = "–"

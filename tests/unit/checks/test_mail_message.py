@@ -1,0 +1,361 @@
+"""What a message that really was signed and sent proves; each outcome comes from a message that other programs made."""
+
+import base64
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+from fumimori.checks.mail_message.facts import Direction, Facts
+from fumimori.grammar.dkim_signature import signatures, verifies
+from fumimori.grammar.mime import parse_message
+from fumimori.model import Answer, Assessment, DomainScope, Outcome, QuestionState
+from loopback.readings import NOW, about, handed_over, looked, tools, words_of
+from loopback.signed_mail import (
+    DOMAIN,
+    MESSAGE,
+    Authority,
+    arc_sealed,
+    dkim_signed,
+    keys_seen,
+    outlook,
+    received,
+    smime_signed,
+)
+
+RFC_8463 = """\
+DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+ date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+ DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+ dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+
+"""
+"""The signed message of RFC 8463 appendix A."""
+PASSED = (
+    b"dkim=pass header.i=@example.jp header.s=s1; spf=pass smtp.mailfrom=sato@example.jp; "
+    b"dmarc=pass header.from=example.jp"
+)
+
+
+def facts_of(after: Assessment) -> Facts:
+    attempt = next(one for one in after.attempts if one.probe == "mail_message")
+    assert attempt.facts is not None
+    return msgspec.json.decode(attempt.facts, type=Facts)
+
+
+def judged(*messages: bytes, attempts=(), roots: Path | None = None, domains=(DOMAIN,), at=NOW) -> list[str]:
+    _, _, outcomes = handed_over(*messages, into=about(*domains, attempts=attempts), roots=roots, at=at)
+    return words_of(outcomes, "mail_message")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+# --- DKIM and ARC -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", [b"simple", b"relaxed"])
+@pytest.mark.parametrize("body", [b"simple", b"relaxed"])
+def test_a_signature_is_verified_with_the_key_that_the_dns_showed(head, body):
+    message = received(dkim_signed(canonicalize=(head, body)))
+    assert judged(message, attempts=[keys_seen("s1")]) == ["dkim_valid", "handed_over_encrypted"]
+
+
+def test_line_feeds_alone_change_nothing():
+    message = received(dkim_signed()).replace(b"\r\n", b"\n")
+    assert "dkim_valid" in judged(message, attempts=[keys_seen("s1")])
+    assert "dkim_valid" in judged(b"From MAILER-DAEMON Tue\n" + message, attempts=[keys_seen("s1")])
+
+
+def test_the_ed25519_signature_of_the_standard_is_verified():
+    """RFC 8463 appendix A: the message, and the keys that its two signatures are verified with."""
+    (ed, old) = signatures(parse_message(RFC_8463.rstrip("\n").encode() + b"\n"))
+    assert (ed.algorithm, ed.body, ed.fault) == ("ed25519-sha256", "same", "")
+    assert verifies(ed, "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
+    assert not verifies(
+        ed, base64.b64encode(ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+    )
+    assert (old.algorithm, old.body) == ("rsa-sha256", "same")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [(b"the invoice", b"another invoice"), (b"Subject: Invoice 11", b"Subject: Invoice 12")],
+    ids=["body", "header"],
+)
+def test_what_was_changed_after_signing_is_broken(changed):
+    message = received(dkim_signed()).replace(*changed)
+    assert judged(message, attempts=[keys_seen("s1")]) == ["dkim_broken", "handed_over_encrypted"]
+
+
+def test_another_key_in_the_dns_is_broken():
+    other = rsa.generate_private_key(65537, 2048)
+    assert "dkim_broken" in judged(received(dkim_signed()), attempts=[keys_seen("s1", key=other)])
+
+
+def test_a_change_after_the_receiver_found_it_valid_is_no_fault():
+    message = received(dkim_signed(), PASSED).replace(b"Subject: Invoice 11", b"Subject: [External] Invoice 11")
+    assert judged(message, attempts=[keys_seen("s1")]) == ["dkim_passed", "dmarc_passed", "handed_over_encrypted"]
+
+
+def test_without_the_key_nothing_is_said_and_the_next_measurement_asks_for_it():
+    result, after, outcomes = handed_over(received(dkim_signed()), into=about(DOMAIN))
+    assert words_of(outcomes, "mail_message") == ["handed_over_encrypted"]
+    assert after.scope.domains == (DomainScope(name=DOMAIN, mail_selectors=("s1",)),)
+    measured = msgspec.structs.replace(
+        after,
+        runs=(*after.runs, msgspec.structs.replace(about(DOMAIN, attempts=[keys_seen("s1")]).runs[0], id="later")),
+    )
+    assert "mail_message.dkim_valid" in {one.code for one in tools().outcomes(measured)}
+    assert result.handed[0].problem == ""
+
+
+def test_a_header_alone_proves_the_key_and_not_the_body():
+    head = received(dkim_signed()).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    _, after, outcomes = handed_over(head, into=about(DOMAIN, attempts=[keys_seen("s1")]))
+    assert words_of(outcomes, "mail_message") == ["handed_over_encrypted"]
+    facts = facts_of(after)
+    assert (facts.complete, facts.signatures[0].body) == (False, "unknown")
+
+
+def test_a_message_without_signature_and_one_signed_by_others():
+    assert judged(received(MESSAGE)) == ["dkim_absent", "handed_over_encrypted"]
+    foreign = received(dkim_signed(domain="sender-service.example"))
+    assert judged(foreign) == ["dkim_foreign", "handed_over_encrypted"]
+
+
+def test_a_message_of_outlook_shows_its_header():
+    head = received(dkim_signed()).partition(b"\r\n\r\n")[0].decode()
+    for name, charset in (("__substg1.0_007D001F", "utf-16-le"), ("__substg1.0_007D001E", "cp1252")):
+        _, after, outcomes = handed_over(outlook(head, name, charset), into=about(DOMAIN, attempts=[keys_seen("s1")]))
+        assert words_of(outcomes, "mail_message") == ["handed_over_encrypted"]
+        assert facts_of(after).signatures[0].selector == "s1"
+    draft = handed_over(outlook("", "__substg1.0_0037001F"), into=about(DOMAIN))[0]
+    assert draft.handed[0].problem == "never_travelled"
+    cut = handed_over(outlook(head)[:1_500], into=about(DOMAIN))[0]
+    assert cut.handed[0].problem == "never_travelled"
+
+
+def test_the_senders_own_copy_says_nothing():
+    assert judged(MESSAGE) == ["sent_copy"]
+    inside = (
+        b"Received: from pc.example.jp ([192.175.48.1]) by mail.example.jp with ESMTPSA; Tue, 24 "
+        b"Nov 2026 10:00:00 +0900\r\n"
+    )
+    assert judged(inside + MESSAGE) == ["sent_copy"]
+
+
+def test_seals_of_our_own_forwarding_are_verified():
+    forwarded = received(arc_sealed(MESSAGE))
+    assert "arc_valid" in judged(forwarded, attempts=[keys_seen("s1")])
+    broken = forwarded.replace(b"Subject: Invoice 11", b"Subject: Invoice 12")
+    assert "arc_broken" in judged(broken, attempts=[keys_seen("s1")])
+    assert not {"arc_valid", "arc_broken"} & set(judged(forwarded))
+
+
+# --- verdicts and the way -----------------------------------------------------------------------------------------
+
+
+def test_the_receivers_verdicts_are_read():
+    failed = (
+        b"spf=softfail smtp.mailfrom=sato@example.jp; dkim=none; dmarc=fail (p=NONE sp=NONE) header.from=example.jp"
+    )
+    assert judged(received(MESSAGE, failed)) == ["dkim_absent", "dmarc_failed", "handed_over_encrypted", "spf_failed"]
+    by_hand = b"spf=pass smtp.mailfrom=bounce@service.example; dkim=pass header.d=service.example"
+    assert "dmarc_failed" in judged(received(MESSAGE, by_hand))
+    aligned = b"spf=pass smtp.mailfrom=bounce@mail.example.jp; dkim=none"
+    assert "dmarc_passed" in judged(received(MESSAGE, aligned))
+
+
+def test_only_the_topmost_verdicts_count():
+    forged = b"Authentication-Results: mx.receiver.example; dkim=pass header.d=example.jp; dmarc=pass\r\n"
+    result = judged(received(forged + MESSAGE, b"dmarc=fail header.from=example.jp; dkim=none; spf=none"))
+    assert "dmarc_failed" in result
+    assert "dkim_passed" not in result
+
+
+def test_a_hop_without_a_sign_of_tls_and_a_login_without_tls():
+    plain = (
+        b"Received: from mail.example.jp ([192.175.48.1]) by mx.receiver.example with ESMTP id 2; "
+        b"Tue, 24 Nov 2026 10:00:00 +0900\r\n"
+    )
+    assert "handed_over_plain" in judged(received(MESSAGE, hops=plain))
+    unknown = plain.replace(b"with ESMTP", b"with HTTP")
+    assert not {"handed_over_plain", "handed_over_encrypted"} & set(judged(received(MESSAGE, hops=unknown)))
+    login = (
+        b"Received: from copier ([192.175.48.9]) by mail.example.jp with ESMTPA id 3; Tue, 24 Nov "
+        b"2026 09:59:00 +0900\r\n"
+    )
+    assert "login_plain" in judged(received(MESSAGE, hops=plain + login))
+    at_home = login.replace(b"192.175.48.9", b"192.168.1.9")
+    assert "login_plain" not in judged(received(MESSAGE, hops=plain + at_home))
+
+
+def test_names_of_the_inside_are_shown():
+    inside = (
+        b"Received: from pc12.office.local ([192.168.10.5]) by mail.example.jp with ESMTPSA; Tue, "
+        b"24 Nov 2026 09:00:00 +0900\r\n"
+    )
+    _, after, outcomes = handed_over(received(inside + MESSAGE), into=about(DOMAIN))
+    assert "internal_shown" in words_of(outcomes, "mail_message")
+    assert facts_of(after).internal == ("pc12.office.local", "192.168.10.5")
+
+
+@pytest.mark.parametrize(
+    ("program", "ended"),
+    [
+        (b"X-Mailer: Microsoft Outlook 14.0", True),
+        (b"X-Mailer: Microsoft Outlook 16.0", False),
+        (b"User-Agent: Mozilla Thunderbird", False),
+    ],
+)
+def test_a_program_without_support_is_named(program, ended):
+    assert ("mailer_unsupported" in judged(program + b"\r\n" + MESSAGE)) is ended
+
+
+def test_bulk_wants_one_click_that_a_signature_covers():
+    bulk = b"List-ID: <news.example.jp>\r\n" + MESSAGE
+    assert "bulk_no_one_click" in judged(received(bulk))
+    fields = b"List-Unsubscribe: <https://example.jp/u/1>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    assert "bulk_no_one_click" in judged(received(fields + bulk))
+    covered = dkim_signed(fields + bulk, include_headers=[b"from", b"list-unsubscribe", b"list-unsubscribe-post"])
+    assert "bulk_no_one_click" not in judged(received(covered))
+
+
+def test_a_message_that_came_in_shows_that_senders_are_checked():
+    message = MESSAGE.replace(b"sato@example.jp", b"c@other.example").replace(b"b@receiver.example", b"sato@example.jp")
+    results = (
+        b"Authentication-Results: mail.example.jp; spf=pass smtp.mailfrom=c@other.example; dkim=none; dmarc=none\r\n"
+    )
+    _, after, outcomes = handed_over(results + message, into=about(DOMAIN))
+    assert words_of(outcomes, "mail_message") == ["incoming_checked"]
+    assert facts_of(after).direction is Direction.RECEIVED
+    elsewhere = results.replace(b"mail.example.jp", b"mx.elsewhere.example")
+    assert judged(elsewhere + message) == []
+
+
+def test_a_message_of_somebody_else_asks():
+    result, _, outcomes = handed_over(received(MESSAGE), into=about("other.example"))
+    assert [one.subject for one in result.others] == [DOMAIN]
+    assert outcomes == []
+
+
+# --- S/MIME -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("-nodetach",), ("-keyopt", "rsa_padding_mode:pss"), ("-noattr",), ("-keyid",)]
+)
+def test_a_signed_message_is_verified_to_its_authority(authority, tmp_path, options):
+    signer = authority.signer("sato@example.jp")
+    message = smime_signed(tmp_path, signer, *options)
+    assert [word for word in judged(message, roots=authority.roots) if word.startswith("smime")] == ["smime_valid"]
+
+
+def test_a_signed_message_that_was_changed(authority, tmp_path):
+    message = smime_signed(tmp_path, authority.signer("sato@example.jp")).replace(b"account 123", b"account 666")
+    assert "smime_broken" in judged(message, roots=authority.roots)
+
+
+def test_certificates_that_others_do_not_accept(authority, tmp_path):
+    untrusted = smime_signed(tmp_path, authority.signer("sato@example.jp"))
+    assert "smime_untrusted" in judged(untrusted)
+    other = smime_signed(tmp_path, authority.signer("suzuki@example.jp"))
+    assert "smime_wrong_address" in judged(other, roots=authority.roots)
+    old = authority.signer("sato@example.jp", start=NOW - timedelta(days=800), end=NOW - timedelta(days=3))
+    assert "smime_expired" in judged(smime_signed(tmp_path, old), roots=authority.roots)
+    soon = authority.signer("sato@example.jp", start=NOW - timedelta(days=360), end=NOW + timedelta(days=5))
+    assert {"smime_valid", "smime_ends_soon"} <= set(judged(smime_signed(tmp_path, soon), roots=authority.roots))
+
+
+def test_an_encrypted_message_says_so(authority, tmp_path):
+    import subprocess
+
+    certificate, _ = authority.signer("sato@example.jp")
+    (tmp_path / "plain").write_bytes(b"secret\r\n")
+    made = subprocess.run(
+        ["openssl", "cms", "-encrypt", "-aes256", "-in", tmp_path / "plain", certificate],
+        check=True,
+        capture_output=True,
+    ).stdout
+    _, after, _ = handed_over(b"From: sato@example.jp\r\nTo: b@c.example\r\n" + made, into=about(DOMAIN))
+    assert (facts_of(after).encrypted, facts_of(after).smime) == (True, None)
+
+
+# --- what answers say beside it -----------------------------------------------------------------------------------
+
+
+def answered(value: str, message: bytes, **more) -> object:
+    _, after, _ = handed_over(message, into=about(DOMAIN, **more))
+    after = msgspec.structs.replace(
+        after, quick=False, answers=(Answer(question="sender_auth.dkim", value=value, at=NOW),)
+    )
+    result = tools().assess(after, NOW)
+    return next(one for one in result.questions if one.question == "sender_auth.dkim")
+
+
+def test_a_valid_signature_verifies_the_answer_yes_and_contradicts_no():
+    message, keys = received(dkim_signed()), [keys_seen("s1")]
+    yes = answered("yes", message, attempts=keys)
+    assert (yes.state, yes.verified, yes.contradicted) == (QuestionState.ANSWERED, True, False)
+    partly = answered("partly", message, attempts=keys)
+    assert (partly.verified, partly.contradicted) == (False, False)
+    assert answered("no", message, attempts=keys).contradicted
+    assert not answered("yes", MESSAGE, attempts=keys).verified
+
+
+def test_a_message_without_signature_lowers_the_answer():
+    lowered = answered("yes", received(MESSAGE))
+    assert (lowered.credit, lowered.verified) == ("partly", True)
+
+
+# --- hostile and odd ----------------------------------------------------------------------------------------------
+
+
+def test_what_has_no_sender_is_no_message_of_anybody():
+    result, _, _ = handed_over(b"Received: x\r\nTo: a@b.example\r\nSubject: y\r\nDate: z\r\n\r\n", into=about(DOMAIN))
+    assert result.handed[0].problem == "no_sender"
+
+
+def test_facts_keep_neither_text_nor_subject_nor_addressees():
+    _, after, _ = handed_over(received(dkim_signed()), into=about(DOMAIN))
+    kept = msgspec.json.encode(after.attempts)
+    assert not [word for word in (b"Invoice", b"customer", b"b@receiver", b"Sato", "佐藤".encode()) if word in kept]
+
+
+def test_the_same_outcome_of_several_messages_stands_once():
+    looks = [keys_seen("s1")]
+    _, _, outcomes = handed_over(
+        received(dkim_signed()), received(dkim_signed(), PASSED), into=about(DOMAIN, attempts=looks)
+    )
+    valid = [one for one in outcomes if one.code == "mail_message.dkim_valid"]
+    assert valid == [
+        Outcome(code="mail_message.dkim_valid", subject=DOMAIN, values=(("domain", DOMAIN), ("selector", "s1")))
+    ]
+    assert looked("x", "y", Facts(direction=Direction.SENT)).facts is not None

@@ -1,0 +1,79 @@
+"""Lists of packages and updates: support, what waits, and what is behind; no word where the tables know nothing."""
+
+import subprocess
+
+import pytest
+
+from fumimori.__main__ import rules
+from loopback.documents import outcomes_of, problem_of, words_of
+
+DEBIAN = 'PRETTY_NAME="Debian GNU/Linux {0}"\nNAME="Debian GNU/Linux"\nVERSION_ID="{0}"\nID=debian\n'
+UBUNTU = 'NAME="Ubuntu"\nID=ubuntu\nVERSION_ID="{0}"\n'
+WINDOWS = "Host Name: MAIL\nOS Name:  Microsoft Windows Server {1}\nOS Version:  {0} N/A Build 1\n"
+APT = "Listing...\nopenssl/{0} 3.0.17-1~deb12u2 amd64 [upgradable from: 3.0.16-1~deb12u1]\n"
+
+
+def words(*texts):
+    return words_of("packages", *texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DEBIAN.format(13), {"os_supported"}),
+        (DEBIAN.format(12), {"os_extended"}),
+        (DEBIAN.format(9), {"os_unsupported"}),
+        (UBUNTU.format("20.04"), {"os_extended_paid"}),
+        (WINDOWS.format("10.0.14393", "2016 Standard"), {"os_ends_soon"}),
+        (WINDOWS.format("10.0.20348", "2022 Standard"), {"os_supported"}),
+        ('NAME="Arch Linux"\nID=arch\n', set()),
+        (DEBIAN.format("package"), set()),
+        (APT.format("stable"), {"updates_pending"}),
+        (APT.format("stable,stable-security"), {"security_pending"}),
+        (
+            "一覧表示... 完了\nopenssl/stable-security 3.0.17 amd64 [3.0.16 からアップグレード可]\n",
+            {"security_pending"},
+        ),
+        ("Listing...\n", {"up_to_date"}),
+        ("\nkernel.x86_64      5.14.0-503.el9      rhel-9-baseos-rpms\n", {"updates_pending"}),
+        (
+            "Source Description HotFixID InstalledBy InstalledOn\nA Update KB5044277 SYSTEM 2026/11/12 0:00:00\n",
+            {"patches_recent"},
+        ),
+        ("A Update KB5034441 SYSTEM 1/23/2026 12:00:00 AM\n", {"patches_old"}),
+        ("A Update KB5034441 SYSTEM 3/4/2026 12:00:00 AM\n", set()),
+        ("postfix-3.5.25-1.el9.x86_64\n" * 5, set()),
+    ],
+)
+def test_what_a_list_means(text, expected):
+    assert words(text) == expected
+
+
+def test_systeminfo_holds_two_lists():
+    assert words(WINDOWS.format("10.0.20348", "2022") + "Hotfix(s): 1\n [01]: KB5044277  2026/11/20\n") == {
+        "os_supported",
+        "patches_recent",
+    }
+
+
+def test_packages_are_compared_only_with_their_own_release():
+    row = next(row for row in rules().tables["debian_versions"].dicts() if row["package"] == "postfix")
+    installed = "ii  postfix  {} amd64 High-performance mail transport agent\nii  vim 1 amd64 x\n"
+    assert words(DEBIAN.format(12), installed.format(row["12"])) == {"os_extended"}
+    assert words(DEBIAN.format(12), installed.format("3.7.6-0+deb12u2")) == {"os_extended", "package_behind"}
+    assert words(UBUNTU.format("24.04"), installed.format("3.7.6-0")) == {"os_supported"}
+    assert words(installed.format("3.7.6-0+deb12u2")) == set()
+
+
+def test_other_texts_are_not_taken():
+    assert problem_of("We installed the updates in November.\n") == "not_recognised"
+    assert problem_of("NAME=x\n") == "not_recognised"
+
+
+def test_the_real_system_prints_what_is_read():
+    def printed(*command):
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    found = outcomes_of(printed("cat", "/etc/os-release"), printed("dpkg", "-l"))
+    assert any(code.startswith("packages.os_") for code in found)
+    assert set(words(printed("apt", "list", "--upgradable"))) & {"security_pending", "updates_pending", "up_to_date"}
