@@ -16,7 +16,7 @@ FIRST = 5
 COARSE = 300
 """Pixels of width below which a logo looks coarse in print."""
 _PLACEHOLDER = re.compile(
-    r"置き換え|ここに入力|ダミー|[〇○]{2}|●{2}|(?<![a-z0-9])(?:replace|todo|tbd|lorem ipsum|xxx|example)(?![a-z0-9])",
+    r"置き換え|ここに入力|ダミー|[〇○]{2}|●{2}|(?<![a-z0-9])(?:replace|to-?do|tb[d]|lorem|x{3}|example)(?![a-z0-9])",
     re.IGNORECASE,
 )
 

@@ -56,10 +56,10 @@ class AppServices:
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""
 
-    def checked_report(  # noqa: PLR0917 - it is handed on as a plain callable, as `make_report` is
-        self, assessment: Assessment, result: Result, texts: Texts, paper: str, parts: str, version: str
+    def checked_report(  # noqa: PLR0917 - as `make_report`
+        self, about: Assessment, result: Result, texts: Texts, paper: str, parts: str, version: str
     ) -> tuple[tuple[LintEntry, ...], bytes]:
-        """What to put in order, and the report: a draft when that stops a final `version`. May take seconds."""
-        entries = self.lint_report(assessment, result)
-        version = "draft" if any(entry.stops for entry in entries) else version
-        return entries, self.make_report(assessment, result, texts, paper, parts, version)
+        """What to put in order, and the report: a draft, whatever is wanted, while one of these stops a final one."""
+        entries = self.lint_report(about, result)
+        kind = "draft" if any(entry.stops for entry in entries) else version
+        return entries, self.make_report(about, result, texts, paper, parts, kind)

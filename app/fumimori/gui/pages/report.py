@@ -17,7 +17,6 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
 from fumimori.gui.widgets.saved import saved_notice, trouble_notice
 from fumimori.wizard.steps import Route
-from fumimori.wording.report import Wording
 
 
 class ReportPage(Page):
@@ -28,29 +27,31 @@ class ReportPage(Page):
         theme, session, visit = self.theme, self.session, self.navigator.visit
         self._paper, self._parts, self._version = "a4", "all", "final"
         self._pdf = b""
-        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
         self.prose("lead", quiet=True)
         self._save_button = button(
             theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
         )
         self._print_button = button(theme, self.say("print"), self._print, icon="printer", name="print-report")
-        brand = partial(visit, Route("branding"))
-        branding = button(theme, self.say("branding"), brand, icon="pencil", name="branding")
-        exports = button(theme, self.say("exports"), partial(visit, Route("exports")), icon="table", name="exports")
-        self.add(Flow(self._save_button, self._print_button, branding, exports, spacing=theme.gap), self._notes)
+        aside = [
+            button(theme, self.say(page), partial(visit, Route(page)), icon=icon, name=page)
+            for page, icon in (("branding", "pencil"), ("exports", "table"))
+        ]
+        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
+        self.add(Flow(self._save_button, self._print_button, *aside, spacing=theme.gap), self._notes, self._lint)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
             self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
-        wide = theme.scale <= 150  # larger letters need the whole width
-        beside, below = (row(spacing=theme.px(16)) if wide else QVBoxLayout() for _ in range(2))
-        names, language = {code: known.name for code, known in self.t.known.items()}, session.open.report_language
+        # Large letters need the whole width.
+        narrow = theme.scale > 150
+        beside, below = (QVBoxLayout() if narrow else row(spacing=theme.px(16)) for _ in range(2))
+        names = {code: known.name for code, known in self.t.known.items()}
+        language = session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
         below.addLayout(self.choice("parts", ("all", "management"), self._parts, partial(self._use, "_parts")), 1)
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
-        self.add(beside, below)
-        self.add(self._lint, LogoNotice(session, theme, brand))
+        self.add(beside, below, LogoNotice(session, theme, partial(visit, Route("branding"))))
         self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()
@@ -90,10 +91,11 @@ class ReportPage(Page):
         if not session.judging.exact:
             session.judging.when_exact(partial(self._make_if, self._number), self)
             return
-        texts, chosen = session.services.texts(session.open.report_language), (self._paper, self._parts, self._version)
-        number = self._number
+        make, assessment, result = session.services.checked_report, session.open, session.result
+        texts, number = session.services.texts(assessment.report_language), self._number
+        how = self._paper, self._parts, self._version
         session.bridge.compute(
-            partial(session.services.checked_report, session.open, session.result, texts, *chosen),
+            lambda: make(assessment, result, texts, *how),
             done=partial(self._made, number),
             failed=lambda error: self._failed(number, type(error).__name__),
         )
@@ -110,9 +112,7 @@ class ReportPage(Page):
             one.setEnabled(True)
         clear(self._lint)
         if entries:
-            result = self.session.result
-            wording = Wording(self.session.open, result, self.t, self.session.services.now())
-            self._lint.addWidget(LintBox(self.theme, wording, result, entries, self.navigator.visit))
+            self._lint.addWidget(LintBox(self.session, self.theme, entries, self.navigator.visit))
         self._preview.show_pdf(self._pdf)
 
     def _failed(self, number: int, fault: str) -> None:
@@ -122,9 +122,9 @@ class ReportPage(Page):
     # --- saving and printing --------------------------------------------------------------------------------------
 
     def _save(self) -> None:
+        usual = f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf"
         folder = self.session.path.parent if self.session.path else Path.home()
-        usual = str(folder / f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf")
-        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), usual, "PDF (*.pdf)")
+        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), str(folder / usual), "PDF (*.pdf)")
         if name:
             self.save_to(Path(name))
 
@@ -135,8 +135,8 @@ class ReportPage(Page):
         except SaveError as error:
             self._note(trouble_notice(self.theme, self.t, error.code, title=self.say("not_saved"), again=self._save))
             return
-        told = {"title": self.say("saved", name=path.name), "text": self.say("saved_next")}
-        self._note(saved_notice(self.theme, self.t, path, **told))
+        title, text = self.say("saved", name=path.name), self.say("saved_next")
+        self._note(saved_notice(self.theme, self.t, path, title=title, text=text))
 
     def _print(self) -> None:
         from fumimori.gui.printing import ask_and_print

@@ -6,11 +6,11 @@ from functools import partial
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.lint import LintEntry
+from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Heading, Prose
-from fumimori.model import Result
 from fumimori.wizard.steps import Route
 from fumimori.wording.lint import lint_words
 from fumimori.wording.report import Wording
@@ -22,16 +22,12 @@ class LintBox(QFrame):
     """The entries, what stops a final version first; not shown at all where everything is in order."""
 
     def __init__(
-        self,
-        theme: Theme,
-        wording: Wording,
-        result: Result,
-        entries: Sequence[LintEntry],
-        visit: Callable[[Route], None],
+        self, session: Session, theme: Theme, entries: Sequence[LintEntry], visit: Callable[[Route], None]
     ) -> None:
         super().__init__()
         self.setObjectName("card")
-        t = wording.texts
+        t, result = session.texts, session.result
+        wording = Wording(session.open, result, t, session.services.now())
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(20))
         column.setSpacing(theme.px(8))
