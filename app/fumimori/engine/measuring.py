@@ -392,9 +392,7 @@ def _unlooked(probe: Probe, subject: str, now: datetime, ended: _Ended[Any]) -> 
 
 
 def _with_needs(probes: Sequence[Probe], only: Sequence[str] | None) -> list[Probe]:
-    if only is None:
-        return list(probes)
-    wanted = set(only)
+    wanted = {probe.id for probe in probes} if only is None else set(only)
     for probe in reversed(probes):
         if probe.id in wanted:
             wanted.update(probe.needs)

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 
 from fumimori.engine.counting import guarded
+from fumimori.model.registers import ROWS_MOST
 
 SIZE_MOST = 10 * 1024 * 1024
 """Octets of a file."""
 UNPACKED_MOST = 100 * 1024 * 1024
 """Octets of everything in a workbook."""
-ROWS_MOST = 5_000
 COLUMNS_MOST = 60
 CELL_MOST = 2_000
 SHEETS_MOST = 40
@@ -95,7 +95,7 @@ def _check(untrusted: bytes) -> None:
                 with package.open(part) as opened:
                     if b"<!DOCTYPE" in opened.read(4_096).replace(b"\x00", b""):
                         raise TableError("unreadable")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, ValueError, EOFError) as error:
         raise TableError("unreadable") from error
 
 

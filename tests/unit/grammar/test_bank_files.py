@@ -39,6 +39,7 @@ FULL: dict[str, Any] = {
     ],
     "may_be_not_applicable": False,
     "dated": True,
+    "register": "staff",
     "work": {"owner": "dns", "effort": "days", "cost": "under_50k", "exposed": True},
     "work_for": {"partly": {"effort": "minutes", "exposed": False}},
 }
@@ -85,6 +86,7 @@ def test_every_key_reaches_the_question() -> None:
         ),
         may_be_not_applicable=False,
         dated=True,
+        register="staff",
         work=Work(owner=Owner.DNS, effort=Effort.DAYS, cost=Cost.UNDER_50K, exposed=True),
     )
     assert {*FULL, "id"} - {"work_for"} == set(Question.__struct_fields__)

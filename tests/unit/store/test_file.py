@@ -248,7 +248,7 @@ def test_a_new_file_may_hold_its_content_from_the_start(place):
 def test_a_file_in_the_way_stays_until_the_new_one_is_whole(place, monkeypatch):
     saved(place, content=assessment(answers=answers(3)))
 
-    def full(*_):
+    def full(*_, **__):
         raise DiskFull("no room")
 
     with monkeypatch.context() as patch:

@@ -106,7 +106,9 @@ class RegistersPage(Page):
         if best is None or not best.named:
             self._tell("unread_heads", heads=self.t.listed(self._words.heads()))
             return
-        self._model.add(best.rows)
+        if not self._model.add(best.rows):
+            self._tell("unread_too_many")
+            return
         self._table.fit()
         left_out = self.t.listed(best.left_out)
         self._tell("imported_but" if left_out else "pasted", count=len(best.rows), heads=left_out)

@@ -104,10 +104,13 @@ class RegisterModel(QAbstractTableModel):
             rows[number] = msgspec.structs.replace(rows[number], cells=kept)
         self._keep(rows)
 
-    def add(self, tables: Sequence[Any] = ({},)) -> None:
-        """Add a row for each of these cells by key; one empty row when nothing is said."""
+    def add(self, tables: Sequence[Any] = ({},)) -> bool:
+        """Add a row for each of these cells by key, one empty row when nothing is said; False when they are too many."""
         fresh = [msgspec.structs.replace(self._new(), cells=cells) for cells in tables]
-        self._keep([*self._rows, *fresh][:ROWS_MOST])
+        fits = len(self._rows) + len(fresh) <= ROWS_MOST
+        if fits:
+            self._keep([*self._rows, *fresh])
+        return fits
 
     def drop(self, numbers: set[int]) -> None:
         """Take rows away."""
