@@ -105,7 +105,7 @@ class RegisterModel(QAbstractTableModel):
         self._keep(rows)
 
     def add(self, tables: Sequence[Any] = ({},)) -> bool:
-        """Add a row for each of these cells by key, one empty row when nothing is said; False when they are too many."""
+        """Add a row for each of these cells by key, one empty row when nothing is said; False when too many."""
         fresh = [msgspec.structs.replace(self._new(), cells=cells) for cells in tables]
         fits = len(self._rows) + len(fresh) <= ROWS_MOST
         if fits:
