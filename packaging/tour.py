@@ -70,6 +70,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
+            lint_report=entry.lint_report,
+            make_exports=entry.make_exports,
             sample=entry.sample,
             sample_passphrase=entry.SAMPLE_PASSPHRASE,
             resources=resources.root(),

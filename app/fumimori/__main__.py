@@ -16,6 +16,7 @@ from fumimori.texts import Texts, language_of, languages
 if TYPE_CHECKING:
     from cryptography import x509
 
+    from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.model import Assessment, Finding, Question, Repair, Result, Rules
     from fumimori.network import Network
@@ -53,6 +54,7 @@ def _command_line(words: list[str], language: str) -> int:
     return CommandLine(
         toolkit=toolkit,
         make_report=make_report,
+        lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
@@ -80,6 +82,8 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         toolkit=toolkit,
         texts=texts,
         make_report=make_report,
+        lint_report=lint_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
@@ -167,10 +171,10 @@ def control_hosts() -> tuple[str, ...]:
     return CONTROL_HOSTS
 
 
-def make_report(
-    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", *, draft: bool = False
+def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
+    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", version: str = ""
 ) -> bytes:
-    """The report as PDF, issued now."""
+    """The report as PDF, issued now; with the `version` draft it is marked as one."""
     from fumimori import report
 
     return report.make(
@@ -186,8 +190,15 @@ def make_report(
         issued=datetime.now(UTC).astimezone(),
         tool_version=__version__,
         parts=parts,
-        draft=draft,
+        draft=version == "draft",
     )
+
+
+def lint_report(assessment: "Assessment", result: "Result") -> "tuple[LintEntry, ...]":
+    """What to put in order before the report is printed."""
+    from fumimori import report
+
+    return report.lint(assessment, result, resources.path("fonts"))
 
 
 def make_exports(

@@ -57,6 +57,8 @@ def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
         toolkit=entry.toolkit,
         texts=entry.texts,
         make_report=entry.make_report,
+        lint_report=entry.lint_report,
+        make_exports=entry.make_exports,
         sample=entry.sample,
         sample_passphrase=entry.SAMPLE_PASSPHRASE,
         resources=resources.root(),

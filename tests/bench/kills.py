@@ -42,7 +42,8 @@ place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3
 chance = random.Random(seed)
 application = QApplication([])
 services = AppServices(
-    toolkit=entry.toolkit, texts=entry.texts, make_report=entry.make_report, sample=entry.sample,
+    toolkit=entry.toolkit, texts=entry.texts, make_report=entry.make_report, lint_report=entry.lint_report,
+    make_exports=entry.make_exports, sample=entry.sample,
     sample_passphrase=entry.SAMPLE_PASSPHRASE, resources=resources.root(), settings_folder=place.parent / "settings",
 )
 prepare(application, services)

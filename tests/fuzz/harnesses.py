@@ -19,7 +19,21 @@ import msgspec
 from fumimori.checks.admin_pages import probe as admin_pages
 from fumimori.checks.bimi.mark import read_mark
 from fumimori.checks.products.recognition import recognised, shown_version
-from fumimori.grammar import bimi, caa, client_config, der, dkim, dmarc, logotype, mta_sts, spf, svg, tags, tls_rpt
+from fumimori.grammar import (
+    bimi,
+    brand_profile,
+    caa,
+    client_config,
+    der,
+    dkim,
+    dmarc,
+    logotype,
+    mta_sts,
+    spf,
+    svg,
+    tags,
+    tls_rpt,
+)
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
@@ -97,6 +111,13 @@ def settings(octets: bytes) -> None:
     msgspec.json.encode(client_config.parse_client_config(octets.decode("utf-8", "replace")))
 
 
+def profile(octets: bytes) -> None:
+    """A brand profile that somebody sent; what was taken in is a profile again when it is written."""
+    with contextlib.suppress(brand_profile.BadProfileError):
+        found = brand_profile.parse_profile(octets)
+        assert brand_profile.parse_profile(brand_profile.profile_octets(found)) == found
+
+
 def asn1(octets: bytes) -> None:
     """DER: elements, a logotype, an RSA key, a certificate by itself, in a chain and as a mark certificate."""
     _, contents, _ = der.first(octets)
@@ -136,6 +157,7 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "svg": picture,
     "settings": settings,
     "der": asn1,
+    "profile": profile,
     "greeting": greeting,
     "mail": talks.mail,
     "http": talks.web,
@@ -230,6 +252,7 @@ def seeds() -> dict[str, list[bytes]]:
             *hostile.SETTINGS,
         ],
         "der": [one],
+        "profile": [b'{"name":"A","brand":{"logo":"AAAA","logo_type":"svg","colour":"#2E7D32","seals":["X"]}}', *texts],
         "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2", *hostile.GREETINGS],
         "mail": list(hostile.MAIL),
         "http": list(hostile.HTTP),

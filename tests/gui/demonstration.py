@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.__main__ import bank, repair
+from fumimori.__main__ import bank, lint_report, make_exports, repair
 from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.app_services import AppServices
@@ -110,6 +110,8 @@ def services(folder: Path, toolkit: Toolkit | None = None, language: str = "ja")
         toolkit=lambda: given,
         texts=lambda word: texts[word],
         make_report=one_sheet,
+        make_exports=make_exports,
+        lint_report=lint_report,
         sample=lambda: assessment(language),
         sample_passphrase="fumimori-sample",
         resources=resources.root(),
@@ -136,7 +138,7 @@ def offline_instruments() -> Toolkit:
     return Toolkit(probes=chosen, rules=rules, bank=bank(), open_network=refuse)
 
 
-def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str) -> bytes:
+def one_sheet(_assessment: object, _result: object, texts: Texts, paper: str, parts: str, _version: str) -> bytes:
     """A PDF of two empty pages, one for the management, for tests that are not about the report."""
     import io
 

@@ -125,9 +125,9 @@ def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: 
     judge, toolkit = slow
     made: list[tuple[Assessment, Result]] = []
 
-    def make(assessment: Assessment, result: Result, texts: object, paper: str, parts: str) -> bytes:
+    def make(assessment: Assessment, result: Result, *printing: str) -> bytes:
         made.append((assessment, result))
-        return demonstration.one_sheet(assessment, result, texts, paper, parts)  # type: ignore[arg-type]
+        return demonstration.one_sheet(assessment, result, *printing)  # type: ignore[arg-type]
 
     driver = opened("ja", demonstration.assessment("ja"), toolkit)
     driver.judged()

@@ -17,7 +17,7 @@ SCRIPT = GOOD.replace(b"<rect", b"<script>1</script><rect")
 
 
 def box_of(driver: Driver) -> LogoBox:
-    driver.go("organisation")
+    driver.go("branding")
     return driver.page.findChildren(LogoBox)[0]
 
 
@@ -55,12 +55,12 @@ def test_a_bad_logo_that_is_kept_is_told_beside_the_report(opened: Open):
     t = driver.session.texts
     driver.qtbot.waitUntil(lambda: driver.shows(t("words.logo.active")), timeout=60_000)
     driver.press("other-logo")
-    assert driver.route.page == "organisation"
+    assert driver.route.page == "branding"
 
 
 @pytest.mark.parametrize("brightness", ["light", "dark"])
 def test_the_usual_colour_is_shown_as_it_is_printed(opened: Open, brightness: str):
     driver = opened("ja", demonstration.assessment())
     driver.window.use_theme(brightness)  # type: ignore[arg-type]
-    driver.go("organisation")
+    driver.go("branding")
     assert driver.shows(Theme(resources.root(), dark=False).colour("accent"))

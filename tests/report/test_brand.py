@@ -1,15 +1,18 @@
 """A customer's logo, colour and mark are printed; a logo that asks for more than shapes is refused."""
 
+import itertools
+import re
 import shutil
 import subprocess
 from io import BytesIO
 
 import msgspec
+import pikepdf
 import pytest
 from PIL import Image
 
 from fumimori import resources
-from fumimori.model import Addressee, Brand, Mode, Organisation
+from fumimori.model import Addressee, Brand, Mode, Organisation, ReportVersion
 from fumimori.report.brand import addressee, confidentiality
 from fumimori.report.page_style import WHITE, Ink, PageStyle
 from fumimori.report.typefaces import Typefaces
@@ -83,3 +86,92 @@ def test_who_assesses_decides_the_mark_unless_it_was_chosen():
     assert confidentiality(Brand(), Mode.SELF) == "internal"
     assert confidentiality(Brand(), Mode.CONSULTANT) == "named"
     assert confidentiality(Brand(confidentiality="internal"), Mode.CONSULTANT) == "internal"
+
+
+FULL = Brand(
+    logo=SVG,
+    logo_type="svg",
+    client_logo=png(),
+    client_logo_type="png",
+    sender="みほんコンサルティング",
+    contact="03-0000-0000",
+    legal="診断時点の状態を示すものです。" * 40,
+    footer="みほんコンサルティング株式会社 " * 12,
+    seals=("作成", "確認", "承認", "社長"),
+    recipients=tuple(f"配付先の方{number}" for number in range(7)),
+    numbering="MC-[year]-[id]-[unknown]",
+)
+VERSIONS = tuple(ReportVersion(number=f"0.{one}", day=f"2026-11-1{one}", changed=f"変更点{one}") for one in range(7))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_cover_holds_both_logos_versions_and_recipients_on_one_page(tmp_path, language, paper):
+    about = example.assessment(brand=FULL, mode=Mode.CONSULTANT, versions=VERSIONS, document_number="N-" * 33)
+    content = example.pdf(about, language=language, paper=paper, parts="management", draft=True)
+    printed = text(content, tmp_path, "-l", "1")
+    assert all(f"変更点{one}" in printed for one in range(2, 7))
+    assert "変更点1" not in printed
+    assert "配付先の方4" in printed
+    assert "配付先の方5" not in printed
+    assert printed.count("N-" * 33) == 2  # on the cover and, whole, in its footer
+    assert example.texts(language)("report.cover.draft") in printed
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert len(pdf.pages) == 5
+        assert [image.Width for image in pdf.pages[0].get_images().values()] == [400]
+
+
+def test_a_draft_is_seen_across_the_cover_and_the_final_version_is_not():
+    def pale(content: bytes) -> list[int]:
+        with pikepdf.open(BytesIO(content)) as pdf:
+            return [
+                number
+                for number, page in enumerate(pdf.pages)
+                for one in pikepdf.parse_content_stream(page)
+                if str(one.operator) == "rg" and [round(float(part), 2) for part in one.operands] == [0.91] * 3
+            ]
+
+    assert pale(example.pdf(language="en", parts="management", draft=True)) == [0]
+    assert pale(example.pdf(language="en", parts="management")) == []
+
+
+@pytest.mark.parametrize("number", ["FM-1", "N-" * 33, "あ" * 66, "W" * 300])
+def test_nothing_overprints_in_the_footer(tmp_path, number):
+    about = example.assessment(brand=FULL, document_number=number)
+    path = tmp_path / "brand.pdf"
+    path.write_bytes(example.pdf(about, parts="management"))
+    text(path.read_bytes(), tmp_path)
+    page = subprocess.run(
+        [shutil.which("pdftotext"), "-f", "2", "-l", "2", "-bbox", str(path), "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    words = [
+        tuple(map(float, found))
+        for found in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"', page)
+    ]
+    foot = [word for word in words if word[1] > 841.9 - 82]
+    assert len(foot) > 4
+    for one, other in itertools.combinations(foot, 2):
+        apart = one[2] <= other[0] + 0.5 or other[2] <= one[0] + 0.5
+        # the box of a word is as high as its face, which is higher than the line
+        assert apart or abs(one[1] - other[1]) > 8, (one, other)
+    assert max(word[2] for word in foot) < 595.3 - 50
+
+
+@pytest.mark.parametrize(("seals", "expected"), [(None, ("作成", "確認", "承認")), ((), ()), (("検印",), ("検印",))])
+def test_the_boxes_for_seals_are_those_that_were_chosen(tmp_path, seals, expected):
+    content = example.pdf(example.assessment(brand=Brand(seals=seals)), parts="management")
+    path = tmp_path / "brand.pdf"
+    path.write_bytes(content)
+    tool = shutil.which("pdftotext")
+    page = subprocess.run([tool, "-f", "3", "-l", "3", str(path), "-"], check=True, capture_output=True, text=True)
+    lines = page.stdout.split()
+    assert tuple(word for word in ("作成", "確認", "承認", "検印") if word in lines) == expected
+
+
+def test_the_numbering_fills_what_it_knows_and_a_given_number_wins():
+    assert FULL.number("", "3f2a9c1e", example.ISSUED) == "MC-2026-3F2A9C-[unknown]"
+    assert FULL.number("K-7", "3f2a9c1e", example.ISSUED) == "K-7"
+    assert Brand().number("", "3f2a9c1e", example.ISSUED) == "FM-20261124-3F2A9C"

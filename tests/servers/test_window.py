@@ -50,6 +50,8 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
             toolkit=entry.toolkit,
             texts=entry.texts,
             make_report=entry.make_report,
+            lint_report=entry.lint_report,
+            make_exports=entry.make_exports,
             sample=entry.sample,
             sample_passphrase=entry.SAMPLE_PASSPHRASE,
             resources=resources.root(),

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import resources
-from fumimori.assess.reconcile import may_be_final
+from fumimori.assess.lint import LintEntry
 from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
 from fumimori.cli.console import Console
@@ -25,11 +25,17 @@ from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read
 from fumimori.exports import FORMATS
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
+from fumimori.wording.lint import lint_line
+from fumimori.wording.report import Wording
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
-MakeReport = Callable[[Assessment, Result, Texts, str, str], bytes]
-"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
+MakeReport = Callable[[Assessment, Result, Texts, str, str, str], bytes]
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`), version
+(`draft`, `final`) → PDF."""
+
+LintReport = Callable[[Assessment, Result], tuple[LintEntry, ...]]
+"""Assessment, result → what to put in order before printing."""
 
 MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
 """Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
@@ -44,6 +50,7 @@ class CommandLine:
 
     toolkit: Callable[[], Toolkit]
     make_report: MakeReport
+    lint_report: LintReport
     make_exports: MakeExports
     sample: Callable[[], Assessment]
     sample_passphrase: str
@@ -123,9 +130,17 @@ class CommandLine:
         output = files.destination(options.out, texts, source=Path(options.file))
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
-        pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts)
+        entries = self.lint_report(assessment, result)
+        wording = Wording(assessment, result, texts, datetime.now(UTC).astimezone())
+        for entry in entries:
+            print(lint_line(entry, result, wording), file=sys.stderr)
+        stopped = any(entry.stops for entry in entries)
+        if stopped and options.version == "final":
+            raise WrongUseError(texts("cli.not_final"))
+        version = options.version or ("draft" if stopped else "final")
+        pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts, version)
         files.write(output, pdf, texts)
-        if not may_be_final(result.contradictions):
+        if version == "draft":
             print(texts("cli.draft"), file=sys.stderr)
         return RAN
 
@@ -186,7 +201,7 @@ class CommandLine:
         result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
         for language in texts.known:
-            pdf = self.make_report(assessment, result, self.texts(language), "a4", "all")
+            pdf = self.make_report(assessment, result, self.texts(language), "a4", "all", "final")
             files.write(str(folder / f"report-{language}.pdf"), pdf, texts)
         files.write(str(folder / "result.json"), scan_json(assessment, result), texts)
         return RAN

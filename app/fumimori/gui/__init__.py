@@ -5,18 +5,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.model import Assessment, Finding, Repair, Result
+from fumimori.model import Assessment, Finding, Repair
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
     from fumimori.engine import NetworkSettings, Toolkit
+    from fumimori.gui.app_services import LintReport, MakeExports, MakeReport
 
 
 def run(
     *,
     toolkit: "Callable[[], Toolkit]",
     texts: Callable[[str], Texts],
-    make_report: Callable[[Assessment, Result, Texts, str, str], bytes],
+    make_report: "MakeReport",
+    lint_report: "LintReport",
+    make_exports: "MakeExports",
     sample: Callable[[], Assessment],
     sample_passphrase: str,
     resources: Path,
@@ -42,6 +45,8 @@ def run(
         toolkit=toolkit,
         texts=texts,
         make_report=make_report,
+        lint_report=lint_report,
+        make_exports=make_exports,
         sample=sample,
         sample_passphrase=sample_passphrase,
         resources=resources,

@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fumimori.assess.lint import LintEntry
 from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
     from fumimori.engine import NetworkSettings, Toolkit
+
+MakeReport = Callable[[Assessment, Result, Texts, str, str, str], bytes]
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`), version
+(`draft`, `final`) → PDF."""
+
+LintReport = Callable[[Assessment, Result], tuple[LintEntry, ...]]
+"""Assessment, result → what to put in order before printing; may take seconds."""
+
+MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
+"""Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
 
 
 def _now() -> datetime:
@@ -30,12 +41,13 @@ class AppServices:
 
     toolkit: "Callable[[], Toolkit]"
     texts: Callable[[str], Texts]
-    make_report: Callable[[Assessment, Result, Texts, str, str], bytes]
-    """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`) → PDF."""
+    make_report: MakeReport
     sample: Callable[[], Assessment]
     sample_passphrase: str
     resources: Path
     settings_folder: Path
+    lint_report: LintReport = lambda _assessment, _result: ()
+    make_exports: MakeExports = lambda _assessment, _result, _texts, _formats: {}
     network: "Callable[[], NetworkSettings]" = field(default=usual_network)
     control_hosts: Callable[[], Sequence[str]] = tuple
     """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""
@@ -43,3 +55,11 @@ class AppServices:
     """What to copy to put a finding right, made for this assessment."""
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""
+
+    def checked_report(  # noqa: PLR0917 - it is handed on as a plain callable, as `make_report` is
+        self, assessment: Assessment, result: Result, texts: Texts, paper: str, parts: str, version: str
+    ) -> tuple[tuple[LintEntry, ...], bytes]:
+        """What to put in order, and the report: a draft when that stops a final `version`. May take seconds."""
+        entries = self.lint_report(assessment, result)
+        version = "draft" if any(entry.stops for entry in entries) else version
+        return entries, self.make_report(assessment, result, texts, paper, parts, version)

@@ -17,7 +17,7 @@ from fumimori.model.bank import (
     Work,
 )
 from fumimori.model.base import Control, Record, Severity, T, Values, only
-from fumimori.model.brand import Brand
+from fumimori.model.brand import Brand, BrandProfile, ReportVersion
 from fumimori.model.result import (
     Action,
     Basis,
@@ -52,6 +52,7 @@ __all__ = [
     "Attempt",
     "Basis",
     "Brand",
+    "BrandProfile",
     "CauseRule",
     "CombinationRule",
     "Condition",
@@ -96,6 +97,7 @@ __all__ = [
     "QuestionState",
     "Record",
     "Repair",
+    "ReportVersion",
     "Result",
     "Rules",
     "Run",

@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori.model.answers import Answer, Dispute, PlanEntry
 from fumimori.model.base import Record
-from fumimori.model.brand import Brand
+from fumimori.model.brand import Brand, ReportVersion
 from fumimori.model.run import Attempt, Contact, Run, Vantage
 from fumimori.model.scope import Consent, Mode, Organisation, Scope
 
@@ -25,6 +25,8 @@ class Assessment(Record):
     report_language: str = "ja"
     document_number: str = ""
     document_version: str = "1.0"
+    versions: tuple[ReportVersion, ...] = ()
+    """The versions of the report that were handed out, the oldest first."""
     runs: tuple[Run, ...] = ()
     """Every measurement, the oldest first; none is ever changed or merged into another."""
     answers: tuple[Answer, ...] = ()

@@ -7,13 +7,16 @@ A logo that cannot be printed is left out of the report, which says so; `logo_sh
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fumimori.model import Assessment, Finding, Repair, Result, Rules
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
 from fumimori.texts import Texts
 
-__all__ = ["LOGO_LIMIT", "LogoError", "attached", "check_logo", "logo_sheet", "make", "missing_glyphs"]
+if TYPE_CHECKING:
+    from fumimori.assess.lint import LintEntry, LogoSeen
+
+__all__ = ["LOGO_LIMIT", "LogoError", "attached", "check_logo", "lint", "logo_sheet", "make", "missing_glyphs"]
 
 
 def make(
@@ -69,6 +72,33 @@ def attached(
     from fumimori.wording.report import Wording
 
     return attachments(assessment, result, Wording(assessment, result, texts, issued), repair)
+
+
+def lint(assessment: Assessment, result: Result, fonts: Path) -> "tuple[LintEntry, ...]":
+    """What to put in order before printing; reads the logos, so it may take seconds."""
+    from functools import partial
+
+    from fumimori.assess import lint as rules
+
+    logos = [
+        _seen(content, kind)
+        for content, kind in (
+            (assessment.brand.logo, assessment.brand.logo_type),
+            (assessment.brand.client_logo, assessment.brand.client_logo_type),
+        )
+        if content
+    ]
+    return rules.lint(assessment, result, missing=partial(missing_glyphs, fonts=fonts), logos=logos)
+
+
+def _seen(untrusted_content: bytes, kind: str) -> "LogoSeen":
+    from fumimori.assess.lint import LogoSeen
+    from fumimori.report.logos import read_logo
+
+    try:
+        return LogoSeen(pixels=read_logo(untrusted_content, kind).pixels)
+    except LogoError as error:
+        return LogoSeen(code=error.code)
 
 
 def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:

@@ -193,6 +193,17 @@ class PdfCanvas:
         air = sum(air_before(text, i) for i in range(len(text))) * AIR
         return self.faces.width(text, style.face, style.size) + air * style.size
 
+    def watermark(self, text: str, style: Style, middle: tuple[float, float], degrees: float) -> None:
+        """`text` turned around its middle, behind what is drawn later; what it says has to stand elsewhere as well."""
+        with self.artifact("Background"):
+            self._canvas.saveState()
+            self._canvas.translate(*middle)
+            self._canvas.rotate(degrees)
+            self._canvas.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
+            self._canvas.setFont(style.face, style.size)
+            self._canvas.drawCentredString(0, -0.36 * style.size, text)
+            self._canvas.restoreState()
+
     # --- lines and shapes: ornament unless a figure is being drawn ---
 
     def line(self, start: tuple[float, float], end: tuple[float, float], ink: Ink, width: float = 0.5) -> None:

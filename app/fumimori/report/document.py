@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from fumimori.assess.reconcile import may_be_final
-from fumimori.model import Assessment, Brand, Finding, Repair, Result, Rules
+from fumimori.model import Assessment, Finding, Repair, Result, Rules
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
 from fumimori.report.canvas import PdfCanvas
 from fumimori.report.context import ReportContext
-from fumimori.report.page_style import MM, PageStyle
+from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.pages import (
     annex,
     answers,
@@ -34,8 +34,14 @@ from fumimori.report.pages import score as score_page
 from fumimori.report.paging import Page, Part, paged
 from fumimori.report.tagging import About, completed
 from fumimori.report.typefaces import Typefaces
-from fumimori.texts import Texts
+from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import Wording
+
+NUMBER_MOST = 100
+"""Characters of a document number; so many fit into one line of the footer."""
+WATERMARK = 130 * MM
+"""How wide the word across a draft's cover is."""
+WATERMARK_INK = Ink(0.91, 0.91, 0.91)
 
 
 def make(
@@ -59,7 +65,8 @@ def make(
     brand = assessment.brand
     faces = Typefaces(fonts)
     wording = Wording(assessment, result, texts, issued)
-    logo, unprinted = _logo(brand)
+    logo, unprinted = _logo(brand.logo, brand.logo_type)
+    client_logo, client_unprinted = _logo(brand.client_logo, brand.client_logo_type)
     m = ReportContext(
         assessment=assessment,
         result=result,
@@ -69,13 +76,13 @@ def make(
         issued=issued,
         tool_version=tool_version,
         icons=icons,
-        document_number=assessment.document_number or f"FM-{issued:%Y%m%d}-{assessment.id[:6].upper()}",
+        document_number=sanitize(brand.number(assessment.document_number, assessment.id, issued), NUMBER_MOST),
         repair=repair,
         annexed=parts == "all",
-        unprinted_logo=unprinted,
+        unprinted_logo=unprinted or client_unprinted,
         draft=draft or not may_be_final(result.contradictions),
     )
-    pages = paged(_parts(m, logo), m.paper.width, m.paper.height)
+    pages = paged(_parts(m, logo, client_logo), m.paper.width, m.paper.height)
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
     canvas = PdfCanvas(m.paper, title=title, tag=texts.style.tag)
     _number_contents(pages)
@@ -91,19 +98,19 @@ def make(
     return completed(canvas.finished(), canvas.root, about, files)
 
 
-def _logo(brand: Brand) -> tuple[Logo | None, str]:
+def _logo(content: bytes, kind: str) -> tuple[Logo | None, str]:
     """The logo, or why there is none; a picture never stops a report."""
-    if not brand.logo:
+    if not content:
         return None, ""
     try:
-        return read_logo(brand.logo, brand.logo_type), ""
+        return read_logo(content, kind), ""
     except LogoError as error:
         return None, error.code
 
 
-def _parts(m: ReportContext, logo: Logo | None) -> list[Part]:
+def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> list[Part]:
     management = [
-        cover.cover(m, logo),
+        cover.cover(m, logo, client_logo),
         summary.summary(m),
         plan.plan(m),
         controls.controls(m),
@@ -160,11 +167,20 @@ def _draw(m: ReportContext, pages: Sequence[Page], canvas: PdfCanvas) -> None:
     top = paper.bottom + paper.height
     canvas.bookmark("cover", top, m.say("part.cover"))
     for number, page in enumerate(pages, start=1):
+        if m.draft and number == 1:
+            _draft(m, canvas)
         with canvas.artifact("Pagination"):
             _running(m, canvas, page.part, number, len(pages))
         for below, block in page.placed:
             block.draw(canvas, paper.left, top - below, paper.width, canvas.root)
         canvas.next_page()
+
+
+def _draft(m: ReportContext, canvas: PdfCanvas) -> None:
+    """The word across the cover, so pale that nothing on it is harder to read."""
+    paper, text = m.paper, m.faces.settable(m.say("draft"))
+    style = paper.sized(WATERMARK / max(canvas.width(text, paper.sized(1.0).bold()), 1)).bold().inked(WATERMARK_INK)
+    canvas.watermark(text, style, (paper.paper[0] / 2, paper.paper[1] / 2), 35)
 
 
 def _running(m: ReportContext, canvas: PdfCanvas, part: str, number: int, total: int) -> None:
@@ -179,13 +195,27 @@ def _running(m: ReportContext, canvas: PdfCanvas, part: str, number: int, total:
         canvas.text(paper.left, above, [(m.say("title"), style)])
         canvas.text(right - canvas.width(part, style), above, [(part, style)])
         canvas.line((paper.left, above - 2.2 * MM), (right, above - 2.2 * MM), paper.line)
-    word = confidentiality(m.assessment.brand, m.assessment.mode)
-    number_line = m.faces.settable(
-        m.say("footer.left", number=m.document_number, version=m.assessment.document_version)
-    )
-    end = canvas.text(paper.left, below, [(number_line, style)])
-    canvas.text(end + 4 * MM, below, [(m.say(f"confidential.{word}_short"), style.bold())])
+    word = m.say(f"confidential.{confidentiality(m.assessment.brand, m.assessment.mode)}_short")
     middle = m.say("footer.middle", day=f"{m.issued:%Y-%m-%d}", tool=m.tool_version)
     place = m.say("footer.page", number=number, total=total)
+    middle_at = right - 24 * MM - canvas.width(middle, style)
     canvas.text(right - canvas.width(place, style), below, [(place, style)])
-    canvas.text(right - 24 * MM - canvas.width(middle, style), below, [(middle, style)])
+    canvas.text(middle_at, below, [(middle, style)])
+    named = m.faces.settable(m.say("footer.left", number=m.document_number, version=m.assessment.document_version))
+    room = middle_at - paper.left - canvas.width(word, style.bold()) - 8 * MM
+    fits = canvas.width(named, style) <= room
+    end = canvas.text(paper.left, below, [(named, style)]) + 4 * MM if fits else paper.left
+    canvas.text(end, below, [(word, style.bold())])
+    footer = m.faces.settable(m.wording.free(m.assessment.brand.footer, 200))
+    second = "    ".join(part for part in ("" if fits else named, footer) if part)
+    if second:
+        canvas.text(paper.left, below - style.leading, [(_cut(canvas, second, style, paper.width), style)])
+
+
+def _cut(canvas: PdfCanvas, text: str, style: Style, width: float) -> str:
+    """`text`, or as much of its beginning as is no wider than `width`, with an ellipsis."""
+    if canvas.width(text, style) <= width:
+        return text
+    while text and canvas.width(text + "…", style) > width:
+        text = text[:-1]
+    return text + "…"

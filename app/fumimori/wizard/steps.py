@@ -76,6 +76,8 @@ STEPS = (
     Step("open_points", "OpenPointsPage", Group.CONCLUSION),
     Step("plan", "PlanPage", Group.CONCLUSION),
     Step("report", "ReportPage", Group.CONCLUSION),
+    Step("branding", "BrandingPage", Group.CONCLUSION, Needs.ASSESSMENT, under="report"),
+    Step("exports", "ExportsPage", Group.CONCLUSION, under="report"),
 )
 ROW = tuple(one for one in STEPS if not one.under)
 """The steps that Next walks one after the other; questions and summaries come in between, by way of the hub."""

@@ -3,10 +3,10 @@
 from functools import partial
 
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.brand import BrandBox
-from fumimori.gui.widgets.controls import Field
+from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Addressee, Mode
+from fumimori.wizard.steps import Route
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
@@ -15,7 +15,7 @@ class OrganisationPage(Page):
     """Only the name is needed; everything else may come later."""
 
     def build(self) -> None:
-        """Name, addressee, size, people; mode; language and brand of the report."""
+        """Name, addressee, size, people; mode; language of the report."""
         theme, session = self.theme, self.session
         organisation = session.open.organisation
         self.prose("lead", quiet=True)
@@ -49,7 +49,10 @@ class OrganisationPage(Page):
         )
         names = {code: known.name for code, known in self.t.known.items()}
         self.add(self.choice("report_language", list(names), session.open.report_language, self._speak, labels=names))
-        self.add(BrandBox(session, theme))
+        branding = button(
+            theme, self.say("branding"), partial(self.navigator.visit, Route("branding")), name="branding"
+        )
+        self.add(row(branding, None))
         self._show_preview()
 
     def accept(self) -> bool:

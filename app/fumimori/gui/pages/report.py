@@ -1,50 +1,56 @@
-"""The report: its paper and language, a look at every page as it will be printed, and saving it as PDF."""
+"""The report: its paper and language, a look at every page as it will be printed, saving and printing it."""
 
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+import shiboken6
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from fumimori.assess.reconcile import may_be_final
+from fumimori.assess.lint import LintEntry
 from fumimori.gui.pages.page import Page
 from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.controls import button, clear, row
+from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.lint_box import LintBox
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
+from fumimori.gui.widgets.saved import saved_notice, trouble_notice
 from fumimori.wizard.steps import Route
+from fumimori.wording.report import Wording
 
 
 class ReportPage(Page):
     """What is seen here is what is printed: the preview shows the very bytes that are saved."""
 
     def build(self) -> None:
-        """Language, paper, save, preview."""
-        theme, session = self.theme, self.session
-        self._paper, self._parts = "a4", "all"
+        """Language, paper, what is out of order, save and print, preview."""
+        theme, session, visit = self.theme, self.session, self.navigator.visit
+        self._paper, self._parts, self._version = "a4", "all", "final"
         self._pdf = b""
+        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
         self.prose("lead", quiet=True)
         self._save_button = button(
             theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
         )
-        self._notes = QVBoxLayout()
-        self.add(row(self._save_button, None), self._notes)
+        self._print_button = button(theme, self.say("print"), self._print, icon="printer", name="print-report")
+        brand = partial(visit, Route("branding"))
+        branding = button(theme, self.say("branding"), brand, icon="pencil", name="branding")
+        exports = button(theme, self.say("exports"), partial(visit, Route("exports")), icon="table", name="exports")
+        self.add(Flow(self._save_button, self._print_button, branding, exports, spacing=theme.gap), self._notes)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
-            final = may_be_final(session.result.contradictions)
-            text = "" if final else self.say("draft")
-            self.add(Notice(theme, title=self.say("open_points", count=count), text=text, buttons=(look,)))
-        # Large letters need the whole width.
-        beside = row(spacing=theme.px(16)) if theme.scale <= 150 else QVBoxLayout()
-        names = {code: known.name for code, known in self.t.known.items()}
-        language = session.open.report_language
+            self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
+        wide = theme.scale <= 150  # larger letters need the whole width
+        beside, below = (row(spacing=theme.px(16)) if wide else QVBoxLayout() for _ in range(2))
+        names, language = {code: known.name for code, known in self.t.known.items()}, session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
-        beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
-        self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
-        self.add(LogoNotice(session, theme, partial(self.navigator.visit, Route("organisation"))))
+        beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
+        below.addLayout(self.choice("parts", ("all", "management"), self._parts, partial(self._use, "_parts")), 1)
+        below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
+        self.add(beside, below)
+        self.add(self._lint, LogoNotice(session, theme, brand))
         self._preview = Preview(session, theme)
         self.add(self._preview)
         self._make()
@@ -67,18 +73,15 @@ class ReportPage(Page):
         self.session.edit(report_language=value or self.session.open.report_language)
         self._make()
 
-    def _use_paper(self, value: str | None) -> None:
-        self._paper = value or self._paper
-        self._make()
-
-    def _use_parts(self, value: str | None) -> None:
-        self._parts = value or self._parts
+    def _use(self, field: str, value: str | None) -> None:
+        setattr(self, field, value or getattr(self, field))
         self._make()
 
     def _make(self) -> None:
         self._number += 1
         self._pdf = b""
-        self._save_button.setEnabled(False)
+        for one in (self._save_button, self._print_button):
+            one.setEnabled(False)
         self._preview.wait(self.say("making"))
         session = self.session
         if session.judging.fault:
@@ -87,11 +90,10 @@ class ReportPage(Page):
         if not session.judging.exact:
             session.judging.when_exact(partial(self._make_if, self._number), self)
             return
-        make, assessment, result = session.services.make_report, session.open, session.result
-        texts, paper, parts = session.services.texts(assessment.report_language), self._paper, self._parts
+        texts, chosen = session.services.texts(session.open.report_language), (self._paper, self._parts, self._version)
         number = self._number
         session.bridge.compute(
-            lambda: make(assessment, result, texts, paper, parts),
+            partial(session.services.checked_report, session.open, session.result, texts, *chosen),
             done=partial(self._made, number),
             failed=lambda error: self._failed(number, type(error).__name__),
         )
@@ -100,48 +102,48 @@ class ReportPage(Page):
         if number == self._number:
             self._make()
 
-    def _made(self, number: int, pdf: bytes) -> None:
-        if number == self._number:
-            self._pdf = pdf
-            self._save_button.setEnabled(True)
-            self._preview.show_pdf(pdf)
+    def _made(self, number: int, made: tuple[tuple[LintEntry, ...], bytes]) -> None:
+        if number != self._number:
+            return
+        entries, self._pdf = made
+        for one in (self._save_button, self._print_button):
+            one.setEnabled(True)
+        clear(self._lint)
+        if entries:
+            result = self.session.result
+            wording = Wording(self.session.open, result, self.t, self.session.services.now())
+            self._lint.addWidget(LintBox(self.theme, wording, result, entries, self.navigator.visit))
+        self._preview.show_pdf(self._pdf)
 
     def _failed(self, number: int, fault: str) -> None:
         if number == self._number:
             self._preview.wait(self.say("failed", fault=fault))
 
-    # --- saving ---------------------------------------------------------------------------------------------------
+    # --- saving and printing --------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        usual = f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf"
         folder = self.session.path.parent if self.session.path else Path.home()
-        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), str(folder / usual), "PDF (*.pdf)")
+        usual = str(folder / f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf")
+        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), usual, "PDF (*.pdf)")
         if name:
             self.save_to(Path(name))
 
     def save_to(self, path: Path) -> None:
         """Write the report to `path`, and say that it is there or why it is not and what to do."""
-        clear(self._notes)
         try:
             write_whole(path, self._pdf)
         except SaveError as error:
-            other = button(self.theme, self.say("other_name"), self._save, name="other-name")
-            title, text = self.say("not_saved"), self.say(f"trouble_{error.code}")
-            self._notes.addWidget(Notice(self.theme, title=title, text=text, icon="triangle-alert", buttons=(other,)))
+            self._note(trouble_notice(self.theme, self.t, error.code, title=self.say("not_saved"), again=self._save))
             return
-        opening = button(
-            self.theme,
-            self.say("open_folder"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-            icon="folder-open",
-            name="open-folder",
-        )
-        self._notes.addWidget(
-            Notice(
-                self.theme,
-                title=self.say("saved", name=path.name),
-                text=self.say("saved_next"),
-                icon="circle-check",
-                buttons=(opening,),
-            )
-        )
+        told = {"title": self.say("saved", name=path.name), "text": self.say("saved_next")}
+        self._note(saved_notice(self.theme, self.t, path, **told))
+
+    def _print(self) -> None:
+        from fumimori.gui.printing import ask_and_print
+
+        ask_and_print(self, self._pdf, self._preview.count, self._note)
+
+    def _note(self, notice: Notice) -> None:
+        if shiboken6.isValid(self):
+            clear(self._notes)
+            self._notes.addWidget(notice)

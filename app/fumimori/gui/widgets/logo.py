@@ -9,15 +9,13 @@ import shiboken6
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QLabel, QVBoxLayout, QWidget
 
+from fumimori.assess.lint import COARSE
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Picture, drawn
 from fumimori.gui.widgets.text import Prose, announce
-
-COARSE = 300
-"""Pixels below which a logo looks coarse in print."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +39,27 @@ def look_at(content: bytes, kind: str, fonts: Path, width: int) -> Looked:
 
 
 class LogoBox(QWidget):
-    """The logo as it will be printed, words about it, and the buttons to choose and to remove it."""
+    """A logo as it will be printed, words about it, and the buttons to choose and to remove it.
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    `field` is the brand's: `logo` for the sender's, `client_logo` for that of the organisation assessed.
+    """
+
+    def __init__(self, session: Session, theme: Theme, field: str = "logo") -> None:
         super().__init__()
+        self._field = field
         self._session, self._theme, self._t = session, theme, session.texts
         self._ticket = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(12))
         self._picture = QLabel()
-        self._picture.setAccessibleName(self._say("logo"))
+        self._picture.setAccessibleName(self._say(field))
         self._picture.setStyleSheet(f"background: white; padding: {theme.px(8)}px;")
         self.words = Prose(theme, "", quiet=True, size="small")
-        choose = button(theme, self._say("logo_choose"), self._choose, name="logo")
-        self._remove = button(theme, self._say("logo_remove"), self._forget, kind="link", name="logo-remove")
+        choose = button(theme, self._say("logo_choose"), self._choose, name=field.replace("_", "-"))
+        self._remove = button(
+            theme, self._say("logo_remove"), self._forget, kind="link", name=f"{field.replace('_', '-')}-remove"
+        )
         column.addWidget(self._picture)
         column.addWidget(self.words)
         column.addLayout(row(choose, self._remove, None))
@@ -84,17 +88,21 @@ class LogoBox(QWidget):
 
     def _forget(self) -> None:
         self._ticket += 1
-        self._session.edit_brand(logo=b"", logo_type="")
+        self._keep(b"", "")
         self._show_kept()
 
     def _show_kept(self) -> None:
         brand = self._session.open.brand
+        content, kind = getattr(brand, self._field), getattr(brand, f"{self._field}_type")
         self._picture.hide()
-        self._remove.setVisible(bool(brand.logo))
-        if brand.logo:
-            self._look(brand.logo, brand.logo_type, new=False)
+        self._remove.setVisible(bool(content))
+        if content:
+            self._look(content, kind, new=False)
         else:
             self.words.say(self._say("logo_none"))
+
+    def _keep(self, content: bytes, kind: str) -> None:
+        self._session.edit_brand(**{self._field: content, f"{self._field}_type": kind})
 
     def _look(self, content: bytes, kind: str, *, new: bool) -> None:
         self._ticket += 1
@@ -114,7 +122,7 @@ class LogoBox(QWidget):
             self._refuse(self._t(f"words.logo.{looked.code}"))
             return
         if content:
-            self._session.edit_brand(logo=content, logo_type=kind)
+            self._keep(content, kind)
         pixmap = QPixmap.fromImage(looked.picture.image)
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self._picture.setPixmap(pixmap)

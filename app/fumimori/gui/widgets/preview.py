@@ -107,6 +107,11 @@ class Preview(QFrame):
         column.addWidget(self._sheet)
         self._buttons()
 
+    @property
+    def count(self) -> int:
+        """How many pages there are; 0 until the first was drawn."""
+        return self._count
+
     def wait(self, text: str) -> None:
         """Say that there is nothing to see yet, and why."""
         self.forget()

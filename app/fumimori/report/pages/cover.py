@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
+from fumimori.grammar.brand_profile import TEXT_MOST
+from fumimori.model.brand import RECIPIENTS_MOST, VERSIONS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.brand import Logo, LogoBlock, addressee, author, confidentiality
 from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.context import ReportContext
-from fumimori.report.grid import Grid
+from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealMark
+
+TITLE_AT_MOST = 26
+"""Millimetres between the logo's row and the title, where there is room for them."""
 
 
 class Stamp(Block):
@@ -32,8 +37,22 @@ class Stamp(Block):
             canvas.text(left + 4 * MM, top - 4 * MM - 0.36 * self._style.size, [(self._text, self._style)])
 
 
-def cover(m: ReportContext, logo: Logo | None) -> Part:
+def cover(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> Part:
     """The cover's page."""
+    paper = m.paper
+    head = _head(m, logo, client_logo)
+    for versions in range(VERSIONS_MOST, 0, -1):
+        foot = _foot(m, versions)
+        spare = (paper.height - sum(block.height(paper.width) for block in (*head, *foot))) / MM - 0.1
+        if spare >= 0:
+            break
+    spare = max(spare, 0)
+    above = min(spare * 0.4, TITLE_AT_MOST)
+    return Part(name="", blocks=(Stack([head[0], Gap(above), *head[1:], Gap(spare - above), *foot]),))
+
+
+def _head(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> list[Block]:
+    """Logo and mark, then title and addressee."""
     a, paper, faces = m.assessment, m.paper, m.faces
     word = confidentiality(a.brand, a.mode)
     first, second = addressee(a.organisation, m.wording.texts.style)
@@ -43,37 +62,61 @@ def cover(m: ReportContext, logo: Logo | None) -> Part:
         else SealMark(m.icons / "mark.svg", paper.seal, size=20, alt=m.say("cover.mark"))
     )
     large, name = paper.sized(25, 1.4).bold(), paper.sized(15, 1.45)
-    domains = [domain.name for domain in a.scope.domains]
+    stamps = [Stamp(m.say(f"confidential.{word}"), m)]
+    if m.draft:
+        stamps.append(Stamp(m.say("cover.draft"), m))
     blocks: list[Block] = [
-        Columns([(80 * MM, sign), (81 * MM, Stamp(m.say(f"confidential.{word}"), m))]),
-        Gap(34),
+        Columns([(80 * MM, sign), (81 * MM, Stack(stamps, gap=2))]),
+        Gap(8),
         Prose(m.say("title_lines"), large.inked(paper.ink), faces, kind="H1"),
         Gap(3),
         Prose(m.say("cover.quick") if a.quick else m.say("cover.full"), paper.heading3.inked(paper.quiet), faces),
         Gap(5),
         Hairline(paper.accent, width=1.6, millimetres=3),
-        Gap(9),
-        Prose(first, name.bold() if not second else name, faces),
+        Gap(6),
     ]
+    if client_logo:
+        blocks += [
+            LogoBlock(client_logo, width=50, height=16, alt=m.say("cover.logo", name=a.organisation.name)),
+            Gap(3),
+        ]
+    blocks.append(Prose(first, name.bold() if not second else name, faces))
     if second:
         blocks.append(Prose(second, name.bold(), faces))
-    rows = [
+    return blocks
+
+
+def _foot(m: ReportContext, most: int) -> list[Block]:
+    """What was assessed, the number, at `most` so many versions, who is given it, and how to treat it."""
+    a, paper = m.assessment, m.paper
+    word = confidentiality(a.brand, a.mode)
+    domains = [domain.name for domain in a.scope.domains]
+    number = m.say("cover.version", number=m.document_number, version=a.document_version)
+    rows: list[tuple[str, Cell]] = [
         (m.say("cover.domain"), m.wording.listed(domains[:6]) + (" …" if len(domains) > 6 else "")),
         (m.say("cover.period"), _period(m)),
         (m.say("cover.issued"), m.wording.texts.day(m.issued)),
-        (m.say("cover.number"), m.say("cover.version", number=m.document_number, version=a.document_version)),
+        (m.say("cover.number"), number),
         (m.say("cover.author"), m.wording.free(author(a), 120)),
+        (m.say("cover.contact"), m.wording.free(a.brand.contact, 200)),
     ]
-    if a.brand.contact:
-        rows.append((m.say("cover.contact"), m.wording.free(a.brand.contact, 200)))
-    table = Grid([34, 110], [row for row in rows if row[1]], paper, row_heads=True, padding=1.7)
-    used = sum(block.height(paper.width) for block in blocks)
-    foot: list[Block] = [table]
-    if word == "named":
-        foot += [Gap(5), m.note(m.say("cover.distribution")), *[Hairline(paper.line, millimetres=8) for _ in range(3)]]
-    foot += [Gap(5), m.note(m.say(f"cover.handling_{word}"))]
-    spare = paper.height - used - sum(block.height(paper.width) for block in foot)
-    return Part(name="", blocks=(Stack([*blocks, Gap(max(spare, 0) / MM - 0.1), *foot]),))
+    versions = a.versions[-most:]
+    if versions:
+        told = [
+            m.say("cover.history_line", version=one.number, day=one.day, changed=m.wording.free(one.changed, 90))
+            for one in versions
+        ]
+        rows.append((m.say("cover.history"), Stack([m.cell(line) for line in told])))
+    recipients = [m.wording.free(one, 80) for one in a.brand.recipients[:RECIPIENTS_MOST] if one.strip()]
+    if recipients:
+        rows.append((m.say("cover.recipients"), m.wording.listed(recipients)))
+    foot: list[Block] = [Grid([34, 131], [row for row in rows if row[1]], paper, row_heads=True, padding=1.5)]
+    if word == "named" and not recipients:
+        foot += [Gap(4), m.note(m.say("cover.distribution")), *[Hairline(paper.line, millimetres=8) for _ in range(3)]]
+    foot += [Gap(4), m.note(m.say(f"cover.handling_{word}"))]
+    if a.brand.legal.strip():
+        foot += [Gap(1.5), m.note(m.wording.free(a.brand.legal, TEXT_MOST))]
+    return foot
 
 
 def _period(m: ReportContext) -> str:

@@ -1,7 +1,9 @@
 """Page 2: the plan in four blocks by due date, with boxes to tick and boxes for seals."""
 
 from fumimori.assess.plan import totals
+from fumimori.grammar.brand_profile import SEAL_MOST
 from fumimori.model import Action
+from fumimori.model.brand import SEALS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
@@ -124,5 +126,10 @@ def _foot(m: ReportContext) -> Block:
         way = outlook_words(m.wording.texts, m.result.actions, m.result.grade)
         told = [m.say("plan.expected", letter=letter, score=score), *([way] if way else [])]
         lines[:0] = [*(m.prose(text, m.paper.table) for text in told), Gap(2)]
-    titles = m.wording.texts.lines("report.plan.seals")
-    return Columns([(92 * MM, Stack(lines)), (69 * MM, SealBoxes(titles, m.paper))])
+    chosen = m.assessment.brand.seals
+    usual = m.wording.texts.lines("report.plan.seals")
+    titles = usual if chosen is None else [m.wording.free(title, SEAL_MOST) for title in chosen[:SEALS_MOST]]
+    if not titles:
+        return Stack(lines)
+    beside = 22 * max(len(titles), 3) + 3
+    return Columns([((161 - beside) * MM, Stack(lines)), (beside * MM, SealBoxes(titles, m.paper))])

@@ -1,0 +1,144 @@
+"""What should be put in order before a report is printed, each with the place where that is done.
+
+Pure: what only the printing part can know (missing glyphs, how sharp a logo is) is handed in.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+from fumimori.grammar.brand_profile import LINE_MOST, SEAL_MOST, TEXT_MOST
+from fumimori.model import Assessment, Mode, QuestionState, Record, Result, Severity
+from fumimori.model.brand import RECIPIENTS_MOST
+
+FIRST = 5
+"""Of the plan, the actions whose owner should have a name: those of the first page."""
+COARSE = 300
+"""Pixels of width below which a logo looks coarse in print."""
+_PLACEHOLDER = re.compile(
+    r"置き換え|ここに入力|ダミー|[〇○]{2}|●{2}|(?<![a-z0-9])(?:replace|todo|tbd|lorem ipsum|xxx|example)(?![a-z0-9])",
+    re.IGNORECASE,
+)
+
+
+class LintEntry(Record):
+    """One thing to put in order; `code` names its text `lint.<code>`."""
+
+    code: str
+    page: str
+    """The wizard's step where it is put in order."""
+    item: str = ""
+    """The question there; empty for the page as a whole."""
+    about: str = ""
+    """What it is about: a text, an action's identity, characters; untrusted."""
+    stops: bool = False
+    """A final version is not made while it stands; a draft is."""
+
+
+class LogoSeen(Record):
+    """What reading a logo showed: the code of why it cannot be printed, or its width in pixels (0: a drawing)."""
+
+    code: str = ""
+    pixels: int = 0
+
+
+class _Typed(Record):
+    """A text that somebody typed and that is printed: where it was typed, and how much of it there is room for."""
+
+    text: str
+    page: str
+    room: int
+
+
+def lint(
+    assessment: Assessment,
+    result: Result,
+    *,
+    missing: Callable[[str], tuple[str, ...]],
+    logos: Iterable[LogoSeen] = (),
+) -> tuple[LintEntry, ...]:
+    """Everything to put in order, what stops a final version first. `missing` names characters without a glyph."""
+    found = [
+        *_people(assessment),
+        *_questions(result),
+        *_plan(result),
+        *_texts(assessment, missing),
+        *_logos(logos),
+    ]
+    return tuple(sorted(found, key=lambda entry: not entry.stops))
+
+
+def _people(a: Assessment) -> Iterator[LintEntry]:
+    if not a.organisation.name.strip():
+        yield LintEntry(code="organisation_missing", page="organisation", stops=True)
+    if a.runs and a.consent.level and a.consent.at is None:
+        yield LintEntry(code="consent_unconfirmed", page="consent", stops=True)
+    named = a.brand.confidentiality == "named" or (a.mode is Mode.CONSULTANT and not a.brand.confidentiality)
+    if named and not any(one.strip() for one in a.brand.recipients):
+        yield LintEntry(code="recipients_missing", page="branding")
+    if len(a.brand.recipients) > RECIPIENTS_MOST:
+        yield LintEntry(code="recipients_many", page="branding", about=f"{RECIPIENTS_MOST}")
+    if a.mode is Mode.CONSULTANT and not a.brand.sender.strip():
+        yield LintEntry(code="sender_missing", page="branding")
+    if a.versions and a.document_version not in {one.number for one in a.versions}:
+        yield LintEntry(code="version_unexplained", page="branding", about=a.document_version)
+
+
+def _questions(result: Result) -> Iterator[LintEntry]:
+    clashing = {one.question for one in result.contradictions if one.severity is Severity.CRITICAL}
+    for question in result.questions:
+        if question.question in clashing:
+            yield LintEntry(code="contradiction", page="question", item=question.question, stops=True)
+        elif question.state is QuestionState.UNANSWERED and question.asked and question.severity is Severity.CRITICAL:
+            yield LintEntry(code="critical_unanswered", page="question", item=question.question, stops=True)
+
+
+def _plan(result: Result) -> Iterator[LintEntry]:
+    for action in result.actions:
+        if action.late:
+            yield LintEntry(code="date_late", page="plan", about=action.id, stops=True)
+    for action in result.actions[:FIRST]:
+        if not (action.entry and (action.entry.owner_name.strip() or action.entry.done)):
+            yield LintEntry(code="owner_missing", page="plan", about=action.id)
+
+
+def _texts(a: Assessment, missing: Callable[[str], tuple[str, ...]]) -> Iterator[LintEntry]:
+    for one in _typed(a):
+        if not one.text.strip():
+            continue
+        folded = unicodedata.normalize("NFKC", one.text[:4000])
+        if _PLACEHOLDER.search(one.text[:4000]) or _PLACEHOLDER.search(folded):
+            yield LintEntry(code="placeholder", page=one.page, about=one.text, stops=True)
+        if len(one.text) > one.room:
+            yield LintEntry(code="text_long", page=one.page, about=one.text)
+        lacking = missing(one.text)
+        if lacking:
+            yield LintEntry(code="glyph_missing", page=one.page, about="".join(lacking), stops=True)
+
+
+def _typed(a: Assessment) -> Iterator[_Typed]:
+    o, b = a.organisation, a.brand
+    for text in (o.name, o.addressee_name, o.addressee_title, o.responsible, o.sector):
+        yield _Typed(text=text, page="organisation", room=120)
+    yield _Typed(text=a.document_number, page="branding", room=100)
+    yield _Typed(text=b.sender, page="branding", room=120)
+    yield _Typed(text=b.contact, page="branding", room=LINE_MOST)
+    yield _Typed(text=b.footer, page="branding", room=100)
+    yield _Typed(text=b.legal, page="branding", room=TEXT_MOST)
+    for title in b.seals or ():
+        yield _Typed(text=title, page="branding", room=SEAL_MOST)
+    for name in b.recipients:
+        yield _Typed(text=name, page="branding", room=80)
+    for version in a.versions:
+        yield _Typed(text=version.changed, page="branding", room=90)
+    for entry in a.plan:
+        yield _Typed(text=entry.owner_name, page="plan", room=60)
+        yield _Typed(text=entry.note, page="plan", room=160)
+
+
+def _logos(logos: Iterable[LogoSeen]) -> Iterator[LintEntry]:
+    for logo in logos:
+        if logo.code:
+            yield LintEntry(code="logo_unprintable", page="branding", stops=True)
+        elif 0 < logo.pixels < COARSE:
+            yield LintEntry(code="logo_coarse", page="branding", about=f"{logo.pixels}")

@@ -1,0 +1,50 @@
+"""What to put in order before the report is printed, each with the way to where that is done."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from fumimori.assess.lint import LintEntry
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import button
+from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.model import Result
+from fumimori.wizard.steps import Route
+from fumimori.wording.lint import lint_words
+from fumimori.wording.report import Wording
+
+SHOWN = 12
+
+
+class LintBox(QFrame):
+    """The entries, what stops a final version first; not shown at all where everything is in order."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        wording: Wording,
+        result: Result,
+        entries: Sequence[LintEntry],
+        visit: Callable[[Route], None],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        t = wording.texts
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(20), theme.px(12), theme.px(20), theme.px(20))
+        column.setSpacing(theme.px(8))
+        column.addWidget(Heading(theme, t("ui.lint.title"), level=2))
+        stops = sum(entry.stops for entry in entries)
+        if stops:
+            column.addWidget(Prose(theme, t("ui.lint.stopped", count=stops)))
+        for number, entry in enumerate(entries[:SHOWN]):
+            kind = t("lint.stops" if entry.stops else "lint.advises")
+            place = t(f"ui.rail.{'hub' if entry.page == 'question' else entry.page}")
+            column.addWidget(Prose(theme, f"{kind} {lint_words(entry, result, wording)}", bold=entry.stops))
+            route = Route(entry.page, entry.item)
+            go = button(theme, t("ui.lint.go", place=place), partial(visit, route), kind="link", name=f"lint-{number}")
+            column.addLayout(Flow(go, spacing=theme.gap))
+        if len(entries) > SHOWN:
+            column.addWidget(Prose(theme, t("ui.lint.more", count=len(entries) - SHOWN), quiet=True))

@@ -1,0 +1,53 @@
+"""Brand profiles of this user: one plain file each in a folder beside the window's settings."""
+
+import contextlib
+import re
+from pathlib import Path
+
+from fumimori.grammar.brand_profile import PROFILE_LIMIT, BadProfileError, parse_profile, profile_octets
+from fumimori.model import BrandProfile
+from fumimori.store.whole import write_whole
+
+SUFFIX = ".brand.json"
+PROFILES_MOST = 200
+_UNFIT = re.compile(r"[^\w-]{1,64}")
+
+
+def folder(settings_folder: Path) -> Path:
+    """Where the profiles lie."""
+    return settings_folder / "brands"
+
+
+def all_of(settings_folder: Path) -> tuple[BrandProfile, ...]:
+    """The profiles by name; a file that is none, or cannot be read, is left aside."""
+    found: dict[str, BrandProfile] = {}
+    with contextlib.suppress(OSError):
+        for file in sorted(folder(settings_folder).glob(f"*{SUFFIX}"))[:PROFILES_MOST]:
+            with contextlib.suppress(OSError, BadProfileError):
+                profile = read(file)
+                found[profile.name] = profile
+    return tuple(found[name] for name in sorted(found))
+
+
+def read(file: Path) -> BrandProfile:
+    """The profile in a file from anywhere; OSError, BadProfileError."""
+    with file.open("rb") as opened:
+        return parse_profile(opened.read(PROFILE_LIMIT + 1))
+
+
+def keep(settings_folder: Path, profile: BrandProfile) -> None:
+    """Keep `profile`, in the place of one of the same name. OSError."""
+    folder(settings_folder).mkdir(parents=True, exist_ok=True)
+    write_whole(_file(settings_folder, profile.name), profile_octets(profile))
+
+
+def drop(settings_folder: Path, name: str) -> None:
+    """Remove the profile of this name; nothing happens when there is none. OSError."""
+    _file(settings_folder, name).unlink(missing_ok=True)
+
+
+def _file(settings_folder: Path, name: str) -> Path:
+    from hashlib import sha256
+
+    readable = _UNFIT.sub("-", name)[:40].strip("-") or "brand"
+    return folder(settings_folder) / f"{readable}-{sha256(name.encode()).hexdigest()[:8]}{SUFFIX}"
