@@ -9,7 +9,7 @@ import msgspec
 from fumimori.checks.exposed_ports import repair as exposed_ports
 from fumimori.checks.remediation import server
 from fumimori.checks.remediation.context import Context, note
-from fumimori.model import Repair
+from fumimori.model import Proof, Repair
 
 PORTS_MOST = 3
 _PORT = re.compile(r"(?<![0-9])[0-9]{1,5}(?![0-9])")
@@ -30,13 +30,23 @@ def _enabled(context: Context) -> Repair:
     """Nothing comes in but mail, the web and SSH from where it is needed."""
     if not context.own_server:
         return Repair()
+    # Each step only after the one before: without the address in place of REPLACE nothing is switched on.
     lines = (
-        "sudo ufw default deny incoming\nsudo ufw allow 25,465,587,993,443/tcp\n"
-        "sudo ufw allow from REPLACE to any port 22 proto tcp\nsudo ufw enable"
+        "sudo ufw allow from REPLACE to any port 22 proto tcp &&\n"
+        "sudo ufw allow 25,80,443,465,587,993,995/tcp &&\n"
+        "sudo ufw default deny incoming && sudo ufw enable"
     )
-    snippet = server.command(lines, "ufw (Debian, Ubuntu)", note("firewall_source"))
-    risks = (note("firewall_users"), note("firewall_containers"))
-    return Repair(before=(note("firewall_session"),), snippets=(snippet,), risks=risks)
+    snippets = (
+        server.command("sudo ss -ltnp", "Linux", note("port_who")),
+        server.command(lines, "ufw (Debian, Ubuntu)", note("firewall_source")),
+    )
+    return Repair(
+        before=(note("firewall_session"),),
+        snippets=snippets,
+        risks=(note("firewall_users"), note("firewall_containers")),
+        back=(note("back_firewall_off"),),
+        proof=(Proof(command="sudo ufw status verbose", repaired="deny (incoming)", broken="inactive"),),
+    )
 
 
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = {

@@ -61,6 +61,7 @@ def _inside(name: str, domain: str) -> bool:
 
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = {
     "missing": _pointer,
+    "missing_listed": _pointer,
     "generic": _pointer,
     "unconfirmed": _confirmed,
 }
