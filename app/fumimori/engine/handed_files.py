@@ -38,8 +38,10 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 def documents_in(
     files: Iterable[Path], readers: Sequence[Reader], at: datetime, from_whom: str = "", *, skipped: list[str]
 ) -> Iterator[Document]:
-    """Each file's content, one byte more than any reader takes at the most; names of those that cannot be opened go
-    into `skipped`."""
+    """Each file's content, at most one byte more than any reader takes.
+
+    The names of those that cannot be opened go into `skipped`.
+    """
     most = max((reader.limit for reader in readers), default=0)
     for path in files:
         try:

@@ -125,9 +125,7 @@ class ReadResult(Record):
         )
         belonging = belongs(About.HOST, host, self.run.scope)
         run = msgspec.structs.replace(self.run, attempts=attempts)
-        return msgspec.structs.replace(
-            self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,)))
-        )
+        return msgspec.structs.replace(self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,))))
 
     @property
     def _about(self) -> dict[str, About]:
