@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fumimori.__main__ import toolkit
@@ -17,7 +17,8 @@ from unit.checks.test_dmarc_reports import report as aggregate
 from unit.checks.test_dmarc_reports import row, signed
 
 DOMAIN = demonstration.DOMAIN
-SSHD = "port 22\npermitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\n" + (
+SSHD = (
+    "port 22\npermitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\n"
     "permitemptypasswords no\npubkeyauthentication yes\nusepam yes\nmaxauthtries 6\n"
 )
 
@@ -40,14 +41,11 @@ def drop(driver: Driver, *paths: Path) -> None:
     """Drop files onto the window, and wait until they are read."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    event = QDropEvent(
-        QPointF(300, 300),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(driver.window, event)
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys)
+    QApplication.sendEvent(driver.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(driver.window, QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys))
     read(driver)
 
 

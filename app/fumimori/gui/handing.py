@@ -107,7 +107,7 @@ class Handing(QObject):
         """The documents that do not say it are of this host."""
         self.host = host.strip().lower().rstrip(".")
 
-    def include(self, subject: str, *, on: bool) -> None:
+    def include(self, subject: str, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
         """Whether this other domain or host belongs to the assessment."""
         (self.also.add if on else self.also.discard)(subject)
 
@@ -176,7 +176,11 @@ class Handing(QObject):
         from fumimori.engine.handed_files import TooManyFilesError
 
         self._job, self._given = None, []
-        self.fault = {TooManyFilesError: "too_many", FileNotFoundError: "gone"}.get(type(error), "our_bug")
+        self.fault = "our_bug"
+        if isinstance(error, TooManyFilesError):
+            self.fault = "too_many"
+        elif isinstance(error, FileNotFoundError):
+            self.fault = "gone"
         if self.fault == "our_bug":
             log.error("the reading broke off", exc_info=error)
         self.changed.emit()

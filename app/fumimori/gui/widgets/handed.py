@@ -1,6 +1,7 @@
 """What was just read, before it counts: what documents are and prove, what becomes of them, and what is asked."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,7 +44,9 @@ class HandedBox(QWidget):
             self._kind(reader, [one.name for one in good if one.reader == reader])
         self._unread()
         if not good:
-            self._column.addLayout(Flow(button(theme, self._say("close"), session.handing.forget, name="leave-out")))
+            self._column.addLayout(
+                Flow(button(theme, self._say("close"), session.handing.forget, name="leave-out"), spacing=theme.gap)
+            )
             return
         if read.result.nameless:
             self._ask_host()
@@ -157,7 +160,7 @@ class HandedBox(QWidget):
                     theme,
                     self._say(f"other_{other.about}", subject=subject),
                     on=other.subject in handing.also,
-                    changed=lambda on, name=other.subject: handing.include(name, on=on),
+                    changed=partial(handing.include, other.subject),
                     name=f"also:{other.subject}",
                     explanation=self._listed(other.documents),
                 )
