@@ -1,22 +1,19 @@
 """The command `read`: takes in files that people hand over, says what each is and proves, and adds them to a file."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fumimori.checks.contract import Document
 from fumimori.cli import files
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
 from fumimori.engine import Toolkit
-from fumimori.engine.reading import Handed, ReadResult, document_of, read_documents
+from fumimori.engine.handed_files import FILES_MOST, TooManyFilesError, documents_in, files_in
+from fumimori.engine.reading import Handed, ReadResult, read_documents
 from fumimori.model import Assessment, Severity
 from fumimori.texts import Texts, sanitize
-
-FILES_MOST = 20_000
-"""Files of one command, those in folders among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +29,10 @@ class ReadCommand:
         paths = _paths(options.files, texts)
         with files.opened_to_change(Path(options.into), files.passphrase(options, texts), texts) as file:
             before: Assessment = file.assessment
-            documents = self._documents(paths, options.source)
-            now = datetime.now(UTC).astimezone()
+            now, skipped = datetime.now(UTC).astimezone(), list[str]()
+            documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
-            for handed in result.handed:
+            for handed in (*result.handed, *(Handed(name=name, problem="no_access") for name in skipped)):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:
@@ -49,13 +46,6 @@ class ReadCommand:
         console.say("read_kept", count=len(result.run.sources), path=options.into)
         self._findings(console, result, after)
         return True
-
-    def _documents(self, paths: Sequence[Path], source: str) -> Iterator[Document]:
-        most = max(reader.limit for reader in self.toolkit.readers)
-        for path in paths:
-            with path.open("rb") as file:
-                content = file.read(most + 1)
-            yield document_of(path.name, content, datetime.now(UTC).astimezone(), source)
 
     def _tell(self, console: Console, handed: Handed) -> None:
         """What it is and what it proves, or why it was not read."""
@@ -82,15 +72,9 @@ class ReadCommand:
 
 def _paths(names: Sequence[str], texts: Texts) -> list[Path]:
     """The files, and those that lie in the folders, in order; WrongUseError for what is not there."""
-    found: list[Path] = []
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            found += sorted(one for one in path.iterdir() if one.is_file())
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise WrongUseError(texts("cli.no_such_file", path=name))
-    if len(found) > FILES_MOST:
-        raise WrongUseError(texts("cli.too_many_files", count=FILES_MOST))
-    return found
+    try:
+        return files_in(Path(name) for name in names)
+    except FileNotFoundError as error:
+        raise WrongUseError(texts("cli.no_such_file", path=error)) from error
+    except TooManyFilesError as error:
+        raise WrongUseError(texts("cli.too_many_files", count=FILES_MOST)) from error

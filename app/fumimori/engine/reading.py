@@ -86,18 +86,50 @@ class ReadResult(Record):
 
         Of the `others` only those in `also` are taken, and belong to the scope from now on.
         """
-        about = {other.subject: other.about for other in self.others}
         scope = assessment.scope
-        for subject in also:
-            scope = _with(scope, subject, about[subject]) if subject in about else scope
-        left = set(about) - set(also)
-        attempts = tuple(attempt for attempt in self.run.attempts if attempt.subject not in left)
+        for other in self.others:
+            scope = _with(scope, other.subject, other.about) if other.subject in also else scope
+        left = {(other.subject, other.about) for other in self.others if other.subject not in also}
+        about = self._about
+        attempts = tuple(one for one in self.run.attempts if (one.subject, about[one.probe]) not in left)
         if not attempts:
             return assessment
         for reader, facts in self.teaches:
             scope = reader.teaches(scope, facts)
-        run = msgspec.structs.replace(self.run, attempts=attempts, scope=scope)
+        kept = {(one.probe, one.subject) for one in attempts}
+        digests = {one.sha256 for one in self.handed if any((one.reader, name) in kept for name in one.subjects)}
+        sources = tuple(source for source in self.run.sources if source.sha256 in digests)
+        run = msgspec.structs.replace(self.run, attempts=attempts, sources=sources, scope=scope)
         return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, run))
+
+    @property
+    def nameless(self) -> tuple[str, ...]:
+        """The documents that speak of a host and do not say of which."""
+        return next((one.documents for one in self.others if not one.subject and one.about is About.HOST), ())
+
+    def of_host(self, host: str) -> "ReadResult":
+        """The same, where a person says that the documents without a host of their own are of `host`."""
+        if not self.nameless:
+            return self
+        about, mine = self._about, OtherDomain(subject=host, about=About.HOST, documents=self.nameless)
+        others = [one for one in self.others if one.subject and (one.subject, one.about) != (host, About.HOST)]
+        attempts = tuple(
+            one if one.subject or about[one.probe] is not About.HOST else msgspec.structs.replace(one, subject=host)
+            for one in self.run.attempts
+        )
+        handed = tuple(
+            msgspec.structs.replace(one, subjects=tuple(name or host for name in one.subjects))
+            if about.get(one.reader) is About.HOST
+            else one
+            for one in self.handed
+        )
+        belonging = belongs(About.HOST, host, self.run.scope)
+        run = msgspec.structs.replace(self.run, attempts=attempts)
+        return msgspec.structs.replace(self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,))))
+
+    @property
+    def _about(self) -> dict[str, About]:
+        return {reader.id: reader.about for reader, _ in self.teaches}
 
 
 def document_of(name: str, content: bytes, at: datetime, from_whom: str = "") -> Document:

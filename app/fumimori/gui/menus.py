@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
+from fumimori.gui.drops import Drops
 from fumimori.wizard.steps import START, Route
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Menus:
         self._window = window
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, QAction] = {}
+        self._drops = Drops(window)
         self._menu("file")
         self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
         self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])
@@ -34,6 +36,8 @@ class Menus:
         self._menu("edit")
         self._add("undo", window.undo, [QKeySequence(_Key.Undo)])
         self._add("redo", window.redo, [QKeySequence(keys) for keys in ("Ctrl+Shift+Z", "Ctrl+Y")])
+        self._add("paste", self._drops.paste, [QKeySequence(_Key.Paste)])
+        self._add("documents", partial(window.go, Route("documents")), [])
         self._menu("view")
         self._add("language", window.other_language, [QKeySequence("Ctrl+L")])
         larger = [QKeySequence(keys) for keys in ("Ctrl++", "Ctrl+=", "Ctrl+;")]
@@ -68,6 +72,8 @@ class Menus:
         session = self._window.session
         self._actions["undo"].setEnabled(session.past.can_undo)
         self._actions["redo"].setEnabled(session.past.can_redo)
+        for name in ("paste", "documents"):
+            self._actions[name].setEnabled(session.assessment is not None)
         for name in ("copy", "key"):
             self._actions[name].setEnabled(session.path is not None)
 

@@ -1,16 +1,16 @@
 """What was said before, and what was said since: to be undone and redone, one step for one thing that people did."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
 import msgspec
 
-from fumimori.model import Assessment
+from fumimori.model import Assessment, Run, RunKind
 
 SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs", "evidence_numbers"})
-"""Fields that nobody typed: undoing takes no measurement back, and gives no number twice."""
+"""Fields that nobody typed: undoing takes back what was read, no measurement, and gives no number twice."""
 ONE_STEP_S = 3.0
 """Typing in one field goes on as the same step while the pauses are shorter."""
 STEPS = 500
@@ -70,7 +70,22 @@ class Past:
         kept.append((now, place))
         self._typing = ()
         said = {field: getattr(then, field) for field in then.__struct_fields__ if field not in SEEN}
-        return msgspec.structs.replace(now, **said), place
+        return msgspec.structs.replace(now, **said, runs=_runs(then.runs, now.runs)), place
+
+
+def _runs(then: Sequence[Run], now: Sequence[Run]) -> tuple[Run, ...]:
+    """What was read as it was `then`, each in its old place among all that was measured until `now`."""
+    known = {run.id for run in then}
+    runs = [run for run in now if run.kind is not RunKind.READ or run.id in known]
+    there = {run.id for run in runs}
+    place = 0
+    for run in then:
+        if run.id in there:
+            place = next(at for at, one in enumerate(runs) if one.id == run.id) + 1
+        elif run.kind is RunKind.READ:
+            runs.insert(place, run)
+            place += 1
+    return tuple(runs)
 
 
 Changes = list[tuple[tuple[str, ...], object, object]]
@@ -82,7 +97,8 @@ def _changes(before: Assessment, after: Assessment) -> Changes:
     for field in before.__struct_fields__:
         if field not in SEEN:
             _compare((field,), getattr(before, field), getattr(after, field), found)
-    return found
+    read, reread = (tuple(run.id for run in one.runs if run.kind is RunKind.READ) for one in (before, after))
+    return found if read == reread else [*found, (("runs",), read, reread)]
 
 
 def _compare(where: tuple[str, ...], one: object, other: object, found: Changes) -> None:

@@ -13,6 +13,7 @@ from fumimori.gui import settings as remembered
 from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
 from fumimori.gui.filework import FileWork
+from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.past import Past
@@ -51,6 +52,7 @@ class Session(QObject):
         self.judging = Judging(self)
         self.measuring = Measuring(self)
         self.work = FileWork(self)
+        self.handing = Handing(self)
         self.past = Past()
         self.place: object = None
         """Where in the window something is done, for coming back to it when it is undone."""

@@ -107,6 +107,13 @@ def unsettled(assessment: Assessment, result: Result, block: str) -> int:
     return sum(one.state in waiting for one in results(assessment, result, block))
 
 
+def seen_or_read(result: Result) -> tuple[int, int]:
+    """How many questions are answered or confirmed by what was measured or read, and how many there are here."""
+    gone = (QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE, QuestionState.PARENT_UNMET)
+    there = [one for one in result.questions if one.state not in gone]
+    return sum(one.state is QuestionState.MEASURED or one.verified for one in there), len(there)
+
+
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
     """About how many minutes the open questions take, as a range; None before five answers have been given."""
     from statistics import median

@@ -69,6 +69,7 @@ STEPS = (
     Step("measuring", "MeasuringPage", Group.PREPARATION),
     Step("confirm", "ConfirmPage", Group.PREPARATION),
     Step("technician", "TechnicianPage", Group.PREPARATION, under="confirm"),
+    Step("documents", "DocumentsPage", Group.PREPARATION),
     Step("hub", "HubPage", Group.CONTROLS),
     Step("registers", "RegistersPage", Group.CONTROLS, Needs.ASSESSMENT, under="hub"),
     Step("question", "QuestionPage", Group.CONTROLS, under="hub"),

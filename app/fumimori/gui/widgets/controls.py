@@ -104,6 +104,7 @@ class Field(QWidget):
         caption.setWordWrap(True)
         self.edit = QLineEdit(text)
         self.edit.setFont(theme.font("body"))
+        self.edit.setAcceptDrops(False)  # a file that is dropped here is the window's
         self.edit.setMaxLength(limit)
         self.edit.setPlaceholderText(placeholder)
         self.edit.setAccessibleName(label)
@@ -137,6 +138,7 @@ def note_box(theme: Theme, *, label: str, text: str, changed: Callable[[str], No
     box = QPlainTextEdit(text)
     box.setFont(theme.font("body"))
     box.setTabChangesFocus(True)
+    box.setAcceptDrops(False)
     box.setAccessibleName(label)
     box.setFixedHeight(theme.px(72))
     box.setProperty("place", name)

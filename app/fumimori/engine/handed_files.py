@@ -1,0 +1,53 @@
+"""Files and folders that people hand over, as documents: each opened when its turn comes, and never a byte too many."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from fumimori.checks.contract import Document, Reader
+from fumimori.engine.reading import document_of
+
+FILES_MOST = 20_000
+"""Files that are handed over at once, those in folders among them."""
+
+
+class TooManyFilesError(ValueError):
+    """More than FILES_MOST."""
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """The files, and those that lie in the folders, in order; FileNotFoundError for what is neither.
+
+    Raises TooManyFilesError. Links to folders are not followed, so that no folder is walked twice.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (one for one in path.rglob("*") if one.is_file())
+            found += sorted(islice(inside, FILES_MOST + 1))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise FileNotFoundError(path)
+        if len(found) > FILES_MOST:
+            raise TooManyFilesError
+    return found
+
+
+def documents_in(
+    files: Iterable[Path], readers: Sequence[Reader], at: datetime, from_whom: str = "", *, skipped: list[str]
+) -> Iterator[Document]:
+    """Each file's content, at most one byte more than any reader takes.
+
+    The names of those that cannot be opened go into `skipped`.
+    """
+    most = max((reader.limit for reader in readers), default=0)
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                content = file.read(most + 1)
+        except OSError:
+            skipped.append(path.name)
+            continue
+        yield document_of(path.name, content, at, from_whom)

@@ -1,0 +1,220 @@
+"""What people hand over, on its way into the assessment: read beside the window, shown, then taken in or not."""
+
+import contextlib
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from fumimori.gui.bridge import Job
+from fumimori.model import Outcome, RunKind
+
+if TYPE_CHECKING:
+    from fumimori.checks.contract import Document
+    from fumimori.engine import Toolkit
+    from fumimori.engine.reading import Handed, Progress, ReadResult
+    from fumimori.gui.session import Session
+    from fumimori.model import Assessment
+
+log = logging.getLogger(__name__)
+
+TELL_EVERY_MS = 200
+NAMELESS = "host.invalid"
+"""Stands for the host that people have not named yet, while it is worked out what documents would prove (RFC 2606)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What a reading brought home, before it counts."""
+
+    result: "ReadResult"
+    outcomes: tuple[Outcome, ...]
+    """What its readers would say of it."""
+    unread: tuple["Handed", ...]
+    """With those that could not even be opened."""
+
+
+class Handing(QObject):
+    """At most one reading at a time; nothing counts before `take_in`, and more can be handed over until then."""
+
+    changed = Signal()
+    """It began, went on, ended or was decided about."""
+    _said = Signal(object)
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
+        self._given: list[Path | Document] = []
+        self._job: Job | None = None
+        self._stop = Event()
+        self._for = ""
+        self.read: Read | None = None
+        self.also: set[str] = set()
+        """The other domains and hosts that people add to the scope."""
+        self.host = ""
+        """Of which host the documents are that do not say it."""
+        self.progress: Progress | None = None
+        self.fault = ""
+        """Why nothing came of it: `too_many`, `gone` or `our_bug`."""
+        self.taken = 0
+        """How many documents were taken in last, until something else is handed over."""
+        self._timer = QTimer(self, singleShot=True, interval=TELL_EVERY_MS)
+        self._timer.timeout.connect(self.changed)
+        self._said.connect(self._heard)
+
+    @property
+    def running(self) -> bool:
+        """Whether documents are being read."""
+        return self._job is not None
+
+    def hand_over(self, given: "Iterable[Path | Document]") -> None:
+        """Read these, together with what was handed over before and is not decided about."""
+        if self._for != self._session.open.id:
+            self.forget()
+        self._given += given
+        if self._job is None:
+            self._start()
+        else:
+            self._stop.set()
+
+    def paste(self, name: str, text: str) -> None:
+        """Read text that was pasted, under this name."""
+        from fumimori.engine.reading import document_of
+
+        self.hand_over([document_of(name, text.encode(errors="replace"), self._session.services.now())])
+
+    def stop(self) -> None:
+        """Ask the reading to end; what was read by then is shown."""
+        self._stop.set()
+        self._given = []
+
+    def forget(self) -> None:
+        """Leave out everything that is not taken in."""
+        self._stop.set()
+        self._given, self.read, self.also, self.host, self.fault, self.taken = [], None, set(), "", "", 0
+        self._for = ""
+        self.changed.emit()
+
+    def of_host(self, host: str) -> None:
+        """The documents that do not say it are of this host."""
+        self.host = host.strip().lower().rstrip(".")
+
+    def include(self, subject: str, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
+        """Whether this other domain or host belongs to the assessment."""
+        (self.also.add if on else self.also.discard)(subject)
+
+    @property
+    def needs_host(self) -> bool:
+        """Whether somebody has to say of which host documents are."""
+        return self.read is not None and bool(self.read.result.nameless) and not self.host
+
+    def take_in(self) -> bool:
+        """Let what was read count from now on; False when nothing of it is the assessment's."""
+        if self.read is None:
+            return False
+        session, result = self._session, self.read.result
+        named = result.of_host(self.host) if self.host else result
+        also = {*self.also, self.host} if self.host else self.also
+        after = named.added_to(session.open, also)
+        if after is session.open:
+            return False
+        self.forget()
+        self.taken = len(after.runs[-1].sources)
+        session.put(after)
+        self.changed.emit()
+        return True
+
+    def remove(self, run: str) -> None:
+        """Take a reading out of the assessment again; it can be undone."""
+        session = self._session
+        left = tuple(one for one in session.open.runs if one.kind is not RunKind.READ or one.id != run)
+        session.put(msgspec.structs.replace(session.open, runs=left))
+        self.taken = 0
+        self.changed.emit()
+
+    def _start(self) -> None:
+        self._stop = stop = Event()
+        self.read, self.progress, self.fault, self.taken = None, None, "", 0
+        assessment, given, now = self._session.open, tuple(self._given), self._session.services.now()
+        toolkit = self._session.toolkit
+        self._for = assessment.id
+
+        def said(progress: "Progress") -> None:
+            with contextlib.suppress(RuntimeError):  # the window is gone
+                self._said.emit(progress)
+
+        def work() -> Read:
+            return _read(toolkit, assessment, given, now, said=said, stop=stop)
+
+        self._job = self._session.bridge.compute(work, done=self._brought, failed=self._failed)
+        self.changed.emit()
+
+    def _heard(self, progress: "Progress") -> None:
+        self.progress = progress
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _brought(self, read: Read) -> None:
+        self._job = None
+        if self._given and self._stop.is_set():
+            self._start()
+            return
+        current = self._session.assessment
+        if self._for and current is not None and current.id == self._for and (read.result.handed or read.unread):
+            self.read = read
+        self.changed.emit()
+
+    def _failed(self, error: BaseException) -> None:
+        from fumimori.engine.handed_files import TooManyFilesError
+
+        self._job, self._given = None, []
+        self.fault = "our_bug"
+        if isinstance(error, TooManyFilesError):
+            self.fault = "too_many"
+        elif isinstance(error, FileNotFoundError):
+            self.fault = "gone"
+        if self.fault == "our_bug":
+            log.error("the reading broke off", exc_info=error)
+        self.changed.emit()
+
+
+def _read(
+    toolkit: "Toolkit",
+    assessment: "Assessment",
+    given: "Sequence[Path | Document]",
+    now: "datetime",
+    *,
+    said: "Callable[[Progress], None]",
+    stop: Event,
+) -> Read:
+    """Read everything, and judge what it would come to; in a thread of its own."""
+    from fumimori.engine.handed_files import documents_in, files_in
+    from fumimori.engine.reading import Handed, read_documents
+
+    skipped: list[str] = []
+    files = files_in(one for one in given if isinstance(one, Path))
+    documents = documents_in(files, toolkit.readers, now, skipped=skipped)
+    pasted = [one for one in given if not isinstance(one, Path)]
+    result = read_documents(toolkit, assessment, chain(pasted, documents), now, observer=said, cancelled=stop.is_set)
+    # The window's last judgement stays at hand: this one is of an assessment that may never be.
+    mine = dataclasses.replace(toolkit)
+    after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
+    took = {attempt.probe for attempt in result.run.attempts}
+    outcomes = mine.outcomes(after) if took else ()
+    unread = (
+        *(one for one in result.handed if one.problem),
+        *(Handed(name=one, problem="no_access") for one in skipped),
+    )
+    return Read(
+        result=result,
+        outcomes=tuple(one for one in outcomes if one.code.partition(".")[0] in took),
+        unread=unread,
+    )

@@ -1,0 +1,108 @@
+"""Whatever people hand over instead of answering: files, folders and pasted text; shown before it counts."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
+
+from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.collector import CollectorCard
+from fumimori.gui.widgets.controls import button, card, clear
+from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.handed import HandedBox
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.senders import sender_tables
+from fumimori.gui.widgets.taken_in import TakenIn
+from fumimori.gui.widgets.text import Prose, announce
+from fumimori.model import RunKind
+from fumimori.wizard.progress import seen_or_read
+
+
+class DocumentsPage(Page):
+    """What may be handed over, what was just read, the collector, the senders, and what was taken in before."""
+
+    @property
+    def widest(self) -> int:
+        """The table of senders needs more room than running text."""
+        return self.theme.px(860)
+
+    def build(self) -> None:
+        """The way in first, then everything that it led to."""
+        theme, session = self.theme, self.session
+        self.prose("lead")
+        seen, count = seen_or_read(session.result)
+        self.prose("answered", seen=seen, count=count).setFont(theme.font("body", bold=True))
+        frame, inside = card(theme, wash=True)
+        inside.addWidget(Prose(theme, self.say("drop"), bold=True))
+        inside.addWidget(Prose(theme, self.say("paste"), quiet=True))
+        files = button(theme, self.say("files"), self._choose_files, icon="file-text", name="files")
+        folder = button(theme, self.say("folder"), self._choose_folder, icon="folder-open", name="folder")
+        inside.addLayout(Flow(files, folder, spacing=theme.gap))
+        inside.addWidget(Prose(theme, self.say("kept"), quiet=True, size="small"))
+        self.add(frame)
+        self._state = QVBoxLayout()
+        self._state.setSpacing(theme.px(14))
+        self.add(self._state)
+        self._bar: QProgressBar | None = None
+        session.handing.changed.connect(self._show)
+        self._show()
+        self.section(self.say("collector"))
+        self.add(CollectorCard(session, theme))
+        sender_tables(session, theme, self.column)
+        read = [run for run in session.open.runs if run.kind is RunKind.READ]
+        if read:
+            self.section(self.say("taken"))
+            self.prose("taken_lead", quiet=True)
+        for run in reversed(read):
+            self.add(TakenIn(session, theme, run))
+
+    def leave(self) -> None:
+        """The reading goes on without this page."""
+        self.session.handing.changed.disconnect(self._show)
+
+    def _choose_files(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, self.say("files"), str(Path.home()))
+        if names:
+            self.session.handing.hand_over(Path(name) for name in names)
+
+    def _choose_folder(self) -> None:
+        if name := QFileDialog.getExistingDirectory(self, self.say("folder"), str(Path.home())):
+            self.session.handing.hand_over([Path(name)])
+
+    def _show(self) -> None:
+        handing = self.session.handing
+        if handing.running and self._bar is not None:
+            self._advance()
+            return
+        clear(self._state)
+        self._bar = None
+        if handing.running:
+            self._show_running()
+        elif handing.fault:
+            text = self.say(f"fault_{handing.fault}")
+            self._state.addWidget(Notice(self.theme, title=text, icon="triangle-alert"))
+        elif handing.taken:
+            words = self.say("done", count=handing.taken)
+            self._state.addWidget(Notice(self.theme, title=words, text=self.say("done_next"), icon="circle-check"))
+            announce(self, words)
+        elif handing.read is not None:
+            self._state.addWidget(HandedBox(self.session, self.theme, handing.read))
+
+    def _show_running(self) -> None:
+        theme = self.theme
+        self._words = Prose(theme, self.say("reading"), bold=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 0)
+        self._bar.setAccessibleName(self.say("reading"))
+        self._state.addWidget(self._words)
+        self._state.addWidget(self._bar)
+        stop = button(theme, self.say("stop"), self.session.handing.stop, icon="square", name="stop-reading")
+        self._state.addLayout(Flow(stop, spacing=theme.gap))
+        self._advance()
+
+    def _advance(self) -> None:
+        progress = self.session.handing.progress
+        if progress is not None and self._bar is not None:
+            self._words.say(self.say("reading_count", done=progress.done))
+            self._bar.setRange(0, max(progress.total, 1))
+            self._bar.setValue(progress.done)

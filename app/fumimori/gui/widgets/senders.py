@@ -1,0 +1,99 @@
+"""Who sends in the name of each domain, as the aggregate reports of others say: numbers, and bars beside them."""
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from fumimori.checks.dmarc_reports.senders import Sender, reports_of, senders
+from fumimori.gui.session import Session
+from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.controls import card
+from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.texts import sanitize
+
+SHOWN = 25
+NETWORKS = 3
+
+
+class VolumeBar(QWidget):
+    """How many messages passed (full) and failed (outlined) of the busiest sender's."""
+
+    def __init__(self, theme: Theme, aligned: int, unaligned: int, most: int, *, name: str) -> None:
+        super().__init__()
+        self._theme, self._shares = theme, (aligned / max(most, 1), unaligned / max(most, 1))
+        self.setAccessibleName(name)
+        self.setFixedHeight(theme.px(14))
+        self.setMinimumWidth(theme.px(96))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The two parts side by side; whatever there is has at least two pixels."""
+        del event
+        theme, painter = self._theme, QPainter(self)
+        passed, failed = (max(share * (self.width() - 4), 2.0) if share else 0.0 for share in self._shares)
+        painter.fillRect(QRectF(0, 1, passed, self.height() - 2), QColor(theme.colour("accent")))
+        if failed:
+            painter.setPen(QColor(theme.colour("ink")))
+            painter.drawRect(QRectF(passed + 0.5, 1.5, failed, self.height() - 3))
+        painter.end()
+
+
+def sender_tables(session: Session, theme: Theme, column: QVBoxLayout) -> None:
+    """Add a table for each domain that reports were handed over about."""
+    observations = session.toolkit.observations(session.open)
+    for domain in session.open.scope.domains:
+        reports = reports_of(observations, domain.name)
+        if reports:
+            title = session.texts("ui.senders.title", domain=domain.name)
+            column.addWidget(Heading(theme, title, level=2))
+            lead = session.texts(
+                "ui.senders.lead",
+                count=len(reports),
+                first=reports[0].begin.date().isoformat(),
+                last=max(report.end for report in reports).date().isoformat(),
+            )
+            column.addWidget(Prose(theme, lead, quiet=True))
+            column.addWidget(_Senders(session, theme, senders(reports, domain.name), title))
+
+
+class _Senders(QWidget):
+    """One row for each sender, the busiest first."""
+
+    def __init__(self, session: Session, theme: Theme, found: tuple[Sender, ...], title: str) -> None:
+        super().__init__()
+        self.setAccessibleName(title)
+        t = session.texts
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        frame, inside = card(theme)
+        whole.addWidget(frame)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(14))
+        grid.setVerticalSpacing(theme.px(10))
+        for place, share in enumerate((5, 2, 2, 4)):
+            grid.setColumnStretch(place, share)
+        for place, head in enumerate(t.lines("ui.senders.heads")):
+            grid.addWidget(Prose(theme, head, bold=True, size="small"), 0, place)
+        most = max((one.aligned + one.unaligned for one in found), default=0)
+        for at, one in enumerate(found[:SHOWN], 1):
+            name = sanitize(one.name, 80) or t("ui.senders.nameless")
+            where = t.listed(one.networks[:NETWORKS])
+            passed, failed = f"{one.aligned:,}", f"{one.unaligned:,}"
+            if one.refused:
+                failed = t("ui.senders.refused", failed=failed, refused=f"{one.refused:,}")
+            who = Prose(theme, f"{name}\n{where}", size="small")
+            bar = VolumeBar(
+                theme,
+                one.aligned,
+                one.unaligned,
+                most,
+                name=t("ui.senders.bar", name=name, aligned=one.aligned, unaligned=one.unaligned),
+            )
+            for place, widget in enumerate(
+                (who, Prose(theme, passed, size="small"), Prose(theme, failed, size="small"), bar)
+            ):
+                grid.addWidget(widget, at, place)
+        inside.addLayout(grid)
+        if len(found) > SHOWN:
+            inside.addWidget(Prose(theme, t("ui.senders.more", count=len(found) - SHOWN), quiet=True, size="small"))
+        inside.addWidget(Prose(theme, t("ui.senders.legend"), quiet=True, size="small"))

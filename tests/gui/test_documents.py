@@ -1,0 +1,180 @@
+"""Handing over: drop, paste, what is asked first, what counts afterwards, removing and undoing."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from fumimori.__main__ import toolkit
+from fumimori.gui.handing import Handing
+from fumimori.model import RunKind
+from gui import demonstration
+from gui.driver import Driver, Open
+from unit.checks.test_dmarc_reports import report as aggregate
+from unit.checks.test_dmarc_reports import row, signed
+
+DOMAIN = demonstration.DOMAIN
+SSHD = (
+    "port 22\npermitrootlogin no\npasswordauthentication no\nkbdinteractiveauthentication no\n"
+    "permitemptypasswords no\npubkeyauthentication yes\nusepam yes\nmaxauthtries 6\n"
+)
+
+
+def report(domain: str, number: int = 1) -> bytes:
+    """An aggregate report: our own messages pass, a newsletter's fail."""
+    foreign = row("198.51.100.7", 30, dkim="fail", spf="fail", auth=signed("newsletter.example"))
+    return aggregate(row(), foreign, name=str(number), domain=domain)
+
+
+@pytest.fixture
+def driver(opened: Open) -> Driver:
+    """At the documents of the sample-like company, with every reader."""
+    made = opened("en", demonstration.assessment("en"), toolkit=toolkit())
+    made.go("documents")
+    return made
+
+
+def drop(driver: Driver, *paths: Path) -> None:
+    """Drop files onto the window, and wait until they are read."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys)
+    QApplication.sendEvent(driver.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(driver.window, QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys))
+    read(driver)
+
+
+def read(driver: Driver) -> Handing:
+    """Wait until the reading is over."""
+    handing = driver.session.handing
+    driver.qtbot.waitUntil(lambda: not handing.running, timeout=20_000)
+    driver.settle()
+    return handing
+
+
+def runs(driver: Driver) -> list[str]:
+    """The digests of all documents that count."""
+    of = [run for run in driver.session.open.runs if run.kind is RunKind.READ]
+    return [source.name for run in of for source in run.sources]
+
+
+def test_what_is_dropped_counts_only_when_it_is_taken_in_and_can_be_removed_and_undone(driver: Driver, tmp_path: Path):
+    driver.go("hub")
+    file = tmp_path / "anything.bin"
+    file.write_text(SSHD)
+    drop(driver, file)
+    assert driver.route.page == "documents"
+    assert runs(driver) == []
+    t = driver.page.t
+    assert driver.shows(t("checks.ssh_config.proves"))
+    driver.press("take-in")
+    assert runs(driver) == ["anything.bin"]
+    driver.judged()
+    assert any(attempt.probe == "ssh_config" for run in driver.session.result.runs for attempt in run.attempts)
+    driver.go("documents")
+    assert driver.shows("anything.bin")
+    driver.press(f"remove:{driver.session.open.runs[-1].id}")
+    assert runs(driver) == []
+    driver.window.undo()
+    assert runs(driver) == ["anything.bin"]
+    driver.window.undo()
+    assert runs(driver) == []
+    driver.window.redo()
+    assert runs(driver) == ["anything.bin"]
+
+
+def test_text_is_pasted_outside_a_field_and_into_a_field_where_one_is(driver: Driver):
+    QGuiApplication.clipboard().setText(SSHD)
+    driver.page.setFocus()
+    driver.window.page.heading.take_focus()
+    driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    handing = read(driver)
+    assert handing.read is not None
+    assert [one.reader for one in handing.read.result.handed] == ["ssh_config"]
+    handing.forget()
+    driver.go("organisation")
+    QGuiApplication.clipboard().setText("words")
+    driver.find("name").setFocus()
+    driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert (driver.route.page, handing.running, handing.read) == ("organisation", False, None)
+
+
+def test_another_domain_is_asked_about_and_left_out_unless_it_is_ticked(driver: Driver, tmp_path: Path):
+    for name in (DOMAIN, "other.example"):
+        (tmp_path / f"{name}.xml").write_bytes(report(name))
+    drop(driver, tmp_path)
+    driver.press("take-in")
+    assert runs(driver) == [f"{DOMAIN}.xml"]
+    drop(driver, tmp_path)
+    driver.press("also:other.example")
+    driver.press("take-in")
+    assert len(runs(driver)) == 3
+    assert [domain.name for domain in driver.session.open.scope.domains] == [DOMAIN, "other.example"]
+    driver.window.undo()
+    assert [domain.name for domain in driver.session.open.scope.domains] == [DOMAIN]
+    assert len(runs(driver)) == 1
+
+
+def test_documents_that_name_no_server_wait_until_somebody_says_it(opened: Open, tmp_path: Path):
+    about = demonstration.assessment("en")
+    scope = msgspec.structs.replace(about.scope, mail_hosts=(), ssh_hosts=())
+    driver = opened("en", msgspec.structs.replace(about, scope=scope, runs=()), toolkit=toolkit())
+    file = tmp_path / "sshd"
+    file.write_text(SSHD)
+    drop(driver, file)
+    driver.press("take-in")
+    assert runs(driver) == []
+    driver.type("host", "box.elsewhere.example")
+    driver.press("take-in")
+    assert runs(driver) == ["sshd"]
+    assert driver.session.open.scope.mail_hosts == ("box.elsewhere.example",)
+
+
+def test_what_cannot_be_read_is_named_with_its_reason_and_nothing_is_kept(driver: Driver, tmp_path: Path):
+    file = tmp_path / "holiday.jpg"
+    file.write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    drop(driver, file)
+    assert driver.shows("holiday.jpg")
+    assert driver.shows(driver.page.t("words.not_readable.not_recognised"))
+    driver.press("leave-out")
+    assert driver.session.handing.read is None
+
+
+def test_a_reading_that_is_stopped_shows_what_was_read_by_then(driver: Driver, tmp_path: Path):
+    for number in range(400):
+        (tmp_path / f"{number}.xml").write_bytes(report(DOMAIN, number))
+    handing = driver.session.handing
+    handing.hand_over([tmp_path])
+    driver.qtbot.waitUntil(lambda: handing.progress is not None, timeout=20_000)
+    driver.press("stop-reading")
+    read(driver)
+    assert handing.read is not None
+    assert handing.read.result.cancelled
+    assert 0 < len(handing.read.result.handed) < 400
+    assert runs(driver) == []
+
+
+def test_the_collector_is_saved_as_it_is(driver: Driver, tmp_path: Path):
+    from fumimori.gui.widgets.collector import SCRIPTS, CollectorCard
+
+    collector = driver.page.findChild(CollectorCard)
+    for system, name in SCRIPTS.items():
+        collector.save(system, tmp_path / name)
+        assert (tmp_path / name).read_bytes() == (driver.session.services.resources / "collect" / name).read_bytes()
+    collector.save("linux", tmp_path / "absent" / "collect.sh")
+    assert driver.shows(driver.page.t("ui.collector.not_saved", path=tmp_path / "absent" / "collect.sh"))
+
+
+def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_path: Path):
+    (tmp_path / "a.xml").write_bytes(report(DOMAIN))
+    drop(driver, tmp_path / "a.xml")
+    driver.press("take-in")
+    driver.judged()
+    driver.go("documents")
+    assert driver.shows(driver.page.t("ui.senders.title", domain=DOMAIN))
+    assert driver.shows(driver.page.t("ui.senders.bar", name="newsletter.example", aligned=0, unaligned=30))
