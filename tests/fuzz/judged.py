@@ -33,6 +33,7 @@ from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import letter, part_words, proof_words
 from fumimori.wording.report import NOTE_LIMIT, Wording
+from loopback.witnesses import outcome_names
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -50,7 +51,7 @@ def scan(octets: bytes) -> None:
     observations, rules = Observations.of_assessment(assessment), program.rules()
     for probe in (*probes.walk(), *probes.readers()):
         for outcome in probe.judge(observations, rules):
-            assert outcome.code.partition(".")[2] in probe.outcomes
+            assert outcome.code.partition(".")[2] in outcome_names(probe)
             severity = outcome_severity(outcome, rules, assessment.scope)
             rule = rules.outcomes[outcome.code]
             finding = Finding(

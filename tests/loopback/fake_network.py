@@ -15,6 +15,7 @@ from fumimori.model import Attempt, DomainScope, Outcome, Rules, Scope, Status
 from fumimori.network import NotObserved, Refused, Unreachable
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneSecurity
 from fumimori.network.web import WebAnswer
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -153,5 +154,5 @@ def outcomes(
     said = list(probe.judge(observations, rules()))
     words = [outcome.code.partition(".")[2] for outcome in said]
     assert len(set(words)) == len(words), f"said twice: {words}"
-    assert set(words) <= set(probe.outcomes)
+    assert set(words) <= set(outcome_names(probe))
     return dict(zip(words, said, strict=True))

@@ -1,7 +1,10 @@
 """Which outcomes came about over sockets in this session: helpers that look at real servers tell it here."""
 
 from collections.abc import Iterable
+from functools import cache
 
+from fumimori import resources
+from fumimori.checks.contract import Check
 from fumimori.model import Outcome
 
 WITNESSED: set[str] = set()
@@ -13,3 +16,9 @@ def witnessed(outcomes: Iterable[Outcome]) -> list[Outcome]:
     kept = list(outcomes)
     WITNESSED.update(outcome.code for outcome in kept)
     return kept
+
+
+@cache
+def outcome_names(check: Check) -> tuple[str, ...]:
+    """The names behind `<id>.` of every outcome that `check` can come to: the keys of its rules file."""
+    return tuple(resources.toml(f"checks/{check.id}/rules.toml")["outcomes"])

@@ -14,7 +14,7 @@ from fumimori import resources
 from fumimori.checks.collected.reader import READER
 from fumimori.grammar.collected import parse_collected
 from loopback.documents import HOST, handed_over, outcomes_of
-from loopback.witnesses import WITNESSED
+from loopback.witnesses import WITNESSED, outcome_names
 
 SCRIPT = resources.path("collect") / "collect.sh"
 WINDOWS = resources.path("collect") / "collect.ps1"
@@ -157,7 +157,7 @@ def test_it_is_complete_where_everything_can_be_seen() -> None:
     parts = "FUMIMORI-PARTS 1\nat: 2026-11-24T10:00:00+00:00\nroot: yes\nseen: system\n"
     assert "collected.complete" in outcomes_of(parts)
     assert "collected.part_missing" in outcomes_of(parts + "missing: states\n")
-    assert {f"collected.{word}" for word in READER.outcomes} <= WITNESSED
+    assert {f"collected.{word}" for word in outcome_names(READER)} <= WITNESSED
 
 
 def test_what_the_script_for_windows_writes_is_read_too() -> None:

@@ -37,6 +37,7 @@ from fumimori.model import (
 from fumimori.store import StoreError
 from fumimori.texts import Texts, languages
 from fumimori.wizard.progress import ControlStatus
+from loopback.witnesses import outcome_names
 
 LANGUAGES = tuple(languages(resources.root()))
 TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
@@ -194,7 +195,7 @@ def introduces(check):
 @pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
     keys = [f"checks.{probe.id}.{name}" for name in ("name", "what", *introduces(probe))]
-    for word in probe.outcomes:
+    for word in outcome_names(probe):
         base = f"checks.{probe.id}.{word}"
         keys += [f"{base}.title", f"{base}.saw"]
         rule = RULES.outcomes.get(f"{probe.id}.{word}")
@@ -205,12 +206,12 @@ def test_a_probe_says_what_it_does_and_what_each_outcome_means(probe):
 
 @pytest.mark.parametrize("probe", CHECKS, ids=lambda probe: probe.id)
 def test_an_outcome_title_fits_its_line(probe):
-    keys = [f"checks.{probe.id}.{word}.title" for word in probe.outcomes]
+    keys = [f"checks.{probe.id}.{word}.title" for word in outcome_names(probe)]
     assert [key for key in keys if len(TEXTS["ja"](key)) > 40 or len(TEXTS["en"](key)) > 90] == []
 
 
 def test_every_outcome_has_a_rule_and_every_rule_an_outcome():
-    named = {f"{probe.id}.{word}" for probe in CHECKS for word in probe.outcomes}
+    named = {f"{probe.id}.{word}" for probe in CHECKS for word in outcome_names(probe)}
     assert sorted((named | RULES.combinations.keys()) ^ (set(RULES.outcomes) - RECORDED)) == []
 
 
@@ -227,7 +228,9 @@ def test_no_text_of_a_combination_is_left_over():
 
 
 def test_no_probe_text_is_left_over():
-    named = {f"{probe.id}.{word}" for probe in CHECKS for word in (*probe.outcomes, "name", "what", *introduces(probe))}
+    named = {
+        f"{probe.id}.{word}" for probe in CHECKS for word in (*outcome_names(probe), "name", "what", *introduces(probe))
+    }
     named |= RECORDED | {f"register_{register.id}.{word}" for register in REGISTERS for word in ("name", "what")}
     told = {".".join(key.split(".")[1:3]) for key in sorted(TEXTS["ja"].keys()) if key.startswith("checks.")}
     assert sorted(told - named) == []

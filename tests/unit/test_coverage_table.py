@@ -9,6 +9,7 @@ from fumimori import checks as probes
 from fumimori import resources
 from fumimori.__main__ import bank, texts
 from fumimori.cli.parser import parser
+from loopback.witnesses import outcome_names
 
 ROOT = Path(__file__).resolve().parents[2]
 FEATURES = ROOT.parent / "shared/design/features.md"
@@ -28,7 +29,7 @@ LAST = {
 }
 """The rows of those of the design's lists that a look from outside is about."""
 REFUSED_BY_DESIGN = {"11.8", "13.12"}
-PROBES = {probe.id: set(probe.outcomes) for probe in (*probes.walk(), *probes.readers())}
+PROBES = {probe.id: set(outcome_names(probe)) for probe in (*probes.walk(), *probes.readers())}
 QUESTIONS = {question.id for question in bank()}
 
 each_row = pytest.mark.parametrize("row", ROWS)

@@ -1,6 +1,6 @@
 """The contract of a check: where it looks or what it reads, what it writes down, and how what it saw is judged.
 
-Check      id, control, facts, outcomes, judge
+Check      id, control, facts, judge; its outcomes are the keys of its rules.toml
 ├── Probe  asks the network about a subject, under consent
 └── Reader takes in a file that a person handed over; nothing is sent, so that nobody's consent is asked
 
@@ -77,10 +77,9 @@ class Check:
     id: str
     control: Control
     facts: type[Record]
-    outcomes: tuple[str, ...]
-    """The words behind `<id>.` of every outcome code that `judge` can name."""
     judge: Callable[[Observations, Rules], Iterable[Outcome]]
-    """Name the outcomes of all that was seen; pure. Says nothing about what could not be looked at."""
+    """Name the outcomes of all that was seen, `<id>.<name>` by the names in its `rules.toml`; pure. Says nothing about
+    what could not be looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)

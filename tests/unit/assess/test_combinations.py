@@ -30,11 +30,12 @@ from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain
 from loopback.recorded_runs import run_of
+from loopback.witnesses import outcome_names
 from unit.assess.small import NOW
 
 BANK, RULES = bank(), rules()
 QUESTIONS = {question.id: question for question in BANK}
-OUTCOMES = {f"{probe.id}.{word}" for probe in checks.walk() for word in probe.outcomes}
+OUTCOMES = {f"{probe.id}.{word}" for probe in checks.walk() for word in outcome_names(probe)}
 SEEN = OUTCOMES | {"facts.pinned_certificate", "facts.short_lived_certificate", "facts.webmail"}
 DOMAIN, HOST = "a.example", "mx1.a.example"
 SCOPE = Scope(domains=(DomainScope(name=DOMAIN, hosting=Hosting.ON_PREMISES),), mail_hosts=(f"{HOST}:993",))

@@ -13,6 +13,7 @@ from fumimori.assess.question_state import on_the_day
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Assessment, Basis, DomainScope, Event, Finding, Outcome, PlanEntry, Scope, Severity
 from fumimori.texts import Texts
+from loopback.witnesses import outcome_names
 from unit.assess.small import NOW
 
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -43,7 +44,7 @@ def test_every_code_that_names_a_day_says_what_ends_on_it(language):
             named.add(".".join(words[1:3]))
     assert {code for code in named if RULES.outcomes[code].event is None} == set()
     every = (*checks.walk(), *checks.readers())
-    known = {code for check in every for code in (f"{check.id}.{word}" for word in check.outcomes)}
+    known = {code for check in every for code in (f"{check.id}.{word}" for word in outcome_names(check))}
     assert known | RULES.combinations.keys() >= {code for code in DATED if not code.startswith("register_")}
 
 

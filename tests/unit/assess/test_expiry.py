@@ -11,6 +11,7 @@ from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.webmail import probe as webmail
 from loopback.fake_network import rules
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -68,6 +69,6 @@ def test_whole_days_before_and_after_the_end(hours, left, since):
 def test_every_probe_uses_the_same_words():
     words = {f"certificate_{each.value}" for each in (Urgency.SOON, Urgency.URGENT)}
     for probe in (mail_ports.PROBE, webmail.PROBE, mta_sts.PROBE):
-        assert words <= set(probe.outcomes)
+        assert words <= set(outcome_names(probe))
         severities = {word: rules().outcomes[f"{probe.id}.{word}"].severity.name for word in words}
         assert severities == {"certificate_soon": "MEDIUM", "certificate_urgent": "HIGH"}

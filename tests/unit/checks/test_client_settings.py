@@ -14,6 +14,7 @@ from fumimori.model import Attempt, Severity
 from fumimori.network import Refused, Unreachable
 from fumimori.network.web import WebAnswer
 from loopback.fake_network import FakeNetwork, attempt, outcomes, rules, scope_of
+from loopback.witnesses import outcome_names
 
 DOMAIN = "example.jp"
 HTTPS = f"https://autoconfig.{DOMAIN}/mail/config-v1.1.xml"
@@ -89,7 +90,7 @@ def test_settings_are_judged_by_where_they_lead(pages, zone, expected):
 
 
 def test_every_word_happens():
-    assert set().union(*(expected for *_, expected in CLAIMS)) == set(client_settings.PROBE.outcomes)
+    assert set().union(*(expected for *_, expected in CLAIMS)) == set(outcome_names(client_settings.PROBE))
     assert rules().outcomes["client_settings.settings_plain"].severity is Severity.HIGH
 
 

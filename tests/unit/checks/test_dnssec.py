@@ -7,6 +7,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.model import Severity, Status
 from fumimori.network.dns import Security, ZoneKey, ZoneSecurity
 from loopback.fake_network import FakeNetwork, looked, outcomes, rules, scope_of
+from loopback.witnesses import outcome_names
 
 ZONE = {"example.jp": {"MX": ["10 mx.host.test."]}, "mx.host.test": {"A": ["192.0.2.1"]}}
 
@@ -66,6 +67,6 @@ def test_what_was_not_checked_is_not_judged() -> None:
 
 
 def test_broken_chains_are_critical_and_missing_ones_are_not() -> None:
-    severities = {word: rules().outcomes[f"dnssec.{word}"].severity for word in dnssec.PROBE.outcomes}
+    severities = {word: rules().outcomes[f"dnssec.{word}"].severity for word in outcome_names(dnssec.PROBE)}
     assert {word for word, severity in severities.items() if severity is Severity.CRITICAL} == {"bogus", "mx_bogus"}
     assert severities["insecure"] is Severity.LOW

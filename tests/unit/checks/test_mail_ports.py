@@ -20,6 +20,7 @@ from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.mail import MailService
 from fumimori.network.tls import Certificate, CertificateChain, Handshake, HelloAnswer
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 HOST = "mail.example.jp"
@@ -224,7 +225,7 @@ def test_a_closed_port_alone_says_nothing():
 
 
 def test_settled_severities():
-    severities = {word: RULES.outcomes[f"mail_ports.{word}"].severity for word in mail_ports.PROBE.outcomes}
+    severities = {word: RULES.outcomes[f"mail_ports.{word}"].severity for word in outcome_names(mail_ports.PROBE)}
     assert severities["login_clear"] is Severity.HIGH
     assert (severities["ssl3"], severities["ssl3_mx"]) == (Severity.HIGH, Severity.MEDIUM)
     assert (severities["tls_old"], severities["tls_old_mx"]) == (Severity.MEDIUM, Severity.INFO)
@@ -234,7 +235,7 @@ def test_settled_severities():
 
 def test_every_word_has_a_rule_and_no_rule_is_without_a_word():
     rules = {code.removeprefix("mail_ports.") for code in RULES.outcomes if code.startswith("mail_ports.")}
-    assert rules == set(mail_ports.PROBE.outcomes)
+    assert rules == set(outcome_names(mail_ports.PROBE))
 
 
 # --- where to look and how ----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from fumimori.network import NotObserved
 from fumimori.network.ssh import SshService
 from loopback.scenarios import network_of_servers
 from loopback.ssh_faults import SshScript
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
@@ -137,7 +138,7 @@ def test_many_names_are_shortened():
 
 
 def test_settled_severities():
-    severities = {word: RULES.outcomes[f"ssh.{word}"].severity for word in ssh.PROBE.outcomes}
+    severities = {word: RULES.outcomes[f"ssh.{word}"].severity for word in outcome_names(ssh.PROBE)}
     assert severities["none_accepted"] is Severity.CRITICAL
     assert (severities["password"], severities["password_inside"]) == (Severity.HIGH, Severity.MEDIUM)
     assert severities["keyboard_interactive"] is Severity.MEDIUM
@@ -146,7 +147,7 @@ def test_settled_severities():
 
 def test_every_word_has_a_rule_and_no_rule_is_without_a_word():
     rules = {code.removeprefix("ssh.") for code in RULES.outcomes if code.startswith("ssh.")}
-    assert rules == set(ssh.PROBE.outcomes)
+    assert rules == set(outcome_names(ssh.PROBE))
 
 
 def test_it_needs_written_authorisation():

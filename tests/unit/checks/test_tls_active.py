@@ -19,6 +19,7 @@ from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import MailService
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
 from fumimori.network.trials import InjectionTrial, RenegotiationTrial
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 HOST = "mail.example.jp"
@@ -71,8 +72,8 @@ def test_a_try_means_what_it_showed(port, facts, expected):
 
 
 def test_every_word_happens_and_has_a_rule():
-    assert set().union(*(expected for *_, expected in CLAIMS)) == set(tls_active.PROBE.outcomes)
-    severity = {word: RULES.outcomes[f"tls_active.{word}"].severity for word in tls_active.PROBE.outcomes}
+    assert set().union(*(expected for *_, expected in CLAIMS)) == set(outcome_names(tls_active.PROBE))
+    severity = {word: RULES.outcomes[f"tls_active.{word}"].severity for word in outcome_names(tls_active.PROBE)}
     assert severity["injection"] is Severity.HIGH
     assert tls_active.PROBE.consent is ConsentLevel.AUTHORISED
 

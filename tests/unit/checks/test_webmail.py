@@ -17,6 +17,7 @@ from fumimori.model import Attempt, Scope, Severity, Status
 from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Certificate, CertificateChain, HelloAnswer
 from fumimori.network.web import WebAnswer
+from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 HOST = "webmail.example.jp"
@@ -122,14 +123,14 @@ def test_webmail_is_judged_by_what_a_browser_meets(one, expected):
 
 
 def test_every_word_happens_and_has_a_rule():
-    assert set().union(*(expected for _, expected in CLAIMS)) == set(webmail.PROBE.outcomes)
+    assert set().union(*(expected for _, expected in CLAIMS)) == set(outcome_names(webmail.PROBE))
     assert {code for code in RULES.outcomes if code.startswith("webmail.")} == {
-        f"webmail.{word}" for word in webmail.PROBE.outcomes
+        f"webmail.{word}" for word in outcome_names(webmail.PROBE)
     }
 
 
 def test_settled_severities():
-    severity = {word: RULES.outcomes[f"webmail.{word}"].severity for word in webmail.PROBE.outcomes}
+    severity = {word: RULES.outcomes[f"webmail.{word}"].severity for word in outcome_names(webmail.PROBE)}
     assert severity["login_in_clear"] is Severity.HIGH
     assert {severity[word] for word in ("no_redirect", "hsts_missing", "hsts_short")} == {Severity.LOW}
 

@@ -219,7 +219,6 @@ def probe(name: str, consent: int, **more: Any) -> Probe:
         control=Control.SSH,
         consent=ConsentLevel(consent),
         facts=Record,
-        outcomes=(),
         subjects=more.pop("subjects", lambda _seen: ()),
         collect=collect,
         judge=lambda _seen, _rules: (),

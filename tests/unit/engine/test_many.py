@@ -84,7 +84,6 @@ def toolkit(collect: Callable[[str, ProbeContext], object], consent: int = 1) ->
         control=Control.SENDER_AUTH,
         consent=ConsentLevel(consent),
         facts=Facts,
-        outcomes=("seen",),
         subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,  # type: ignore[arg-type]
         judge=lambda _seen, _rules: (),

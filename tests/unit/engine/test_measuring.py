@@ -75,7 +75,6 @@ def probe(
         control=Control.SENDER_AUTH,
         consent=ConsentLevel(consent),
         facts=Facts,
-        outcomes=("seen",),
         subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,
         judge=lambda _seen, _rules: (),

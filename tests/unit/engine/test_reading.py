@@ -73,7 +73,6 @@ def reader(**fields: Any) -> Reader:
         "id": "notes",
         "control": Control.PEOPLE,
         "facts": Note,
-        "outcomes": ("said",),
         "accepts": accepts,
         "read": read,
         "judge": judge,

@@ -141,10 +141,6 @@ READER = Reader(
     control=Control.ACCESS,
     facts=Facts,
     about=About.ORGANISATION,
-    outcomes=(
-        *("admin_without_mfa", "admin_mfa", "one_admin", "many_admins", "nobody_mfa", "some_without_mfa", "users_mfa"),
-        *("unused", "all_used", "forward_outside", "no_forward", "trial_names"),
-    ),
     accepts=accepts,
     read=read,
     judge=judge,

@@ -157,10 +157,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
     facts=Facts,
-    outcomes=(
-        *("login_page", "inside_only", "installer", "installer_off", "open_console", "default_account"),
-        *("login_reachable", "none_found"),
-    ),
     subjects=own_hosts,
     collect=collect,
     judge=judge,

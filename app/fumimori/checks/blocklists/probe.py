@@ -84,7 +84,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("listed_severe", "listed", "listed_policy", "refused", "not_listed"),
     subjects=subjects,
     third_parties=lambda scope, _rules: scope.blocklists,
     collect=collect,

@@ -93,10 +93,6 @@ PROBE = Probe(
     control=Control.PROTOCOLS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=(
-        *("present", "absent", "issue_missing", "malformed", "critical_unknown"),
-        *("mail_restricted", "mail_open", "logo_restricted"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

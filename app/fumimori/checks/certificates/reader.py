@@ -253,10 +253,6 @@ READER = Reader(
     id="certificates",
     control=Control.PROTOCOLS,
     facts=Facts,
-    outcomes=(
-        *("valid", "mail_valid", "weak", "expired", "ends_soon", "mail_expired", "mail_ends_soon", "private_issuer"),
-        "mail_private_issuer",
-    ),
     judge=judge,
     accepts=accepts,
     read=read,

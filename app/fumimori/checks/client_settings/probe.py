@@ -133,10 +133,6 @@ PROBE = Probe(
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
-    outcomes=(
-        *("settings_secure", "settings_plain", "settings_http", "settings_malformed"),
-        *("srv_clear_only", "nothing_published"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

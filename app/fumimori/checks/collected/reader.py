@@ -54,7 +54,6 @@ READER = Reader(
     control=Control.DEFAULTS,
     facts=Facts,
     about=About.HOST,
-    outcomes=("part_missing", "complete"),
     accepts=accepts,
     read=read,
     judge=judge,

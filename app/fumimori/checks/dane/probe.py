@@ -136,10 +136,6 @@ PROBE = Probe(
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=(
-        *("valid", "instead_published", "instead_enforced", "instead_matches", "single", "partial", "published"),
-        *("mismatch", "second_mismatch", "no_tls", "bogus", "unusable", "insecure", "possible", "absent"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -102,7 +102,6 @@ PROBE = Probe(
     control=Control.DEFAULTS,
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
-    outcomes=("factory_certificate", "factory_certificate_mx", "default_name", "name_unresolvable", "name_good"),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -136,10 +136,6 @@ READER = Reader(
     id="dmarc_reports",
     control=Control.SENDER_AUTH,
     facts=Facts,
-    outcomes=(
-        *("arriving", "all_aligned", "sender_refused", "own_unaligned", "sender_unaligned", "forged_delivered"),
-        *("forged", "stale"),
-    ),
     judge=judge,
     accepts=accepts,
     read=read,

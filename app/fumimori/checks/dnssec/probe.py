@@ -117,10 +117,6 @@ PROBE = Probe(
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=(
-        *("secure", "insecure", "no_ds", "parent_unsigned", "bogus", "mx_insecure", "mx_bogus"),
-        *("algorithm_sha1", "algorithm_old", "algorithm_unknown", "digest_sha1", "rsa_short"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

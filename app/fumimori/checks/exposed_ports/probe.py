@@ -100,10 +100,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
     facts=Facts,
-    outcomes=(
-        *("dangerous", "rdp", "rdp_port", "unneeded", "unneeded_quiet", "unknown_open", "seen_inside"),
-        *("ports_closed", "rdp_closed"),
-    ),
     subjects=own_hosts,
     collect=collect,
     judge=judge,

@@ -187,11 +187,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
     facts=Facts,
-    outcomes=(
-        *("vrfy_tells", "expn_tells", "addresses_hidden", "unknown_accepted", "unknown_refused"),
-        *("postmaster_refused", "abuse_refused", "role_addresses", "own_sender_accepted", "own_sender_refused"),
-        *("size_large", "size_small"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -167,11 +167,6 @@ READER = Reader(
     control=Control.PROTOCOLS,
     facts=Facts,
     about=About.HOST,
-    outcomes=(
-        *("login_plain", "login_tls", "relay_open", "relay_wide", "relay_closed"),
-        *("incoming_plain", "outgoing_plain", "outgoing_tls", "smuggling", "old_tls"),
-        *("size_unlimited", "size_limited", "any_sender", "no_send_limit", "no_filter", "filter_seen"),
-    ),
     accepts=accepts,
     read=read,
     judge=judge,

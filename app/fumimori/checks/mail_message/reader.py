@@ -157,18 +157,10 @@ def teaches(scope: Scope, facts: Sequence[Record]) -> Scope:
     return msgspec.structs.replace(scope, domains=domains)
 
 
-OUTCOMES = (
-    *("dkim_valid", "dkim_passed", "dkim_broken", "dkim_absent", "dkim_foreign", "dmarc_passed", "dmarc_failed"),
-    *("spf_failed", "sent_copy", "handed_over_encrypted", "handed_over_plain", "login_plain", "internal_shown"),
-    *("mailer_unsupported", "smime_valid", "smime_broken", "smime_expired", "smime_untrusted", "smime_wrong_address"),
-    *("smime_ends_soon", "bulk_no_one_click", "incoming_checked", "arc_valid", "arc_broken"),
-)
-
 READER = Reader(
     id="mail_message",
     control=Control.SENDER_AUTH,
     facts=Facts,
-    outcomes=OUTCOMES,
     judge=judge,
     accepts=accepts,
     read=read,

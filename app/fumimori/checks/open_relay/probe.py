@@ -147,7 +147,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.RELAY,
     facts=Facts,
-    outcomes=("open", "open_inside", "closed", "odd_form", "catch_all"),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -98,10 +98,6 @@ READER = Reader(
     control=Control.PROTOCOLS,
     facts=Facts,
     about=About.HOST,
-    outcomes=(
-        *("tls_faults", "ssh_faults", "mail_faults", "system_faults", "ports_seen", "nothing_found"),
-        *("cloud_mfa", "cloud_legacy", "cloud_forward", "cloud_faults"),
-    ),
     accepts=accepts,
     read=read,
     judge=judge,

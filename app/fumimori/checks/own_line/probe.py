@@ -46,7 +46,6 @@ PROBE = Probe(
     control=Control.FIREWALL,
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
-    outcomes=("port25_open", "port25_closed"),
     subjects=subjects,
     host=lambda _line: "",
     collect=collect,

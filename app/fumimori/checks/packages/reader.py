@@ -162,10 +162,6 @@ READER = Reader(
     control=Control.UPDATES,
     facts=Facts,
     about=About.HOST,
-    outcomes=(
-        *("os_unsupported", "os_extended", "os_extended_paid", "os_ends_soon", "os_supported"),
-        *("security_pending", "updates_pending", "up_to_date", "package_behind", "patches_old", "patches_recent"),
-    ),
     accepts=accepts,
     read=read,
     judge=judge,

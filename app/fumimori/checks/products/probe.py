@@ -147,12 +147,6 @@ PROBE = Probe(
     control=Control.UPDATES,
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
-    outcomes=(
-        *("product_seen", "unsupported_critical", "unsupported", "unsupported_inside", "unsupported_possibly"),
-        *("os_unsupported", "os_unsupported_inside", "os_extended", "os_extended_paid"),
-        *("package_behind", "package_current", "build_behind", "build_current", "behind_possibly"),
-        *("exploited", "exploited_possibly", "holes_possibly", "ask_package", "behind_data_old", "data_old"),
-    ),
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,

@@ -105,7 +105,6 @@ PROBE = Probe(
     control=Control.SIGNING,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("smimea", "smimea_unsigned", "openpgpkey", "openpgpkey_unsigned", "wkd", "none"),
     subjects=subjects,
     third_parties=third_parties,
     collect=collect,

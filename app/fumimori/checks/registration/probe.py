@@ -160,10 +160,6 @@ PROBE = Probe(
     control=Control.ACCESS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=(
-        *("registered", "expired", "expires_urgent", "expires_soon", "on_hold", "transfer_open"),
-        "not_found",
-    ),
     subjects=subjects,
     third_parties=third_parties,
     collect=collect,

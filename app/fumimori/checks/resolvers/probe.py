@@ -48,7 +48,6 @@ PROBE = Probe(
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("split_dns", "agree"),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -155,11 +155,6 @@ READER = Reader(
     control=Control.SSH,
     facts=Facts,
     about=About.HOST,
-    outcomes=(
-        *("empty_passwords", "password", "second_proof", "match_password", "keys_only"),
-        *("root_password", "root_password_off", "root_keys", "match_root", "root_closed", "include_unseen"),
-        *("algorithms_broken", "algorithms_weak", "algorithms_dated", "algorithms_good"),
-    ),
     accepts=accepts,
     read=read,
     judge=judge,

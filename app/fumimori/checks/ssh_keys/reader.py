@@ -99,7 +99,6 @@ READER = Reader(
     control=Control.SSH,
     facts=Facts,
     about=About.HOST,
-    outcomes=("key_short", "key_modest", "keys_strong", "unnamed", "several_accounts", "listed"),
     accepts=accepts,
     read=read,
     judge=judge,

@@ -155,7 +155,6 @@ READER = Reader(
     control=Control.ACCESS,
     facts=Facts,
     about=About.HOST,
-    outcomes=("second_root", "no_password", "roots_good", "logins", "unused_login", "administrators", "mailboxes"),
     accepts=accepts,
     read=read,
     judge=judge,

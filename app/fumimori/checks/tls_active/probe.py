@@ -112,10 +112,6 @@ PROBE = Probe(
     control=Control.PROTOCOLS,
     consent=ConsentLevel.AUTHORISED,
     facts=Facts,
-    outcomes=(
-        *("injection", "injection_safe", "renegotiation_endless", "renegotiation_endless_mx", "renegotiation_limited"),
-        *("tls_required", "login_required", "mail_without_login"),
-    ),
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -115,10 +115,6 @@ READER = Reader(
     id="tls_reports",
     control=Control.MTA_STS,
     facts=Facts,
-    outcomes=(
-        *("arriving", "all_encrypted", "starttls_failed", "certificate_failed", "policy_failed", "dane_failed"),
-        "other_failed",
-    ),
     judge=judge,
     accepts=accepts,
     read=read,

@@ -52,7 +52,6 @@ PROBE = Probe(
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
     facts=Facts,
-    outcomes=("valid", "absent", "absent_beside_mta_sts", "malformed", "address_unread", "several"),
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -207,12 +207,6 @@ PROBE = Probe(
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
     facts=Facts,
-    outcomes=(
-        *("https_good", "https_missing", "login_in_clear", "no_redirect", "redirect_unreadable", "detour"),
-        *("hsts_missing", "hsts_short"),
-        *("certificate_expired", "certificate_urgent", "certificate_soon"),
-        *("certificate_untrusted", "certificate_wrong_name", "tls_broken", "tls_old", "suite_weak"),
-    ),
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,
