@@ -270,6 +270,21 @@ def made(code: str, subject: str, values: Values, of: Assessment) -> bool:
     return bool(repair(finding, of).snippets)
 
 
+def test_a_firewall_is_switched_on_only_after_ssh_is_let_in():
+    """Who leaves REPLACE in place is not locked out: ufw refuses the address, and nothing after it is done."""
+    rule = rules().outcomes["firewall.input_open"]
+    finding = Finding(
+        code="firewall.input_open", subject=HOST, control=rule.control, severity=rule.severity, basis=Basis.MEASURED
+    )
+    made = repair(finding, server())
+    (lines,) = [one.content for one in made.snippets if "ufw enable" in one.content]
+    steps = [step.strip() for step in lines.split("&&")]
+    assert "\n" not in "".join(steps)
+    assert steps.index("sudo ufw allow from REPLACE to any port 22 proto tcp") < steps.index("sudo ufw enable")
+    assert made.back
+    assert made.proof
+
+
 @pytest.fixture(scope="module")
 def have() -> set[str]:
     return copied()

@@ -19,8 +19,8 @@ _KINDS = {"kexalgorithms": "kex", "hostkeyalgorithms": "hostkey", "ciphers": "ci
 def _root(_context: Context) -> Repair:
     """No login as root, once somebody else can administer."""
     proof = Proof(command="sudo sshd -T | grep -i '^permitrootlogin '", repaired="permitrootlogin no", broken="yes")
-    made = ssh.drop_in("00-root.conf", ("PermitRootLogin no",), "permitrootlogin", proof, note("ssh_keys_first"))
-    return Repair.joined([Repair(before=(note("ssh_key_works"),)), made])
+    made = ssh.drop_in("00-root.conf", ("PermitRootLogin no",), "permitrootlogin", proof, note("ssh_root_tasks"))
+    return Repair.joined([Repair(before=(note("ssh_key_works"), note("ssh_sudo_works"))), made])
 
 
 def _algorithms(context: Context) -> Repair:
