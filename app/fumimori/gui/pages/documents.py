@@ -1,7 +1,9 @@
 """Whatever people hand over instead of answering: files, folders and pasted text; shown before it counts."""
 
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.gui.pages.page import Page
@@ -13,7 +15,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
 from fumimori.gui.widgets.taken_in import TakenIn
 from fumimori.gui.widgets.text import Prose, announce
-from fumimori.model import RunKind
+from fumimori.model import Run, RunKind
 from fumimori.wizard.progress import seen_or_read
 
 
@@ -39,6 +41,7 @@ class DocumentsPage(Page):
         inside.addLayout(Flow(files, folder, spacing=theme.gap))
         inside.addWidget(Prose(theme, self.say("kept"), quiet=True, size="small"))
         self.add(frame)
+        self._taken = self._read()
         self._state = QVBoxLayout()
         self._state.setSpacing(theme.px(14))
         self.add(self._state)
@@ -48,12 +51,14 @@ class DocumentsPage(Page):
         self.section(self.say("collector"))
         self.add(CollectorCard(session, theme))
         sender_tables(session, theme, self.column)
-        read = [run for run in session.open.runs if run.kind is RunKind.READ]
-        if read:
+        if self._taken:
             self.section(self.say("taken"))
             self.prose("taken_lead", quiet=True)
-        for run in reversed(read):
+        for run in reversed(self._taken):
             self.add(TakenIn(session, theme, run))
+
+    def _read(self) -> list[Run]:
+        return [run for run in self.session.open.runs if run.kind is RunKind.READ]
 
     def leave(self) -> None:
         """The reading goes on without this page."""
@@ -70,6 +75,8 @@ class DocumentsPage(Page):
 
     def _show(self) -> None:
         handing = self.session.handing
+        if self._taken != self._read():
+            QTimer.singleShot(0, self, partial(self.go, self.route))
         if handing.running and self._bar is not None:
             self._advance()
             return
