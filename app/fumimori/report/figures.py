@@ -19,7 +19,13 @@ class GradeScale(Block):
     """
 
     def __init__(
-        self, letter: str | None, words: Mapping[str, str], remarks: Mapping[str, str], page_style: PageStyle, *, alt: str
+        self,
+        letter: str | None,
+        words: Mapping[str, str],
+        remarks: Mapping[str, str],
+        page_style: PageStyle,
+        *,
+        alt: str,
     ) -> None:
         self._letter, self._page_style = letter, page_style
         faces, note = page_style.faces, page_style.note

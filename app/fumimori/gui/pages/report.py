@@ -43,7 +43,7 @@ class ReportPage(Page):
         language = session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, self._use_paper), 1)
-        self.add(beside, self.choice("parts", ("all", "management"), self._parts, self._use_parts))
+        self.add(beside, self.choice("parts", ("all", "management", "repairs", "proof"), self._parts, self._use_parts))
         self.add(LogoNotice(session, theme, partial(self.navigator.visit, Route("organisation"))))
         self._preview = Preview(session, theme)
         self.add(self._preview)
