@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from fumimori.model import Finding, Outcome, QuestionState, Record, Result, Severity
 
-
 _T = TypeVar("_T", Finding, Outcome)
 
 

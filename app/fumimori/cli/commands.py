@@ -28,7 +28,10 @@ from fumimori.texts import Texts
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
 MakeReport = Callable[[Assessment, Result, Texts, str, str], bytes]
-"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`, `repairs`, `proof`) → PDF."""
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts → PDF.
+
+Parts: `all`, `management`, `repairs`, `proof`.
+"""
 
 MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
 """Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""

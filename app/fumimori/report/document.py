@@ -79,6 +79,7 @@ def make(
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
     canvas = PdfCanvas(m.paper, title=title, tag=texts.style.tag)
     _number_contents(pages)
+    canvas.references = _references(m, parts)
     _draw(m, pages, canvas)
     about = About(
         title=title,
@@ -139,6 +140,19 @@ def _parts(m: ReportContext, logo: Logo | None, parts: str) -> list[Part]:
         ]
         made.append(Part(name=m.say("part.proof"), blocks=tuple(proof)))
     return made
+
+
+def _references(m: ReportContext, parts: str) -> dict[str, str]:
+    """The words that are links, with their targets: only to what is printed in this document."""
+    found: dict[str, str] = {}
+    if parts in ("all", "repairs"):
+        found |= {m.wording.number(finding): findings.card_key(finding.code) for finding in m.result.findings}
+    if parts in ("all", "proof"):
+        found |= {number: number for number in measurements.numbers_of(m)}
+    for part, sections in annex.SECTIONS.items():
+        if parts in ("all", part):
+            found |= {name.upper(): f"{name}.heading" for name in sections}
+    return found
 
 
 def _number_contents(pages: Sequence[Page]) -> None:
