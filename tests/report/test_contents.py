@@ -59,8 +59,14 @@ def test_the_sample_can_be_printed(of_sample):
 
 CERTIFICATE = "mail_ports.certificate_urgent"
 BY_CALENDAR = {
-    "ja": "証明書が11月28日（土）に切れます。11月26日（木）までに対応してください（担当：保守業者）。",
-    "en": "The certificate expires on 28 November. Please act by 26 November (owner: Maintenance company).",
+    "ja": (
+        "証明書が11月28日（土）に切れます。",
+        "（担当：保守業者、期限：11月26日（木）まで、費用：契約の範囲か確認）",
+    ),
+    "en": (
+        "The certificate expires on 28 November.",
+        "(owner: Maintenance company, due: by 26 November, cost: Check contract)",
+    ),
 }
 
 
@@ -78,7 +84,8 @@ def first_page(language, days=4, **changes):
 def test_the_first_sentence_names_the_day_what_stops_who_and_until_when(language):
     milder = tuple(one for one in example.answers() if one.question != "defaults.admin_passwords")
     printed, said = first_page(language, answers=milder), example.texts(language)
-    assert "".join(BY_CALENDAR[language].split()) in printed
+    event, who = ("".join(words.split()) for words in BY_CALENDAR[language])
+    assert -1 < printed.find(event) < printed.find(who)
     assert "".join(said(f"checks.{CERTIFICATE}.risk").split()) in printed
     assert "".join(said("report.due_today").split()) in first_page(language, days=1, answers=milder)
 
@@ -87,7 +94,7 @@ def test_the_first_sentence_names_the_day_what_stops_who_and_until_when(language
 def test_something_critical_stands_before_what_ends_soon(language):
     printed = first_page(language)
     title = "".join(example.texts(language)("combinations.default_login_open.title").rstrip("。.").split())
-    assert -1 < printed.find(title) < printed.find("".join(BY_CALENDAR[language].split()))
+    assert -1 < printed.find(title) < printed.find("".join(BY_CALENDAR[language][0].split()))
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -170,7 +177,7 @@ def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
 )
 def test_the_management_part_stands_alone_and_says_where_the_rest_is(language, apart):
     content = example.pdf(language=language, parts="management")
-    assert len(pages(content)) == 5
+    assert len(pages(content)) in (6, 7)
     assert apart in " ".join(text(content).split())
     with pikepdf.open(BytesIO(content)) as document:
         assert not document.attachments

@@ -31,8 +31,8 @@ from fumimori.wording.report import Wording
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
 MakeReport = Callable[[Assessment, Result, Texts, str, str, str], bytes]
-"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`), version
-(`draft`, `final`) → PDF."""
+"""Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`, `repairs`,
+`proof`), version (`draft`, `final`) → PDF."""
 
 LintReport = Callable[[Assessment, Result], tuple[LintEntry, ...]]
 """Assessment, result → what to put in order before printing."""

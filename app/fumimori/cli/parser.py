@@ -82,7 +82,7 @@ def _files(
     report.add_argument("file", metavar="FILE.fumimori", help=say("file"))
     report.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
-    report.add_argument("--parts", choices=["all", "management"], default="all", help=say("parts"))
+    report.add_argument("--parts", choices=["all", "management", "repairs", "proof"], default="all", help=say("parts"))
     report.add_argument("--as", dest="version", choices=["draft", "final"], default="", help=say("version"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 

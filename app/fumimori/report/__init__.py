@@ -37,8 +37,8 @@ def make(
 ) -> bytes:
     """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments.
 
-    `parts` is `all` or `management` (cover and four pages, nothing attached). A draft says so in its header; a report
-    with a critical contradiction that nobody has settled is one, whatever `draft` says.
+    `parts` is `all`, `management` (nothing attached), `repairs` (T1 to T4) or `proof` (T5 to T13). A draft says so in
+    its header; a report with a critical contradiction that nobody has settled is one, whatever `draft` says.
     """
     from fumimori.report import document
 

@@ -1,10 +1,14 @@
 """The blocks of which pages are made: prose, headings, lists, boxes; each knows its height, splits and draws itself."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.report.canvas import Node, PdfCanvas, Run, laid_out
 from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.typefaces import Typefaces
+
+REFERENCE = re.compile(r"(?<![A-Za-z0-9-])(F-\d{2,6}|M-\d{3,6}|T\d{1,2})(?![A-Za-z0-9.])(?:–\d{2,6})?")
+"""What the report calls its findings (also the first of a range), measurements and sections."""
 
 
 class Block:
@@ -107,6 +111,28 @@ class Prose(Block):
         part.node, part._lines = self.node, lines
         return part
 
+    def _indent(self, canvas: PdfCanvas, line: Sequence[Run], width: float) -> float:
+        if self.align == "left":
+            return 0.0
+        spare = width - sum(canvas.width(part, style) for part, style in line)
+        return spare if self.align == "right" else spare / 2
+
+    def _draw_with_links(self, canvas: PdfCanvas, at: tuple[float, float], width: float, node: Node) -> None:
+        """The lines, with every word that names a finding, a measurement or a section as a link to it."""
+        x, baseline = at
+        for line in self.lines(width):
+            start, before = x + self._indent(canvas, line, width), ""
+            for runs, key in _pieces(line, canvas.references):
+                words = "".join(part for part, _ in runs)
+                below = node.adopt(Node("Link")) if key else node
+                with canvas.marked(below):
+                    end = canvas.text(start, baseline, runs, before=before)
+                if key:
+                    box = (start, baseline - 0.25 * self.style.size, end, baseline + 0.95 * self.style.size)
+                    canvas.link(below, key, words, box)
+                start, before = end, words[-1]
+            baseline -= self.style.leading
+
     def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """Line after line."""
         lines = self.lines(width)
@@ -115,29 +141,65 @@ class Prose(Block):
         node = parent.adopt(self.node)
         target = node.adopt(Node("Link")) if self.link else node
         baseline = top - (self.style.leading - self.style.size) / 2 - 0.86 * self.style.size
+        if not self.link and not self.node.kind.startswith("H") and _names_any(lines, canvas.references):
+            self._draw_with_links(canvas, (x, baseline), width, node)
+            return
         with canvas.marked(target):
             for line in lines:
-                start = x
-                if self.align != "left":
-                    spare = width - sum(canvas.width(part, style) for part, style in line)
-                    start += spare if self.align == "right" else spare / 2
-                canvas.text(start, baseline, line)
+                canvas.text(x + self._indent(canvas, line, width), baseline, line)
                 baseline -= self.style.leading
         if self.link:
             box = (x, top - len(lines) * self.style.leading, x + width, top)
             canvas.link(target, self.link, "".join(part for line in lines for part, _ in line), box)
 
 
+def _names_any(lines: Sequence[Sequence[Run]], references: Mapping[str, str]) -> bool:
+    return bool(references) and any(
+        found[1] in references for line in lines for found in REFERENCE.finditer("".join(part for part, _ in line))
+    )
+
+
+def _pieces(line: Sequence[Run], references: Mapping[str, str]) -> Iterator[tuple[list[Run], str]]:
+    """`line` in pieces, each with the target that its words lead to; most lead nowhere."""
+    whole = "".join(part for part, _ in line)
+    cuts = [(found.span(), references[found[1]]) for found in REFERENCE.finditer(whole) if found[1] in references]
+    at = 0
+    for (start, end), key in cuts:
+        if start > at:
+            yield _between(line, at, start), ""
+        yield _between(line, start, end), key
+        at = end
+    if at < len(whole):
+        yield _between(line, at, len(whole)), ""
+
+
+def _between(line: Sequence[Run], start: int, end: int) -> list[Run]:
+    found: list[Run] = []
+    at = 0
+    for part, style in line:
+        piece = part[max(0, start - at) : max(0, end - at)]
+        if piece:
+            found.append((piece, style))
+        at += len(part)
+    return found
+
+
 class Heading(Block):
-    """A heading of level 1 to 3, a target for links; levels 1 and 2 stand in the outline unless set small."""
+    """A heading of level 1 to 3, a target for links.
+
+    Levels 1 and 2 stand in the outline unless set small, and whatever has a line of its own for it.
+    """
 
     keep_next = True
 
-    def __init__(self, text: str, level: int, page_style: PageStyle, *, key: str = "", small: bool = False) -> None:
+    def __init__(
+        self, text: str, level: int, page_style: PageStyle, *, key: str = "", small: bool = False, outline: str = ""
+    ) -> None:
         size = 2 if small else level - 1
         style = (page_style.heading1, page_style.heading2, page_style.heading3)[size]
         self._prose = Prose(text, style, page_style.faces, kind=f"H{level}")
-        self._text, self._level, self.key, self._outline = text, level, key, size < 2
+        self._text, self._level, self.key = outline or text, level, key
+        self._outline = size < 2 or bool(outline)
         self._after = (4, 2.2, 1.2)[size] * MM
         self._rule = page_style.accent if level == 1 else None
 
@@ -148,7 +210,7 @@ class Heading(Block):
     def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
         """The text; below a heading of level 1 a short rule in the accent."""
         if self.key:
-            canvas.bookmark(self.key, top, self._text if self._outline else "", min(self._level - 1, 1))
+            canvas.bookmark(self.key, top, self._text if self._outline else "", self._level - 1)
         self._prose.draw(canvas, x, top, width, parent)
         if self._rule:
             y = top - self._prose.height(width) - 1.2 * MM
@@ -170,9 +232,10 @@ class Stack(Block):
         key: str = "",
         gap: float = 0,
         cut_from: float = 0,
+        again: Block | None = None,
     ) -> None:
         self.blocks = [block for i, b in enumerate(blocks) for block in ((Gap(gap), b) if gap and i else (b,))]
-        self.together, self._key, self._cut_from = together, key, cut_from * MM
+        self.together, self._key, self._cut_from, self._again = together, key, cut_from * MM, again
         self.node = Node(kind) if kind else None
 
     def height(self, width: float) -> float:
@@ -190,7 +253,10 @@ class Stack(Block):
                 tail = [*([parts[1]] if parts else [block]), *self.blocks[i + 1 :]]
                 while head and not parts and (head[-1].keep_next or head[-1].optional_at_top):
                     tail.insert(0, head.pop())
-                return (self._part(head, self._key), self._part(tail, "")) if head else None
+                if not head:
+                    return None
+                begun = [self._again] if self._again else []
+                return self._part(head, self._key), self._part([*begun, *tail], "", self._again)
             used += height
         return None
 
@@ -202,8 +268,8 @@ class Stack(Block):
             return min(room, needed - self._cut_from / 3)
         return 0.0
 
-    def _part(self, blocks: list[Block], key: str) -> "Stack":
-        part = Stack(blocks, together=False, key=key)
+    def _part(self, blocks: list[Block], key: str, again: Block | None = None) -> "Stack":
+        part = Stack(blocks, together=False, key=key, again=again)
         part.node = self.node
         return part
 
@@ -215,6 +281,26 @@ class Stack(Block):
         for block in self.blocks:
             block.draw(canvas, x, top, width, below)
             top -= block.height(width)
+
+
+class Again(Block):
+    """The title of something that goes on from the page before; a reading voice leaves it out."""
+
+    def __init__(self, text: str, style: Style, faces: Typefaces) -> None:
+        self._said = Prose(text, style, faces)
+
+    def height(self, width: float) -> float:
+        """The title with a little air."""
+        return self._said.height(width) + 1 * MM
+
+    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:  # noqa: ARG002
+        """The title, as an artifact."""
+        style = self._said.style
+        baseline = top - (style.leading - style.size) / 2 - 0.86 * style.size
+        with canvas.artifact("Pagination"):
+            for line in self._said.lines(width):
+                canvas.text(x, baseline, line)
+                baseline -= style.leading
 
 
 class Columns(Block):

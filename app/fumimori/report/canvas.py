@@ -1,6 +1,6 @@
 """The canvas: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -87,6 +87,8 @@ class PdfCanvas:
         self.page_style = page_style
         self.faces = page_style.faces
         self.root = Node("Document")
+        self.references: Mapping[str, str] = {}
+        """Words such as F-03, M-012 and T5 that are links wherever running text names them, with their targets."""
         self.page = 0
         self._output = BytesIO()
         self._canvas = _OwnFacesCanvas(
@@ -159,10 +161,13 @@ class PdfCanvas:
 
     # --- text ---
 
-    def text(self, x: float, baseline: float, runs: Sequence[Run]) -> float:
-        """Set `runs` on one line from `x`; returns where the line ends. Characters that no face has are 〓 already."""
-        whole = "".join(part for part, _ in runs)
-        position, at = x, 0
+    def text(self, x: float, baseline: float, runs: Sequence[Run], *, before: str = "") -> float:
+        """Set `runs` on one line from `x`, after the character `before`; returns where the line ends.
+
+        Characters that no face has are 〓 already.
+        """
+        whole = before + "".join(part for part, _ in runs)
+        position, at = x, len(before)
         writing = self._canvas.beginText()
         for part, style in runs:
             piece, piece_face, piece_x = "", "", position

@@ -49,9 +49,9 @@ class ReportContext:
         """The text `report.<key>`."""
         return self.wording.say(key, **values)
 
-    def heading(self, key: str, level: int = 2, *, small: bool = False, text: str = "") -> Heading:
+    def heading(self, key: str, level: int = 2, *, small: bool = False, text: str = "", outline: str = "") -> Heading:
         """The heading `report.<key>` (or `text`); its key is the target of links."""
-        return Heading(text or self.say(key), level, self.paper, key=key, small=small)
+        return Heading(text or self.say(key), level, self.paper, key=key, small=small, outline=outline)
 
     def prose(self, text: str, style: Style | None = None, *, keep_next: bool = False) -> Prose:
         """A paragraph of running text."""

@@ -79,14 +79,15 @@ def make(
         icons=icons,
         document_number=sanitize(brand.number(assessment.document_number, assessment.id, issued), NUMBER_MOST),
         repair=repair,
-        annexed=parts == "all",
+        annexed=parts != "management",
         unprinted_logo=unprinted or client_unprinted,
         draft=draft or not may_be_final(result.contradictions),
     )
-    pages = paged(_parts(m, logo, client_logo), m.paper.width, m.paper.height)
+    pages = paged(_parts(m, logo, client_logo, parts), m.paper.width, m.paper.height)
     title = m.say("title_about", name=wording.free(assessment.organisation.name, 120))
     canvas = PdfCanvas(m.paper, title=title, tag=texts.style.tag)
     _number_contents(pages)
+    canvas.references = _references(m, parts)
     _draw(m, pages, canvas)
     about = About(
         title=title,
@@ -109,37 +110,57 @@ def _logo(content: bytes, kind: str) -> tuple[Logo | None, str]:
         return None, error.code
 
 
-def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> list[Part]:
-    management = [
-        cover.cover(m, logo, client_logo),
-        summary.summary(m),
-        plan.plan(m),
-        controls.controls(m),
-        limits.limits(m),
-    ]
-    if not m.annexed:
-        return management
-    sections: list[Block] = [
-        *annex.opening(m),
-        *annex.versions(m),
-        *annex.scope(m),
-        *findings.finding_list(m),
-        *plan.rest_of_plan(m),
-        *cards.cards(m),
-        *cards.facts(m),
-        *cards.good_points(m),
-        *answers.answers(m),
-        *servers.servers(m),
-        *measurements.verbatim(m),
-        *evidence.evidence(m),
-        *measurements.not_measured(m),
-        *findings.disputes(m),
-        *findings.sources(m),
-        *score_page.score(m),
-        *closing.closing(m),
-        *contacts.contacts(m),
-    ]
-    return [*management, Part(name=m.say("part.annex"), blocks=tuple(sections))]
+def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None, parts: str) -> list[Part]:
+    """Management, repairs, proof and rules: each with a contents of its own, so that it can be printed alone."""
+    made: list[Part] = []
+    if parts in ("all", "management"):
+        made += [
+            cover.cover(m, logo, client_logo),
+            summary.summary(m),
+            *plan.plan(m),
+            controls.controls(m),
+            limits.limits(m),
+        ]
+    if parts in ("all", "repairs"):
+        repairs: list[Block] = [
+            *annex.opening(m, "repairs"),
+            *annex.versions(m),
+            *annex.scope(m),
+            *findings.finding_list(m),
+            *cards.cards(m),
+            *cards.facts(m),
+            *cards.good_points(m),
+        ]
+        made.append(Part(name=m.say("part.repairs"), blocks=tuple(repairs)))
+    if parts in ("all", "proof"):
+        proof: list[Block] = [
+            *annex.opening(m, "proof"),
+            *answers.answers(m),
+            *servers.servers(m),
+            *measurements.verbatim(m),
+            *evidence.evidence(m),
+            *measurements.not_measured(m),
+            *findings.disputes(m),
+            *findings.sources(m),
+            *score_page.score(m),
+            *closing.closing(m),
+            *contacts.contacts(m),
+        ]
+        made.append(Part(name=m.say("part.proof"), blocks=tuple(proof)))
+    return made
+
+
+def _references(m: ReportContext, parts: str) -> dict[str, str]:
+    """The words that are links, with their targets: only to what is printed in this document."""
+    found: dict[str, str] = {}
+    if parts in ("all", "repairs"):
+        found |= {m.wording.number(finding): findings.card_key(finding.code) for finding in m.result.findings}
+    if parts in ("all", "proof"):
+        found |= {number: number for number in measurements.numbers_of(m)}
+    for part, sections in annex.SECTIONS.items():
+        if parts in ("all", part):
+            found |= {name.upper(): f"{name}.heading" for name in sections}
+    return found
 
 
 def _number_contents(pages: Sequence[Page]) -> None:
@@ -166,7 +187,8 @@ def _all(blocks: Iterable[Block]) -> Iterable[Block]:
 def _draw(m: ReportContext, pages: Sequence[Page], canvas: PdfCanvas) -> None:
     paper = m.paper
     top = paper.bottom + paper.height
-    canvas.bookmark("cover", top, m.say("part.cover"))
+    if pages and not pages[0].part:
+        canvas.bookmark("cover", top, m.say("part.cover"))
     for number, page in enumerate(pages, start=1):
         if m.draft and number == 1:
             _draft(m, canvas)

@@ -127,6 +127,7 @@ class _Writer:
 
 def _say_about(pdf: pikepdf.Pdf, about: About) -> None:
     pdf.Root[Name.Lang] = String(about.language)
+    pdf.Root[Name.PageMode] = Name.UseOutlines
     pdf.Root[Name.ViewerPreferences] = Dictionary(DisplayDocTitle=True)
     made = about.made.astimezone(UTC)
     stamp = f"D:{made:%Y%m%d%H%M%S}+00'00'"

@@ -46,9 +46,16 @@ class Wording(Words):
 
     def owner(self, action: Action, *, short: bool = False) -> str:
         """The named person, else the usual role; `short` leaves out what the role's brackets explain."""
-        named = action.entry.owner_name if action.entry else ""
-        role = self.word("owner", action.work.owner)
-        return sanitize(named, 60) if named else (role.partition("（")[0] if short else role)
+        role = self.role(action) if short else self.word("owner", action.work.owner)
+        return self.named_owner(action) or role
+
+    def role(self, action: Action) -> str:
+        """The usual role, without what its brackets explain."""
+        return self.word("owner", action.work.owner).partition("（")[0]
+
+    def named_owner(self, action: Action) -> str:
+        """The person who was named for it; empty when nobody was."""
+        return sanitize(action.entry.owner_name, 60) if action.entry else ""
 
     def effort_and_cost(self, action: Action) -> str:
         """What it takes, as short as the language allows."""

@@ -87,11 +87,22 @@ def totals_words(t: Texts, totals: Iterable[Total], rules: Rules) -> str:
     return t("words.totals.line", owners=t.listed(said)) if said else ""
 
 
+def total_time(t: Texts, total: Total, rules: Rules) -> str:
+    """The time that a total asks for, at least and at most: *2–5 days*, *6–11 hours*."""
+    kind, time = _time(total, rules)
+    return t(f"words.totals.in_{kind}", time=time)
+
+
 def _total(t: Texts, total: Total, rules: Rules) -> str:
     owner = t(f"words.owner.{total.owner}").partition("（")[0]
+    kind, time = _time(total, rules)
+    return t(f"words.totals.{kind}", owner=owner, count=total.actions, time=time)
+
+
+def _time(total: Total, rules: Rules) -> tuple[str, str]:
+    """`days` or `hours`, and how many of them."""
     day = rules.number("effort.hours_of_a_day")
     kind, size = ("days", day) if total.most >= _DAYS_FROM * day else ("hours", 1)
     most = ceil(total.most / size)
     least = min(most, max(1, round(total.least / size)))
-    time = f"{most}" if least == most else f"{least}–{most}"
-    return t(f"words.totals.{kind}", owner=owner, count=total.actions, time=time)
+    return kind, f"{most}" if least == most else f"{least}–{most}"

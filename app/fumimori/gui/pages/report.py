@@ -18,6 +18,8 @@ from fumimori.gui.widgets.preview import Preview
 from fumimori.gui.widgets.saved import saved_notice, trouble_notice
 from fumimori.wizard.steps import Route
 
+PARTS = ("all", "management", "repairs", "proof")
+
 
 class ReportPage(Page):
     """What is seen here is what is printed: the preview shows the very bytes that are saved."""
@@ -42,14 +44,12 @@ class ReportPage(Page):
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
             self.add(Notice(theme, title=self.say("open_points", count=count), buttons=(look,)))
-        # Large letters need the whole width.
-        narrow = theme.scale > 150
+        narrow = theme.scale > 150  # large letters need the whole width
         beside, below = (QVBoxLayout() if narrow else row(spacing=theme.px(16)) for _ in range(2))
-        names = {code: known.name for code, known in self.t.known.items()}
-        language = session.open.report_language
+        names, language = {code: known.name for code, known in self.t.known.items()}, session.open.report_language
         beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
-        below.addLayout(self.choice("parts", ("all", "management"), self._parts, partial(self._use, "_parts")), 1)
+        below.addLayout(self.choice("parts", PARTS, self._parts, partial(self._use, "_parts")), 1)
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
         self.add(beside, below, LogoNotice(session, theme, partial(visit, Route("branding"))))
         self._preview = Preview(session, theme)

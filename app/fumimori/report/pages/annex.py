@@ -11,7 +11,11 @@ from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
 from fumimori.report.page_style import MM
 
-SECTIONS = tuple(f"t{number}" for number in range(1, 14))
+SECTIONS = {
+    "repairs": tuple(f"t{number}" for number in range(1, 5)),
+    "proof": tuple(f"t{number}" for number in range(5, 14)),
+}
+"""What stands in each part of the annex."""
 RUNS = 12
 """Measurements that T2 names, the latest of them."""
 COVERED = 20
@@ -50,12 +54,12 @@ class Contents(Block):
             top -= self._line
 
 
-def opening(m: ReportContext) -> list[Block]:
-    """Title, how to use the annex, contents."""
-    entries = [(f"{name}.heading", m.say(f"{name}.heading")) for name in SECTIONS]
+def opening(m: ReportContext, part: str) -> list[Block]:
+    """Title, how to use this part of the annex, its contents."""
+    entries = [(f"{name}.heading", m.say(f"{name}.heading")) for name in SECTIONS[part]]
     return [
-        m.heading("annex.heading", 1),
-        m.prose(m.say("annex.use"), m.paper.table),
+        m.heading(f"annex.{part}", 1),
+        m.prose(m.say(f"annex.use_{part}"), m.paper.table),
         Gap(4),
         Contents(entries, m),
         Gap(6),

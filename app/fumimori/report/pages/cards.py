@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from fumimori.model import Action, Basis, Finding, Outcome, Proof, Repair, Severity, Snippet
-from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack, Steps
+from fumimori.report.blocks import Again, Block, Columns, Gap, Hairline, Prose, Stack, Steps
 from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
@@ -23,8 +23,8 @@ GOOD = 24
 """Hosts named for each good point."""
 SAID = 4
 """Facts of one kind that a card states, a row half as many; the attached findings.csv states them all."""
-SNIPPETS = 8
-"""Pieces to copy that a card holds."""
+SNIPPETS = 60
+"""Pieces to copy that a card holds; the attached findings.csv holds all."""
 WASTE = 42
 """Millimetres of empty page above which a card is rather parted."""
 CONTENT = 4000
@@ -67,13 +67,14 @@ def good_points(m: ReportContext) -> list[Block]:
 
 def _card(m: ReportContext, code: str, findings: list[Finding], action: Action | None) -> Block:
     first, w = findings[0], m.wording
+    numbers = w.numbers(findings)
     chip = m.severity(first.severity)
     signs: list[tuple[float, Block]] = [(chip.natural_width(), chip)]
     if first.dispute is not None:
         state = ChipSign("not_applicable", m.wording.word("dispute", first.dispute.kind), m.paper)
         signs.append((state.natural_width(), state))
     room = m.paper.width - sum(width + 3 * MM for width, _ in signs)
-    signs.append((room, m.heading(card_key(code), 3, text=w.title(first))))
+    signs.append((room, m.heading(card_key(code), 3, text=w.title(first), outline=f"{numbers} {w.title(first)}")))
     repair = _repair(m, findings)
     rows: list[tuple[str, Cell]] = [(m.say("t4.saw"), Stack(_saw(m, findings, SAID)))]
     if w.risk(first):
@@ -98,6 +99,7 @@ def _card(m: ReportContext, code: str, findings: list[Finding], action: Action |
             Grid([23, 142], rows, m.paper, row_heads=True, padding=0.5, small=True, part_rows=True),
         ],
         cut_from=WASTE,
+        again=Again(m.say("t4.again", numbers=numbers, title=w.title(first)), m.paper.note.bold(), m.faces),
     )
 
 
@@ -151,6 +153,8 @@ def _to_copy(m: ReportContext, findings: list[Finding], repair: Repair) -> list[
     blocks = _part(m, repair, "before")
     for snippet in repair.snippets:
         blocks += _snippet(m, snippet)
+    if len(repair.snippets) == SNIPPETS:
+        blocks += _lines(m, [m.say("t4.more_to_copy", count=SNIPPETS)])
     for part in ("after", "risks", "back"):
         blocks += _part(m, repair, part)
     request = letter(m.wording, findings, repair, m.assessment)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, RunKind, Severity
+from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, RunKind, Severity, Status
 from fumimori.report.blocks import Block, Gap, Steps
 from fumimori.report.context import ReportContext
 from fumimori.report.paging import Part
@@ -119,6 +119,8 @@ def _scope(m: ReportContext) -> str:
     level = m.wording.word("consent", f"{int(max(then, default=m.assessment.consent.confirmed_level))}.name")
     if not names:
         return m.say("limits.scope_empty")
+    if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
+        return m.say("limits.scope_unmeasured", domains=shown)
     return m.say("limits.scope_text", domains=shown, level=level)
 
 

@@ -1,9 +1,9 @@
 """T6 what was measured, word for word but close; T8 what was not measured and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from fumimori.model import Attempt, Exchange, Finding, Status
-from fumimori.report.blocks import Block, Gap, Prose
+from fumimori.model import Attempt, Exchange, Finding, OpenPoint, Severity, Status
+from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Run
 from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
@@ -27,8 +27,14 @@ DIGESTS = "ClientHello"
 
 def evidence_numbers(m: ReportContext, findings: Sequence[Finding]) -> list[str]:
     """The numbers (M-001) of the attempts that these findings rest on."""
-    wanted = {(finding.code.partition(".")[0], finding.subject) for finding in findings}
+    wanted = _rested_on(findings)
     return [number for number, attempt in _numbered(m) if (attempt.probe, attempt.subject) in wanted]
+
+
+def _rested_on(findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    """Probe and subject of what findings were concluded from; a combination rests on all that meets in it."""
+    named = [one for finding in findings for one in ((finding.code, finding.subject), *finding.joins)]
+    return {(code.partition(".")[0], subject) for code, subject in named}
 
 
 def _numbered(m: ReportContext) -> list[tuple[str, Attempt]]:
@@ -39,14 +45,20 @@ def _numbered(m: ReportContext) -> list[tuple[str, Attempt]]:
 def verbatim(m: ReportContext) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
     blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
-    numbered = _numbered(m)
+    wanted = _rested_on(finding for finding in m.result.findings if finding.severity > Severity.INFO)
+    # What findings rest on comes first and is printed in any case; the rest as far as there is room.
+    numbered = sorted(_numbered(m), key=lambda one: (one[1].probe, one[1].subject) not in wanted)
     if not numbered:
         return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(5)]
     known: dict[tuple[str, str, str], str] = {}
     lines, before = 0, ""
     for number, attempt in numbered:
         fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
-        rows = _rows(m, [e for e in fresh if not e.sent.startswith(DIGESTS)]) if lines <= LINES else []
+        rows = (
+            _rows(m, [e for e in fresh if not e.sent.startswith(DIGESTS)])
+            if lines <= LINES or (attempt.probe, attempt.subject) in wanted
+            else []
+        )
         title: list[Run] = [
             (f"{number}　{m.wording.probe(attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
             (m.wording.free(attempt.subject, 100), m.paper.note),
@@ -55,7 +67,9 @@ def verbatim(m: ReportContext) -> list[Block]:
             before = m.moment(attempt.started)
             title.append((f"　{before}", m.paper.note))
         title += [(f"　{remark}", m.paper.note) for remark in _remarks(m, attempt, fresh, rows, known)]
-        blocks.append(Prose(title, m.paper.note, m.faces, keep_next=bool(rows)))
+        headed = Stack([Prose(title, m.paper.note, m.faces)], key=number)
+        headed.keep_next = bool(rows)
+        blocks.append(headed)
         known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
         if rows:
             shown = Verbatim([row for _, row in rows[:ROWS]], m.paper)
@@ -131,6 +145,16 @@ def _bounded(m: ReportContext, untrusted_text: str) -> str:
     return line
 
 
+def numbers_of(m: ReportContext) -> list[str]:
+    """The numbers of all measurements that T6 names."""
+    return [number for number, _ in _numbered(m)]
+
+
+def _worth(m: ReportContext, point: OpenPoint) -> Cell:
+    """How bad the answer may turn out to be; nothing where no points hang on it."""
+    return m.severity(point.severity) if point.severity >= Severity.LOW else "－"
+
+
 def not_measured(m: ReportContext) -> list[Block]:
     """T8: what could not be looked at, with the reason, and what is still open."""
     failed = [attempt for attempt in m.assessment.attempts if attempt.status is not Status.COMPLETED]
@@ -141,8 +165,7 @@ def not_measured(m: ReportContext) -> list[Block]:
     rows: list[list[Cell]] = [[name, m.wording.listed(subjects), why] for (name, why), subjects in reasons.items()]
     points = sorted(m.result.open_points, key=lambda point: -point.severity)
     opened: list[list[Cell]] = [
-        [m.wording.word("open_point", point.kind), m.severity(point.severity), what(m, point), who(m, point)]
-        for point in points
+        [m.wording.word("open_point", point.kind), _worth(m, point), what(m, point), who(m, point)] for point in points
     ]
     return [
         m.heading("t8.heading"),

@@ -1,4 +1,4 @@
-"""Page 2: the plan in four blocks by due date, with boxes to tick and boxes for seals."""
+"""Page 2 and on: the plan by due date with room for names and days, then who is asked for how much and when."""
 
 from fumimori.assess.plan import totals
 from fumimori.grammar.brand_profile import SEAL_MOST
@@ -6,30 +6,37 @@ from fumimori.model import Action
 from fumimori.model.brand import SEALS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
+from fumimori.report.figures import CountBar
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
+from fumimori.report.pages import mail_path
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
-from fumimori.wording.work import outlook_words, points_words, totals_words
+from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 56, 18, 26, 26, 19, 13)
+WIDTHS = (7, 46, 15, 20, 18, 25, 18, 16)
+ROWS = 14
+"""Actions on the first page at most."""
 ASKED = 14
 """Open points that the page names while there is no action."""
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
-def plan(m: ReportContext) -> Part:
-    """The plan on one page; the annex holds the whole when it does not fit, and the page says so."""
+def plan(m: ReportContext) -> list[Part]:
+    """The plan with boxes for seals on one page, and what it does not hold on the pages after it."""
     kept = shown(m)
-    blocks = _page(m, kept, left_out=len(m.result.actions) - len(kept))
-    return Part(name=m.say("part.management"), blocks=tuple(blocks))
+    rest = list(m.result.actions)[len(kept) :]
+    name = m.say("part.management")
+    first = Part(name=name, blocks=tuple(_page(m, kept, left_out=len(rest))))
+    more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m), *mail_path.drawing(m)]
+    return [first, Part(name=name, blocks=tuple(more))] if more else [first]
 
 
 def shown(m: ReportContext) -> list[Action]:
     """The first actions, as many as the page holds."""
     actions = list(m.result.actions)
-    low, high = 0, len(actions)
+    low, high = 0, min(ROWS, len(actions))
     while low < high:
         middle = (low + high + 1) // 2
         blocks = _page(m, actions[:middle], left_out=len(actions) - middle)
@@ -61,9 +68,6 @@ def _page(m: ReportContext, actions: list[Action], left_out: int) -> list[Block]
         ]
     if not m.result.actions:
         blocks += _to_find_out(m)
-    summed = totals_words(m.wording.texts, totals(m.result.actions, m.rules), m.rules)
-    if summed:
-        blocks += [m.note(summed), Gap(2)]
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
     return [*blocks, _foot(m)]
@@ -95,7 +99,8 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
         m.cell(f"{number}", small=True),
         Stack(what),
         Stack([m.cell(text, small=True) for text in _shown_by(m, action)]),
-        m.cell(m.wording.owner(action, short=True), small=True),
+        m.cell(m.wording.role(action), small=True),
+        m.cell(m.wording.named_owner(action), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
         m.cell(m.wording.due(action), small=True),
         tick,
@@ -108,13 +113,35 @@ def _shown_by(m: ReportContext, action: Action) -> list[str]:
     return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
 
 
-def rest_of_plan(m: ReportContext) -> list[Block]:
-    """The actions that the management part cannot hold, for the annex."""
-    first = len(shown(m))
-    rows = [_row(m, number, action) for number, action in enumerate(m.result.actions, start=1)][first:]
+def _rest(m: ReportContext, actions: list[Action], number: int) -> list[Block]:
+    """The actions that the first page cannot hold, in the same table."""
+    rows = [_row(m, place, action) for place, action in enumerate(actions, start=number)]
     if not rows:
         return []
-    return [m.heading("plan.rest", 3), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
+    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
+
+
+def _demand(m: ReportContext) -> list[Block]:
+    """Owners by deadline: how many open actions, and how much time they ask for."""
+    summed = totals(m.result.actions, m.rules)
+    if not summed:
+        return []
+    open_ones = [action for action in m.result.actions if not (action.entry and action.entry.done)]
+    most = max(sum(one.work.owner == total.owner for one in open_ones) for total in summed)
+    rows: list[list[Cell]] = []
+    for total in summed:
+        mine = [action for action in open_ones if action.work.owner == total.owner]
+        counts = [sum(_block(m, action) == days for action in mine) for days, _ in BLOCKS]
+        owner = m.wording.word("owner", total.owner).partition("（")[0]
+        bars = [CountBar(f"{count}" if count else "－", count / most, m.paper) for count in counts]
+        time = total_time(m.wording.texts, total, m.rules)
+        rows.append(
+            [m.cell(owner, small=True), *bars, m.cell(f"{total.actions}", small=True), m.cell(time, small=True)]
+        )
+    heads = ["plan.owner", "plan.days_7", "plan.days_30", "plan.days_90", "plan.renewal_short", "plan.sum", "plan.time"]
+    titles = [m.say(head) for head in heads]
+    table = Grid([39, 29, 23, 23, 23, 8, 20], rows, m.paper, head=titles, row_heads=True, padding=0.6, right=(5, 6))
+    return [m.heading("plan.demand", small=True), table, Gap(6)]
 
 
 def _foot(m: ReportContext) -> Block:

@@ -1,12 +1,14 @@
-"""Page 1: the one page that must stand alone — verdict, grade, ten controls, five actions, decisions."""
+"""Page 1: the one page that must stand alone: grade on its scale, verdict, controls, first actions, decisions."""
 
 from datetime import date
 from functools import partial
+from itertools import zip_longest
 
-from fumimori.assess.plan import FIRST, first
-from fumimori.model import Action, Basis, Cost, Finding, Owner, Severity
+from fumimori.assess.plan import FIRST, first, steps
+from fumimori.model import Action, Basis, Cost, Finding, Owner, Severity, Status
 from fumimori.report.blocks import Block, Box, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.context import ReportContext
+from fumimori.report.figures import LETTERS, GradeScale
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
@@ -24,50 +26,101 @@ def summary(m: ReportContext) -> Part:
         partial(_page, m, reasons=FIRST, harm=True, decisions=3),
         partial(_page, m, reasons=FIRST, harm=False, decisions=3),
         partial(_page, m, reasons=FIRST, harm=False, decisions=2),
-        partial(_page, m, reasons=3, harm=False, decisions=2),
-        partial(_page, m, reasons=2, harm=False, decisions=2),
-        partial(_page, m, reasons=1, harm=False, decisions=1),
+        partial(_page, m, reasons=4, harm=False, decisions=2),
+        partial(_page, m, reasons=4, harm=False, decisions=1),
+        partial(_page, m, reasons=3, harm=False, decisions=1),
+        partial(_page, m, reasons=2, harm=False, decisions=1),
         partial(_page, m, reasons=0, harm=False, decisions=1),
+        partial(_page, m, reasons=0, harm=False, decisions=1, most=4),
+        partial(_page, m, reasons=0, harm=False, decisions=1, most=3),
+        partial(_page, m, reasons=0, harm=False, decisions=0, most=3),
     ]
     return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
 
 
-def _page(m: ReportContext, *, reasons: int, harm: bool, decisions: int) -> list[Block]:
+def _page(m: ReportContext, *, reasons: int, harm: bool, decisions: int, most: int = FIRST) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
-        Prose(verdict(m), paper.heading2, m.faces),
-        Gap(1.5),
-    ]
-    hindrance = _hindrance(m)
-    if hindrance:
-        blocks += [m.prose(m.say(f"summary.{hindrance}"), paper.table), Gap(1)]
-    stops = _harm(m, whole=harm)
-    if stops:
-        blocks += [m.prose(stops, paper.table), Gap(1)]
-    strip = _strip(m)
-    blocks += [
+        _scale(m),
         Gap(2),
-        Columns([(50 * MM, _grade(m, strip.height(110 * MM))), (110 * MM, strip)], gap=5 * MM),
+        m.cell(_standing(m), small=True),
+        Gap(2.5),
+        Box(Stack([*_urgent(m, whole=harm), *_measured(m)]), fill=paper.wash, padding=3),
         Gap(3),
         _counts(m),
-        Gap(4),
-        *_first(m, reasons=reasons),
-        Gap(4),
-        m.heading("summary.decisions", small=True),
-        _decisions(m, decisions),
         Gap(2),
+        _strip(m),
+        Gap(3),
+        *_first(m, reasons=reasons, most=most),
+        Gap(3),
     ]
-    blocks.append(Prose(m.say("summary.law"), paper.note, m.faces))
+    if decisions:
+        blocks += [m.heading("summary.decisions", small=True), _decisions(m, decisions), Gap(2)]
+    blocks.append(Prose(m.say("summary.law"), paper.note.inked(paper.ink), m.faces))
     blocks += [Hairline(paper.line, millimetres=3), Prose(_foot(m), paper.note, m.faces)]
     return blocks
 
 
+def _scale(m: ReportContext) -> Block:
+    """Where the company stands between A and E, and after which actions it stands higher."""
+    grade = m.result.grade
+    words = {letter: m.wording.word("grade", letter) for letter in LETTERS}
+    remarks = {
+        step.letter: m.say("scale.after" if step.action > 1 else "scale.after_one", last=step.action)
+        for step in steps(m.result.actions, grade)
+    }
+    if grade.letter:
+        remarks[grade.letter] = m.say("scale.today")
+        alt = m.say("scale.alt", letter=grade.letter, word=words[grade.letter])
+    else:
+        remarks[grade.lower_bound] = m.say("scale.lower")
+        alt = m.say("scale.alt_withheld", lower=grade.lower_bound)
+    return GradeScale(grade.letter, words, remarks, m.paper, alt=alt)
+
+
+def _standing(m: ReportContext) -> str:
+    """Points, lower bound and why the grade is no better, in one line."""
+    grade = m.result.grade
+    said = [
+        m.say("summary.score", score=m.wording.range(grade.score_low, grade.score_high)),
+        m.say("summary.lower", lower=grade.lower_bound),
+        *([m.say("summary.quick")] if grade.quick else []),
+    ]
+    parts = m.say("summary.separator").join(said)
+    return m.say("summary.standing", parts=parts, reason=m.wording.word("grade_reason", grade.reason))
+
+
+def _urgent(m: ReportContext, *, whole: bool) -> list[Block]:
+    """The verdict, what happens otherwise, and the first action: by whom, until when, for how much."""
+    paper = m.paper
+    blocks: list[Block] = [Prose(verdict(m), paper.heading2, m.faces)]
+    stops = _harm(m, whole=whole)
+    if stops:
+        blocks += [Gap(1), Prose(stops, paper.table, m.faces)]
+    _, action = _most_urgent(m)
+    if action is not None and action.severity >= Severity.MEDIUM:
+        told = m.say(
+            "summary.first",
+            action=m.wording.action(action),
+            owner=m.wording.owner(action, short=True),
+            due=m.wording.due_sentence(action),
+            cost=m.wording.cost(action, short=True),
+        )
+        blocks += [Gap(1), Prose(told, paper.table.bold(), m.faces)]
+    return blocks
+
+
+def _measured(m: ReportContext) -> list[Block]:
+    """What kept the measurement from seeing anything, or that there was none."""
+    hindrance = _hindrance(m)
+    return [Gap(1), Prose(m.say(f"summary.{hindrance}"), m.paper.table, m.faces)] if hindrance else []
+
+
 def verdict(m: ReportContext) -> str:
-    """The sentence that a manager reads first."""
+    """The sentence that a manager reads first: the sharpest harm with its day, else the fact that comes first."""
     grade = m.result.grade
     worst, action = _most_urgent(m)
-    due = m.wording.due_sentence(action) if action else m.say("plan.renewal")
     title = m.wording.title(worst) if worst else ""
     if action and action.day:
         return _on_its_day(m, action, "event" if grade.letter else "withheld_event")
@@ -75,18 +128,17 @@ def verdict(m: ReportContext) -> str:
         kind = "withheld_finding" if worst and worst.severity >= Severity.MEDIUM else "withheld"
     else:
         kind = worst.severity.word if worst else "none"
-    said = m.say(f"verdict.{kind}", grade=grade.letter or "", lower=grade.lower_bound, title=title, due=due)
+    said = m.say(f"verdict.{kind}", lower=grade.lower_bound, title=title)
     dated = _first_dated(m, least=Severity.MEDIUM)
     return _on_its_day(m, dated, "also", said) if dated else said
 
 
 def _on_its_day(m: ReportContext, action: Action, kind: str, said: str = "") -> str:
-    """What ends when, by when to act and who: about an action that has a day in the calendar, after what was `said`."""
+    """What ends when, and by when to act: about an action that has a day in the calendar, after what was `said`."""
     day, grade = action.day or m.issued.date(), m.result.grade
     past = "_past" if day < m.issued.date() else ""
     return m.say(
         f"verdict.{kind}",
-        grade=grade.letter or "",
         lower=grade.lower_bound,
         said=said,
         event=m.say(f"event.{action.event}{past}", day=m.wording.day_near(day)),
@@ -108,6 +160,8 @@ def _hindrance(m: ReportContext) -> str:
     seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.READ, Basis.CONTRADICTION) for f in m.result.findings)
     if vantages and not vantages[-1].online and not seen:
         return "offline"
+    if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
+        return "not_measured"
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
 
 
@@ -125,46 +179,24 @@ def _most_urgent(m: ReportContext) -> tuple[Finding | None, Action | None]:
 
 
 def _harm(m: ReportContext, *, whole: bool) -> str:
-    """What can happen; of what has a day in the calendar one sentence at least, what stops on that day."""
-    worst, action = _most_urgent(m)
+    """What can happen, or only the first sentence of it."""
+    worst, _ = _most_urgent(m)
     if worst is None or worst.severity < Severity.MEDIUM:
         return ""
     risk = m.wording.risk(worst)
-    if whole:
-        return risk
-    return m.wording.first_sentence(risk) if action and action.day else ""
-
-
-def _grade(m: ReportContext, least: float) -> Block:
-    grade, paper = m.result.grade, m.paper
-    if grade.letter:
-        letter = Prose(grade.letter, paper.sized(50, 1.05).bold().inked(paper.accent), m.faces, align="center")
-    else:
-        letter = Prose(m.wording.word("grade", "withheld"), paper.sized(20, 1.6).bold(), m.faces, align="center")
-    small = paper.note.inked(paper.ink)
-    lines = [
-        Prose(m.say("summary.grade"), paper.note, m.faces, align="center"),
-        letter,
-        Prose(m.say("summary.lower", lower=grade.lower_bound), small, m.faces, align="center"),
-        Prose(
-            m.say("summary.score", score=m.wording.range(grade.score_low, grade.score_high)),
-            paper.table.bold(),
-            m.faces,
-            align="center",
-        ),
-        *([Prose(m.say("summary.quick"), small, m.faces, align="center")] if grade.quick else []),
-        Gap(1.5),
-        Prose(m.wording.word("grade_reason", grade.reason), small, m.faces),
-    ]
-    return Box(Stack(lines), outline=paper.accent, padding=3.5, least=least)
+    return risk if whole else m.wording.first_sentence(risk)
 
 
 def _strip(m: ReportContext) -> Block:
-    rows: list[list[Cell]] = []
+    """The ten controls with their results, five beside five."""
+    cells: list[list[Cell]] = []
     for control in m.result.controls:
         sign = ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper)
-        rows.append([control.control.printed, m.wording.control(control.control), sign])
-    return Grid([10, 70, 30], rows, m.paper, row_heads=True, padding=0.4)
+        name = m.cell(f"{control.control.printed} {m.wording.control(control.control)}", small=True)
+        cells.append([name, sign])
+    half = (len(cells) + 1) // 2
+    pairs = [[*left, *right] for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
+    return Grid([57, 30.5, 47, 30.5], pairs, m.paper, row_heads=True, padding=0.35)
 
 
 def _counts(m: ReportContext) -> Block:
@@ -177,28 +209,27 @@ def _counts(m: ReportContext) -> Block:
     return Columns(parts, gap=3 * MM)
 
 
-def _first(m: ReportContext, *, reasons: int) -> list[Block]:
+def _first(m: ReportContext, *, reasons: int, most: int) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
-    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:FIRST]
+    points = sorted(m.result.open_points, key=lambda point: -point.severity)[:most]
     if m.result.actions or not points:
-        return [m.heading("summary.actions", small=True), _actions(m, reasons=reasons)]
+        return [m.heading("summary.actions", small=True), _actions(m, reasons=reasons, most=most)]
     rows: list[list[Cell]] = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points]
     return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
 
-def _actions(m: ReportContext, *, reasons: int) -> Block:
+def _actions(m: ReportContext, *, reasons: int, most: int) -> Block:
     rows: list[list[Cell]] = []
-    for number, action in enumerate(first(m.result.actions), start=1):
+    for number, action in enumerate(first(m.result.actions)[:most], start=1):
         what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
         why = m.wording.why(action)
-        if number <= reasons and why:
-            what.append(m.cell(why, small=True))
+        if 1 < number <= reasons and why:
+            what.append(m.cell(m.say("summary.otherwise", harm=why), small=True))
         if m.wording.late(action):
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
-        work = f"{m.wording.word('effort', action.work.effort)}\n{m.wording.cost(action, short=True)}"
-        side = [m.cell(text, small=True) for text in (m.wording.owner(action), work, m.wording.due(action))]
-        rows.append([f"{number}", Stack(what), *side])
-    return m.table_or_none([7, 82, 29, 27, 20], "summary.action_heads", rows, padding=1.0)
+        side = (m.wording.owner(action), m.wording.due(action), m.wording.effort_and_cost(action))
+        rows.append([f"{number}", Stack(what), *[m.cell(text, small=True) for text in side]])
+    return m.table_or_none([7, 88, 26, 19, 25], "summary.action_heads", rows, padding=0.8)
 
 
 def _decisions(m: ReportContext, most: int) -> Block:
