@@ -96,7 +96,10 @@ async def measured(world: World, assessment: Assessment) -> Assessment:
 def renamed(assessment: Assessment, block: int) -> Assessment:
     """The assessment under the sample's name, with addresses that are kept for documentation (RFC 5737)."""
     text = msgspec.json.encode(assessment).decode()
-    text = text.replace("subtle.example", DOMAIN).replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ")
+    # A record longer than 255 octets is cut into strings, wherever that falls.
+    cut = r'(?:\\" \\")?'
+    text = re.sub(cut.join(re.escape(letter) for letter in "subtle.example"), DOMAIN, text)
+    text = text.replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ")
     text = re.sub(
         rf"(?<!\d)127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
     )
@@ -127,14 +130,14 @@ def main() -> None:
     assessment = Assessment(
         id="00000000-0000-4000-8000-000000000001",
         created=now,
-        organisation=Organisation(name="見本株式会社（Mihon Co., Ltd.）", size="11-50"),
+        organisation=Organisation(name="Mihon", size="11-50"),
         scope=Scope(
             domains=(DomainScope(name="subtle.example", hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=("mail.subtle.example",),
             ssh_hosts=("mail.subtle.example",),
             own_hosts=("mx1.subtle.example", "mx2.subtle.example"),
         ),
-        consent=Consent(level=ConsentLevel.AUTHORISED, name="代表者（representative）", role="代表取締役"),
+        consent=Consent(level=ConsentLevel.AUTHORISED, name="Mihon", role="Mihon"),
         document_number="MIHON-2026-01",
         answers=tuple(answers),
     )

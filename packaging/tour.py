@@ -47,7 +47,6 @@ def main() -> int:
 
 def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
-    from msgspec import structs
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
@@ -107,7 +106,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             if wanted and name not in wanted:
                 continue
             if session.assessment is None and route.page not in ("start", "new", "unlock"):
-                session.show(structs.replace(entry.sample(), report_language=language))
+                session.show(entry.sample(language))
             if name == "environment-several":
                 several(session)
             judged(session)
@@ -214,7 +213,7 @@ def readme(folder: Path) -> int:
         take(Path(taken), "en", "light", "", {"hub"})
         with Image.open(Path(taken) / "hub-en-light.png") as picture:
             picture.convert("RGB").save(folder / "hub-en.png", optimize=True)
-    assessment = entry.sample()
+    assessment = entry.sample("en")
     result = entry.toolkit().assess(assessment, datetime.now(UTC).astimezone())
     document = pypdfium2.PdfDocument(entry.make_report(assessment, result, entry.texts("en"), "a4"))
     sheet = document[1].render(scale=90 / 72).to_pil().convert("RGB")

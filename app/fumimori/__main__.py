@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
-    from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
+    from fumimori.model import Assessment, Consent, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
@@ -250,13 +250,29 @@ def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
     return remediation.repair(finding, assessment, rules())
 
 
-def sample() -> "Assessment":
-    """The sample company: a recorded assessment that works with no network."""
+def sample(language: str = "ja") -> "Assessment":
+    """The sample company under its names in `language`: a recorded assessment that works with no network."""
     import msgspec
 
     from fumimori.model import Assessment
 
-    return msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
+    recorded = msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
+    say = texts(language)
+    name, role = say("words.sample.organisation"), say("words.sample.role")
+    consent = msgspec.structs.replace(recorded.consent, name=say("words.sample.person"), role=role)
+    return msgspec.structs.replace(
+        recorded,
+        report_language=language,
+        organisation=msgspec.structs.replace(recorded.organisation, name=name),
+        consent=consent,
+        runs=tuple(msgspec.structs.replace(run, consent=_named(run.consent, consent)) for run in recorded.runs),
+    )
+
+
+def _named(of_run: "Consent", consent: "Consent") -> "Consent":
+    import msgspec
+
+    return msgspec.structs.replace(of_run, name=consent.name, role=consent.role)
 
 
 def settings_folder() -> Path:

@@ -25,7 +25,7 @@ def opened(qapp: object, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     windows: list[Window] = []
 
     def make(language: str = "ja", assessment: Assessment | None = None, toolkit: Toolkit | None = None) -> Driver:
-        services = demonstration.services(tmp_path / f"settings{len(windows)}", toolkit, language)
+        services = demonstration.services(tmp_path / f"settings{len(windows)}", toolkit)
         prepare(qapp, services)
         window = Window(Session(services, language))
         windows.append(window)

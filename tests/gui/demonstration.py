@@ -102,7 +102,7 @@ def answers() -> tuple[Answer, ...]:
     )
 
 
-def services(folder: Path, toolkit: Toolkit | None = None, language: str = "ja") -> AppServices:
+def services(folder: Path, toolkit: Toolkit | None = None) -> AppServices:
     """The window's parts with real texts, rules and probes; settings go into `folder`, no network is opened."""
     texts = {word: Texts(resources.root(), word) for word in languages(resources.root())}
     given = toolkit or offline_instruments()
@@ -112,7 +112,7 @@ def services(folder: Path, toolkit: Toolkit | None = None, language: str = "ja")
         make_report=one_sheet,
         make_exports=make_exports,
         lint_report=lint_report,
-        sample=lambda: assessment(language),
+        sample=assessment,
         sample_passphrase="fumimori-sample",
         resources=resources.root(),
         settings_folder=folder,

@@ -52,7 +52,7 @@ class CommandLine:
     make_report: MakeReport
     lint_report: LintReport
     make_exports: MakeExports
-    sample: Callable[[], Assessment]
+    sample: Callable[[str], Assessment]
     sample_passphrase: str
     texts: Callable[[str], Texts]
     language: str
@@ -197,13 +197,15 @@ class CommandLine:
         folder = files.folder(options.out, texts)
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
-        assessment = self.sample()
-        result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
+        assessment = self.sample(self.language)
         files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
         for language in texts.known:
-            pdf = self.make_report(assessment, result, self.texts(language), "a4", "all", "final")
+            company = self.sample(language)
+            result = self.toolkit().assess(company, datetime.now(UTC).astimezone())
+            pdf = self.make_report(company, result, self.texts(language), "a4", "all", "final")
             files.write(str(folder / f"report-{language}.pdf"), pdf, texts)
-        files.write(str(folder / "result.json"), scan_json(assessment, result), texts)
+            if language == self.language:
+                files.write(str(folder / "result.json"), scan_json(company, result), texts)
         return RAN
 
 

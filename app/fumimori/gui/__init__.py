@@ -20,7 +20,7 @@ def run(
     make_report: "MakeReport",
     lint_report: "LintReport",
     make_exports: "MakeExports",
-    sample: Callable[[], Assessment],
+    sample: Callable[[str], Assessment],
     sample_passphrase: str,
     resources: Path,
     settings_folder: Path,

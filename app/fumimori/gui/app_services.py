@@ -42,7 +42,8 @@ class AppServices:
     toolkit: "Callable[[], Toolkit]"
     texts: Callable[[str], Texts]
     make_report: MakeReport
-    sample: Callable[[], Assessment]
+    sample: Callable[[str], Assessment]
+    """The sample company under its names in a language."""
     sample_passphrase: str
     resources: Path
     settings_folder: Path

@@ -70,7 +70,13 @@ class NewPage(Page):
             self._complain(self.say("exists"))
             return False
         kind, services = self.route.item, self.session.services
-        start = self.session.open if kind == "copy" else services.sample() if kind == "sample" else self.session.fresh()
+        start = (
+            self.session.open
+            if kind == "copy"
+            else services.sample(self.session.language)
+            if kind == "sample"
+            else self.session.fresh()
+        )
         passphrase = services.sample_passphrase if self._key is None else self._key.passphrase
         self.session.work.create(path, passphrase, start, copy=kind == "copy")
         return False
