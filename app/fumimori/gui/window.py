@@ -237,9 +237,9 @@ class Window(QMainWindow):
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
-            self.help_panel.show_help(
-                self.theme, self.session.texts, prefix=self.page.help_prefix, page=self.route.page
-            )
+            prefix, further = self.page.help_prefix, self.page.further_help
+            texts, page = self.session.texts, self.route.page
+            self.help_panel.show_help(self.theme, texts, prefix=prefix, page=page, further=further)
 
     def toggle_help(self) -> None:
         """Open or close the help panel; the keyboard goes with it."""

@@ -1,6 +1,6 @@
 """The help panel at the right (F1): how to find out, why it matters, what would prove it; or the page's own help."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
@@ -26,9 +26,11 @@ class HelpPanel(QFrame):
         self._tab = 0
         self._layout = QVBoxLayout(self)
 
-    def show_help(self, theme: Theme, texts: Texts, *, prefix: str, page: str) -> None:
-        """Show the help at `prefix` (a question), or the page's."""
-        self._theme, self._texts, self._prefix = theme, texts, prefix
+    def show_help(
+        self, theme: Theme, texts: Texts, *, prefix: str, page: str, further: Callable[[], Sequence[QWidget]]
+    ) -> None:
+        """Show the help at `prefix` (a question), or the page's; `further` makes what stands under how to find out."""
+        self._theme, self._texts, self._prefix, self._further = theme, texts, prefix, further
         self.setFixedWidth(min(theme.px(340), round(self.window().width() * WIDEST)))
         clear(self._layout)
         self._layout.setContentsMargins(theme.px(20), theme.px(16), theme.px(12), theme.px(16))
@@ -61,9 +63,10 @@ class HelpPanel(QFrame):
 
     def _show_tab(self, tab: int) -> None:
         self._tab = tab
-        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"))
+        further = self._further() if TABS[tab] == "find" else ()
+        self._fill(self._texts.lines(f"{self._prefix}.{TABS[tab]}"), further)
 
-    def _fill(self, lines: tuple[str, ...]) -> None:
+    def _fill(self, lines: tuple[str, ...], further: Sequence[QWidget] = ()) -> None:
         inner = QWidget()
         inner.setObjectName("inner")
         column = QVBoxLayout(inner)
@@ -73,5 +76,7 @@ class HelpPanel(QFrame):
             text = Prose(self._theme, line)
             text.setAlignment(Qt.AlignmentFlag.AlignTop)
             column.addWidget(text)
+        for widget in further:
+            column.addWidget(widget)
         column.addStretch(1)
         self._scroll.setWidget(inner)
