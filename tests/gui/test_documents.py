@@ -186,3 +186,15 @@ def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_
     driver.go("documents")
     assert driver.shows(driver.page.t("ui.senders.title", domain=DOMAIN))
     assert driver.shows(driver.page.t("ui.senders.bar", name="newsletter.example", aligned=0, unaligned=30))
+
+
+@pytest.mark.parametrize(("question", "offered"), [("ssh.password_login", True), ("people.exercises", False)])
+def test_how_to_find_out_leads_to_the_documents_where_one_says_it(driver: Driver, question: str, *, offered: bool):
+    driver.go("question", question)
+    driver.window.toggle_help()
+    assert driver.shows(driver.page.t("ui.documents.by_file")) is offered
+    if offered:
+        driver.press("hand-over")
+        assert driver.route.page == "documents"
+        driver.window.forward()
+        assert (driver.route.page, driver.route.item) == ("question", question)

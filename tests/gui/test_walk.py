@@ -119,6 +119,8 @@ def measure(driver: Driver) -> None:
     assert driver.route.page == "confirm"
     assert driver.shows(DOMAIN)
     driver.press("next")
+    assert driver.route.page == "documents"
+    driver.press("next")
     assert driver.route.page == "hub"
 
 

@@ -237,11 +237,8 @@ class Window(QMainWindow):
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
-            prefix = self.page.help_prefix
-            hosting = self.session.open.scope.hosting if prefix else None
-            self.help_panel.show_help(
-                self.theme, self.session.texts, prefix=prefix, page=self.route.page, hosting=hosting
-            )
+            hosting = self.session.open.scope.hosting if self.page.help_prefix else None
+            self.help_panel.show_help(self.theme, self.session.texts, self.page, self.route.page, hosting)
 
     def toggle_help(self) -> None:
         """Open or close the help panel; the keyboard goes with it."""

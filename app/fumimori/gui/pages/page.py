@@ -81,6 +81,10 @@ class Page(KeepsTyped):
         """Where the help panel's texts of this page lie: a question's, or empty for the page's own."""
         return ""
 
+    def further_help(self) -> Sequence[QWidget]:
+        """What stands in the help panel under how to find out."""
+        return ()
+
     def accept(self) -> bool:
         """Take over what stands here before Next leads on; False stays, after the page has said what is missing."""
         return True

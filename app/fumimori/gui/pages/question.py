@@ -1,12 +1,14 @@
 """One question: what is asked, what was measured, the answers, and what belongs to them."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.answers import AnswerBox
+from fumimori.gui.widgets.by_file import by_file
 from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
@@ -77,6 +79,10 @@ class QuestionPage(Page):
     def help_prefix(self) -> str:
         """The question's three help texts."""
         return f"controls.{self.route.item}"
+
+    def further_help(self) -> Sequence[QWidget]:
+        """What can be handed over instead, and the way there."""
+        return by_file(self.session, self.theme, self.route.item, partial(self.navigator.visit, Route("documents")))
 
     def _introduce(self) -> None:
         theme, block = self.theme, self._block
