@@ -26,9 +26,12 @@ def plan(m: ReportContext) -> list[Part]:
     kept = shown(m)
     rest = list(m.result.actions)[len(kept) :]
     name = m.say("part.management")
-    first = Part(name=name, blocks=tuple(_page(m, kept, left_out=len(rest))))
+    page = _page(m, kept, left_out=len(rest))
     more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m), *mail_path.drawing(m)]
-    return [first, Part(name=name, blocks=tuple(more))] if more else [first]
+    whole = [*page, Gap(6), *more]
+    if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
+        return [Part(name=name, blocks=tuple(whole))]
+    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(more))]
 
 
 def shown(m: ReportContext) -> list[Action]:
