@@ -13,7 +13,7 @@ from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 46, 15, 20, 18, 25, 18, 16)
+WIDTHS = (7, 43, 18, 20, 18, 25, 18, 16)
 ROWS = 14
 """Actions on the first page at most."""
 ASKED = 14
