@@ -177,8 +177,7 @@ def test_repeated_answers_are_printed_once_and_long_ones_say_what_is_missing():
 )
 def test_the_management_part_stands_alone_and_says_where_the_rest_is(language, apart):
     content = example.pdf(language=language, parts="management")
-    assert len(pages(content)) in (6, 7)
-    assert apart in " ".join(text(content).split())
+    assert apart in " ".join(pages(content)[-1].split())
     with pikepdf.open(BytesIO(content)) as document:
         assert not document.attachments
     assert pages(content)[1].splitlines()[0] == pages(example.made(language))[1].splitlines()[0]

@@ -15,7 +15,7 @@ from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 46, 15, 20, 18, 25, 18, 16)
+WIDTHS = (7, 43, 18, 20, 18, 25, 18, 16)
 ROWS = 14
 """Actions on the first page at most."""
 ASKED = 14
@@ -28,9 +28,12 @@ def plan(m: ReportContext) -> list[Part]:
     kept = shown(m)
     rest = list(m.result.actions)[len(kept) :]
     name = m.say("part.management")
-    first = Part(name=name, blocks=tuple(_page(m, kept, left_out=len(rest))))
+    page = _page(m, kept, left_out=len(rest))
     more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m), *mail_path.drawing(m)]
-    return [first, Part(name=name, blocks=tuple(more))] if more else [first]
+    whole = [*page, Gap(6), *more]
+    if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
+        return [Part(name=name, blocks=tuple(whole))]
+    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(more))]
 
 
 def shown(m: ReportContext) -> list[Action]:

@@ -1,0 +1,139 @@
+"""Very different reports as PDF, with a contact sheet of all pages each, so that people can look at them.
+
+python packaging/gallery.py FOLDER [NAME …]
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pypdfium2
+from PIL import Image
+
+from fumimori.__main__ import bank, make_report, rules, sample, texts, toolkit
+from fumimori.assess.judging import assess
+from fumimori.model import (
+    Answer,
+    Assessment,
+    Confidence,
+    Credit,
+    DomainScope,
+    Hosting,
+    Organisation,
+    Outcome,
+    Result,
+    Severity,
+    Status,
+)
+
+NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+ACROSS = 6
+SCALE = 0.7
+"""Of the pages on a contact sheet: 1 is 72 dots an inch."""
+HOSTILE = "<b>見本</b> & \u202egnp.exe\u2066 ）」。、(Tj) ET Q =1+1"
+
+Made = tuple[Assessment, Result]
+
+
+def judged(about: Assessment, said: tuple[Outcome, ...] | None = None) -> Made:
+    """The assessment with what follows from it, or from outcomes that are only said."""
+    if said is None:
+        return about, toolkit().assess(about, NOW)
+    return about, assess(about, bank(), rules(), said, NOW)
+
+
+def faults(hosts: tuple[str, ...], each: int) -> tuple[Outcome, ...]:
+    """The first `each` kinds of faults, on every host."""
+    codes = [code for code, rule in sorted(rules().outcomes.items()) if rule.severity >= Severity.LOW][:each]
+    return tuple(Outcome(code=code, subject=host) for code in codes for host in hosts)
+
+
+def answered(credit: Credit) -> tuple[Answer, ...]:
+    """Every question answered by its first option with this credit."""
+    given = ((one.id, next((o.id for o in one.options if o.credit is credit), None)) for one in bank())
+    return tuple(
+        Answer(question=name, value=value, at=NOW, confidence=Confidence.CONFIRMED) for name, value in given if value
+    )
+
+
+def many_domains() -> Made:
+    """Twenty domains with faults in each."""
+    names = tuple(f"shop-{number}.example" for number in range(20))
+    scope = msgspec.structs.replace(sample().scope, domains=tuple(DomainScope(name=name) for name in names))
+    return judged(msgspec.structs.replace(sample(), scope=scope), faults(names, 40))
+
+
+def offline() -> Made:
+    """A measurement that reached nothing."""
+    runs = tuple(
+        msgspec.structs.replace(
+            run,
+            attempts=tuple(
+                msgspec.structs.replace(one, status=Status.NOT_TESTABLE_HERE, reason="offline", facts=None, evidence=())
+                for one in run.attempts
+            ),
+        )
+        for run in sample().runs
+    )
+    return judged(msgspec.structs.replace(sample(), runs=runs, answers=()))
+
+
+def of_name(name: str) -> Made:
+    """The sample under another name."""
+    return judged(msgspec.structs.replace(sample(), organisation=Organisation(name=name)))
+
+
+def hosted() -> Made:
+    """The sample on hosted Microsoft 365."""
+    domains = tuple(
+        msgspec.structs.replace(one, hosting=Hosting.MICROSOFT, hosting_confirmed=True)
+        for one in sample().scope.domains
+    )
+    scope = msgspec.structs.replace(sample().scope, domains=domains)
+    return judged(msgspec.structs.replace(sample(), scope=scope))
+
+
+ASSESSMENTS: dict[str, Callable[[], Made]] = {
+    "sample": lambda: judged(sample()),
+    "many_domains": many_domains,
+    "many_findings": lambda: judged(sample(), faults(tuple(f"host{n}.example" for n in range(5)), 60)),
+    "not_measured": lambda: judged(msgspec.structs.replace(sample(), runs=())),
+    "perfect": lambda: judged(msgspec.structs.replace(sample(), answers=answered(Credit.MET), runs=()), ()),
+    "offline": offline,
+    "hostile": lambda: of_name(HOSTILE),
+    "long_names": lambda: of_name("株式会社" + "非常に長い名前の会社" * 8),
+    "quick": lambda: judged(msgspec.structs.replace(sample(), quick=True, runs=(), answers=())),
+    "hosted": hosted,
+}
+
+
+def contact_sheet(content: bytes) -> Image.Image:
+    """All pages beside and below each other."""
+    with pypdfium2.PdfDocument(content) as document:
+        pages = [page.render(scale=SCALE).to_pil() for page in document]
+    width, height = pages[0].size
+    sheet = Image.new("RGB", (width * ACROSS, height * -(-len(pages) // ACROSS)), "grey")
+    for number, page in enumerate(pages):
+        sheet.paste(page, (number % ACROSS * width, number // ACROSS * height))
+    return sheet
+
+
+def main(folder: Path, names: list[str]) -> int:
+    """Make every report in both languages, or only those of these names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names or ASSESSMENTS:
+        about, result = ASSESSMENTS[name]()
+        for language in ("ja", "en"):
+            content = make_report(about, result, texts(language), "a4")
+            (folder / f"{name}-{language}.pdf").write_bytes(content)
+            contact_sheet(content).save(folder / f"{name}-{language}.png")
+            sys.stdout.write(f"{name} {language}: {len(content)} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
