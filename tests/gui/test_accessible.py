@@ -39,7 +39,8 @@ SPOKEN = {Role.Button, Role.CheckBox, Role.RadioButton, Role.EditableText, Role.
 def heard(widget: QWidget) -> Iterator[QAccessibleInterface]:
     """Everything in and below a widget that is not hidden, in the order in which it is read.
 
-    Each interface is asked for just before it is used: Qt may drop one that was fetched long ago.
+    Each interface is asked for just before it is used: Qt may drop one that was fetched long ago. The tabs of a bar are
+    not asked for one by one.
     """
     one = QAccessible.queryAccessibleInterface(widget)
     if one is not None:
@@ -50,6 +51,9 @@ def _below(one: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
     if one.state().invisible:
         return
     yield one
+    if one.role() is Role.PageTabList:
+        # WORKAROUND for PySide6 6.11: the interface of a tab goes with Python's wrapper, and Qt asks it again
+        return
     for number in range(one.childCount()):
         child = one.child(number)
         if child is not None:
