@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import QSortFilterProxyModel as Sorted
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
@@ -248,6 +248,13 @@ class RegisterTable(QTableView):
         for index in sorted(self.selectionModel().selectedIndexes(), key=lambda one: (one.row(), one.column())):
             lines.setdefault(index.row(), []).append(str(index.data(_Role.EditRole)))
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
+
+    def event(self, event: QEvent) -> bool:
+        """A block that is pasted here is the table's, not handed over to the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.matches(_Key.Paste):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Blocks, deleting and editing; everything else is Qt's."""
