@@ -33,6 +33,7 @@ from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import letter, part_words, proof_words
 from fumimori.wording.report import NOTE_LIMIT, Wording
+from fumimori.wording.words import Words
 from loopback.witnesses import outcome_names
 
 ISSUED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -119,7 +120,7 @@ def pages(octets: bytes) -> None:
         annexed=True,
         draft=False,
     )
-    paged(document._parts(m, None), paper.width, paper.height)
+    paged(document._parts(m, None, None, "all"), paper.width, paper.height)
 
 
 def report_text(octets: bytes) -> None:
@@ -200,7 +201,7 @@ def _repaired(finding: Finding, given: Assessment) -> None:
     for texts in _texts():
         said = [note for part in ("before", "after", "risks", "back") for note in part_words(texts, repair, part)]
         said += [words for proof in repair.proof for words in proof_words(texts, proof)]
-        said.append(letter(texts, [finding], repair, given))
+        said.append(letter(Words(texts, program.bank()), [finding], repair, given))
         assert HARMFUL.search("".join(said)) is None, f"{finding.code} says {said!r}"
 
 
