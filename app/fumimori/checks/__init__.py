@@ -3,13 +3,20 @@
 import importlib
 import importlib.util
 import pkgutil
+from pathlib import Path
 
 from fumimori.checks.contract import Probe, Reader
 
 
 def names(kind: str = "probe") -> tuple[str, ...]:
-    """The folders that hold a module called `kind` (`probe` or `reader`), sorted; the freezer asks for the same."""
-    folders = (module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+    """The folders that hold a module called `kind` (`probe` or `reader`), sorted; the freezer asks for the same.
+
+    LookupError for a folder with such a module that is no package.
+    """
+    folders = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+    lost = {file.parent.name for path in __path__ for file in Path(path).glob(f"*/{kind}.py")} - {*folders}
+    if lost:
+        raise LookupError(f"without an __init__.py nobody finds the {kind} in {sorted(lost)}")
     return tuple(sorted(name for name in folders if importlib.util.find_spec(f"{__name__}.{name}.{kind}")))
 
 

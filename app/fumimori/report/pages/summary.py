@@ -87,7 +87,7 @@ def _standing(m: ReportContext) -> str:
         m.say("summary.lower", lower=grade.lower_bound),
         *([m.say("summary.quick")] if grade.quick else []),
     ]
-    parts = m.say("summary.separator").join(said)
+    parts = m.wording.listed(said)
     return m.say("summary.standing", parts=parts, reason=m.wording.word("grade_reason", grade.reason))
 
 
