@@ -133,12 +133,11 @@ class Page(KeepsTyped):
         key = f"words.{word}." if shared else f"ui.{self.route.page}.{word}_"
         choices = [Choice(value=value, label=labels[value] if labels else self.t(key + value)) for value in values]
         asked = self.say(word)
+        group = ChoiceGroup(self.theme, asked=asked, choices=choices, chosen=chosen, picked=picked, columns=columns)
         part = QVBoxLayout()
         part.setSpacing(self.theme.gap)
         part.addWidget(Heading(self.theme, asked, level=3))
-        part.addWidget(
-            ChoiceGroup(self.theme, asked=asked, choices=choices, chosen=chosen, picked=picked, columns=columns)
-        )
+        part.addWidget(group)
         part.addStretch(1)
         return part
 
