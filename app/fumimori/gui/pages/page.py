@@ -126,10 +126,7 @@ class Page(KeepsTyped):
         shared: bool = False,
         labels: Mapping[str, str] | None = None,
     ) -> QVBoxLayout:
-        """Cards under the title `word`, one for each of `values`.
-
-        Their texts are `labels`, or the page's `<word>_<value>`, or those `shared` with the report.
-        """
+        """Cards titled `word`, one a value; their texts: `labels`, or the page's, or those `shared` with the report."""
         key = f"words.{word}." if shared else f"ui.{self.route.page}.{word}_"
         choices = [Choice(value=value, label=labels[value] if labels else self.t(key + value)) for value in values]
         asked = self.say(word)
