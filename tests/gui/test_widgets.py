@@ -1,5 +1,7 @@
 """Small widgets keep their word: what does not fit is said to go on."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QTabBar
@@ -24,7 +26,8 @@ def test_the_help_tells_what_happened_to_others_with_its_source(opened: Open, la
     driver = opened(language)
     panel, texts = driver.window.help_panel, driver.window.session.texts
     base = "controls.updates.fix_delay"
-    panel.show_help(driver.window.theme, texts, prefix=base, page="question", hosting=None)
+    page = SimpleNamespace(help_prefix=base, further_help=lambda: ())
+    panel.show_help(driver.window.theme, texts, page, "question", None)
     tabs = panel.findChild(QTabBar)
 
     def shown() -> list[str]:

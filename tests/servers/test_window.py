@@ -136,6 +136,8 @@ def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> N
     assert isinstance(table, QTableWidget)
     assert "mail.bad.example" in table.item(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     hands.press("next")
+    assert hands.route.page == "documents"
+    hands.press("next")
     assert hands.route.page == "hub"
     hands.press("open:access")
     while hands.route.page == "question":

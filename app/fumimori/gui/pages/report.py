@@ -29,7 +29,6 @@ class ReportPage(Page):
         theme, session, visit = self.theme, self.session, self.navigator.visit
         self._paper, self._parts, self._version = "a4", "all", "final"
         self._pdf = b""
-        self.prose("lead", quiet=True)
         self._save_button = button(
             theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
         )
@@ -40,6 +39,7 @@ class ReportPage(Page):
         ]
         self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
         self.add(Flow(self._save_button, self._print_button, *aside, spacing=theme.gap), self._notes, self._lint)
+        self.prose("lead", quiet=True)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
