@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.lint import LintEntry
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
-from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.wizard.steps import Route
 from fumimori.wording.lint import lint_words
@@ -41,6 +41,7 @@ class LintBox(QFrame):
             column.addWidget(Prose(theme, f"{kind} {lint_words(entry, result, wording)}", bold=entry.stops))
             route = Route(entry.page, entry.item)
             go = button(theme, t("ui.lint.go", place=place), partial(visit, route), kind="link", name=f"lint-{number}")
-            column.addLayout(Flow(go, spacing=theme.gap))
+            go.setMinimumWidth(1)  # at twice the size in a narrow window the page is no wider than it
+            column.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
         if len(entries) > SHOWN:
             column.addWidget(Prose(theme, t("ui.lint.more", count=len(entries) - SHOWN), quiet=True))
