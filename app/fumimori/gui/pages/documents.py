@@ -15,7 +15,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
 from fumimori.gui.widgets.taken_in import TakenIn
 from fumimori.gui.widgets.text import Prose, announce
-from fumimori.model import Run, RunKind
+from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
 
 
@@ -58,7 +58,7 @@ class DocumentsPage(Page):
             self.add(TakenIn(session, theme, run))
 
     def _read(self) -> list[Run]:
-        return [run for run in self.session.open.runs if run.kind is RunKind.READ]
+        return [run for run in self.session.open.runs if run.handed_over]
 
     def leave(self) -> None:
         """The reading goes on without this page."""
