@@ -84,6 +84,21 @@ def test_a_pasted_picture_is_blacked_out_before_it_is_kept(opened: Open, tmp_pat
         assert kept.convert("RGB").getpixel((300, 250)) == (200, 30, 30)
 
 
+def test_a_picture_pasted_anywhere_on_the_page_is_its_evidence(opened: Open):
+    driver = at_question(opened)
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor(200, 30, 30))
+    QGuiApplication.clipboard().setImage(image)
+    driver.window.page.heading.take_focus()
+    driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    driver.press("evidence-keep")
+    wait(driver, 1)
+    assert (driver.route.page, driver.session.open.evidence[0].subject) == ("question", QUESTION)
+    driver.go("hub")
+    driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert driver.route.page == "hub"
+
+
 @pytest.mark.parametrize(
     ("content", "key"),
     [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 
+from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.wizard.steps import Route
 
 if TYPE_CHECKING:
@@ -36,8 +37,14 @@ class Drops(QObject):
         return super().eventFilter(target, event)
 
     def paste(self) -> None:
-        """Hand over what is in the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        """Hand over what is in the clipboard; a picture is evidence of what the page is about."""
+        what = QGuiApplication.clipboard().mimeData()
+        boxes = [box for box in self._window.findChildren(EvidenceBox) if box.isVisible()]
+        if what.hasImage() and not what.hasUrls() and not what.hasText():
+            if len(boxes) == 1:
+                boxes[0].paste()
+            return
+        self.take(what)
 
     def take(self, what: QMimeData) -> None:
         """Open an assessment, or read the files or the text, and show what they are."""

@@ -63,10 +63,10 @@ def verdict_words(t: Texts, facts: Facts) -> str:
 
 def unproved(t: Texts, facts: Facts, codes: Collection[str]) -> tuple[str, ...]:
     """What this message does not show; `codes` are the names of the outcomes that followed from it."""
-    return tuple(t(f"ui.round_trip.unproved_{word}", **values) for word, values in _unproved(facts, codes))
+    return tuple(t(f"ui.round_trip.unproved_{word}", **values) for word, values in _unproved(t, facts, codes))
 
 
-def _unproved(facts: Facts, codes: Collection[str]) -> Iterator[tuple[str, dict[str, object]]]:
+def _unproved(t: Texts, facts: Facts, codes: Collection[str]) -> Iterator[tuple[str, dict[str, object]]]:
     silent = sum(hop.tls == "unknown" for hop in facts.hops)
     if silent:
         yield "tls", {"count": silent, "all": len(facts.hops)}
@@ -75,12 +75,12 @@ def _unproved(facts: Facts, codes: Collection[str]) -> Iterator[tuple[str, dict[
     if facts.direction is Direction.SENT:
         selectors = sorted({one.selector for one in facts.signatures if one.kind == "dkim" and one.selector})
         if not SIGNED & set(codes):
-            yield "dkim", {"selectors": ", ".join(sanitize(one, 60) for one in selectors[:5]) or "-"}
+            yield "dkim", {"selectors": t.listed(sanitize(one, 60) for one in selectors[:5]) or "-"}
         if facts.smime is None:
             yield "smime", {}
     said = {one.method for one in facts.verdicts}
     missing = [method.upper() for method in METHODS if method not in said]
     if missing:
-        yield "verdicts", {"methods": ", ".join(missing)}
+        yield "verdicts", {"methods": t.listed(missing)}
     yield "forged", {}
     yield f"others_{facts.direction}", {}

@@ -25,6 +25,7 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.redactor import Redactor
 from fumimori.gui.widgets.text import Heading, Prose, announce
 from fumimori.model import About, Evidence, EvidenceKind
@@ -145,8 +146,6 @@ class EvidenceBox(QWidget):
         frame, inside = card(theme)
         redactor = Redactor(theme, QPixmap.fromImage(image), self._say("picture"))
         inside.addWidget(Prose(theme, self._say("covering")))
-        warning = Prose(theme, "", bold=True)
-        inside.addWidget(warning)
         inside.addWidget(redactor)
         keep = button(theme, self._say("keep"), partial(self._keep, content, name, redactor), name="evidence-keep")
         again = button(theme, self._say("again"), redactor.clear, kind="link", name="evidence-again")
@@ -155,9 +154,9 @@ class EvidenceBox(QWidget):
         self._asked.addWidget(frame)
 
         def warn(codes: int) -> None:
-            if codes and shiboken6.isValid(warning):
-                warning.say(self._say("code"))
-                announce(warning, warning.words)
+            if codes and shiboken6.isValid(redactor):
+                inside.insertWidget(0, Notice(theme, title=self._say("code"), icon="triangle-alert"))
+                announce(redactor, self._say("code"))
 
         self._session.bridge.compute(partial(qr_codes, content), done=warn, failed=self._refused)
 
