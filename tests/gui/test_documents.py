@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QProgressBar
 
 from fumimori.__main__ import toolkit
 from fumimori.engine.exchange import scan_json
@@ -261,3 +261,26 @@ def test_a_file_of_two_gigabytes_is_refused_before_it_is_opened(driver: Driver, 
     assert time.monotonic() - started < 5
     assert driver.shows("big.bin")
     assert driver.shows(driver.page.t("words.not_readable.too_much"))
+
+
+def accounts(count: int) -> bytes:
+    """An export of so many accounts."""
+    line = "user{0}@sakura-shoten.example.jp,User {0},TRUE,2026-10-01,no\n"
+    return ("Username,Name,MFA,Last sign-in,Admin\n" + "".join(line.format(at) for at in range(count))).encode()
+
+
+def test_the_reading_of_one_long_list_says_how_far_it_is_and_stops_in_the_middle(driver: Driver, tmp_path: Path):
+    (tmp_path / "a.csv").write_bytes(accounts(200_000))
+    handing = driver.session.handing
+    shares = []
+    handing.changed.connect(lambda: shares.append(handing.progress.share if handing.progress else 0.0))
+    handing.hand_over([tmp_path / "a.csv"])
+    driver.qtbot.waitUntil(lambda: any(0.1 < share < 0.9 for share in shares), timeout=60_000)
+    bar = driver.page.findChild(QProgressBar)
+    assert 0 < bar.value() < bar.maximum()
+    driver.press("stop-reading")
+    started = time.monotonic()
+    read(driver)
+    assert time.monotonic() - started < 5
+    assert runs(driver) == []
+    assert not handing.running

@@ -166,6 +166,10 @@ class Document:
     """The host that the file in which it lay says it is of; proves nothing."""
 
 
+def _unwatched(_share: float) -> None:
+    pass
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadContext:
     """What `read` is handed beside the document."""
@@ -178,6 +182,9 @@ class ReadContext:
     """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
     about: str = ""
     """The host that the person says the document is of, for documents that do not say it."""
+    watch: Callable[[float], None] = _unwatched
+    """To be called now and then by a reader that takes long, with the share of the document that it has read, 0 to 1;
+    it raises when the person stopped the reading."""
 
 
 class Reading(Record):

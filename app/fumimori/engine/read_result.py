@@ -43,6 +43,8 @@ class Progress(Record):
     done: int
     total: int
     """Those that were handed over and came out of archives so far."""
+    share: float = 0.0
+    """How much of this document was read, 0 to 1, where its reader says it."""
 
 
 class ReadResult(Record):

@@ -35,6 +35,8 @@ __all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "re
 
 log = logging.getLogger(__name__)
 
+SHARE_TOLD = 0.02
+"""How much more of a document is read before it is told again."""
 SURE = 0.5
 """A reader that is less sure than this does not get the document."""
 
@@ -63,6 +65,10 @@ def read_documents(
     return _Reading(toolkit, assessment, at, about, observer, cancelled).run(documents)
 
 
+class _Stopped(Exception):  # noqa: N818 - it is what the person wanted
+    """The person stopped the reading in the middle of a document."""
+
+
 @dataclass
 class _Taken:
     """One subject of one document, before it is an attempt."""
@@ -87,6 +93,9 @@ class _Reading:
     known: set[str] = field(default_factory=set)
     """Digests of what was read already: the same document twice is one."""
     total: int = 0
+    name: str = ""
+    share: float = 0.0
+    """The document that is being read, and how much of it was told."""
 
     def run(self, documents: Iterable[Document]) -> ReadResult:
         self.context = ReadContext(
@@ -96,6 +105,7 @@ class _Reading:
             at=self.at,
             chain=self.toolkit.chain,
             about=self.about,
+            watch=self.watch,
         )
         stopped = False
         for document in documents:
@@ -209,7 +219,10 @@ class _Reading:
             nonlocal readings
             readings = reader.read(document, self.context)
 
+        self.name, self.share = document.name, 0.0
         error = failure(work)
+        if isinstance(error, _Stopped):
+            return
         if isinstance(error, NotReadable):
             self.note(document, reader=reader.id, problem=error.reason, detail=error.detail)
             return
@@ -222,6 +235,14 @@ class _Reading:
         subjects = tuple(dict.fromkeys(reading.subject for reading in placed))
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
+
+    def watch(self, share: float) -> None:
+        """Say how far the document is read, and end it when the person wants that."""
+        if self.cancelled():
+            raise _Stopped
+        if share - self.share >= SHARE_TOLD:
+            self.share = share
+            self.observer(Progress(name=self.name, done=len(self.handed), total=self.total, share=share))
 
     def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""

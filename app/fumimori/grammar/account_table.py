@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from fumimori.grammar.spreadsheet import WATCHED, Watch, unwatched
 from fumimori.model import Record
 
 _YES = frozenset(
@@ -149,7 +150,9 @@ def normalised(heading: str) -> str:
     return "".join(sign for sign in text if sign.isalnum())
 
 
-def account_table(rows: Sequence[Sequence[str]], names: Mapping[str, str], *, most: int) -> AccountTable | None:
+def account_table(
+    rows: Sequence[Sequence[str]], names: Mapping[str, str], *, most: int, watch: Watch = unwatched
+) -> AccountTable | None:
     """The accounts in `rows`, whose heading is among the first ten; None when no column names accounts.
 
     `names` has the field of every known heading (normalised). Raises SecretColumnError.
@@ -159,7 +162,7 @@ def account_table(rows: Sequence[Sequence[str]], names: Mapping[str, str], *, mo
         if "name" in fields and len([cell for cell in row if cell]) > 1:
             body = rows[place + 1 :]
             _refuse_passwords(row, body)
-            return _read(body[:most], fields, truncated=len(body) > most)
+            return _read(body[:most], fields, watch, truncated=len(body) > most)
     return None
 
 
@@ -181,10 +184,12 @@ def _refuse_passwords(heading: Sequence[str], body: Sequence[Sequence[str]]) -> 
                 raise SecretColumnError(cell[:40])
 
 
-def _read(body: Sequence[Sequence[str]], fields: Mapping[str, int], *, truncated: bool) -> AccountTable:
+def _read(body: Sequence[Sequence[str]], fields: Mapping[str, int], watch: Watch, *, truncated: bool) -> AccountTable:
     days = _Days(_cell(row, fields["last_use"]) for row in body) if "last_use" in fields else None
     accounts = []
-    for row in body:
+    for number, row in enumerate(body):
+        if number % WATCHED == 0:
+            watch(number / len(body))
         name = _cell(row, fields["name"])[:254]
         if not name:
             continue

@@ -1,7 +1,7 @@
 """Tables that panels and offices export, as rows of text: CSV in UTF-8, UTF-16 or Shift_JIS (RFC 4180), and XLSX."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 
 from fumimori.grammar.lines import text_of
@@ -10,32 +10,45 @@ from fumimori.grammar.xlsx import XlsxError, xlsx_rows
 ROWS_MOST = 200_001
 COLUMNS_MOST = 200
 CELL_MOST = 1000
+WATCHED = 500
+"""So many rows are read before `watch` is told again."""
 _ZIP = b"PK\x03\x04"
+
+
+Watch = Callable[[float], None]
+"""Told the share that was read, 0 to 1; ends the reading by raising."""
+
+
+def unwatched(_share: float) -> None:
+    """Nobody watches."""
 
 
 class TableError(ValueError):
     """Something that is no table, or too large for one; the argument says which: `no_table`, `too_large`."""
 
 
-def table_rows(octets: bytes) -> list[tuple[str, ...]]:
+def table_rows(octets: bytes, watch: Watch = unwatched) -> list[tuple[str, ...]]:
     """The rows that hold something, the heading first; days as YYYY-MM-DD. Raises TableError."""
     if octets.startswith(_ZIP):
         try:
-            return xlsx_rows(octets, rows_most=ROWS_MOST, columns_most=COLUMNS_MOST)
+            return xlsx_rows(octets, rows_most=ROWS_MOST, columns_most=COLUMNS_MOST, watch=watch)
         except XlsxError as error:
             raise TableError(*error.args) from error
-    return list(_csv(text_of(octets)))
+    return list(_csv(text_of(octets), watch))
 
 
-def _csv(text: str) -> Iterator[tuple[str, ...]]:
+def _csv(text: str, watch: Watch) -> Iterator[tuple[str, ...]]:
     head = text[:65536].lstrip().partition("\n")[0]
     sign = max(",\t;", key=head.count)
-    reader = csv.reader(StringIO(text.replace("\0", ""), newline=""), delimiter=sign)
+    source = StringIO(text.replace("\0", ""), newline="")
+    reader = csv.reader(source, delimiter=sign)
     number = 0
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 number += 1
+                if number % WATCHED == 0:
+                    watch(source.tell() / len(text))
                 yield tuple(cell.strip()[:CELL_MOST] for cell in row[:COLUMNS_MOST])
             if number >= ROWS_MOST:
                 return

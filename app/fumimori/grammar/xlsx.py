@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from io import BytesIO
 from xml.parsers import expat  # document types are refused before anything is done with them
 
@@ -29,9 +30,11 @@ class XlsxError(ValueError):
     """Something that is no workbook, or too large for one; the argument says which: `no_table`, `too_large`."""
 
 
-def xlsx_rows(octets: bytes, *, rows_most: int, columns_most: int) -> list[tuple[str, ...]]:
+def xlsx_rows(
+    octets: bytes, *, rows_most: int, columns_most: int, watch: Callable[[float], None] = lambda _share: None
+) -> list[tuple[str, ...]]:
     """The rows of the first sheet that holds something; as `xlsx_sheets`. Raises XlsxError."""
-    for rows in xlsx_sheets(octets, rows_most=rows_most, columns_most=columns_most):
+    for rows in xlsx_sheets(octets, rows_most=rows_most, columns_most=columns_most, watch=watch):
         return rows
     raise XlsxError("no_table")
 
@@ -90,6 +93,7 @@ class _Package:
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise XlsxError("no_table")
         parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
         parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
         parser.EndElementHandler = lambda name: end(_local(name))
         parser.CharacterDataHandler = text
@@ -109,6 +113,7 @@ class _Package:
             raise XlsxError("no_table") from error
 
 
+@lru_cache(maxsize=256)
 def _local(name: str) -> str:
     space, _, local = name.rpartition(" ")
     return local if space in (_MAIN, _STRICT) else ""

@@ -19,6 +19,9 @@ from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
 from fumimori.wizard.steps import Route
 
+PARTS = 100
+"""Steps of the bar for one document."""
+
 
 class DocumentsPage(Page):
     """What may be handed over, what was just read, the collector, the senders, and what was taken in before."""
@@ -117,5 +120,5 @@ class DocumentsPage(Page):
         progress = self.session.handing.progress
         if progress is not None and self._bar is not None:
             self._words.say(self.say("reading_count", done=progress.done))
-            self._bar.setRange(0, max(progress.total, 1))
-            self._bar.setValue(progress.done)
+            self._bar.setRange(0, max(progress.total, 1) * PARTS)
+            self._bar.setValue(int((progress.done + progress.share) * PARTS))
