@@ -101,6 +101,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("summary", Route("summary", Control.SENDER_AUTH.value)),
             ("interview", Route("interview", Control.DEFAULTS.value)),
             *((step.id, Route(step.id)) for step in ROW if step.group is Group.CONCLUSION),
+            *((page, Route(page)) for page in ("key", "registers", "branding", "exports")),
+            *((f"register-{one}", Route("registers", one)) for one in ("accounts", "senders")),
         ]
         for name, route in routes:
             if wanted and name not in wanted:
