@@ -247,10 +247,9 @@ def _faults(
 
 
 PROBE = Probe(
-    id="bimi",
+    facts=BIMI,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     file_hosts=file_hosts,
     collect=_collect,

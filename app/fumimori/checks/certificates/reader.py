@@ -80,7 +80,7 @@ def _is_secret(content: bytes) -> bool:
     return following.tag == 0x30 or number.inner in (b"\0", b"\1")
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     """Every certificate that is no authority's; Secret for private keys, NotReadable where only authorities' are in."""
     if _is_secret(document.content):
         raise Secret
@@ -145,7 +145,7 @@ def _is_authority(certificate: "x509.Certificate") -> bool:
 
 def _reading(
     der: bytes, certificate: "x509.Certificate", authorities: Sequence[bytes], context: ReadContext
-) -> Reading:
+) -> Reading[Facts]:
     chain = context.chain([der, *authorities], context.at)
     if not chain.certificates:
         raise Damaged
@@ -250,9 +250,8 @@ def _is_weak(facts: Facts, rules: Rules) -> bool:
 
 
 READER = Reader(
-    id="certificates",
+    facts=CERTIFICATES,
     control=Control.PROTOCOLS,
-    facts=Facts,
     judge=judge,
     accepts=accepts,
     read=read,

@@ -200,10 +200,9 @@ def _names(keys: Sequence[tuple[str, DkimKey]]) -> str:
 
 
 PROBE = Probe(
-    id="dkim",
+    facts=DKIM,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

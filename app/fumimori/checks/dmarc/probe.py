@@ -217,10 +217,9 @@ def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
 
 
 PROBE = Probe(
-    id="dmarc",
+    facts=DMARC,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -308,10 +308,9 @@ def _implicit(ports: Iterable[Facts]) -> str:
 
 
 PROBE = Probe(
-    id="mail_ports",
+    facts=MAIL_PORTS,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

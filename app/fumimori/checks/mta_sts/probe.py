@@ -234,10 +234,9 @@ def delivers(port: mail_ports_facts.Facts) -> bool:
 
 
 PROBE = Probe(
-    id="mta_sts",
+    facts=MTA_STS,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

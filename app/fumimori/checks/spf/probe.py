@@ -280,10 +280,9 @@ def _outcome(subject: str, word: str, **values: str | int) -> Outcome:
 
 
 PROBE = Probe(
-    id="spf",
+    facts=SPF,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

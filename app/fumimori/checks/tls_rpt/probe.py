@@ -48,10 +48,9 @@ def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tu
 
 
 PROBE = Probe(
-    id="tls_rpt",
+    facts=TLS_RPT,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

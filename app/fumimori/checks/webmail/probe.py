@@ -203,10 +203,9 @@ _AGAINST = frozenset(
 
 
 PROBE = Probe(
-    id="webmail",
+    facts=WEBMAIL,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,
