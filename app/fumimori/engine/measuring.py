@@ -6,7 +6,6 @@ import logging
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -143,9 +142,8 @@ class _Run:
         around = asyncio.create_task(self.probe_environment())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
-            tasks[probe.id] = asyncio.create_task(
-                self.probe(probe, [tasks[need] for need in probe.needs if need in tasks])
-            )
+            needs = [tasks[need] for need in probe.needs if need in tasks]
+            tasks[probe.id] = asyncio.create_task(self.probe(probe, needs))
         stop = asyncio.create_task(cancel.wait())
         everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
         waiting: set[asyncio.Future[Any]] = {everything, stop}
@@ -261,7 +259,11 @@ class _Run:
         observations = self.observations()
         ended = await _guarded(_subjects(probe, observations))
         if ended.value is None:
-            self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
+            now = self.network.now()
+            failed = Attempt(
+                probe=probe.id, subject="", status=ended.status, reason=ended.reason, started=now, ended=now
+            )
+            self.ended(probe, "", failed)
             return
         subjects = ended.value
         if self.again is not None:
@@ -387,10 +389,6 @@ async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, 
 
 async def _subjects(probe: Probe[Record], observations: Observations) -> tuple[str, ...]:
     return tuple(dict.fromkeys(probe.subjects(observations)))
-
-
-def _unlooked(probe: Probe[Record], subject: str, now: datetime, ended: _Ended[Any]) -> Attempt:
-    return Attempt(probe=probe.id, subject=subject, status=ended.status, reason=ended.reason, started=now, ended=now)
 
 
 def _with_needs(probes: Sequence[Probe[Record]], only: Sequence[str] | None) -> list[Probe[Record]]:

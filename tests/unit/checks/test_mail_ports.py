@@ -81,7 +81,6 @@ def words(*all_facts: Facts, scope: Scope | None = None) -> set[str]:
 OLD = TlsSupport(accepted=("tls1.0", "tls1.1", "tls1.2"), refused=("ssl3", "tls1.3"))
 ONLY_OLD = TlsSupport(accepted=("tls1.0",), refused=("ssl3", "tls1.1", "tls1.2", "tls1.3"))
 SSL3 = TlsSupport(accepted=("ssl3", "tls1.2"), refused=("tls1.0", "tls1.1", "tls1.3"))
-LONG = {"not_before": NOW - timedelta(days=300)}
 
 CLAIMS = [
     (facts(993), {"login_protected", "tls_modern", "certificate_good"}),
