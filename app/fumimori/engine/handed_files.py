@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from fumimori.checks.contract import Document, Reader
 from fumimori.engine.reading import document_of
@@ -36,7 +37,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def documents_in(
-    files: Iterable[Path], readers: Sequence[Reader], at: datetime, from_whom: str = "", *, skipped: list[str]
+    files: Iterable[Path], readers: Sequence[Reader[Any]], at: datetime, from_whom: str = "", *, skipped: list[str]
 ) -> Iterator[Document]:
     """Each file's content, at most one byte more than any reader takes.
 

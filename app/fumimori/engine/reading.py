@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -78,7 +79,7 @@ class ReadResult(Record):
     run: Run
     handed: tuple[Handed, ...]
     others: tuple[OtherDomain, ...] = ()
-    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
+    teaches: tuple[tuple[Reader[Any], tuple[Record, ...]], ...] = ()
     cancelled: bool = False
 
     def added_to(self, assessment: Assessment, also: Collection[str] = ()) -> Assessment:
@@ -160,8 +161,8 @@ def read_documents(
 class _Taken:
     """One subject of one document, before it is an attempt."""
 
-    reader: Reader
-    reading: Reading
+    reader: Reader[Any]
+    reading: Reading[Record]
     document: Document
 
 
@@ -259,7 +260,7 @@ class _Reading:
                 found.append(piece)
         return found
 
-    def reader_of(self, document: Document) -> Reader | None:
+    def reader_of(self, document: Document) -> Reader[Any] | None:
         """The reader that is surest of it; None when nobody is sure enough."""
         best, surest = None, SURE
         for reader in self.toolkit.readers:
@@ -268,7 +269,7 @@ class _Reading:
                 best, surest = reader, sure
         return best
 
-    def read(self, document: Document, reader: Reader | None) -> None:
+    def read(self, document: Document, reader: Reader[Any] | None) -> None:
         if reader is None:
             raise NotReadable
         if len(document.content) > reader.limit:
@@ -277,7 +278,7 @@ class _Reading:
             self.note(document, reader=reader.id, problem="twice")
             return
         self.known.add(document.sha256)
-        readings: Sequence[Reading] = ()
+        readings: Sequence[Reading[Record]] = ()
 
         def work() -> None:
             nonlocal readings
@@ -297,7 +298,7 @@ class _Reading:
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
-    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+    def placed(self, reader: Reader[Any], reading: Reading[Record], document: Document) -> Reading[Record]:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""
         if reader.about is About.HOST and not reading.subject:
             return msgspec.structs.replace(reading, subject=self.about or document.host)
@@ -348,7 +349,7 @@ class _Reading:
         for (subject, about), names in found.items():
             yield OtherDomain(subject=subject, about=about, documents=tuple(names))
 
-    def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
+    def teaches(self) -> Iterator[tuple[Reader[Any], tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
             yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)

@@ -100,8 +100,6 @@ BANK = (
     question("surroundings.mail_at_rest", 1, three(Severity.INFO), scored=False),
 )
 
-IDS = tuple(entry.id for entry in BANK)
-
 
 def rule(code, severity, control, question_id=None, *effects, **fields):
     """An outcome's rule; `effects` are its effect and the credit that it gives."""

@@ -183,10 +183,9 @@ def _sizes(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 
 
 PROBE = Probe(
-    id="mail_behaviour",
+    facts=MAIL_BEHAVIOUR,
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -143,10 +143,9 @@ def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
 
 
 PROBE = Probe(
-    id="open_relay",
+    facts=OPEN_RELAY,
     control=Control.FIREWALL,
     consent=ConsentLevel.RELAY,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,
