@@ -76,6 +76,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("unlock", Route("unlock", "sample.fumimori")),
             *((step.id, Route(step.id)) for step in ROW if step.group is Group.PREPARATION),
             ("technician", Route("technician")),
+            ("round_trip", Route("round_trip")),
             ("hub", Route("hub")),
             ("environment-several", Route("environment")),
             ("measuring-running", Route("measuring")),

@@ -28,6 +28,7 @@ ROUTES = [
     *(Route(step.id) for step in ROW),
     Route("new"),
     Route("technician"),
+    Route("round_trip"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
     Route("summary", "access"),

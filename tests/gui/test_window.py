@@ -25,6 +25,7 @@ ROUTES = [
     Route("unlock", "some.fumimori"),
     Route("key"),
     Route("technician"),
+    Route("round_trip"),
     Route("question", "defaults.admin_passwords"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
