@@ -184,15 +184,7 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
 }
 
 SLOWEST = 0.2
-"""Seconds of processor time that one input may take."""
-
-SLOWEST_OF = {"assessment": 0.5, "pages": 3.0}
-"""What holds where an input is a whole assessment: it is judged and worded in every language, and laid out."""
-
-
-def slowest(name: str) -> float:
-    """Seconds that an input of this harness may take."""
-    return SLOWEST_OF.get(name, SLOWEST)
+"""Seconds of processor time that one input may take; a whole assessment is judged, worded and laid out in them."""
 
 
 @cache
