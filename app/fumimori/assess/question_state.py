@@ -207,10 +207,12 @@ class _Table:
         points = weight(question, self.rules, self.worst) if applies else 0
         credit = Credit.NOT_MET if state is QuestionState.PARENT_UNMET else compared.credit if applies else None
         low = 0.0 if credit is None or premise is Precondition.UNCERTAIN else points * credit.share
-        high = points * (credit or compared.best).share
+        settled = credit is not None and not (compared.open_above and credit is compared.credit)
+        high = points * (credit if settled and credit else compared.best).share
         is_open = state is QuestionState.UNKNOWN or (state is QuestionState.UNANSWERED and chosen)
         is_open = is_open and premise in (Precondition.MET, Precondition.GATE_UNKNOWN) and question.control is not None
-        asked = state in _ANSWERED_BY_PEOPLE and premise not in (Precondition.NOT_APPLICABLE, Precondition.UNMET)
+        by_people = state in _ANSWERED_BY_PEOPLE or (compared.open_above and state is compared.state)
+        asked = by_people and premise not in (Precondition.NOT_APPLICABLE, Precondition.UNMET)
         if state is QuestionState.UNANSWERED and premise is not Precondition.MET:
             asked = False
         severity_if_unknown = unknown_severity(question, self.hosting) if is_open else Severity.OK
