@@ -22,7 +22,7 @@ from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
-from fumimori.exports import FORMATS
+from fumimori.exports import FORMATS, PackageTooLargeError
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
 from fumimori.wording.lint import lint_line
@@ -151,7 +151,10 @@ class CommandLine:
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         formats = tuple(dict.fromkeys(options.format)) or tuple(FORMATS)
-        made = self.make_exports(assessment, result, self.texts(options.lang), formats)
+        try:
+            made = self.make_exports(assessment, result, self.texts(options.lang), formats)
+        except PackageTooLargeError:
+            raise WrongUseError(texts("cli.package_too_large")) from None
         files.write_all(folder, made, texts, replace=options.replace)
         return RAN
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from fumimori import __version__
 from fumimori.cli.files import WrongUseError
-from fumimori.exports import FORMATS
+from fumimori.exports import FORMATS, HANDOVER
 from fumimori.texts import Texts
 
 
@@ -89,7 +89,7 @@ def _files(
     export = commands.add_parser("export", help=say("export"), parents=[secret], allow_abbrev=False)
     export.add_argument("file", metavar="FILE.fumimori", help=say("file"))
     export.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
-    export.add_argument("--format", action="append", choices=list(FORMATS), default=[], help=say("format"))
+    export.add_argument("--format", action="append", choices=[*FORMATS, HANDOVER], default=[], help=say("format"))
     export.add_argument("--out", metavar="DIR", required=True, help=say("out_folder"))
     export.add_argument("--replace", action="store_true", help=say("replace"))
 
