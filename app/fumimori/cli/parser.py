@@ -84,6 +84,9 @@ def _files(
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
     report.add_argument("--parts", choices=["all", "management", "repairs", "proof"], default="all", help=say("parts"))
     report.add_argument("--as", dest="version", choices=["draft", "final"], default="", help=say("version"))
+    report.add_argument("--pdf-passphrase-file", metavar="FILE", help=say("pdf_passphrase_file"))
+    report.add_argument("--sign", metavar="KEY.p12", help=say("sign"))
+    report.add_argument("--sign-passphrase-file", metavar="FILE", help=say("sign_passphrase_file"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 
     export = commands.add_parser("export", help=say("export"), parents=[secret], allow_abbrev=False)
