@@ -35,7 +35,7 @@ class MailPath(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.gap)
         column.addWidget(Heading(theme, texts("report.mail_path.heading"), level=2))
-        intro = f"{texts('report.mail_path.intro')}{texts('ui.plan.links')}"
+        intro = f"{texts('report.mail_path.intro')}\n{texts('ui.plan.links')}"
         column.addWidget(Prose(theme, intro, quiet=True, size="small"))
         words = Words(texts, result.bank)
         for row in ROWS:
