@@ -187,9 +187,15 @@ def control_hosts() -> tuple[str, ...]:
 
 
 def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
-    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", version: str = ""
+    assessment: "Assessment",
+    result: "Result",
+    language: Texts,
+    paper: str,
+    parts: str = "all",
+    version: str = "",
+    issued: datetime | None = None,
 ) -> bytes:
-    """The report as PDF, issued now; with the `version` draft it is marked as one."""
+    """The report as PDF, issued now or at `issued`; with the `version` draft it is marked as one."""
     from fumimori import report
 
     return report.make(
@@ -202,7 +208,7 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
         icons=resources.path("icons"),
         repair=lambda finding: repair(finding, assessment),
         paper=paper,
-        issued=datetime.now(UTC).astimezone(),
+        issued=issued or datetime.now(UTC).astimezone(),
         tool_version=__version__,
         parts=parts,
         draft=version == "draft",
@@ -222,11 +228,17 @@ def make_exports(
     """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
     from functools import partial
 
+    from fumimori.engine.exchange import scan_json
     from fumimori.exports import Material, exported
     from fumimori.report import sheets
     from fumimori.report.brand import author
 
     issued = datetime.now(UTC).astimezone()
+
+    def print_report(part: str) -> bytes:
+        version = "draft" if any(entry.stops for entry in lint_report(assessment, result)) else "final"
+        return make_report(assessment, result, language, "a4", part, version, issued)
+
     material = Material(
         assessment=assessment,
         result=result,
@@ -244,6 +256,9 @@ def make_exports(
             issued=issued,
             tool_version=__version__,
         ),
+        print_report=print_report,
+        scan=lambda: scan_json(assessment, result),
+        languages=tuple(texts(code) for code in language.known),
         registers=registers(),
     )
     return exported(material, formats)
