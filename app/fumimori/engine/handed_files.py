@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from fumimori.checks.contract import Document, Reader
 from fumimori.engine.exchange import IMPORT_LIMIT
@@ -37,7 +38,7 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def documents_in(
-    files: Iterable[Path], readers: Sequence[Reader], at: datetime, from_whom: str = "", *, skipped: list[Handed]
+    files: Iterable[Path], readers: Sequence[Reader[Any]], at: datetime, from_whom: str = "", *, skipped: list[Handed]
 ) -> Iterator[Document]:
     """Each file's content, one after the other.
 

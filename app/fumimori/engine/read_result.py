@@ -1,6 +1,7 @@
 """What a reading of handed-over documents brings home, before any of it counts."""
 
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 
@@ -53,7 +54,7 @@ class ReadResult(Record):
     run: Run
     handed: tuple[Handed, ...]
     others: tuple[OtherDomain, ...] = ()
-    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
+    teaches: tuple[tuple[Reader[Any], tuple[Record, ...]], ...] = ()
     scans: tuple[HandedScan, ...] = ()
     """Measurements that were made elsewhere; each becomes the runs that it holds."""
     cancelled: bool = False

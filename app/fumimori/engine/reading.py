@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -73,8 +74,8 @@ class _Stopped(Exception):  # noqa: N818 - it is what the person wanted
 class _Taken:
     """One subject of one document, before it is an attempt."""
 
-    reader: Reader
-    reading: Reading
+    reader: Reader[Any]
+    reading: Reading[Record]
     document: Document
 
 
@@ -195,7 +196,7 @@ class _Reading:
                 found.append(piece)
         return found
 
-    def reader_of(self, document: Document) -> Reader | None:
+    def reader_of(self, document: Document) -> Reader[Any] | None:
         """The reader that is surest of it; None when nobody is sure enough."""
         best, surest = None, SURE
         for reader in self.toolkit.readers:
@@ -204,7 +205,7 @@ class _Reading:
                 best, surest = reader, sure
         return best
 
-    def read(self, document: Document, reader: Reader | None) -> None:
+    def read(self, document: Document, reader: Reader[Any] | None) -> None:
         if reader is None:
             raise NotReadable
         if len(document.content) > reader.limit:
@@ -213,7 +214,7 @@ class _Reading:
             self.note(document, reader=reader.id, problem="twice")
             return
         self.known.add(document.sha256)
-        readings: Sequence[Reading] = ()
+        readings: Sequence[Reading[Record]] = ()
 
         def work() -> None:
             nonlocal readings
@@ -244,7 +245,7 @@ class _Reading:
             self.share = share
             self.observer(Progress(name=self.name, done=len(self.handed), total=self.total, share=share))
 
-    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+    def placed(self, reader: Reader[Any], reading: Reading[Record], document: Document) -> Reading[Record]:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""
         if reader.about is About.HOST and not reading.subject:
             return msgspec.structs.replace(reading, subject=self.about or document.host)
@@ -297,7 +298,7 @@ class _Reading:
         for (subject, about), names in found.items():
             yield OtherDomain(subject=subject, about=about, documents=tuple(names))
 
-    def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
+    def teaches(self) -> Iterator[tuple[Reader[Any], tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
             yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.plan import due
@@ -77,6 +78,16 @@ class ActionCard(QFrame):
         gain = gain_words(t, action, self._grade)
         self._gain.say(t("ui.action.gain", gain=gain) if gain else "")
         self._late.say(late_words(t, action))
+
+    def mends(self, finding: Finding) -> bool:
+        """Whether this action is about the finding."""
+        return finding in self._action.findings
+
+    def reveal(self) -> None:
+        """Open the card, and give it the keyboard, which brings it into view."""
+        if not self._open:
+            self.toggle()
+        self._more.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle(self) -> None:
         """Open or close the card."""
