@@ -13,6 +13,7 @@ import pytest
 
 from fumimori.__main__ import sample, toolkit
 from fumimori.model import (
+    About,
     Consent,
     ConsentLevel,
     Contradiction,
@@ -20,6 +21,7 @@ from fumimori.model import (
     Outcome,
     PlanEntry,
     Proof,
+    RegisterRow,
     Repair,
     Severity,
     Snippet,
@@ -27,6 +29,7 @@ from fumimori.model import (
     Status,
     Vantage,
 )
+from fumimori.wording.report import Wording
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
@@ -289,3 +292,23 @@ def test_the_annex_names_the_requirements_of_other_frameworks_with_their_sources
     assert "CIS Controls v8 4.7; NIST CSF 2.0 PR.AA-01, PR.PS-01" in requirements
     assert "NIST CSWP 29" in requirements
     assert "SCuBA" not in requirements
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_evidence_is_listed_with_the_finding_or_the_row_that_it_is_about(language):
+    about = example.assessment()
+    finding = next(one for one in example.result(about).findings if one.subject)
+    row = RegisterRow(id="r1", register="access", cells={"who": "Yamada", "what": "VPN"})
+    subjects = ((About.FINDING, f"{finding.code} {finding.subject}"), (About.REGISTER, "r1"))
+    made = tuple(
+        msgspec.structs.replace(about.evidence[0], number=70 + at, about=kind, subject=subject)
+        for at, (kind, subject) in enumerate(subjects)
+    )
+    whole = msgspec.structs.replace(about, evidence=made, registers=(row,))
+    result, texts = example.result(whole), example.texts(language)
+    page = next(page for page in pages(example.pdf(whole, language=language)) if "E-070" in page and "E-071" in page)
+    wording = Wording(whole, result, texts, example.ISSUED)
+    there = next(one for one in result.findings if one.code == finding.code and one.subject == finding.subject)
+    flat = "".join(page.split())
+    assert "".join(f"{wording.number(there)} {wording.title(there)}".split()) in flat
+    assert "".join(f"{texts('registers.access.name')} Yamada".split()) in flat
