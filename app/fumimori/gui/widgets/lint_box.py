@@ -37,7 +37,7 @@ class LintBox(QFrame):
             column.addWidget(Prose(theme, t("ui.lint.stopped", count=stops)))
         for number, entry in enumerate(entries[:SHOWN]):
             kind = t("lint.stops" if entry.stops else "lint.advises")
-            place = t(f"ui.rail.{'hub' if entry.page == 'question' else entry.page}")
+            place = t(f"ui.sidebar.{'hub' if entry.page == 'question' else entry.page}")
             column.addWidget(Prose(theme, f"{kind} {lint_words(entry, result, wording)}", bold=entry.stops))
             route = Route(entry.page, entry.item)
             go = button(theme, t("ui.lint.go", place=place), partial(visit, route), kind="link", name=f"lint-{number}")
