@@ -49,6 +49,7 @@ def folder(tmp_path: Path) -> Path:
         shutil.copytree(resources.path(part), tmp_path / part)
     for english in tmp_path.glob("*/*/en.toml"):
         shutil.copy(english, english.with_name("de.toml"))
+    shutil.rmtree(tmp_path / "texts" / "de", ignore_errors=True)  # somebody may be writing one
     shutil.copytree(tmp_path / "texts" / "en", tmp_path / "texts" / "de")
     (tmp_path / "texts" / "de" / "language.toml").write_text(LANGUAGE, encoding="utf-8")
     return tmp_path
