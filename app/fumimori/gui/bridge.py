@@ -1,4 +1,4 @@
-"""The one door between the window and all that takes time: asyncio in its own thread, answers by signals."""
+"""The only way from the window to work that takes time: asyncio in a thread of its own, answers by signals."""
 
 import contextlib
 from collections.abc import Awaitable, Callable

@@ -31,7 +31,7 @@ class Wording(Words):
         return f"F-{self._numbers[finding.code, finding.subject]:02d}"
 
     def numbers(self, findings: Sequence[Finding], most: int = 3) -> str:
-        """All printed numbers, neighbours drawn together, the first few runs spelled out."""
+        """All printed numbers, adjacent ones drawn together, the first few runs spelled out."""
         runs: list[list[int]] = []
         for number in sorted(self._numbers[finding.code, finding.subject] for finding in findings):
             if runs and runs[-1][-1] == number - 1:

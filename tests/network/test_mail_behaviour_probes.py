@@ -1,4 +1,4 @@
-"""Mail manners and the relay test over sockets: every outcome from a server that behaves so, and no outcome else."""
+"""Mail behaviour and the relay test over sockets: every outcome from a server that behaves so, and no outcome else."""
 
 import msgspec
 import pytest
@@ -56,7 +56,7 @@ def said(probe, server, *before, inside=False):
         ({"MAIL FROM:<postmaster@example.jp>": "250 ok"}, {"own_sender_accepted"}, {"own_sender_refused"}),
     ],
 )
-def test_manners(changes, there, gone):
+def test_replies(changes, there, gone):
     seen = said(mail_behaviour.PROBE, SmtpScript(STRICT | changes))
     assert set(seen) == (GOOD - gone) | there
     assert all(subjects == {HOST} for subjects in seen.values())
@@ -133,7 +133,7 @@ def test_relay(changes, words):
     assert server.heard[-1] == "QUIT"
 
 
-def test_relay_is_not_tried_where_manners_are_not_known():
+def test_relay_is_not_tried_where_the_behaviour_is_not_known():
     assert set(said(open_relay.PROBE, SmtpScript(STRICT))) == {"!relay_not_tested"}
 
 
