@@ -38,8 +38,8 @@ def at_once():
 
 
 def said(probe, server, *before, inside=False):
-    houses = {("192.0.2.25", 25): server}
-    return found(probe, ZONE, houses, SCOPE, before=(mx.PROBE, *before), by=at_once(), inside=inside)
+    servers = {("192.0.2.25", 25): server}
+    return found(probe, ZONE, servers, SCOPE, before=(mx.PROBE, *before), by=at_once(), inside=inside)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,8 @@ def test_a_relay_on_a_port_for_people(tmp_path, port, changes, words):
 def test_a_relay_behind_a_plain_submission_port_is_found_too():
     replies = {"MAIL": "250 ok", "RCPT": "550 5.1.1 user unknown", "RCPT TO:<relay-test": "250 ok"}
     scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
-    houses = {("192.0.2.25", 587): SmtpScript(replies)}
-    seen = found(open_relay.PROBE, ZONE, houses, scope, before=(mx.PROBE, mail_ports.PROBE), by=at_once())
+    servers = {("192.0.2.25", 587): SmtpScript(replies)}
+    seen = found(open_relay.PROBE, ZONE, servers, scope, before=(mx.PROBE, mail_ports.PROBE), by=at_once())
     assert seen["open"] == {f"{HOST}:587"}
     assert rules().outcomes["open_relay.open"].severity.name == "CRITICAL"
 

@@ -74,7 +74,7 @@ class Progress(Record):
 
 
 class ReadResult(Record):
-    """What a reading brought home; nothing counts before `added_to`."""
+    """The result of a reading; nothing counts before `added_to`."""
 
     run: Run
     handed: tuple[Handed, ...]

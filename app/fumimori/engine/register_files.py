@@ -33,7 +33,7 @@ class TableError(Exception):
 
 
 def read_tables(untrusted: bytes) -> tuple[Rows, ...]:
-    """The tables of a file, told by its content: one of a CSV file, one for each sheet of a workbook.
+    """The tables of a file, recognised by its content: one of a CSV file, one for each sheet of a workbook.
 
     Raises TableError. A workbook gives the values that stand in its cells; formulas are not worked out.
     """

@@ -43,7 +43,7 @@ class Job:
 
 
 class Bridge(QObject):
-    """Runs work beside the window; what it says or brings home arrives in the window's thread, in order."""
+    """Runs work beside the window; its progress and its result arrive in the window's thread, in order."""
 
     _said = Signal(int, object)
     _ended = Signal(int, object, object)

@@ -269,7 +269,7 @@ class Window(QMainWindow):
         self._notices.addWidget(notice)
 
     def _show_saved(self) -> None:
-        """What the header says of the file; the banner goes when there is no trouble any more."""
+        """The header's text about the file; the banner is hidden when there is no trouble any more."""
         self.header.show_saved(self.session)
         if not self.session.fault:
             self._shown_trouble = None
@@ -315,7 +315,7 @@ class Window(QMainWindow):
     # --- language, size, brightness -------------------------------------------------------------------------------
 
     def other_language(self) -> None:
-        """Change to the next language where one stands."""
+        """Change to the next language and stay on the page."""
         self.session.speak(following_language(self.session.texts).code)
         self._restyle()
 

@@ -32,7 +32,7 @@ class Limits:
 
     connect: float = 10.0
     reply: float = 40.0
-    """RFC 5321 4.5.3.2 lets a server think for minutes; nobody waits for so long before a window."""
+    """RFC 5321 4.5.3.2 allows a server minutes; that is too long for a person to wait."""
     conversation: float = 100.0
     octets: int = 1 << 20
     line: int = 65536

@@ -54,7 +54,7 @@ class Wording(Words):
         return self.word("owner", action.work.owner).partition("（")[0]
 
     def named_owner(self, action: Action) -> str:
-        """The person who was named for it; empty when nobody was."""
+        """The person who is named for it; empty when there is none."""
         return sanitize(action.entry.owner_name, 60) if action.entry else ""
 
     def effort_and_cost(self, action: Action) -> str:

@@ -1,4 +1,4 @@
-"""How a mail server treats unauthenticated clients: address questions, unknown recipients, role addresses, forged own senders.
+"""How a mail server answers clients without a login: VRFY, unknown recipients, role addresses, forged senders.
 
 Objective  Find out what the server tells and accepts without a login, up to the envelope of a mail and no further.
 Inputs     The mail exchangers of the domains of the scope, the domain that each takes mail for.
