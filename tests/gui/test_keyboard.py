@@ -47,14 +47,14 @@ def test_a_missing_field_is_scrolled_to_and_has_the_keyboard(opened: Open):
     assert seen(driver, field)
 
 
-def test_tab_walks_fields_then_next_back_header_and_rail(opened: Open):
+def test_tab_walks_fields_then_next_back_header_and_sidebar(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.window.resize(1280, 672)
     driver.go("organisation")
     order = [place(one) for one in driver.window.tab_order()]
     footer = order.index("next")
     assert order[footer : footer + 4] == ["next", "back", "language", "help"]
-    assert order[footer + 4].startswith("rail:")
+    assert order[footer + 4].startswith("sidebar:")
     assert order[0] == "name"
     walked = []
     for _ in range(footer + 1):
@@ -83,11 +83,11 @@ def test_the_rail_marks_the_page_that_is_shown_also_when_it_has_the_keyboard(ope
     driver.window.resize(1280, 672)
     driver.go("hub")
     for page in ("report", "plan", "organisation"):
-        row = driver.find(f"rail:{page}:")
+        row = driver.find(f"sidebar:{page}:")
         row.setFocus()
-        driver.press(f"rail:{page}:")
+        driver.press(f"sidebar:{page}:")
         here = [one for one in driver.window.sidebar.findChildren(QPushButton) if one.property("here")]
-        assert [place(one) for one in here if one.isVisibleTo(driver.window)] == [f"rail:{page}:"]
+        assert [place(one) for one in here if one.isVisibleTo(driver.window)] == [f"sidebar:{page}:"]
         assert driver.page.heading.hasFocus()
 
 

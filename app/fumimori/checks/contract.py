@@ -102,7 +102,7 @@ class Probe(Check[F_co]):
     """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
     needs: tuple[str, ...] = ()
     connections: int = 0
-    """TCP connections that one host name sees at the most, all its ports together; told to people before anything
+    """TCP connections that one host name sees at the most, all its ports together; shown to people before anything
     starts."""
     connections_thorough: int = 0
     """The same for a thorough run; 0 where it is no more."""
@@ -115,7 +115,7 @@ class Probe(Check[F_co]):
     file_hosts: Callable[[Observations], Sequence[str]] = _no_host
     """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
     deliveries: Callable[[Observations, Rules], Sequence[Delivery]] = _nothing
-    """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
+    """Who takes the domains' mail; given by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""
 

@@ -54,7 +54,7 @@ class Progress(Record):
 
 
 class Measurement(Record):
-    """What a measurement brought home."""
+    """The result of a measurement."""
 
     run: Run
 

@@ -33,7 +33,7 @@ NAMELESS = "host.invalid"
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What a reading brought home, before it counts."""
+    """The result of a reading, before it counts."""
 
     result: "ReadResult"
     outcomes: tuple[Outcome, ...]

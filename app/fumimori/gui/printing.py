@@ -55,7 +55,7 @@ def print_pages(pdf: bytes, printer: QPrinter) -> int:
 
 
 def ask_and_print(page: Page, pdf: bytes, pages: int, told: Callable[[Notice], None]) -> None:
-    """Ask for the printer and print on it beside the window's thread; `told` is handed what there is to say."""
+    """Ask for the printer and print on it beside the window's thread; `told` is called with messages for the user."""
     printer = asked_printer(page, pages)
     if printer is None:
         return

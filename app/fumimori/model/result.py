@@ -216,7 +216,7 @@ class Snippet(Record):
     content: str
     """Empty where `current` is to be deleted."""
     current: str = ""
-    """What stands there now, as far as it was seen."""
+    """The present content, as far as it was seen."""
     note: Note | None = None
     """When or where this piece is the right one."""
 
@@ -228,7 +228,7 @@ class Proof(Record):
     repaired: str = ""
     """The part of its output that says that the repair worked."""
     broken: str = ""
-    """What stands there as long as it did not; empty where that has no fixed form."""
+    """The same while the repair has not worked; empty where that has no fixed form."""
 
 
 class Repair(Record):
@@ -284,7 +284,7 @@ class OpenPoint(Record):
 
 
 class ProfileVerdict(Record):
-    """What one set of advice says to the TLS of one port."""
+    """The verdict of one set of advice on the TLS of one port."""
 
     profile: str
     """`ncsc_nl`, `mozilla` or `rfc9325`."""

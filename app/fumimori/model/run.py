@@ -12,7 +12,7 @@ from fumimori.model.scope import Consent, Scope
 
 
 class Status(StrEnum):
-    """How an attempt to look ended; only COMPLETED says anything about the server."""
+    """How an attempt ended; only COMPLETED allows a conclusion about the server."""
 
     COMPLETED = "completed"
     NOT_TESTABLE_HERE = "not_testable_here"
@@ -128,7 +128,7 @@ class Attempt(Record):
 
 
 class Run(Record):
-    """One measurement or reading: from where, under which consent and for which scope, and what it brought home."""
+    """One measurement or reading: from where, under which consent and for which scope, and its result."""
 
     id: str
     """Unique, of letters, digits and hyphens: a run that is imported twice is there once."""
@@ -161,7 +161,7 @@ class Run(Record):
 
 
 class Outcome(Record):
-    """What a judge says about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""
+    """A conclusion of a judge about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""
 
     code: str
     subject: str

@@ -308,7 +308,7 @@ def _store(roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False) -> "
 def _trust_error(
     sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False
 ) -> str:
-    """Why no path leads to a trusted root, in the word that explains it to somebody who has to put it right."""
+    """Why no path leads to a trusted root, as the code whose text explains how to correct it."""
     from OpenSSL import crypto
 
     leaf = sent[0]

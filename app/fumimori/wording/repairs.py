@@ -42,7 +42,7 @@ def proof_words(t: Texts, proof: Proof) -> tuple[str, ...]:
 
 
 def letter(words: Words, findings: Iterable[Finding], repair: Repair, assessment: Assessment) -> str:
-    """The letter to whoever has to change it, with exactly the failing points; empty where nobody is asked."""
+    """The letter to the company that has to change it, with exactly the failing points; empty where none is needed."""
     if repair.ask is None:
         return ""
     t = words.texts

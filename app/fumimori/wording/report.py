@@ -31,7 +31,7 @@ class Wording(Words):
         return f"F-{self._numbers[finding.code, finding.subject]:02d}"
 
     def numbers(self, findings: Sequence[Finding], most: int = 3) -> str:
-        """All printed numbers, neighbours drawn together, the first few runs spelled out."""
+        """All printed numbers, adjacent ones drawn together, the first few runs spelled out."""
         runs: list[list[int]] = []
         for number in sorted(self._numbers[finding.code, finding.subject] for finding in findings):
             if runs and runs[-1][-1] == number - 1:
@@ -54,7 +54,7 @@ class Wording(Words):
         return self.word("owner", action.work.owner).partition("（")[0]
 
     def named_owner(self, action: Action) -> str:
-        """The person who was named for it; empty when nobody was."""
+        """The person who is named for it; empty when there is none."""
         return sanitize(action.entry.owner_name, 60) if action.entry else ""
 
     def effort_and_cost(self, action: Action) -> str:

@@ -31,7 +31,7 @@ class Words:
     # --- findings ---
 
     def title(self, finding: Finding | Outcome) -> str:
-        """The fact as a title, without a full stop; its code when nobody wrote one."""
+        """The fact as a title, without a full stop; its code where there is none."""
         return (self._line("title", finding) or finding.code).rstrip("。.")
 
     def saw(self, finding: Finding | Outcome) -> str:
@@ -60,7 +60,7 @@ class Words:
         return self._line("risk", finding)
 
     def advice(self, finding: Finding) -> str:
-        """What somebody is to do, as an imperative; the title while nobody wrote one."""
+        """What somebody is to do, as an imperative; the title where there is none."""
         return self._line("action", finding).rstrip("。.") or self.title(finding)
 
     def fix(self, finding: Finding) -> tuple[str, ...]:

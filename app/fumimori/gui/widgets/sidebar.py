@@ -33,7 +33,7 @@ class Sidebar(QFrame):
 
     def __init__(self, go: Callable[[Route], None]) -> None:
         super().__init__()
-        self.setObjectName("rail")
+        self.setObjectName("sidebar")
         self._go = go
         self._told_here = ""
         self._turns = QTimer(self)
@@ -119,14 +119,14 @@ class Sidebar(QFrame):
 
     def _begin(self, session: Session, theme: Theme, *, narrow: bool) -> None:
         """Captions, and room for the rows."""
-        self._told_here = session.texts("ui.rail.here")
-        self.setAccessibleName(session.texts("ui.rail.name"))
-        self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
+        self._told_here = session.texts("ui.sidebar.here")
+        self.setAccessibleName(session.texts("ui.sidebar.name"))
+        self.setFixedWidth(theme.px(56) if narrow else theme.size("sidebar"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         number = 0
         for group, pages in sidebar():
             if not narrow:
-                caption = QLabel(session.texts(f"ui.rail.{group}"))
+                caption = QLabel(session.texts(f"ui.sidebar.{group}"))
                 caption.setFont(theme.font("small", bold=True))
                 caption.setObjectName("quiet")
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
@@ -148,7 +148,7 @@ class Sidebar(QFrame):
         row.setAccessibleDescription(self._told_here if here else "")
         row.setAutoDefault(False)
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row.setProperty("place", f"rail:{target.page}:{target.item}")
+        row.setProperty("place", f"sidebar:{target.page}:{target.item}")
         row.clicked.connect(lambda _checked=False: self._go(target))
         row.setAccessibleName(f"{whole} {words}".strip())
         row.setToolTip(whole if narrow or whole != name else "")
@@ -181,7 +181,7 @@ def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
         name = texts(step(target.page).label)
         return name, name, "", ""
     status = progress.status(session.open, session.result, target.item)
-    short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
+    short, whole = texts(f"ui.sidebar.{target.item}"), texts(f"controls.{target.item}.name")
     return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
 
 
