@@ -90,6 +90,20 @@ def test_what_the_rail_hands_the_keyboard_to_is_in_view(opened: Open, page: str)
         assert 0 <= top <= port.height() - row.height()
 
 
+def test_the_form_that_settles_a_finding_has_the_keyboard_and_is_in_view(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.window.resize(1160, 672)
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if any(finding.measured for finding in one.findings))
+    driver.press(f"more:{action.id}")
+    code = next(finding.code for finding in action.findings if finding.measured)
+    for kind in ("wrong", "accepted"):
+        driver.press(f"{kind}:{code}")
+        field = driver.find(f"reason:{code}")
+        assert field.hasFocus()
+        driver.qtbot.waitUntil(lambda field=field: seen(driver, field))
+
+
 def test_fields_that_appear_later_are_walked_before_next(opened: Open):
     driver = opened("ja", demonstration.assessment())
     driver.session.withdraw("defaults.admin_passwords")

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from fumimori.model import RegisterRow
 from gui import demonstration
@@ -77,6 +78,19 @@ def test_rows_come_and_go_and_findings_with_them(opened: Open, language: str):
     driver.press("drop")
     assert rows(driver, "access") == [{}]
     assert "register_access.overdue" not in [finding.code for finding in driver.session.result.findings]
+
+
+@LANGUAGES
+def test_what_is_typed_after_adding_a_row_goes_into_that_row(opened: Open, language: str):
+    driver = opened_at(opened, language, "staff", {"name": "A"})
+    driver.type("filter", "nobody")
+    driver.press("add")
+    table = driver.find("register")
+    assert table.hasFocus()
+    for letter in "B b":
+        driver.qtbot.keyClick(QApplication.focusWidget(), letter)
+    driver.key(Qt.Key.Key_Return)
+    driver.qtbot.waitUntil(lambda: rows(driver) == [{"name": "A"}, {"name": "B b"}])
 
 
 @LANGUAGES

@@ -220,6 +220,15 @@ class RegisterTable(QTableView):
         found = (self.sorted.mapToSource(index) for index in self.selectionModel().selectedIndexes())
         return sorted((index.row(), index.column()) for index in found)
 
+    def begin_row(self) -> bool:
+        """Add an empty row and put the keyboard into its first cell; False when there is no room for one."""
+        if not self._source.add():
+            return False
+        self.sorted.setFilterFixedString("")  # an empty row would be left out
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setCurrentIndex(self.sorted.mapFromSource(self._source.index(self._source.rowCount() - 1, 0)))
+        return True
+
     def paste(self) -> None:
         """Put a block from the clipboard where the keyboard is; a block with heads finds its columns by them."""
         from fumimori.engine.register_files import TableError, separated
@@ -265,6 +274,7 @@ class RegisterTable(QTableView):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._source.put([(row, column, "") for row, column in self.chosen()])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.edit(self.currentIndex())
+            if self.state() != QAbstractItemView.State.EditingState:  # the key that ends typing comes here too
+                self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
