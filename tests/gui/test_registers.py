@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from fumimori.gui.widgets.register_table import RegisterModel
 from fumimori.model import RegisterRow
 from gui import demonstration
 from gui.driver import Open
@@ -127,3 +128,25 @@ def test_the_hub_leads_to_all_registers_and_each_opens(opened: Open, language: s
     assert driver.page.title() == driver.session.texts("registers.devices.name")
     driver.press("all")
     assert driver.route.item == ""
+
+
+def test_a_long_register_is_shown_without_looking_at_every_cell(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    many = [{"name": f"name {number}", "department": "A"} for number in range(500)]
+    driver = opened_at(opened, "ja", "staff", *many)
+    asked = []
+    real = RegisterModel.data
+    monkeypatch.setattr(
+        RegisterModel, "data", lambda self, index, *role: (asked.append(1), real(self, index, *role))[1]
+    )
+    for do in (
+        lambda: driver.go("registers", "staff"),
+        lambda: driver.window.use_theme("dark"),
+        lambda: driver.window.resize_text(1),
+    ):
+        asked.clear()
+        do()
+        driver.settle()
+        assert 0 < len(asked) < 3000
+    table = driver.find("register")
+    assert table.model().rowCount() == 500
+    assert [table.model().index(row, 0).data() for row in (0, 1, 499)] == ["name 0", "name 1", "name 499"]

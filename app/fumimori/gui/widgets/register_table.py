@@ -198,18 +198,18 @@ class RegisterTable(QTableView):
         self.setFont(theme.font("small"))
         self.horizontalHeader().setFont(theme.font("small", bold=True))
         self.setTabKeyNavigation(False)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # before it would sort by the first
         self.setSortingEnabled(True)
-        self.sorted.sort(-1)
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.verticalHeader().setDefaultSectionSize(theme.size("hit") + theme.px(2))
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.AnyKeyPressed | trigger.DoubleClicked | trigger.EditKeyPressed)
         self.setMinimumHeight(theme.px(36) * SHOWN_ROWS)
+        self.horizontalHeader().setResizeContentsPrecision(2 * SHOWN_ROWS)
         self.fit()
 
     def fit(self) -> None:
-        """Columns as wide as their words, within reason."""
+        """Columns as wide as the words of the first rows, within reason; all rows would take too long."""
         for column in range(self._source.columnCount()):
             self.resizeColumnToContents(column)
             width = self.columnWidth(column) + self._theme.px(18)
