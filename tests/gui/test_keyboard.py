@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from fumimori.gui import keyboard
 from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -66,6 +67,41 @@ def test_tab_walks_fields_then_next_back_header_and_sidebar(opened: Open):
     assert walked == order[: footer + 1]
     driver.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert place(QApplication.focusWidget()) == order[footer - 1]
+
+
+@pytest.mark.parametrize("page", ["hub", "report"])
+def test_what_the_rail_hands_the_keyboard_to_is_in_view(opened: Open, page: str):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.window.resize(1160, 672)
+    driver.go(page)
+    port = driver.window.sidebar.area.viewport()
+    bar = driver.window.sidebar.area.verticalScrollBar()
+    rows = [one for one in driver.window.tab_order() if place(one).startswith("rail:")]
+    for leap, row in ((bar.maximum(), rows[0]), (0, rows[-1])):
+        bar.setValue(leap)
+        before = keyboard.beside(driver.window.tab_order(), row, -1 if row is rows[0] else 1)
+        assert before is not None
+        before.setFocus(Qt.FocusReason.TabFocusReason)
+        step = Qt.KeyboardModifier.NoModifier if row is rows[0] else Qt.KeyboardModifier.ShiftModifier
+        driver.key(Qt.Key.Key_Tab, step)
+        assert row.hasFocus()
+        driver.settle()
+        top = row.mapTo(port, QPoint(0, 0)).y()
+        assert 0 <= top <= port.height() - row.height()
+
+
+def test_the_form_that_settles_a_finding_has_the_keyboard_and_is_in_view(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.window.resize(1160, 672)
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if any(finding.measured for finding in one.findings))
+    driver.press(f"more:{action.id}")
+    code = next(finding.code for finding in action.findings if finding.measured)
+    for kind in ("wrong", "accepted"):
+        driver.press(f"{kind}:{code}")
+        field = driver.find(f"reason:{code}")
+        assert field.hasFocus()
+        driver.qtbot.waitUntil(lambda field=field: seen(driver, field))
 
 
 def test_fields_that_appear_later_are_walked_before_next(opened: Open):

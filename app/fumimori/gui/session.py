@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 SAVE_AFTER_MS = 400
 """A pause in typing after which everything is written."""
-SAVE_AT_THE_LATEST_MS = 1_500
-"""So long after the first change everything is written although somebody types on."""
+SAVE_AT_THE_LATEST_MS = 1_000
+"""So long after the first change everything is written although somebody types on; the rest of two seconds is for a
+busy machine."""
 
 
 class Session(QObject):

@@ -52,6 +52,7 @@ class Window(QMainWindow):
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(low < high))
         self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
+        keyboard.InView(self.sidebar.area, self.theme.px(72))
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)

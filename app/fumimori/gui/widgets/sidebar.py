@@ -41,11 +41,11 @@ class Sidebar(QFrame):
         self._some: Callable[[], None] = lambda: None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 1, 0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer.addWidget(self._scroll)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(self.area)
         self.forget()
 
     def forget(self) -> None:
@@ -53,13 +53,13 @@ class Sidebar(QFrame):
         self._turns.stop()
         self._look: tuple[Theme, str, bool] | None = None
         self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
-        if (old := self._scroll.takeWidget()) is not None:
+        if (old := self.area.takeWidget()) is not None:
             old.deleteLater()
         self._inner = QWidget()
         self._inner.setObjectName("inner")
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
-        self._scroll.setWidget(self._inner)
+        self.area.setWidget(self._inner)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
@@ -113,9 +113,9 @@ class Sidebar(QFrame):
         marked_row = next((row for _, _, row, said in self._shown if said and said[-1]), None)
         if marked_row is not None:
             # Qt would give the rows their places only after this turn of the loop.
-            self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
+            self._inner.resize(self.area.viewport().width(), self._rows.sizeHint().height())
             self._rows.setGeometry(self._inner.rect())
-            self._scroll.ensureWidgetVisible(marked_row, 0, theme.px(64))
+            self.area.ensureWidgetVisible(marked_row, 0, theme.px(64))
 
     def _begin(self, session: Session, theme: Theme, *, narrow: bool) -> None:
         """Captions, and room for the rows."""
