@@ -54,6 +54,7 @@ TEST_PROGRAMS = {
     "dovecot": "dovecot-imapd dovecot-pop3d",
     "sshd": "openssh-server",
     "nginx": "nginx-light",
+    "apache2": "apache2",
     "nsd": "nsd",
     "unbound": "unbound",
     "unbound-host": "unbound-host",

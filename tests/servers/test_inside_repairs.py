@@ -12,6 +12,7 @@ from fumimori.engine.reading import document_of, read_documents
 from fumimori.model import Assessment, Basis, DomainScope, Finding, Hosting, Scope, Severity, SnippetKind
 from loopback.documents import HOST, NOW
 from servers.repaired import PROVED
+from servers.unproved import told
 
 SCOPE = Scope(
     domains=(DomainScope(name="example.jp", hosting=Hosting.VPS, hosting_confirmed=True),),
@@ -52,6 +53,7 @@ SSH = {
     ),
     "root_password_off": KEYS_ONLY.replace("RootLogin no", "RootLogin yes"),
     "root_keys": KEYS_ONLY.replace("RootLogin no", "RootLogin prohibit-password"),
+    "algorithms_broken": KEYS_ONLY + "KexAlgorithms +diffie-hellman-group1-sha1\n",
     "algorithms_weak": KEYS_ONLY + "KexAlgorithms +diffie-hellman-group14-sha1\n",
     "algorithms_dated": KEYS_ONLY.replace("hmac-sha2-256", "hmac-sha2-256,hmac-sha1"),
 }
@@ -178,3 +180,7 @@ def test_updates_and_ports_come_with_lines_to_copy():
     )
     assert " 22/tcp" in both
     assert " 3389/tcp" in both
+
+
+def test_how_many_codes_of_settings_were_proved(capsys):
+    told("settings", capsys)
