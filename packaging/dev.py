@@ -55,6 +55,8 @@ TEST_PROGRAMS = {
     "sshd": "openssh-server",
     "nginx": "nginx-light",
     "apache2": "apache2",
+    "ufw": "ufw",
+    "ip": "iproute2",
     "nsd": "nsd",
     "unbound": "unbound",
     "unbound-host": "unbound-host",

@@ -12,7 +12,7 @@ SHARES = {
     "policies": {"mta_sts"},
     "sites": {"webmail", "admin_pages", "client_settings"},
     "servers": {"mail_ports", "defaults", "mail_behaviour", "open_relay", "ssh", "tls_active"},
-    "settings": {"mail_config", "ssh_config"},
+    "settings": {"mail_config", "ssh_config", "system_accounts"},
     "ports": {"exposed_ports", "firewall"},
 }
 """The checks whose repairs each kind of proof is for."""
