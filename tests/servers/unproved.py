@@ -64,6 +64,8 @@ UNPROVED = {
         BLOCKED,
     ),
     **dict.fromkeys(("mail_ports.starttls_stripped", "mail_ports.large_hello"), DEVICE),
+    "mail_behaviour.postmaster_refused": "Postfix takes mail for postmaster whatever its lists say",
+    "mail_ports.dh_own": "the lines are those of mail_ports.dh_short, which is proved",
     "mail_behaviour.expn_tells": "Postfix knows no EXPN, and Sendmail cannot be installed beside it",
     "admin_pages.open_console": "a console of Windows or of a database; the lines are those of admin_pages.login_page",
     **dict.fromkeys(
@@ -109,5 +111,5 @@ def told(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         counts = f"{len(proved)} proved, {len(explained)} explained, {len(neither)} neither"
         sys.stdout.write(f"\nrepairs of {what}: {len(codes)}, {counts}\n")
-    assert neither == []
+    assert not neither, neither
     assert sorted(proved & explained) == []
