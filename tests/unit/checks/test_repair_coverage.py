@@ -22,6 +22,7 @@ from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
+from fumimori.checks.system_accounts import facts as system_accounts
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import (
@@ -100,7 +101,7 @@ NOT_COPIED = {
             *("accounts.one_admin", "accounts.some_without_mfa", "accounts.trial_names", "accounts.unused"),
             *("ssh_config.match_password", "ssh_config.match_root"),
             *("ssh_keys.key_modest", "ssh_keys.key_short", "ssh_keys.unnamed"),
-            *("system_accounts.no_password", "system_accounts.second_root", "system_accounts.unused_login"),
+            *("system_accounts.second_root", "system_accounts.unused_login"),
         ),
         DECIDED,
     ),
@@ -230,6 +231,11 @@ def server() -> Assessment:
         kept("mail_ports", f"{HOST}:25", port),
         kept("dane", DOMAIN, dane.Facts(mx=found(DOMAIN, "MX", f"10 {HOST}."), hosts=(look,))),
         kept("client_settings", DOMAIN, client_settings.Facts(srv=(clear,))),
+        kept(
+            "system_accounts",
+            HOST,
+            system_accounts.Facts(kind="states", accounts=(system_accounts.SystemAccount(name="old", state="NP"),)),
+        ),
         kept("bimi", DOMAIN, bimi.Facts(answer=found(DOMAIN, "TXT", *logos))),
         kept(
             "dmarc",
