@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.__main__ import toolkit
 from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
 from fumimori.engine.handed_files import documents_in, files_in
 from fumimori.engine.reading import ReadResult, read_documents
@@ -24,6 +23,8 @@ from fumimori.model import (
     Result,
     Scope,
 )
+from loopback import readings
+from loopback.signed_mail import Authority
 from loopback.witnesses import witnessed
 from loopback.world import World
 from servers import own_server
@@ -31,11 +32,12 @@ from servers import own_server
 NOW = datetime.now(UTC)
 ASKED = "asked"
 NOT_HERE = "not applicable"
-LEAST = 0.3
+LEAST = 0.6
 
 
 def assessment(name: str, hosting: Hosting, **fields: tuple[str, ...]) -> Assessment:
-    scope = Scope(domains=(DomainScope(name=name, hosting=hosting, hosting_confirmed=True),), **fields)
+    parked = DomainScope(name="nullmx.example", hosting=hosting, sends_mail=False)
+    scope = Scope(domains=(DomainScope(name=name, hosting=hosting, hosting_confirmed=True), parked), **fields)
     consent = Consent(level=ConsentLevel.RELAY, name="Owner", role="CEO", own_server=True)
     before = Assessment(id="1", created=NOW, organisation=Organisation(name="Good"), scope=scope, consent=consent)
     return msgspec.structs.replace(before, consent=confirmed(before, NOW))
@@ -91,7 +93,9 @@ def share(found: dict[str, str]) -> float:
 
 @pytest.fixture(scope="module")
 def own(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Toolkit, Assessment, ReadResult]:
-    tools = toolkit()
+    folder = tmp_path_factory.mktemp("own")
+    authority = Authority(folder)
+    tools = readings.tools(authority.roots)
     before = assessment(
         "good.example",
         Hosting.ON_PREMISES,
@@ -112,8 +116,8 @@ def own(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Toolkit
         return (await measure(tools, before, tools.open_network(settings), settings)).added_to(before)
 
     measured = asyncio.run(run())
-    folder = own_server.folder_of(world, tmp_path_factory.mktemp("own"), NOW)
-    after, handed = read(tools, measured, folder, own_server.HOST)
+    handed_over = own_server.folder_of(world, folder, NOW, authority)
+    after, handed = read(tools, measured, handed_over, own_server.HOST)
     return tools, msgspec.structs.replace(after, registers=own_server.registers(NOW)), handed
 
 

@@ -121,7 +121,55 @@ def account(kind, mfa, name="a"):
     ],
 )
 def test_who_signs_in_without_a_second_factor(accounts, expected):
+    listed = {"accounts.admins_listed", "accounts.services_listed"}
+    assert [code for code in codes(accounts=accounts) if code not in listed] == expected
+
+
+@pytest.mark.parametrize(
+    ("accounts", "expected"),
+    [
+        ([account("admin", ""), account("admin", "")], ["accounts.admins_listed"]),
+        ([account("service", "")], ["accounts.services_listed"]),
+        ([{**account("service", ""), "holder": ""}], []),
+        ([{**account("service", ""), "closed": "2026-01-01"}], []),
+        ([account("user", "")], []),
+    ],
+)
+def test_lists_of_those_who_administer_and_of_what_logs_in_by_itself(accounts, expected):
     assert codes(accounts=accounts) == expected
+
+
+EVERY, OFFICER = {"everyone": "yes", "subject": "Phishing"}, {"name": "Mori", "kind": "officer"}
+
+
+@pytest.mark.parametrize(
+    ("staff", "training", "expected"),
+    [
+        ([], [{"held": "2026-05-01", "click_rate": "4"}], ["training.exercised"]),
+        ([], [{"held": "2025-05-01", "click_rate": "4"}], ["training.exercise_old"]),
+        ([], [{"held": "2027-05-01", "click_rate": "4"}], []),
+        (
+            [],
+            [{"held": day} for day in ("2026-02-20", "2026-05-20", "2026-08-20", "2026-11-01")],
+            ["training.reminded"],
+        ),
+        ([], [{"held": "2026-02-20"}, {"held": "2026-08-20"}], ["training.reminded_seldom"]),
+        ([], [{"held": "2026-08-20"}, {"held": "2025-08-20"}], []),
+        (
+            [OFFICER],
+            [{**EVERY, "held": "2026-05-01"}, {"who": "Mori", "held": "2026-05-01", "subject": "Payments"}],
+            ["training.trained", "training.two_audiences"],
+        ),
+        (
+            [OFFICER],
+            [{**EVERY, "held": "2026-05-01"}, {"who": "Mori", "held": "2026-05-01", "subject": "Phishing"}],
+            ["training.trained"],
+        ),
+        ([OFFICER], [{"who": "Mori", "held": "2026-05-01", "subject": "Payments"}], ["training.trained"]),
+    ],
+)
+def test_exercises_reminders_and_training_for_management(staff, training, expected):
+    assert codes(staff=staff, training=training) == expected
 
 
 @pytest.mark.parametrize(
@@ -323,6 +371,8 @@ CASES = [
         test_devices_out_of_support,
         test_default_passwords,
         test_who_was_trained_within_a_year,
+        test_lists_of_those_who_administer_and_of_what_logs_in_by_itself,
+        test_exercises_reminders_and_training_for_management,
         test_certificates_have_a_day_and_somebody_who_renews_them,
         test_senders_against_spf_and_dkim,
     )
