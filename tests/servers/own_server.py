@@ -76,15 +76,15 @@ LISTENERS = "State Recv-Q Send-Q Local Address:Port\n" + "".join(
 )
 
 
-def messages(authority: Authority, now: datetime) -> Mapping[str, bytes]:
+def messages(authority: Authority, now: datetime, domain: str = DOMAIN, host: str = HOST) -> Mapping[str, bytes]:
     """One message that came in and was checked, one that a director signed, and the certificate behind it."""
     incoming = (
-        f"Authentication-Results: {HOST}; spf=pass smtp.mailfrom=a@other.example; dkim=pass header.d=other.example;\r\n"
-        f" dmarc=pass header.from=other.example\r\nReceived: from mail.other.example by {HOST} with ESMTPS;\r\n"
-        f"\t{format_datetime(now)}\r\nFrom: a@other.example\r\nTo: tanaka@{DOMAIN}\r\nSubject: Hello\r\n"
+        f"Authentication-Results: {host}; spf=pass smtp.mailfrom=a@other.example; dkim=pass header.d=other.example;\r\n"
+        f" dmarc=pass header.from=other.example\r\nReceived: from mail.other.example by {host} with ESMTPS;\r\n"
+        f"\t{format_datetime(now)}\r\nFrom: a@other.example\r\nTo: tanaka@{domain}\r\nSubject: Hello\r\n"
         f"Date: {format_datetime(now)}\r\nMessage-ID: <9@other.example>\r\n\r\nHello\r\n"
     )
-    address = f"tanaka@{DOMAIN}"
+    address = f"tanaka@{domain}"
     signer = authority.signer(address, start=now - timedelta(days=100), end=now + timedelta(days=200))
     return {
         "incoming.eml": incoming.encode(),
@@ -100,14 +100,14 @@ def accounts(now: datetime) -> str:
     return heads + "".join(f"{name}@{DOMAIN},{day},yes,\n" for name in ("tanaka", "ito", "info"))
 
 
-def reports(now: datetime) -> list[bytes]:
+def reports(now: datetime, domain: str = DOMAIN, address: str = "127.10.10.1") -> list[bytes]:
     """Aggregate reports of two receivers over five weeks: all of the own server, all signed."""
     made = []
     for week in range(6):
         for by in ("google.com", "yahoo.com"):
             start = int((now - timedelta(days=36 - 7 * week)).timestamp())
-            rows = dmarc.row("127.10.10.1", 40, auth=dmarc.signed(DOMAIN))
-            text = dmarc.report(rows, name=f"{week}", by=by, domain=DOMAIN, policy="reject").decode()
+            rows = dmarc.row(address, 40, auth=dmarc.signed(domain))
+            text = dmarc.report(rows, name=f"{week}", by=by, domain=domain, policy="reject").decode()
             old = dmarc.BEGIN
             text = text.replace(f"<begin>{old}<", f"<begin>{start}<").replace(
                 f"<end>{old + 86399}<", f"<end>{start + 86399}<"
@@ -194,7 +194,7 @@ def prepared(world: World, root: Path, now: datetime) -> None:
             os.utime(root / f"var/log/{name}.{number}", (moment, moment))
 
 
-def registers(now: datetime) -> tuple[RegisterRow, ...]:
+def registers(now: datetime, domain: str = DOMAIN, selector: str = "default") -> tuple[RegisterRow, ...]:
     """What the owner writes down, most of it copied from what was read."""
     day = now.date()
 
@@ -213,8 +213,8 @@ def registers(now: datetime) -> tuple[RegisterRow, ...]:
         "accounts": [
             {"account": "sato", "holder": "Sato", "kind": "admin", "mfa": "yes"},
             {"account": "suzuki", "holder": "Suzuki", "kind": "admin", "mfa": "yes"},
-            {"account": f"tanaka@{DOMAIN}", "holder": "Tanaka", "kind": "user", "mfa": "yes"},
-            {"account": f"mori@{DOMAIN}", "holder": "Mori", "kind": "user", "mfa": "yes", "closed": past(100)},
+            {"account": f"tanaka@{domain}", "holder": "Tanaka", "kind": "user", "mfa": "yes"},
+            {"account": f"mori@{domain}", "holder": "Mori", "kind": "user", "mfa": "yes", "closed": past(100)},
             {"account": "copier", "holder": "Suzuki", "kind": "service"},
         ],
         "access": [
@@ -224,7 +224,7 @@ def registers(now: datetime) -> tuple[RegisterRow, ...]:
         "credentials": [
             {"device": "Router", "changed": "yes", "changed_on": past(400), "changed_by": "Suzuki"},
         ],
-        "senders": [{"service": "Own server", "domain": DOMAIN, "spf": "mx", "selector": "default"}],
+        "senders": [{"service": "Own server", "domain": domain, "spf": "mx", "selector": selector}],
         "training": [
             {"everyone": "yes", "held": past(20), "subject": "Phishing", "click_rate": "4"},
             {"everyone": "yes", "held": past(110), "subject": "Passwords"},
