@@ -1,7 +1,7 @@
 """The register of senders against the SPF and DKIM records that were measured (RFC 7208, RFC 6376)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
@@ -40,6 +40,16 @@ def senders(rows: Sequence[RegisterRow], observations: Observations, day: date) 
     yield from wrong
     if listed and not wrong:
         yield Outcome(code="register_senders.listed", subject="", values=(("count", listed),))
+
+
+def registered_selectors(rows: Iterable[RegisterRow]) -> dict[str, tuple[str, ...]]:
+    """By domain, the DKIM selectors that the register of senders names."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        selector = row.text("selector").lower()
+        if row.register == "senders" and selector:
+            found.setdefault(_domain(row.text("domain")), {})[selector] = None
+    return {domain: tuple(selectors) for domain, selectors in found.items()}
 
 
 def _unknown(rows: Sequence[RegisterRow], domain: str, tree: SpfTree) -> Iterator[Outcome]:

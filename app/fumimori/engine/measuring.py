@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from fumimori import __version__
+from fumimori.assess.senders import registered_selectors
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.engine.again import Targets
@@ -286,6 +287,7 @@ class _Run:
             observations=observations,
             rules=self.toolkit.rules,
             thorough=self.settings.thorough,
+            selectors=registered_selectors(self.assessment.registers),
             may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
         )
         try:
