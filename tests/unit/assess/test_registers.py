@@ -9,9 +9,12 @@ from fumimori import resources
 from fumimori.__main__ import bank
 from fumimori.assess import registers as joins
 from fumimori.assess.judging import assess
+from fumimori.assess.senders import proposed
 from fumimori.checks.dkim.facts import Facts as DkimFacts
+from fumimori.checks.dmarc_reports.facts import Facts as Reports
 from fumimori.checks.observations import Observations
 from fumimori.checks.spf.facts import Facts as SpfFacts
+from fumimori.grammar.dmarc_report import DmarcReport, ReportRow
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Basis, DomainScope, QuestionState, RegisterRow, Scope, Status
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
@@ -324,6 +327,40 @@ NEWS = {"service": "News", "domain": "@Example.JP", "spf": "include:spf.news.exa
 )
 def test_senders_against_spf_and_dkim(entries, seen, expected):
     assert codes(seen, senders=entries) == expected
+
+
+def reported(*report_rows):
+    """What was read of one aggregate report about example.jp."""
+    report = DmarcReport(
+        organisation="a", id="1", begin=NOW, end=NOW, domain="example.jp", policy="none", rows=report_rows
+    )
+    return Observations(SCOPE, (attempt("dmarc_reports", Reports(reports=(report,))),))
+
+
+def seen_row(*key_names, dkim=True, **fields):
+    given = {"address": "192.0.2.1", "count": 9, "disposition": "none", "dkim": dkim, "spf": dkim}
+    return ReportRow(**given, key_names=key_names, **fields)
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ([], [("k1", "k1"), ("news.example", "")]),
+        ([{"service": "Own", "domain": "example.jp", "selector": "K1"}], [("news.example", "")]),
+        ([{"service": "News.Example", "domain": "example.jp"}], [("k1", "k1")]),
+        ([{"service": "news.example", "domain": "other.example"}], [("k1", "k1"), ("news.example", "")]),
+    ],
+)
+def test_reports_suggest_senders_that_the_register_does_not_hold(kept, expected):
+    seen = reported(
+        seen_row("k1._domainkey.example.jp", "k2._domainkey.mail.example.jp", "=1+1._domainkey.example.jp"),
+        seen_row(dkim=False, dkim_domains=("mta.news.example",)),
+        seen_row(dkim=False, dkim_domains=("=cmd|x",)),
+        seen_row(dkim=False),
+    )
+    found = proposed(seen, "example.jp", rows(senders=kept))
+    assert [(row["service"], row.get("selector", "")) for row in found] == expected
+    assert {row["domain"] for row in found} == {"example.jp"}
 
 
 # --- what the outcomes do -----------------------------------------------------------------------------------------

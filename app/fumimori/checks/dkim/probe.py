@@ -13,12 +13,11 @@ Steps      1. A random selector: does the zone answer everything. 2. Every selec
 """
 
 import asyncio
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
+from fumimori.checks.dkim.facts import DKIM, SELECTOR, Facts, SelectorSeen
 from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
@@ -36,7 +35,6 @@ SOURCES = ("mail", "given", "register", "reported", "provider", "guessed")
 """Where a selector's name comes from, the surest first."""
 REPORTED_MOST = 30
 """Selectors of one domain that reports of others may add."""
-_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62})")
 
 
 def _subjects(observations: Observations) -> Sequence[str]:
@@ -58,7 +56,7 @@ def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
     named = (
         scope.mail_selectors if scope else (),
         scope.selectors if scope else (),
-        [one for one in context.selectors.get(domain, ()) if _SELECTOR.fullmatch(one)],
+        [one for one in context.selectors.get(domain, ()) if SELECTOR.fullmatch(one)],
         _reported(domain, context.observations),
         of_provider,
         known,
@@ -82,7 +80,7 @@ def _reported(domain: str, observations: Observations) -> list[str]:
     found: dict[str, None] = {}
     for report in sorted(reports, key=lambda one: one.end, reverse=True):
         for name in (name for row in report.rows for name in row.key_names if name.endswith(end)):
-            if _SELECTOR.fullmatch(name.removesuffix(end)):
+            if SELECTOR.fullmatch(name.removesuffix(end)):
                 found[name.removesuffix(end)] = None
     return list(found)[:REPORTED_MOST]
 
