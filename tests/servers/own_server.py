@@ -179,7 +179,7 @@ def prepared(world: World, root: Path, now: datetime) -> None:
         "etc/apt/apt.conf.d/20auto-upgrades": 'APT::Periodic::Update-Package-Lists "1";\n'
         'APT::Periodic::Unattended-Upgrade "1";\n',
         "var/lib/clamav/daily.cld": "ClamAV-VDB",
-        "var/lib/apt/lists/deb.debian.org_InRelease": "Origin: Debian",
+        "var/lib/apt/lists/packages.example_InRelease": "Origin: Debian",
         **{f"var/log/{name}.{number}": "a line\n" for name, ages in days.items() for number, _ in enumerate(ages)},
     }
     lists = root / "var/lib/apt/lists"

@@ -134,10 +134,9 @@ class _Run:
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.id, self.started = str(uuid.uuid4()), self.network.now()
-        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.slots, self.standing = asyncio.Semaphore(AT_ONCE), asyncio.Event()
         plans = planned(self.toolkit, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
-        self.standing = asyncio.Event()
         wanted = _with_needs(self.toolkit.probes, only)
         if self.again is not None:
             wanted = [probe for probe in wanted if probe.id in self.again]
@@ -279,8 +278,7 @@ class _Run:
 
     async def attempt(self, probe: Probe, subject: str, observations: Observations, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
-        network = self.network.for_attempt(notes)
-        started = network.now()
+        network, started = self.network.for_attempt(notes), self.network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
         context = ProbeContext(
             network=network,

@@ -67,7 +67,7 @@ def test_packages_are_compared_only_with_their_own_release():
 
 
 NGINX = "ii  nginx 1.22.1-9+deb12u11 amd64 x\nii  vim 1 amd64 x\n"
-LISTS = "{} /var/lib/apt/lists/deb.debian.org_dists_bookworm-security_InRelease\n"
+LISTS = "{} /var/lib/apt/lists/packages.example_dists_bookworm-security_InRelease\n"
 WAITS = 'LISTEN 0 128 {}:443 0.0.0.0:* users:(("{}",pid=1,fd=3))\n'
 
 
