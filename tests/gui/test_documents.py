@@ -190,6 +190,11 @@ def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_
     driver.go("documents")
     assert driver.shows(driver.page.t("ui.senders.title", domain=DOMAIN))
     assert driver.shows(driver.page.t("ui.senders.bar", name="newsletter.example", aligned=0, unaligned=30))
+    driver.press(f"take_senders_{DOMAIN}")
+    rows = driver.session.open.register("senders")
+    assert {(row.text("service"), row.text("domain")) for row in rows} == {("newsletter.example", DOMAIN)}
+    driver.go("documents")
+    assert not driver.shows(driver.page.t("ui.senders.take"))
 
 
 @pytest.mark.parametrize(("question", "offered"), [("ssh.password_login", True), ("people.exercises", False)])

@@ -15,7 +15,7 @@ NotReadable    the document cannot be read
 └── Secret     it holds a private key or a password: recognised, refused, and not kept
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,8 @@ class ProbeContext:
     rules: Rules
     thorough: bool = False
     """List everything, whatever it costs in connections and time."""
+    selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By domain, the DKIM selectors that the register of senders names."""
     may_fetch: Callable[[str, str], bool] = _lies_within
     """Whether the consent lets this attempt fetch a file from a host that the records of a domain name."""
 

@@ -30,7 +30,8 @@ def nft(policy="drop", rule="", forward=""):
 
 
 def words(*texts):
-    return words_of("firewall", *texts)
+    """What the lists say, without what follows from a closed firewall and from listeners that belong there."""
+    return words_of("firewall", *texts) - {"admin_limited", "only_needed"}
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,26 @@ def test_lists_of_one_server_count_together():
     # ufw says more clearly what its chains of nftables mean
     assert words(nft("accept"), UFW.format("deny", "")) == {"input_closed"}
     assert words(nft(), "Status: inactive\n") == {"input_closed"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([nft(rule="ip saddr 192.0.2.0/24 tcp dport 22 accept")], {"admin_limited"}),
+        ([nft(rule="tcp dport 22 accept")], set()),
+        ([nft("accept")], set()),
+        ([nft(rule="accept")], set()),
+        ([SS.format("0.0.0.0:25", "master")], {"only_needed"}),
+        ([SS.format("0.0.0.0:631", "cupsd")], set()),
+        ([SS.format("127.0.0.1:25", "master")], set()),
+    ],
+)
+def test_what_is_limited_to_agreed_places_and_to_what_is_needed(texts, expected):
+    assert words_of("firewall", *texts) & {"admin_limited", "only_needed"} == expected
+
+
+def test_a_rule_that_lets_in_everything_closes_nothing():
+    assert words(nft(rule="accept")) == set()
 
 
 def test_ports_of_a_rule():

@@ -14,7 +14,8 @@ APT = "Listing...\nopenssl/{0} 3.0.17-1~deb12u2 amd64 [upgradable from: 3.0.16-1
 
 
 def words(*texts):
-    return words_of("packages", *texts)
+    """What the lists say, without that versions are known."""
+    return words_of("packages", *texts) - {"versions_listed"}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,47 @@ def test_packages_are_compared_only_with_their_own_release():
     assert words(DEBIAN.format(12), installed.format("3.7.6-0+deb12u2")) == {"os_extended", "package_behind"}
     assert words(UBUNTU.format("24.04"), installed.format("3.7.6-0")) == {"os_supported"}
     assert words(installed.format("3.7.6-0+deb12u2")) == set()
+
+
+NGINX = "ii  nginx 1.22.1-9+deb12u11 amd64 x\nii  vim 1 amd64 x\n"
+LISTS = "{} /var/lib/apt/lists/packages.example_dists_bookworm-security_InRelease\n"
+WAITS = 'LISTEN 0 128 {}:443 0.0.0.0:* users:(("{}",pid=1,fd=3))\n'
+
+
+def test_versions_are_known_where_system_and_mail_programs_are_listed():
+    assert "versions_listed" in words_of("packages", DEBIAN.format(13), NGINX)
+    assert "versions_listed" not in words_of("packages", NGINX)
+    assert "versions_listed" not in words_of("packages", DEBIAN.format(13), "ii  vim 1 amd64 x\n" * 3)
+
+
+@pytest.mark.parametrize(
+    ("release", "waits", "proved"),
+    [
+        (13, WAITS.format("0.0.0.0", "nginx"), True),
+        (12, WAITS.format("0.0.0.0", "nginx"), True),
+        (9, WAITS.format("0.0.0.0", "nginx"), False),
+        (13, WAITS.format("127.0.0.1", "nginx"), False),
+        (13, WAITS.format("0.0.0.0", "nginx") + WAITS.format("[::]", "java"), False),
+        (13, WAITS.format("0.0.0.0", "sshd"), False),
+        (13, WAITS.format("0.0.0.0", ""), False),
+    ],
+)
+def test_what_can_be_reached_is_supported_where_the_system_brings_all_of_it(release, waits, proved):
+    assert ("reachable_supported" in words(DEBIAN.format(release), NGINX, waits)) is proved
+
+
+@pytest.mark.parametrize(
+    ("day", "pending", "proved"),
+    [
+        ("2026-11-20", "Listing...\n", True),
+        ("2026-11-20", APT.format("stable"), True),
+        ("2026-11-20", APT.format("stable-security"), False),
+        ("2026-11-01", "Listing...\n", False),
+    ],
+)
+def test_that_no_fix_waits_is_known_from_new_lists_only(day, pending, proved):
+    assert ("no_fix_waits" in words(LISTS.format(day), pending)) is proved
+    assert "no_fix_waits" not in words(pending)
 
 
 def test_other_texts_are_not_taken():

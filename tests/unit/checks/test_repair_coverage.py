@@ -58,6 +58,7 @@ REGISTRAR = "done in the registrar's panel, by whoever holds the contract"
 REPLACED = "the product or system is replaced by another one: a project, no command"
 DECIDED = "which account, key or exception goes is for people to decide, one by one"
 TOLD = "another tool found it: our own look or reading says what to change"
+KEPT = "logrotate and freshclam are set in files that differ from server to server; the steps name them"
 WINDOWS = "Windows Update is worked from its own pages"
 SENDER = "which system sent the message has to be found first; its own settings and records follow from other findings"
 PERSONAL = "a certificate or a mail program of one person, replaced in that program"
@@ -102,6 +103,7 @@ NOT_COPIED = {
             *("ssh_config.match_password", "ssh_config.match_root"),
             *("ssh_keys.key_modest", "ssh_keys.key_short", "ssh_keys.unnamed"),
             *("system_accounts.second_root", "system_accounts.unused_login"),
+            *("system_accounts.admins_mail", "system_accounts.default_names"),
         ),
         DECIDED,
     ),
@@ -135,6 +137,7 @@ NOT_COPIED = {
     ),
     **dict.fromkeys(("packages.os_ends_soon", "packages.os_extended_paid", "packages.os_unsupported"), REPLACED),
     "packages.patches_old": WINDOWS,
+    **dict.fromkeys(("upkeep.definitions_old", "upkeep.logs_short"), KEPT),
     "dane.bogus": ASKED,
     "mx.all_missing": ASKED,
     "mx.all_private": ASKED,
