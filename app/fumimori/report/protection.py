@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 12, 64
 """Letters of a passphrase; a PDF reader takes 127 bytes (ISO 32000-2, 7.6.4.3.3)."""
 KEY_MOST = 256 * 1024
-ROUNDS_MOST = 10_000_000
-"""Rounds of a key derivation that are computed for a key file; usual are 2,048 to 1,000,000."""
+ROUNDS_MOST = 2_000_000
+"""Rounds of a key derivation that are computed for a key file; usual are 2,000 to 600,000."""
 _ARCHIVAL = re.compile(rb"<pdfaid:part>\d</pdfaid:part><pdfaid:conformance>[A-Z]</pdfaid:conformance>")
 _FIELD = "Signature"
 
