@@ -271,7 +271,8 @@ def seeds() -> dict[str, list[bytes]]:
         "key_file": [
             pkcs12.serialize_key_and_certificates(b"k", leaf.key, leaf.certificate, None, closing)
             for closing in (NoEncryption(), BestAvailableEncryption(b"word"))
-        ],
+        ]
+        + list(hostile.KEYS),
         "profile": [b'{"name":"A","brand":{"logo":"AAAA","logo_type":"svg","colour":"#2E7D32","seals":["X"]}}', *texts],
         "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2", *hostile.GREETINGS],
         "mail": list(hostile.MAIL),

@@ -134,7 +134,7 @@ def _rounds(untrusted_content: bytes) -> Iterator[int]:
                 for one in pkcs12.SafeContents.load(part["content"].native):
                     if one["bag_id"].native == "pkcs8_shrouded_key_bag":
                         yield int(one["bag_value"]["encryption_algorithm"].kdf_iterations)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # as the library finds it
         raise ProtectionError("not_a_key") from error
 
 
