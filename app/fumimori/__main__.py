@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
+    from fumimori.gui.app_services import AppServices
     from fumimori.model import Assessment, Consent, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
@@ -78,7 +79,14 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         detail = texts(language)(f"cli.{reason}")
         print(texts(language)("cli.no_window", detail=detail), file=sys.stderr)  # noqa: T201
         return 2
-    return gui.run(
+    return gui.run(services(settings_folder(), network), file=file, language=language)
+
+
+def services(settings: Path, network: "NetworkSettings | None" = None) -> "AppServices":
+    """What the window is handed; `settings` is its own folder; with `network` None a run connects as usual."""
+    from fumimori.gui.app_services import AppServices, usual_network
+
+    return AppServices(
         toolkit=toolkit,
         texts=texts,
         make_report=make_report,
@@ -87,12 +95,10 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
-        settings_folder=settings_folder(),
-        file=file,
-        language=language,
+        settings_folder=settings,
         control_hosts=control_hosts,
         repair=repair,
-        network=network,
+        network=usual_network if network is None else lambda: network,
     )
 
 

@@ -174,6 +174,18 @@ def test_what_is_out_of_order_makes_a_draft_and_leads_to_its_place(opened: Open)
     assert not driver.shows(driver.session.texts("ui.lint.title"))
 
 
+def test_what_is_out_of_order_alike_shares_a_line(opened: Open):
+    driver = opened("en", demonstration.assessment())
+    owners = tuple(LintEntry(code="owner_missing", page="plan", about=f"action {number}") for number in range(5))
+    driver.session.services = replace(driver.session.services, lint_report=lambda _about, _result: owners)
+    driver.go("report")
+    idle(driver)
+    said = f"Please check: {driver.session.texts('lint.owner_missing', about='action 0')}"
+    assert driver.shows(driver.session.texts("ui.lint.alike", text=said, count=4))
+    driver.press("lint-0")
+    assert driver.route.page == "plan"
+
+
 @pytest.mark.usefixtures("qapp")
 def test_the_pages_that_were_chosen_are_printed(tmp_path: Path):
     pdf = demonstration.one_sheet(None, None, texts("en"), "a4", "all", "final")

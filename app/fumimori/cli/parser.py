@@ -103,7 +103,8 @@ def _files(
     collector = commands.add_parser("collector", help=say("collector"), allow_abbrev=False)
     collector.add_argument("--windows", action="store_true", help=say("collector_windows"))
     collector.add_argument("--out", metavar="FILE", required=True, help=say("collector_out"))
-    _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
+    read = commands.add_parser("read", help=say("read"), epilog=say("round_trip"), parents=[secret], allow_abbrev=False)
+    _read(read, say)
 
 
 def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:

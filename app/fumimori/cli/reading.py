@@ -11,6 +11,7 @@ from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
 from fumimori.engine import Toolkit
 from fumimori.engine.handed_files import FILES_MOST, TooManyFilesError, documents_in, files_in
+from fumimori.engine.handed_scans import SCAN
 from fumimori.engine.reading import Handed, ReadResult, read_documents
 from fumimori.model import Assessment, Severity
 from fumimori.texts import Texts, sanitize
@@ -29,10 +30,10 @@ class ReadCommand:
         paths = _paths(options.files, texts)
         with files.opened_to_change(Path(options.into), files.passphrase(options, texts), texts) as file:
             before: Assessment = file.assessment
-            now, skipped = datetime.now(UTC).astimezone(), list[str]()
+            now, skipped = datetime.now(UTC).astimezone(), list[Handed]()
             documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
-            for handed in (*result.handed, *(Handed(name=name, problem="no_access") for name in skipped)):
+            for handed in (*result.handed, *skipped):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:
@@ -43,7 +44,8 @@ class ReadCommand:
                 console.say("read_nothing", path=options.into)
                 return False
             file.save(after)
-        console.say("read_kept", count=len(result.run.sources), path=options.into)
+        count = sum(max(len(run.sources), 1) for run in after.runs[len(before.runs) :])
+        console.say("read_kept", count=count, path=options.into)
         self._findings(console, result, after)
         return True
 
@@ -53,12 +55,12 @@ class ReadCommand:
         if handed.problem:
             console.say("read_not", name=name, why=self.texts(f"words.not_readable.{handed.problem}"))
             return
-        base = f"checks.{handed.reader}"
+        base = "words.scan" if handed.reader == SCAN else f"checks.{handed.reader}"
         console.say("read_is", name=name, kind=self.texts(f"{base}.name"), proves=self.texts(f"{base}.proves"))
 
     def _findings(self, console: Console, result: ReadResult, after: Assessment) -> None:
         """What the readers that took something say now."""
-        took = {attempt.probe for attempt in result.run.attempts}
+        took = {attempt.probe for run in (result.run, *result.measured) for attempt in run.attempts}
         rules = self.toolkit.rules
         for outcome in self.toolkit.outcomes(after):
             if outcome.code.partition(".")[0] not in took:

@@ -7,9 +7,10 @@ A new kind of document needs a reader in `checks/<id>/reader.py` and nothing her
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -24,10 +25,12 @@ from fumimori.checks.contract import (
     TooMuch,
 )
 from fumimori.engine.counting import belongs, failure
+from fumimori.engine.handed_scans import SCAN, HandedScan, foreign, is_scan, scan_in
+from fumimori.engine.read_result import Handed, OtherDomain, Progress, ReadResult
 from fumimori.engine.toolkit import Toolkit
-from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
+from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Opener, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
-from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
+from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Source, Status
 
 __all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
 
@@ -35,101 +38,6 @@ log = logging.getLogger(__name__)
 
 SURE = 0.5
 """A reader that is less sure than this does not get the document."""
-
-
-class Handed(Record):
-    """What became of one document, those in archives one by one."""
-
-    name: str
-    sha256: str = ""
-    size: int = 0
-    reader: str = ""
-    """Which reader took it; empty when none knows it."""
-    subjects: tuple[str, ...] = ()
-    """What it speaks of, each once."""
-    others: tuple[str, ...] = ()
-    """Those among them that the assessment is not about."""
-    problem: str = ""
-    """Why nothing could be read: a code with a text under `words.not_readable`; empty when it was read."""
-    detail: str = ""
-
-
-class OtherDomain(Record):
-    """A domain or a host that the assessment is not about and that documents speak of: somebody has to say."""
-
-    subject: str
-    about: About
-    documents: tuple[str, ...]
-    """Their names."""
-
-
-class Progress(Record):
-    """A step of a reading, for whoever watches."""
-
-    name: str
-    done: int
-    total: int
-    """Those that were handed over and came out of archives so far."""
-
-
-class ReadResult(Record):
-    """What a reading brought home; nothing counts before `added_to`."""
-
-    run: Run
-    handed: tuple[Handed, ...]
-    others: tuple[OtherDomain, ...] = ()
-    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
-    cancelled: bool = False
-
-    def added_to(self, assessment: Assessment, also: Collection[str] = ()) -> Assessment:
-        """The assessment with what was read behind the older runs; as it was when nothing is left of it.
-
-        Of the `others` only those in `also` are taken, and belong to the scope from now on.
-        """
-        scope = assessment.scope
-        for other in self.others:
-            scope = _with(scope, other.subject, other.about) if other.subject in also else scope
-        left = {(other.subject, other.about) for other in self.others if other.subject not in also}
-        about = self._about
-        attempts = tuple(one for one in self.run.attempts if (one.subject, about[one.probe]) not in left)
-        if not attempts:
-            return assessment
-        for reader, facts in self.teaches:
-            scope = reader.teaches(scope, facts)
-        kept = {(one.probe, one.subject) for one in attempts}
-        digests = {one.sha256 for one in self.handed if any((one.reader, name) in kept for name in one.subjects)}
-        sources = tuple(source for source in self.run.sources if source.sha256 in digests)
-        run = msgspec.structs.replace(self.run, attempts=attempts, sources=sources, scope=scope)
-        return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, run))
-
-    @property
-    def nameless(self) -> tuple[str, ...]:
-        """The documents that speak of a host and do not say of which."""
-        return next((one.documents for one in self.others if not one.subject and one.about is About.HOST), ())
-
-    def of_host(self, host: str) -> "ReadResult":
-        """The same, where a person says that the documents without a host of their own are of `host`."""
-        if not self.nameless:
-            return self
-        about, mine = self._about, OtherDomain(subject=host, about=About.HOST, documents=self.nameless)
-        others = [one for one in self.others if one.subject and (one.subject, one.about) != (host, About.HOST)]
-        attempts = tuple(
-            one if one.subject or about[one.probe] is not About.HOST else msgspec.structs.replace(one, subject=host)
-            for one in self.run.attempts
-        )
-        handed = tuple(
-            msgspec.structs.replace(one, subjects=tuple(name or host for name in one.subjects))
-            if about.get(one.reader) is About.HOST
-            else one
-            for one in self.handed
-        )
-        belonging = belongs(About.HOST, host, self.run.scope)
-        run = msgspec.structs.replace(self.run, attempts=attempts)
-        return msgspec.structs.replace(self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,))))
-
-    @property
-    def _about(self) -> dict[str, About]:
-        return {reader.id: reader.about for reader, _ in self.teaches}
 
 
 def document_of(name: str, content: bytes, at: datetime, from_whom: str = "") -> Document:
@@ -160,8 +68,8 @@ def read_documents(
 class _Taken:
     """One subject of one document, before it is an attempt."""
 
-    reader: Reader
-    reading: Reading
+    reader: Reader[Any]
+    reading: Reading[Record]
     document: Document
 
 
@@ -176,6 +84,7 @@ class _Reading:
     allowance: Allowance = field(default_factory=Allowance)
     handed: list[Handed] = field(default_factory=list)
     taken: list[_Taken] = field(default_factory=list)
+    scans: list[HandedScan] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     """Digests of what was read already: the same document twice is one."""
     total: int = 0
@@ -216,6 +125,7 @@ class _Reading:
             handed=tuple(self.handed),
             others=tuple(self.others()),
             teaches=tuple(self.teaches()),
+            scans=tuple(self.scans),
             cancelled=stopped,
         )
 
@@ -223,6 +133,9 @@ class _Reading:
         """Read one document, or take it apart and read what comes out."""
         self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
         try:
+            if is_scan(document):
+                self.measured(document)
+                return
             reader = None if is_collected(document.content) else self.reader_of(document)
             attached = self.reports_in(document)
             if attached:
@@ -233,22 +146,36 @@ class _Reading:
             open_up = None if reader else opener(document)
             if open_up is None:
                 self.read(document, reader)
-                return
-            if depth >= DEPTH_MOST:
-                raise TooMuch
-            before = len(self.handed)
-            for piece in open_up(document, self.allowance):
-                if self.cancelled():
-                    return
-                self.total += 1
-                if isinstance(piece, Unread):
-                    self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
-                else:
-                    self.take(piece, depth + 1)
-            if len(self.handed) == before:
-                self.note(document, problem="nothing_inside")
+            else:
+                self.take_apart(document, open_up, depth)
         except NotReadable as error:
             self.note(document, problem=error.reason, detail=error.detail)
+
+    def take_apart(self, document: Document, open_up: Opener, depth: int) -> None:
+        """Read what comes out of an archive or a mailbox."""
+        if depth >= DEPTH_MOST:
+            raise TooMuch
+        before = len(self.handed)
+        for piece in open_up(document, self.allowance):
+            if self.cancelled():
+                return
+            self.total += 1
+            if isinstance(piece, Unread):
+                self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
+            else:
+                self.take(piece, depth + 1)
+        if len(self.handed) == before:
+            self.note(document, problem="nothing_inside")
+
+    def measured(self, document: Document) -> None:
+        """Read a measurement that was made elsewhere."""
+        found = scan_in(document, self.toolkit)
+        there = {run.id for run in self.assessment.runs} | {run.id for one in self.scans for run in one.scan.runs}
+        if all(run.id in there for run in found.scan.runs):
+            self.note(document, reader=SCAN, problem="twice")
+            return
+        self.scans.append(found)
+        self.note(document, reader=SCAN, subjects=tuple(domain.name for domain in found.scan.scope.domains))
 
     def reports_in(self, document: Document) -> list[Document]:
         """What is attached to a message and makes it a mere envelope, such as a report of a big provider."""
@@ -259,7 +186,7 @@ class _Reading:
                 found.append(piece)
         return found
 
-    def reader_of(self, document: Document) -> Reader | None:
+    def reader_of(self, document: Document) -> Reader[Any] | None:
         """The reader that is surest of it; None when nobody is sure enough."""
         best, surest = None, SURE
         for reader in self.toolkit.readers:
@@ -268,7 +195,7 @@ class _Reading:
                 best, surest = reader, sure
         return best
 
-    def read(self, document: Document, reader: Reader | None) -> None:
+    def read(self, document: Document, reader: Reader[Any] | None) -> None:
         if reader is None:
             raise NotReadable
         if len(document.content) > reader.limit:
@@ -277,7 +204,7 @@ class _Reading:
             self.note(document, reader=reader.id, problem="twice")
             return
         self.known.add(document.sha256)
-        readings: Sequence[Reading] = ()
+        readings: Sequence[Reading[Record]] = ()
 
         def work() -> None:
             nonlocal readings
@@ -297,7 +224,7 @@ class _Reading:
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
-    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+    def placed(self, reader: Reader[Any], reading: Reading[Record], document: Document) -> Reading[Record]:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""
         if reader.about is About.HOST and not reading.subject:
             return msgspec.structs.replace(reading, subject=self.about or document.host)
@@ -345,10 +272,12 @@ class _Reading:
             subject, about = one.reading.subject, one.reader.about
             if not belongs(about, subject, self.assessment.scope):
                 found.setdefault((subject, about), {})[one.document.name] = None
+        for subject, about, name in foreign(self.scans, self.assessment):
+            found.setdefault((subject, about), {})[name] = None
         for (subject, about), names in found.items():
             yield OtherDomain(subject=subject, about=about, documents=tuple(names))
 
-    def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
+    def teaches(self) -> Iterator[tuple[Reader[Any], tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
             yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)
@@ -362,12 +291,3 @@ def _source(document: Document) -> Source:
         at=document.at,
         from_whom=document.from_whom,
     )
-
-
-def _with(scope: Scope, subject: str, about: About) -> Scope:
-    """The scope with this domain, or this host as one of the organisation's own."""
-    if about is About.DOMAIN:
-        return msgspec.structs.replace(scope, domains=(*scope.domains, DomainScope(name=subject)))
-    if about is About.HOST and subject:
-        return msgspec.structs.replace(scope, mail_hosts=(*scope.mail_hosts, subject))
-    return scope

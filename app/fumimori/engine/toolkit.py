@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,20 @@ from fumimori.checks.contract import Probe, Reader
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
 from fumimori.engine.counting import counting, guarded
-from fumimori.model import Assessment, Attempt, Outcome, PortRow, Question, Register, Result, Rules, Run, Scope, Status
+from fumimori.model import (
+    Assessment,
+    Attempt,
+    Outcome,
+    PortRow,
+    Question,
+    Record,
+    Register,
+    Result,
+    Rules,
+    Run,
+    Scope,
+    Status,
+)
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
@@ -62,13 +76,13 @@ def _unknown_chain(_ders: Sequence[bytes], _at: datetime) -> CertificateChain:
 class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
 
-    probes: tuple[Probe, ...]
+    probes: tuple[Probe[Record], ...]
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
     registers: tuple[Register, ...] = ()
     """What the registers are made of, in the order that they are shown in."""
-    readers: tuple[Reader, ...] = ()
+    readers: tuple[Reader[Any], ...] = ()
     chain: Callable[[Sequence[bytes], datetime], CertificateChain] = _unknown_chain
     """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
 
@@ -76,7 +90,7 @@ class Toolkit:
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""
 
     @property
-    def checks(self) -> tuple[Probe | Reader, ...]:
+    def checks(self) -> tuple[Probe[Record] | Reader[Any], ...]:
         """Probes and readers."""
         return (*self.probes, *self.readers)
 

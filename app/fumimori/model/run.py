@@ -154,6 +154,11 @@ class Run(Record):
     sources: tuple[Source, ...] = ()
     """The documents that it was read from; none for a measurement."""
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether a person handed it over, as a document or as a measurement that was made elsewhere."""
+        return self.imported or self.kind is RunKind.READ
+
 
 class Outcome(Record):
     """What a judge says about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""

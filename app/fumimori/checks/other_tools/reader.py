@@ -50,7 +50,7 @@ def accepts(document: Document) -> float:
     return 0.8 if read_results(document.content) else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """What the tool says of each host or domain; Damaged when there is nothing."""
     found = read_results(document.content)
     if not found:
@@ -94,9 +94,8 @@ def _listed(found: Sequence[Item]) -> Values:
 
 
 READER = Reader(
-    id="other_tools",
+    facts=OTHER_TOOLS,
     control=Control.PROTOCOLS,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,
