@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
@@ -56,20 +57,25 @@ class Node:
 Run = tuple[str, Style]
 
 
-def air_before(text: str, i: int) -> bool:
-    """Whether the layout adds air before the character at `i`: between Japanese letters and Latin ones."""
-    if i == 0:
-        return False
-    before, after = text[i - 1], text[i]
-    return (_letter(before) and _latin(after)) or (_latin(before) and _letter(after))
+class _Scripts(dict[str, int]):
+    """By character: 1 for a Japanese letter, 2 for a Latin one, 0 for anything else."""
+
+    def __missing__(self, char: str) -> int:
+        """Looked up once."""
+        japanese = "\u3041" <= char <= "\u30fa" or "\u3400" <= char <= "\u9fff" or char in "々ー"
+        script = self[char] = 1 if japanese else 2 if char.isascii() and char.isalnum() else 0
+        return script
 
 
-def _letter(char: str) -> bool:
-    return "\u3041" <= char <= "\u30fa" or "\u3400" <= char <= "\u9fff" or char in "々ー"
+_SCRIPTS = _Scripts()
+_MIXED = 3
+"""A Japanese letter beside a Latin one."""
 
 
-def _latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+def air_before(text: str) -> list[bool]:
+    """For each character, whether the layout adds air before it: between Japanese letters and Latin ones."""
+    scripts = [_SCRIPTS[char] for char in text]
+    return [False, *(a + b == _MIXED for a, b in pairwise(scripts))] if scripts else []
 
 
 class _OwnFacesCanvas(Canvas):
@@ -78,6 +84,31 @@ class _OwnFacesCanvas(Canvas):
     def setFont(self, psfontname: str, size: float, leading: float | None = None) -> None:  # noqa: N802 - the library's
         """One of our own faces; the regular one for any other."""
         super().setFont(psfontname if psfontname in (REGULAR, BOLD, MONO) else REGULAR, size, leading)
+
+
+class _Line:
+    """Pieces of one line; face and ink are written only where they change."""
+
+    def __init__(self, canvas: Canvas, baseline: float) -> None:
+        self._canvas, self._baseline = canvas, baseline
+        self._writing = canvas.beginText()
+        self._font: tuple[str, float] | None = None
+        self._ink: Ink | None = None
+
+    def add(self, x: float, piece: str, face: str, style: Style) -> None:
+        """`piece` from `x` on."""
+        if self._font != (face, style.size):
+            self._font = (face, style.size)
+            self._writing.setFont(face, style.size)
+        if self._ink != style.ink:
+            self._ink = style.ink
+            self._writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
+        self._writing.setTextOrigin(x, self._baseline)
+        self._writing.textOut(piece)
+
+    def end(self) -> None:
+        """Draw it."""
+        self._canvas.drawText(self._writing)
 
 
 class PdfCanvas:
@@ -167,36 +198,30 @@ class PdfCanvas:
         Characters that no face has are 〓 already.
         """
         whole = before + "".join(part for part, _ in runs)
+        airs = air_before(whole)
         position, at = x, len(before)
-        writing = self._canvas.beginText()
+        writing = _Line(self._canvas, baseline)
         for part, style in runs:
-            piece, piece_face, piece_x = "", "", position
-            for char in part:
-                face = self.faces.face_of(char, style.face) or style.face
-                air = AIR * style.size if air_before(whole, at) else 0.0
-                if piece and (face != piece_face or air):
-                    self._write(writing, (piece_x, baseline), piece, piece_face, style)
-                    piece = ""
-                if not piece:
-                    piece_x, piece_face = position + air, face
-                position += air + self.faces.advance(char, style.face) * style.size
-                piece += char
+            measures, size = self.faces.measures[style.face], style.size
+            begun, piece_face, piece_x = 0, "", position
+            for i, char in enumerate(part):
+                name, width = measures[char]
+                face = name or style.face
+                if airs[at] or face != piece_face:
+                    if i > begun:
+                        writing.add(piece_x, part[begun:i], piece_face, style)
+                    position += AIR * size if airs[at] else 0.0
+                    begun, piece_x, piece_face = i, position, face
+                position += width * size
                 at += 1
-            if piece:
-                self._write(writing, (piece_x, baseline), piece, piece_face, style)
-        self._canvas.drawText(writing)
+            if begun < len(part):
+                writing.add(piece_x, part[begun:], piece_face, style)
+        writing.end()
         return position
-
-    def _write(self, writing: Any, at: tuple[float, float], piece: str, face: str, style: Style) -> None:
-        writing.setFont(face, style.size)
-        writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
-        writing.setTextOrigin(*at)
-        writing.textOut(piece)
 
     def width(self, text: str, style: Style) -> float:
         """The width of `text` on one line in points."""
-        air = sum(air_before(text, i) for i in range(len(text))) * AIR
-        return self.faces.width(text, style.face, style.size) + air * style.size
+        return self.faces.width(text, style.face, style.size) + sum(air_before(text)) * AIR * style.size
 
     def watermark(self, text: str, style: Style, middle: tuple[float, float], degrees: float) -> None:
         """`text` turned around its middle, behind what is drawn later; what it says has to stand elsewhere as well."""
@@ -317,8 +342,12 @@ def laid_out(runs: Sequence[Run], width: float, faces: Any) -> list[list[Run]]:
     """`runs` broken into lines of at most `width` points; each line is a list of runs again."""
     whole = "".join(part for part, _ in runs)
     styles = [style for part, style in runs for _ in part]
-    advances = [faces.advance(char, style.face) * style.size for char, style in zip(whole, styles, strict=True)]
-    gaps = [AIR * style.size if air_before(whole, i) else 0.0 for i, style in enumerate(styles)]
+    advances: list[float] = []
+    for part, style in runs:
+        measures, size = faces.measures[style.face], style.size
+        advances += [measures[char][1] * size for char in part]
+    airs = air_before(whole)
+    gaps = [AIR * style.size if air else 0.0 for air, style in zip(airs, styles, strict=True)] if any(airs) else None
     lines = []
     for start, end in kinsoku.break_lines(whole, advances, width, gaps):
         line: list[Run] = []

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
 
 NO_START = frozenset(
     "！％），．：；？］｝」』】〕〉》〟、。・ー々゛゜ゝゞヽヾ…‥〜～゠–―‐’”°′″℃‰"
@@ -54,21 +56,24 @@ def wide(char: str) -> bool:
 
 def chances(text: str) -> list[Chance]:
     """For each character of `text`, how gladly a line breaks before it."""
-    found = [Chance.NEVER] * len(text)
-    for i in range(1, len(text)):
-        found[i] = _chance(text, i)
+    found = [_chance(before, after) for before, after in pairwise(f" {text}")]
+    if found:
+        found[0] = Chance.NEVER
+    at = text.find("御中")
+    while at >= 0:
+        found[at : at + 2] = [min(chance, Chance.LOOSE) for chance in found[at : at + 2]]
+        at = text.find("御中", at + 2)
     for match in _TOGETHER.finditer(text):
         for i in range(match.start() + 1, match.end()):
             found[i] = min(found[i], Chance.EMERGENCY)
     return found
 
 
-def _chance(text: str, i: int) -> Chance:
-    before, after = text[i - 1], text[i]
+@lru_cache(maxsize=1 << 15)
+def _chance(before: str, after: str) -> Chance:
     if after in _SPACES or before in NO_END or (after in NO_START and after not in LOOSE_START):
         return Chance.NEVER
-    titled = after == "様" or text.startswith("御中", i) or text.startswith("御中", i - 1)
-    if titled or after in LOOSE_START or (before == after and before in _TWINS):
+    if after == "様" or after in LOOSE_START or (before == after and before in _TWINS):
         return Chance.LOOSE
     if before in _SPACES:
         return Chance.HERE

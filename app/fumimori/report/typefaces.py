@@ -1,7 +1,7 @@
 """The bundled typefaces: how wide a character is, which face has it, and which characters no face has."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -17,37 +17,56 @@ _FALLBACK = {REGULAR: (REGULAR, MONO), BOLD: (BOLD, REGULAR, MONO), MONO: (MONO,
 _REGISTERING = Lock()
 
 
+class Measures(dict[str, tuple[str | None, float]]):
+    """Where one face is wanted: by character, the face that sets it (None when no face has it) and its width in ems."""
+
+    def __init__(self, fonts: Mapping[str, Any], face: str) -> None:
+        super().__init__()
+        self._fonts, self._names = fonts, _FALLBACK[face]
+
+    def __missing__(self, char: str) -> tuple[str | None, float]:
+        """Looked up once."""
+        code = ord(char)
+        name = next((name for name in self._names if code in self._fonts[name].face.charToGlyph), None)
+        font = self._fonts[name or REGULAR].face
+        measured = self[char] = (name, float(font.charWidths.get(code, font.defaultWidth)) / 1000)
+        return measured
+
+
+class _Settable(dict[int, str]):
+    """For str.translate: what is printed for a character."""
+
+    def __init__(self, measures: Measures) -> None:
+        super().__init__({10: "\n"})
+        self._measures = measures
+
+    def __missing__(self, code: int) -> str:
+        """Itself, nothing for what prints nothing, 〓 for what no face has."""
+        char = chr(code)
+        printed = self[code] = "" if _silent(char) else char if self._measures[char][0] else GETA
+        return printed
+
+
 class Typefaces:
     """The three faces of the report, registered with the PDF library."""
 
     def __init__(self, folder: Path) -> None:
         self._fonts = _registered(str(folder.resolve()))
-        self._known: dict[tuple[str, str], tuple[str | None, float]] = {}
+        self.measures = {face: Measures(self._fonts, face) for face in _FALLBACK}
+        """By the wanted face."""
+        self._settable = _Settable(self.measures[REGULAR])
 
     def face_of(self, char: str, face: str) -> str | None:
         """The face that sets `char` where `face` is wanted; None when no face has it."""
-        return self._measured(char, face)[0]
+        return self.measures[face][char][0]
 
     def advance(self, char: str, face: str) -> float:
         """The width of `char` in ems."""
-        return self._measured(char, face)[1]
-
-    def _measured(self, char: str, face: str) -> tuple[str | None, float]:
-        known = self._known.get((char, face))
-        if known is None:
-            code = ord(char)
-            name = next((name for name in _FALLBACK[face] if code in self._fonts[name].face.charToGlyph), None)
-            font = self._fonts[name or REGULAR].face
-            known = self._known[char, face] = (name, float(font.charWidths.get(code, font.defaultWidth)) / 1000)
-        return known
+        return self.measures[face][char][1]
 
     def settable(self, text: str) -> str:
         """`text` in composed form, without marks that print nothing, and with 〓 for what no face has."""
-        return "".join(
-            char if char == "\n" or self.face_of(char, REGULAR) else GETA
-            for char in unicodedata.normalize("NFC", text)
-            if not _silent(char)
-        )
+        return unicodedata.normalize("NFC", text).translate(self._settable)
 
     def missing(self, text: str) -> tuple[str, ...]:
         """The characters of `text` that no face has, each once, in order."""
@@ -62,7 +81,8 @@ class Typefaces:
 
     def width(self, text: str, face: str, size: float) -> float:
         """The width of `text` in points, set solid."""
-        return sum(self.advance(char, face) for char in text) * size
+        measures = self.measures[face]
+        return sum(measures[char][1] for char in text) * size
 
 
 @lru_cache(maxsize=4)
