@@ -201,7 +201,7 @@ def _repaired(finding: Finding, given: Assessment) -> None:
     for texts in _texts():
         said = [note for part in ("before", "after", "risks", "back") for note in part_words(texts, repair, part)]
         said += [words for proof in repair.proof for words in proof_words(texts, proof)]
-        said.append(letter(Words(texts, program.bank()), [finding], repair, given))
+        said.append(letter(Words(texts, program.bank()), [finding], [repair.ask] if repair.ask else [], given))
         assert HARMFUL.search("".join(said)) is None, f"{finding.code} says {said!r}"
 
 

@@ -7,15 +7,15 @@ from fumimori.model.brand import SEALS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.figures import CountBar
+from fumimori.report.glossary import Glossary
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
-from fumimori.report.pages import mail_path
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 43, 18, 20, 18, 25, 18, 16)
+WIDTHS = (7, 49, 15, 22, 15, 25, 18, 14)
 ROWS = 14
 """Actions on the first page at most."""
 ASKED = 14
@@ -23,26 +23,29 @@ ASKED = 14
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
-def plan(m: ReportContext) -> list[Part]:
+def plan(m: ReportContext, glossary: Glossary) -> list[Part]:
     """The plan with boxes for seals on one page, and what it does not hold on the pages after it."""
-    kept = shown(m)
+    kept = _shown(m, glossary)
     rest = list(m.result.actions)[len(kept) :]
     name = m.say("part.management")
-    page = _page(m, kept, left_out=len(rest))
-    more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m), *mail_path.drawing(m)]
+    page = _page(m, glossary, kept, left_out=len(rest))
+    more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m)]
     whole = [*page, Gap(6), *more]
     if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
         return [Part(name=name, blocks=tuple(whole))]
-    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(more))]
+    glossary.learn(page)
+    explained = [*glossary.explained(more), Gap(2)]
+    # The rest may take several pages: its terms are explained where it begins.
+    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=(*explained, *more))]
 
 
-def shown(m: ReportContext) -> list[Action]:
+def _shown(m: ReportContext, glossary: Glossary) -> list[Action]:
     """The first actions, as many as the page holds."""
     actions = list(m.result.actions)
     low, high = 0, min(ROWS, len(actions))
     while low < high:
         middle = (low + high + 1) // 2
-        blocks = _page(m, actions[:middle], left_out=len(actions) - middle)
+        blocks = _page(m, glossary, actions[:middle], left_out=len(actions) - middle)
         if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
             low = middle
         else:
@@ -50,7 +53,7 @@ def shown(m: ReportContext) -> list[Action]:
     return actions[:low]
 
 
-def _page(m: ReportContext, actions: list[Action], left_out: int) -> list[Block]:
+def _page(m: ReportContext, glossary: Glossary, actions: list[Action], left_out: int) -> list[Block]:
     rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
@@ -65,15 +68,16 @@ def _page(m: ReportContext, actions: list[Action], left_out: int) -> list[Block]
                 [rows[id(action)] for action in mine],
                 m.paper,
                 head=m.wording.texts.lines("report.plan.heads"),
-                padding=0.8,
+                padding=0.5,
             ),
-            Gap(3.5),
+            Gap(3),
         ]
     if not m.result.actions:
         blocks += _to_find_out(m)
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
-    return [*blocks, _foot(m)]
+    blocks.append(_foot(m))
+    return [*blocks, *glossary.foot(blocks)]
 
 
 def _to_find_out(m: ReportContext) -> list[Block]:
@@ -101,7 +105,7 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     return [
         m.cell(f"{number}", small=True),
         Stack(what),
-        Stack([m.cell(text, small=True) for text in _shown_by(m, action)]),
+        m.cell(_shown_by(m, action), small=True),
         m.cell(m.wording.role(action), small=True),
         m.cell(m.wording.named_owner(action), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
@@ -110,10 +114,10 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     ]
 
 
-def _shown_by(m: ReportContext, action: Action) -> list[str]:
+def _shown_by(m: ReportContext, action: Action) -> str:
     """The numbers of its findings, and what the action brings."""
     gain = points_words(m.wording.texts, action, m.result.grade)
-    return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
+    return " ".join([m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])])
 
 
 def _rest(m: ReportContext, actions: list[Action], number: int) -> list[Block]:
@@ -121,7 +125,7 @@ def _rest(m: ReportContext, actions: list[Action], number: int) -> list[Block]:
     rows = [_row(m, place, action) for place, action in enumerate(actions, start=number)]
     if not rows:
         return []
-    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
+    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.25), Gap(3)]
 
 
 def _demand(m: ReportContext) -> list[Block]:
@@ -143,8 +147,8 @@ def _demand(m: ReportContext) -> list[Block]:
         )
     heads = ["plan.owner", "plan.days_7", "plan.days_30", "plan.days_90", "plan.renewal_short", "plan.sum", "plan.time"]
     titles = [m.say(head) for head in heads]
-    table = Grid([39, 29, 23, 23, 23, 8, 20], rows, m.paper, head=titles, row_heads=True, padding=0.6, right=(5, 6))
-    return [m.heading("plan.demand", small=True), table, Gap(6)]
+    table = Grid([36, 32, 23, 23, 22, 8, 21], rows, m.paper, head=titles, row_heads=True, padding=0.5, right=(5, 6))
+    return [Stack([m.heading("plan.demand", small=True), table])]
 
 
 def _foot(m: ReportContext) -> Block:
