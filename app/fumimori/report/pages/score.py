@@ -33,7 +33,7 @@ def score(m: ReportContext) -> list[Block]:
         m.prose(m.say("t11.control"), m.paper.table, keep_next=True),
         Gap(2),
         Grid(
-            [12, 79, 38, 12, 12, 12],
+            [12, 70, 47, 12, 12, 12],
             [row for _, row in rows],
             m.paper,
             head=m.wording.texts.lines("report.t11.heads"),
