@@ -20,7 +20,7 @@ from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_js
 from fumimori.model import Assessment, Basis, Finding, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments
-from fumimori.report.blocks import Heading, Prose, Steps
+from fumimori.report.blocks import Heading, Prose
 from fumimori.report.brand import LogoBlock, LogoError, read_logo
 from fumimori.report.canvas import PdfCanvas
 from fumimori.report.code_block import Verbatim
@@ -29,6 +29,7 @@ from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
+from fumimori.report.steps import Steps
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import letter, part_words, proof_words

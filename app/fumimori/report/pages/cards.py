@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori.assess.evidence import evidence_of, question_of
 from fumimori.model import Action, Basis, Finding, Outcome, Proof, Repair, Snippet
-from fumimori.report.blocks import Again, Block, Columns, Gap, Hairline, Prose, Stack, Steps
+from fumimori.report.blocks import Again, Block, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.canvas import Run
 from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
@@ -14,6 +14,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.numbering import Card, card_key, facts_of
 from fumimori.report.page_style import MM
 from fumimori.report.shapes import ChipSign
+from fumimori.report.steps import Steps
 from fumimori.texts import sanitize
 from fumimori.wording.repairs import letter, note_words, part_words, proof_words, snippet_title
 

@@ -23,10 +23,10 @@ def closing(m: ReportContext) -> list[Block]:
         Stack(form),
         Gap(4),
         m.heading("t12.glossary", 3),
-        Grid([25, 57, 25, 58], rows, m.paper, row_heads=True, padding=0.3),
+        Grid([25, 57, 25, 58], rows, m.paper, row_heads=True, padding=0.15),
         Gap(6),
     ]
 
 
 def _field(m: ReportContext, name: str) -> list[Block]:
-    return [Gap(2.5), m.note(name), Hairline(m.paper.line, millimetres=6)]
+    return [Gap(1.5), m.note(name), Hairline(m.paper.line, millimetres=5)]

@@ -3,13 +3,14 @@
 from functools import partial
 
 from fumimori.model import Control, ControlResult, Outcome, Question, Severity, Verdict
-from fumimori.report.blocks import Block, Gap, Stack, Steps
+from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.glossary import Glossary
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.paging import Part
 from fumimori.report.shapes import ChipSign, ScoreBar
+from fumimori.report.steps import Steps
 
 
 def controls(m: ReportContext, glossary: Glossary) -> list[Part]:
