@@ -1,6 +1,5 @@
 """The terms of the trade: each is explained on the management page that uses it first, and all of them in T12."""
 
-import re
 from collections.abc import Iterable
 
 from fumimori.report.blocks import Block, Gap, Hairline, Prose
@@ -54,13 +53,13 @@ class Glossary:
 
     def __init__(self, m: ReportContext) -> None:
         self._m = m
-        self._patterns = {term: _pattern(m.wording.texts.lines(f"report.glossary.{term}.words")) for term in TERMS}
+        self._words = {term: m.wording.texts.lines(f"report.glossary.{term}.words") for term in TERMS}
         self._known: set[str] = set()
 
     def fresh(self, blocks: Iterable[Block]) -> list[str]:
         """The terms in these blocks that no page before has explained."""
         said = "\n".join(_said(blocks))
-        return [term for term in TERMS if term not in self._known and self._patterns[term].search(said)]
+        return [t for t in TERMS if t not in self._known and any(_holds(said, word) for word in self._words[t])]
 
     def explained(self, blocks: Iterable[Block]) -> list[Block]:
         """What explains the fresh terms of these blocks; nothing where there is none."""
@@ -94,13 +93,23 @@ def _said(blocks: Iterable[Block]) -> Iterable[str]:
         yield from _said(block.inside)
 
 
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words as a word of its own: TLS is not in MTLS nor in TLS-RPT; small letters match large ones too."""
-    return re.compile("|".join(_one(word) for word in words))
+def _holds(said: str, word: str) -> bool:
+    """Whether `word` stands in `said` as a word of its own: TLS is not in TLS-RPT; small letters match large ones."""
+    small = word.isascii() and word == word.lower() and "=" not in word
+    text = said.lower() if small else said
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word) + (small and text.startswith("s", at + len(word)))
+        if not word.isascii() or _free(text[max(0, at - 1) : at], text[end : end + 2]):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
-def _one(word: str) -> str:
-    if not word.isascii():
-        return re.escape(word)
-    free = re.escape(word) if word != word.lower() or "=" in word else f"(?i:{re.escape(word)})s?"
-    return rf"(?<![A-Za-z0-9.-]){free}(?![A-Za-z0-9]|-[A-Za-z]|\.[A-Za-z])"
+def _free(before: str, after: str) -> bool:
+    """Whether a Latin word ends between its neighbours: they are no part of a longer word, name or address."""
+    if before.isascii() and (before.isalnum() or before in {".", "-"}):
+        return False
+    if after[:1].isascii() and after[:1].isalnum():
+        return False
+    return not (after[:1] in {".", "-"} and after[1:].isascii() and after[1:].isalpha())
