@@ -178,7 +178,9 @@ def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def _filled(read: Callable[..., tuple[str, ...]], subject: str, values: Values) -> tuple[str, ...]:
     """What `read` says; a value that was not recorded is printed as a dash: a report always comes out."""
-    given: dict[str, object] = {"subject": subject, **dict(values)}
+    # What servers said is cut shorter than the texts would: a title is one line.
+    said = {"subject": subject, **dict(values)}
+    given: dict[str, object] = {name: sanitize(one) if isinstance(one, str) else one for name, one in said.items()}
     while True:
         try:
             return read(**given)

@@ -642,7 +642,7 @@ def test_a_letter_names_exactly_what_fails(language):
     )
     of = assessment(hosting=Hosting.RENTAL)
     made = program_repair(finding, of)
-    text = letter(Words(texts, bank()), [finding], made, of)
+    text = letter(Words(texts, bank()), [finding], [made.ask], of)
     assert made.snippets == ()
     assert note_words(texts, made.ask) in text
     assert "sv1.xserver.jp:993" in text

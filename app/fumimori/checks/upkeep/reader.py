@@ -46,7 +46,7 @@ def accepts(document: Document) -> float:
     return 0.88 if kind_of(beginning_of(document.content)) else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """What one command says; Damaged when it is none of them."""
     text = text_of(document.content)
     kind = kind_of(beginning_of(document.content))
@@ -134,9 +134,8 @@ def _of(files: Sequence[Dated], names: Sequence[str]) -> list[Dated]:
 
 
 READER = Reader(
-    id="upkeep",
+    facts=UPKEEP,
     control=Control.UPDATES,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,
