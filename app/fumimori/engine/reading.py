@@ -7,7 +7,7 @@ A new kind of document needs a reader in `checks/<id>/reader.py` and nothing her
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,10 +24,11 @@ from fumimori.checks.contract import (
     TooMuch,
 )
 from fumimori.engine.counting import belongs, failure
+from fumimori.engine.read_result import Handed, OtherDomain, Progress, ReadResult
 from fumimori.engine.toolkit import Toolkit
 from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
-from fumimori.model import Assessment, Attempt, DomainScope, Record, Run, RunKind, Scope, Source, Status
+from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Source, Status
 
 __all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
 
@@ -35,101 +36,6 @@ log = logging.getLogger(__name__)
 
 SURE = 0.5
 """A reader that is less sure than this does not get the document."""
-
-
-class Handed(Record):
-    """What became of one document, those in archives one by one."""
-
-    name: str
-    sha256: str = ""
-    size: int = 0
-    reader: str = ""
-    """Which reader took it; empty when none knows it."""
-    subjects: tuple[str, ...] = ()
-    """What it speaks of, each once."""
-    others: tuple[str, ...] = ()
-    """Those among them that the assessment is not about."""
-    problem: str = ""
-    """Why nothing could be read: a code with a text under `words.not_readable`; empty when it was read."""
-    detail: str = ""
-
-
-class OtherDomain(Record):
-    """A domain or a host that the assessment is not about and that documents speak of: somebody has to say."""
-
-    subject: str
-    about: About
-    documents: tuple[str, ...]
-    """Their names."""
-
-
-class Progress(Record):
-    """A step of a reading, for whoever watches."""
-
-    name: str
-    done: int
-    total: int
-    """Those that were handed over and came out of archives so far."""
-
-
-class ReadResult(Record):
-    """What a reading brought home; nothing counts before `added_to`."""
-
-    run: Run
-    handed: tuple[Handed, ...]
-    others: tuple[OtherDomain, ...] = ()
-    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
-    cancelled: bool = False
-
-    def added_to(self, assessment: Assessment, also: Collection[str] = ()) -> Assessment:
-        """The assessment with what was read behind the older runs; as it was when nothing is left of it.
-
-        Of the `others` only those in `also` are taken, and belong to the scope from now on.
-        """
-        scope = assessment.scope
-        for other in self.others:
-            scope = _with(scope, other.subject, other.about) if other.subject in also else scope
-        left = {(other.subject, other.about) for other in self.others if other.subject not in also}
-        about = self._about
-        attempts = tuple(one for one in self.run.attempts if (one.subject, about[one.probe]) not in left)
-        if not attempts:
-            return assessment
-        for reader, facts in self.teaches:
-            scope = reader.teaches(scope, facts)
-        kept = {(one.probe, one.subject) for one in attempts}
-        digests = {one.sha256 for one in self.handed if any((one.reader, name) in kept for name in one.subjects)}
-        sources = tuple(source for source in self.run.sources if source.sha256 in digests)
-        run = msgspec.structs.replace(self.run, attempts=attempts, sources=sources, scope=scope)
-        return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, run))
-
-    @property
-    def nameless(self) -> tuple[str, ...]:
-        """The documents that speak of a host and do not say of which."""
-        return next((one.documents for one in self.others if not one.subject and one.about is About.HOST), ())
-
-    def of_host(self, host: str) -> "ReadResult":
-        """The same, where a person says that the documents without a host of their own are of `host`."""
-        if not self.nameless:
-            return self
-        about, mine = self._about, OtherDomain(subject=host, about=About.HOST, documents=self.nameless)
-        others = [one for one in self.others if one.subject and (one.subject, one.about) != (host, About.HOST)]
-        attempts = tuple(
-            one if one.subject or about[one.probe] is not About.HOST else msgspec.structs.replace(one, subject=host)
-            for one in self.run.attempts
-        )
-        handed = tuple(
-            msgspec.structs.replace(one, subjects=tuple(name or host for name in one.subjects))
-            if about.get(one.reader) is About.HOST
-            else one
-            for one in self.handed
-        )
-        belonging = belongs(About.HOST, host, self.run.scope)
-        run = msgspec.structs.replace(self.run, attempts=attempts)
-        return msgspec.structs.replace(self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,))))
-
-    @property
-    def _about(self) -> dict[str, About]:
-        return {reader.id: reader.about for reader, _ in self.teaches}
 
 
 def document_of(name: str, content: bytes, at: datetime, from_whom: str = "") -> Document:
@@ -216,6 +122,7 @@ class _Reading:
             handed=tuple(self.handed),
             others=tuple(self.others()),
             teaches=tuple(self.teaches()),
+            tools=tuple({one.document.sha256: one.reading.tool for one in self.taken if one.reading.tool}.items()),
             cancelled=stopped,
         )
 
@@ -293,7 +200,7 @@ class _Reading:
             return
         placed = [self.placed(reader, reading, document) for reading in readings]
         self.taken += [_Taken(reader, reading, document) for reading in placed]
-        subjects = tuple(dict.fromkeys(reading.subject for reading in placed))
+        subjects = tuple(dict.fromkeys(reading.subject for reading in placed if not reading.check))
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
@@ -327,12 +234,14 @@ class _Reading:
             yield self.attempt(first, facts, hashlib.sha256(digests.encode()).hexdigest()[:16], source)
 
     def attempt(self, one: _Taken, facts: Record, part: str, source: str) -> Attempt:
+        tool = one.reading.tool
+        at = tool.at if tool and tool.at else self.at
         return Attempt(
-            probe=one.reader.id,
+            probe=one.reading.check or one.reader.id,
             subject=one.reading.subject,
             status=Status.COMPLETED,
-            started=self.at,
-            ended=self.at,
+            started=at,
+            ended=at,
             facts=msgspec.Raw(msgspec.json.encode(facts)),
             part=part,
             source=source,
@@ -343,7 +252,7 @@ class _Reading:
         found: dict[tuple[str, About], dict[str, None]] = {}
         for one in self.taken:
             subject, about = one.reading.subject, one.reader.about
-            if not belongs(about, subject, self.assessment.scope):
+            if not one.reading.check and not belongs(about, subject, self.assessment.scope):
                 found.setdefault((subject, about), {})[one.document.name] = None
         for (subject, about), names in found.items():
             yield OtherDomain(subject=subject, about=about, documents=tuple(names))
@@ -351,7 +260,8 @@ class _Reading:
     def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
-            yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)
+            mine = [one for one in self.taken if one.reader is reader and not one.reading.check]
+            yield reader, tuple(one.reading.facts for one in mine)
 
 
 def _source(document: Document) -> Source:
@@ -362,12 +272,3 @@ def _source(document: Document) -> Source:
         at=document.at,
         from_whom=document.from_whom,
     )
-
-
-def _with(scope: Scope, subject: str, about: About) -> Scope:
-    """The scope with this domain, or this host as one of the organisation's own."""
-    if about is About.DOMAIN:
-        return msgspec.structs.replace(scope, domains=(*scope.domains, DomainScope(name=subject)))
-    if about is About.HOST and subject:
-        return msgspec.structs.replace(scope, mail_hosts=(*scope.mail_hosts, subject))
-    return scope

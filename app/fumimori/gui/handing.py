@@ -127,7 +127,7 @@ class Handing(QObject):
         if after is session.open:
             return False
         self.forget()
-        self.taken = len(after.runs[-1].sources)
+        self.taken = sum(len(run.sources) for run in after.runs[len(session.open.runs) :])
         session.put(after)
         self.changed.emit()
         return True
@@ -207,14 +207,13 @@ def _read(
     # The window's last judgement stays at hand: this one is of an assessment that may never be.
     mine = dataclasses.replace(toolkit)
     after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
-    took = {attempt.probe for attempt in result.run.attempts}
-    outcomes = mine.outcomes(after) if took else ()
+    outcomes = mine.outcomes(after) if result.run.attempts else ()
     unread = (
         *(one for one in result.handed if one.problem),
         *(Handed(name=one, problem="no_access") for one in skipped),
     )
     return Read(
         result=result,
-        outcomes=tuple(one for one in outcomes if one.code.partition(".")[0] in took),
+        outcomes=tuple(one for one in outcomes if result.speaks_in(one)),
         unread=unread,
     )
