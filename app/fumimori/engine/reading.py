@@ -25,6 +25,7 @@ from fumimori.checks.contract import (
 )
 from fumimori.engine.counting import belongs, failure
 from fumimori.engine.read_result import Handed, OtherDomain, Progress, ReadResult
+from fumimori.engine.scan_limits import is_scan
 from fumimori.engine.toolkit import Toolkit
 from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
@@ -177,7 +178,7 @@ class _Reading:
 
     def read(self, document: Document, reader: Reader | None) -> None:
         if reader is None:
-            raise NotReadable
+            raise NotReadable(reason="own_scan" if is_scan(document.content) else "")
         if len(document.content) > reader.limit:
             raise TooMuch
         if document.sha256 in self.known:
