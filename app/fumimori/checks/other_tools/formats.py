@@ -25,6 +25,7 @@ class Found:
 
 KEPT = 300
 LOOKS_MOST = 100
+HOSTS_MOST = 1000
 TEXT_MOST = 200
 _SEVERITIES = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "warn": "low"}
 _ORDER = ("high", "medium", "low", "info")
@@ -277,6 +278,8 @@ class _Scan:
                 attributes.get("version", ""),
                 attributes.get("start", "") or attributes.get("startstr", ""),
             )
+        elif len(self.hosts) > HOSTS_MOST:
+            return
         elif name == "host":
             self.hosts.append(("", []))
         elif name == "hostname" and self.hosts and not self.hosts[-1][0]:
@@ -312,5 +315,5 @@ def _nmap(octets: bytes) -> Iterator[Found]:
         parser.Parse(octets, True)  # noqa: FBT003 - expat takes it by place only
     except (expat.ExpatError, _EntityError, UnicodeError, LookupError):
         return
-    for host, found in scan.hosts[:1000]:
+    for host, found in scan.hosts[:HOSTS_MOST]:
         yield from _found(host, _tool("nmap", scan.version, scan.at), found)
