@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fumimori.checks.other_tools.facts import OTHER_TOOLS
 from fumimori.gui.found import receivers
 from fumimori.gui.handing import NAMELESS, Read
 from fumimori.gui.session import Session
@@ -74,7 +75,7 @@ class HandedBox(QWidget):
         inside.addWidget(Prose(theme, self._say("proves", what=t(f"checks.{reader}.proves"))))
         shown: dict[str, Outcome] = {}
         for outcome in self._read.outcomes:
-            if outcome.code.partition(".")[0] == reader:
+            if outcome.code.partition(".")[0] == reader or (reader == OTHER_TOOLS.check and outcome.tool is not None):
                 shown.setdefault(self._words.title(outcome), outcome)
         rules = self._session.toolkit.rules
         ordered = sorted(shown.items(), key=lambda one: -rules.outcomes[one[1].code].severity)
