@@ -54,6 +54,8 @@ TEST_PROGRAMS = {
     "dovecot": "dovecot-imapd dovecot-pop3d",
     "sshd": "openssh-server",
     "nginx": "nginx-light",
+    "nft": "nftables",
+    "iptables-save": "iptables",
     "nsd": "nsd",
     "unbound": "unbound",
     "unbound-host": "unbound-host",
