@@ -49,6 +49,7 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
     "pdftoppm": "poppler-utils",
+    "certutil": "libnss3-tools",
     "qpdf": "qpdf",
     "postfix": "postfix",
     "dovecot": "dovecot-imapd dovecot-pop3d",

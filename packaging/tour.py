@@ -50,8 +50,6 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
-    from fumimori import resources
-    from fumimori.gui.app_services import AppServices
     from fumimori.gui.program import prepare
     from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
@@ -65,19 +63,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     with tempfile.TemporaryDirectory() as settings:
         scale = 150 if size == "-150" else 100
         save(Path(settings), Settings(language=language, scale=scale, theme=theme))
-        services = AppServices(
-            toolkit=entry.toolkit,
-            texts=entry.texts,
-            make_report=entry.make_report,
-            lint_report=entry.lint_report,
-            make_exports=entry.make_exports,
-            sample=entry.sample,
-            sample_passphrase=entry.SAMPLE_PASSPHRASE,
-            resources=resources.root(),
-            settings_folder=Path(settings),
-            control_hosts=entry.control_hosts,
-            repair=entry.repair,
-        )
+        services = entry.services(Path(settings))
         prepare(application, services)
         load_fonts(services.resources / "fonts", LATER_FACES)
         session = Session(services, language)
@@ -90,6 +76,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("unlock", Route("unlock", "sample.fumimori")),
             *((step.id, Route(step.id)) for step in ROW if step.group is Group.PREPARATION),
             ("technician", Route("technician")),
+            ("round_trip", Route("round_trip")),
             ("hub", Route("hub")),
             ("environment-several", Route("environment")),
             ("measuring-running", Route("measuring")),
@@ -101,6 +88,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             ("summary", Route("summary", Control.SENDER_AUTH.value)),
             ("interview", Route("interview", Control.DEFAULTS.value)),
             *((step.id, Route(step.id)) for step in ROW if step.group is Group.CONCLUSION),
+            *((page, Route(page)) for page in ("key", "registers", "branding", "exports")),
+            *((f"register-{one}", Route("registers", one)) for one in ("accounts", "senders")),
         ]
         for name, route in routes:
             if wanted and name not in wanted:

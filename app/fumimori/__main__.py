@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
+    from fumimori.gui.app_services import AppServices
     from fumimori.model import Assessment, Consent, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
@@ -78,7 +79,14 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         detail = texts(language)(f"cli.{reason}")
         print(texts(language)("cli.no_window", detail=detail), file=sys.stderr)  # noqa: T201
         return 2
-    return gui.run(
+    return gui.run(services(settings_folder(), network), file=file, language=language)
+
+
+def services(settings: Path, network: "NetworkSettings | None" = None) -> "AppServices":
+    """What the window is handed; `settings` is its own folder; with `network` None a run connects as usual."""
+    from fumimori.gui.app_services import AppServices, usual_network
+
+    return AppServices(
         toolkit=toolkit,
         texts=texts,
         make_report=make_report,
@@ -87,12 +95,10 @@ def _window(file: Path | None, language: str, network: "NetworkSettings | None" 
         sample=sample,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
-        settings_folder=settings_folder(),
-        file=file,
-        language=language,
+        settings_folder=settings,
         control_hosts=control_hosts,
         repair=repair,
-        network=network,
+        network=usual_network if network is None else lambda: network,
     )
 
 
@@ -181,9 +187,15 @@ def control_hosts() -> tuple[str, ...]:
 
 
 def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
-    assessment: "Assessment", result: "Result", language: Texts, paper: str, parts: str = "all", version: str = ""
+    assessment: "Assessment",
+    result: "Result",
+    language: Texts,
+    paper: str,
+    parts: str = "all",
+    version: str = "",
+    issued: datetime | None = None,
 ) -> bytes:
-    """The report as PDF, issued now; with the `version` draft it is marked as one."""
+    """The report as PDF, issued now or at `issued`; with the `version` draft it is marked as one."""
     from fumimori import report
 
     return report.make(
@@ -196,7 +208,7 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
         icons=resources.path("icons"),
         repair=lambda finding: repair(finding, assessment),
         paper=paper,
-        issued=datetime.now(UTC).astimezone(),
+        issued=issued or datetime.now(UTC).astimezone(),
         tool_version=__version__,
         parts=parts,
         draft=version == "draft",
@@ -216,11 +228,17 @@ def make_exports(
     """The files of `formats` (words of `exports.FORMATS`) by name, as of now."""
     from functools import partial
 
+    from fumimori.engine.exchange import scan_json
     from fumimori.exports import Material, exported
     from fumimori.report import sheets
     from fumimori.report.brand import author
 
     issued = datetime.now(UTC).astimezone()
+
+    def print_report(part: str) -> bytes:
+        version = "draft" if any(entry.stops for entry in lint_report(assessment, result)) else "final"
+        return make_report(assessment, result, language, "a4", part, version, issued)
+
     material = Material(
         assessment=assessment,
         result=result,
@@ -238,6 +256,9 @@ def make_exports(
             issued=issued,
             tool_version=__version__,
         ),
+        print_report=print_report,
+        scan=lambda: scan_json(assessment, result),
+        languages=tuple(texts(code) for code in language.known),
         registers=registers(),
     )
     return exported(material, formats)

@@ -43,8 +43,6 @@ def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
-    from fumimori import resources
-    from fumimori.gui.app_services import AppServices
     from fumimori.gui.program import prepare
     from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
@@ -53,19 +51,7 @@ def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     save(settings, Settings(language="ja"))
-    services = AppServices(
-        toolkit=entry.toolkit,
-        texts=entry.texts,
-        make_report=entry.make_report,
-        lint_report=entry.lint_report,
-        make_exports=entry.make_exports,
-        sample=entry.sample,
-        sample_passphrase=entry.SAMPLE_PASSPHRASE,
-        resources=resources.root(),
-        settings_folder=settings,
-        control_hosts=entry.control_hosts,
-        repair=entry.repair,
-    )
+    services = entry.services(settings)
     prepare(application, services)
     session = Session(services, "ja")
     window = Window(session)

@@ -32,7 +32,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from fumimori import __main__ as entry, resources
 from fumimori.gui.session import Session
-from fumimori.gui.app_services import AppServices
 from fumimori.gui.program import prepare
 from fumimori.wizard.steps import Route
 from fumimori.gui.window import Window
@@ -41,11 +40,7 @@ from fumimori.store import AssessmentFile
 place, number, seed, passphrase = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
 chance = random.Random(seed)
 application = QApplication([])
-services = AppServices(
-    toolkit=entry.toolkit, texts=entry.texts, make_report=entry.make_report, lint_report=entry.lint_report,
-    make_exports=entry.make_exports, sample=entry.sample,
-    sample_passphrase=entry.SAMPLE_PASSPHRASE, resources=resources.root(), settings_folder=place.parent / "settings",
-)
+services = entry.services(place.parent / "settings")
 prepare(application, services)
 window = Window(Session(services, "ja"))
 if place.exists():

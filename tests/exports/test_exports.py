@@ -1,13 +1,16 @@
 """Every format opens in a reader of its own kind, says the plan in every language, and carries nothing that runs."""
 
 import csv
+import hashlib
 import io
 import re
+import time
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import docx
 import icalendar
@@ -17,9 +20,10 @@ import pypdfium2
 import pytest
 
 from fumimori import resources
-from fumimori.exports import FORMATS, Material, exported
+from fumimori.engine.exchange import scan_json
+from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover
 from fumimori.exports.sheets import sender_rule_met
-from fumimori.model import Assessment, Organisation, Outcome, Owner, Severity, Verdict
+from fumimori.model import Answer, Assessment, Organisation, Outcome, Owner, Severity, Verdict
 from fumimori.report import sheets
 from report import example
 
@@ -45,6 +49,9 @@ def material(language: str = "ja", about: Assessment | None = None) -> Material:
             issued=example.ISSUED,
             tool_version="test",
         ),
+        print_report=lambda part: example.pdf(given, language=language, parts=part, draft=False),
+        scan=lambda: scan_json(given, example.result(given)),
+        languages=(example.texts("ja"), example.texts("en")),
     )
 
 
@@ -228,3 +235,59 @@ def test_the_sheet_for_staff_is_one_page_and_names_whom_to_tell():
         assert len(pages) == 1
         assert "総務部長" in pages[0]
         assert re.sub(r"\s+", "", given.texts.lines("exports.staff.clicked_do")[0]) in pages[0]
+
+
+def packed(about: Material) -> dict[str, bytes]:
+    """The files of the hand-over package by name."""
+    (content,) = exported(about, (HANDOVER,)).values()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_package_holds_everything_once_in_the_folder_of_its_reader(whole):
+    files = packed(whole)
+    singly = exported(whole, tuple(FORMATS))
+    inside = {name.partition("/")[2]: content for name, content in files.items() if "/" in name}
+    assert set(inside) == {*singly, "report-management.pdf", "report-repairs.pdf", "report-proof.pdf", "scan.json"}
+    assert all(inside[name] == content for name, content in singly.items())
+    assert {name.partition("/")[0] for name in files if "/" in name} == set(handover.READERS)
+    assert set(handover.FOLDERS) == set(FORMATS)
+    for part in ("management", "repairs", "proof"):
+        assert printed(inside[f"report-{part}.pdf"])
+
+
+def test_the_index_of_the_package_names_each_file_with_its_sum_in_every_language(whole):
+    files = packed(whole)
+    index = files["index.html"].decode()
+    first, second = index.split("<section")[1:]
+    assert f'lang="{whole.texts.style.tag}"' in first.partition(">")[0]
+    listed = dict(line.split("  ", 1)[::-1] for line in files["SHA256SUMS.txt"].decode().splitlines())
+    assert set(listed) == {name for name in files if "/" in name}
+    for name, digest in listed.items():
+        assert hashlib.sha256(files[name]).hexdigest() == digest
+        assert first.count(digest) == second.count(digest) == list(listed.values()).count(digest)
+    for texts, chapter in ((whole.texts, first), (next(t for t in whole.languages if t is not whole.texts), second)):
+        for reader in handover.READERS:
+            assert texts(f"exports.handover.who.{reader}") in chapter
+    targets = {unquote(one) for one in re.findall(r'href="([^"]+)"', index)}
+    assert targets == set(listed)
+    assert not re.findall(r"<(?:script|img|link|iframe|object)", index)
+
+
+def test_the_same_assessment_gives_the_same_package(whole, monkeypatch):
+    first = exported(whole, (HANDOVER,))
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_: time.struct_time((2030, 1, 1, 0, 0, 0, 1, 1, 0)))
+    assert exported(whole, (HANDOVER,)) == first
+
+
+def test_the_package_holds_neither_answers_taken_back_nor_more_than_it_may(monkeypatch):
+    taken_back = (Answer(question="ssh.used", value="yes", note="PRIVATE-NOTE-8231", at=example.MEASURED),)
+    about = material("ja", example.assessment(withdrawn=taken_back))
+    inside = {name: content for name, content in packed(about).items() if name.endswith((".csv", ".json", ".html"))}
+    assert inside
+    assert not [name for name, content in inside.items() if b"PRIVATE-NOTE" in content]
+    monkeypatch.setattr(handover, "OCTETS_MOST", 100_000)
+    with pytest.raises(PackageTooLargeError):
+        exported(about, (HANDOVER,))

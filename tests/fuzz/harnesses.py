@@ -34,6 +34,7 @@ from fumimori.grammar import (
     tags,
     tls_rpt,
 )
+from fumimori.grammar.certificate import parse_certificate
 from fumimori.net import certificate_parts, certificates, dns_wire, ssh_wire, tls_flight
 from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
@@ -124,7 +125,7 @@ def asn1(octets: bytes) -> None:
     assert len(list(der.elements(contents))) <= len(octets)
     msgspec.json.encode(logotype.subject_logos(octets))
     dkim.rsa_bits(octets)
-    certificates.parsed(octets)
+    parse_certificate(octets)
     parts = certificate_parts.parts_of(octets)
     assert all(name == name.lower() for name in certificate_parts.dns_names(parts))
     certificate_parts.says_where_its_issuer_is(parts)
@@ -183,15 +184,7 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
 }
 
 SLOWEST = 0.2
-"""Seconds of processor time that one input may take."""
-
-SLOWEST_OF = {"assessment": 0.5, "pages": 3.0}
-"""What holds where an input is a whole assessment: it is judged and worded in every language, and laid out."""
-
-
-def slowest(name: str) -> float:
-    """Seconds that an input of this harness may take."""
-    return SLOWEST_OF.get(name, SLOWEST)
+"""Seconds of processor time that one input may take; a whole assessment is judged, worded and laid out in them."""
 
 
 @cache

@@ -132,7 +132,7 @@ def _attempts(chance: Random, shapes: Shapes) -> list[dict[str, Any]]:
         if chance.random() < 0.5:
             probe = chance.choice((*probes.walk(), *probes.readers()))
             alike = [one["subject"] for one in real if one["probe"] == probe.id]
-            attempt = attempt | {"probe": probe.id, "status": "completed", "facts": shapes.record(probe.facts)}
+            attempt = attempt | {"probe": probe.id, "status": "completed", "facts": shapes.record(probe.facts.kind)}
             attempt["subject"] = chance.choice(alike or [_sample()["scope"]["domains"][0]["name"]])
         else:
             for _ in range(chance.randrange(4)):

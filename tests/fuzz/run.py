@@ -124,19 +124,18 @@ def _drawn(names: list[str], inputs: int, seed: int, place: Path) -> dict[str, T
 
 
 def _counted(name: str, octets: bytes, tally: Tally, place: Path) -> None:
-    from fuzz.harnesses import HARNESSES, slowest
+    from fuzz.harnesses import HARNESSES, SLOWEST
     from fuzz.timing import fed
 
-    limit = slowest(name)
-    seconds, raised = fed(HARNESSES[name], octets, limit)
+    seconds, raised = fed(HARNESSES[name], octets, SLOWEST)
     tally.inputs += 1
     tally.seconds += seconds
     tally.slowest = max(tally.slowest, seconds)
     tally.raised += bool(raised)
-    slow = seconds > limit and not raised
+    slow = seconds > SLOWEST and not raised
     tally.slow += slow
     if raised or slow:
-        fault = " ".join(raised.split()[:2]) if raised else f"slower than {limit} s"
+        fault = " ".join(raised.split()[:2]) if raised else f"slower than {SLOWEST} s"
         tally.faults[fault] = tally.faults.get(fault, 0) + 1
         if fault not in tally.examples and len(tally.faults) <= KEPT:
             file = place / f"{name}-{hashlib.sha256(octets).hexdigest()[:12]}"
@@ -178,7 +177,7 @@ def _row(name: str, tally: Tally) -> tuple[str, ...]:
 
 def _guided(names: list[str], seconds: int, place: Path) -> int:
     """Run the coverage-guided fuzzer on each; its corpus stays for the next time. The exit code is 1 when one broke."""
-    from fuzz.harnesses import seeds, slowest
+    from fuzz.harnesses import SLOWEST, seeds
 
     python = _installed(place)
     paths = (str(ROOT / "app"), str(ROOT / "tests"), sysconfig.get_path("purelib"))
@@ -189,7 +188,7 @@ def _guided(names: list[str], seconds: int, place: Path) -> int:
         corpus.mkdir(parents=True, exist_ok=True)
         for number, octets in enumerate(seeds()[name]):
             (corpus / f"seed{number}").write_bytes(octets)
-        limit = max(1, round(slowest(name) * 5))  # instrumented code is some times slower
+        limit = max(1, round(SLOWEST * 5))  # instrumented code is some times slower
         line = [python, __file__, "--", name, str(corpus)]
         line += [f"-max_total_time={seconds}", "-max_len=65536", f"-timeout={limit}", "-print_final_stats=1"]
         code = subprocess.call(line, cwd=place, env=environment)

@@ -11,8 +11,7 @@ from fumimori.__main__ import sample, texts
 from fumimori.assess.plan import totals
 from fumimori.cli.arguments import outward
 from fumimori.cli.parser import parser
-from fumimori.engine import NetworkSettings
-from fumimori.gui.measuring import ProgressRow
+from fumimori.engine import NetworkSettings, Progress
 from fumimori.gui.widgets.progress_list import ProgressList
 from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
@@ -212,8 +211,8 @@ def test_many_looks_are_one_line_for_each_control_and_reasons_are_seen(opened: O
     shown = driver.page.findChild(ProgressList)
     assert shown is not None
     hosts = [f"mail{number}.example.jp:25" for number in range(60)]
-    progress = [ProgressRow(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
-    progress[0] = ProgressRow(
+    progress = [Progress(probe="mail_ports", subject=host, state="done", status=Status.COMPLETED) for host in hosts]
+    progress[0] = Progress(
         probe="mail_ports", subject=hosts[0], state="done", status=Status.TIMED_OUT, reason="dns_timeout"
     )
     shown.show_progress(progress)

@@ -1,5 +1,6 @@
 """Handing over: drop, paste, what is asked first, what counts afterwards, removing and undoing."""
 
+import time
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fumimori.__main__ import toolkit
+from fumimori.engine.exchange import scan_json
 from fumimori.gui.handing import Handing
 from fumimori.gui.widgets.table import Table
 from fumimori.gui.widgets.text import Prose
@@ -17,6 +19,8 @@ from gui import demonstration
 from gui.driver import Driver, Open
 from unit.checks.test_dmarc_reports import report as aggregate
 from unit.checks.test_dmarc_reports import row, signed
+from unit.engine.test_counting import tools
+from unit.engine.test_exchange import measured
 
 DOMAIN = demonstration.DOMAIN
 SSHD = (
@@ -215,7 +219,60 @@ def test_the_result_of_another_tool_is_named_with_its_tool_and_day(driver: Drive
     assert [head for head in heads if "imported from sslyze 6.3.1" in head]
 
 
-def test_a_measurement_of_our_own_is_shown_where_it_belongs(driver: Driver, tmp_path: Path) -> None:
-    (tmp_path / "scan.json").write_bytes(b'{\n  "schema": "fumimori-scan-2",\n  "runs": []}')
-    drop(driver, tmp_path / "scan.json")
-    assert [one.problem for one in driver.session.handing.read.unread] == ["own_scan"]
+def scan(domain: str) -> bytes:
+    """A measurement of `domain`, made elsewhere."""
+    about = measured(domain, id="elsewhere")
+    return scan_json(about, tools().assess(about, demonstration.AT))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_measurement_made_elsewhere_becomes_a_run_that_can_be_removed_and_undone(
+    driver: Driver, tmp_path: Path, encoding: str
+):
+    file = tmp_path / "anything.txt"
+    file.write_bytes(scan(DOMAIN).decode().encode(encoding))
+    before = driver.session.open.runs
+    drop(driver, file)
+    t = driver.page.t
+    assert driver.shows(t("words.scan.proves"))
+    assert driver.shows(t("checks.spf.none.title", domain=DOMAIN))
+    assert driver.session.open.runs == before
+    driver.press("take-in")
+    made = driver.session.open.runs[-1]
+    assert (len(driver.session.open.runs), made.imported) == (len(before) + 1, True)
+    assert driver.shows(t("ui.documents.done", count=1))
+    driver.press(f"remove:{made.id}")
+    assert driver.session.open.runs == before
+    driver.window.undo()
+    assert driver.session.open.runs[-1] == made
+    drop(driver, file)
+    assert driver.shows(t("words.not_readable.twice"))
+
+
+def test_a_measurement_of_another_domain_is_asked_about(driver: Driver, tmp_path: Path):
+    (tmp_path / "s.json").write_bytes(scan("other.example"))
+    before = driver.session.open
+    drop(driver, tmp_path / "s.json")
+    driver.press("take-in")
+    assert driver.session.open == before
+    assert driver.shows(driver.page.t("ui.documents.nothing_left"))
+    driver.press("also:other.example")
+    driver.press("take-in")
+    assert [domain.name for domain in driver.session.open.scope.domains] == [DOMAIN, "other.example"]
+    assert driver.session.open.runs[-1].imported
+
+
+def test_a_forged_measurement_is_refused(driver: Driver, tmp_path: Path):
+    (tmp_path / "s.json").write_bytes(scan(DOMAIN).replace(b'"started": "20', b'"started": "90'))
+    drop(driver, tmp_path / "s.json")
+    assert driver.shows(driver.page.t("words.not_readable.damaged"))
+
+
+def test_a_file_of_two_gigabytes_is_refused_before_it_is_opened(driver: Driver, tmp_path: Path):
+    with (tmp_path / "big.bin").open("wb") as file:
+        file.truncate(2 << 30)
+    started = time.monotonic()
+    drop(driver, tmp_path / "big.bin")
+    assert time.monotonic() - started < 5
+    assert driver.shows("big.bin")
+    assert driver.shows(driver.page.t("words.not_readable.too_much"))

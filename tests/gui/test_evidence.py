@@ -1,14 +1,20 @@
 """Evidence is handed in on a question's page; it verifies the answer once it says what it shows."""
 
+import hashlib
 import io
+import os
+from pathlib import Path
 
 import pytest
-from PIL import Image
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PIL import Image, ImageDraw
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QComboBox
+from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.gui.widgets.redactor import Redactor
+from fumimori.model import About
 from fumimori.store import AssessmentFile
 from gui import demonstration
 from gui.driver import Open
@@ -123,3 +129,170 @@ def test_words_like_a_password_are_warned_about(opened: Open, tmp_path):
     box(driver).take(tmp_path / "x.txt")
     wait(driver, 1)
     assert driver.shows(driver.session.texts("ui.evidence.secret"))
+
+
+# --- opened and saved ----------------------------------------------------------------------------------------------
+
+
+class Viewer(QObject):
+    """The system's own viewer: notes what it is asked to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[Path] = []
+
+    @Slot(QUrl)
+    def show(self, url: QUrl) -> None:
+        """Note the file."""
+        self.shown.append(Path(url.toLocalFile()))
+
+
+@pytest.fixture
+def viewer():
+    """Files are shown by this instead of a program of the machine."""
+    made = Viewer()
+    QDesktopServices.setUrlHandler("file", made, "show")
+    yield made
+    QDesktopServices.unsetUrlHandler("file")
+
+
+def picture(form: str) -> bytes:
+    octets = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(octets, form)
+    return octets.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "suffix"),
+    [
+        ("list.exe", b"%PDF-1.7\n", ".pdf"),
+        ("photo.html", picture("JPEG"), ".jpg"),
+        ("photo.html", picture("PNG"), ".png"),
+        ("m.eml", b"From: a@example.jp\r\n\r\n<img src=//example.jp/x>", ".txt"),
+        ("x.bat", b"echo", ".txt"),
+    ],
+)
+def test_what_is_kept_is_opened_as_a_copy_that_goes_with_the_file(
+    opened: Open, tmp_path, viewer, name, content, *, suffix
+):
+    driver = at_question(opened)
+    driver.session.create(tmp_path / "a.fumimori", "a passphrase", driver.session.open)
+    driver.go("question", QUESTION)
+    (tmp_path / name).write_bytes(content)
+    box(driver).take(tmp_path / name)
+    if suffix in (".jpg", ".png"):
+        driver.press("evidence-keep")
+    wait(driver, 1)
+    (one,) = driver.session.open.evidence
+    driver.press("evidence-open:1")
+    driver.qtbot.waitUntil(lambda: bool(viewer.shown), timeout=20_000)
+    (copy,) = viewer.shown
+    assert (copy.suffix, hashlib.sha256(copy.read_bytes()).hexdigest()) == (suffix, one.sha256)
+    if os.name == "posix":
+        assert copy.parent.stat().st_mode & 0o077 == 0
+    driver.session.close()
+    assert not copy.parent.exists()
+
+
+def test_a_program_is_saved_and_never_opened(opened: Open, tmp_path):
+    driver = at_question(opened)
+    content = b"MZ\x00\x01\x00"
+    (tmp_path / "x.pdf").write_bytes(content)
+    box(driver).take(tmp_path / "x.pdf")
+    wait(driver, 1)
+    with pytest.raises(AssertionError):
+        driver.find("evidence-open:1")
+    box(driver).give(driver.session.open.evidence[0], tmp_path / "out")
+    words = driver.session.texts("ui.evidence.saved", number="E-001", name="out")
+    driver.qtbot.waitUntil(lambda: driver.shows(words), timeout=20_000)
+    assert (tmp_path / "out").read_bytes() == content
+
+
+def test_what_the_file_does_not_hold_any_more_is_said(opened: Open, tmp_path):
+    driver = at_question(opened)
+    (tmp_path / "x.txt").write_text("words")
+    box(driver).take(tmp_path / "x.txt")
+    wait(driver, 1)
+    driver.session._loose.clear()
+    driver.press("evidence-open:1")
+    words = driver.session.texts("ui.evidence.no_open", number="E-001")
+    driver.qtbot.waitUntil(lambda: driver.shows(words), timeout=20_000)
+
+
+# --- QR codes ------------------------------------------------------------------------------------------------------
+
+
+def screen(text: str) -> Image.Image:
+    """A picture of a screen with the QR code of `text`; without one when that is empty."""
+    made = Image.new("RGB", (1280, 720), (240, 240, 245))
+    if text:
+        code = QrCodeWidget(text).qr
+        code.make()
+        pen = ImageDraw.Draw(made)
+        pen.rectangle((380, 180, 800, 600), fill="white")
+        for down in range(code.getModuleCount()):
+            for across in range(code.getModuleCount()):
+                if code.isDark(down, across):
+                    x, y = 400 + 6 * across, 200 + 6 * down
+                    pen.rectangle((x, y, x + 5, y + 5), fill="black")
+    return made
+
+
+SETUP = "otpauth://totp/Example:a@example.jp?secret=JBSWY3DPEHPK3PXP&issuer=Example"
+
+
+def test_a_qr_code_is_warned_about_before_and_after_it_is_kept_and_not_once_it_is_black(opened: Open, tmp_path):
+    driver = at_question(opened)
+    t = driver.session.texts
+    screen(SETUP).save(tmp_path / "screen.png")
+    box(driver).take(tmp_path / "screen.png")
+    driver.qtbot.waitUntil(lambda: driver.shows(t("ui.evidence.code")), timeout=20_000)
+    driver.press("evidence-keep")
+    wait(driver, 1)
+    assert driver.shows(t("ui.evidence.kept_code", number="E-001"))
+    box(driver).take(tmp_path / "screen.png")
+    driver.settle()
+    redactor = driver.window.findChildren(Redactor)[-1]
+    middle, end = QPoint(redactor.width() // 4, redactor.height() // 5), QPoint(redactor.width() * 4 // 5, 400)
+    driver.qtbot.mousePress(redactor, Qt.MouseButton.LeftButton, pos=middle)
+    driver.qtbot.mouseMove(redactor, end)
+    driver.qtbot.mouseRelease(redactor, Qt.MouseButton.LeftButton, pos=end)
+    driver.press("evidence-keep")
+    wait(driver, 2)
+    assert driver.shows(t("ui.evidence.kept", number="E-002"))
+
+
+# --- findings ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_evidence_is_handed_in_for_a_finding_on_the_plan(opened: Open, language: str, tmp_path):
+    driver = opened(language, demonstration.assessment(language))
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if any(finding.measured for finding in one.findings))
+    driver.press(f"more:{action.id}")
+    finding = action.findings[0]
+    place = f"show-evidence:{finding.code}"
+    assert driver.find(place).text() == driver.session.texts("ui.evidence.show_none")
+    driver.press(place)
+    (tmp_path / "x.txt").write_text("v=DMARC1; p=reject", encoding="utf-8")
+    box(driver).take(tmp_path / "x.txt")
+    wait(driver, 1)
+    (one,) = driver.session.open.evidence
+    assert (one.about, one.subject) == (About.FINDING, f"{finding.code} {finding.subject}".rstrip())
+    driver.type("evidence-shows:1", "the record")
+    driver.judged()
+    assert driver.find(place).text() == driver.session.texts("ui.evidence.hide")
+    driver.press(place)
+    assert driver.find(place).text() == driver.session.texts("ui.evidence.show", count=1)
+
+
+def test_of_several_subjects_the_person_says_which_one_it_is_about(opened: Open, tmp_path):
+    driver = at_question(opened)
+    made = EvidenceBox(driver.session, driver.window.theme, About.FINDING, {"a.b one": "one", "a.b two": "two"})
+    driver.qtbot.addWidget(made)
+    (tmp_path / "x.txt").write_text("words")
+    made.findChild(QComboBox).setCurrentIndex(1)
+    made.take(tmp_path / "x.txt")
+    wait(driver, 1)
+    assert driver.session.open.evidence[0].subject == "a.b two"

@@ -1,14 +1,17 @@
 """Branding is chosen and kept, files are exported beside the window, and what is out of order leads to its place."""
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QFileDialog
 
 from fumimori.__main__ import texts
 from fumimori.assess.lint import LintEntry
+from fumimori.exports import handover
 from fumimori.gui.printing import print_pages
 from fumimori.gui.widgets.profiles import ProfileBox
 from fumimori.model import Brand
@@ -34,6 +37,32 @@ def test_chosen_formats_lie_in_a_new_folder_and_nothing_is_overwritten(opened: O
         assert not names & {"management.docx", "report.html", "fumimori.ics"}
         assert driver.shows(f"“{folder}”" if language == "en" else f"「{folder}」")
     driver.find("open-folder")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_one_button_makes_the_whole_package(opened: Open, tmp_path: Path, monkeypatch, language: str):
+    driver = opened(language, demonstration.assessment(language))
+    driver.go("exports")
+    target = tmp_path / "all.zip"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(target), ""))
+    driver.press("make-package")
+    idle(driver)
+    with zipfile.ZipFile(target) as archive:
+        assert archive.testzip() is None
+        assert {"index.html", "management/report-management.pdf", "consultant/scan.json"} <= set(archive.namelist())
+    assert driver.shows("“all.zip”" if language == "en" else "「all.zip」")
+    driver.find("open-file")
+
+
+def test_a_package_that_is_too_large_is_told_in_words(opened: Open, tmp_path: Path, monkeypatch):
+    driver = opened("ja", demonstration.assessment())
+    driver.go("exports")
+    monkeypatch.setattr(handover, "FILES_MOST", 3)
+    driver.page.package_to(tmp_path / "all.zip")
+    idle(driver)
+    assert driver.shows(driver.session.texts("ui.exports.too_large"))
+    assert list(tmp_path.glob("*.zip")) == []
+    assert driver.find("make-package").isEnabled()
 
 
 def test_a_place_that_takes_no_files_is_told_in_words_and_may_be_chosen_again(opened: Open, tmp_path: Path):
@@ -141,6 +170,18 @@ def test_what_is_out_of_order_makes_a_draft_and_leads_to_its_place(opened: Open)
     idle(driver)
     assert versions == ["draft", "final", "draft"]
     assert not driver.shows(driver.session.texts("ui.lint.title"))
+
+
+def test_what_is_out_of_order_alike_shares_a_line(opened: Open):
+    driver = opened("en", demonstration.assessment())
+    owners = tuple(LintEntry(code="owner_missing", page="plan", about=f"action {number}") for number in range(5))
+    driver.session.services = replace(driver.session.services, lint_report=lambda _about, _result: owners)
+    driver.go("report")
+    idle(driver)
+    said = f"Please check: {driver.session.texts('lint.owner_missing', about='action 0')}"
+    assert driver.shows(driver.session.texts("ui.lint.alike", text=said, count=4))
+    driver.press("lint-0")
+    assert driver.route.page == "plan"
 
 
 @pytest.mark.usefixtures("qapp")

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 import tomllib
 from pathlib import Path
 
@@ -25,6 +26,7 @@ ROUTES = [
     Route("unlock", "some.fumimori"),
     Route("key"),
     Route("technician"),
+    Route("round_trip"),
     Route("question", "defaults.admin_passwords"),
     Route("question", "sender_auth.dmarc"),
     Route("question", "protocols.inventory"),
@@ -159,15 +161,21 @@ def test_size_and_brightness_are_remembered(opened: Open):
 
 
 def test_a_closing_window_leaves_no_thread(opened: Open):
-    import time
-
     driver = opened("ja", demonstration.assessment())
-    before = threading.active_count()
-    driver.session.bridge.compute(lambda: time.sleep(0.2), done=lambda _none: None, failed=lambda _error: None)
-    driver.qtbot.waitUntil(lambda: threading.active_count() > before)
+    begun, working = threading.Event(), []
+
+    def work() -> None:
+        working.append(threading.current_thread())
+        begun.set()
+        time.sleep(0.2)
+
+    driver.session.bridge.compute(work, done=lambda _none: None, failed=lambda _error: None)
+    assert begun.wait(20)
     driver.window.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "network"]
     assert not driver.session.bridge.busy
+    working[0].join(20)
+    assert not working[0].is_alive()
 
 
 def test_markup_from_outside_is_shown_and_not_obeyed(opened: Open):

@@ -113,15 +113,29 @@ async def _looked(
     for probe in probes:
         observations = Observations(scope, attempts)
         for subject in probe.subjects(observations):
-            try:
-                facts = await probe.collect(
-                    subject, ProbeContext(network=network, observations=observations, rules=rules())
-                )
-            except NotObserved as not_observed:
-                attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
-            else:
-                attempts.append(attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts))))
+            context = ProbeContext(network=network, observations=observations, rules=rules())
+            attempts.append(await attempted(probe, subject, context, NOW))
     return tuple(attempts)
+
+
+async def attempted(
+    probe: Probe, subject: str, context: ProbeContext, started: datetime, ended: datetime | None = None
+) -> Attempt:
+    """One attempt of a probe, as a run would make it, at these moments."""
+    facts, status, reason = None, Status.COMPLETED, ""
+    try:
+        facts = msgspec.Raw(msgspec.json.encode(await probe.collect(subject, context)))
+    except NotObserved as not_observed:
+        status, reason = not_observed.status, not_observed.reason
+    return Attempt(
+        probe=probe.id,
+        subject=subject,
+        status=status,
+        reason=reason,
+        started=started,
+        ended=ended or started,
+        facts=facts,
+    )
 
 
 def attempt(

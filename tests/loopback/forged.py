@@ -1,8 +1,6 @@
 """Answers signed here, one by one, with whatever fault is wanted, and the reference validators that look at them."""
 
-import re
 import socket
-import subprocess
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +23,7 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
 from fumimori.net.dnssec_signature import Signed
-from loopback.daemons import environment
+from loopback.validators import delv_verdict, unbound_verdict
 
 HOME = "127.0.0.1"
 DAY = 86400
@@ -161,22 +159,11 @@ class Oracles:
 
     def unbound(self, name: str, rdtype: str) -> str:
         """`secure`, `insecure` or `bogus`, or what else was printed."""
-        line = ["/usr/bin/unbound-host", "-C", str(self.folder / "host.conf"), "-v", "-t", rdtype, name]
-        said = subprocess.run(line, capture_output=True, text=True, env=environment(), timeout=60, check=False).stdout
-        verdicts = re.findall(r"\((secure|insecure|BOGUS[^)]*|error)\)", said)
-        return verdicts[-1].split()[0].lower() if verdicts else said
+        return unbound_verdict(self.folder, name, rdtype)
 
     def delv(self, name: str, rdtype: str) -> str:
         """The same as BIND's validator sees it."""
-        line = ["/usr/bin/delv", f"@{HOME}", "-p", str(self.port), "-a", str(self.folder / "delv.anchor")]
-        line += ["+root=.", "+cdflag", name, rdtype]
-        run = subprocess.run(line, capture_output=True, text=True, env=environment(), timeout=60, check=False)
-        said = run.stdout + run.stderr
-        if "resolution failed" in said and "ncache" not in said:
-            return "bogus"
-        if "unsigned answer" in said:
-            return "insecure"
-        return "secure" if "fully validated" in said else said
+        return delv_verdict(self.folder, self.port, name, rdtype)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import dns.message
 import dns.rcode
 import dns.rdatatype
-import msgspec
 from cryptography import x509
 
 from fumimori.checks.contract import Probe, ProbeContext
@@ -23,7 +22,7 @@ from fumimori.net.services import Services
 from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotObserved
+from fumimori.network import Notes
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
@@ -33,7 +32,7 @@ from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 from loopback import wire
 from loopback.dns_faults import Answering, answer
-from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, Zone, attempt, rules
+from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, Zone, attempted, rules
 from loopback.wire import Handler
 from loopback.witnesses import outcome_names, witnessed
 
@@ -226,17 +225,10 @@ async def _found(
         for probe in probes:
             observations = Observations(scope, attempts, vantage)
             for subject in probe.subjects(observations):
-                try:
-                    facts = await probe.collect(
-                        subject,
-                        ProbeContext(network=network, observations=observations, rules=chosen, thorough=thorough),
-                    )
-                except NotObserved as not_observed:
-                    attempts.append(attempt(probe.id, subject, status=not_observed.status, reason=not_observed.reason))
-                    words.setdefault(f"!{not_observed.reason}", set()).add(subject)
-                else:
-                    taken = attempt(probe.id, subject, facts=msgspec.Raw(msgspec.json.encode(facts)))
-                    attempts.append(msgspec.structs.replace(taken, ended=vantage.at))
+                context = ProbeContext(network=network, observations=observations, rules=chosen, thorough=thorough)
+                attempts.append(await attempted(probe, subject, context, NOW, vantage.at))
+                if attempts[-1].reason:
+                    words.setdefault(f"!{attempts[-1].reason}", set()).add(subject)
     for outcome in witnessed(probes[-1].judge(Observations(scope, attempts, vantage), chosen)):
         word = outcome.code.partition(".")[2]
         assert word in outcome_names(probes[-1])

@@ -19,6 +19,7 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
 from loopback.daemons import Daemon, environment, wait_for
 from loopback.toy_ca import Leaf, ToyCa
+from loopback.validators import delv_verdict, unbound_verdict
 
 TOOLS = tuple(
     Path(folder, tool)
@@ -250,22 +251,11 @@ class SignedWorld:
 
     def unbound_host(self, name: str, rdtype: str) -> str:
         """`secure`, `insecure` or `bogus`, as libunbound sees it with the same anchor."""
-        line = ["/usr/bin/unbound-host", "-C", str(self.folder / "host.conf"), "-v", "-t", rdtype, name]
-        said = subprocess.run(line, capture_output=True, text=True, env=environment(), timeout=60, check=False).stdout
-        verdicts = re.findall(r"\((secure|insecure|BOGUS[^)]*|error)\)", said)
-        return verdicts[-1].split()[0].lower() if verdicts else said
+        return unbound_verdict(self.folder, name, rdtype)
 
     def delv(self, name: str, rdtype: str) -> str:
         """The same as BIND's validator sees it."""
-        line = ["/usr/bin/delv", f"@{HOME}", "-p", str(self.resolver), "-a", str(self.folder / "delv.anchor")]
-        line += ["+root=.", "+cdflag", name, rdtype]
-        run = subprocess.run(line, capture_output=True, text=True, env=environment(), timeout=60, check=False)
-        said = run.stdout + run.stderr
-        if "resolution failed" in said and "ncache" not in said:
-            return "bogus"
-        if "unsigned answer" in said:
-            return "insecure"
-        return "secure" if "fully validated" in said else said
+        return delv_verdict(self.folder, self.resolver, name, rdtype)
 
 
 @contextmanager

@@ -76,3 +76,11 @@ def saying(octets: bytes) -> Handler:
             pass
 
     return handler
+
+
+async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Everything that comes, handed on to the other end."""
+    while octets := await reader.read(65536):
+        writer.write(octets)
+        await writer.drain()
+    writer.close()

@@ -27,10 +27,10 @@ from fumimori.checks.tls.facts import TlsSupport
 from fumimori.model import Attempt, DomainScope, Rules, Scope, Status, Table
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotObserved
+from fumimori.network import Notes
 from loopback import wire
 from loopback.dns_faults import answer, name_server
-from loopback.fake_network import rules
+from loopback.fake_network import attempted, rules
 from loopback.mail_faults import Script
 from loopback.signed import SignedWorld
 from loopback.tls_faults import server_context
@@ -71,7 +71,7 @@ class Town:
                     context = ProbeContext(
                         network=network.for_attempt(self.notes), observations=observations, rules=self.rules
                     )
-                    attempts.append(await _attempt(each, subject, context))
+                    attempts.append(await attempted(each, subject, context, network.now()))
                 if each is mx.PROBE and probe in (dane.PROBE, mta_sts.PROBE):
                     attempts += await self._ports(network, Observations(scope, attempts))
         return attempts
@@ -124,14 +124,6 @@ async def _https(handler: wire.Handler, tls: object) -> AsyncIterator[int]:
 
     async with wire.serving(one) as port:
         yield port
-
-
-async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
-    try:
-        facts = await probe.collect(subject, context)
-    except NotObserved as not_observed:
-        return _done(probe.id, subject, not_observed.status)
-    return _done(probe.id, subject, Status.COMPLETED, msgspec.Raw(msgspec.json.encode(facts)))
 
 
 def _done(probe: str, subject: str, status: Status, facts: msgspec.Raw | None = None) -> Attempt:

@@ -163,7 +163,7 @@ def test_a_closed_port_is_a_fact():
 
 @pytest.mark.parametrize(
     ("greeting", "reason"),
-    [(b"421 too many", "busy"), (b"450 later", "busy"), (b"554 not you", "not_welcome")],
+    [(b"421 too many", "busy"), (b"450 later", "busy"), (b"554 not you", "not_welcome"), (b"250 ok", "unexpected")],
 )
 def test_a_server_that_sends_us_away_is_not_judged(ca, greeting, reason):
     with pytest.raises(NotObserved) as caught:
@@ -178,7 +178,7 @@ def test_the_first_words_are_evidence(ca, tls):
     assert said[1] == ("EHLO [127.0.0.1]", "250-mx.example.jp\n250 STARTTLS")
 
 
-BROKEN_OFF = {"too_much", "reply_timeout", "connection_reset", "connection_closed"}
+BROKEN_OFF = {"too_much", "reply_timeout", "connection_reset", "connection_closed", "closed_without_greeting"}
 
 
 def looked_or_reason(ca: ToyCa, handler, port: int) -> tuple[MailService | str, Notes]:

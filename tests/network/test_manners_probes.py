@@ -88,7 +88,61 @@ def test_a_server_that_wants_tls_or_a_login_says_nothing():
     server = SmtpScript(
         dict.fromkeys(("VRFY", "EXPN", "MAIL", "RCPT"), "530 5.7.0 Must issue a STARTTLS command first")
     )
-    assert said(mail_behaviour.PROBE, server) == {"!busy": {HOST}}
+    assert said(mail_behaviour.PROBE, server) == {"!tls_or_login_first": {HOST}}
+
+
+BLOCKED = "5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.example.org"
+
+
+async def closing(_reader, writer):
+    """A server, or a device in front of one, that takes the connection and says nothing."""
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("server", "reason"),
+    [
+        (SmtpScript({}, greeting="421 4.3.2 mx.example.jp Service not available"), "busy"),
+        (SmtpScript({}, greeting="450 4.7.0 too many connections"), "busy"),
+        (SmtpScript({}, greeting="421-4.7.0 your line\r\n421 4.7.0 is busy"), "busy"),
+        (SmtpScript({}, greeting=f"421 {BLOCKED}"), "not_welcome"),
+        (SmtpScript({}, greeting="451 4.7.25 no reverse name"), "not_welcome"),
+        (SmtpScript({}, greeting="554 mx.example.jp No SMTP service here"), "not_welcome"),
+        (SmtpScript({}, greeting=f"554 {BLOCKED}"), "not_welcome"),
+        (SmtpScript({}, greeting="521 mx.example.jp does not accept mail"), "not_welcome"),
+        (SmtpScript({}, greeting="250 mx.example.jp"), "unexpected"),
+        (SmtpScript({"EHLO": "421 4.3.2 later"}), "busy"),
+        (SmtpScript({"EHLO": f"450 {BLOCKED}"}), "not_welcome"),
+        (SmtpScript({"EHLO": "554 5.7.1 no", "HELO": "554 5.7.1 no"}), "not_welcome"),
+        (SmtpScript({"VRFY": "421 4.7.0 too many errors"}), "busy"),
+        (SmtpScript({"VRFY": f"421 {BLOCKED}"}), "not_welcome"),
+        (closing, "closed_without_greeting"),
+        (wire.reset, "closed_without_greeting"),
+    ],
+)
+def test_whoever_is_turned_away_is_told_how(server, reason):
+    assert said(mail_behaviour.PROBE, server) == {f"!{reason}": {HOST}}
+
+
+@pytest.mark.parametrize("code", ["450", "550", "554"])
+def test_a_blocklist_that_acts_at_the_recipient_says_nothing_about_mailboxes(code):
+    """Postfix refuses a listed client at RCPT: no mailbox is missing, and nobody was kept from using our name."""
+    server = SmtpScript(
+        {
+            "VRFY": "252 2.0.0 maybe",
+            "EXPN": "502 5.5.1 no",
+            "MAIL": "250 ok",
+            "RCPT": f"{code} {BLOCKED}; see https://zen.example.org/192.0.2.9",
+        }
+    )
+    assert set(said(mail_behaviour.PROBE, server)) == {"addresses_hidden"}
+    assert len([line for line in server.heard if line.startswith("EHLO")]) == 1  # not asked again
+    assert set(said(open_relay.PROBE, server, mail_behaviour.PROBE)) == {"!relay_not_tested"}
+
+
+def test_a_relay_is_not_called_closed_because_our_address_is_blocked():
+    server = SmtpScript(STRICT | {"RCPT TO:<relay-test": f"554 {BLOCKED}"})
+    assert set(said(open_relay.PROBE, server, mail_behaviour.PROBE)) == {"!not_welcome"}
 
 
 def test_nobody_there_and_silence_are_not_seen():

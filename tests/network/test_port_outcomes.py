@@ -240,16 +240,9 @@ def test_equipment_that_drops_large_hellos(tmp_path):
         async with wire.serving(server) as inner:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", inner)
             far_writer.write(head)
-            await asyncio.gather(_passed_on(reader, far_writer), _passed_on(far_reader, writer))
+            await asyncio.gather(wire.passed_on(reader, far_writer), wire.passed_on(far_reader, writer))
 
     assert said(mail_ports.PROBE, {(CLIENT_FOUR, 993): narrow}, mx.PROBE)["large_hello"] == {f"{MAIL}:993"}
-
-
-async def _passed_on(reader, writer):
-    while octets := await reader.read(65536):
-        writer.write(octets)
-        await writer.drain()
-    writer.close()
 
 
 # --- tries --------------------------------------------------------------------------------------------------------

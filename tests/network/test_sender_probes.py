@@ -27,10 +27,10 @@ from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotObserved
+from fumimori.network import Notes
 from loopback import wire
 from loopback.dns_faults import name_server
-from loopback.fake_network import SERVFAIL, Zone, rules, scope_of
+from loopback.fake_network import SERVFAIL, Zone, attempted, rules, scope_of
 from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
@@ -84,27 +84,10 @@ async def looked(
                     context = ProbeContext(
                         network=network.for_attempt(Notes()), observations=observations, rules=rules()
                     )
-                    attempts.append(await _attempt(probe, subject, context))
+                    attempts.append(await attempted(probe, subject, context, network.now()))
         finally:
             await network.close()
     return tuple(attempts)
-
-
-async def _attempt(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
-    now = context.network.now()
-    try:
-        facts = await probe.collect(subject, context)
-    except NotObserved as not_observed:
-        return Attempt(
-            probe=probe.id,
-            subject=subject,
-            status=not_observed.status,
-            reason=not_observed.reason,
-            started=now,
-            ended=now,
-        )
-    raw = msgspec.Raw(msgspec.json.encode(facts))
-    return Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
 
 
 def _secure(handler: wire.Handler, context: ssl.SSLContext):

@@ -105,20 +105,13 @@ def test_a_large_hello_without_an_answer_is_followed_by_a_small_one(tmp_path):
         async with wire.serving(server) as inner:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", inner)
             far_writer.write(hello)
-            await asyncio.gather(passed_on(reader, far_writer), passed_on(far_reader, writer))
+            await asyncio.gather(wire.passed_on(reader, far_writer), wire.passed_on(far_reader, writer))
 
     facts, _ = looked(narrow, narrow)
     assert facts.service.large_hello_fails
     assert facts.service.tls_works
     told = mail_ports._side_words(Observations(Scope(), ()), RULES, facts, datetime.now(UTC), frozenset())
     assert "large_hello" in {word for word, _ in told}
-
-
-async def passed_on(reader, writer):
-    while octets := await reader.read(65536):
-        writer.write(octets)
-        await writer.drain()
-    writer.close()
 
 
 def test_managesieve_is_seen_before_and_inside_tls(tmp_path):

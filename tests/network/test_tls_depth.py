@@ -20,7 +20,8 @@ from fumimori import resources
 from fumimori.checks.tls.facts import TlsSupport, prime_class, suite_classes
 from fumimori.checks.tls.holes import State, holes
 from fumimori.checks.tls.profiles import verdicts
-from fumimori.checks.tls.support import Service, find_support
+from fumimori.checks.tls.search import Service
+from fumimori.checks.tls.support import find_support
 from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.net.certificates import chain_of

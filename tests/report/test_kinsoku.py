@@ -6,7 +6,7 @@ import time
 import pytest
 
 from fumimori import resources
-from fumimori.report.canvas import laid_out
+from fumimori.report.canvas import AIR, laid_out
 from fumimori.report.kinsoku import HANGING, LOOSE_START, NO_END, NO_START, Chance, break_lines, chances
 from fumimori.report.page_style import Ink, Style
 from fumimori.report.typefaces import REGULAR, Typefaces
@@ -123,3 +123,34 @@ def test_a_number_stays_with_its_unit(number: str):
     text = f"あ{number}円"
     start = next(i for i, char in enumerate(text) if char.isdigit())
     assert all(chance <= Chance.EMERGENCY for chance in chances(text)[start + 1 :])
+
+
+def test_a_closing_sign_may_hang_and_what_follows_it_does_not():
+    assert break_lines("あいう。え", [10.0] * 5, 35.0) == [(0, 4), (4, 5)]
+    assert break_lines("あいう。え", [10.0] * 5, 34.0) == [(0, 2), (2, 5)]
+
+
+def test_air_between_two_scripts_counts_within_a_line_and_not_at_its_start():
+    gaps = [0.0, 0.0, 5.0, 0.0]
+    assert break_lines("あいab", [10.0] * 4, 45.0, gaps) == [(0, 4)]
+    assert break_lines("あいab", [10.0] * 4, 44.0, gaps) == [(0, 2), (2, 4)]
+
+
+def test_what_fits_only_without_its_air_is_broken(faces):
+    text = "あa" * 20
+    bare = faces.width(text, REGULAR, 10.5)
+    assert len(lines(text, bare + 1, faces)) == 2
+    assert len(lines(text, bare + 39 * AIR * 10.5, faces)) == 1
+
+
+def test_setting_a_text_once_more_is_far_cheaper(faces):
+    """A report that is set again says nearly all of it again."""
+    texts = [NASTY[i:] + LATIN for i in range(len(NASTY))]
+
+    def seconds(width: float) -> float:
+        started = time.process_time()
+        for text in texts:
+            lines(text, width, faces)
+        return time.process_time() - started
+
+    assert min(seconds(271.5), seconds(272.5)) > 3 * min(seconds(271.5), seconds(271.5))

@@ -1,91 +1,106 @@
-"""A message that a real Postfix took and delivered is read as it lies in the mailbox."""
+"""A message that a real Postfix took and delivered is read as it lies in the mailbox, and so is a whole round trip."""
 
-import os
-import pwd
-import smtplib
-import ssl
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from fumimori.checks.mail_message.facts import Facts
-from loopback import daemons
+from fumimori.__main__ import texts
+from fumimori.checks.mail_message.facts import Direction, Facts
+from fumimori.wording.round_trip import hop_rows, unproved
+from loopback.mailboxes import Mailbox, Place, mailbox
 from loopback.readings import about, handed_over, words_of
 from loopback.signed_mail import MESSAGE, dkim_signed, keys_seen
-from loopback.toy_ca import ToyCa
 
-ADDRESS = "127.0.77.1"
-HOST = "mx.receiver.example"
+HOST, OUTSIDE = "mx.receiver.example", "mx.outside.example"
 
 
 @pytest.fixture(scope="module")
-def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The mailbox of b@receiver.example behind a Postfix at ADDRESS."""
-    folder = tmp_path_factory.mktemp("postfix")
-    for above in (folder, *folder.parents):  # its processes run as somebody else
-        if above.stat().st_uid == os.getuid() and str(above).startswith("/tmp/"):
-            above.chmod(above.stat().st_mode | 0o011)
-    mail = folder / "mail"
-    mail.mkdir()
-    owner = pwd.getpwnam("postfix")
-    os.chown(mail, owner.pw_uid, owner.pw_gid)
-    leaf = ToyCa(datetime.now(UTC)).leaf(HOST)
-    chain = folder / "chain.pem"
-    key = leaf.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    chain.write_bytes(key + leaf.chain_pem)
-    settings = {
-        "myhostname": HOST,
-        "smtpd_data_restrictions": "",
-        "smtpd_tls_chain_files": str(chain),
-        "smtpd_tls_security_level": "may",
-        "smtpd_tls_received_header": "yes",
-        "virtual_mailbox_domains": "receiver.example",
-        "virtual_mailbox_base": str(mail),
-        "virtual_mailbox_maps": "static:b/",
-        "virtual_minimum_uid": "1",
-        "virtual_uid_maps": f"static:{owner.pw_uid}",
-        "virtual_gid_maps": f"static:{owner.pw_gid}",
-    }
-    services = [f"{ADDRESS}:25 inet n - n - - smtpd", "virtual unix - n n - - virtual"]
-    server = daemons.postfix(folder, HOST, services, settings)
-    try:
-        daemons.wait_for(ADDRESS, 25, server)
-        yield mail / "b" / "new"
-    finally:
-        server.stop()
+def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
+    """The mailbox of b@receiver.example."""
+    place = Place(address="127.0.77.1", host=HOST, user="b", domain="receiver.example")
+    with mailbox(tmp_path_factory.mktemp("postfix"), place, {}) as running:
+        yield running
 
 
-def delivered(mailbox: Path, message: bytes, *, encrypted: bool) -> bytes:
+def delivered(receiver: Mailbox, message: bytes, *, encrypted: bool) -> bytes:
     """The message as it lies in the mailbox after it went over the wire."""
-    before = set(mailbox.glob("*")) if mailbox.exists() else set()
-    with smtplib.SMTP(ADDRESS, 25, local_hostname="mail.example.jp", timeout=20) as client:
-        if encrypted:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            client.starttls(context=context)
-        client.sendmail("sato@example.jp", ["b@receiver.example"], message)
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        new = set(mailbox.glob("*")) - before if mailbox.exists() else set()
-        if new:
-            return new.pop().read_bytes()
-        time.sleep(0.1)
-    raise TimeoutError("nothing was delivered")
+    before = receiver.lying()
+    receiver.submit(message, "sato@example.jp", "b@receiver.example", encrypted=encrypted)
+    return receiver.next_after(before)
 
 
 @pytest.mark.parametrize("encrypted", [True, False])
-def test_a_delivered_message_keeps_its_signature_and_tells_its_way(mailbox: Path, *, encrypted: bool) -> None:
-    lying = delivered(mailbox, dkim_signed(MESSAGE), encrypted=encrypted)
+def test_a_delivered_message_keeps_its_signature_and_tells_its_way(receiver: Mailbox, *, encrypted: bool) -> None:
+    lying = delivered(receiver, dkim_signed(MESSAGE), encrypted=encrypted)
     _, after, outcomes = handed_over(lying, into=about("example.jp", attempts=[keys_seen("s1")]))
     assert words_of(outcomes, "mail_message") == ["dkim_valid"]
     facts = msgspec.json.decode(after.attempts[-1].facts or b"", type=Facts)
     (hop,) = facts.hops
     assert (hop.name, hop.address, hop.by) == ("mail.example.jp", "127.0.0.1", HOST)
     assert (hop.tls, hop.protocol) == (("yes", "ESMTPS") if encrypted else ("no", "ESMTP"))
+    assert hop.tls_version == ("TLS 1.3" if encrypted else "")
     assert hop.at is not None
     assert facts.envelope == "example.jp"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mailbox, Mailbox]]:
+    """The company's server and one outside, each of which hands the other's messages on: out by TLS 1.3, in by 1.2."""
+    ours = Place(address="127.0.77.2", host="mail.example.jp", user="sato", domain="example.jp")
+    theirs = Place(address="127.0.77.3", host=OUTSIDE, user="b", domain="outside.example")
+
+    def onward(here: Place, there: Place, version: str) -> dict[str, str]:
+        return {
+            "mynetworks": "127.0.0.1/32",
+            "smtp_bind_address": here.address,
+            "smtp_tls_security_level": "encrypt",
+            "smtp_tls_mandatory_protocols": version,
+            "transport_maps": f"inline:{{ {there.domain}=smtp:[{there.address}]:25 }}",
+        }
+
+    make = tmp_path_factory.mktemp
+    with (
+        mailbox(make("ours"), ours, onward(ours, theirs, "TLSv1.3")) as company,
+        mailbox(make("theirs"), theirs, onward(theirs, ours, "TLSv1.2")) as outside,
+    ):
+        yield company, outside
+
+
+def one(message: bytes) -> tuple[Facts, list[str]]:
+    """What was read of a message, and the outcomes that followed."""
+    _, after, outcomes = handed_over(message, into=about("example.jp", attempts=[keys_seen("s1")]))
+    return msgspec.json.decode(after.runs[-1].attempts[-1].facts or b"", type=Facts), words_of(outcomes, "mail_message")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_round_trip_shows_each_hop_with_its_encryption(both: tuple[Mailbox, Mailbox], language: str) -> None:
+    company, outside = both
+    t = texts(language)
+    before = outside.lying()
+    out = MESSAGE.replace(b"b@receiver.example", b"b@outside.example")
+    company.submit(dkim_signed(out), "sato@example.jp", "b@outside.example", encrypted=False)
+    facts, words = one(outside.next_after(before))
+    assert (facts.direction, words) == (Direction.SENT, ["dkim_valid"])
+    first, second = hop_rows(t, facts)
+    assert first[1] == t("ui.round_trip.way", sender="mail.example.jp [127.0.0.1]", receiver="mail.example.jp")
+    assert first[2] == t("ui.round_trip.tls_no")
+    assert second[1] == t("ui.round_trip.way", sender="mail.example.jp [127.0.77.2]", receiver=OUTSIDE)
+    assert second[2] == "TLS 1.3"
+    assert second[4] in [t("ui.round_trip.seconds", count=count) for count in range(20)]
+    open_points = unproved(t, facts, words)
+    assert t("ui.round_trip.unproved_smime") in open_points
+    assert t("ui.round_trip.unproved_certificate") in open_points
+    assert t("ui.round_trip.unproved_verdicts", methods="SPF, DKIM, DMARC") in open_points
+    assert t("ui.round_trip.unproved_dkim", selectors="s1") not in open_points
+    assert t("ui.round_trip.unproved_dkim", selectors="s1") in unproved(t, facts, ())
+
+    before = company.lying()
+    back = b"From: b@outside.example\r\nTo: sato@example.jp\r\nSubject: x\r\n\r\nback\r\n"
+    outside.submit(back, "b@outside.example", "sato@example.jp", encrypted=True)
+    facts, words = one(company.next_after(before))
+    assert (facts.direction, words) == (Direction.RECEIVED, [])
+    first, second = hop_rows(t, facts)
+    assert (first[2], second[2]) == ("TLS 1.3", "TLS 1.2")
+    assert second[1] == t("ui.round_trip.way", sender=f"{OUTSIDE} [127.0.77.3]", receiver="mail.example.jp")
+    assert t("ui.round_trip.unproved_others_received") in unproved(t, facts, words)

@@ -3,7 +3,9 @@
 import asyncio
 
 from fumimori.__main__ import toolkit
-from fumimori.checks.tls.support import Service, TlsSupport, find_support
+from fumimori.checks.tls.facts import TlsSupport
+from fumimori.checks.tls.search import Service
+from fumimori.checks.tls.support import find_support
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
 from fumimori.network.mail import MailService

@@ -24,12 +24,12 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.spf.facts import SPF
 from fumimori.checks.tls_rpt import probe as tls_rpt
-from fumimori.model import Assessment, Attempt, DomainScope, Scope, Status
+from fumimori.model import Assessment, Attempt, DomainScope, Scope
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes, NotObserved
+from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import Zone, rules, scope_of
+from loopback.fake_network import Zone, attempted, rules, scope_of
 from loopback.further_zones import further_zones, receiving
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
@@ -59,27 +59,10 @@ async def looked(probes: tuple[Probe, ...], zone: Zone, scope: Scope) -> Assessm
                     context = ProbeContext(
                         network=network.for_attempt(Notes()), observations=observations, rules=rules()
                     )
-                    attempts.append(await attempted(probe, subject, context))
+                    attempts.append(await attempted(probe, subject, context, network.now()))
         finally:
             await network.close()
     return assessment_of(scope, attempts)
-
-
-async def attempted(probe: Probe, subject: str, context: ProbeContext) -> Attempt:
-    now = datetime.now(UTC)
-    try:
-        facts = await probe.collect(subject, context)
-    except NotObserved as not_observed:
-        return Attempt(
-            probe=probe.id,
-            subject=subject,
-            status=not_observed.status,
-            reason=not_observed.reason,
-            started=now,
-            ended=now,
-        )
-    raw = msgspec.Raw(msgspec.json.encode(facts))
-    return Attempt(probe=probe.id, subject=subject, status=Status.COMPLETED, started=now, ended=now, facts=raw)
 
 
 PROBES_OF = {

@@ -13,9 +13,7 @@ from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from fumimori import __main__ as entry
-from fumimori import resources
 from fumimori.engine import NetworkSettings
-from fumimori.gui.app_services import AppServices
 from fumimori.gui.program import prepare
 from fumimori.gui.session import Session
 from fumimori.gui.window import Window
@@ -46,20 +44,7 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
     )
 
     def start(language: str) -> Driver:
-        services = AppServices(
-            toolkit=entry.toolkit,
-            texts=entry.texts,
-            make_report=entry.make_report,
-            lint_report=entry.lint_report,
-            make_exports=entry.make_exports,
-            sample=entry.sample,
-            sample_passphrase=entry.SAMPLE_PASSPHRASE,
-            resources=resources.root(),
-            settings_folder=tmp_path / "settings",
-            network=lambda: settings,
-            control_hosts=entry.control_hosts,
-            repair=entry.repair,
-        )
+        services = entry.services(tmp_path / "settings", settings)
         prepare(qapp, services)
         window = Window(Session(services, language))
         windows.append(window)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
-from fumimori.model import Finding, Outcome, QuestionState, Record, Result, Severity
+from fumimori.model import Control, Finding, Outcome, QuestionState, Record, Result, Severity
 
 _T = TypeVar("_T", Finding, Outcome)
 
@@ -39,6 +39,20 @@ class Link(Record):
     protection: Protection
     finding: Finding | None = None
 
+
+ROWS: tuple[tuple[tuple[str, Stretch | None], ...], ...] = (
+    (("sender", Stretch.ARRIVES), ("mx", Stretch.ACCESS), ("mailbox", Stretch.READ), ("reader", None)),
+    (("staff", Stretch.SENT), ("sending", Stretch.NAMED), ("receiver", None)),
+)
+"""The stations of both ways, each with the stretch that leads on from it."""
+CONTROLS = {
+    Stretch.ARRIVES: Control.MTA_STS,
+    Stretch.ACCESS: Control.ACCESS,
+    Stretch.READ: Control.PROTOCOLS,
+    Stretch.SENT: Control.PROTOCOLS,
+    Stretch.NAMED: Control.SENDER_AUTH,
+}
+"""The control whose questions and measurements tell most of a stretch."""
 
 _PROBES = {
     "mta_sts": Stretch.ARRIVES,

@@ -1,7 +1,7 @@
 """Where every question stands: does it exist here, who answers it, and what did it earn."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 
@@ -104,20 +104,26 @@ def worst_severity(question: Question, hosting: Hosting | None) -> Severity:
     return max((option_severity(question, option, hosting) for option in question.options), default=Severity.OK)
 
 
-def weight(question: Question, rules: Rules) -> int:
+def weight(question: Question, rules: Rules, worst: Mapping[str | None, Severity]) -> int:
     """10, 6, 3 or 1 by the worst severity among the question's answers and outcomes; 0 when it is not scored.
 
-    The hosting never changes it, so that scores of different organisations weigh the same things alike.
+    `worst` is what `worst_outcomes` says of the rules. The hosting never changes the weight, so that scores of
+    different organisations weigh the same things alike.
     """
     if not question.scored or question.control is None:
         return 0
-    outcomes = (
-        rule.severity
-        for rule in rules.outcomes.values()
-        if rule.question == question.id and rule.effect in (Effect.ANSWERS, Effect.LOWERS)
-    )
-    severity = max((*(option.severity for option in question.options), *outcomes), default=Severity.OK)
+    measured = worst.get(question.id, Severity.OK)
+    severity = max((*(option.severity for option in question.options), measured), default=Severity.OK)
     return int(rules.number(f"scoring.weight_{severity.word}")) if severity >= Severity.LOW else 0
+
+
+def worst_outcomes(rules: Rules) -> dict[str | None, Severity]:
+    """By question: the worst severity among the outcomes that answer it or lower its answer."""
+    found: dict[str | None, Severity] = {}
+    for rule in rules.outcomes.values():
+        if rule.effect in (Effect.ANSWERS, Effect.LOWERS):
+            found[rule.question] = max(rule.severity, found.get(rule.question, Severity.OK))
+    return found
 
 
 def quick_questions(bank: Sequence[Question]) -> frozenset[str]:
@@ -158,6 +164,7 @@ class _Table:
         self.outcomes: dict[str | None, list[Outcome]] = defaultdict(list)
         for outcome in outcomes:
             self.outcomes[rules.outcomes[outcome.code].question].append(outcome)
+        self.worst = worst_outcomes(rules)
         self.known: dict[str, QuestionEvaluation] = {}
         self.working: set[str] = set()
 
@@ -197,13 +204,15 @@ class _Table:
     ) -> QuestionEvaluation:
         chosen = self.chosen(question, compared, premise)
         applies = state not in (QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE)
-        points = weight(question, self.rules) if applies else 0
+        points = weight(question, self.rules, self.worst) if applies else 0
         credit = Credit.NOT_MET if state is QuestionState.PARENT_UNMET else compared.credit if applies else None
         low = 0.0 if credit is None or premise is Precondition.UNCERTAIN else points * credit.share
-        high = points * (credit or compared.best).share
+        settled = credit is not None and not (compared.open_above and credit is compared.credit)
+        high = points * (credit if settled and credit else compared.best).share
         is_open = state is QuestionState.UNKNOWN or (state is QuestionState.UNANSWERED and chosen)
         is_open = is_open and premise in (Precondition.MET, Precondition.GATE_UNKNOWN) and question.control is not None
-        asked = state in _ANSWERED_BY_PEOPLE and premise not in (Precondition.NOT_APPLICABLE, Precondition.UNMET)
+        by_people = state in _ANSWERED_BY_PEOPLE or (compared.open_above and state is compared.state)
+        asked = by_people and premise not in (Precondition.NOT_APPLICABLE, Precondition.UNMET)
         if state is QuestionState.UNANSWERED and premise is not Precondition.MET:
             asked = False
         severity_if_unknown = unknown_severity(question, self.hosting) if is_open else Severity.OK

@@ -32,6 +32,8 @@ class Compared(Record):
     speaks: bool = False
     """The option's own finding counts: nothing measured says the same or worse, and nobody withdrew it."""
     verified: bool = False
+    open_above: bool = False
+    """What was seen proves `credit` and does not rule out more, which only people know."""
     measured: bool = False
     """An outcome answers the question, be it of a probe or of a register, and nobody settled that it errs."""
     items: tuple[str, ...] = ()
@@ -83,7 +85,7 @@ def compare(
     if answer is None or not stands(question, answer):
         state = QuestionState.UNANSWERED if answer is None or answer.value is not None else QuestionState.UNKNOWN
         if measured is None:
-            return Compared(state=state, best=lowered or Credit.MET)
+            return _proved(outcomes, lowered, rules, shown=shown) or Compared(state=state, best=lowered or Credit.MET)
         credit = worst((measured, lowered))
         looked = shown or _looked(credit, outcomes, rules)
         return Compared(state=_state(answering), credit=credit, verified=looked, measured=True)
@@ -112,6 +114,26 @@ def compare(
         clash=clash,
         settled=settled,
     )
+
+
+def _proved(outcomes: Sequence[Outcome], lowered: Credit | None, rules: Rules, *, shown: bool) -> Compared | None:
+    """What outcomes prove of a question that nobody answered; None while they prove nothing of it.
+
+    It is no less than the best that they show, and no more than the worst that they lower it to.
+    """
+    floors = {one: floor for one in outcomes if (floor := rules.outcomes[one.code].at_least) is not None}
+    floor = max(floors.values(), key=lambda credit: credit.share, default=Credit.NOT_MET)
+    ceiling = lowered or Credit.MET
+    if floor.share >= ceiling.share:
+        resting = [one for one in outcomes if rules.outcomes[one.code].effect in (Effect.LOWERS, Effect.SHOWS)]
+        verified = shown or any(not one.recorded for one in resting)
+        return Compared(state=_state(resting), credit=ceiling, verified=verified, measured=True)
+    if floor is Credit.NOT_MET:
+        return None
+    resting = [one for one, least in floors.items() if least is floor]
+    verified = shown or any(not one.recorded for one in resting)
+    state = _state(resting)
+    return Compared(state=state, credit=floor, best=ceiling, verified=verified, measured=True, open_above=True)
 
 
 def _looked(credit: Credit | None, outcomes: Iterable[Outcome], rules: Rules) -> bool:

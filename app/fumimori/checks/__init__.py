@@ -4,8 +4,10 @@ import importlib
 import importlib.util
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 from fumimori.checks.contract import Probe, Reader
+from fumimori.model import Record
 
 
 def names(kind: str = "probe") -> tuple[str, ...]:
@@ -20,7 +22,7 @@ def names(kind: str = "probe") -> tuple[str, ...]:
     return tuple(sorted(name for name in folders if importlib.util.find_spec(f"{__name__}.{name}.{kind}")))
 
 
-def walk() -> tuple[Probe, ...]:
+def walk() -> tuple[Probe[Record], ...]:
     """Every probe, each before those that need it; LookupError when ids or needs do not fit."""
     found = {name: importlib.import_module(f"{__name__}.{name}.probe").PROBE for name in names()}
     for name, probe in found.items():
@@ -29,7 +31,7 @@ def walk() -> tuple[Probe, ...]:
         unknown = set(probe.needs) - set(found)
         if unknown:
             raise LookupError(f"{name} needs unknown probes: {sorted(unknown)}")
-    ordered: dict[str, Probe] = {}
+    ordered: dict[str, Probe[Record]] = {}
     while len(ordered) < len(found):
         ready = [probe for name, probe in found.items() if name not in ordered and set(probe.needs) <= set(ordered)]
         if not ready:
@@ -38,9 +40,9 @@ def walk() -> tuple[Probe, ...]:
     return tuple(ordered.values())
 
 
-def readers() -> tuple[Reader, ...]:
+def readers() -> tuple[Reader[Any], ...]:
     """Every reader, in the order of their ids; LookupError when one calls itself by another name than its folder."""
-    found: dict[str, Reader] = {
+    found: dict[str, Reader[Any]] = {
         name: importlib.import_module(f"{__name__}.{name}.reader").READER for name in names("reader")
     }
     for name, reader in found.items():

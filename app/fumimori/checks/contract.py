@@ -19,14 +19,15 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from fumimori.checks.observations import Observations, host_of
+from fumimori.checks.observations import FactsKey, Observations, host_of
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope, Tool
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
 F = TypeVar("F", bound=Record)
+F_co = TypeVar("F_co", bound=Record, covariant=True)
 
 
 def _lies_within(host: str, domain: str) -> bool:
@@ -71,25 +72,33 @@ def _no_host(_seen: Observations) -> Sequence[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
-    """What every check is. Its texts stand in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`."""
+class Check(Generic[F_co]):
+    """What every check is. Its texts stand in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`.
 
-    id: str
+    `Check[Record]` is any check, `Probe[Record]` any probe.
+    """
+
+    facts: FactsKey[F_co]
+    """The key in its `facts.py`: the id of the check, and the type of the facts that it writes down."""
     control: Control
-    facts: type[Record]
     judge: Callable[[Observations, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen, `<id>.<name>` by the names in its `rules.toml`; pure. Says nothing about
     what could not be looked at."""
 
+    @property
+    def id(self) -> str:
+        """The name of its folder."""
+        return self.facts.check
+
 
 @dataclass(frozen=True, kw_only=True)
-class Probe(Check):
+class Probe(Check[F_co]):
     """A check that asks the network."""
 
     consent: ConsentLevel
     subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
-    collect: Callable[[str, ProbeContext], Awaitable[Record]]
+    collect: Callable[[str, ProbeContext], Awaitable[F_co]]
     """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
     needs: tuple[str, ...] = ()
     connections: int = 0
@@ -180,13 +189,13 @@ class ReadContext:
     """The host that the person says the document is of, for documents that do not say it."""
 
 
-class Reading(Record):
+class Reading(Record, Generic[F_co]):
     """What a document says of one subject."""
 
     subject: str
     """A domain or a host, as the reader's `about` says; empty where the document does not say it, and for what is
     the whole organisation's."""
-    facts: Record
+    facts: F_co
     tool: Tool | None = None
     """The other program that says so, of whose results the document is one."""
     check: str = ""
@@ -206,23 +215,26 @@ class About(StrEnum):
     """Nothing that has a name: the subject is empty, and every reading belongs."""
 
 
-def _unchanged(scope: Scope, _facts: Sequence[Record]) -> Scope:
+def _unchanged(scope: Scope, _facts: Sequence[F]) -> Scope:
     return scope
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader(Check):
-    """A check that reads what was handed over. Its texts name what it is (`name`), and what it proves (`proves`)."""
+class Reader(Check[F]):
+    """A check that reads what was handed over. Its texts name what it is (`name`), and what it proves (`proves`).
+
+    `Reader[Any]` is any reader: `merge` and `teaches` take facts of its own type only.
+    """
 
     accepts: Callable[[Document], float]
     """How sure it is, 0 to 1, that the document is its own: by content, never by name; quick, and never raises."""
-    read: Callable[[Document, ReadContext], Sequence[Reading]]
+    read: Callable[[Document, ReadContext], Sequence[Reading[F]]]
     """What the document says of each subject; concludes nothing. Raises NotReadable."""
     about: About = About.DOMAIN
-    merge: Callable[[Sequence[Record]], Record] | None = None
+    merge: Callable[[Sequence[F]], F] | None = None
     """Make one of the facts of many documents about one subject that were handed over together; their own `part` is
     then given to them by the engine. None where each document stands for itself."""
-    teaches: Callable[[Scope, Sequence[Record]], Scope] = _unchanged
+    teaches: Callable[[Scope, Sequence[F]], Scope] = _unchanged
     """The scope with what the facts tell that a probe asks for, such as the selector of a signature. Pure."""
     carried_in_mail: bool = False
     """It usually comes attached to a mail that itself is nobody's concern, such as a report of a big provider."""

@@ -10,14 +10,15 @@ import msgspec
 from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Scope, Status, Tool, Vantage
 
 F = TypeVar("F", bound=Record)
+F_co = TypeVar("F_co", bound=Record, covariant=True)
 
 
 @dataclass(frozen=True)
-class FactsKey(Generic[F]):
+class FactsKey(Generic[F_co]):
     """Under which name one check's facts are kept, and what they are; each check's `facts.py` holds its own."""
 
     check: str
-    kind: type[F]
+    kind: type[F_co]
 
 
 class Observations:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,11 +23,14 @@ from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
-from fumimori.exports import FORMATS
+from fumimori.exports import FORMATS, PackageTooLargeError
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
 from fumimori.wording.lint import lint_line
 from fumimori.wording.report import Wording
+
+if TYPE_CHECKING:
+    from fumimori.report import Protection
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
 
@@ -128,6 +132,7 @@ class CommandLine:
         """Print the report of an assessment file."""
         texts = self.texts(self.language)
         output = files.destination(options.out, texts, source=Path(options.file))
+        protection = files.protection(options, texts)
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         entries = self.lint_report(assessment, result)
@@ -139,6 +144,8 @@ class CommandLine:
             raise WrongUseError(texts("cli.not_final"))
         version = options.version or ("draft" if stopped else "final")
         pdf = self.make_report(assessment, result, self.texts(options.lang), options.paper, options.parts, version)
+        if protection:
+            pdf = _protected(pdf, protection, texts)
         files.write(output, pdf, texts)
         if version == "draft":
             print(texts("cli.draft"), file=sys.stderr)
@@ -151,7 +158,10 @@ class CommandLine:
         assessment = files.opened(Path(options.file), files.passphrase(options, texts), texts)
         result = self.toolkit().assess(assessment, datetime.now(UTC).astimezone())
         formats = tuple(dict.fromkeys(options.format)) or tuple(FORMATS)
-        made = self.make_exports(assessment, result, self.texts(options.lang), formats)
+        try:
+            made = self.make_exports(assessment, result, self.texts(options.lang), formats)
+        except PackageTooLargeError:
+            raise WrongUseError(texts("cli.package_too_large")) from None
         files.write_all(folder, made, texts, replace=options.replace)
         return RAN
 
@@ -207,6 +217,20 @@ class CommandLine:
             if language == self.language:
                 files.write(str(folder / "result.json"), scan_json(company, result), texts)
         return RAN
+
+
+def _protected(pdf: bytes, protection: "Protection", texts: Texts) -> bytes:
+    """The report signed and closed as asked for, and a line that says what that means; WrongUseError."""
+    from fumimori.report import ProtectionError, protected
+
+    try:
+        made = protected(pdf, protection)
+    except ProtectionError as error:
+        raise WrongUseError(texts(f"words.protection.{error.code}")) from None
+    print(texts("cli.no_longer_archival"), file=sys.stderr)
+    if protection.passphrase:
+        print(texts("cli.closed"), file=sys.stderr)
+    return made
 
 
 async def _measured(toolkit: Toolkit, assessment: Assessment, settings: NetworkSettings, tell: Console) -> Measurement:

@@ -15,6 +15,7 @@ from fumimori.model import Assessment
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
+    from fumimori.report import Protection
     from fumimori.store import AssessmentFile
 
 
@@ -44,16 +45,47 @@ def folder(name: str, texts: Texts) -> Path:
 
 def passphrase(options: argparse.Namespace, texts: Texts) -> str | None:
     """The first line of the passphrase file; None when none is named. WrongUseError."""
-    if not options.passphrase_file:
+    return first_line(options.passphrase_file, texts)
+
+
+def first_line(name: str | None, texts: Texts) -> str | None:
+    """The first line of a file that holds a passphrase; None for None. WrongUseError."""
+    if not name:
         return None
     try:
-        with Path(options.passphrase_file).open(encoding="utf-8") as file:
+        with Path(name).open(encoding="utf-8") as file:
             first = file.readline(4096).rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
-        raise WrongUseError(texts("cli.no_such_file", path=options.passphrase_file)) from None
+        raise WrongUseError(texts("cli.no_such_file", path=name)) from None
     if not first:
         raise WrongUseError(texts("cli.empty_passphrase"))
     return first
+
+
+def protection(options: argparse.Namespace, texts: Texts) -> "Protection":
+    """What the report is to be signed and closed with; the key's passphrase is asked when no file holds it.
+
+    WrongUseError.
+    """
+    import getpass
+
+    from fumimori.report import Protection
+    from fumimori.report.protection import KEY_MOST
+
+    closing = first_line(options.pdf_passphrase_file, texts) or ""
+    key = readable(options.sign, texts)
+    if key is None:
+        return Protection(passphrase=closing)
+    word = first_line(options.sign_passphrase_file, texts)
+    if word is None:
+        if not sys.stdin.isatty():
+            raise WrongUseError(texts("cli.sign_needs_passphrase"))
+        word = getpass.getpass(texts("cli.sign_passphrase"))
+    try:
+        with key.open("rb") as file:
+            return Protection(passphrase=closing, key=file.read(KEY_MOST + 1), key_passphrase=word)
+    except OSError as error:
+        raise WrongUseError(texts("cli.file_error", detail=_why(error))) from error
 
 
 def opened(path: Path, secret: str | None, texts: Texts) -> Assessment:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from fumimori import __version__
 from fumimori.cli.files import WrongUseError
-from fumimori.exports import FORMATS
+from fumimori.exports import FORMATS, HANDOVER
 from fumimori.texts import Texts
 
 
@@ -84,12 +84,15 @@ def _files(
     report.add_argument("--paper", choices=["a4", "letter"], default="a4", help=say("paper"))
     report.add_argument("--parts", choices=["all", "management", "repairs", "proof"], default="all", help=say("parts"))
     report.add_argument("--as", dest="version", choices=["draft", "final"], default="", help=say("version"))
+    report.add_argument("--pdf-passphrase-file", metavar="FILE", help=say("pdf_passphrase_file"))
+    report.add_argument("--sign", metavar="KEY.p12", help=say("sign"))
+    report.add_argument("--sign-passphrase-file", metavar="FILE", help=say("sign_passphrase_file"))
     report.add_argument("--out", metavar="FILE.pdf", required=True, help=say("out"))
 
     export = commands.add_parser("export", help=say("export"), parents=[secret], allow_abbrev=False)
     export.add_argument("file", metavar="FILE.fumimori", help=say("file"))
     export.add_argument("--lang", choices=list(texts.known), required=True, help=say("lang"))
-    export.add_argument("--format", action="append", choices=list(FORMATS), default=[], help=say("format"))
+    export.add_argument("--format", action="append", choices=[*FORMATS, HANDOVER], default=[], help=say("format"))
     export.add_argument("--out", metavar="DIR", required=True, help=say("out_folder"))
     export.add_argument("--replace", action="store_true", help=say("replace"))
 
@@ -100,7 +103,8 @@ def _files(
     collector = commands.add_parser("collector", help=say("collector"), allow_abbrev=False)
     collector.add_argument("--windows", action="store_true", help=say("collector_windows"))
     collector.add_argument("--out", metavar="FILE", required=True, help=say("collector_out"))
-    _read(commands.add_parser("read", help=say("read"), parents=[secret], allow_abbrev=False), say)
+    read = commands.add_parser("read", help=say("read"), epilog=say("round_trip"), parents=[secret], allow_abbrev=False)
+    _read(read, say)
 
 
 def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:

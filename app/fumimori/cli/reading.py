@@ -10,10 +10,9 @@ from fumimori.cli import files
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
 from fumimori.engine import Toolkit
-from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, foreign_domains, imported, read_scan
 from fumimori.engine.handed_files import FILES_MOST, TooManyFilesError, documents_in, files_in
+from fumimori.engine.handed_scans import SCAN
 from fumimori.engine.reading import Handed, ReadResult, read_documents
-from fumimori.engine.scan_limits import is_scan
 from fumimori.model import Assessment, Severity
 from fumimori.texts import Texts, sanitize
 
@@ -31,47 +30,24 @@ class ReadCommand:
         paths = _paths(options.files, texts)
         with files.opened_to_change(Path(options.into), files.passphrase(options, texts), texts) as file:
             before: Assessment = file.assessment
-            now, skipped = datetime.now(UTC).astimezone(), list[str]()
-            scans = [path for path in paths if _begins_as_scan(path)]
-            measured = self._with_scans(console, scans, before, options.also_domain)
-            documents = documents_in(
-                (path for path in paths if path not in scans), toolkit.readers, now, options.source, skipped=skipped
-            )
-            result = read_documents(toolkit, measured, documents, now, about=options.about)
-            for handed in (*result.handed, *(Handed(name=name, problem="no_access") for name in skipped)):
+            now, skipped = datetime.now(UTC).astimezone(), list[Handed]()
+            documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
+            result = read_documents(toolkit, before, documents, now, about=options.about)
+            for handed in (*result.handed, *skipped):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:
                 if other.subject not in also:
                     console.say("read_other", subject=sanitize(other.subject) or "-", count=len(other.documents))
-            after = result.added_to(measured, also)
+            after = result.added_to(before, also)
             if after is before:
                 console.say("read_nothing", path=options.into)
                 return False
             file.save(after)
-        if len(after.runs) > len(measured.runs):
-            console.say("read_kept", count=len(result.run.sources), path=options.into)
+        count = sum(max(len(run.sources), 1) for run in after.runs[len(before.runs) :])
+        console.say("read_kept", count=count, path=options.into)
         self._findings(console, result, after)
         return True
-
-    def _with_scans(self, console: Console, paths: Sequence[Path], into: Assessment, also: Sequence[str]) -> Assessment:
-        """The assessment with what this program measured elsewhere, as its JSON tells it."""
-        for path in paths:
-            try:
-                with path.open("rb") as file:
-                    scan = read_scan(file.read(IMPORT_LIMIT + 1), self.toolkit)
-            except (OSError, NotAScanError) as error:
-                console.say("not_a_scan", path=path.name, detail=sanitize(str(error), 200))
-                continue
-            foreign = foreign_domains(scan, into)
-            if set(foreign) - set(also):
-                for name in foreign:
-                    console.say("read_other", subject=sanitize(name), count=1)
-                continue
-            after = imported(scan, into, widen=bool(foreign))
-            console.say("read_scan", name=path.name, count=len(after.runs) - len(into.runs))
-            into = after if len(after.runs) > len(into.runs) else into
-        return into
 
     def _tell(self, console: Console, handed: Handed) -> None:
         """What it is and what it proves, or why it was not read."""
@@ -79,7 +55,7 @@ class ReadCommand:
         if handed.problem:
             console.say("read_not", name=name, why=self.texts(f"words.not_readable.{handed.problem}"))
             return
-        base = f"checks.{handed.reader}"
+        base = "words.scan" if handed.reader == SCAN else f"checks.{handed.reader}"
         console.say("read_is", name=name, kind=self.texts(f"{base}.name"), proves=self.texts(f"{base}.proves"))
 
     def _findings(self, console: Console, result: ReadResult, after: Assessment) -> None:
@@ -93,14 +69,6 @@ class ReadCommand:
             severity: Severity = rules.outcomes[outcome.code].severity
             title = self.texts(f"checks.{outcome.code}.title", **values)
             console.say("read_finding", severity=self.texts(f"words.severity.{severity.word}"), title=title)
-
-
-def _begins_as_scan(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return is_scan(file.read(200))
-    except OSError:
-        return False
 
 
 def _paths(names: Sequence[str], texts: Texts) -> list[Path]:

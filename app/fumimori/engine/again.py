@@ -10,7 +10,7 @@ Targets = Mapping[str, frozenset[str]]
 """By probe the subjects to look at."""
 
 
-def targets(findings: Iterable[Finding], probes: Sequence[Probe], observations: Observations) -> Targets:
+def targets(findings: Iterable[Finding], probes: Sequence[Probe[Record]], observations: Observations) -> Targets:
     """The looks that these findings rest on: of their own probe and of those that it needs, at the same places.
 
     A judge may read what other probes saw at a host where its own does not look: then all looks at that host are meant.

@@ -235,7 +235,7 @@ def planned(toolkit: Toolkit, assessment: Assessment, *, thorough: bool = False)
     return tuple(_planned(probe, observations, grounds, thorough=thorough) for probe in toolkit.probes)
 
 
-def _planned(probe: Probe, observations: Observations, grounds: Grounds, *, thorough: bool) -> Planned:
+def _planned(probe: Probe[Record], observations: Observations, grounds: Grounds, *, thorough: bool) -> Planned:
     may = probe.consent <= grounds.consent.confirmed_level
     known = [probe.host(subject) for subject in probe.subjects(observations)] if probe.named_hosts_only else []
     hosts: tuple[str, ...] = ()

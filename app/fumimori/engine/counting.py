@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from fumimori.checks.contract import About, Probe, Reader
 from fumimori.checks.observations import Observations, host_of
-from fumimori.model import Attempt, Contact, Run, Scope
+from fumimori.model import Attempt, Contact, Record, Run, Scope
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ def failure(work: Callable[[], object]) -> Exception | None:
 
 
 def counting(
-    checks: Sequence[Probe | Reader], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
+    checks: Sequence[Probe[Record] | Reader[Any]], scope: Scope, runs: Sequence[Run], *, failed: list[str] | None = None
 ) -> tuple[Run, ...]:
     """The runs with only those attempts that count under `scope`, each in the run that it belongs to.
 
@@ -69,7 +69,9 @@ def counting(
     return tuple(narrowed)
 
 
-def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: list[str] | None) -> set[tuple[str, str]]:
+def _kept(
+    probes: Sequence[Probe[Record]], scope: Scope, runs: Sequence[Run], failed: list[str] | None
+) -> set[tuple[str, str]]:
     """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
     kept: set[tuple[str, str]] = set()
     for probe in probes:
@@ -81,11 +83,11 @@ def _kept(probes: Sequence[Probe], scope: Scope, runs: Sequence[Run], failed: li
     return kept
 
 
-def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+def _subjects(probe: Probe[Record], observations: Observations) -> tuple[str, ...]:
     return tuple(probe.subjects(observations))
 
 
-def _read(readers: Sequence[Reader], scope: Scope, runs: Sequence[Run]) -> set[tuple[str, str]]:
+def _read(readers: Sequence[Reader[Any]], scope: Scope, runs: Sequence[Run]) -> set[tuple[str, str]]:
     """Reader and subject of all that was read and belongs to the scope."""
     by_id = {reader.id: reader for reader in readers}
     subjects = {(attempt.probe, attempt.subject) for run in runs for attempt in run.attempts if attempt.probe in by_id}

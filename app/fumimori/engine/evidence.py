@@ -52,6 +52,8 @@ class Taken(Record):
     height: int = 0
     """Of a picture, in pixels."""
     covered: int = 0
+    codes: int = 0
+    """QR codes that can still be seen in a picture; 1 stands for any number."""
     looks_secret: bool = False
     """Words in it look like a password; only texts and messages are looked at, not pictures."""
 
@@ -91,6 +93,14 @@ def picture_form(untrusted: bytes) -> str:
     if untrusted[:4] == b"RIFF" and untrusted[8:12] == b"WEBP":
         return "WEBP"
     return next((form for begin, form in _PICTURES.items() if untrusted.startswith(begin)), "")
+
+
+def qr_codes(untrusted: bytes) -> int:
+    """Whether a picture shows a QR code: 1, else 0, for what cannot be read as a picture too. From any thread."""
+    from fumimori.engine.qr_codes import qr_codes as found_in
+
+    form = picture_form(untrusted)
+    return (guarded(lambda: found_in(untrusted, form), logged=False) or 0) if form else 0
 
 
 def _other(untrusted: bytes, digest: str) -> Taken:
@@ -133,6 +143,7 @@ def _picture(untrusted: bytes, form: str, original: str, boxes: Sequence[Box]) -
         width=picture.width,
         height=picture.height,
         covered=len(boxes),
+        codes=qr_codes(octets),
     )
 
 

@@ -196,7 +196,7 @@ def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
     try:
         scan = _decoded(untrusted_json)
-        kinds = {check.id: check.facts for check in toolkit.checks}
+        kinds = {check.id: check.facts.kind for check in toolkit.checks}
         for attempt in (attempt for run in scan.runs for attempt in run.attempts):
             if attempt.facts is not None and attempt.probe in kinds:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
@@ -327,9 +327,9 @@ def _with_selectors(domain: DomainScope, others: Iterable[DomainScope]) -> Domai
     return msgspec.structs.replace(domain, selectors=tuple(dict.fromkeys((*domain.selectors, *more))))
 
 
-def schema(checks: Sequence[Check]) -> dict[str, Any]:
+def schema(checks: Sequence[Check[Record]]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a scan, with the facts of every check."""
-    kinds = [Scan, *(check.facts for check in checks)]
+    kinds = [Scan, *(check.facts.kind for check in checks)]
     (reference, *facts), components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     by_check = [
         {

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from fumimori.checks.contract import Document, Reader
-from fumimori.engine.reading import document_of
+from fumimori.engine.exchange import IMPORT_LIMIT
+from fumimori.engine.reading import Handed, document_of
 
 FILES_MOST = 20_000
 """Files that are handed over at once, those in folders among them."""
@@ -36,18 +38,23 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def documents_in(
-    files: Iterable[Path], readers: Sequence[Reader], at: datetime, from_whom: str = "", *, skipped: list[str]
+    files: Iterable[Path], readers: Sequence[Reader[Any]], at: datetime, from_whom: str = "", *, skipped: list[Handed]
 ) -> Iterator[Document]:
-    """Each file's content, at most one byte more than any reader takes.
+    """Each file's content, one after the other.
 
-    The names of those that cannot be opened go into `skipped`.
+    What cannot be opened goes into `skipped`, and so does what is larger than anything that is read: nobody opens it.
     """
     most = max((reader.limit for reader in readers), default=0)
+    most = max(most, IMPORT_LIMIT)
     for path in files:
         try:
+            size = path.stat().st_size
+            if size > most:
+                skipped.append(Handed(name=path.name, size=size, problem="too_much"))
+                continue
             with path.open("rb") as file:
                 content = file.read(most + 1)
         except OSError:
-            skipped.append(path.name)
+            skipped.append(Handed(name=path.name, problem="no_access"))
             continue
         yield document_of(path.name, content, at, from_whom)

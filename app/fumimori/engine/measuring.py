@@ -6,7 +6,6 @@ import logging
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -143,9 +142,8 @@ class _Run:
         around = asyncio.create_task(self.probe_environment())
         tasks: dict[str, asyncio.Task[None]] = {}
         for probe in wanted:
-            tasks[probe.id] = asyncio.create_task(
-                self.probe(probe, [tasks[need] for need in probe.needs if need in tasks])
-            )
+            needs = [tasks[need] for need in probe.needs if need in tasks]
+            tasks[probe.id] = asyncio.create_task(self.probe(probe, needs))
         stop = asyncio.create_task(cancel.wait())
         everything: asyncio.Future[list[None]] = asyncio.gather(around, *tasks.values())
         waiting: set[asyncio.Future[Any]] = {everything, stop}
@@ -253,7 +251,7 @@ class _Run:
         self.vantage = vantage
         self.standing.set()
 
-    async def probe(self, probe: Probe, needs: list[asyncio.Task[None]]) -> None:
+    async def probe(self, probe: Probe[Record], needs: list[asyncio.Task[None]]) -> None:
         for need in needs:
             await asyncio.shield(need)
         if probe.consent >= ConsentLevel.CONNECTIONS:
@@ -261,7 +259,11 @@ class _Run:
         observations = self.observations()
         ended = await _guarded(_subjects(probe, observations))
         if ended.value is None:
-            self.ended(probe, "", _unlooked(probe, "", self.network.now(), ended))
+            now = self.network.now()
+            failed = Attempt(
+                probe=probe.id, subject="", status=ended.status, reason=ended.reason, started=now, ended=now
+            )
+            self.ended(probe, "", failed)
             return
         subjects = ended.value
         if self.again is not None:
@@ -276,7 +278,7 @@ class _Run:
         takers = probe.deliveries(self.observations(), self.toolkit.rules)
         await self.find_inside([host for taker in takers for host in taker.hosts])
 
-    async def attempt(self, probe: Probe, subject: str, observations: Observations, grounds: Grounds) -> None:
+    async def attempt(self, probe: Probe[Record], subject: str, observations: Observations, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
         network = self.network.for_attempt(notes)
         started = network.now()
@@ -313,11 +315,11 @@ class _Run:
                 ),
             )
 
-    def ended(self, probe: Probe, subject: str, attempt: Attempt) -> None:
+    def ended(self, probe: Probe[Record], subject: str, attempt: Attempt) -> None:
         self.attempts.append(attempt)
         self.tell(probe, subject, "done", attempt)
 
-    def tell(self, probe: Probe, subject: str, state: str, attempt: Attempt | None = None) -> None:
+    def tell(self, probe: Probe[Record], subject: str, state: str, attempt: Attempt | None = None) -> None:
         self.observer(
             Progress(
                 probe=probe.id,
@@ -355,7 +357,9 @@ async def _guarded(work: Coroutine[Any, Any, T]) -> _Ended[T]:
         return _Ended(status=Status.OUR_BUG, reason="our_bug")
 
 
-async def _facts(probe: Probe, subject: str, context: ProbeContext, grounds: Grounds, notes: Notes) -> msgspec.Raw:
+async def _facts(
+    probe: Probe[Record], subject: str, context: ProbeContext, grounds: Grounds, notes: Notes
+) -> msgspec.Raw:
     async with asyncio.timeout(probe.timeout) as timeout:
         notes.deadline = Deadline(timeout=timeout)
         if probe.consent >= ConsentLevel.AUTHORISED:
@@ -383,15 +387,11 @@ async def _names(addresses: Sequence[str], context: ProbeContext) -> tuple[str, 
     return tuple(name.rstrip(".").lower() for name in names)
 
 
-async def _subjects(probe: Probe, observations: Observations) -> tuple[str, ...]:
+async def _subjects(probe: Probe[Record], observations: Observations) -> tuple[str, ...]:
     return tuple(dict.fromkeys(probe.subjects(observations)))
 
 
-def _unlooked(probe: Probe, subject: str, now: datetime, ended: _Ended[Any]) -> Attempt:
-    return Attempt(probe=probe.id, subject=subject, status=ended.status, reason=ended.reason, started=now, ended=now)
-
-
-def _with_needs(probes: Sequence[Probe], only: Sequence[str] | None) -> list[Probe]:
+def _with_needs(probes: Sequence[Probe[Record]], only: Sequence[str] | None) -> list[Probe[Record]]:
     wanted = {probe.id for probe in probes} if only is None else set(only)
     for probe in reversed(probes):
         if probe.id in wanted:

@@ -1,12 +1,14 @@
-"""What a reading of documents brought home: what became of each, what it speaks of, and how it joins an assessment."""
+"""What a reading of handed-over documents brings home, before any of it counts."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import msgspec
 
 from fumimori.checks.contract import About, Reader
 from fumimori.checks.observations import host_of
 from fumimori.engine.counting import belongs
+from fumimori.engine.handed_scans import HandedScan, with_scans
 from fumimori.model import Assessment, Attempt, DomainScope, Outcome, Record, Run, Scope, Tool
 
 
@@ -51,9 +53,11 @@ class ReadResult(Record):
     run: Run
     handed: tuple[Handed, ...]
     others: tuple[OtherDomain, ...] = ()
-    teaches: tuple[tuple[Reader, tuple[Record, ...]], ...] = ()
+    teaches: tuple[tuple[Reader[Any], tuple[Record, ...]], ...] = ()
     tools: tuple[tuple[str, Tool], ...] = ()
     """Of the documents that are results of another program: digest and program."""
+    scans: tuple[HandedScan, ...] = ()
+    """Measurements that were made elsewhere; each becomes the runs that it holds."""
     cancelled: bool = False
 
     def added_to(self, assessment: Assessment, also: Collection[str] = ()) -> Assessment:
@@ -61,6 +65,10 @@ class ReadResult(Record):
 
         Of the `others` only those in `also` are taken, and belong to the scope from now on.
         """
+        return self._read_into(with_scans(self.scans, assessment, also), also)
+
+    def _read_into(self, assessment: Assessment, also: Collection[str]) -> Assessment:
+        """The same for what readers read."""
         scope = assessment.scope
         for other in self.others:
             scope = _with(scope, other.subject, other.about) if other.subject in also else scope
@@ -92,9 +100,13 @@ class ReadResult(Record):
     def speaks_in(self, outcome: Outcome) -> bool:
         """Whether the outcome is one that these documents bring or change."""
         check = outcome.code.partition(".")[0]
-        return check in self._about or (
-            outcome.tool is not None and any(one.probe == check for one in self.run.attempts)
-        )
+        looked = self.run.attempts if outcome.tool else tuple(one for run in self.measured for one in run.attempts)
+        return check in self._about or any(one.probe == check for one in looked)
+
+    @property
+    def measured(self) -> tuple[Run, ...]:
+        """The runs of all measurements that were made elsewhere."""
+        return tuple(run for one in self.scans for run in one.scan.runs)
 
     @property
     def nameless(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -24,10 +25,10 @@ from fumimori.checks.contract import (
     TooMuch,
 )
 from fumimori.engine.counting import belongs, failure
+from fumimori.engine.handed_scans import SCAN, HandedScan, foreign, is_scan, scan_in
 from fumimori.engine.read_result import Handed, OtherDomain, Progress, ReadResult
-from fumimori.engine.scan_limits import is_scan
 from fumimori.engine.toolkit import Toolkit
-from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Unread, carried, opener
+from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Opener, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
 from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Source, Status
 
@@ -67,8 +68,8 @@ def read_documents(
 class _Taken:
     """One subject of one document, before it is an attempt."""
 
-    reader: Reader
-    reading: Reading
+    reader: Reader[Any]
+    reading: Reading[Record]
     document: Document
 
 
@@ -83,6 +84,7 @@ class _Reading:
     allowance: Allowance = field(default_factory=Allowance)
     handed: list[Handed] = field(default_factory=list)
     taken: list[_Taken] = field(default_factory=list)
+    scans: list[HandedScan] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     """Digests of what was read already: the same document twice is one."""
     total: int = 0
@@ -124,6 +126,7 @@ class _Reading:
             others=tuple(self.others()),
             teaches=tuple(self.teaches()),
             tools=tuple({one.document.sha256: one.reading.tool for one in self.taken if one.reading.tool}.items()),
+            scans=tuple(self.scans),
             cancelled=stopped,
         )
 
@@ -131,6 +134,9 @@ class _Reading:
         """Read one document, or take it apart and read what comes out."""
         self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
         try:
+            if is_scan(document):
+                self.measured(document)
+                return
             reader = None if is_collected(document.content) else self.reader_of(document)
             attached = self.reports_in(document)
             if attached:
@@ -141,22 +147,36 @@ class _Reading:
             open_up = None if reader else opener(document)
             if open_up is None:
                 self.read(document, reader)
-                return
-            if depth >= DEPTH_MOST:
-                raise TooMuch
-            before = len(self.handed)
-            for piece in open_up(document, self.allowance):
-                if self.cancelled():
-                    return
-                self.total += 1
-                if isinstance(piece, Unread):
-                    self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
-                else:
-                    self.take(piece, depth + 1)
-            if len(self.handed) == before:
-                self.note(document, problem="nothing_inside")
+            else:
+                self.take_apart(document, open_up, depth)
         except NotReadable as error:
             self.note(document, problem=error.reason, detail=error.detail)
+
+    def take_apart(self, document: Document, open_up: Opener, depth: int) -> None:
+        """Read what comes out of an archive or a mailbox."""
+        if depth >= DEPTH_MOST:
+            raise TooMuch
+        before = len(self.handed)
+        for piece in open_up(document, self.allowance):
+            if self.cancelled():
+                return
+            self.total += 1
+            if isinstance(piece, Unread):
+                self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
+            else:
+                self.take(piece, depth + 1)
+        if len(self.handed) == before:
+            self.note(document, problem="nothing_inside")
+
+    def measured(self, document: Document) -> None:
+        """Read a measurement that was made elsewhere."""
+        found = scan_in(document, self.toolkit)
+        there = {run.id for run in self.assessment.runs} | {run.id for one in self.scans for run in one.scan.runs}
+        if all(run.id in there for run in found.scan.runs):
+            self.note(document, reader=SCAN, problem="twice")
+            return
+        self.scans.append(found)
+        self.note(document, reader=SCAN, subjects=tuple(domain.name for domain in found.scan.scope.domains))
 
     def reports_in(self, document: Document) -> list[Document]:
         """What is attached to a message and makes it a mere envelope, such as a report of a big provider."""
@@ -167,7 +187,7 @@ class _Reading:
                 found.append(piece)
         return found
 
-    def reader_of(self, document: Document) -> Reader | None:
+    def reader_of(self, document: Document) -> Reader[Any] | None:
         """The reader that is surest of it; None when nobody is sure enough."""
         best, surest = None, SURE
         for reader in self.toolkit.readers:
@@ -176,16 +196,16 @@ class _Reading:
                 best, surest = reader, sure
         return best
 
-    def read(self, document: Document, reader: Reader | None) -> None:
+    def read(self, document: Document, reader: Reader[Any] | None) -> None:
         if reader is None:
-            raise NotReadable(reason="own_scan" if is_scan(document.content) else "")
+            raise NotReadable
         if len(document.content) > reader.limit:
             raise TooMuch
         if document.sha256 in self.known:
             self.note(document, reader=reader.id, problem="twice")
             return
         self.known.add(document.sha256)
-        readings: Sequence[Reading] = ()
+        readings: Sequence[Reading[Record]] = ()
 
         def work() -> None:
             nonlocal readings
@@ -205,7 +225,7 @@ class _Reading:
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
-    def placed(self, reader: Reader, reading: Reading, document: Document) -> Reading:
+    def placed(self, reader: Reader[Any], reading: Reading[Record], document: Document) -> Reading[Record]:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""
         if reader.about is About.HOST and not reading.subject:
             return msgspec.structs.replace(reading, subject=self.about or document.host)
@@ -255,10 +275,12 @@ class _Reading:
             subject, about = one.reading.subject, one.reader.about
             if not one.reading.check and not belongs(about, subject, self.assessment.scope):
                 found.setdefault((subject, about), {})[one.document.name] = None
+        for subject, about, name in foreign(self.scans, self.assessment):
+            found.setdefault((subject, about), {})[name] = None
         for (subject, about), names in found.items():
             yield OtherDomain(subject=subject, about=about, documents=tuple(names))
 
-    def teaches(self) -> Iterator[tuple[Reader, tuple[Record, ...]]]:
+    def teaches(self) -> Iterator[tuple[Reader[Any], tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
             mine = [one for one in self.taken if one.reader is reader and not one.reading.check]

@@ -1,28 +1,26 @@
 """Tables that others made, as rows of words: CSV in the usual encodings, and workbooks (Office Open XML).
 
 TableError      a file that cannot be read as a table; `code` is `too_large`, `too_many`, `encoding` or `unreadable`
+TableStopped    the person stopped it
 """
 
 import csv
-import zipfile
-import zlib
-from collections.abc import Iterator
-from datetime import date, datetime
-from io import BytesIO, StringIO
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 
-from fumimori.engine.counting import guarded
 from fumimori.grammar.lines import text_of
+from fumimori.grammar.xlsx import XlsxError, xlsx_sheets
 from fumimori.model.registers import ROWS_MOST
 
 SIZE_MOST = 10 * 1024 * 1024
 """Octets of a file."""
-UNPACKED_MOST = 100 * 1024 * 1024
-"""Octets of everything in a workbook."""
 COLUMNS_MOST = 60
 CELL_MOST = 2_000
-SHEETS_MOST = 40
 
 Rows = tuple[tuple[str, ...], ...]
+Watch = Callable[[float], None]
+"""Told the share that was read, 0 to 1; ends the reading by raising TableStopped."""
 
 
 class TableError(Exception):
@@ -33,25 +31,41 @@ class TableError(Exception):
         self.code = code
 
 
-def read_tables(untrusted: bytes) -> tuple[Rows, ...]:
-    """The tables of a file, told by its content: one of a CSV file, one for each sheet of a workbook.
+class TableStopped(Exception):  # noqa: N818 - it is what the person wanted
+    """The person stopped it."""
+
+
+def _unwatched(_share: float) -> None:
+    pass
+
+
+def table_file(path: Path, watch: Watch = _unwatched) -> tuple[Rows, ...]:
+    """The tables in the file at `path`, of which no more than SIZE_MOST is read; as `read_tables`. Raises OSError."""
+    with path.open("rb") as file:
+        return read_tables(file.read(SIZE_MOST + 1), watch)
+
+
+def read_tables(untrusted: bytes, watch: Watch = _unwatched) -> tuple[Rows, ...]:
+    """The tables of a file, told by its content: one of a CSV file, one for each filled sheet of a workbook.
 
     Raises TableError. A workbook gives the values that stand in its cells; formulas are not worked out.
     """
     if len(untrusted) > SIZE_MOST:
         raise TableError("too_large")
     if untrusted.startswith(b"PK\x03\x04"):
-        return _sheets(untrusted)
-    return (separated(_decoded(untrusted)),)
+        return _sheets(untrusted, watch)
+    return (separated(_decoded(untrusted), watch),)
 
 
-def separated(text: str) -> Rows:
+def separated(text: str, watch: Watch = _unwatched) -> Rows:
     """The rows of separated values; the separator is whichever the first lines have most of: tab, comma, semicolon."""
     begin = "\n".join(text[:10_000].splitlines()[:5])
     delimiter = max("\t,;", key=begin.count)
     rows: list[tuple[str, ...]] = []
+    source = StringIO(text, newline="")
     try:
-        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+        for row in csv.reader(source, delimiter=delimiter):
+            watch(source.tell() / len(text))
             if len(rows) >= ROWS_MOST:
                 raise TableError("too_many")
             if any(cell.strip() for cell in row):
@@ -69,58 +83,13 @@ def _decoded(untrusted: bytes) -> str:
     return text
 
 
-def _sheets(untrusted: bytes) -> tuple[Rows, ...]:
-    _check(untrusted)
-    # A workbook that is not one makes the library raise whatever it happens to stumble over.
-    found = guarded(lambda: tuple(_read(untrusted)), logged=False)
-    if found is None:
-        raise TableError("unreadable")
-    if any(len(rows) > ROWS_MOST for rows in found):
-        raise TableError("too_many")
-    return found
-
-
-def _check(untrusted: bytes) -> None:
-    """No more octets come out of the package than we can hold, and no part of it declares entities."""
+def _sheets(untrusted: bytes, watch: Watch) -> tuple[Rows, ...]:
+    found = []
     try:
-        with zipfile.ZipFile(BytesIO(untrusted)) as package:
-            parts = package.infolist()
-            if len(parts) > 1_000 or sum(part.file_size for part in parts) > UNPACKED_MOST:
-                raise TableError("too_large")
-            for part in parts:
-                with package.open(part) as opened:
-                    if b"<!DOCTYPE" in opened.read(4_096).replace(b"\x00", b""):
-                        raise TableError("unreadable")
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, ValueError, EOFError) as error:
-        raise TableError("unreadable") from error
-
-
-def _read(untrusted: bytes) -> Iterator[Rows]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(BytesIO(untrusted), read_only=True, data_only=True, keep_links=False)
-    try:
-        for sheet in book.worksheets[:SHEETS_MOST]:
-            sheet.reset_dimensions()
-            rows: list[tuple[str, ...]] = []
-            for row in sheet.iter_rows(max_row=ROWS_MOST + 5, max_col=COLUMNS_MOST, values_only=True):
-                words = tuple(_words(value) for value in row)
-                if any(words):
-                    rows.append(words)
-            yield tuple(rows)
-    finally:
-        book.close()
-
-
-def _words(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)[:CELL_MOST]
+        for rows in xlsx_sheets(untrusted, rows_most=ROWS_MOST + 1, columns_most=COLUMNS_MOST, watch=watch):
+            if len(rows) > ROWS_MOST:
+                raise TableError("too_many")
+            found.append(tuple(rows))
+    except XlsxError as error:
+        raise TableError("too_large" if error.args[0] == "too_large" else "unreadable") from error
+    return tuple(found)

@@ -16,11 +16,6 @@ _RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _MAIL_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
-def is_scan(octets: bytes) -> bool:
-    """Whether this is how the JSON of a scan begins."""
-    return octets[:200].lstrip().startswith(b"{") and b'"fumimori-scan-' in octets[:200]
-
-
 class NotAScanError(ValueError):
     """A file that is not a scan of ours; the message says where it goes wrong."""
 

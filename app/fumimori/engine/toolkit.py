@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,7 @@ from fumimori.model import (
     Outcome,
     PortRow,
     Question,
+    Record,
     Register,
     Result,
     Rules,
@@ -75,13 +77,13 @@ def _unknown_chain(_ders: Sequence[bytes], _at: datetime) -> CertificateChain:
 class Toolkit:
     """Everything that turns a scope into attempts and attempts into a result; put together once, by `__main__`."""
 
-    probes: tuple[Probe, ...]
+    probes: tuple[Probe[Record], ...]
     rules: Rules
     bank: tuple[Question, ...]
     open_network: Callable[[NetworkSettings], Network]
     registers: tuple[Register, ...] = ()
     """What the registers are made of, in the order that they are shown in."""
-    readers: tuple[Reader, ...] = ()
+    readers: tuple[Reader[Any], ...] = ()
     chain: Callable[[Sequence[bytes], datetime], CertificateChain] = _unknown_chain
     """What certificates (DER, the leaf first) are worth at a moment, by the authorities that this system trusts."""
 
@@ -89,7 +91,7 @@ class Toolkit:
     """The last judgement: an answer that is typed does not make anything that a server said be read again."""
 
     @property
-    def checks(self) -> tuple[Probe | Reader, ...]:
+    def checks(self) -> tuple[Probe[Record] | Reader[Any], ...]:
         """Probes and readers."""
         return (*self.probes, *self.readers)
 
@@ -141,7 +143,7 @@ class Toolkit:
         return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
 
 
-def said_of(check: Probe | Reader, observations: Observations, rules: Rules) -> tuple[Outcome, ...]:
+def said_of(check: Probe[Any] | Reader[Any], observations: Observations, rules: Rules) -> tuple[Outcome, ...]:
     """What the check's judge says of this program's looks, then what only another tool's result adds, marked so."""
     own = tuple(check.judge(observations, rules))
     filled = observations.with_imports(check.id)

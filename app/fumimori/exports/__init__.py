@@ -8,7 +8,12 @@ from collections.abc import Callable, Mapping
 
 from fumimori.exports.material import Material
 
-__all__ = ["FORMATS", "Material", "exported"]
+__all__ = ["FORMATS", "HANDOVER", "Material", "PackageTooLargeError", "exported"]
+
+
+class PackageTooLargeError(ValueError):
+    """More files or bytes than an archive shall hold."""
+
 
 Files = Mapping[str, bytes]
 
@@ -96,6 +101,23 @@ FORMATS: Mapping[str, Callable[[Material], Files]] = {
 """What can be asked for, by the word that the command line takes."""
 
 
+HANDOVER = "handover"
+"""The word for all of these, the report and the scan in one archive."""
+
+
 def exported(material: Material, formats: tuple[str, ...]) -> dict[str, bytes]:
-    """All files of `formats` by name; KeyError for a word that is none of FORMATS."""
-    return {name: content for word in formats for name, content in FORMATS[word](material).items()}
+    """All files of `formats` by name, each a word of FORMATS or HANDOVER; KeyError for any other.
+
+    PackageTooLargeError for more than an archive shall hold.
+    """
+    files: dict[str, bytes] = {}
+    for word in formats:
+        files |= _handover(material) if word == HANDOVER else FORMATS[word](material)
+    return files
+
+
+def _handover(material: Material) -> Files:
+    from fumimori.exports import handover
+
+    made = {word: make(material) for word, make in FORMATS.items()}
+    return {handover.NAME: handover.package(material, made)}

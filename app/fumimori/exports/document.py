@@ -3,6 +3,7 @@
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from fumimori.exports.archive import office_file
 from fumimori.exports.material import Material
 from fumimori.exports.outline import Heading, Paragraph, Rows, outline
 from fumimori.texts import sanitize
@@ -42,7 +43,7 @@ def document(material: Material) -> bytes:
             _table(paper, block)
     octets = BytesIO()
     paper.save(octets)
-    return octets.getvalue()
+    return office_file(octets.getvalue(), material.issued)
 
 
 def _speak(paper: "Document", tag: str) -> None:

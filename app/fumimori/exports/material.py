@@ -25,6 +25,12 @@ class Material:
     tool_version: str
     print_sheet: Callable[[Sheet], bytes]
     """A sheet as PDF."""
+    print_report: Callable[[str], bytes]
+    """A part of the report (`management`, `repairs`, `proof`) as PDF."""
+    scan: Callable[[], bytes]
+    """The measurements as JSON."""
+    languages: tuple[Texts, ...] = ()
+    """Every language's texts, for what is said in all of them."""
     registers: tuple[Register, ...] = ()
     """What the registers are made of; of those that hold rows there is a table each."""
 

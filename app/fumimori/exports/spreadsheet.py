@@ -5,6 +5,7 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from fumimori.exports.archive import office_file
 from fumimori.exports.material import Material
 from fumimori.grammar.csv_text import csv_octets
 from fumimori.texts import sanitize
@@ -58,7 +59,7 @@ def workbook_of(sheets: Iterable[Table], title: str, issued: datetime, tool_vers
         _fill(book.create_sheet(table.name[:31]), table)
     octets = BytesIO()
     book.save(octets)
-    return octets.getvalue()
+    return office_file(octets.getvalue(), issued)
 
 
 def _fill(sheet: "Worksheet", table: Table) -> None:

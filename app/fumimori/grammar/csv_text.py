@@ -20,6 +20,6 @@ def csv_octets(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def inert(value: str) -> str:
     """`value` as text: an apostrophe before what a spreadsheet program may take for a formula, in either width."""
-    visible = (c for c in value if unicodedata.category(c) not in _INVISIBLE)
-    shown = unicodedata.normalize("NFKC", "".join(visible)).lstrip()
+    first = next((c for c in value if unicodedata.category(c) not in _INVISIBLE and not c.isspace()), "")
+    shown = unicodedata.normalize("NFKC", first)
     return f"'{value}" if value.startswith(("\t", "\r", "\n")) or shown.startswith(_FORMULA) else value

@@ -42,6 +42,7 @@ class _Outcome(Record, forbid_unknown_fields=True):
     effect: Effect = Effect.NONE
     credit: Credit = Credit.NOT_MET
     contradicts: tuple[str, ...] = ()
+    at_least: Credit | None = None
     hosting_severities: tuple[_HostingSeverity, ...] = ()
     work: Work = Work()
     event: Event | None = None
@@ -142,6 +143,8 @@ def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
         raise ValueError(f"{code}: an outcome names a question and an effect, or neither")
     if raw.effect is Effect.CONTRADICTS and not raw.contradicts:
         raise ValueError(f"{code}: which options does it contradict?")
+    if raw.at_least is not None and (raw.effect is not Effect.SHOWS or raw.at_least.share > raw.credit.share):
+        raise ValueError(f"{code}: only what an outcome shows proves anything, and no more than that")
     return OutcomeRule(
         code=code,
         severity=Severity.of(raw.severity),
@@ -152,6 +155,7 @@ def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
         effect=raw.effect,
         credit=raw.credit,
         contradicts=raw.contradicts,
+        at_least=raw.at_least,
         hosting_severities=tuple(
             HostingSeverity(hosting=entry.hosting, option="", severity=Severity.of(entry.severity))
             for entry in raw.hosting_severities

@@ -15,7 +15,9 @@ ENCRYPTED = frozenset({"ESMTPS", "ESMTPSA", "UTF8SMTPS", "UTF8SMTPSA", "LMTPS", 
 """Words behind *with* that say TLS (RFC 3848, RFC 6531)."""
 PLAIN = frozenset({"SMTP", "ESMTP", "ESMTPA", "UTF8SMTP", "UTF8SMTPA"})
 _ADDRESS = re.compile(r"(?<!\w)\[(?:IPv6:)?([0-9A-Fa-f:.]{3,45})\]")
-_TLS = ("tls", "cipher")
+_TLS = ("cipher=", " with cipher ")
+_VERSION = re.compile(r"(?<![A-Za-z0-9_.-])(TLS|SSL)[v_]?([1-3])(?:[._]([0-3]))?(?![A-Za-z0-9_.-])")
+"""As Postfix (`TLSv1.3`), Gmail and Exchange (`TLS1_3`) and Exim (`TLS1.3`) write it; never a part of a name."""
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -40,6 +42,8 @@ class Hop(Record):
     """The word behind *with*, in capitals."""
     tls: str = "unknown"
     """`yes`, `no` (the word says plain SMTP, and nothing speaks of TLS) or `unknown`."""
+    tls_version: str = ""
+    """`TLS 1.3`, `SSL 3` …; empty where it is not written."""
     at: datetime | None = None
 
 
@@ -66,15 +70,25 @@ def parse_received(value: str) -> Hop:
     protocol = _after(bare, "with").upper()
     if "with microsoft smtp server" in bare.lower():
         protocol = "ESMTP"
-    said = protocol in ENCRYPTED or any(word in head.lower() for word in _TLS)
+    version = _version(head)
+    said = protocol in ENCRYPTED or bool(version) or any(word in head.lower() for word in _TLS)
     return Hop(
         name=_after(bare, "from").lower()[:253],
         address=_valid(address.group(1)) if address else "",
         by=_after(bare, "by").lower().rstrip(".")[:253],
         protocol=protocol[:40],
         tls="yes" if said else "no" if protocol in PLAIN else "unknown",
+        tls_version=version,
         at=moment(stamp),
     )
+
+
+def _version(head: str) -> str:
+    found = _VERSION.search(head)
+    if found is None:
+        return ""
+    name, major, minor = found.groups()
+    return f"{name} {major}.{minor or 0}" if name == "TLS" else f"{name} {major}"
 
 
 def moment(text: str) -> datetime | None:

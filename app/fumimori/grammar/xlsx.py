@@ -1,11 +1,11 @@
-"""The rows of an Excel workbook's first filled sheet (ECMA-376 part 1, SpreadsheetML), within bounds.
+"""The rows of an Excel workbook's sheets (ECMA-376 part 1, SpreadsheetML), within bounds.
 
 Nothing is computed and nothing else is looked at: no formula, macro, picture or link.
 """
 
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from xml.parsers import expat  # document types are refused before anything is done with them
@@ -13,6 +13,8 @@ from xml.parsers import expat  # document types are refused before anything is d
 FILES_MOST = 2000
 PART_MOST = 64 * 1024 * 1024
 """Octets of one part, unpacked."""
+WHOLE_MOST = 128 * 1024 * 1024
+"""Octets of everything that is read, unpacked."""
 SHEETS_MOST = 20
 STRINGS_MOST = 1_000_000
 CELL_MOST = 1000
@@ -28,53 +30,83 @@ class XlsxError(ValueError):
 
 
 def xlsx_rows(octets: bytes, *, rows_most: int, columns_most: int) -> list[tuple[str, ...]]:
-    """The rows that hold something, each up to its last filled cell, days as YYYY-MM-DD. Raises XlsxError."""
+    """The rows of the first sheet that holds something; as `xlsx_sheets`. Raises XlsxError."""
+    for rows in xlsx_sheets(octets, rows_most=rows_most, columns_most=columns_most):
+        return rows
+    raise XlsxError("no_table")
+
+
+def xlsx_sheets(
+    octets: bytes, *, rows_most: int, columns_most: int, watch: Callable[[float], None] = lambda _share: None
+) -> Iterator[list[tuple[str, ...]]]:
+    """Of each sheet that holds something the rows that do, each up to its last filled cell, days as YYYY-MM-DD.
+
+    No more than `rows_most` of a sheet. `watch` is told the share of the package that was read, and ends the reading
+    by raising. Raises XlsxError.
+    """
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
-            parts = {part.filename: part for part in archive.infolist()[:FILES_MOST]}
-            days, from_1904 = _styles(archive, parts), _Book(archive, parts).from_1904
-            strings = _Strings(archive, parts).found
+            package = _Package(archive, watch)
+            days, from_1904 = _styles(package), _Book(package).from_1904
+            strings = _Strings(package).found
             for number in range(1, SHEETS_MOST + 1):
-                name = f"xl/worksheets/sheet{number}.xml"
-                if name in parts:
-                    sheet = _Sheet(strings, days, from_1904=from_1904, rows_most=rows_most, columns_most=columns_most)
-                    _parse(archive, parts[name], sheet.start, sheet.end, sheet.text)
-                    if sheet.rows:
-                        return sheet.rows
+                sheet = _Sheet(strings, days, from_1904=from_1904, rows_most=rows_most, columns_most=columns_most)
+                package.parse(f"xl/worksheets/sheet{number}.xml", sheet.start, sheet.end, sheet.text)
+                if sheet.rows:
+                    yield sheet.rows
+            package.must_hold_sheets()
     except XlsxError:
         raise
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
         # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
         raise XlsxError("no_table") from error
-    raise XlsxError("no_table")
 
 
 _Start = Callable[[str, dict[str, str]], object]
 _Word = Callable[[str], object]
 
 
-def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, start: _Start, end: _Word, text: _Word) -> None:
-    """Read one part by events; XlsxError when it is too large, no XML, or brings a document type."""
-    if part.file_size > PART_MOST:
-        raise XlsxError("too_large")
-    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise XlsxError("no_table")
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
-    parser.EndElementHandler = lambda name: end(_local(name))
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = _refuse
-    try:
-        with archive.open(part) as stream:
-            left = PART_MOST
-            while octets := stream.read(_CHUNK):
-                left -= len(octets)
-                if left < 0:
-                    raise XlsxError("too_large")
-                parser.Parse(octets)
-        parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
-    except (expat.ExpatError, UnicodeError, LookupError) as error:
-        raise XlsxError("no_table") from error
+class _Package:
+    """The parts of the workbook, each read once by events."""
+
+    def __init__(self, archive: zipfile.ZipFile, watch: Callable[[float], None]) -> None:
+        self._archive, self._watch = archive, watch
+        self._parts = {part.filename: part for part in archive.infolist()[:FILES_MOST]}
+        self._whole = max(sum(part.file_size for part in self._parts.values()), 1)
+        self._read = 0
+
+    def must_hold_sheets(self) -> None:
+        """XlsxError when there is no sheet at all, not even an empty one."""
+        if not any(name.startswith("xl/worksheets/sheet") for name in self._parts):
+            raise XlsxError("no_table")
+
+    def parse(self, name: str, start: _Start, end: _Word, text: _Word) -> None:
+        """Read one part, if it is there; XlsxError when it is too large, no XML, or brings a document type."""
+        part = self._parts.get(name)
+        if part is None:
+            return
+        if part.file_size > PART_MOST:
+            raise XlsxError("too_large")
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise XlsxError("no_table")
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
+        parser.EndElementHandler = lambda name: end(_local(name))
+        parser.CharacterDataHandler = text
+        parser.StartDoctypeDeclHandler = _refuse
+        try:
+            with self._archive.open(part) as stream:
+                left = PART_MOST
+                while octets := stream.read(_CHUNK):
+                    left -= len(octets)
+                    self._read += len(octets)
+                    if left < 0 or self._read > WHOLE_MOST:
+                        raise XlsxError("too_large")
+                    parser.Parse(octets)
+                    self._watch(min(self._read / self._whole, 1.0))
+            parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
+        except (expat.ExpatError, UnicodeError, LookupError) as error:
+            raise XlsxError("no_table") from error
 
 
 def _local(name: str) -> str:
@@ -89,10 +121,9 @@ def _refuse(*_declaration: object) -> None:
 class _Book:
     """Which of two calendars the workbook counts its days by."""
 
-    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+    def __init__(self, package: _Package) -> None:
         self.from_1904 = False
-        if (part := parts.get("xl/workbook.xml")) is not None:
-            _parse(archive, part, self._start, lambda _name: None, lambda _text: None)
+        package.parse("xl/workbook.xml", self._start, lambda _name: None, lambda _text: None)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "workbookPr":
@@ -102,12 +133,11 @@ class _Book:
 class _Strings:
     """The texts that cells share."""
 
-    def __init__(self, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> None:
+    def __init__(self, package: _Package) -> None:
         self.found: list[str] = []
         self._parts: list[str] = []
         self._reads = self._phonetic = False
-        if (part := parts.get("xl/sharedStrings.xml")) is not None:
-            _parse(archive, part, self._start, self._end, self._text)
+        package.parse("xl/sharedStrings.xml", self._start, self._end, self._text)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         if name == "si":
@@ -127,7 +157,7 @@ class _Strings:
             self._parts.append(text)
 
 
-def _styles(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> frozenset[int]:
+def _styles(package: _Package) -> frozenset[int]:
     """The numbers of the cell styles that show a day."""
     formats: list[str] = []
     own: set[str] = set()
@@ -144,8 +174,7 @@ def _styles(archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo]) -> froz
     def end(_name: str) -> None:
         within.pop()
 
-    if (part := parts.get("xl/styles.xml")) is not None:
-        _parse(archive, part, start, end, lambda _text: None)
+    package.parse("xl/styles.xml", start, end, lambda _text: None)
     usual = {str(number) for number in _DAY_FORMATS}
     return frozenset(number for number, format_id in enumerate(formats) if format_id in usual or format_id in own)
 

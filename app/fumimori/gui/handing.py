@@ -15,7 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fumimori.gui.bridge import Job
-from fumimori.model import Outcome, RunKind
+from fumimori.model import Outcome
 
 if TYPE_CHECKING:
     from fumimori.checks.contract import Document
@@ -38,6 +38,8 @@ class Read:
     result: "ReadResult"
     outcomes: tuple[Outcome, ...]
     """What its readers would say of it."""
+    measured: tuple[Outcome, ...]
+    """What the measurements say that were made elsewhere."""
     unread: tuple["Handed", ...]
     """With those that could not even be opened."""
 
@@ -127,15 +129,15 @@ class Handing(QObject):
         if after is session.open:
             return False
         self.forget()
-        self.taken = sum(len(run.sources) for run in after.runs[len(session.open.runs) :])
+        self.taken = sum(max(len(run.sources), 1) for run in after.runs[len(session.open.runs) :])
         session.put(after)
         self.changed.emit()
         return True
 
     def remove(self, run: str) -> None:
-        """Take a reading out of the assessment again; it can be undone."""
+        """Take a reading, or a measurement made elsewhere, out of the assessment again; it can be undone."""
         session = self._session
-        left = tuple(one for one in session.open.runs if one.kind is not RunKind.READ or one.id != run)
+        left = tuple(one for one in session.open.runs if not one.handed_over or one.id != run)
         session.put(msgspec.structs.replace(session.open, runs=left))
         self.taken = 0
         self.changed.emit()
@@ -164,6 +166,7 @@ class Handing(QObject):
 
     def _brought(self, read: Read) -> None:
         self._job = None
+        self._timer.stop()  # what is shown next must not be made anew under somebody's hands
         if self._given and self._stop.is_set():
             self._start()
             return
@@ -176,6 +179,7 @@ class Handing(QObject):
         from fumimori.engine.handed_files import TooManyFilesError
 
         self._job, self._given = None, []
+        self._timer.stop()
         self.fault = "our_bug"
         if isinstance(error, TooManyFilesError):
             self.fault = "too_many"
@@ -197,9 +201,10 @@ def _read(
 ) -> Read:
     """Read everything, and judge what it would come to; in a thread of its own."""
     from fumimori.engine.handed_files import documents_in, files_in
+    from fumimori.engine.handed_scans import with_scans
     from fumimori.engine.reading import Handed, read_documents
 
-    skipped: list[str] = []
+    skipped: list[Handed] = []
     files = files_in(one for one in given if isinstance(one, Path))
     documents = documents_in(files, toolkit.readers, now, skipped=skipped)
     pasted = [one for one in given if not isinstance(one, Path)]
@@ -208,12 +213,15 @@ def _read(
     mine = dataclasses.replace(toolkit)
     after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
     outcomes = mine.outcomes(after) if result.run.attempts else ()
+    there = msgspec.structs.replace(assessment, runs=(), registers=())
+    measured = with_scans(result.scans, there, {one.subject for one in result.others})
     unread = (
         *(one for one in result.handed if one.problem),
-        *(Handed(name=one, problem="no_access") for one in skipped),
+        *skipped,
     )
     return Read(
         result=result,
         outcomes=tuple(one for one in outcomes if result.speaks_in(one)),
+        measured=tuple(dataclasses.replace(toolkit).outcomes(measured)) if result.scans else (),
         unread=unread,
     )

@@ -8,13 +8,13 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fumimori.gui.bridge import Job, Say
-from fumimori.model import Consent, Finding, Grade, Record, Status
+from fumimori.model import Consent, Finding, Grade, Record
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from fumimori.engine import Measurement, NetworkSettings, Targets
+    from fumimori.engine import Measurement, NetworkSettings, Progress, Targets
     from fumimori.gui.session import Session
 
 log = logging.getLogger(__name__)
@@ -24,16 +24,6 @@ MAIL_IN_DNS = ("mx",)
 
 TELL_EVERY_MS = 400
 """Faster changes would take the place away from a screen reader."""
-
-
-class ProgressRow(Record):
-    """One look at one subject, as far as it has come."""
-
-    probe: str
-    subject: str
-    state: str
-    status: Status | None = None
-    reason: str = ""
 
 
 class Rechecked(Record):
@@ -58,7 +48,7 @@ class Measuring(QObject):
         self._job: Job | None = None
         self._judged_next = False
         self._for = ""
-        self.progress: dict[tuple[str, str], ProgressRow] = {}
+        self.progress: dict[tuple[str, str], Progress] = {}
         self.done = self.total = 0
         self.stopping = self.cancelled = False
         self.thorough = self.from_outside = False
@@ -168,14 +158,7 @@ class Measuring(QObject):
 
         if not isinstance(what, Progress):
             return
-        entry = ProgressRow(
-            probe=what.probe,
-            subject=what.subject,
-            state=what.state,
-            status=what.status,
-            reason=what.reason,
-        )
-        self.progress[(entry.probe, entry.subject)] = entry
+        self.progress[(what.probe, what.subject)] = what
         self.done, self.total = what.done, what.total
         if not self._timer.isActive():
             self._timer.start()

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from fumimori.model import Assessment, Run, RunKind
+from fumimori.model import Assessment, Run
 
 SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs", "evidence_numbers"})
-"""Fields that nobody typed: undoing takes back what was read, no measurement, and gives no number twice."""
+"""Fields that nobody typed: undoing takes back what was handed over, no measurement, and gives no number twice."""
 ONE_STEP_S = 3.0
 """Typing in one field goes on as the same step while the pauses are shorter."""
 STEPS = 500
@@ -74,15 +74,15 @@ class Past:
 
 
 def _runs(then: Sequence[Run], now: Sequence[Run]) -> tuple[Run, ...]:
-    """What was read as it was `then`, each in its old place among all that was measured until `now`."""
+    """What was handed over as it was `then`, each in its old place among all that was measured until `now`."""
     known = {run.id for run in then}
-    runs = [run for run in now if run.kind is not RunKind.READ or run.id in known]
+    runs = [run for run in now if not run.handed_over or run.id in known]
     there = {run.id for run in runs}
     place = 0
     for run in then:
         if run.id in there:
             place = next(at for at, one in enumerate(runs) if one.id == run.id) + 1
-        elif run.kind is RunKind.READ:
+        elif run.handed_over:
             runs.insert(place, run)
             place += 1
     return tuple(runs)
@@ -97,7 +97,7 @@ def _changes(before: Assessment, after: Assessment) -> Changes:
     for field in before.__struct_fields__:
         if field not in SEEN:
             _compare((field,), getattr(before, field), getattr(after, field), found)
-    read, reread = (tuple(run.id for run in one.runs if run.kind is RunKind.READ) for one in (before, after))
+    read, reread = (tuple(run.id for run in one.runs if run.handed_over) for one in (before, after))
     return found if read == reread else [*found, (("runs",), read, reread)]
 
 

@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fumimori.gui import settings as remembered
 from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
+from fumimori.gui.copies import Copies
 from fumimori.gui.filework import FileWork
 from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.past import Past
-from fumimori.model import Answer, Assessment, Result
+from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Session(QObject):
         self.work = FileWork(self)
         self.handing = Handing(self)
         self.past = Past()
+        self.copies = Copies()
         self.place: object = None
         """Where in the window something is done, for coming back to it when it is undone."""
         self.assessment: Assessment | None = None
@@ -165,6 +167,7 @@ class Session(QObject):
             self._file.close()
         self._file = self.path = self.assessment = self._result = self.saved_at = None
         self._unsaved, self.fault, self.past = False, "", Past()
+        self.copies.remove()
         self.judging.forget()
         return True
 
@@ -229,6 +232,7 @@ class Session(QObject):
         self._file, self.path, self.assessment = file, path, assessment
         if not leave:
             self.past = Past()
+            self.copies.remove()
             self.judging.forget()
         self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.services.now()
         self.remember(msgspec.structs.replace(self.settings.with_recent(path), language=self.language))
@@ -265,6 +269,12 @@ class Session(QObject):
         sha256 = hashlib.sha256(octets).hexdigest()
         self._loose[sha256] = octets
         return sha256
+
+    def octets(self, evidence: Evidence) -> bytes | None:
+        """What is kept of this piece; None where the file does not hold it. Raises StoreError. From any thread."""
+        if self._file is not None:
+            return self._file.octets(evidence.sha256)
+        return self._loose.get(evidence.sha256)
 
     def kept(self) -> "Iterable[tuple[str, bytes]]":
         """All octets that are kept, for a copy of the file. Raises StoreError while it is walked through."""

@@ -16,8 +16,8 @@ class Effect(StrEnum):
     LOWERS = "lowers"
     CONTRADICTS = "contradicts"
     SHOWS = "shows"
-    """It shows one case of what the answer says: an answer of the same credit counts as verified, one of `contradicts`
-    is contradicted, and who did not answer is still asked."""
+    """It shows one case of what the answer says: an answer of the same credit counts as verified, and one of
+    `contradicts` is contradicted. What it proves of the whole question by itself stands in `at_least`."""
     NONE = "none"
 
 
@@ -47,6 +47,9 @@ class OutcomeRule(Record):
     credit: Credit = Credit.NOT_MET
     contradicts: tuple[str, ...] = ()
     """The option ids that this outcome contradicts."""
+    at_least: Credit | None = None
+    """What an outcome that SHOWS proves of the whole question: while nobody has answered, this much counts, and
+    whoever knows of more is still asked. None where one case proves nothing about the others."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     work: Work = Work()
     event: Event | None = None

@@ -166,6 +166,11 @@ class Run(Record):
     tool: Tool | None = None
     """The other program that looked, for a reading of its result; from where it looked is not known."""
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether a person handed it over, as a document or as a measurement that was made elsewhere."""
+        return self.imported or self.kind is RunKind.READ
+
 
 class Outcome(Record):
     """What a judge says about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fumimori.grammar.certificate import DER_MOST, parse_certificate
 from fumimori.grammar.domain_names import name_matches
 from fumimori.net.certificate_parts import Parts, dns_names, parts_of, says_where_its_issuer_is
 from fumimori.net.dane_path import above_leaf
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 CHAIN_MOST = 10
 """Certificates of a chain that are read; a server that sends more has sent enough."""
-DER_MOST = 65536
-"""Bytes of one certificate that are read."""
 NAMES_MOST = 200
 NAME_LENGTH = 300
 RSA_LEAST = 2048
@@ -50,7 +49,7 @@ def load_roots(ca_file: Path | None) -> tuple["x509.Certificate", ...]:
             raise ValueError(f"no certificate in {ca_file}")
         return roots
     ders = ssl.create_default_context().get_ca_certs(binary_form=True)
-    roots = tuple(root for der in ders if (root := parsed(der)) is not None)
+    roots = tuple(root for der in ders if (root := parse_certificate(der)) is not None)
     paths = ssl.get_default_verify_paths()
     for place in (paths.cafile, paths.openssl_cafile, *BUNDLES):
         if roots:
@@ -58,20 +57,6 @@ def load_roots(ca_file: Path | None) -> tuple["x509.Certificate", ...]:
         if place and Path(place).is_file():
             roots = _from_pem(Path(place).read_bytes())
     return roots
-
-
-def parsed(der: bytes) -> "x509.Certificate | None":
-    """The certificate in `der`; None when it is none, or too long to be one."""
-    from cryptography import x509
-
-    if len(der) > DER_MOST:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return x509.load_der_x509_certificate(der)
-    except (ValueError, x509.InvalidVersion):
-        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +112,7 @@ def _from_pem(pem: bytes) -> tuple["x509.Certificate", ...]:
             der = ssl.PEM_cert_to_DER_cert(text.rstrip() + "\n-----END CERTIFICATE-----\n")
         except ValueError:
             continue
-        root = parsed(der)
+        root = parse_certificate(der)
         if root is not None:
             roots.append(root)
     return tuple(roots)
@@ -137,7 +122,7 @@ def _read(der: bytes) -> _Read | None:
     """The certificate in `der`, by our own library or else by OpenSSL, which reads more; None when neither can."""
     from OpenSSL import crypto
 
-    known = parsed(der)
+    known = parse_certificate(der)
     openssl: crypto.X509 | None = None
     if len(der) <= DER_MOST:
         try:

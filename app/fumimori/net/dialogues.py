@@ -4,11 +4,14 @@ from typing import Protocol
 
 from fumimori.net.connect import Connection
 from fumimori.network import Refused
+from fumimori.network.smtp import refusal
 
 LINES_MOST = 100
 """Lines of one answer that are read."""
 EHLO_UNKNOWN = (500, 502)
 """Answers of a server that does not know EHLO (RFC 5321 section 4.2.4); every other 5xx refuses us, not the word."""
+CUT = ("connection_closed", "connection_reset")
+"""A connection that was taken and ends without a word: RFC 5321 section 3.8 wants a reply, so whoever does it hides."""
 PLAIN_NAME = "fumimori.invalid"
 """A name that cannot be anybody's (RFC 2606)."""
 KEPT = 64
@@ -54,11 +57,16 @@ class Smtp:
         self._our_name = our_name
 
     async def greeting(self) -> str:
-        """The lines of the 220 greeting."""
-        code, lines = await self._answer("")
+        """The lines of the 220 greeting; Refused with the reason of `refusal`, or `closed_without_greeting`."""
+        try:
+            code, lines = await self._answer("")
+        except Refused as refused:
+            if refused.reason in CUT:
+                raise Refused("closed_without_greeting") from None
+            raise
         if code == 220:
             return " / ".join(lines)
-        raise Refused("busy" if 400 <= code < 500 else "not_welcome", str(code))
+        raise Refused(refusal(code, " ".join(lines)), str(code))
 
     async def capabilities(self) -> tuple[str, ...] | None:
         """The lines of the answer to EHLO behind the first; empty for a server that knows only HELO.
@@ -70,7 +78,7 @@ class Smtp:
             return tuple(line.upper() for line in lines[1:KEPT])
         if code in EHLO_UNKNOWN:
             return ()
-        raise Refused("busy" if 400 <= code < 500 else "not_welcome", str(code))
+        raise Refused(refusal(code, " ".join(lines)), str(code))
 
     async def greet_back(self, our_name: str) -> tuple[int, list[str]]:
         """The answer to EHLO; with a plain name where a server does not take an address for one (RFC 5321 4.1.3)."""

@@ -15,7 +15,8 @@ from fumimori.grammar.domain_names import BadDomainError
 from fumimori.model import Contact, Exchange
 from fumimori.net import dns_wire
 from fumimori.net.dns_names import question_name
-from fumimori.net.resolvers import Stream, Upstream, open_stream, parse_resolver, parse_upstream
+from fumimori.net.dns_streams import open_stream
+from fumimori.net.resolvers import Stream, Upstream, parse_resolver, parse_upstream
 from fumimori.network import Notes, NotObserved, NotTestableHere, Refused, TimedOut
 from fumimori.network.dns import DnsAnswer, DnsStatus
 

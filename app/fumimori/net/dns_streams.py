@@ -3,13 +3,15 @@
 import asyncio
 import struct
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fumimori.net.resolvers import Upstream
+from fumimori.net.resolvers import HTTPS, PLAIN, TLS, Stream, Upstream
 
 if TYPE_CHECKING:
     import ssl
 
+    from cryptography import x509
     from h2.connection import H2Connection
     from h2.events import Event
 
@@ -235,3 +237,23 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
             await writer.wait_closed()
     except (OSError, TimeoutError):
         writer.transport.abort()
+
+
+def open_stream(upstream: Upstream, roots: Sequence["x509.Certificate"]) -> Stream | None:
+    """The connection to an encrypted resolver, judged by `roots`; None for one that is asked by plain DNS."""
+    if upstream.kind == PLAIN:
+        return None
+    made = TlsStream if upstream.kind == TLS else HttpsStream
+    return made(upstream, _context(roots, ["h2"] if upstream.kind == HTTPS else ["dot"]))
+
+
+def _context(roots: Sequence["x509.Certificate"], protocols: list[str]) -> "ssl.SSLContext":
+    import ssl
+
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if roots:
+        context.load_verify_locations(cadata=b"".join(root.public_bytes(Encoding.DER) for root in roots))
+    context.set_alpn_protocols(protocols)
+    return context

@@ -1,17 +1,11 @@
 """The resolvers that a run may ask, and the ways to them: plain DNS, over TLS (RFC 7858), over HTTPS (RFC 8484)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from fumimori.net import dns_wire
-
-if TYPE_CHECKING:
-    import ssl
-
-    from cryptography import x509
 
 PLAIN, TLS, HTTPS = "dns", "tls", "https"
 PORTS = {PLAIN: 53, TLS: 853, HTTPS: 443}
@@ -70,28 +64,6 @@ def parse_upstream(text: str) -> Upstream:
     if kind != HTTPS or not parts.hostname or not parts.path.startswith("/") or not parts.path.isascii():
         raise ValueError(f"no resolver: {text[:100]}")
     return Upstream(host=parts.hostname, port=parts.port or PORTS[HTTPS], kind=HTTPS, path=parts.path)
-
-
-def open_stream(upstream: Upstream, roots: Sequence["x509.Certificate"]) -> Stream | None:
-    """The connection to an encrypted resolver, judged by `roots`; None for one that is asked by plain DNS."""
-    if upstream.kind == PLAIN:
-        return None
-    from fumimori.net.dns_streams import HttpsStream, TlsStream
-
-    made = TlsStream if upstream.kind == TLS else HttpsStream
-    return made(upstream, _context(roots, ["h2"] if upstream.kind == HTTPS else ["dot"]))
-
-
-def _context(roots: Sequence["x509.Certificate"], protocols: list[str]) -> "ssl.SSLContext":
-    import ssl
-
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if roots:
-        context.load_verify_locations(cadata=b"".join(root.public_bytes(Encoding.DER) for root in roots))
-    context.set_alpn_protocols(protocols)
-    return context
 
 
 def _place(text: str, usual: int) -> dns_wire.Server:

@@ -11,7 +11,7 @@ from fumimori.net.dialogues import NotSpokenError, Smtp
 from fumimori.net.tls import TlsError, start_tls
 from fumimori.network import Notes, NotObserved
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
-from fumimori.network.smtp import COMMANDS, SmtpDialogue, SmtpReply
+from fumimori.network.smtp import COMMANDS, SmtpDialogue, SmtpReply, refusal
 
 GOOD_BYE_SECONDS = 5.0
 COMMAND_LONGEST = 500
@@ -29,14 +29,14 @@ class _Envelope(Smtp):
     starttls = False
     """Whether the server offers the change to TLS."""
 
-    async def introduce(self, our_name: str) -> tuple[int, str]:
-        """The answer to EHLO, else to HELO: its code and first line."""
+    async def introduce(self, our_name: str) -> tuple[int, list[str]]:
+        """The answer to EHLO, else to HELO: its code and lines."""
         code, lines = await self.greet_back(our_name)
         if code >= 500:
             code, lines = await self._command(f"HELO {our_name}")
         offered = {line.strip().upper() for line in lines[1:]}
         self.pipelining, self.starttls = "PIPELINING" in offered, "STARTTLS" in offered
-        return code, lines[0]
+        return code, lines
 
     async def say(self, commands: Sequence[str]) -> AsyncIterator[SmtpReply]:
         """The answers in order; commands go together as far as the server and RFC 2920 section 3.1 allow it."""
@@ -116,18 +116,18 @@ class Envelopes:
             if secured and implicit:
                 await start_tls(connection, name)
             seen.learn(untrusted_greeting=await smtp.greeting() or " ")
-            code, first = await smtp.introduce(self.our_name or _literal(connection))
+            code, lines = await smtp.introduce(self.our_name or _literal(connection))
             if secured and not implicit and smtp.starttls and await smtp.ask_for_tls():
                 await start_tls(connection, name)
-                code, first = await smtp.introduce(self.our_name or _literal(connection))
-            seen.learn(untrusted_ehlo=first[:300])
+                code, lines = await smtp.introduce(self.our_name or _literal(connection))
+            seen.learn(untrusted_ehlo=lines[0][:300])
             if code >= 400:
-                seen.learn(error="busy" if code < 500 else "not_welcome")
+                seen.learn(error=refusal(code, " ".join(lines)))
             async for reply in smtp.say(commands if code < 400 else ()):
                 seen.replies.append(reply)
                 if reply.code == CLOSING:
                     self.dialer.slower(seen.dialogue.address, seen.dialogue.port)
-                    seen.learn(error="busy")
+                    seen.learn(error=refusal(reply.code, reply.untrusted_text))
                     break
             await _leave(smtp)
         except NotSpokenError:

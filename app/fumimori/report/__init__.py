@@ -11,12 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from fumimori.model import Assessment, Finding, Repair, Result, Rules
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
+from fumimori.report.protection import Protection, ProtectionError, protected
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
     from fumimori.assess.lint import LintEntry, LogoSeen
 
-__all__ = ["LOGO_LIMIT", "LogoError", "attached", "check_logo", "lint", "logo_sheet", "make", "missing_glyphs"]
+__all__ = [
+    "LOGO_LIMIT",
+    "LogoError",
+    "Protection",
+    "ProtectionError",
+    "attached",
+    "check_logo",
+    "lint",
+    "logo_sheet",
+    "make",
+    "missing_glyphs",
+    "protected",
+]
 
 
 def make(

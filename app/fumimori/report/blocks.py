@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from fumimori.report.canvas import Node, PdfCanvas, Run, laid_out
+from fumimori.report.canvas import Node, PdfCanvas, Run, laid_out, within
 from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.typefaces import Typefaces
 
@@ -166,22 +166,11 @@ def _pieces(line: Sequence[Run], references: Mapping[str, str]) -> Iterator[tupl
     at = 0
     for (start, end), key in cuts:
         if start > at:
-            yield _between(line, at, start), ""
-        yield _between(line, start, end), key
+            yield within(line, at, start), ""
+        yield within(line, start, end), key
         at = end
     if at < len(whole):
-        yield _between(line, at, len(whole)), ""
-
-
-def _between(line: Sequence[Run], start: int, end: int) -> list[Run]:
-    found: list[Run] = []
-    at = 0
-    for part, style in line:
-        piece = part[max(0, start - at) : max(0, end - at)]
-        if piece:
-            found.append((piece, style))
-        at += len(part)
-    return found
+        yield within(line, at, len(whole)), ""
 
 
 class Heading(Block):

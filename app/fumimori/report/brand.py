@@ -9,7 +9,7 @@ from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logos import Logo, read_logo
 from fumimori.report.page_style import MM
-from fumimori.report.typefaces import Typefaces
+from fumimori.report.typefaces import typefaces
 from fumimori.texts import Language
 
 __all__ = ["Logo", "LogoBlock", "LogoError", "addressee", "author", "confidentiality", "read_logo"]
@@ -49,7 +49,7 @@ def sheet_of(logo: Logo, fonts: Path) -> bytes:
     from reportlab.graphics import renderPDF
     from reportlab.pdfgen.canvas import Canvas
 
-    Typefaces(fonts)
+    typefaces(fonts)
     output = BytesIO()
     scale = SHEET / max(logo.width, logo.height)
     wide, high = max(logo.width * scale, 1.0), max(logo.height * scale, 1.0)

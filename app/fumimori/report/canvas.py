@@ -3,17 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
+from itertools import chain, repeat
+from operator import mul
 from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
 
 from fumimori.report import kinsoku
 from fumimori.report.page_style import Ink, PageStyle, Style
-from fumimori.report.typefaces import BOLD, MONO, REGULAR
+from fumimori.report.typefaces import BOLD, MONO, REGULAR, Typefaces
 
 AIR = 0.08
 """Ems between Japanese and Latin; below the tenth at which readers that extract text would see a space."""
+REMEMBERED = 1000
+"""Characters up to which it is remembered where the lines of a text break."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,14 @@ class Node:
 Run = tuple[str, Style]
 
 
-def air_before(text: str, i: int) -> bool:
-    """Whether the layout adds air before the character at `i`: between Japanese letters and Latin ones."""
-    if i == 0:
-        return False
-    before, after = text[i - 1], text[i]
-    return (_letter(before) and _latin(after)) or (_latin(before) and _letter(after))
+def air_in(text: str) -> list[float]:
+    """For each character of `text`, the ems of air before it: between Japanese letters and Latin ones."""
+    return [0.0, *map(_air, text, text[1:])][: len(text)]
+
+
+@lru_cache(maxsize=65_536)
+def _air(before: str, after: str) -> float:
+    return AIR if (_letter(before) and _latin(after)) or (_latin(before) and _letter(after)) else 0.0
 
 
 def _letter(char: str) -> bool:
@@ -166,14 +173,14 @@ class PdfCanvas:
 
         Characters that no face has are 〓 already.
         """
-        whole = before + "".join(part for part, _ in runs)
+        air_at = air_in(before + "".join(part for part, _ in runs))
         position, at = x, len(before)
         writing = self._canvas.beginText()
         for part, style in runs:
             piece, piece_face, piece_x = "", "", position
             for char in part:
                 face = self.faces.face_of(char, style.face) or style.face
-                air = AIR * style.size if air_before(whole, at) else 0.0
+                air = air_at[at] * style.size
                 if piece and (face != piece_face or air):
                     self._write(writing, (piece_x, baseline), piece, piece_face, style)
                     piece = ""
@@ -195,8 +202,7 @@ class PdfCanvas:
 
     def width(self, text: str, style: Style) -> float:
         """The width of `text` on one line in points."""
-        air = sum(air_before(text, i) for i in range(len(text))) * AIR
-        return self.faces.width(text, style.face, style.size) + air * style.size
+        return self.faces.width(text, style.face, style.size) + sum(air_in(text)) * style.size
 
     def watermark(self, text: str, style: Style, middle: tuple[float, float], degrees: float) -> None:
         """`text` turned around its middle, behind what is drawn later; what it says has to stand elsewhere as well."""
@@ -313,19 +319,34 @@ class PdfCanvas:
             self._stroke(outline, width)
 
 
-def laid_out(runs: Sequence[Run], width: float, faces: Any) -> list[list[Run]]:
+def laid_out(runs: Sequence[Run], width: float, faces: Typefaces) -> list[list[Run]]:
     """`runs` broken into lines of at most `width` points; each line is a list of runs again."""
     whole = "".join(part for part, _ in runs)
-    styles = [style for part, style in runs for _ in part]
-    advances = [faces.advance(char, style.face) * style.size for char, style in zip(whole, styles, strict=True)]
-    gaps = [AIR * style.size if air_before(whole, i) else 0.0 for i, style in enumerate(styles)]
-    lines = []
-    for start, end in kinsoku.break_lines(whole, advances, width, gaps):
-        line: list[Run] = []
-        for i in range(start, end):
-            if line and line[-1][1] is styles[i]:
-                line[-1] = (line[-1][0] + whole[i], styles[i])
-            else:
-                line.append((whole[i], styles[i]))
-        lines.append(line)
-    return lines
+    most = sum(faces.width(part, style.face, style.size) + len(part) * AIR * style.size for part, style in runs)
+    if most <= width and "\n" not in whole:  # as most cells do, whatever air there is in it
+        return [within(runs, 0, len(whole.rstrip(kinsoku.SPACES)))]
+    parts = tuple((part, style.face, style.size) for part, style in runs)
+    spans = _spans if len(whole) <= REMEMBERED else _spans.__wrapped__
+    return [within(runs, start, end) for start, end in spans(parts, width, faces)]
+
+
+@lru_cache(maxsize=4096)
+def _spans(parts: Sequence[tuple[str, str, float]], width: float, faces: Typefaces) -> list[tuple[int, int]]:
+    """Where the lines begin and end; a report that is set again says nearly all of it again."""
+    sizes = [size for part, _, size in parts for size in repeat(size, len(part))]
+    ems = chain.from_iterable(faces.advances(part, face) for part, face, _ in parts)
+    whole = "".join(part for part, _, _ in parts)
+    gaps = list(map(mul, air_in(whole), sizes))
+    return kinsoku.break_lines(whole, list(map(mul, ems, sizes)), width, gaps)
+
+
+def within(runs: Sequence[Run], start: int, end: int) -> list[Run]:
+    """What stands between two places of the text that `runs` make together."""
+    found: list[Run] = []
+    at = 0
+    for part, style in runs:
+        piece = part[max(0, start - at) : max(0, end - at)]
+        if piece:
+            found.append((piece, style))
+        at += len(part)
+    return found

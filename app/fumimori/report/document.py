@@ -34,7 +34,7 @@ from fumimori.report.pages import (
 from fumimori.report.pages import score as score_page
 from fumimori.report.paging import Page, Part, paged
 from fumimori.report.tagging import About, completed
-from fumimori.report.typefaces import Typefaces
+from fumimori.report.typefaces import typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import Wording
 
@@ -64,7 +64,7 @@ def make(
     """The report as PDF; the same bytes for the same arguments. A logo that cannot be printed is left out and named."""
     assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
-    faces = Typefaces(fonts)
+    faces = typefaces(fonts)
     wording = Wording(assessment, result, texts, issued)
     logo, unprinted = _logo(brand.logo, brand.logo_type)
     client_logo, client_unprinted = _logo(brand.client_logo, brand.client_logo_type)

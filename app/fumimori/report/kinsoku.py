@@ -1,8 +1,12 @@
 """Where a line of Japanese, English or a technical record may break: strict kinsoku (JIS X 4051) and our additions."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
+from itertools import accumulate
+from operator import add
 
 NO_START = frozenset(
     "！％），．：；？］｝」』】〕〉》〟、。・ー々゛゜ゝゞヽヾ…‥〜～゠–―‐’”°′″℃‰"
@@ -19,7 +23,8 @@ LOOSE_START = frozenset(
 HANGING = frozenset("，）．］｝」』】〕〉》〟、。")
 """Signs that fill the left half of their square: at the end of a line that half is all the room they need."""
 _TWINS = frozenset("―—…‥")
-_SPACES = frozenset(" \u3000")
+SPACES = " \u3000"
+"""Characters that stand at the end of no line."""
 _RECORD_BREAKS = frozenset("/.?&=-")
 _UNITS = (
     "か月|か所|か国|万円|億円|時間|週間|段階|項目|ページ|文字|ビット|バイト|ポイント|種類|番目|件目|"
@@ -54,23 +59,24 @@ def wide(char: str) -> bool:
 
 def chances(text: str) -> list[Chance]:
     """For each character of `text`, how gladly a line breaks before it."""
-    found = [Chance.NEVER] * len(text)
-    for i in range(1, len(text)):
-        found[i] = _chance(text, i)
+    found = [Chance.NEVER, *map(_between, text, text[1:])][: len(text)]
+    at = text.find("御中")
+    while at >= 0:
+        found[at : at + 2] = [min(chance, Chance.LOOSE) for chance in found[at : at + 2]]
+        at = text.find("御中", at + 2)
     for match in _TOGETHER.finditer(text):
         for i in range(match.start() + 1, match.end()):
             found[i] = min(found[i], Chance.EMERGENCY)
     return found
 
 
-def _chance(text: str, i: int) -> Chance:
-    before, after = text[i - 1], text[i]
-    if after in _SPACES or before in NO_END or (after in NO_START and after not in LOOSE_START):
+@lru_cache(maxsize=65_536)
+def _between(before: str, after: str) -> Chance:
+    if after in SPACES or before in NO_END or (after in NO_START and after not in LOOSE_START):
         return Chance.NEVER
-    titled = after == "様" or text.startswith("御中", i) or text.startswith("御中", i - 1)
-    if titled or after in LOOSE_START or (before == after and before in _TWINS):
+    if after == "様" or after in LOOSE_START or (before == after and before in _TWINS):
         return Chance.LOOSE
-    if before in _SPACES:
+    if before in SPACES:
         return Chance.HERE
     if "\u00a0" in (before, after) or "\u2060" in (before, after):
         return Chance.NEVER
@@ -102,22 +108,22 @@ def break_lines(
 def _paragraph(text: str, advances: Sequence[float], width: float, gaps: Sequence[float]) -> list[tuple[int, int]]:
     if not text:
         return [(0, 0)]
-    allowed = _promoted(text, chances(text), advances, width)
+    size, most = len(text), width + 1e-6
+    # ends[i] is how far everything before the character at i reaches, from the start of the paragraph
+    ends = list(accumulate(map(add, advances, gaps), initial=0.0))
+    if ends[size] - gaps[0] <= most:
+        return [(0, _trimmed(text, 0, size))]
+    allowed = _promoted(text, chances(text), list(accumulate(advances, initial=0.0)), width)
     lines = []
-    start, filled, i = 0, 0.0, 0
-    while i < len(text):
-        step = advances[i] + (gaps[i] if i > start else 0.0)
-        needed = step - (advances[i] / 2 if text[i] in HANGING else 0.0)
-        if i > start and text[i] not in _SPACES and filled + needed > width + 1e-6:
-            at = _best(allowed, start, i)
-            lines.append((start, _trimmed(text, start, at)))
-            start = _next_start(text, at)
-            filled, i = 0.0, start
-            continue
-        filled += step
-        i += 1
-    if start < len(text):
-        lines.append((start, _trimmed(text, start, len(text))))
+    start = 0
+    while start < size:
+        limit = ends[start] + gaps[start] + most
+        i = max(bisect_right(ends, limit) - 1, start + 1)
+        while i < size and (text[i] in SPACES or (text[i] in HANGING and ends[i + 1] - advances[i] / 2 <= limit)):
+            i += 1
+        at = _best(allowed, start, i) if i < size else size
+        lines.append((start, _trimmed(text, start, at)))
+        start = _next_start(text, at)
     return lines
 
 
@@ -130,7 +136,7 @@ def _best(allowed: Sequence[Chance], start: int, end: int) -> int:
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
-    while end > start and text[end - 1] in _SPACES:
+    while end > start and text[end - 1] in SPACES:
         end -= 1
     return end
 
@@ -141,12 +147,12 @@ def _next_start(text: str, at: int) -> int:
     return at
 
 
-def _promoted(text: str, allowed: list[Chance], advances: Sequence[float], width: float) -> list[Chance]:
+def _promoted(text: str, allowed: list[Chance], ends: Sequence[float], width: float) -> list[Chance]:
     """`allowed`, with record breaks as good as any in words that fill a line (addresses: half a line)."""
     for match in re.finditer(r"[^\s\u2e80-\U0003ffff]+", text):
         start, end = match.span()
-        limit = width / 2 if _URL_LIKE.search(match.group()) else width
-        if sum(advances[start:end]) > limit:
+        wide_as = ends[end] - ends[start]
+        if wide_as > width or (wide_as > width / 2 and _URL_LIKE.search(match.group())):
             for i in range(start + 1, end):
                 if allowed[i] is Chance.RECORD and i - start > 2 and end - i > 2:
                     allowed[i] = Chance.HERE

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from fumimori.report.typefaces import BOLD, MONO, REGULAR, Typefaces
@@ -59,11 +60,16 @@ class Style:
 
     def bold(self) -> "Style":
         """The same in bold."""
-        return replace(self, face=BOLD)
+        return _changed(self, BOLD, self.ink)
 
     def inked(self, ink: Ink) -> "Style":
         """The same in another ink."""
-        return replace(self, ink=ink)
+        return _changed(self, self.face, ink)
+
+
+@lru_cache(maxsize=512)
+def _changed(style: Style, face: str, ink: Ink) -> Style:
+    return replace(style, face=face, ink=ink)
 
 
 @dataclass(frozen=True)

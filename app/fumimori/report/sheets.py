@@ -14,7 +14,7 @@ from fumimori.report.grid import Grid
 from fumimori.report.page_style import MM, PageStyle
 from fumimori.report.paging import Page, Part, paged
 from fumimori.report.tagging import About, completed
-from fumimori.report.typefaces import Typefaces
+from fumimori.report.typefaces import typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording import sheet as blocks
 
@@ -35,7 +35,7 @@ def make(
     tool_version: str,
 ) -> bytes:
     """The sheet as PDF on A4, tagged like the report; the same bytes for the same arguments."""
-    faces = Typefaces(fonts)
+    faces = typefaces(fonts)
     paper = PageStyle(tokens, faces, paper="a4", body_size_step=texts.style.body_size_step, colour=brand.colour)
     head: list[Block] = [Title(sanitize(sheet.title), 1, paper)]
     if sheet.addressee:

@@ -1,7 +1,7 @@
 """The bundled typefaces: how wide a character is, which face has it, and which characters no face has."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -22,32 +22,25 @@ class Typefaces:
 
     def __init__(self, folder: Path) -> None:
         self._fonts = _registered(str(folder.resolve()))
-        self._known: dict[tuple[str, str], tuple[str | None, float]] = {}
+        self._faces = {face: _FaceOf(face, self._fonts) for face in _FALLBACK}
+        self._advances = {face: _AdvanceOf(found, self._fonts) for face, found in self._faces.items()}
+        self._settable = _Settable(self)
 
     def face_of(self, char: str, face: str) -> str | None:
         """The face that sets `char` where `face` is wanted; None when no face has it."""
-        return self._measured(char, face)[0]
+        return self._faces[face][char]
 
     def advance(self, char: str, face: str) -> float:
         """The width of `char` in ems."""
-        return self._measured(char, face)[1]
+        return self._advances[face][char]
 
-    def _measured(self, char: str, face: str) -> tuple[str | None, float]:
-        known = self._known.get((char, face))
-        if known is None:
-            code = ord(char)
-            name = next((name for name in _FALLBACK[face] if code in self._fonts[name].face.charToGlyph), None)
-            font = self._fonts[name or REGULAR].face
-            known = self._known[char, face] = (name, float(font.charWidths.get(code, font.defaultWidth)) / 1000)
-        return known
+    def advances(self, text: str, face: str) -> Iterator[float]:
+        """The widths of the characters of `text` in ems."""
+        return map(self._advances[face].__getitem__, text)
 
     def settable(self, text: str) -> str:
         """`text` in composed form, without marks that print nothing, and with 〓 for what no face has."""
-        return "".join(
-            char if char == "\n" or self.face_of(char, REGULAR) else GETA
-            for char in unicodedata.normalize("NFC", text)
-            if not _silent(char)
-        )
+        return unicodedata.normalize("NFC", text).translate(self._settable)
 
     def missing(self, text: str) -> tuple[str, ...]:
         """The characters of `text` that no face has, each once, in order."""
@@ -62,7 +55,52 @@ class Typefaces:
 
     def width(self, text: str, face: str, size: float) -> float:
         """The width of `text` in points, set solid."""
-        return sum(self.advance(char, face) for char in text) * size
+        return sum(self.advances(text, face)) * size
+
+
+@lru_cache(maxsize=4)
+def typefaces(folder: Path) -> Typefaces:
+    """The faces in `folder`; all reports share them, and what was measured once."""
+    return Typefaces(folder)
+
+
+class _FaceOf(dict[str, str | None]):
+    """By character: the face that sets it where `face` is wanted; looked up once."""
+
+    def __init__(self, face: str, fonts: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._face, self._fonts = face, fonts
+
+    def __missing__(self, char: str) -> str | None:
+        code = ord(char)
+        self[char] = next((one for one in _FALLBACK[self._face] if code in self._fonts[one].face.charToGlyph), None)
+        return self[char]
+
+
+class _AdvanceOf(dict[str, float]):
+    """By character: its width in ems in the face that sets it; looked up once."""
+
+    def __init__(self, faces: _FaceOf, fonts: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._faces, self._fonts = faces, fonts
+
+    def __missing__(self, char: str) -> float:
+        font = self._fonts[self._faces[char] or REGULAR].face
+        self[char] = float(font.charWidths.get(ord(char), font.defaultWidth)) / 1000
+        return self[char]
+
+
+class _Settable(dict[int, int | str | None]):
+    """By code point: itself, 〓, or nothing, as `str.translate` wants it; looked up once."""
+
+    def __init__(self, faces: Typefaces) -> None:
+        super().__init__()
+        self._faces = faces
+
+    def __missing__(self, code: int) -> int | str | None:
+        char = chr(code)
+        self[code] = None if _silent(char) else code if char == "\n" or self._faces.face_of(char, REGULAR) else GETA
+        return self[code]
 
 
 @lru_cache(maxsize=4)
@@ -83,4 +121,4 @@ def _silent(char: str) -> bool:
 
 def missing_in(parts: Iterable[str], folder: Path) -> tuple[str, ...]:
     """The characters of `parts` that cannot be printed with the faces in `folder`."""
-    return Typefaces(folder).missing("".join(parts))
+    return typefaces(folder).missing("".join(parts))

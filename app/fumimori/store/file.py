@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ from fumimori.store.lock import Lock
 from fumimori.store.recognised import certainly_foreign
 from fumimori.store.recovery import bodies, drop_others, explained, gone, read, readable, rekey
 
+log = logging.getLogger(__name__)
+
 SNAPSHOT_EVERY = timedelta(minutes=10)
 """While somebody works; one more is taken at closing when anything changed."""
 
@@ -53,8 +56,6 @@ class AssessmentFile:
         self.path = database.path
         self.read_only = ""
         """Why the file is only shown, as a store error's code: `newer_version`, or `not_writable` for its place."""
-        self.snapshot_trouble: StoreError | None = None
-        """Why the last snapshot could not be taken; saving goes on without it."""
         self._database = database
         self._lock = lock
         self._key = key
@@ -351,9 +352,8 @@ class AssessmentFile:
         try:
             snapshots.take(self.path, self._key, bodies(kept), at, self._salt)
         except StoreError as error:
-            self.snapshot_trouble = error
+            log.warning("no snapshot (%s): %s", error.code, error)  # saving goes on without it
         else:
-            self.snapshot_trouble = None
             self._changed_since = False
         self._snapshot_at = at
 

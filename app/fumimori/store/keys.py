@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -178,26 +180,24 @@ def usable() -> "KeyringBackend":
 
 
 def _told(keyring: "KeyringBackend", user: str, value: str) -> None:
-    from keyring.errors import KeyringLocked, NoKeyringError
-
-    try:
+    with _as_no_keyring():
         keyring.set_password(SERVICE, user, value)
         kept = keyring.get_password(SERVICE, user)
-    except KeyringLocked as error:
-        raise NoKeyring("locked", str(error)) from error
-    except NoKeyringError as error:
-        raise NoKeyring("absent", str(error)) from error
-    except _faults() as error:
-        raise NoKeyring("failed", str(error)) from error
     if kept != value:
         raise NoKeyring("absent", "the keyring does not keep what it is told")
 
 
 def _asked(keyring: "KeyringBackend", user: str) -> str | None:
+    with _as_no_keyring():
+        return keyring.get_password(SERVICE, user)
+
+
+@contextmanager
+def _as_no_keyring() -> Iterator[None]:
     from keyring.errors import KeyringLocked, NoKeyringError
 
     try:
-        return keyring.get_password(SERVICE, user)
+        yield
     except KeyringLocked as error:
         raise NoKeyring("locked", str(error)) from error
     except NoKeyringError as error:

@@ -70,6 +70,7 @@ STEPS = (
     Step("confirm", "ConfirmPage", Group.PREPARATION),
     Step("technician", "TechnicianPage", Group.PREPARATION, under="confirm"),
     Step("documents", "DocumentsPage", Group.PREPARATION),
+    Step("round_trip", "RoundTripPage", Group.PREPARATION, under="documents"),
     Step("hub", "HubPage", Group.CONTROLS),
     Step("registers", "RegistersPage", Group.CONTROLS, Needs.ASSESSMENT, under="hub"),
     Step("question", "QuestionPage", Group.CONTROLS, under="hub"),

@@ -1,6 +1,7 @@
 """Which documents say something about a question, to hand over instead of answering from memory."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from fumimori.checks.contract import About, Reader
 from fumimori.model import Effect, Hosting, Question, Rules
@@ -19,7 +20,9 @@ COMMANDS = {
 """What whoever runs a server of their own types; the same in every language."""
 
 
-def documents_for(question: Question, rules: Rules, readers: Sequence[Reader], hosting: Hosting | None) -> list[Reader]:
+def documents_for(
+    question: Question, rules: Rules, readers: Sequence[Reader[Any]], hosting: Hosting | None
+) -> list[Reader[Any]]:
     """The readers with an outcome about `question`, without those of servers where nobody can ask the server."""
     touching = {
         rule.code.partition(".")[0]

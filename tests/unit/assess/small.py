@@ -100,8 +100,6 @@ BANK = (
     question("surroundings.mail_at_rest", 1, three(Severity.INFO), scored=False),
 )
 
-IDS = tuple(entry.id for entry in BANK)
-
 
 def rule(code, severity, control, question_id=None, *effects, **fields):
     """An outcome's rule; `effects` are its effect and the credit that it gives."""
@@ -153,6 +151,27 @@ _RULES = (
     rule("ssh.password", Severity.HIGH, Control.SSH, "ssh.password_login", _ANSWERS),
     rule("ssh.reachable", Severity.INFO, Control.SSH, "ssh.used", Effect.CONTRADICTS, contradicts=("no",)),
     rule("relay.open", Severity.CRITICAL, Control.FIREWALL),
+    rule(
+        "dkim.one_signed",
+        Severity.OK,
+        Control.SENDER_AUTH,
+        "sender_auth.dkim",
+        Effect.SHOWS,
+        Credit.MET,
+        contradicts=("no",),
+        at_least=Credit.PARTLY,
+    ),
+    rule(
+        "dkim.all_signed",
+        Severity.OK,
+        Control.SENDER_AUTH,
+        "sender_auth.dkim",
+        Effect.SHOWS,
+        Credit.MET,
+        at_least=Credit.MET,
+    ),
+    rule("dkim.one_unsigned", Severity.MEDIUM, Control.SENDER_AUTH, "sender_auth.dkim", Effect.LOWERS, Credit.PARTLY),
+    rule("dkim.no_signature", Severity.HIGH, Control.SENDER_AUTH, "sender_auth.dkim", Effect.LOWERS),
     rule("banner.plain", Severity.OK, Control.DEFAULTS, "defaults.banner", _ANSWERS, Credit.MET),
     rule("banner.chatty", Severity.LOW, Control.DEFAULTS, "defaults.banner", _ANSWERS),
 )

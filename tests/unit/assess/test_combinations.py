@@ -28,7 +28,8 @@ from fumimori.model import (
 )
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain
+from fumimori.network.tls import CertificateChain
+from loopback.certificates import certificate
 from loopback.recorded_runs import run_of
 from loopback.witnesses import outcome_names
 from unit.assess.small import NOW
@@ -49,11 +50,8 @@ CASES = [
 VALUES = [case.values for case in CASES]
 
 
-def certificate(days):
-    return Certificate(
-        subject="CN=x", issuer="CN=y", names=(), not_before=NOW, not_after=NOW + timedelta(days=days),
-        key="ec", key_bits=256, signature_hash="sha256", serial="1", sha256="0" * 64, self_signed=False,
-    )  # fmt: skip
+def ending_in(days):
+    return certificate(names=(), not_before=NOW, not_after=NOW + timedelta(days=days))
 
 
 def looked(probe, subject, facts):
@@ -94,7 +92,7 @@ class Case:
     def with_certificate(self, days):
         service = MailService(
             host=HOST, address="192.0.2.1", port=25, protocol="smtp", open=True,
-            chain=CertificateChain(certificates=(certificate(days),), trusted=True),
+            chain=CertificateChain(certificates=(ending_in(days),), trusted=True),
         )  # fmt: skip
         self.attempts.append(looked("mail_ports", f"{HOST}:25", mail_ports.Facts(service=service)))
 

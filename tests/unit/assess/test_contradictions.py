@@ -2,9 +2,10 @@
 
 import pytest
 
+from fumimori.assess.question_state import evaluations
 from fumimori.assess.reconcile import compare, stands
-from fumimori.model import Credit, QuestionState
-from unit.assess.small import BANK, RULES, outcome, said
+from fumimori.model import Credit, Hosting, QuestionState
+from unit.assess.small import BANK, RULES, assessment, outcome, said
 
 SPF = next(question for question in BANK if question.id == "sender_auth.spf")
 DKIM = next(question for question in BANK if question.id == "sender_auth.dkim")
@@ -93,3 +94,36 @@ def test_what_counts_is_verified_when_a_measurement_or_evidence_backs_it(value, 
 def test_evidence_verifies_whatever_counts(outcomes, settled):
     answer = said(sender_auth__spf={"value": "yes", "settled": settled})[0]
     assert compare(SPF, answer, [outcome(code) for code in outcomes], RULES, shown=True).verified
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([], (QuestionState.UNANSWERED, None, MET, False)),
+        (["dkim.one_signed"], (MEASURED, PARTLY, MET, True)),
+        (["dkim.one_signed", "dkim.all_signed"], (MEASURED, MET, MET, False)),
+        (["dkim.one_signed", "dkim.one_unsigned"], (MEASURED, PARTLY, MET, False)),
+        (["dkim.all_signed", "dkim.one_unsigned"], (MEASURED, PARTLY, MET, False)),
+        (["dkim.one_unsigned"], (QuestionState.UNANSWERED, None, PARTLY, False)),
+        (["dkim.one_signed", "dkim.no_signature"], (MEASURED, NOT_MET, MET, False)),
+    ],
+)
+def test_what_is_proved_counts_while_nobody_has_answered(outcomes, expected):
+    result = compared(DKIM, ..., outcomes)
+    assert (result.state, result.credit, result.best, result.open_above) == expected
+    assert result.verified is result.measured is (expected[0] is MEASURED)
+
+
+def test_whoever_knows_of_more_than_was_proved_may_say_so():
+    result = compared(DKIM, "yes", ["dkim.one_signed"])
+    assert (result.state, result.credit, result.contradicted, result.open_above) == (ANSWERED, MET, False, False)
+    assert compared(DKIM, "no", ["dkim.one_signed"]).contradicted
+
+
+def test_what_is_proved_in_part_is_still_asked_and_leaves_the_rest_to_earn():
+    about = assessment(hosting=Hosting.ON_PREMISES)
+    table = {one.question.id: one.result for one in evaluations(about, BANK, RULES, [outcome("dkim.one_signed")])}
+    dkim = table["sender_auth.dkim"]
+    assert (dkim.asked, dkim.low, dkim.high) == (True, dkim.weight / 2, dkim.weight)
+    whole = {one.question.id: one.result for one in evaluations(about, BANK, RULES, [outcome("dkim.all_signed")])}
+    assert not whole["sender_auth.dkim"].asked

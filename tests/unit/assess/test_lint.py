@@ -94,6 +94,21 @@ def test_a_name_that_only_looks_like_a_placeholder_is_left_alone(text):
     assert "placeholder" not in codes(about)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Replace the switch first",
+        "for example on a Sunday",
+        "on our to-do list",
+        "機器を置き換える",
+        "ダミーのアカウントを消す",
+    ],
+)
+def test_an_ordinary_note_is_no_placeholder(note):
+    about = msgspec.structs.replace(named(), plan=(PlanEntry(action="x", note=note),))
+    assert "placeholder" not in codes(about)
+
+
 def test_owners_are_asked_for_in_the_first_actions_only():
     about = example.assessment(plan=())
     result = example.result(about)

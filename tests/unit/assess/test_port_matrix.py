@@ -1,6 +1,6 @@
 """The table of ports: one line per port, and what was not seen stays unknown."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,25 +13,14 @@ from fumimori.checks.webmail import facts as webmail
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Status
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain
+from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
+from loopback.certificates import certificate
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
 HOST = "mail.example.jp"
-LEAF = Certificate(
-    subject=f"CN={HOST}",
-    issuer="CN=Issuing",
-    names=(HOST,),
-    not_before=NOW - timedelta(days=30),
-    not_after=NOW + timedelta(days=60),
-    key="rsa",
-    key_bits=2048,
-    signature_hash="sha256",
-    serial="1",
-    sha256="0",
-    self_signed=False,
-)
+LEAF = certificate(HOST, key="rsa", key_bits=2048)
 CHAIN = CertificateChain(certificates=(LEAF,), trusted=True, name_matches=True, asked_name=HOST)
 SUPPORT = TlsSupport(
     accepted=("tls1.0", "tls1.2"), refused=("ssl3",), suites=(0xC02F,), bad_suites=(0x002F,), bad_suites_known=True

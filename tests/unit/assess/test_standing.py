@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fumimori.__main__ import bank, rules
-from fumimori.assess.question_state import evaluations, quick_questions, unknown_severity, weight
+from fumimori.assess.question_state import evaluations, quick_questions, unknown_severity, weight, worst_outcomes
 from fumimori.model import QuestionState, Severity
 from unit.assess.small import BANK, OWN, RENTAL, RULES, assessment, judged, outcome, said
 
@@ -124,7 +124,7 @@ def test_several_subjects_count_by_the_worst():
     ],
 )
 def test_the_weight_is_that_of_the_worst_severity(name, expected):
-    assert expected == weight(BY_ID[name], RULES)
+    assert expected == weight(BY_ID[name], RULES, worst_outcomes(RULES))
 
 
 def test_an_outcome_can_raise_a_weight_and_hosting_cannot_change_it():
@@ -132,7 +132,8 @@ def test_an_outcome_can_raise_a_weight_and_hosting_cannot_change_it():
         **RULES.outcomes,
         "spf.none": msgspec.structs.replace(RULES.outcomes["spf.none"], severity=Severity.CRITICAL),
     }
-    assert weight(BY_ID["sender_auth.spf"], msgspec.structs.replace(RULES, outcomes=harsher)) == 10
+    rules = msgspec.structs.replace(RULES, outcomes=harsher)
+    assert weight(BY_ID["sender_auth.spf"], rules, worst_outcomes(rules)) == 10
     assert state("protocols.login_before_tls", hosting=RENTAL).weight == 6
 
 

@@ -1,7 +1,6 @@
 """The DANE probe holds proved TLSA records against certificates, and stands in for MTA-STS only where all is valid."""
 
 import hashlib
-from datetime import timedelta
 
 import msgspec
 import pytest
@@ -18,9 +17,10 @@ from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, Status
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain
+from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
-from loopback.fake_network import NOW, FakeNetwork, attempt, looked, outcomes, scope_of
+from loopback.certificates import certificate
+from loopback.fake_network import FakeNetwork, attempt, looked, outcomes, scope_of
 
 
 def _der(content: bytes, *, whole: bool) -> bytes:
@@ -37,28 +37,21 @@ ALL_SIGNED = {"example.jp": Security.SECURE}
 MX = {"example.jp": {"MX": [f"10 {HOST}."]}, HOST: {"A": ["192.0.2.25"]}}
 
 
-def certificate(der: bytes, spki: bytes, names: tuple[str, ...]) -> Certificate:
-    return Certificate(
-        subject="CN=x",
-        issuer="CN=y",
-        names=names,
-        not_before=NOW - timedelta(days=30),
-        not_after=NOW + timedelta(days=60),
-        key="ec",
-        key_bits=256,
-        signature_hash="sha256",
-        serial="1",
-        sha256=hashlib.sha256(der).hexdigest(),
-        self_signed=False,
-        sha512=hashlib.sha512(der).hexdigest(),
-        spki_sha256=hashlib.sha256(spki).hexdigest(),
-        spki_sha512=hashlib.sha512(spki).hexdigest(),
-    )
+def digests(der: bytes, spki: bytes) -> dict[str, str]:
+    return {
+        "sha256": hashlib.sha256(der).hexdigest(),
+        "sha512": hashlib.sha512(der).hexdigest(),
+        "spki_sha256": hashlib.sha256(spki).hexdigest(),
+        "spki_sha512": hashlib.sha512(spki).hexdigest(),
+    }
 
 
 def chain(names: tuple[str, ...] = (HOST,), **more: object) -> CertificateChain:
     return CertificateChain(
-        certificates=(certificate(DER, SPKI, names), certificate(CA_DER, CA_SPKI, ())),
+        certificates=(
+            certificate(names=names, **digests(DER, SPKI)),
+            certificate(names=(), **digests(CA_DER, CA_SPKI)),
+        ),
         **({"trusted": False, "above": (1,)} | more),
     )
 
@@ -304,7 +297,7 @@ def test_valid_dane_takes_the_place_of_mta_sts_and_nothing_less_does() -> None:
 
 
 def test_a_second_certificate_wants_a_record_of_its_own() -> None:
-    other = CertificateChain(certificates=(certificate(b"rsa", b"rsa key", (HOST,)),), trusted=False)
+    other = CertificateChain(certificates=(certificate(names=(HOST,), **digests(b"rsa", b"rsa key")),), trusted=False)
     observations = port(support=TlsSupport(other_chain=other))
     assert said(MX | tlsa(GOOD), ALL_SIGNED, observations) == {"valid", "single", "second_mismatch", *INSTEAD}
     assert said(MX | tlsa(GOOD, f"3 1 1 {digest(b'rsa key')}"), ALL_SIGNED, observations) == {"valid", *INSTEAD}

@@ -1,7 +1,5 @@
 """Traces of an installation: names that no machine can have, certificates that an installer made."""
 
-from datetime import UTC, datetime
-
 import msgspec
 import pytest
 
@@ -9,26 +7,15 @@ from fumimori.checks.defaults import probe as defaults
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.model import DomainScope, Scope
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain
+from fumimori.network.tls import CertificateChain
+from loopback.certificates import certificate
 from loopback.fake_network import SERVFAIL, FakeNetwork, attempt, outcomes
 
 HOST = "mx.example.jp"
 
 
-def certificate(subject, *, issuer="", self_signed=True):
-    return Certificate(
-        subject=subject,
-        issuer=issuer or subject,
-        names=(),
-        not_before=datetime(2026, 1, 1, tzinfo=UTC),
-        not_after=datetime(2036, 1, 1, tzinfo=UTC),
-        key="rsa",
-        key_bits=2048,
-        signature_hash="sha256",
-        serial="1",
-        sha256="00",
-        self_signed=self_signed,
-    )
+def made_by(subject, *, issuer="", self_signed=True):
+    return certificate(subject=subject, issuer=issuer or subject, names=(), self_signed=self_signed)
 
 
 def words(*, greeting="", leaf=None, port=25, zone=None):
@@ -64,14 +51,14 @@ def test_names(greeting, zone, expected):
 @pytest.mark.parametrize(
     ("leaf", "port", "expected"),
     [
-        (certificate("CN=localhost"), 993, {"factory_certificate"}),
-        (certificate("CN=debian"), 25, {"factory_certificate_mx"}),
-        (certificate("CN=mail.local"), 465, {"factory_certificate"}),
-        (certificate("CN=Plesk,O=Plesk"), 993, {"factory_certificate"}),
-        (certificate("OU=IMAP server,O=Dovecot mail server"), 993, {"factory_certificate"}),
-        (certificate("CN=mx", issuer="O=Zimbra Collaboration Server", self_signed=False), 993, {"factory_certificate"}),
-        (certificate("CN=mail.example.jp"), 993, set()),
-        (certificate("CN=localhost", issuer="CN=Real CA", self_signed=False), 993, set()),
+        (made_by("CN=localhost"), 993, {"factory_certificate"}),
+        (made_by("CN=debian"), 25, {"factory_certificate_mx"}),
+        (made_by("CN=mail.local"), 465, {"factory_certificate"}),
+        (made_by("CN=Plesk,O=Plesk"), 993, {"factory_certificate"}),
+        (made_by("OU=IMAP server,O=Dovecot mail server"), 993, {"factory_certificate"}),
+        (made_by("CN=mx", issuer="O=Zimbra Collaboration Server", self_signed=False), 993, {"factory_certificate"}),
+        (made_by("CN=mail.example.jp"), 993, set()),
+        (made_by("CN=localhost", issuer="CN=Real CA", self_signed=False), 993, set()),
         (None, 993, set()),
     ],
 )

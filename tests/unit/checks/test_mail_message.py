@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from fumimori.checks.mail_message.facts import Direction, Facts
 from fumimori.grammar.dkim_signature import signatures, verifies
 from fumimori.grammar.mime import parse_message
+from fumimori.grammar.trace import parse_received
 from fumimori.model import Answer, Assessment, DomainScope, Outcome, QuestionState
 from loopback.readings import NOW, about, handed_over, looked, tools, words_of
 from loopback.signed_mail import (
@@ -359,3 +360,26 @@ def test_the_same_outcome_of_several_messages_stands_once():
         Outcome(code="mail_message.dkim_valid", subject=DOMAIN, values=(("domain", DOMAIN), ("selector", "s1")))
     ]
     assert looked("x", "y", Facts(direction=Direction.SENT)).facts is not None
+
+
+@pytest.mark.parametrize(
+    ("way", "tls", "version"),
+    [
+        (
+            "by mx.google.com with ESMTPS id x (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256)",
+            "yes",
+            "TLS 1.3",
+        ),
+        ("by b.example with Microsoft SMTP Server (version=TLS1_2, cipher=TLS_ECDHE_RSA_X) id 15", "yes", "TLS 1.2"),
+        ("by b.example with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384 (Exim 4.96)", "yes", "TLS 1.3"),
+        ("(using TLSv1 with cipher AES128-SHA (128/128 bits)) by b.example with ESMTPS", "yes", "TLS 1.0"),
+        ("(using SSLv3) by b.example", "yes", "SSL 3"),
+        ("by b.example with ESMTPS (cipher=TLS_AES_256_GCM_SHA384)", "yes", ""),
+        ("by tls.example with ESMTP", "no", ""),
+        ("by TLS1.example (TLS1-2.example) with ESMTP id cipher", "no", ""),
+        ("by b.example with LMTP", "unknown", ""),
+    ],
+)
+def test_the_tls_version_is_read_as_each_server_writes_it_and_not_out_of_a_name(way, tls, version):
+    hop = parse_received(f"from tlsv1.example (TLS1.example [192.0.2.1]) {way}; Tue, 24 Nov 2026 10:00:00 +0000")
+    assert (hop.tls, hop.tls_version) == (tls, version)

@@ -19,7 +19,8 @@ from fumimori.model import Attempt, DomainScope, Hosting, Scope, Severity, Statu
 from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain, Handshake, HelloAnswer
+from fumimori.network.tls import CertificateChain, Handshake, HelloAnswer
+from loopback.certificates import certificate
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -28,26 +29,9 @@ RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
 MODERN = TlsSupport(accepted=("tls1.2", "tls1.3"), refused=("ssl3", "tls1.0", "tls1.1"), bad_suites_known=True)
 
 
-def certificate(**changes) -> Certificate:
-    given = {
-        "subject": f"CN={HOST}",
-        "issuer": "CN=Issuing",
-        "names": (HOST,),
-        "not_before": NOW - timedelta(days=30),
-        "not_after": NOW + timedelta(days=60),
-        "key": "ec",
-        "key_bits": 256,
-        "signature_hash": "sha256",
-        "serial": "1",
-        "sha256": "0",
-        "self_signed": False,
-    }
-    return Certificate(**(given | changes))
-
-
 def chain(*, trusted=True, error="", matches=True, **changes) -> CertificateChain:
     return CertificateChain(
-        certificates=(certificate(**changes),),
+        certificates=(certificate(HOST, **changes),),
         trusted=trusted,
         trust_error=error,
         name_matches=matches,
@@ -97,7 +81,6 @@ def words(*all_facts: Facts, scope: Scope | None = None) -> set[str]:
 OLD = TlsSupport(accepted=("tls1.0", "tls1.1", "tls1.2"), refused=("ssl3", "tls1.3"))
 ONLY_OLD = TlsSupport(accepted=("tls1.0",), refused=("ssl3", "tls1.1", "tls1.2", "tls1.3"))
 SSL3 = TlsSupport(accepted=("ssl3", "tls1.2"), refused=("tls1.0", "tls1.1", "tls1.3"))
-LONG = {"not_before": NOW - timedelta(days=300)}
 
 CLAIMS = [
     (facts(993), {"login_protected", "tls_modern", "certificate_good"}),

@@ -12,8 +12,9 @@ from fumimori.checks.observations import Observations
 from fumimori.model import Attempt
 from fumimori.network import NotObserved, TimedOut, Unreachable
 from fumimori.network.mail import MailService
-from fumimori.network.tls import Certificate, CertificateChain
+from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
+from loopback.certificates import certificate
 from loopback.fake_network import NOW, FakeNetwork, attempt, looked, outcomes, rules, scope_of
 
 URL = mta_sts.policy_url("example.jp")
@@ -22,19 +23,7 @@ RECORD = "v=STSv1; id=20261124"
 
 def chain(*, days: int = 60, lifetime: int = 90, trusted: bool = True, name_matches: bool = True) -> CertificateChain:
     ends = NOW + timedelta(days=days)
-    leaf = Certificate(
-        subject="CN=x",
-        issuer="CN=y",
-        names=("x",),
-        not_before=ends - timedelta(days=lifetime),
-        not_after=ends,
-        key="ec",
-        key_bits=256,
-        signature_hash="sha256",
-        serial="1",
-        sha256="00",
-        self_signed=False,
-    )
+    leaf = certificate(not_before=ends - timedelta(days=lifetime), not_after=ends)
     return CertificateChain(certificates=(leaf,), trusted=trusted, name_matches=name_matches, asked_name="x")
 
 

@@ -20,6 +20,7 @@ from loopback.ssh_faults import SshScript
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+HOST = "ssh.example.jp"
 RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
 GOOD = {
     "key_exchanges": ("mlkem768x25519-sha256", "curve25519-sha256"),
@@ -44,18 +45,14 @@ def service(**changes) -> SshService:
     return SshService(**(given | changes))
 
 
+def attempt(one: SshService) -> Attempt:
+    facts = msgspec.Raw(msgspec.json.encode(ssh_facts.Facts(host=HOST, service=one)))
+    return Attempt(probe="ssh", subject=HOST, status=Status.COMPLETED, started=NOW, ended=NOW, facts=facts)
+
+
 def words(one: SshService, *, inside: bool = False) -> set[str]:
-    facts = ssh_facts.Facts(host="ssh.example.jp", service=one)
-    attempt = Attempt(
-        probe="ssh",
-        subject="ssh.example.jp",
-        status=Status.COMPLETED,
-        started=NOW,
-        ended=NOW,
-        facts=msgspec.Raw(msgspec.json.encode(facts)),
-    )
     vantage = Vantage(at=NOW, online=True, resolver="192.0.2.53", inside=inside)
-    outcomes = ssh.judge(Observations(Scope(), [attempt], vantage), RULES)
+    outcomes = ssh.judge(Observations(Scope(), [attempt(one)], vantage), RULES)
     return {outcome.code.removeprefix("ssh.") for outcome in outcomes}
 
 
@@ -124,16 +121,8 @@ def test_algorithms_are_graded_by_the_table(changes, expected):
 
 def test_many_names_are_shortened():
     one = service(ciphers=("arcfour", "arcfour128", "arcfour256", "des-cbc", "des-cfb", "des-ofb", "none"))
-    facts = ssh_facts.Facts(host="h", service=one)
-    attempt = Attempt(
-        probe="ssh",
-        subject="h",
-        status=Status.COMPLETED,
-        started=NOW,
-        ended=NOW,
-        facts=msgspec.Raw(msgspec.json.encode(facts)),
-    )
-    (broken,) = [o for o in ssh.judge(Observations(Scope(), [attempt]), RULES) if o.code == "ssh.algorithms_broken"]
+    seen = Observations(Scope(), [attempt(one)])
+    (broken,) = [outcome for outcome in ssh.judge(seen, RULES) if outcome.code == "ssh.algorithms_broken"]
     assert dict(broken.values)["algorithms"].endswith("(+1)")
 
 

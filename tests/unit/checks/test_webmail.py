@@ -15,8 +15,9 @@ from fumimori.checks.webmail.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Severity, Status
 from fumimori.network import NotObserved, Unreachable
-from fumimori.network.tls import Certificate, CertificateChain, HelloAnswer
+from fumimori.network.tls import CertificateChain, HelloAnswer
 from fumimori.network.web import WebAnswer
+from loopback.certificates import certificate
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -25,25 +26,15 @@ RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
 MODERN = TlsSupport(accepted=("tls1.2", "tls1.3"), refused=("ssl3", "tls1.0", "tls1.1"), bad_suites_known=True)
 FORM = '<form><input name="u"><input  name=p type="PassWord"></form>'
 HSTS = (("strict-transport-security", "max-age=31536000; includeSubDomains"),)
-LEAF = Certificate(
-    subject=f"CN={HOST}",
-    issuer="CN=Issuing",
-    names=(HOST,),
-    not_before=NOW - timedelta(days=30),
-    not_after=NOW + timedelta(days=60),
-    key="ec",
-    key_bits=256,
-    signature_hash="sha256",
-    serial="1",
-    sha256="0",
-    self_signed=False,
-)
 
 
 def chain(*, trusted=True, error="", matches=True, **changes) -> CertificateChain:
-    leaf = msgspec.structs.replace(LEAF, **changes)
     return CertificateChain(
-        certificates=(leaf,), trusted=trusted, trust_error=error, name_matches=matches, asked_name=HOST
+        certificates=(certificate(HOST, **changes),),
+        trusted=trusted,
+        trust_error=error,
+        name_matches=matches,
+        asked_name=HOST,
     )
 
 

@@ -89,7 +89,7 @@ def test_a_scan_from_where_port_25_is_open_fills_in_what_was_blocked_here(kept: 
         file.save(msgspec.structs.replace(file.assessment, runs=(here,)))
     ran = read(kept, "there.json")
     assert ran.returncode == 0, ran.stderr
-    assert "measurement that this program made elsewhere" in ran.stderr
+    assert "there.json – Measurement made elsewhere" in ran.stderr
     after = opened(kept)
     assert [(run.id == "here", run.imported) for run in after.runs] == [(True, False), (False, True)]
     judged = toolkit().assess(after, NOW)
@@ -108,7 +108,7 @@ def test_a_scan_of_another_domain_asks_and_a_broken_one_says_so(kept: Path) -> N
     assert [domain.name for domain in opened(kept).scope.domains] == ["example.jp", "example.net"]
     (kept.parent / "broken.json").write_bytes(b'{"schema": "fumimori-scan-2", "runs": [')
     ran = read(kept, "broken.json")
-    assert (ran.returncode, "broken.json is not a scan" in ran.stderr) == (3, True)
+    assert (ran.returncode, "broken.json – not read" in ran.stderr) == (3, True)
 
 
 def test_what_cannot_be_read_says_why_and_changes_nothing(kept: Path) -> None:

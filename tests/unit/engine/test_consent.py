@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fumimori.checks.contract import Delivery, Probe
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import FactsKey, Observations
 from fumimori.engine import Toolkit, confirmed, planned, third_parties
 from fumimori.engine.consent import Allowed, Decision, Grounds, Target, allowed, allowed_file
 from fumimori.model import Assessment, Consent, ConsentLevel, Control, DomainScope, Hosting, Record, Rules, Scope
@@ -215,10 +215,9 @@ def probe(name: str, consent: int, **more: Any) -> Probe:
         raise AssertionError
 
     return Probe(
-        id=name,
         control=Control.SSH,
         consent=ConsentLevel(consent),
-        facts=Record,
+        facts=FactsKey(name, Record),
         subjects=more.pop("subjects", lambda _seen: ()),
         collect=collect,
         judge=lambda _seen, _rules: (),

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.observations import FactsKey
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure_many
 from fumimori.engine.many import SIDE_BY_SIDE
 from fumimori.model import (
@@ -80,10 +81,9 @@ class Counting:
 
 def toolkit(collect: Callable[[str, ProbeContext], object], consent: int = 1) -> Toolkit:
     probe = Probe(
-        id="one",
         control=Control.SENDER_AUTH,
         consent=ConsentLevel(consent),
-        facts=Facts,
+        facts=FactsKey("one", Facts),
         subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,  # type: ignore[arg-type]
         judge=lambda _seen, _rules: (),

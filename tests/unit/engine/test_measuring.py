@@ -71,10 +71,9 @@ def probe(
     timeout: float = 5.0,
 ) -> Probe:
     return Probe(
-        id=name,
         control=Control.SENDER_AUTH,
         consent=ConsentLevel(consent),
-        facts=Facts,
+        facts=FactsKey(name, Facts),
         subjects=lambda observations: [domain.name for domain in observations.scope.domains],
         collect=collect,
         judge=lambda _seen, _rules: (),

@@ -70,9 +70,8 @@ def judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
 
 def reader(**fields: Any) -> Reader:
     given: dict[str, Any] = {
-        "id": "notes",
         "control": Control.PEOPLE,
-        "facts": Note,
+        "facts": NOTES,
         "accepts": accepts,
         "read": read,
         "judge": judge,
@@ -196,7 +195,7 @@ def test_what_cannot_be_read_says_why_and_leaves_the_others_alone(expect_log):
 
 
 def test_the_surest_reader_gets_it_and_one_that_is_not_sure_does_not():
-    sure = reader(id="sure", accepts=lambda _document: 1.0)
+    sure = reader(facts=FactsKey("sure", Note), accepts=lambda _document: 1.0)
     unsure = reader(accepts=lambda _document: 0.4)
     assert result(handed("note: example.jp a"), readers=[reader(), sure]).handed[0].reader == "sure"
     assert result(handed("note: example.jp a"), readers=[unsure]).handed[0].problem == "not_recognised"

@@ -43,7 +43,7 @@ def accepts(document: Document) -> float:
     return 0.6 if 2 * len(fitting) >= len(rows) - 1 else 0.0
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     """The accounts of one export; Secret when it shows passwords, Damaged when no column names accounts."""
     names = {row["heading"]: row["field"] for row in context.rules.tables["account_columns"].dicts()}
     try:
@@ -137,9 +137,8 @@ def _named(accounts: Sequence[Account]) -> Values:
 
 
 READER = Reader(
-    id="accounts",
+    facts=ACCOUNTS,
     control=Control.ACCESS,
-    facts=Facts,
     about=About.ORGANISATION,
     accepts=accepts,
     read=read,

@@ -153,10 +153,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 
 
 PROBE = Probe(
-    id="admin_pages",
+    facts=ADMIN_PAGES,
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=own_hosts,
     collect=collect,
     judge=judge,

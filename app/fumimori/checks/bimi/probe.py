@@ -30,7 +30,7 @@ from fumimori.checks.observations import Observations
 from fumimori.grammar import bimi as grammar
 from fumimori.grammar import svg
 from fumimori.grammar.bimi import BimiRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 from fumimori.network.web import WebAnswer
 
@@ -102,15 +102,12 @@ def file_hosts(observations: Observations) -> Sequence[str]:
     return tuple(dict.fromkeys(host for host in hosts if host))
 
 
-Values = dict[str, str | int]
-
-
 def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(BIMI):
         if mx.no_domain(observations, attempt.subject):
             continue
         for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=tuple(values.items()))
+            yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=values)
 
 
 def _found(
@@ -118,22 +115,22 @@ def _found(
 ) -> Iterator[tuple[str, Values]]:
     texts = facts.records
     if len(texts) > 1:
-        yield "several", {"count": len(texts)}
+        yield "several", (("count", len(texts)),)
         return
     lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_bimi(txt)), "")
     if not texts:
-        yield ("malformed", {"text": lookalike}) if lookalike else ("absent", {})
+        yield ("malformed", (("text", lookalike),)) if lookalike else ("absent", ())
         return
     record = grammar.parse_bimi(texts[0])
     if record.unread:
-        yield "wish_unread", {"text": ", ".join(record.unread)}
+        yield "wish_unread", (("text", ", ".join(record.unread)),)
     if record.fault or (record.evidence and not record.logo):
-        yield "malformed", {"text": record.fault or "l="}
+        yield "malformed", (("text", record.fault or "l="),)
         return
     if record.declined:
-        yield "declined", {}
+        yield "declined", ()
         return
-    yield "published", {"place": f"default._bimi.{facts.answer.name}"}
+    yield "published", (("place", f"default._bimi.{facts.answer.name}"),)
     yield from _shield(domain, observations)
     yield from _logo(facts, rules)
     yield from _certificate(domain, record, facts, rules, at)
@@ -150,7 +147,7 @@ def _shield(domain: str, observations: Observations) -> Iterator[tuple[str, Valu
         return
     enforced = record is not None and found.effective != "none" and record.policy("sub") != "none"
     if not enforced or (record is not None and record.pct is not None and record.pct < 100):
-        yield "dmarc_weak", {"policy": found.effective}
+        yield "dmarc_weak", (("policy", found.effective),)
 
 
 def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
@@ -158,33 +155,33 @@ def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     if fetched is None:
         return
     if fetched.reason == THIRD_PARTY:
-        yield "logo_elsewhere", {"host": _host(fetched.url)}
+        yield "logo_elsewhere", (("host", _host(fetched.url)),)
         return
     if not fetched.came:
         why = fetched.unavailable
-        yield ("logo_unavailable", {"url": fetched.url, "detail": why}) if why else ("logo_not_seen", {})
+        yield ("logo_unavailable", (("url", fetched.url), ("detail", why))) if why else ("logo_not_seen", ())
         return
     most = int(rules.number("bimi.logo_most"))
     size = len(facts.untrusted_logo.encode())
     if facts.untrusted_logo.startswith("\x1f"):
-        yield "logo_compressed", {}
+        yield "logo_compressed", ()
         return
     if fetched.truncated or size > most:
-        yield "logo_too_large", {"size": -(-size // 1024), "limit": most // 1024}
+        yield "logo_too_large", (("size", -(-size // 1024)), ("limit", most // 1024))
         return
     allowed = svg.profile(rules.tables["svg_tiny_ps"], rules.tables["svg_tiny_ps_values"])
     logo = svg.read_svg(facts.untrusted_logo, allowed)
     if logo.unreadable:
-        yield "logo_not_svg", {"detail": {"doctype": "DOCTYPE", "not_xml": "XML"}.get(logo.unreadable, "SVG")}
+        yield "logo_not_svg", (("detail", {"doctype": "DOCTYPE", "not_xml": "XML"}.get(logo.unreadable, "SVG")),)
         return
     if logo.faults:
-        yield "logo_profile", {"parts": ", ".join(logo.faults[:8])}
+        yield "logo_profile", (("parts", ", ".join(logo.faults[:8])),)
     else:
-        yield "logo_good", {"title": logo.title, "size": -(-size // 1024)}
+        yield "logo_good", (("title", logo.title), ("size", -(-size // 1024)))
     if logo.width and not logo.square:
-        yield "logo_not_square", {}
+        yield "logo_not_square", ()
     if logo.relative_size:
-        yield "logo_size_relative", {}
+        yield "logo_size_relative", ()
 
 
 def _certificate(
@@ -192,38 +189,35 @@ def _certificate(
 ) -> Iterator[tuple[str, Values]]:
     fetched, mark = facts.evidence, facts.mark
     if not record.evidence or fetched is None:
-        yield "certificate_none", {}
+        yield "certificate_none", ()
         return
     if fetched.reason == THIRD_PARTY:
-        yield "certificate_elsewhere", {"host": _host(fetched.url)}
+        yield "certificate_elsewhere", (("host", _host(fetched.url)),)
         return
     if not fetched.came:
         why = fetched.unavailable
-        yield ("certificate_unavailable", {"url": fetched.url, "detail": why}) if why else ("certificate_not_seen", {})
+        yield (
+            ("certificate_unavailable", (("url", fetched.url), ("detail", why)))
+            if why
+            else ("certificate_not_seen", ())
+        )
         return
     if mark is None:
-        yield "certificate_unreadable", {"url": fetched.url}
+        yield "certificate_unreadable", (("url", fetched.url),)
         return
     kinds = {row["mark"]: row for row in rules.tables["mark_certificates"].dicts()}
     row = kinds.get(mark.mark)
     if row is None or not mark.for_brands or not mark.logos or mark.limits_names:
-        yield "certificate_not_mark", {"issuer": mark.issuer}
+        yield "certificate_not_mark", (("issuer", mark.issuer),)
         return
     faults = list(_faults(domain, facts, mark, rules, at))
     yield from faults
     missing = [word for word in row["required"].split() if word not in mark.fields]
     if missing:
-        yield "certificate_fields", {"fields": ", ".join(missing)}
+        yield "certificate_fields", (("fields", ", ".join(missing)),)
     if not faults:
-        yield (
-            "certificate_good",
-            {
-                "kind": row["kind"],
-                "issuer": mark.issuer,
-                "organisation": mark.organisation,
-                "day": mark.not_after.date().isoformat(),
-            },
-        )
+        about = (("kind", row["kind"]), ("issuer", mark.issuer), ("organisation", mark.organisation))
+        yield "certificate_good", (*about, ("day", mark.not_after.date().isoformat()))
 
 
 def _faults(
@@ -232,25 +226,24 @@ def _faults(
     day = mark.not_after.date().isoformat()
     urgent = urgency(mark.not_before, mark.not_after, at, rules)
     if urgent is Urgency.EXPIRED:
-        yield "certificate_expired", {"day": day}
+        yield "certificate_expired", (("day", day),)
     elif urgent is not Urgency.FINE:
-        yield "certificate_soon", {"day": day, "days": days_left(mark.not_after, at)}
+        yield "certificate_soon", (("day", day), ("days", days_left(mark.not_after, at)))
     wanted = {name for place in {domain, facts.answer.name} for name in (place, f"default._bimi.{place}")}
     if not wanted & set(mark.names):
-        yield "certificate_wrong_name", {"names": ", ".join(mark.names[:5]) or "-"}
+        yield "certificate_wrong_name", (("names", ", ".join(mark.names[:5]) or "-"),)
     if mark.chain_fault or at < mark.not_before:
-        yield "certificate_chain", {"issuer": mark.issuer}
+        yield "certificate_chain", (("issuer", mark.issuer),)
     published = hashlib.sha256(facts.untrusted_logo.encode()).hexdigest()
     inside = [logo.sha256 for logo in mark.logos if not logo.fault]
     if facts.logo is not None and facts.logo.came and not facts.logo.truncated and published not in inside:
-        yield "certificate_logo_differs", {}
+        yield "certificate_logo_differs", ()
 
 
 PROBE = Probe(
-    id="bimi",
+    facts=BIMI,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     file_hosts=file_hosts,
     collect=_collect,

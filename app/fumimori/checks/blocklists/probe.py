@@ -80,10 +80,9 @@ def _word(answer: ListAnswer, table: Sequence[Mapping[str, str]]) -> str:
 
 
 PROBE = Probe(
-    id="blocklists",
+    facts=BLOCKLISTS,
     control=Control.FIREWALL,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     third_parties=lambda scope, _rules: scope.blocklists,
     collect=collect,

@@ -89,10 +89,9 @@ def _issuers(records: Sequence[CaaRecord]) -> str:
 
 
 PROBE = Probe(
-    id="caa",
+    facts=CAA,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

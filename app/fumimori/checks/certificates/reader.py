@@ -12,7 +12,6 @@ A file does not say whether its certificate is in use: what is in use on servers
 
 import base64
 import binascii
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from fumimori.checks.contract import (
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.joining import joined
 from fumimori.checks.observations import Observations
+from fumimori.grammar.certificate import DER_MOST, parse_certificate
 from fumimori.grammar.cms import content_type, first, parse_signed
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
 from fumimori.model import Control, Outcome, Rules
@@ -38,7 +38,6 @@ from fumimori.texts import sanitize
 if TYPE_CHECKING:
     from cryptography import x509
 
-DER_MOST = 65_536
 CERTIFICATES_MOST = 100
 HEAD = 1 << 20
 """Bytes that are looked through for what is written as text."""
@@ -60,7 +59,7 @@ def accepts(document: Document) -> float:
         return 0.9
     if content_type(content) == "signed":
         return 0.8
-    return 0.9 if content[:1] == b"\x30" and _loaded(content) is not None else 0.0
+    return 0.9 if content[:1] == b"\x30" and parse_certificate(content) is not None else 0.0
 
 
 def _is_secret(content: bytes) -> bool:
@@ -80,12 +79,12 @@ def _is_secret(content: bytes) -> bool:
     return following.tag == 0x30 or number.inner in (b"\0", b"\1")
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     """Every certificate that is no authority's; Secret for private keys, NotReadable where only authorities' are in."""
     if _is_secret(document.content):
         raise Secret
     ders = list(dict.fromkeys(_ders(document.content)))[:CERTIFICATES_MOST]
-    loaded = [(der, one) for der in ders if (one := _loaded(der)) is not None]
+    loaded = [(der, one) for der in ders if (one := parse_certificate(der)) is not None]
     if not loaded:
         raise Damaged
     authorities = [der for der, one in loaded if _is_authority(one)]
@@ -121,19 +120,6 @@ def _unpacked(text: bytes) -> bytes:
         return b""
 
 
-def _loaded(der: bytes) -> "x509.Certificate | None":
-    from cryptography import x509
-
-    if len(der) > DER_MOST:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return x509.load_der_x509_certificate(der)
-    except (ValueError, x509.InvalidVersion):
-        return None
-
-
 def _is_authority(certificate: "x509.Certificate") -> bool:
     from cryptography import x509
 
@@ -145,7 +131,7 @@ def _is_authority(certificate: "x509.Certificate") -> bool:
 
 def _reading(
     der: bytes, certificate: "x509.Certificate", authorities: Sequence[bytes], context: ReadContext
-) -> Reading:
+) -> Reading[Facts]:
     chain = context.chain([der, *authorities], context.at)
     if not chain.certificates:
         raise Damaged
@@ -250,9 +236,8 @@ def _is_weak(facts: Facts, rules: Rules) -> bool:
 
 
 READER = Reader(
-    id="certificates",
+    facts=CERTIFICATES,
     control=Control.PROTOCOLS,
-    facts=Facts,
     judge=judge,
     accepts=accepts,
     read=read,

@@ -129,10 +129,9 @@ def _printed(servers: Sequence[ClientServer]) -> str:
 
 
 PROBE = Probe(
-    id="client_settings",
+    facts=CLIENT_SETTINGS,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

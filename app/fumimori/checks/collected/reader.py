@@ -25,7 +25,7 @@ def accepts(document: Document) -> float:
     return 1.0 if document.content.startswith(PARTS_HEAD.encode()) else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """Which parts there are."""
     pairs = [line.partition(": ")[::2] for line in lines_of(text_of(document.content), LINES_MOST)]
     head = dict(pairs)
@@ -50,9 +50,8 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
 
 
 READER = Reader(
-    id="collected",
+    facts=COLLECTED,
     control=Control.DEFAULTS,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

@@ -132,10 +132,9 @@ def _outcome(word: str, subject: str, values: Values) -> Outcome:
 
 
 PROBE = Probe(
-    id="dane",
+    facts=DANE,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

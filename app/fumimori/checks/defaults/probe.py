@@ -98,10 +98,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 
 
 PROBE = Probe(
-    id="defaults",
+    facts=DEFAULTS,
     control=Control.DEFAULTS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

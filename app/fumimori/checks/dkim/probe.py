@@ -21,7 +21,7 @@ from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
@@ -105,16 +105,13 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
         found = list(_found(facts, rules))
         if others:
-            found.append(("key_shared", {"domains": ", ".join(sorted(others)[:5])}))
+            found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
         for word, values in found:
-            yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=tuple(values.items()))
+            yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=values)
 
 
 def _digests(facts: Facts) -> list[str]:
     return [key.digest for one in facts.genuine for key in one.keys if key.digest]
-
-
-Values = dict[str, str | int]
 
 
 def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
@@ -122,27 +119,27 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     if facts.control.records:
         answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
         closed = bool(answers) and all(answer.revoked for answer in answers)
-        yield "wildcard_closed" if closed else "wildcard", {"text": facts.control.records[0]}
+        yield "wildcard_closed" if closed else "wildcard", (("text", facts.control.records[0]),)
     yield from _named_without_key(facts)
     if facts.aliases_empty:
-        yield "alias_empty", {"selectors": ", ".join(one.selector for one in facts.aliases_empty)}
+        yield "alias_empty", (("selectors", ", ".join(one.selector for one in facts.aliases_empty)),)
     if not genuine:
         answered = len(facts.tried) - len({question.name for question in facts.unanswered})
         if answered:
-            yield "not_found", {"count": answered}
+            yield "not_found", (("count", answered),)
         return
     keys = [(one.selector, key) for one in genuine for key in one.keys]
     working = [(selector, key) for selector, key in keys if key.works]
     several = [one.selector for one in genuine if len(one.keys) > 1]
     if several:
-        yield "several", {"selectors": ", ".join(several)}
+        yield "several", (("selectors", ", ".join(several)),)
     yield from _faults(keys)
     if not working:
         revoked = any(key.revoked for _, key in keys)
         if revoked and all(key.revoked or key.fault for _, key in keys):
-            yield "only_revoked", {"selectors": _names(keys)}
+            yield "only_revoked", (("selectors", _names(keys)),)
         return
-    yield "found", {"selectors": _names(working)}
+    yield "found", (("selectors", _names(working)),)
     yield from _strength(working, rules)
 
 
@@ -153,7 +150,7 @@ def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
     for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
         missing = [selector for selector in named if selector not in keyed and selector not in silent]
         if missing:
-            yield word, {"selectors": ", ".join(missing)}
+            yield word, (("selectors", ", ".join(missing)),)
 
 
 def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]:
@@ -164,7 +161,7 @@ def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]
         ("test_mode", [(selector, key) for selector, key in keys if key.testing and key.works]),
     ):
         if wrong:
-            yield word, {"selectors": _names(wrong)}
+            yield word, (("selectors", _names(wrong)),)
 
 
 def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[tuple[str, Values]]:
@@ -175,12 +172,12 @@ def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[
     short = [(selector, key) for selector, key in rsa if least <= key.bits < wanted]
     for word, keys in (("key_weak", weak), ("key_short", short)):
         if keys:
-            yield word, {"selectors": _names(keys), "bits": min(key.bits for _, key in keys)}
+            yield word, (("selectors", _names(keys)), ("bits", min(key.bits for _, key in keys)))
     yield from _unusual(rsa, working, int(rules.number("dkim.bits_sure")))
     if not rsa:
-        yield "ed25519_only", {"selectors": _names(working)}
+        yield "ed25519_only", (("selectors", _names(working)),)
     elif not weak and not short:
-        yield "key_strong", {"selectors": _names(rsa), "bits": min(key.bits for _, key in rsa)}
+        yield "key_strong", (("selectors", _names(rsa)), ("bits", min(key.bits for _, key in rsa)))
 
 
 def _unusual(
@@ -188,11 +185,11 @@ def _unusual(
 ) -> Iterator[tuple[str, Values]]:
     long = [(selector, key) for selector, key in rsa if key.bits > sure]
     if long:
-        yield "key_long", {"selectors": _names(long), "bits": max(key.bits for _, key in long)}
+        yield "key_long", (("selectors", _names(long)), ("bits", max(key.bits for _, key in long)))
     digests = [key.digest for _, key in working]
     twice = [(selector, key) for selector, key in working if digests.count(key.digest) > 1]
     if len({selector for selector, _ in twice}) > 1:
-        yield "key_reused", {"selectors": _names(twice)}
+        yield "key_reused", (("selectors", _names(twice)),)
 
 
 def _names(keys: Sequence[tuple[str, DkimKey]]) -> str:
@@ -200,10 +197,9 @@ def _names(keys: Sequence[tuple[str, DkimKey]]) -> str:
 
 
 PROBE = Probe(
-    id="dkim",
+    facts=DKIM,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -21,7 +21,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 
@@ -112,10 +112,7 @@ def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
                 yield _outcome(domain, "unused_closed" if found.effective == "reject" else "unused_open")
             continue
         for word, values in _found(found, facts):
-            yield _outcome(domain, word, **values)
-
-
-Values = dict[str, str | int]
+            yield _outcome(domain, word, values)
 
 
 def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
@@ -127,100 +124,99 @@ def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
         yield from _absence(own, facts)
         return
     if found.several_at:
-        yield "several_passed_over", {"count": len(grammar.dmarc_texts(own)), "parent": found.at}
+        yield "several_passed_over", (("count", len(grammar.dmarc_texts(own))), ("parent", found.at))
     yield from _read(found, record, facts)
 
 
 def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
     """What the record that counts says."""
     if record.repeated:
-        yield "repeated", {"tags": ", ".join(record.repeated[:5])}
+        yield "repeated", (("tags", ", ".join(record.repeated[:5])),)
         return
     if not record.usable:
-        yield "invalid", {"text": ", ".join(record.invalid) or "p="}
+        yield "invalid", (("text", ", ".join(record.invalid) or "p="),)
         return
     if found.inherited:
-        yield "inherited", {"parent": found.at}
+        yield "inherited", (("parent", found.at),)
         if found.old_readers_ask:
-            yield "old_readers_differ", {"parent": found.at, "other": found.old_readers_ask}
+            yield "old_readers_differ", (("parent", found.at), ("other", found.old_readers_ask))
     elif record.psd == "y":
-        yield "claims_suffix", {}
+        yield "claims_suffix", ()
     yield from _policy(found, record)
     yield from _reports(found, record, facts)
     if record.old_tags:
-        yield "old_tags", {"tags": ", ".join(tag for tag in record.old_tags if tag != "!") or "!size"}
+        yield "old_tags", (("tags", ", ".join(tag for tag in record.old_tags if tag != "!") or "!size"),)
     if record.unread:
-        yield "tags_unread", {"text": ", ".join(record.unread)}
+        yield "tags_unread", (("text", ", ".join(record.unread)),)
 
 
 def _absence(own: DnsAnswer, facts: Facts) -> Iterator[tuple[str, Values]]:
     if facts.walk_unanswered:
         return  # a parent may have one; nothing is said about what was not seen
     if len(grammar.dmarc_texts(own)) > 1:
-        yield "several", {"count": len(grammar.dmarc_texts(own))}
+        yield "several", (("count", len(grammar.dmarc_texts(own))),)
         return
     lookalike = next((txt for txt in own.records if grammar.looks_like_dmarc(txt)), "")
     if lookalike:
-        yield "lookalike", {"text": lookalike}
+        yield "lookalike", (("text", lookalike),)
     elif facts.misplaced:
-        yield "misplaced", {"text": facts.misplaced[0]}
+        yield "misplaced", (("text", facts.misplaced[0]),)
     else:
-        yield "none", {}
+        yield "none", ()
 
 
 def _policy(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]]:
     written, effective = found.written, found.effective
     if record.invalid or record.p is None:
-        yield "policy_unread", {"text": ", ".join(record.invalid) or "p="}
+        yield "policy_unread", (("text", ", ".join(record.invalid) or "p="),)
     elif effective == "none" and written != "none":
-        yield "test_mode", {"policy": written}
+        yield "test_mode", (("policy", written),)
     elif effective == "none":
-        yield ("monitoring" if record.reports else "monitoring_blind"), {}
+        yield ("monitoring" if record.reports else "monitoring_blind"), ()
     else:
-        yield effective, {}
+        yield effective, ()
         if record.testing:
-            yield "test_mode_softer", {"policy": written, "effective": effective}
+            yield "test_mode_softer", (("policy", written), ("effective", effective))
         yield from _gaps(found, record)
 
 
 def _gaps(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]]:
     """Where an enforcing record leaves a door open."""
     if not found.inherited and record.policy("sub") == "none":
-        yield "subdomains_open", {"text": f"sp={record.sp}"}
+        yield "subdomains_open", (("text", f"sp={record.sp}"),)
     if not found.inherited and record.policy("nonexistent") == "none" and record.np == "none":
-        yield "nonexistent_open", {"text": "np=none"}
+        yield "nonexistent_open", (("text", "np=none"),)
     if record.pct is not None and record.pct < 100:
-        yield "partial", {"percent": record.pct}
+        yield "partial", (("percent", record.pct),)
 
 
 def _reports(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
     bad = [uri.text for uri in (*record.rua, *record.ruf) if uri.scheme != "mailto"]
     if bad:
-        yield "report_address_bad", {"text": ", ".join(bad[:5])}
+        yield "report_address_bad", (("text", ", ".join(bad[:5])),)
     if not record.reports:
-        yield ("no_reports_yet" if found.effective == "none" else "no_reports"), {}
+        yield ("no_reports_yet" if found.effective == "none" else "no_reports"), ()
         return
     if len(record.reports) > URIS_SURE:
-        yield "reports_many", {"count": len(record.reports), "limit": URIS_SURE}
+        yield "reports_many", (("count", len(record.reports)), ("limit", URIS_SURE))
     refused = [answer.name for answer in facts.consents if not any(map(grammar.is_dmarc, answer.records))]
     deaf = [host.host for host in facts.report_hosts if not host.takes_mail]
     if refused:
-        yield "reports_unauthorised", {"hosts": ", ".join(refused)}
+        yield "reports_unauthorised", (("hosts", ", ".join(refused)),)
     if deaf:
-        yield "report_host_missing", {"hosts": ", ".join(deaf)}
+        yield "report_host_missing", (("hosts", ", ".join(deaf)),)
     if not refused and not deaf:
-        yield "reports_on", {"addresses": ", ".join(uri.text for uri in record.reports[:5])}
+        yield "reports_on", (("addresses", ", ".join(uri.text for uri in record.reports[:5])),)
 
 
-def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
-    return Outcome(code=f"dmarc.{word}", subject=domain, values=tuple(values.items()))
+def _outcome(domain: str, word: str, values: Values = ()) -> Outcome:
+    return Outcome(code=f"dmarc.{word}", subject=domain, values=values)
 
 
 PROBE = Probe(
-    id="dmarc",
+    facts=DMARC,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -20,7 +20,7 @@ from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dmarc_report import DmarcReport, NoReportError, parse_report
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
-from fumimori.model import Control, Outcome, Record, Rules
+from fumimori.model import Control, Outcome, Rules
 
 KEPT_MOST = 20_000
 """Rows of one reading that are kept."""
@@ -36,7 +36,7 @@ def accepts(document: Document) -> float:
     return 0.95 if b"feedback" in head and (b"report_metadata" in head or b"dmarc" in head) else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """The report; Damaged when it is none."""
     try:
         report = parse_report(document.content)
@@ -46,11 +46,11 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     return [Reading(subject=domain, facts=Facts(reports=(report,), left_out=report.left_out))]
 
 
-def merge(facts: Sequence[Record]) -> Facts:
+def merge(facts: Sequence[Facts]) -> Facts:
     """All reports, the oldest first; of too many rows those of the newest reports."""
     found: dict[tuple[str, str, object], DmarcReport] = {}
     for one in facts:
-        for report in one.reports if isinstance(one, Facts) else ():
+        for report in one.reports:
             found.setdefault((report.organisation, report.id, report.begin), report)
     ordered = sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id))
     kept, rows, left_out = [], 0, sum(report.left_out for report in ordered)
@@ -133,9 +133,8 @@ def _without(report: DmarcReport, own: frozenset[str]) -> DmarcReport:
 
 
 READER = Reader(
-    id="dmarc_reports",
+    facts=DMARC_REPORTS,
     control=Control.SENDER_AUTH,
-    facts=Facts,
     judge=judge,
     accepts=accepts,
     read=read,

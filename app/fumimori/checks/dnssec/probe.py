@@ -113,10 +113,9 @@ def _names(algorithms: set[int]) -> str:
 
 
 PROBE = Probe(
-    id="dnssec",
+    facts=DNSSEC,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -96,10 +96,9 @@ def _outcome(word: str, subject: str, host: str, values: Values) -> Outcome:
 
 
 PROBE = Probe(
-    id="exposed_ports",
+    facts=EXPOSED_PORTS,
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=own_hosts,
     collect=collect,
     judge=judge,

@@ -63,7 +63,7 @@ def _cells(line: str) -> list[str]:
     return cells if len(cells) > 1 and all(len(cell.split()) < 5 for cell in cells) else []
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """One firewall or one list of listeners; Damaged when there is none."""
     text = text_of(document.content)
     kind = _kind(text)
@@ -162,9 +162,8 @@ def _let_in(port: int, chains: Sequence[Chain]) -> bool:
 
 
 READER = Reader(
-    id="firewall",
+    facts=FIREWALL,
     control=Control.FIREWALL,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

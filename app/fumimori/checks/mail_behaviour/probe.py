@@ -68,19 +68,34 @@ async def converse(
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
-    """The facts of one mail exchanger; raises Refused (`busy`) when it only ever says *later*."""
+    """The facts of one mail exchanger.
+
+    Raises Refused when it answers nothing: `busy` when it only ever says *later*, `not_welcome` when it turns our
+    address away, `tls_or_login_first` when it wants that before anything else, or what broke the conversation off.
+    """
     let_out(context.observations)
     addresses = await context.network.addresses(subject)
     domain = domain_of(context.observations, subject)
     random = f"fumimori-{secrets.token_hex(6)}@{domain}"
-    facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
-    if facts.unknown is None:
+    dialogue = await converse(context, subject, addresses, _commands(domain, random))
+    facts = _facts(subject, domain, dialogue)
+    if facts.unknown is None and _silence(dialogue) == "busy":
         # Whoever greylists knows the same sender and recipient again after a while.
         await asyncio.sleep(context.rules.number("mail_behaviour.retry_after_seconds"))
-        facts = _facts(subject, domain, await converse(context, subject, addresses, _commands(domain, random)))
+        dialogue = await converse(context, subject, addresses, _commands(domain, random))
+        facts = _facts(subject, domain, dialogue)
     if not any((facts.vrfy, facts.expn, facts.unknown, facts.postmaster, facts.own_sender)):
-        raise Refused("busy", subject)
+        raise Refused(_silence(dialogue), subject)
     return facts
+
+
+def _silence(dialogue: SmtpDialogue) -> str:
+    """Why questions stay without an answer."""
+    if any(reply.about_client for reply in dialogue.replies):
+        return "not_welcome"
+    if any(reply.later for reply in dialogue.replies):
+        return "busy"
+    return dialogue.error or "tls_or_login_first"
 
 
 def _commands(domain: str, random: str) -> tuple[str, ...]:
@@ -111,8 +126,13 @@ def _facts(host: str, domain: str, dialogue: SmtpDialogue) -> Facts:
 
 
 def _definite(reply: SmtpReply | None) -> SmtpReply | None:
-    """The reply when it answers the question: not *later*, not *log in or encrypt first* (RFC 3207, RFC 4954)."""
-    return reply if reply is not None and not reply.later and reply.code not in (530, 538) else None
+    """The reply when it answers the question.
+
+    Not *later*, not *log in or encrypt first* (RFC 3207, RFC 4954), and not a refusal of whoever asks: a server that
+    turns our address away at every recipient has not said that a mailbox is missing.
+    """
+    answered = reply is not None and not reply.later and reply.code not in (530, 538) and not reply.about_client
+    return reply if answered else None
 
 
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
@@ -183,10 +203,9 @@ def _sizes(observations: Observations, rules: Rules) -> Iterator[Outcome]:
 
 
 PROBE = Probe(
-    id="mail_behaviour",
+    facts=MAIL_BEHAVIOUR,
     control=Control.FIREWALL,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -31,7 +31,7 @@ def accepts(document: Document) -> float:
     return program_of(beginning_of(document.content))[1]
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """The settings of one program; Damaged when there are none."""
     text = text_of(document.content)
     program = program_of(text)[0]
@@ -163,9 +163,8 @@ def _limits(facts: Facts, *, filtered: bool) -> Iterator[Word]:
 
 
 READER = Reader(
-    id="mail_config",
+    facts=MAIL_CONFIG,
     control=Control.PROTOCOLS,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

@@ -20,7 +20,7 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from fumimori.checks.contract import Document, NotReadable, ReadContext, Reader, Reading
-from fumimori.checks.mail_message.facts import Direction, Facts
+from fumimori.checks.mail_message.facts import MAIL_MESSAGE, Direction, Facts
 from fumimori.checks.mail_message.judging import judge
 from fumimori.checks.mail_message.smime import read_smime
 from fumimori.grammar.dkim_signature import signatures
@@ -46,7 +46,7 @@ def accepts(document: Document) -> float:
     return 0.9 if is_outlook(document.content) else resemblance(document.content)
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     """What the message shows; NotReadable when it has no sender."""
     outlook = is_outlook(document.content)
     header = transport_header(document.content) if outlook else b""
@@ -141,11 +141,11 @@ def _one_click(message: Entity, signed: Sequence[Record]) -> bool:
     return link and post and any(wanted <= set(getattr(one, "signed_fields", ())) for one in signed)
 
 
-def teaches(scope: Scope, facts: Sequence[Record]) -> Scope:
+def teaches(scope: Scope, facts: Sequence[Facts]) -> Scope:
     """The scope with the selectors that its domains really signed with, so that the probe `dkim` asks for them."""
     found: dict[str, dict[str, None]] = {}
     for one in facts:
-        for signature in one.signatures if isinstance(one, Facts) else ():
+        for signature in one.signatures:
             if signature.kind == "dkim" and re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,62})", signature.selector):
                 found.setdefault(signature.domain, {})[signature.selector] = None
     domains = tuple(
@@ -158,9 +158,8 @@ def teaches(scope: Scope, facts: Sequence[Record]) -> Scope:
 
 
 READER = Reader(
-    id="mail_message",
+    facts=MAIL_MESSAGE,
     control=Control.SENDER_AUTH,
-    facts=Facts,
     judge=judge,
     accepts=accepts,
     read=read,

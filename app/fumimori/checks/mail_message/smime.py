@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fumimori.checks.contract import ReadContext
 from fumimori.checks.mail_message.facts import Smime
+from fumimori.grammar.certificate import parse_certificate
 from fumimori.grammar.cms import SignedData, Signer, content_type, parse_signed
 from fumimori.grammar.mime import Entity, parts, pieces
 from fumimori.texts import sanitize
@@ -66,16 +67,18 @@ def _certificate(signer: Signer, ders: Sequence[bytes]) -> "tuple[bytes, x509.Ce
     from cryptography import x509
 
     for der in ders:
+        one = parse_certificate(der)
+        if one is None:
+            continue
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                one = x509.load_der_x509_certificate(der)
                 if signer.issuer:
                     same = one.issuer.public_bytes() == signer.issuer and one.serial_number == signer.serial
                 else:
                     named = one.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
                     same = named == signer.key_identifier
-        except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension, x509.InvalidVersion):
+        except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
             continue
         if same:
             return der, one

@@ -14,7 +14,8 @@ from fumimori.checks.products.recognition import shown_version
 from fumimori.checks.tables.mail_servers import PolicyState, mx_table
 from fumimori.checks.tables.ports import CLEAR_LOGINS
 from fumimori.checks.tls.certificate_checks import distrust, old_signature, weak_key
-from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
+from fumimori.checks.tls.search import LISTED_MOST, Service
+from fumimori.checks.tls.support import find_support
 from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
 from fumimori.network import NotObserved, NotTestableHere, Unreachable
@@ -308,10 +309,9 @@ def _implicit(ports: Iterable[Facts]) -> str:
 
 
 PROBE = Probe(
-    id="mail_ports",
+    facts=MAIL_PORTS,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

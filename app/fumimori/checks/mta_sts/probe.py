@@ -16,7 +16,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar import mta_sts as grammar
 from fumimori.grammar.mta_sts import StsPolicy
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 
 POLICY_LIMIT = 65536
@@ -74,13 +74,10 @@ def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySe
     return (*history, state)[-HISTORY_MOST:]
 
 
-Values = dict[str, str | int]
-
-
 def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(MTA_STS):
         for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=tuple(values.items()))
+            yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=values)
 
 
 def _found(
@@ -88,17 +85,17 @@ def _found(
 ) -> Iterator[tuple[str, Values]]:
     texts = facts.announcements
     if len(texts) > 1:
-        yield "several", {"count": len(texts)}
+        yield "several", (("count", len(texts)),)
         return
     if not texts:
         lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_sts(txt)), "")
         if lookalike:
-            yield "malformed", {"text": lookalike}
+            yield "malformed", (("text", lookalike),)
         else:
-            yield ("absent_beside_dane" if dane.protects(observations, domain) else "absent"), {}
+            yield ("absent_beside_dane" if dane.protects(observations, domain) else "absent"), ()
         return
     if grammar.parse_sts_record(texts[0]).fault:
-        yield "malformed", {"text": texts[0]}
+        yield "malformed", (("text", texts[0]),)
         return
     yield from _certificate(facts, rules, at)
     unusable = _unusable(facts, at)
@@ -109,13 +106,13 @@ def _found(
         return
     policy = grammar.parse_sts_policy(facts.policy.untrusted_body)
     if policy.fault:
-        yield "policy_malformed", {"text": policy.fault_text or policy.fault}
+        yield "policy_malformed", (("text", policy.fault_text or policy.fault),)
         return
-    yield "published", {"mode": policy.mode}
+    yield "published", (("mode", policy.mode),)
     kind = facts.policy.header("content-type").partition(";")[0].strip().lower()
     if kind != "text/plain":
-        yield "policy_type", {"type": kind or "-"}
-    yield f"mode_{policy.mode}", {}
+        yield "policy_type", (("type", kind or "-"),)
+    yield f"mode_{policy.mode}", ()
     yield from _changes(facts, rules, at)
     if policy.mode != "none":
         yield from _agreement(domain, policy, observations, rules)
@@ -124,7 +121,7 @@ def _found(
 def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
     """What only shows over time: a policy changed behind an old id, and a test that never ends."""
     if len(facts.history) > 1 and facts.history[-1].id == facts.history[-2].id:
-        yield "id_unchanged", {"id": facts.history[-1].id, "since": facts.history[-1].first_seen.date().isoformat()}
+        yield "id_unchanged", (("id", facts.history[-1].id), ("since", facts.history[-1].first_seen.date().isoformat()))
     since = at
     for state in reversed(facts.history):
         if state.mode != "testing":
@@ -132,7 +129,7 @@ def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Va
         since = state.first_seen
     days = (at - since).days
     if days > rules.number("mta_sts.testing_days_max"):
-        yield "testing_long", {"days": days}
+        yield "testing_long", (("days", days),)
 
 
 def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
@@ -140,18 +137,18 @@ def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
     answer = facts.policy
     if answer is None:
         word = CERTAIN.get(facts.policy_reason, "policy_not_seen")
-        return word, ({"reason": facts.policy_reason} if word == "policy_not_seen" else {})
+        return word, ((("reason", facts.policy_reason),) if word == "policy_not_seen" else ())
     if answer.tls_error:
         word = TLS_ERRORS.get(answer.tls_error, "policy_not_seen")
         leaf = answer.chain.certificates[0] if answer.chain and answer.chain.certificates else None
         if word == "policy_expired" and leaf is not None and leaf.not_after <= at:
-            return word, {"day": leaf.not_after.date().isoformat()}
-        return word, ({"reason": answer.tls_error} if word == "policy_not_seen" else {})
+            return word, (("day", leaf.not_after.date().isoformat()),)
+        return word, ((("reason", answer.tls_error),) if word == "policy_not_seen" else ())
     if 300 <= answer.status < 400:
-        return "policy_redirect", {"status": answer.status, "target": answer.header("location") or "-"}
+        return "policy_redirect", (("status", answer.status), ("target", answer.header("location") or "-"))
     if answer.status != 200:
-        return "policy_status", {"status": answer.status}
-    return ("policy_too_long", {"limit": POLICY_LIMIT}) if answer.truncated else None
+        return "policy_status", (("status", answer.status),)
+    return ("policy_too_long", (("limit", POLICY_LIMIT),)) if answer.truncated else None
 
 
 def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
@@ -163,7 +160,7 @@ def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str
     urgent = urgency(leaf.not_before, leaf.not_after, at, rules)
     words = {Urgency.URGENT: "certificate_urgent", Urgency.SOON: "certificate_soon", Urgency.FINE: "certificate_fine"}
     if urgent in words:
-        yield words[urgent], {"days": days_left(leaf.not_after, at), "day": leaf.not_after.date().isoformat()}
+        yield words[urgent], (("days", days_left(leaf.not_after, at)), ("day", leaf.not_after.date().isoformat()))
 
 
 def _agreement(
@@ -180,11 +177,11 @@ def _agreement(
         yield word, values
     facts = observations.facts(mx_facts.MX, domain)
     if facts is not None and facts.mail_hosts and not spoiled:
-        yield "mx_covered", {"hosts": ", ".join(facts.mail_hosts)}
+        yield "mx_covered", (("hosts", ", ".join(facts.mail_hosts)),)
 
 
 def _age(policy: StsPolicy, rules: Rules) -> Iterator[tuple[str, Values]]:
-    values: Values = {"seconds": policy.max_age, "days": policy.max_age // 86400}
+    values: Values = (("seconds", policy.max_age), ("days", policy.max_age // 86400))
     if policy.max_age < rules.number("mta_sts.max_age_least"):
         yield "max_age_very_short", values
     elif policy.max_age < rules.number("mta_sts.max_age_wanted"):
@@ -201,9 +198,9 @@ def _coverage(domain: str, policy: StsPolicy, observations: Observations) -> Ite
         every = len(outside) == len(facts.mail_hosts)
         enforced = "mx_uncovered_all" if every else "mx_uncovered"
         word = enforced if policy.mode == "enforce" else "mx_uncovered_testing"
-        yield word, {"hosts": ", ".join(outside)}
+        yield word, (("hosts", ", ".join(outside)),)
     elif idle:
-        yield "stale_mx", {"patterns": ", ".join(idle[:10])}
+        yield "stale_mx", (("patterns", ", ".join(idle[:10])),)
 
 
 def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[tuple[str, Values]]:
@@ -221,9 +218,9 @@ def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iter
         every = len(failing) == len(hosts)
         enforced = "mx_certificate_all" if every else "mx_certificate"
         word = enforced if policy.mode == "enforce" else "mx_certificate_testing"
-        yield word, {"hosts": ", ".join(failing)}
+        yield word, (("hosts", ", ".join(failing)),)
     elif looked and len(looked) == len(hosts):
-        yield "mx_certificates_hold", {"hosts": ", ".join(hosts)}
+        yield "mx_certificates_hold", (("hosts", ", ".join(hosts)),)
 
 
 def delivers(port: mail_ports_facts.Facts) -> bool:
@@ -234,10 +231,9 @@ def delivers(port: mail_ports_facts.Facts) -> bool:
 
 
 PROBE = Probe(
-    id="mta_sts",
+    facts=MTA_STS,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -254,10 +254,9 @@ def _names(hosts: Sequence[MxHost]) -> str:
 
 
 PROBE = Probe(
-    id="mx",
+    facts=MX,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -55,7 +55,8 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     """The facts of one mail exchanger, or of one port for people who send.
 
     Raises NotTestableHere (`relay_not_tested`) when it is not known how the server treats its own unknown recipients,
-    or when it turns our example addresses away for another reason; Refused (`busy`) when it said *later*.
+    or when it turns our example addresses away for another reason; Refused (`busy`) when it said *later*, and
+    (`not_welcome`) when it turned our own address away.
     """
     host, _, number = subject.rpartition(":")
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
@@ -108,6 +109,8 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
     With `login_is_an_answer` *log in first* refuses strangers as well as anything else, at whichever command.
     """
     sender = replies[0] if replies else None
+    if any(reply.about_client for reply in replies[: place + 1]):
+        raise Refused("not_welcome")
     if sender is None or sender.later or len(replies) <= place or replies[place].later:
         raise Refused("busy")
     told = sender if sender.refused else replies[place]
@@ -143,10 +146,9 @@ def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
 
 
 PROBE = Probe(
-    id="open_relay",
+    facts=OPEN_RELAY,
     control=Control.FIREWALL,
     consent=ConsentLevel.RELAY,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

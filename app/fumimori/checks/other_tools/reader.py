@@ -15,6 +15,7 @@ Outcomes   cloud_mfa (high); cloud_legacy, cloud_forward, cloud_faults (medium);
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -62,7 +63,7 @@ def accepts(document: Document) -> float:
     return SURE if read_results(document.content) else 0.0
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Any]]:
     """What the tool says of each host or domain; Damaged when there is nothing."""
     found = read_results(document.content)
     if not found:
@@ -70,12 +71,12 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading]:
     return tuple(reading for one in found for reading in _readings(one, context))
 
 
-def _readings(found: Found, context: ReadContext) -> Iterator[Reading]:
+def _readings(found: Found, context: ReadContext) -> Iterator[Reading[Any]]:
     """What it says in its own words, and what it looked at as a probe does."""
     facts = found.facts
     at = found.at if found.at and found.at <= context.at else None
     tool = Tool(name=facts.tool, version=facts.version, at=at)
-    looks: dict[str, Reading] = {}
+    looks: dict[str, Reading[Any]] = {}
     for look in found.looks:
         taken = taken_over(look, context, at or context.at)
         if taken is not None:
@@ -85,7 +86,7 @@ def _readings(found: Found, context: ReadContext) -> Iterator[Reading]:
     yield from looks.values()
 
 
-def _told_by(item: Item, looks: Mapping[str, Reading]) -> bool:
+def _told_by(item: Item, looks: Mapping[str, Reading[Any]]) -> bool:
     """Whether a look holds what the item is about; of certificates only one that was taken over."""
     look = looks.get(item.place)
     if look is None or not isinstance(look.facts, PortFacts) or not item.id.startswith("cert"):
@@ -154,9 +155,8 @@ def _values(names: Sequence[str]) -> Values:
 
 
 READER = Reader(
-    id="other_tools",
+    facts=OTHER_TOOLS,
     control=Control.PROTOCOLS,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

@@ -42,10 +42,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
 
 
 PROBE = Probe(
-    id="own_line",
+    facts=OWN_LINE,
     control=Control.FIREWALL,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     host=lambda _line: "",
     collect=collect,

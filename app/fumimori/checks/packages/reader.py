@@ -62,7 +62,7 @@ def _kind(text: str) -> str:
     return next((kind for kind, holds in signs.items() if holds), "")
 
 
-def read(document: Document, context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     """One list of one server, or the two that `systeminfo` prints; Damaged when there is none."""
     text = text_of(document.content)
     kind = _kind(text)
@@ -164,9 +164,8 @@ def _behind(system: Facts, installed: Facts, rules: Rules) -> Iterator[Word]:
 
 
 READER = Reader(
-    id="packages",
+    facts=PACKAGES,
     control=Control.UPDATES,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

@@ -143,10 +143,9 @@ def _own_server(observations: Observations) -> bool:
 
 
 PROBE = Probe(
-    id="products",
+    facts=PRODUCTS,
     control=Control.UPDATES,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,

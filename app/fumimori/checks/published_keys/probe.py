@@ -101,10 +101,9 @@ def _found(facts: Facts) -> Iterator[str]:
 
 
 PROBE = Probe(
-    id="published_keys",
+    facts=PUBLISHED_KEYS,
     control=Control.SIGNING,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     third_parties=third_parties,
     collect=collect,

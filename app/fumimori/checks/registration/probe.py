@@ -156,10 +156,9 @@ def _expires(said: _Domain) -> datetime | None:
 
 
 PROBE = Probe(
-    id="registration",
+    facts=REGISTRATION,
     control=Control.ACCESS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     third_parties=third_parties,
     collect=collect,

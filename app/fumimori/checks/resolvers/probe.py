@@ -44,10 +44,9 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
 
 
 PROBE = Probe(
-    id="resolvers",
+    facts=RESOLVERS,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

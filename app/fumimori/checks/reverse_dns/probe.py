@@ -159,10 +159,9 @@ def _greetings(observations: Observations, address: str) -> Iterator[str]:
 
 
 PROBE = Probe(
-    id="reverse_dns",
+    facts=REVERSE_DNS,
     control=Control.FIREWALL,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

@@ -24,7 +24,7 @@ from fumimori.grammar.spf import Directive, Qualifier, looks_like_spf
 from fumimori.grammar.spf_check import Client, check_host
 from fumimori.grammar.spf_walk import SpfNode, SpfTree
 from fumimori.grammar.suffixes import registrable_part
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 from fumimori.network.together import together
@@ -107,18 +107,9 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             continue
         found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
         for word, values in found.items():
-            yield _outcome(domain, word, **values)
+            yield _outcome(domain, word, values)
         if tree.root.state == "found" and not found.keys() & SPOILING:
-            yield _outcome(
-                domain,
-                "valid",
-                lookups=len(tree.lookups),
-                limit=int(rules.number("spf.lookups_max")),
-                addresses=tree.addresses,
-            )
-
-
-Values = dict[str, str | int]
+            yield _outcome(domain, "valid", (*_counted(tree, rules), ("addresses", tree.addresses)))
 
 
 def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
@@ -126,11 +117,11 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
     if not facts.answers:
         return
     if root.state == "several":
-        yield "several", {"count": len(spf_walk.spf_texts(facts.answers[0]))}
+        yield "several", (("count", len(spf_walk.spf_texts(facts.answers[0]))),)
         return
     if root.state != "found":
         lookalike = next((txt for txt in facts.answers[0].records if looks_like_spf(txt)), "")
-        yield ("lookalike", {"text": lookalike}) if lookalike else ("none", {})
+        yield ("lookalike", (("text", lookalike),)) if lookalike else ("none", ())
         return
     yield from _errors(tree, facts, rules)
     yield from _breadth(tree, rules)
@@ -139,7 +130,7 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
         yield from _style(domain, tree, rules)
     yield from _own_senders(facts)
     if tree.unanswered:
-        yield "incomplete", {"names": _listed(question.name for question in facts.unanswered)}
+        yield "incomplete", (("names", _listed(question.name for question in facts.unanswered)),)
 
 
 def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
@@ -147,34 +138,34 @@ def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
     failing = [own for own in facts.own_hosts if own.verdict.result in ("fail", "softfail")]
     passing = [own for own in facts.own_hosts if own.verdict.result == "pass"]
     if failing:
-        yield "own_host_fails", {"hosts": _listed(f"{own.host} [{own.address}]" for own in failing)}
+        yield "own_host_fails", (("hosts", _listed(f"{own.host} [{own.address}]" for own in failing)),)
     elif passing and len(passing) == len(facts.own_hosts):
-        yield "own_host_passes", {"hosts": _listed(own.host for own in passing)}
+        yield "own_host_passes", (("hosts", _listed(own.host for own in passing)),)
 
 
 def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     """Everything that makes a receiver give up (permerror), and what comes close to it."""
     if tree.root.record.faults:
-        yield "syntax", {"term": _listed(fault.term for fault in tree.root.record.faults)}
+        yield "syntax", (("term", _listed(fault.term for fault in tree.root.record.faults)),)
     limit, near = int(rules.number("spf.lookups_max")), int(rules.number("spf.lookups_near"))
     count = len(tree.lookups)
     if count > limit:
-        yield "too_many_lookups", {"count": count, "limit": limit}
+        yield "too_many_lookups", (("count", count), ("limit", limit))
     elif count >= near:
-        yield "near_limit", {"count": count, "limit": limit}
+        yield "near_limit", (("count", count), ("limit", limit))
     voids_max = int(rules.number("spf.voids_max"))
     if len(tree.voids) > voids_max:
         terms = _listed(lookup.term for lookup in tree.voids)
-        yield "void_lookups", {"count": len(tree.voids), "limit": voids_max, "terms": terms}
+        yield "void_lookups", (("count", len(tree.voids)), ("limit", voids_max), ("terms", terms))
     below = tree.nodes[1:]
     loops = [node for node in below if node.state == "loop"]
     missing = [node for node in below if node.state in ("none", "nxdomain")]
     broken = [node for node in below if node.state == "several" or node.record.faults]
     for word, nodes in (("loop", loops), ("include_missing", missing), ("include_broken", broken)):
         if nodes:
-            yield word, {"names": _listed(node.name for node in nodes)}
+            yield word, (("names", _listed(node.name for node in nodes)),)
     if tree.mx_many:
-        yield "mx_many", {"terms": _listed(tree.mx_many)}
+        yield "mx_many", (("terms", _listed(tree.mx_many)),)
     known = facts.known()
     free = {
         part
@@ -183,24 +174,28 @@ def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Va
         if (answer := known.get((part, "NS"))) is not None and answer.status is DnsStatus.NXDOMAIN
     }
     if free:
-        yield "registrable", {"names": _listed(sorted(free))}
+        yield "registrable", (("names", _listed(sorted(free))),)
 
 
 def _breadth(tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
     """Who may send: everybody, or a range far wider than an organisation needs."""
-    counted: Values = {"lookups": len(tree.lookups), "limit": int(rules.number("spf.lookups_max"))}
+    counted = _counted(tree, rules)
     if tree.everyone:
-        yield "open", {"terms": _listed(tree.everyone), **counted}
+        yield "open", (("terms", _listed(tree.everyone)), *counted)
         return
     widest4, widest6 = spf_walk.widest(tree.networks, 4), spf_walk.widest(tree.networks, 6)
     own = spf_walk.ipv4_count(tree.own_networks)
     huge = int(rules.number("spf.open_prefix"))
     if min(widest4, widest6) <= huge or own >= 2 ** (32 - huge):
-        yield "open_range", {"network": _widest_text(tree.networks), "addresses": tree.addresses, **counted}
+        yield "open_range", (("network", _widest_text(tree.networks)), ("addresses", tree.addresses), *counted)
     elif own > rules.number("spf.wide_addresses") or spf_walk.widest(tree.own_networks, 6) < rules.number(
         "spf.wide_prefix6"
     ):
-        yield "wide", {"network": _widest_text(tree.own_networks), "addresses": own}
+        yield "wide", (("network", _widest_text(tree.own_networks)), ("addresses", own))
+
+
+def _counted(tree: SpfTree, rules: Rules) -> Values:
+    return (("lookups", len(tree.lookups)), ("limit", int(rules.number("spf.lookups_max"))))
 
 
 def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
@@ -209,32 +204,32 @@ def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
         return
     ending = node.record.ending
     if ending is None:
-        yield "no_all", {}
+        yield "no_all", ()
     elif ending is Qualifier.NEUTRAL:
-        yield "neutral", {}
+        yield "neutral", ()
     elif ending is Qualifier.SOFTFAIL and not enforcing:
-        yield "softfail_alone", {}
+        yield "softfail_alone", ()
 
 
 def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
     record = tree.root.record
     if any(directive.mechanism == "ptr" for node in tree.nodes if node.own for directive in node.record.effective):
-        yield "ptr", {}
+        yield "ptr", ()
     after = record.directives[len(record.effective) :]
     if after:
-        yield "after_all", {"terms": _listed(directive.text for directive in after)}
+        yield "after_all", (("terms", _listed(directive.text for directive in after)),)
     if record.redirect and record.ending is not None:
-        yield "redirect_ignored", {"term": f"redirect={record.redirect}"}
+        yield "redirect_ignored", (("term", f"redirect={record.redirect}"),)
     targets = [(node.name, directive.text.lower()) for node in tree.nodes if node.own for directive in _asking(node)]
     twice = [text for node, text in targets if targets.count((node, text)) > 1]
     if twice:
-        yield "duplicate", {"terms": _listed(twice)}
+        yield "duplicate", (("terms", _listed(twice)),)
     longest = int(rules.number("spf.length_max"))
     if len(tree.root.text) > longest:
-        yield "long", {"length": len(tree.root.text), "limit": longest}
+        yield "long", (("length", len(tree.root.text)), ("limit", longest))
     uncounted = [lookup.term for lookup in tree.lookups if not lookup.countable]
     if uncounted:
-        yield "macros", {"terms": _listed(uncounted), "domain": domain}
+        yield "macros", (("terms", _listed(uncounted)), ("domain", domain))
 
 
 def _asking(node: SpfNode) -> list[Directive]:
@@ -275,15 +270,14 @@ def _listed(texts: Iterable[str]) -> str:
     return ", ".join(list(dict.fromkeys(texts))[:10])
 
 
-def _outcome(subject: str, word: str, **values: str | int) -> Outcome:
-    return Outcome(code=f"spf.{word}", subject=subject, values=tuple(values.items()))
+def _outcome(subject: str, word: str, values: Values = ()) -> Outcome:
+    return Outcome(code=f"spf.{word}", subject=subject, values=values)
 
 
 PROBE = Probe(
-    id="spf",
+    facts=SPF,
     control=Control.SENDER_AUTH,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -147,10 +147,9 @@ def _host_and_port(subject: str) -> tuple[str, int]:
 
 
 PROBE = Probe(
-    id="ssh",
+    facts=SSH,
     control=Control.SSH,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,

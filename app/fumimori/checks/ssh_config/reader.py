@@ -43,7 +43,7 @@ def accepts(document: Document) -> float:
     return 0.9 if own and len(words & _KNOWN) >= 3 else 0.6 if own else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """The settings of one server; Damaged when there are none."""
     text = text_of(document.content)
     found = parse_sshd(text)
@@ -151,9 +151,8 @@ def _algorithms(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
 
 
 READER = Reader(
-    id="ssh_config",
+    facts=SSH_CONFIG,
     control=Control.SSH,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

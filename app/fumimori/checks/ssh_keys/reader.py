@@ -30,7 +30,7 @@ def accepts(document: Document) -> float:
     return 0.9 if found.keys and len(found.keys) >= found.unread else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """The keys of one list; Secret when a private key lies in it, Damaged when there is none."""
     text = text_of(document.content)
     if private_key_in(text):
@@ -95,9 +95,8 @@ def _kind(key: PublicKey) -> str:
 
 
 READER = Reader(
-    id="ssh_keys",
+    facts=SSH_KEYS,
     control=Control.SSH,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

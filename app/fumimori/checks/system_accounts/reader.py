@@ -62,7 +62,7 @@ def _kind(text: str) -> str:
     return "mailboxes" if names and len(lines) >= _LEAST else ""
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """One list; Secret when it holds hashes of passwords."""
     text = text_of(document.content)
     if password_hash_in(text):
@@ -151,9 +151,8 @@ def _named(accounts: Sequence[SystemAccount]) -> Values:
 
 
 READER = Reader(
-    id="system_accounts",
+    facts=SYSTEM_ACCOUNTS,
     control=Control.ACCESS,
-    facts=Facts,
     about=About.HOST,
     accepts=accepts,
     read=read,

@@ -3,7 +3,7 @@
 import asyncio
 
 from fumimori.checks.tls.facts import group_classes, is_tls13
-from fumimori.checks.tls.support import LISTED_MOST, SUITES_MOST, TLS13_GROUPS, Search, suites
+from fumimori.checks.tls.search import LISTED_MOST, SUITES_MOST, TLS13_GROUPS, Search, suites
 from fumimori.network.tls import HelloOffer
 
 SECONDS_MOST = 150.0

@@ -23,7 +23,8 @@ NOT_TESTED = ("heartbleed", "robot", "ccs_injection", "ticketbleed", "lucky13", 
 
 def holes(support: TlsSupport, rules: Rules) -> tuple[tuple[str, State], ...]:
     """Every hole with its state, in a fixed order."""
-    classes = {suite_classes(rules).get(code, ("", ""))[0] for code in (*support.bad_suites, *support.suites)}
+    known = suite_classes(rules)
+    classes = {known.get(code, ("", ""))[0] for code in (*support.bad_suites, *support.suites)}
     # Finite fields are asked apart: without an answer to that, a bad suite of theirs may still be there.
     suites_known = support.bad_suites_known and support.dh_known
 

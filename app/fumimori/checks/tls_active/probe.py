@@ -108,10 +108,9 @@ async def _kept(looking: Awaitable[T]) -> T | None:
 
 
 PROBE = Probe(
-    id="tls_active",
+    facts=TLS_ACTIVE,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.AUTHORISED,
-    facts=Facts,
     subjects=subjects,
     collect=collect,
     judge=judge,

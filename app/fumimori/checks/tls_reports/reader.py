@@ -19,7 +19,7 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.tls_reports.facts import TLS_REPORTS, Facts
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
 from fumimori.grammar.tls_report import NoReportError, TlsReport, parse_report
-from fumimori.model import Control, Outcome, Record, Rules
+from fumimori.model import Control, Outcome, Rules
 
 HEAD = 65_536
 REPORTS_MOST = 2_000
@@ -35,7 +35,7 @@ def accepts(document: Document) -> float:
     return 0.95 if head.startswith(b"{") and sum(word in head for word in words) >= 3 else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
+def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
     """The report, for each domain that it is about; Damaged when it is none."""
     try:
         report = parse_report(document.content)
@@ -55,15 +55,15 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading]:
     ]
 
 
-def merge(facts: Sequence[Record]) -> Facts:
+def merge(facts: Sequence[Facts]) -> Facts:
     """All reports, the oldest first."""
     return Facts(reports=_each_once(facts)[-REPORTS_MOST:])
 
 
-def _each_once(facts: Iterable[Record]) -> tuple[TlsReport, ...]:
+def _each_once(facts: Iterable[Facts]) -> tuple[TlsReport, ...]:
     found: dict[tuple[str, str, object], TlsReport] = {}
     for one in facts:
-        for report in one.reports if isinstance(one, Facts) else ():
+        for report in one.reports:
             found.setdefault((report.organisation, report.id, report.begin), report)
     return tuple(sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id)))
 
@@ -112,9 +112,8 @@ def _found(reports: Sequence[TlsReport], rules: Rules) -> Iterator[tuple[str, di
 
 
 READER = Reader(
-    id="tls_reports",
+    facts=TLS_REPORTS,
     control=Control.MTA_STS,
-    facts=Facts,
     judge=judge,
     accepts=accepts,
     read=read,

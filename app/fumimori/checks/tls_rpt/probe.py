@@ -8,7 +8,7 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls_rpt.facts import TLS_RPT, Facts
 from fumimori.grammar import tls_rpt as grammar
-from fumimori.model import ConsentLevel, Control, Outcome, Rules
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -22,36 +22,35 @@ def _subjects(observations: Observations) -> Sequence[str]:
 def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(TLS_RPT):
         for word, values in _found(attempt.subject, facts, observations):
-            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=tuple(values.items()))
+            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=values)
 
 
-def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, dict[str, str | int]]]:
+def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, Values]]:
     texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
     if len(texts) > 1:
-        yield "several", {"count": len(texts)}
+        yield "several", (("count", len(texts)),)
         return
     if not texts:
         lookalike = next((txt for txt in facts.answer.records if grammar.looks_like_tls_rpt(txt)), "")
         if lookalike:
-            yield "malformed", {"text": lookalike}
+            yield "malformed", (("text", lookalike),)
             return
         sts = observations.facts(mta_sts.MTA_STS, domain)
-        yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), {}
+        yield ("absent_beside_mta_sts" if sts is not None and sts.announced else "absent"), ()
         return
     record = grammar.parse_tls_rpt(texts[0])
     if record.fault:
-        yield "malformed", {"text": record.text}
+        yield "malformed", (("text", record.text),)
         return
     if record.unread:
-        yield "address_unread", {"text": ", ".join(record.unread[:5])}
-    yield "valid", {"addresses": ", ".join(uri.text for uri in record.rua if uri.scheme and not uri.size_limit)}
+        yield "address_unread", (("text", ", ".join(record.unread[:5])),)
+    yield "valid", (("addresses", ", ".join(uri.text for uri in record.rua if uri.scheme and not uri.size_limit)),)
 
 
 PROBE = Probe(
-    id="tls_rpt",
+    facts=TLS_RPT,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    facts=Facts,
     subjects=_subjects,
     collect=_collect,
     judge=_judge,

@@ -20,7 +20,8 @@ from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls.certificate_checks import distrust
 from fumimori.checks.tls.facts import TlsSupport
-from fumimori.checks.tls.support import LISTED_MOST, Service, find_support
+from fumimori.checks.tls.search import LISTED_MOST, Service
+from fumimori.checks.tls.support import find_support
 from fumimori.checks.tls.verdicts import CLIENT, suite_words, version_words
 from fumimori.checks.webmail.facts import WEBMAIL, Facts
 from fumimori.grammar.domain_names import split_host
@@ -203,10 +204,9 @@ _AGAINST = frozenset(
 
 
 PROBE = Probe(
-    id="webmail",
+    facts=WEBMAIL,
     control=Control.PROTOCOLS,
     consent=ConsentLevel.CONNECTIONS,
-    facts=Facts,
     subjects=subjects,
     named_hosts_only=True,
     collect=collect,

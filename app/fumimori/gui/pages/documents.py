@@ -15,8 +15,9 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
 from fumimori.gui.widgets.taken_in import TakenIn
 from fumimori.gui.widgets.text import Prose, announce
-from fumimori.model import Run, RunKind
+from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
+from fumimori.wizard.steps import Route
 
 
 class DocumentsPage(Page):
@@ -48,6 +49,11 @@ class DocumentsPage(Page):
         self._bar: QProgressBar | None = None
         session.handing.changed.connect(self._show)
         self._show()
+        self.section(self.say("round_trip"))
+        self.prose("round_trip_lead")
+        trip = partial(self.go, Route("round_trip"))
+        go = button(theme, self.say("round_trip_go"), trip, icon="list", name="round-trip")
+        self.add(Flow(go, spacing=theme.gap))
         self.section(self.say("collector"))
         self.add(CollectorCard(session, theme))
         sender_tables(session, theme, self.column)
@@ -58,7 +64,7 @@ class DocumentsPage(Page):
             self.add(TakenIn(session, theme, run))
 
     def _read(self) -> list[Run]:
-        return [run for run in self.session.open.runs if run.kind is RunKind.READ]
+        return [run for run in self.session.open.runs if run.handed_over]
 
     def leave(self) -> None:
         """The reading goes on without this page."""

@@ -1,19 +1,24 @@
 """What leaves the program beside the report: which files, in which language, into which folder."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import shiboken6
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from fumimori.exports import FORMATS
+from fumimori.exports import FORMATS, HANDOVER, PackageTooLargeError
 from fumimori.gui.pages.page import Page
 from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.choice import tick
-from fumimori.gui.widgets.controls import button, clear
+from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.saved import saved_notice, trouble_notice
+from fumimori.gui.widgets.text import Prose
+
+Write = Callable[[dict[str, bytes]], tuple[Path, int]]
+"""Files by name → where they were put, and how many; SaveError."""
 
 
 class ExportsPage(Page):
@@ -24,6 +29,19 @@ class ExportsPage(Page):
         theme = self.theme
         self._formats = set(FORMATS)
         self._language = self.session.open.report_language
+        names = {code: known.name for code, known in self.t.known.items()}
+        self.add(self.choice("language", list(names), self._language, self._speak, labels=names))
+        self._notes = QVBoxLayout()
+        self.add(self._notes)
+        self._package = button(
+            theme, self.say("package"), self._choose_package, kind="primary", icon="download", name="make-package"
+        )
+        frame, inside = card(theme)
+        inside.addWidget(Prose(theme, self.say("package_title"), bold=True))
+        inside.addWidget(Prose(theme, self.say("package_why")))
+        inside.addLayout(Flow(self._package, spacing=theme.gap))
+        self.add(frame)
+        self.section(self.say("singly"))
         self.prose("lead", quiet=True)
         for word in FORMATS:
             self.add(
@@ -36,14 +54,8 @@ class ExportsPage(Page):
                     explanation=self.say(f"format_{word}_why"),
                 )
             )
-        names = {code: known.name for code, known in self.t.known.items()}
-        self.add(self.choice("language", list(names), self._language, self._speak, labels=names))
-        self._button = button(
-            theme, self.say("choose"), self._choose, kind="primary", icon="folder-open", name="make-exports"
-        )
+        self._button = button(theme, self.say("choose"), self._choose, icon="folder-open", name="make-exports")
         self.add(Flow(self._button, spacing=theme.gap))
-        self._notes = QVBoxLayout()
-        self.add(self._notes)
 
     def _ticked(self, word: str, on: bool) -> None:  # noqa: FBT001 - as the card tells it
         (self._formats.add if on else self._formats.discard)(word)
@@ -58,39 +70,65 @@ class ExportsPage(Page):
         if name:
             self.make_in(Path(name))
 
+    def _choose_package(self) -> None:
+        start = self.session.path.parent if self.session.path else Path.home()
+        usual = f"{self.say('package_name')}-{self.session.services.now():%Y-%m-%d}.zip"
+        name, _ = QFileDialog.getSaveFileName(self, self.say("package"), str(start / usual), "ZIP (*.zip)")
+        if name:
+            self.package_to(Path(name))
+
+    def package_to(self, path: Path) -> None:
+        """Make the hand-over package, and say that it is there or why not."""
+
+        def write(files: dict[str, bytes]) -> tuple[Path, int]:
+            (content,) = files.values()
+            write_whole(path, content)
+            return path, 1
+
+        self._make((HANDOVER,), write, self._choose_package)
+
     def make_in(self, place: Path) -> None:
-        """Make the files in a new folder below `place`, and say that they are there or why not."""
+        """Make the chosen files in a new folder below `place`, and say that they are there or why not."""
+        day = f"{self.session.services.now():%Y-%m-%d}"
+        formats = tuple(one for one in FORMATS if one in self._formats)
+        self._make(formats, lambda files: _written(place, f"fumimori-{day}", files), self._choose)
+
+    def _make(self, formats: tuple[str, ...], write: Write, again: Callable[[], None]) -> None:
         session = self.session
         if not session.judging.exact:
-            session.judging.when_exact(partial(self.make_in, place), self)
+            session.judging.when_exact(partial(self._make, formats, write, again), self)
             return
         make, about, result = session.services.make_exports, session.open, session.result
-        texts, formats = session.services.texts(self._language), tuple(one for one in FORMATS if one in self._formats)
-        day = f"{session.services.now():%Y-%m-%d}"
-        self._button.setEnabled(False)
+        texts = session.services.texts(self._language)
+        self._enable(on=False)
         self._note(Notice(self.theme, title=self.say("making")))
         session.bridge.compute(
-            lambda: _written(place, f"fumimori-{day}", make(about, result, texts, formats)),
-            done=self._made,
-            failed=self._failed,
+            lambda: write(make(about, result, texts, formats)), done=self._made, failed=partial(self._failed, again)
         )
 
-    def _made(self, made: tuple[Path, int]) -> None:
-        folder, count = made
-        if shiboken6.isValid(self):
-            self._button.setEnabled(True)
-            title, text = self.say("made", count=count, folder=folder.name), self.say("made_next")
-            self._note(saved_notice(self.theme, self.t, folder, title=title, text=text))
+    def _enable(self, *, on: bool) -> None:
+        self._package.setEnabled(on)
+        self._button.setEnabled(on and bool(self._formats))
 
-    def _failed(self, error: BaseException) -> None:
+    def _made(self, made: tuple[Path, int]) -> None:
+        place, count = made
+        if shiboken6.isValid(self):
+            self._enable(on=True)
+            key = "made" if place.is_dir() else "packed"
+            title, text = self.say(key, count=count, folder=place.name), self.say("made_next")
+            self._note(saved_notice(self.theme, self.t, place, title=title, text=text))
+
+    def _failed(self, again: Callable[[], None], error: BaseException) -> None:
         if not shiboken6.isValid(self):
             return
-        self._button.setEnabled(True)
+        self._enable(on=True)
         if isinstance(error, SaveError):
             title = self.say("not_made")
-            self._note(trouble_notice(self.theme, self.t, error.code, title=title, again=self._choose))
-        else:
-            self._note(Notice(self.theme, title=self.say("failed", fault=type(error).__name__), icon="triangle-alert"))
+            self._note(trouble_notice(self.theme, self.t, error.code, title=title, again=again))
+            return
+        too_large = isinstance(error, PackageTooLargeError)
+        title = self.say("too_large") if too_large else self.say("failed", fault=type(error).__name__)
+        self._note(Notice(self.theme, title=title, icon="triangle-alert"))
 
     def _note(self, notice: Notice) -> None:
         clear(self._notes)

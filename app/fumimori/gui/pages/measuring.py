@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
+from fumimori.engine import Progress
 from fumimori.gui.consented import begun
-from fumimori.gui.measuring import ProgressRow
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
@@ -109,7 +109,7 @@ class MeasuringPage(Page):
             progress = list(measuring.progress.values())
         else:
             progress = [
-                ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+                Progress(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
                 for one in attempts
             ]
             self._words.say(self._over(progress) if progress else self.say("ready"))
@@ -118,7 +118,7 @@ class MeasuringPage(Page):
         self._notes.renew()
         self._list.show_progress(progress)
 
-    def _over(self, progress: list[ProgressRow]) -> str:
+    def _over(self, progress: list[Progress]) -> str:
         """What the last run did, with its day and hour: this program's own run, else all that is kept in the file."""
         mine = [entry for entry in self.session.measuring.progress.values() if entry.state == "done"]
         count = sum(missed(entry) for entry in mine or progress)

@@ -5,15 +5,18 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fumimori.assess.mail_path import CONTROLS, Link
 from fumimori.assess.plan import first, later, totals
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.controls import card, row
 from fumimori.gui.widgets.dispute import settled
+from fumimori.gui.widgets.mail_path import MailPath
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.rechecked import rechecked
 from fumimori.gui.widgets.text import Heading, Prose
 from fumimori.model import Finding, Grade
+from fumimori.wizard.steps import Route
 from fumimori.wording.window import range_words
 from fumimori.wording.work import counts_words, outlook_words, totals_words
 
@@ -30,6 +33,7 @@ class PlanPage(Page):
         if (notice := rechecked(self.session, theme)) is not None:
             self.add(notice)
         self._grade(result.grade)
+        self.add(MailPath(theme, self.t, result, self._to_ground))
         if not result.actions:
             self.add(Notice(theme, title=self.say("none"), text=self.say("none_next"), icon="circle-check"))
             self._settled()
@@ -53,6 +57,17 @@ class PlanPage(Page):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts)
         self._settled()
+
+    def _to_ground(self, link: Link) -> None:
+        """To what a link of the drawing rests on: the action that mends it, or the control that tells of it."""
+        self.growing.finish()
+        cards = self.findChildren(ActionCard)
+        mending = next((card for card in cards if link.finding is not None and card.mends(link.finding)), None)
+        if mending is not None:
+            mending.reveal()
+        else:
+            control = link.finding.control if link.finding is not None else CONTROLS[link.stretch]
+            self.navigator.visit(Route("summary", control.value))
 
     def leave(self) -> None:
         """A measurement goes on without this page."""

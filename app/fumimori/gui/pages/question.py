@@ -57,7 +57,7 @@ class QuestionPage(Page):
         box = AnswerBox(session, theme, question, answered=self._show_difference)
         self.add(box)
         self.add(self._differs)
-        self.add(EvidenceBox(session, theme, About.QUESTION, question.id))
+        self.add(EvidenceBox(session, theme, About.QUESTION, {question.id: self.title()}))
         if question.register:
             register = Route("registers", question.register)
             name = self.t(f"registers.{question.register}.name")

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field, button, card, row
 from fumimori.gui.widgets.register_table import RegisterModel, RegisterTable
+from fumimori.gui.widgets.row_evidence import RowEvidence
+from fumimori.gui.widgets.table_import import TableImport
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Register
 from fumimori.texts import languages
 from fumimori.wizard.steps import Route
-from fumimori.wording.registers import RegisterWords, register_table
+from fumimori.wording.registers import ReadTable, RegisterWords, register_table
 
 
 class RegistersPage(Page):
@@ -59,7 +61,7 @@ class RegistersPage(Page):
         others = [session.services.texts(code) for code in languages(session.services.resources)]
         self._words = RegisterWords(register, (session.texts, *others))
         self._model = RegisterModel(session, theme, self._words)
-        self._table = RegisterTable(theme, self._model, name=self.title(), pasted=self._pasted)
+        self._table = RegisterTable(theme, self._model, name=self.title(), told=self._tell, dropped=self._dropped)
         self.add(Prose(theme, self.t(f"registers.{register.id}.intro"), quiet=True))
         made = {
             word: button(theme, self.say(word), act, name=word)
@@ -76,42 +78,37 @@ class RegistersPage(Page):
             theme, label=self.say("filter"), text="", changed=self._table.sorted.setFilterFixedString, name="filter"
         )
         self._told = Prose(theme, "", bold=True, size="small")
-        self.add(filtering, self._told, self._table, Prose(theme, self.say("keys"), quiet=True, size="small"))
+        self.reading = TableImport(session, theme, self._words, read=self._imported, told=self._tell)
+        self.add(filtering, self._told, self.reading, self._table)
+        self.add(Prose(theme, self.say("keys"), quiet=True, size="small"), RowEvidence(session, theme, self._table))
         go = partial(self.go, Route("registers"))
         self.add(row(button(theme, self.say("all"), go, kind="link", name="all", icon="list"), None))
+
+    def leave(self) -> None:
+        """What is read meanwhile is for nobody."""
+        if self.route.item:
+            self.reading.stop()
 
     def _drop(self) -> None:
         self._model.drop({number for number, _ in self._table.chosen()})
 
-    def _pasted(self, count: int) -> None:
-        self._tell("pasted", count=count)
+    def _dropped(self, path: Path) -> None:
+        self.reading.take(path)
 
     def _import(self) -> None:
         kinds = "CSV, XLSX (*.csv *.tsv *.txt *.xlsx)"
         name, _ = QFileDialog.getOpenFileName(self, self.say("import"), str(Path.home()), kinds)
         if name:
-            self.take(Path(name))
+            self.reading.take(Path(name))
 
-    def take(self, path: Path) -> None:
-        """Add the rows of a file that were recognised, and say what was not."""
-        from fumimori.engine.register_files import SIZE_MOST, TableError, read_tables
-
-        try:
-            with path.open("rb") as file:
-                tables = read_tables(file.read(SIZE_MOST + 1))
-        except (OSError, TableError) as error:
-            self._tell(f"unread_{error.code}" if isinstance(error, TableError) else "unread_unreadable")
-            return
-        best = max((self._words.read(rows) for rows in tables), key=lambda read: read.named, default=None)
-        if best is None or not best.named:
-            self._tell("unread_heads", heads=self.t.listed(self._words.heads()))
-            return
-        if not self._model.add(best.rows):
+    def _imported(self, table: ReadTable) -> None:
+        """Add the rows that were recognised, and say what was not."""
+        if not self._model.add(table.rows):
             self._tell("unread_too_many")
             return
         self._table.fit()
-        left_out = self.t.listed(best.left_out)
-        self._tell("imported_but" if left_out else "pasted", count=len(best.rows), heads=left_out)
+        left_out = self.t.listed(table.left_out)
+        self._tell("imported_but" if left_out else "pasted", count=len(table.rows), heads=left_out)
 
     def _export(self, kind: str) -> None:
         usual = str(Path.home() / f"{self._words.register.id}.{kind}")
@@ -139,6 +136,6 @@ class RegistersPage(Page):
             self._tell("written", name=path.name)
 
     def _tell(self, key: str, **values: object) -> None:
-        words = self.say(key, **values)
+        words = self.say(key, **{"heads": self.t.listed(self._words.heads()), **values})
         self._told.say(words)
         announce(self._told, words)

@@ -3,19 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-import shiboken6
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from fumimori.assess.lint import LintEntry
+from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
-from fumimori.gui.saving import SaveError, write_whole
 from fumimori.gui.widgets.controls import button, clear, row
-from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.delivery import Delivery
 from fumimori.gui.widgets.lint_box import LintBox
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
-from fumimori.gui.widgets.saved import saved_notice, trouble_notice
+from fumimori.gui.widgets.protection import ProtectionBox
 from fumimori.wizard.steps import Route
 
 PARTS = ("all", "management", "repairs", "proof")
@@ -28,17 +27,13 @@ class ReportPage(Page):
         """Language, paper, what is out of order, save and print, preview."""
         theme, session, visit = self.theme, self.session, self.navigator.visit
         self._paper, self._parts, self._version = "a4", "all", "final"
-        self._pdf = b""
-        self._save_button = button(
-            theme, self.say("save"), self._save, kind="primary", icon="download", name="save-report"
-        )
-        self._print_button = button(theme, self.say("print"), self._print, icon="printer", name="print-report")
         aside = [
             button(theme, self.say(page), partial(visit, Route(page)), icon=icon, name=page)
             for page, icon in (("branding", "pencil"), ("exports", "table"))
         ]
-        self._notes, self._lint = QVBoxLayout(), QVBoxLayout()
-        self.add(Flow(self._save_button, self._print_button, *aside, spacing=theme.gap), self._notes, self._lint)
+        self._protection, self._lint = ProtectionBox(theme, self.t, session.bridge), QVBoxLayout()
+        self._delivery = Delivery(self, self._protection, aside, lambda: self._preview.count)
+        self.add(self._delivery, self._lint)
         self.prose("lead", quiet=True)
         if session.result.open_points:
             count = len(session.result.open_points)
@@ -51,9 +46,9 @@ class ReportPage(Page):
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
         below.addLayout(self.choice("parts", PARTS, self._parts, partial(self._use, "_parts")), 1)
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
-        self.add(beside, below, LogoNotice(session, theme, partial(visit, Route("branding"))))
         self._preview = Preview(session, theme)
-        self.add(self._preview)
+        logo = LogoNotice(session, theme, partial(visit, Route("branding")))
+        self.add(beside, below, logo, self._protection, self._preview)
         self._make()
 
     @property
@@ -61,12 +56,19 @@ class ReportPage(Page):
         """What follows; the work may go on at any time."""
         return self.onward
 
+    def draft(self) -> Draft:
+        """What is ticked besides what is typed."""
+        return {**super().draft(), "protection": (self._protection.state, 0)}
+
+    def resume(self, draft: Draft) -> None:
+        """The ticks first: the fields belong to them."""
+        self._protection.restore(draft.pop("protection", ("", 0))[0])
+        super().resume(draft)
+
     def leave(self) -> None:
         """A report that is still being made comes too late."""
         self._number = -1
         self._preview.forget()
-
-    # --- making ---------------------------------------------------------------------------------------------------
 
     _number = 0
 
@@ -80,9 +82,7 @@ class ReportPage(Page):
 
     def _make(self) -> None:
         self._number += 1
-        self._pdf = b""
-        for one in (self._save_button, self._print_button):
-            one.setEnabled(False)
+        self._delivery.offer(b"")
         self._preview.wait(self.say("making"))
         session = self.session
         if session.judging.fault:
@@ -107,43 +107,17 @@ class ReportPage(Page):
     def _made(self, number: int, made: tuple[tuple[LintEntry, ...], bytes]) -> None:
         if number != self._number:
             return
-        entries, self._pdf = made
-        for one in (self._save_button, self._print_button):
-            one.setEnabled(True)
+        entries, pdf = made
         clear(self._lint)
         if entries:
             self._lint.addWidget(LintBox(self.session, self.theme, entries, self.navigator.visit))
-        self._preview.show_pdf(self._pdf)
+        self._preview.show_pdf(pdf)
+        self._delivery.offer(pdf)
 
     def _failed(self, number: int, fault: str) -> None:
         if number == self._number:
             self._preview.wait(self.say("failed", fault=fault))
 
-    # --- saving and printing --------------------------------------------------------------------------------------
-
-    def _save(self) -> None:
-        usual = f"{self.say('file_name')}-{self.session.services.now():%Y-%m-%d}.pdf"
-        folder = self.session.path.parent if self.session.path else Path.home()
-        name, _ = QFileDialog.getSaveFileName(self, self.say("save"), str(folder / usual), "PDF (*.pdf)")
-        if name:
-            self.save_to(Path(name))
-
     def save_to(self, path: Path) -> None:
-        """Write the report to `path`, and say that it is there or why it is not and what to do."""
-        try:
-            write_whole(path, self._pdf)
-        except SaveError as error:
-            self._note(trouble_notice(self.theme, self.t, error.code, title=self.say("not_saved"), again=self._save))
-            return
-        title, text = self.say("saved", name=path.name), self.say("saved_next")
-        self._note(saved_notice(self.theme, self.t, path, title=title, text=text))
-
-    def _print(self) -> None:
-        from fumimori.gui.printing import ask_and_print
-
-        ask_and_print(self, self._pdf, self._preview.count, self._note)
-
-    def _note(self, notice: Notice) -> None:
-        if shiboken6.isValid(self):
-            clear(self._notes)
-            self._notes.addWidget(notice)
+        """Write the report to `path`."""
+        self._delivery.save_to(path)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from fumimori.assess.plan import due
@@ -12,10 +13,11 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, clear, row
 from fumimori.gui.widgets.dispute import DisputeBox
+from fumimori.gui.widgets.evidence import FoldedEvidence
 from fumimori.gui.widgets.signs import Chip
 from fumimori.gui.widgets.snippet import RepairBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Action, Finding, PlanEntry, Repair, Result
+from fumimori.model import About, Action, Finding, PlanEntry, Repair, Result
 from fumimori.wording.repairs import letter
 from fumimori.wording.window import SUBJECTS, ways
 from fumimori.wording.words import Words, kinds
@@ -77,6 +79,16 @@ class ActionCard(QFrame):
         self._gain.say(t("ui.action.gain", gain=gain) if gain else "")
         self._late.say(late_words(t, action))
 
+    def mends(self, finding: Finding) -> bool:
+        """Whether this action is about the finding."""
+        return finding in self._action.findings
+
+    def reveal(self) -> None:
+        """Open the card, and give it the keyboard, which brings it into view."""
+        if not self._open:
+            self.toggle()
+        self._more.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def toggle(self) -> None:
         """Open or close the card."""
         self._open = not self._open
@@ -133,6 +145,8 @@ class ActionCard(QFrame):
         if not box.empty:
             self._inside.addWidget(box)
         self._part("confirm", words.confirm(first))
+        about = {f"{one.code} {one.subject}".rstrip(): one.subject or words.title(one) for one in findings}
+        self._inside.addWidget(FoldedEvidence(self._session, self._theme, About.FINDING, about, first.code))
         self._inside.addWidget(DisputeBox(self._session, self._theme, findings))
 
     def _seen(self, findings: Sequence[Finding]) -> list[str]:

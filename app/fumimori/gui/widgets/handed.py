@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.checks.other_tools.facts import OTHER_TOOLS
+from fumimori.engine.handed_scans import SCAN
 from fumimori.gui.found import receivers
 from fumimori.gui.handing import NAMELESS, Read
 from fumimori.gui.session import Session
@@ -70,12 +71,14 @@ class HandedBox(QWidget):
         """What these are, what they prove, and what would follow from them."""
         theme, t = self._theme, self._t
         frame, inside = card(theme)
-        inside.addWidget(Prose(theme, self._say("kind", kind=t(f"checks.{reader}.name"), count=len(names)), bold=True))
+        base = "words.scan" if reader == SCAN else f"checks.{reader}"
+        inside.addWidget(Prose(theme, self._say("kind", kind=t(f"{base}.name"), count=len(names)), bold=True))
         inside.addWidget(Prose(theme, self._listed(names), quiet=True, size="small"))
-        inside.addWidget(Prose(theme, self._say("proves", what=t(f"checks.{reader}.proves"))))
+        inside.addWidget(Prose(theme, self._say("proves", what=t(f"{base}.proves"))))
         shown: dict[str, Outcome] = {}
-        for outcome in self._read.outcomes:
-            if outcome.code.partition(".")[0] == reader or (reader == OTHER_TOOLS.check and outcome.tool is not None):
+        for outcome in self._read.measured if reader == SCAN else self._read.outcomes:
+            tools = reader == OTHER_TOOLS.check and outcome.tool is not None
+            if tools or reader in (SCAN, outcome.code.partition(".")[0]):
                 shown.setdefault(self._words.title(outcome), outcome)
         rules = self._session.toolkit.rules
         ordered = sorted(shown.items(), key=lambda one: -rules.outcomes[one[1].code].severity)

@@ -19,7 +19,10 @@ SHOWN = 12
 
 
 class LintBox(QFrame):
-    """The entries, what stops a final version first; not shown at all where everything is in order."""
+    """The entries, what stops a final version first; those alike that lead to one place share a line.
+
+    Not shown at all where everything is in order.
+    """
 
     def __init__(
         self, session: Session, theme: Theme, entries: Sequence[LintEntry], visit: Callable[[Route], None]
@@ -35,13 +38,19 @@ class LintBox(QFrame):
         stops = sum(entry.stops for entry in entries)
         if stops:
             column.addWidget(Prose(theme, t("ui.lint.stopped", count=stops)))
-        for number, entry in enumerate(entries[:SHOWN]):
+        alike: dict[tuple[str, Route], list[LintEntry]] = {}
+        for entry in entries:
+            alike.setdefault((entry.code, Route(entry.page, entry.item)), []).append(entry)
+        for number, ((_, route), same) in enumerate(list(alike.items())[:SHOWN]):
+            entry = same[0]
             kind = t("lint.stops" if entry.stops else "lint.advises")
             place = t(f"ui.rail.{'hub' if entry.page == 'question' else entry.page}")
-            column.addWidget(Prose(theme, f"{kind} {lint_words(entry, result, wording)}", bold=entry.stops))
-            route = Route(entry.page, entry.item)
+            said = f"{kind} {lint_words(entry, result, wording)}"
+            if len(same) > 1:
+                said = t("ui.lint.alike", text=said, count=len(same) - 1)
+            column.addWidget(Prose(theme, said, bold=entry.stops))
             go = button(theme, t("ui.lint.go", place=place), partial(visit, route), kind="link", name=f"lint-{number}")
             go.setMinimumWidth(1)  # at twice the size in a narrow window the page is no wider than it
             column.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
-        if len(entries) > SHOWN:
-            column.addWidget(Prose(theme, t("ui.lint.more", count=len(entries) - SHOWN), quiet=True))
+        if len(alike) > SHOWN:
+            column.addWidget(Prose(theme, t("ui.lint.more", count=len(alike) - SHOWN), quiet=True))

@@ -6,7 +6,7 @@ from itertools import groupby
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.measuring import ProgressRow
+from fumimori.engine import Progress
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row
@@ -18,12 +18,12 @@ SIGNS = {"waiting": "circle-dashed", "running": "play", "done": "circle-check", 
 SUBJECTS = 6
 
 
-def missed(entry: ProgressRow) -> bool:
+def missed(entry: Progress) -> bool:
     """Whether the look is over and did not see anything."""
     return entry.state == "done" and entry.status is not Status.COMPLETED
 
 
-def reason_words(t: Texts, entry: ProgressRow) -> str:
+def reason_words(t: Texts, entry: Progress) -> str:
     """Why it saw nothing."""
     key = f"words.reason.{entry.reason}"
     return t(key) if t.has(key) else t(f"words.status.{entry.status}")
@@ -37,7 +37,7 @@ class _Group(QFrame):
         self.setObjectName("card")
         self._theme, self._t, self._control = theme, t, control
         self._name = t(f"controls.{control}.name")
-        self._progress: tuple[ProgressRow, ...] = ()
+        self._progress: tuple[Progress, ...] = ()
         self._open = False
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
@@ -65,7 +65,7 @@ class _Group(QFrame):
         self._toggle.setIcon(self._theme.icon("chevron-down" if self._open else "chevron-right", "accent"))
         self._show()
 
-    def show_progress(self, progress: tuple[ProgressRow, ...]) -> None:
+    def show_progress(self, progress: tuple[Progress, ...]) -> None:
         """Show how these looks stand; nothing moves while nothing changed."""
         if progress != self._progress:
             self._progress = progress
@@ -99,11 +99,11 @@ class _Group(QFrame):
         elif finished:
             self._add(unseen, lambda _entry: "")
 
-    def _add(self, progress: Iterable[ProgressRow], state: Callable[[ProgressRow], str]) -> None:
+    def _add(self, progress: Iterable[Progress], state: Callable[[Progress], str]) -> None:
         """A line for each probe and way that it stands, with its subjects."""
         t, theme = self._t, self._theme
 
-        def kind(entry: ProgressRow) -> tuple[str, str]:
+        def kind(entry: Progress) -> tuple[str, str]:
             return entry.probe, reason_words(t, entry) if missed(entry) else state(entry)
 
         for (probe, words), same in groupby(sorted(progress, key=kind), key=kind):
@@ -128,7 +128,7 @@ class ProgressList(QWidget):
         self._column.setSpacing(theme.px(8))
         self._groups: dict[Control, _Group] = {}
 
-    def show_progress(self, progress: Sequence[ProgressRow]) -> None:
+    def show_progress(self, progress: Sequence[Progress]) -> None:
         """Show how every look stands."""
         controls = {probe.id: probe.control for probe in self._session.toolkit.checks}
         for control in Control:

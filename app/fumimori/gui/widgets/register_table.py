@@ -2,13 +2,24 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtCore import QSortFilterProxyModel as Sorted
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+)
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QComboBox,
     QHeaderView,
@@ -20,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.model import RegisterRow
+from fumimori.model import Column, ColumnKind, RegisterRow
 from fumimori.model.registers import ROWS_MOST
 from fumimori.wording.registers import RegisterWords, state
 
@@ -28,6 +39,7 @@ Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _Key = QKeySequence.StandardKey
 SHOWN_ROWS = 11
+SORT_ROLE = _Role.UserRole + 1
 NO_INDEX = QModelIndex()
 
 
@@ -64,6 +76,8 @@ class RegisterModel(QAbstractTableModel):
         written = self.words.shown(column, row.text(column.key))
         if role == _Role.EditRole:
             return written
+        if role == SORT_ROLE:
+            return _order(column, row)
         matter = state(column, row, self._session.services.now().date())
         if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
             told = self._session.texts(f"ui.registers.state_{matter}") if matter else ""
@@ -74,9 +88,7 @@ class RegisterModel(QAbstractTableModel):
             return QColor(self._theme.severity(severity)["fill"])
         if severity and role == _Role.ForegroundRole:
             return QColor(self._theme.severity(severity)["ink"])
-        if matter and role == _Role.ForegroundRole:
-            return QColor(self._theme.colour("quiet_ink"))
-        return None
+        return QColor(self._theme.colour("quiet_ink")) if matter and role == _Role.ForegroundRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Everything can be chosen and typed into."""
@@ -112,6 +124,10 @@ class RegisterModel(QAbstractTableModel):
             self._keep([*self._rows, *fresh])
         return fits
 
+    def row(self, number: int) -> RegisterRow:
+        """The row that stands there."""
+        return self._rows[number]
+
     def drop(self, numbers: set[int]) -> None:
         """Take rows away."""
         self._keep([row for number, row in enumerate(self._rows) if number not in numbers])
@@ -139,6 +155,17 @@ class RegisterModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self._columns) - 1))
         else:
             self.endResetModel()
+
+
+def _order(column: Column, row: RegisterRow) -> float | str:
+    """What a cell is sorted by: a number by its size, everything else by what is kept (days stand as YYYY-MM-DD)."""
+    kept = row.text(column.key)
+    if column.kind is not ColumnKind.NUMBER:
+        return kept
+    try:
+        return float(kept)
+    except ValueError:
+        return -1.0
 
 
 class _Choosing(QStyledItemDelegate):
@@ -181,14 +208,27 @@ class _Choosing(QStyledItemDelegate):
 
 
 class RegisterTable(QTableView):
-    """The keys of a spreadsheet: arrows, typing, F2 or Enter to edit, Delete, copy and paste of blocks; Tab leaves."""
+    """The keys of a spreadsheet: arrows, typing, F2 or Enter to edit, Delete, blocks cut and pasted; Tab leaves.
 
-    def __init__(self, theme: Theme, model: RegisterModel, *, name: str, pasted: Callable[[int], None]) -> None:
+    `told` is called with the key of what to say and its values, `dropped` with a file that was dropped here.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: RegisterModel,
+        *,
+        name: str,
+        told: Callable[..., None],
+        dropped: Callable[[Path], None],
+    ) -> None:
         super().__init__()
-        self._source, self._pasted, self._theme = model, pasted, theme
+        self._source, self._tell, self._dropped, self._theme = model, told, dropped, theme
+        self.setAcceptDrops(True)
         self.sorted = Sorted(self)
         self.sorted.setSourceModel(model)
-        self.sorted.setSortRole(_Role.EditRole)
+        self.sorted.setSortRole(SORT_ROLE)
+        self.sorted.setSortLocaleAware(True)
         self.sorted.setFilterKeyColumn(-1)
         self.sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self.sorted)
@@ -201,6 +241,7 @@ class RegisterTable(QTableView):
         self.setSortingEnabled(True)
         self.sorted.sort(-1)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicatorClearable(True)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.verticalHeader().setDefaultSectionSize(theme.size("hit") + theme.px(2))
         trigger = QAbstractItemView.EditTrigger
@@ -220,27 +261,64 @@ class RegisterTable(QTableView):
         found = (self.sorted.mapToSource(index) for index in self.selectionModel().selectedIndexes())
         return sorted((index.row(), index.column()) for index in found)
 
+    def current_row(self) -> RegisterRow | None:
+        """The row that the keyboard is on."""
+        index = self.sorted.mapToSource(self.currentIndex())
+        return self._source.row(index.row()) if index.isValid() else None
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file may be dropped on the table."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Anywhere on it."""
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The first file's rows are added."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self._dropped(Path(files[0]))
+
     def paste(self) -> None:
         """Put a block from the clipboard where the keyboard is; a block with heads finds its columns by them."""
         from fumimori.engine.register_files import TableError, separated
 
         try:
             block = separated(QGuiApplication.clipboard().text())
-        except TableError:
-            block = ()
+        except TableError as error:
+            self._tell(f"unread_{error.code}")
+            return
         if not block:
             return
         named = self._source.words.columns_of(block[0])
         if sum(key is not None for key in named) * 2 > len(block[0]):
-            rows = self._source.words.read(block).rows
-            self._source.add(rows)
-            self._pasted(len(rows))
+            read = self._source.words.read(block)
+            self._tell("pasted" if self._source.add(read.rows) else "unread_too_many", count=len(read.rows))
             return
-        index = self.sorted.mapToSource(self.currentIndex())
-        top, left = (index.row(), index.column()) if index.isValid() else (self._source.rowCount(), 0)
-        cells = [(top + y, left + x, words) for y, row in enumerate(block) for x, words in enumerate(row)]
+        chosen = self.chosen()
+        if len(block) == len(block[0]) == 1 and len(chosen) > 1:
+            self._source.put([(row, column, block[0][0]) for row, column in chosen])
+            return
+        current = self.currentIndex()
+        top, left = (current.row(), current.column()) if current.isValid() else (self.sorted.rowCount(), 0)
+        cells = [
+            (self._kept_row(top + y), left + x, words) for y, row in enumerate(block) for x, words in enumerate(row)
+        ]
+        beyond = max(left + len(row) for row in block) - self._source.columnCount()
+        if max(number for number, _, _ in cells) >= ROWS_MOST:
+            self._tell("unread_too_many")
+            return
         self._source.put(cells)
-        self._pasted(len(block))
+        self._tell("pasted_beyond" if beyond > 0 else "pasted", count=len(block), columns=beyond)
+
+    def _kept_row(self, shown: int) -> int:
+        """Which row of the register stands in this row as it is sorted and filtered; further ones come behind all."""
+        if shown < self.sorted.rowCount():
+            return self.sorted.mapToSource(self.sorted.index(shown, 0)).row()
+        return self._source.rowCount() + shown - self.sorted.rowCount()
 
     def copy(self) -> None:
         """The chosen cells as a block for a spreadsheet."""
@@ -262,9 +340,22 @@ class RegisterTable(QTableView):
             self.paste()
         elif event.matches(_Key.Copy):
             self.copy()
+        elif event.matches(_Key.Cut):
+            self.copy()
+            self._empty()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._source.put([(row, column, "") for row, column in self.chosen()])
+            self._empty()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _empty(self) -> None:
+        self._source.put([(row, column, "") for row, column in self.chosen()])
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """After Enter the keyboard is on the cell below, as in a spreadsheet."""
+        below = self.currentIndex().siblingAtRow(self.currentIndex().row() + 1)
+        super().closeEditor(editor, hint)
+        if hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache and below.isValid():
+            self.setCurrentIndex(below)

@@ -29,7 +29,11 @@ class TakenIn(QFrame):
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
         column.setSpacing(theme.px(8))
         kinds = t.listed(dict.fromkeys(t(f"checks.{attempt.probe}.name") for attempt in run.attempts))
-        head = t("ui.documents.taken_at", at=t.moment(run.started), count=len(run.sources), kinds=kinds)
+        if run.imported:
+            domains = t.listed(sanitize(domain.name, 253) for domain in run.scope.domains)
+            head = t("ui.documents.taken_scan", at=t.moment(run.started), domains=domains, count=len(run.attempts))
+        else:
+            head = t("ui.documents.taken_at", at=t.moment(run.started), count=len(run.sources), kinds=kinds)
         if run.tool is not None:
             tool, day = Words(t, session.toolkit.bank).tool(run.tool)
             head = t("ui.documents.taken_tool", head=head, tool=tool, day=day)
@@ -44,6 +48,8 @@ class TakenIn(QFrame):
         line = row(Prose(theme, head, bold=True), remove, spacing=theme.px(12))
         line.setStretch(0, 1)
         column.addLayout(line)
+        if not run.sources:
+            return
         rows = [(sanitize(one.name, 80), f"{one.size:,}", one.sha256[:DIGEST]) for one in run.sources[:SHOWN]]
         heads = t.lines("ui.documents.taken_heads")
         column.addWidget(Table(theme, name=head, heads=heads, rows=rows, shares=(56, 18, 26), place=f"taken:{run.id}"))

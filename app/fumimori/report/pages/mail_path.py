@@ -1,16 +1,12 @@
 """The drawing of the way of this company's mail: arriving in the first row, sending in the second."""
 
-from fumimori.assess.mail_path import Link, Protection, Stretch, mail_path
+from fumimori.assess.mail_path import ROWS, Link, Protection, Stretch, mail_path
 from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.context import ReportContext
 from fumimori.report.page_style import MM
 from fumimori.report.shapes import ChipSign
 
-ROWS = (
-    (("sender", Stretch.ARRIVES), ("mx", Stretch.ACCESS), ("mailbox", Stretch.READ), ("reader", None)),
-    (("staff", Stretch.SENT), ("sending", Stretch.NAMED), ("receiver", None)),
-)
 CHIPS = {Protection.PROTECTED: "met", Protection.OPEN: "not_met", Protection.UNSEEN: "unknown"}
 _STATION = 24 * MM
 _ROW = 25 * MM

@@ -25,50 +25,39 @@ BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_headi
 
 def plan(m: ReportContext) -> list[Part]:
     """The plan with boxes for seals on one page, and what it does not hold on the pages after it."""
-    kept = shown(m)
-    rest = list(m.result.actions)[len(kept) :]
+    actions = list(m.result.actions)
+    rows = [_row(m, number, action) for number, action in enumerate(actions, start=1)]
+    kept = _that_fit(m, actions, rows)
     name = m.say("part.management")
-    page = _page(m, kept, left_out=len(rest))
-    more = [*_rest(m, rest, number=len(kept) + 1), *_demand(m), *mail_path.drawing(m)]
+    page = _page(m, actions[:kept], rows, left_out=len(actions) - kept)
+    more = [*_rest(m, rows[kept:]), *_demand(m), *mail_path.drawing(m)]
     whole = [*page, Gap(6), *more]
     if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
         return [Part(name=name, blocks=tuple(whole))]
     return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(more))]
 
 
-def shown(m: ReportContext) -> list[Action]:
-    """The first actions, as many as the page holds."""
-    actions = list(m.result.actions)
+def _that_fit(m: ReportContext, actions: list[Action], rows: list[list[Cell]]) -> int:
+    """How many actions the first page holds."""
     low, high = 0, min(ROWS, len(actions))
     while low < high:
         middle = (low + high + 1) // 2
-        blocks = _page(m, actions[:middle], left_out=len(actions) - middle)
+        blocks = _page(m, actions[:middle], rows, left_out=len(actions) - middle)
         if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
             low = middle
         else:
             high = middle - 1
-    return actions[:low]
+    return low
 
 
-def _page(m: ReportContext, actions: list[Action], left_out: int) -> list[Block]:
-    rows = {id(action): _row(m, number, action) for number, action in enumerate(actions, start=1)}
+def _page(m: ReportContext, actions: list[Action], rows: list[list[Cell]], left_out: int) -> list[Block]:
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
-        mine = [action for action in actions if _block(m, action) == days]
+        mine = [row for action, row in zip(actions, rows, strict=False) if _block(m, action) == days]
         if not mine:
             continue
-        blocks += [
-            m.heading(f"plan.{word}", small=True),
-            Grid(
-                WIDTHS,
-                [rows[id(action)] for action in mine],
-                m.paper,
-                head=m.wording.texts.lines("report.plan.heads"),
-                padding=0.8,
-            ),
-            Gap(3.5),
-        ]
+        blocks += [m.heading(f"plan.{word}", small=True), m.grid(WIDTHS, "plan.heads", mine, padding=0.8), Gap(3.5)]
     if not m.result.actions:
         blocks += _to_find_out(m)
     if left_out:
@@ -116,9 +105,8 @@ def _shown_by(m: ReportContext, action: Action) -> list[str]:
     return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
 
 
-def _rest(m: ReportContext, actions: list[Action], number: int) -> list[Block]:
+def _rest(m: ReportContext, rows: list[list[Cell]]) -> list[Block]:
     """The actions that the first page cannot hold, in the same table."""
-    rows = [_row(m, place, action) for place, action in enumerate(actions, start=number)]
     if not rows:
         return []
     return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]

@@ -1,0 +1,55 @@
+"""Measurements that this program made elsewhere, among what people hand over: recognised, read, and taken over."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from fumimori.checks.contract import About, Damaged, Document, TooMuch
+from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, Scan, foreign_domains, imported, read_scan
+from fumimori.engine.toolkit import Toolkit
+from fumimori.grammar.lines import beginning_of, text_of
+from fumimori.model import Assessment, Record
+
+SCAN = "scan"
+"""Stands where a reader's name stands; its texts are `words.scan`."""
+
+
+class HandedScan(Record):
+    """One measurement, before it counts."""
+
+    name: str
+    """Of the document."""
+    sha256: str
+    scan: Scan
+
+
+def is_scan(document: Document) -> bool:
+    """Whether it says in its first members that it is a measurement of ours; whatever its encoding."""
+    begin = beginning_of(document.content).lstrip()
+    return begin.startswith("{") and '"fumimori-scan-' in begin[:1_000]
+
+
+def scan_in(document: Document, toolkit: Toolkit) -> HandedScan:
+    """The measurement in the document; Damaged for one that cannot be, TooMuch for one that is too large."""
+    if len(document.content) > IMPORT_LIMIT:
+        raise TooMuch
+    try:
+        scan = read_scan(text_of(document.content).encode(), toolkit)
+    except NotAScanError as error:
+        raise Damaged(str(error)[:200]) from error
+    return HandedScan(name=document.name, sha256=document.sha256, scan=scan)
+
+
+def foreign(scans: Sequence[HandedScan], assessment: Assessment) -> Iterator[tuple[str, About, str]]:
+    """Each domain that the assessment is not about, with the document that is about it."""
+    for one in scans:
+        for domain in foreign_domains(one.scan, assessment):
+            yield domain, About.DOMAIN, one.name
+
+
+def with_scans(scans: Sequence[HandedScan], assessment: Assessment, also: Collection[str]) -> Assessment:
+    """The assessment with those measurements of which every domain is its own or in `also`."""
+    after = assessment
+    for one in scans:
+        others = foreign_domains(one.scan, assessment)
+        if all(domain in also for domain in others):
+            after = imported(one.scan, after, widen=bool(others))
+    return after if after.runs != assessment.runs else assessment

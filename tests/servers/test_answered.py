@@ -1,0 +1,133 @@
+"""How many questions what was seen, read and written down answers, before anybody is asked."""
+
+import asyncio
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fumimori.__main__ import toolkit
+from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
+from fumimori.engine.handed_files import documents_in, files_in
+from fumimori.engine.reading import ReadResult, read_documents
+from fumimori.model import (
+    Assessment,
+    Consent,
+    ConsentLevel,
+    DomainScope,
+    Hosting,
+    Organisation,
+    QuestionState,
+    Result,
+    Scope,
+)
+from loopback.witnesses import witnessed
+from loopback.world import World
+from servers import own_server
+
+NOW = datetime.now(UTC)
+ASKED = "asked"
+NOT_HERE = "not applicable"
+LEAST = 0.3
+
+
+def assessment(name: str, hosting: Hosting, **fields: tuple[str, ...]) -> Assessment:
+    scope = Scope(domains=(DomainScope(name=name, hosting=hosting, hosting_confirmed=True),), **fields)
+    consent = Consent(level=ConsentLevel.RELAY, name="Owner", role="CEO", own_server=True)
+    before = Assessment(id="1", created=NOW, organisation=Organisation(name="Good"), scope=scope, consent=consent)
+    return msgspec.structs.replace(before, consent=confirmed(before, NOW))
+
+
+def read(tools: Toolkit, before: Assessment, folder: Path, about: str = "") -> tuple[Assessment, ReadResult]:
+    """The folder through the one door."""
+    skipped: list[str] = []
+    documents = documents_in(files_in([folder]), tools.readers, NOW, skipped=skipped)
+    result = read_documents(tools, before, documents, NOW, about=about)
+    return result.added_to(before), result
+
+
+def who_answered(tools: Toolkit, after: Assessment, result: Result) -> dict[str, str]:
+    """Of each question, what answers it: `seen`, `read`, `register`, with `, in part` where a person may know more."""
+    readers = {reader.id for reader in tools.readers}
+    by_question: dict[str, set[str]] = {}
+    for one in tools.outcomes(after):
+        rule = tools.rules.outcomes[one.code]
+        if rule.question and (rule.at_least or rule.effect.value in ("answers", "lowers")):
+            by_question.setdefault(rule.question, set()).add(one.code.partition(".")[0])
+    found = {}
+    for standing in result.questions:
+        checks = by_question.get(standing.question, set())
+        if standing.state is QuestionState.MEASURED:
+            word = "read" if checks and checks <= readers else "seen"
+        else:
+            word = {QuestionState.RECORDED: "register", QuestionState.OUT_OF_SCOPE: NOT_HERE}.get(standing.state, ASKED)
+        word = word if standing.state is not QuestionState.PARENT_UNMET else "follows"
+        in_part = (word != ASKED and standing.high > standing.low) or (word in ("seen", "read") and standing.asked)
+        found[standing.question] = f"{word}, in part" if in_part and word in ("seen", "read", "register") else word
+    return found
+
+
+def table(name: str, found: dict[str, str], result: Result) -> str:
+    lines = [f"\n{name}"]
+    credits_of = {one.question: one.credit for one in result.questions}
+    for question, word in found.items():
+        lines.append(f"  {question:34} {word:18} {credits_of[question] or ''}")
+    counts = Counter(found.values())
+    here = {question: word for question, word in found.items() if word != NOT_HERE}
+    wholly = sum("in part" not in word and word != ASKED for word in here.values())
+    answered = sum(word != ASKED for word in here.values())
+    lines.append(f"  {dict(counts)}")
+    lines.append(f"  answered: {answered} of {len(here)} ({answered / len(here):.0%}), of these wholly {wholly}")
+    return "\n".join(lines)
+
+
+def share(found: dict[str, str]) -> float:
+    here = [word for word in found.values() if word != NOT_HERE]
+    return sum(word != ASKED for word in here) / len(here)
+
+
+@pytest.fixture(scope="module")
+def own(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Toolkit, Assessment, ReadResult]:
+    tools = toolkit()
+    before = assessment(
+        "good.example",
+        Hosting.ON_PREMISES,
+        mail_hosts=("mail.good.example",),
+        ssh_hosts=("ssh.good.example",),
+        own_hosts=(own_server.HOST,),
+        webmail_hosts=("webmail.good.example",),
+    )
+    settings = NetworkSettings(
+        resolver=world.resolver,
+        ca_file=world.ca_file,
+        dnssec_anchor=world.anchor,
+        control_hosts=(world.control_open,),
+        from_outside=True,
+    )
+
+    async def run() -> Assessment:
+        return (await measure(tools, before, tools.open_network(settings), settings)).added_to(before)
+
+    measured = asyncio.run(run())
+    folder = own_server.folder_of(world, tmp_path_factory.mktemp("own"), NOW)
+    after, handed = read(tools, measured, folder, own_server.HOST)
+    return tools, msgspec.structs.replace(after, registers=own_server.registers(NOW)), handed
+
+
+def test_everything_in_the_folder_is_read(own: tuple[Toolkit, Assessment, ReadResult]) -> None:
+    assert {one.name: one.problem for one in own[2].handed if one.problem} == {}
+
+
+def test_most_questions_about_an_own_server_are_answered_before_anybody_is_asked(
+    own: tuple[Toolkit, Assessment, ReadResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools, after, _ = own
+    witnessed(tools.outcomes(after))
+    result = tools.assess(after, NOW)
+    found = who_answered(tools, after, result)
+    with capsys.disabled():
+        sys.stdout.write(table("own server", found, result))
+    assert share(found) >= LEAST
