@@ -58,6 +58,8 @@ TEST_PROGRAMS = {
     "apache2": "apache2",
     "ufw": "ufw",
     "ip": "iproute2",
+    "nft": "nftables",
+    "iptables-save": "iptables",
     "nsd": "nsd",
     "unbound": "unbound",
     "unbound-host": "unbound-host",

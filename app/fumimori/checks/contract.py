@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from fumimori.checks.observations import FactsKey, Observations, host_of
-from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope, Tool
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
@@ -205,6 +205,11 @@ class Reading(Record, Generic[F_co]):
     """A domain or a host, as the reader's `about` says; empty where the document does not say it, and for what is
     the whole organisation's."""
     facts: F_co
+    tool: Tool | None = None
+    """The other program that says so, of whose results the document is one."""
+    check: str = ""
+    """The probe whose facts these are, where that program looked at what the probe looks at; the subject is then that
+    probe's, a host or `host:port`. Empty for the reader's own facts."""
     part: str = ""
     """What counts beside others of the same subject, such as the digest of one message among many. With none, a newer
     reading takes the place of an older one, as with the settings of a host."""

@@ -100,6 +100,16 @@ class Source(Record):
     from_whom: str = ""
 
 
+class Tool(Record):
+    """Another program, whose result was handed over; all of it is untrusted text, and what it says is its own word."""
+
+    name: str
+    version: str = ""
+    """Empty where the result does not say it."""
+    at: datetime | None = None
+    """When it ran; None where the result does not say it."""
+
+
 class Attempt(Record):
     """One look by one check at one subject; facts are that check's facts record as JSON, None unless COMPLETED."""
 
@@ -153,6 +163,8 @@ class Run(Record):
     kind: RunKind = RunKind.MEASURED
     sources: tuple[Source, ...] = ()
     """The documents that it was read from; none for a measurement."""
+    tool: Tool | None = None
+    """The other program that looked, for a reading of its result; from where it looked is not known."""
 
     @property
     def handed_over(self) -> bool:
@@ -166,6 +178,10 @@ class Outcome(Record):
     code: str
     subject: str
     values: Values = ()
+    tool: Tool | None = None
+    """The other program on whose result alone it rests; None where this program looked itself."""
+    stale: bool = False
+    """That program ran longer ago than the rules trust."""
 
     @property
     def recorded(self) -> bool:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Values
+from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Tool, Values
 from fumimori.texts import Texts, sanitize
 
 _HOST_MOST = 255
 """Characters of a host or subject that are shown."""
+_TOOL_MOST = 60
 _ITEMS = 30
 """Things of an inventory that are named."""
 
@@ -35,7 +36,19 @@ class Words:
         return (self._line("title", finding) or finding.code).rstrip("。.")
 
     def saw(self, finding: Finding | Outcome) -> str:
-        """The fact: what was measured, or what was answered."""
+        """The fact: what was measured, or what was answered; marked where another tool measured it."""
+        said = self._seen(finding)
+        if finding.tool is None or (finding.code.startswith("other_tools.") and not finding.stale):
+            return said
+        tool, day = self.tool(finding.tool)
+        return self.texts(f"words.imported.{'stale' if finding.stale else 'saw'}", saw=said, tool=tool, day=day)
+
+    def tool(self, tool: Tool) -> tuple[str, str]:
+        """Name and version of another program, and the day when it ran."""
+        day = self.texts.day(tool.at) if tool.at else self.texts("words.imported.no_day")
+        return sanitize(f"{tool.name} {tool.version}".strip(), _TOOL_MOST), day
+
+    def _seen(self, finding: Finding | Outcome) -> str:
         question, option = self._answered(finding.code)
         if isinstance(finding, Finding) and finding.joins:
             facts = dict.fromkeys(self._fact(code, finding) for code, _ in finding.joins)

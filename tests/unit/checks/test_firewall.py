@@ -133,6 +133,35 @@ def test_other_texts_are_not_taken():
     assert problem_of("The firewall is on. Status: active\n") == "not_recognised"
 
 
+def printed(*commands):
+    """What the commands print in a network of their own, where rules harm nobody."""
+    line = ["/usr/bin/unshare", "-rn", "sh", "-ec", "\n".join(commands)]
+    path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    return subprocess.run(line, check=True, capture_output=True, text=True, env=path).stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("tcp dport 22 accept", {"input_closed", "admin_open"}),
+        ("ip saddr 192.0.2.0/24 tcp dport { 22, 3306 } accept", {"input_closed"}),
+        ("tcp dport { 25, 3306 } ct state new counter accept", {"input_closed", "danger_allowed"}),
+    ],
+)
+def test_the_real_nftables_prints_what_is_read(rule, expected):
+    given = nft(rule=rule).replace("\t", " ")
+    assert words(printed(f"echo '{given}' | nft -f -", "nft list ruleset")) == expected
+
+
+def test_the_real_iptables_prints_what_is_read():
+    closed = ("iptables -P INPUT DROP", "iptables -A INPUT -i lo -j ACCEPT")
+    ssh = "iptables -A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT"
+    egress = "iptables -A FORWARD -p tcp --dport 25 -j REJECT"
+    assert words(printed(*closed, ssh, "iptables-save")) == {"input_closed", "admin_open"}
+    assert words(printed(*closed, egress, "iptables-save")) == {"input_closed", "egress_closed"}
+    assert words(printed("iptables -A INPUT -j ACCEPT", "iptables-save")) == {"input_open"}
+
+
 def test_the_real_program_prints_what_is_read():
     printed = subprocess.run(["ss", "-ltnp"], check=True, capture_output=True, text=True).stdout
     if "LISTEN" in printed:

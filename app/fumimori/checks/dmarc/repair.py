@@ -164,7 +164,7 @@ def _as_mailto(text: str) -> str:
 
 
 def _unauthorised(context: Context) -> Repair:
-    """The record by which a foreign receiver of reports consents (RFC 9990 section 4)."""
+    """The record by which a foreign receiver of reports consents (RFC 9990)."""
     facts = _facts(context)
     if facts is None:
         return Repair()

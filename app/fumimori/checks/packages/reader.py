@@ -2,8 +2,9 @@
 
 Objective  Tell whether the system still gets fixes, and whether they are installed.
 Inputs     /etc/os-release; `dpkg -l` or `rpm -qa`; `apt list --upgradable` or `dnf check-update`; of Windows
-           `systeminfo`, Get-HotFix or `wmic qfe`. One by one or together. How new apt's lists are, by find(1). The
-           programs that wait for connections, as the reader `firewall` saw them.
+           `systeminfo`, Get-HotFix, `wmic qfe` or `winget upgrade`; of macOS `brew outdated --verbose`. One by one or
+           together. How new apt's lists are, by find(1). The programs that wait for connections, as the reader
+           `firewall` saw them.
 Steps      The system's release against tables/support.tsv; versions of Debian's packages of the mail programs against
            tables/debian_versions.tsv; waiting updates as they are listed; the day of the newest hotfix.
 Outcomes   os_unsupported (high); os_extended_paid, os_ends_soon, security_pending, package_behind, patches_old
@@ -23,12 +24,14 @@ from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.packages import (
     parse_apt,
+    parse_brew,
     parse_dnf,
     parse_dpkg,
     parse_hotfixes,
     parse_os_release,
     parse_rpm,
     parse_windows,
+    parse_winget,
 )
 from fumimori.grammar.upkeep import parse_dates
 from fumimori.grammar.versions import DebianVersion
@@ -50,6 +53,7 @@ PACKAGE_OF: Mapping[str, str] = {
 }
 """The package of a program that waits for connections, by the name that ss(8) tells."""
 _RPM_LEAST = 5
+_WAITING = {"apt": parse_apt, "dnf": parse_dnf, "winget": parse_winget, "brew": parse_brew}
 _APT_HEADS = ("Listing...", "一覧表示...")
 
 
@@ -72,6 +76,8 @@ def _kind(text: str) -> str:
         "rpm": len(parse_rpm(text)) >= _RPM_LEAST,
         "hotfixes": bool(parse_hotfixes(text)),
         "windows": all(parse_windows(text)),
+        "winget": bool(parse_winget(text)),
+        "brew": bool(parse_brew(text)),
     }
     return next((kind for kind, holds in signs.items() if holds), "")
 
@@ -107,7 +113,7 @@ def _facts(kind: str, text: str, wanted: set[str]) -> Facts:
         fixes = parse_hotfixes(text)
         days = [fix.installed for fix in fixes if fix.installed]
         return Facts(kind="hotfixes", count=len(fixes), newest=max(days, default=None))
-    waiting = sorted(parse_apt(text) if kind == "apt" else parse_dnf(text), key=lambda update: not update.security)
+    waiting = sorted(_WAITING[kind](text), key=lambda update: not update.security)
     return Facts(
         kind="pending",
         pending=tuple(waiting[:PENDING_KEPT]),

@@ -195,7 +195,11 @@ def _run(m: ReportContext, run: Run) -> list[Cell]:
     """A measurement: when, under which consent (an imported one keeps its own), by which resolver, and from where."""
     if run.kind is RunKind.READ:
         none = m.wording.texts.style.no_value
-        return [m.moment(run.started), none, none, m.say("t2.read", count=len(run.sources))]
+        said = m.say("t2.read", count=len(run.sources))
+        if run.tool is not None:
+            tool, day = m.wording.tool(run.tool)
+            said = m.say("t2.tool", tool=tool, day=day)
+        return [m.moment(run.started), none, none, said]
     vantage = run.vantage
     resolver = m.wording.free(vantage.resolver, 60) if vantage else ""
     return [m.moment(run.started), _allowed(m, run.consent), resolver or m.wording.texts.style.no_value, _state(m, run)]

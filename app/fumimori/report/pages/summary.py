@@ -159,7 +159,9 @@ def _first_dated(m: ReportContext, least: Severity) -> Action | None:
 def _hindrance(m: ReportContext) -> str:
     """What kept every measurement from seeing the server, so that nobody takes silence for health."""
     vantages = m.assessment.vantages
-    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.READ, Basis.CONTRADICTION) for f in m.result.findings)
+    seen = m.result.good or any(
+        f.basis in (Basis.MEASURED, Basis.READ, Basis.IMPORTED, Basis.CONTRADICTION) for f in m.result.findings
+    )
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
