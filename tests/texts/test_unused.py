@@ -22,6 +22,9 @@ BY_DATA = (
     "report.confidential.",  # how a brand wants the report to be treated
     "report.cover.handling_",
     "repairs.note.",  # as the repairs name them
+    "report.mail_path.",  # stations, as assess/mail_path.py names them
+    "exports.handover.what.",  # every export
+    "exports.handover.who.",  # the readers of a package
 )
 """Beginnings of keys whose last word is data; tests of their own cross them with it."""
 

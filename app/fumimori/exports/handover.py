@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from html import escape
 
-from fumimori.exports import PackageTooLargeError
 from fumimori.exports.archive import archive
-from fumimori.exports.material import Material
+from fumimori.exports.material import Material, PackageTooLargeError
 from fumimori.exports.web_page import STYLE
 from fumimori.texts import Texts, sanitize
 
