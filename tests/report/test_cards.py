@@ -99,3 +99,18 @@ def test_what_is_set_aside_has_a_card_without_an_action():
     assert all(finding.set_aside for card in aside for finding in card.findings)
     assert all(card.number == 0 for card in aside)
     assert all(finding.severity > Severity.INFO for card in cards for finding in card.findings)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_card_goes_on_where_it_only_begins(language):
+    about, texts = sample(), example.texts(language)
+    result = toolkit().assess(about, example.ISSUED)
+    pages = text(example.pdf(about, language=language, following=result, parts="repairs"), "-raw").split("\f")
+    wording = Wording(about, result, texts, example.ISSUED)
+    for card in cards_of(result, example.rules()):
+        if card.action is None:
+            continue
+        title = texts("report.t4.title", number=card.number, action=wording.action(card.action))
+        again = squeezed(texts("report.t4.again", title=title))
+        begins = next(i for i, page in enumerate(pages) if squeezed(title) in squeezed(page).replace(again, ""))
+        assert again not in squeezed(pages[begins])

@@ -61,7 +61,9 @@ class Gap(Block):
 
 
 class Hairline(Block):
-    """A thin line across the column."""
+    """A thin line across the column; it never ends a page."""
+
+    keep_next = True
 
     def __init__(self, ink: Ink, *, width: float = 0.5, millimetres: float = 4) -> None:
         self._ink, self._width, self._points = ink, width, millimetres * MM

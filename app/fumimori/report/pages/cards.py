@@ -91,7 +91,8 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
     if card.action is not None:
         title = m.say("t4.title", number=card.number, action=w.action(card.action))
     signs.append((room, m.heading("", 3, text=title, outline=f"{title} {w.bracketed(w.numbers(card.findings))}")))
-    below = [m.cell(_work(m, card.action), small=True)] if card.action is not None else []
+    small = m.paper.note.inked(m.paper.ink)
+    below = [Prose(_work(m, card.action), small, m.faces, keep_next=True)] if card.action is not None else []
     repair = _repair(m, card.findings)
     seen: Cell = Stack([_seen(m, findings) for findings in card.kinds], together=False, gap=1)
     risks = _each(w.risk(findings[0]) for findings in card.kinds)
