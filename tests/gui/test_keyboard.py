@@ -70,13 +70,13 @@ def test_tab_walks_fields_then_next_back_header_and_sidebar(opened: Open):
 
 
 @pytest.mark.parametrize("page", ["hub", "report"])
-def test_what_the_rail_hands_the_keyboard_to_is_in_view(opened: Open, page: str):
+def test_what_the_sidebar_gives_the_keyboard_to_is_in_view(opened: Open, page: str):
     driver = opened("en", demonstration.assessment("en"))
     driver.window.resize(1160, 672)
     driver.go(page)
     port = driver.window.sidebar.area.viewport()
     bar = driver.window.sidebar.area.verticalScrollBar()
-    rows = [one for one in driver.window.tab_order() if place(one).startswith("rail:")]
+    rows = [one for one in driver.window.tab_order() if place(one).startswith("sidebar:")]
     for leap, row in ((bar.maximum(), rows[0]), (0, rows[-1])):
         bar.setValue(leap)
         before = keyboard.beside(driver.window.tab_order(), row, -1 if row is rows[0] else 1)
@@ -114,7 +114,7 @@ def test_fields_that_appear_later_are_walked_before_next(opened: Open):
     assert order.index("respondent") < order.index("next")
 
 
-def test_the_rail_marks_the_page_that_is_shown_also_when_it_has_the_keyboard(opened: Open):
+def test_the_sidebar_marks_the_page_that_is_shown_also_when_it_has_the_keyboard(opened: Open):
     driver = opened("ja", demonstration.assessment())
     driver.window.resize(1280, 672)
     driver.go("hub")

@@ -83,6 +83,7 @@ async def looked(machine: Machine, zone: Zone, names: Iterable[str], *, inside: 
                             rules=rules(),
                             thorough=thorough,
                         ),
+                        network.now(),
                     )
                     for subject in PROBES[name].subjects(observations)
                 ]

@@ -11,7 +11,7 @@ import pytest
 
 from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
 from fumimori.engine.handed_files import documents_in, files_in
-from fumimori.engine.reading import ReadResult, read_documents
+from fumimori.engine.reading import Handed, ReadResult, read_documents
 from fumimori.model import (
     Assessment,
     Consent,
@@ -63,7 +63,7 @@ def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
 
 def read(tools: Toolkit, before: Assessment, folder: Path, about: str = "") -> tuple[Assessment, ReadResult]:
     """The folder through the one door."""
-    skipped: list[str] = []
+    skipped: list[Handed] = []
     documents = documents_in(files_in([folder]), tools.readers, NOW, skipped=skipped)
     result = read_documents(tools, before, documents, NOW, about=about)
     return result.added_to(before), result

@@ -109,7 +109,7 @@ async def looked() -> Assessment:
             context = ProbeContext(
                 network=network.for_attempt(Notes()), observations=Observations(SCOPE, ()), rules=rules()
             )
-            return assessment_of(SCOPE, [await attempted(exposed_ports.PROBE, HOST, context)])
+            return assessment_of(SCOPE, [await attempted(exposed_ports.PROBE, HOST, context, network.now())])
         finally:
             await network.close()
 

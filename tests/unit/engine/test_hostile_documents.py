@@ -160,7 +160,7 @@ def test_a_file_of_two_gigabytes_is_not_read_in(tmp_path: Path) -> None:
         file.truncate(2 << 30)
     (tmp_path / "sshd").write_bytes(GOOD)
     most = max(reader.limit for reader in checks.readers())
-    skipped: list[str] = []
+    skipped: list[Handed] = []
     tracemalloc.start()
     try:
         documents = documents_in(files_in([tmp_path]), checks.readers(), NOW, skipped=skipped)
@@ -170,7 +170,7 @@ def test_a_file_of_two_gigabytes_is_not_read_in(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 6 * most
-    said = {one.name: (one.reader, one.problem) for one in result.handed}
+    said = {one.name: (one.reader, one.problem) for one in (*result.handed, *skipped)}
     assert said["sshd"] == ("ssh_config", "")
     assert said["big.log"][1] in ("too_much", "not_recognised")
 
