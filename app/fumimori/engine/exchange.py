@@ -13,9 +13,9 @@ from fumimori.assess.judging import assess
 from fumimori.checks.contract import Check
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
+from fumimori.engine import foreign_scope
 from fumimori.engine.counting import counting, failure
 from fumimori.engine.toolkit import Toolkit
-from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
 from fumimori.model import (
     Assessment,
     Attempt,
@@ -43,7 +43,6 @@ TEXT_MOST = 4096
 RECORDS_MOST = 200_000
 """Records of one kind."""
 _RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-_MAIL_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 class NotAScanError(ValueError):
@@ -275,7 +274,7 @@ def _moments(run: Run) -> Iterator[datetime]:
 
 
 def _texts(run: Run) -> Iterator[str]:
-    yield from (run.program, run.rules, run.consent.name, run.consent.role)
+    yield from (run.program, run.rules, run.consent.name, run.consent.role, *run.consent.domains, *run.consent.hosts)
     if run.vantage is not None:
         vantage = run.vantage
         yield from (vantage.resolver, vantage.second_resolver, vantage.port25, vantage.note)
@@ -288,14 +287,9 @@ def _texts(run: Run) -> Iterator[str]:
 
 
 def _check_scope(scope: Scope) -> None:
-    names = [domain.name for domain in scope.domains]
-    hosts = (*scope.mail_hosts, *scope.ssh_hosts, *scope.webmail_hosts)
-    try:
-        proper = all(ascii_domain(name) == name for name in names) and all(ascii_host(host) == host for host in hosts)
-    except BadDomainError as error:
-        raise NotAScanError(f"no name: {str(error)[:100]}") from error
-    if not proper or not all(_MAIL_ADDRESS.fullmatch(address) for address in scope.addresses):
-        raise NotAScanError("a name or an address that cannot be")
+    wrong = foreign_scope.fault(scope)
+    if wrong:
+        raise NotAScanError(wrong)
 
 
 def _try(scan: Scan, toolkit: Toolkit) -> None:
@@ -373,9 +367,13 @@ def _belongs(host: str, domains: Iterable[str]) -> bool:
 
 
 def _with_selectors(domain: DomainScope, others: Iterable[DomainScope]) -> DomainScope:
-    """The domain with the DKIM selectors that the other side knew, else what was found under them would be lost."""
-    more = [selector for other in others if other.name == domain.name for selector in other.selectors]
-    return msgspec.structs.replace(domain, selectors=tuple(dict.fromkeys((*domain.selectors, *more))))
+    """The domain with the DKIM selectors that the other side knew, so that the next measurement here asks for them."""
+    same = [other for other in others if other.name == domain.name]
+    more = {
+        kind: tuple(dict.fromkeys(name for one in (domain, *same) for name in getattr(one, kind)))
+        for kind in ("selectors", "mail_selectors")
+    }
+    return msgspec.structs.replace(domain, **more)
 
 
 def schema(checks: Sequence[Check[Record]]) -> dict[str, Any]:
