@@ -46,7 +46,7 @@ Part 'hotfixes' 'Which updates are installed, and when' {
   Get-CimInstance Win32_QuickFixEngineering | ForEach-Object { "$($_.HotFixID) $(Day $_.InstalledOn)" }
 }
 Part 'listeners' 'Which programs wait for connections' {
-  Get-NetTCPConnection -State Listen | Sort-Object LocalPort, LocalAddress -Unique | ForEach-Object {
+  Get-NetTCPConnection -State Listen | Sort-Object -Unique -Property @('LocalPort', 'LocalAddress') | ForEach-Object {
     $program = (Get-Process -Id $_.OwningProcess -ErrorAction SilentlyContinue).ProcessName
     "LISTEN 0 0 $($_.LocalAddress):$($_.LocalPort) *:* users:((`"$program`",pid=$($_.OwningProcess)))"
   }
@@ -58,9 +58,11 @@ Part 'accounts' 'Accounts of this machine: when each was last used (no passwords
 if (Get-Command Get-ReceiveConnector -ErrorAction SilentlyContinue) {
   Part 'mailboxes' 'Mailboxes: when each was last used, and where its mail goes on to' {
     'PrimarySmtpAddress,LastLogonTime,ForwardingSmtpAddress'
-    Get-Mailbox -ResultSize Unlimited | ForEach-Object {
-      $used = (Get-MailboxStatistics $_.Identity -WarningAction SilentlyContinue).LastLogonTime
-      "$($_.PrimarySmtpAddress),$(Day $used),$($_.ForwardingSmtpAddress)"
+    # All of them first: the Exchange Management Shell runs one command at a time on the server.
+    $boxes = @(Get-Mailbox -ResultSize Unlimited)
+    foreach ($box in $boxes) {
+      $seen = Get-MailboxStatistics "$($box.Guid)" -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+      "$($box.PrimarySmtpAddress),$(Day $seen.LastLogonTime),$($box.ForwardingSmtpAddress)"
     }
   }
 }

@@ -47,7 +47,13 @@ part system    'Which system, and until when it gets fixes'      'cat /etc/os-re
 have dpkg && part installed 'Versions of installed packages'     'dpkg -l'
 have rpm  && part installed 'Versions of installed packages'     'rpm -qa'
 have apt  && part pending   'Updates that wait (nothing is downloaded)' 'apt -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= list --upgradable'
+have apt  && part package_lists 'How new the lists of updates are' '
+  find /var/lib/apt/lists -maxdepth 1 -name "*Release" -printf "%TY-%Tm-%Td %p\n"'
 have dnf  && part pending   'Updates that wait (nothing is downloaded)' 'dnf -C -q check-update'
+
+have apt-config && part automatic 'Whether updates go in by themselves' 'apt-config dump | grep "^APT::Periodic::"; true'
+[ -d /var/lib/clamav ] && part definitions 'How new the data of the virus filter are' '
+  find /var/lib/clamav -type f -name "daily.c[lv]d" -printf "%TY-%Tm-%Td %p\n"'
 
 have sshd && part ssh_config 'How people may log in by SSH (other settings are left out)' '
   sshd -T | grep -E "^(allow|deny)(users|groups) |^(password|kbdinteractive|pubkey)authentication |^usepam |^port |\
@@ -100,6 +106,26 @@ have nginx && part nginx 'Which TLS the web server speaks (its other settings ar
       }
     }'\'
 
+have postmap && part attachments 'Which kinds of attachments Postfix refuses by itself' '
+  for kind in exe js vbs scr iso lnk docm xlsm; do
+    said=""; name="Content-Disposition: attachment; filename=\"invoice.$kind\""
+    for map in $(postconf -hx mime_header_checks | tr , " "); do
+      said=${said:-$(postmap -q "$name" "$map" | cut -d" " -f1)}
+    done
+    echo "invoice.$kind: ${said:--}"
+  done'
+have git && [ -d /etc/.git ] && part settings_kept 'When the settings were last put on record' '
+  git --no-optional-locks -C /etc log -1 --format="kept: %cs"
+  echo "changed since: $(git --no-optional-locks -C /etc status --porcelain | wc -l)"'
+part log_ages 'How far back the logs of mail and logins reach (dates and names only)' '
+  find /var/log -maxdepth 3 -type f -size +0 -printf "%TY-%Tm-%Td %p\n" |
+    grep -E "/(mail\.log|maillog|mail\.info|auth\.log|secure|system[^/]*\.journal)[^/]*$" | sort'
+have lsblk && have findmnt && part disks 'Whether the disks with mail are encrypted' '
+  for place in / /home /var/mail /var/vmail; do
+    [ -d $place ] && echo "$place: $(lsblk -srno TYPE "$(findmnt -nvo SOURCE -T $place)" | tr "\n" " ")"
+  done'
+
+have fail2ban-client && part guard 'Which logins are blocked after wrong passwords' 'fail2ban-client status'
 have nft && part nftables 'What the firewall lets in'            'nft list ruleset'
 have iptables-save && part iptables 'What the firewall lets in'  'iptables-save'
 have ufw && part ufw 'What the firewall lets in'                 'ufw status verbose'

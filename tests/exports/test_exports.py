@@ -21,7 +21,8 @@ import pytest
 
 from fumimori import resources
 from fumimori.engine.exchange import scan_json
-from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover
+from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover, work_orders
+from fumimori.exports import sheets as sheets_of
 from fumimori.exports.sheets import sender_rule_met
 from fumimori.model import Answer, Assessment, Organisation, Outcome, Owner, Severity, Verdict
 from fumimori.report import sheets
@@ -259,7 +260,7 @@ def test_the_package_holds_everything_once_in_the_folder_of_its_reader(whole):
 
 def test_the_index_of_the_package_names_each_file_with_its_sum_in_every_language(whole):
     files = packed(whole)
-    index = files["index.html"].decode()
+    index = files["index.html"].decode().replace("<wbr>", "")
     first, second = index.split("<section")[1:]
     assert f'lang="{whole.texts.style.tag}"' in first.partition(">")[0]
     listed = dict(line.split("  ", 1)[::-1] for line in files["SHA256SUMS.txt"].decode().splitlines())
@@ -291,3 +292,36 @@ def test_the_package_holds_neither_answers_taken_back_nor_more_than_it_may(monke
     monkeypatch.setattr(handover, "OCTETS_MOST", 100_000)
     with pytest.raises(PackageTooLargeError):
         exported(about, (HANDOVER,))
+
+
+def test_the_document_keeps_rows_whole_and_numbers_on_one_line(whole):
+    paper = docx.Document(io.BytesIO(exported(whole, ("docx",))["management.docx"]))
+    for table in paper.tables:
+        assert all(row._tr.trPr is not None and row._tr.trPr.xpath("./w:cantSplit") for row in table.rows)
+        assert table.rows[0]._tr.trPr.xpath("./w:tblHeader")
+    numbers = [one for table in paper.tables for one in table._tbl.xpath(".//w:t[contains(., 'F-')]")]
+    assert numbers == []
+    assert any("F-01" in cell.text for table in paper.tables for row in table.rows for cell in row.cells)
+
+
+def test_no_row_of_the_workbook_is_lower_than_its_words(whole):
+    for sheet in openpyxl.load_workbook(io.BytesIO(exported(whole, ("xlsx",))["fumimori.xlsx"])):
+        for row in sheet.iter_rows(min_row=2):
+            height = sheet.row_dimensions[row[0].row].height
+            for cell in row:
+                if isinstance(cell.value, datetime):
+                    continue
+                width = sheet.column_dimensions[cell.column_letter].width
+                lines = sum(
+                    max(1, -(-sum(2 if ord(one) > 0x2E7F else 1 for one in part) // width))
+                    for part in str(cell.value or "").split("\n")
+                )
+                assert height >= min(400, 15 * lines), cell.coordinate
+
+
+def test_the_parts_of_a_repair_stand_out_in_a_work_order(whole):
+    found = work_orders.for_providers(whole)
+    blocks = sheets_of.order_sheet(whole, found).blocks
+    strong = {block.text for block in blocks if getattr(block, "strong", False)}
+    assert whole.texts("exports.order.steps") in strong
+    assert strong <= {whole.texts("exports.order.steps"), *(whole.texts(f"repairs.{one}") for one in sheets_of.PARTS)}

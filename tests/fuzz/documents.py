@@ -6,6 +6,7 @@ import gzip
 import io
 import tarfile
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -13,12 +14,13 @@ import msgspec
 
 from fumimori import checks
 from fumimori.__main__ import toolkit
-from fumimori.checks.contract import Document, NotReadable, ReadContext
+from fumimori.checks.contract import Document, NotReadable, ReadContext, Reading
 from fumimori.checks.observations import Observations
 from fumimori.engine.reading import document_of, read_documents
+from fumimori.engine.toolkit import said_of
 from fumimori.grammar import cms, dmarc_report, mime, tls_report, trace
 from fumimori.grammar.dkim_signature import signatures, verifies
-from fumimori.model import Assessment, Attempt, DomainScope, Scope, Status
+from fumimori.model import Assessment, Attempt, DomainScope, Run, Scope, Status
 from fumimori.network.tls import CertificateChain
 from loopback.fake_network import rules
 from loopback.signed_mail import outlook
@@ -40,7 +42,7 @@ def _read_by_all(document: Document) -> None:
         assert 0.0 <= reader.accepts(document) <= 1.0
         with contextlib.suppress(NotReadable):
             found = reader.read(document, context)
-            facts = [reading.facts for reading in found]
+            facts = [reading.facts for reading in found if not reading.check]
             if reader.merge is not None and facts:
                 facts.append(reader.merge([*facts, *facts]))
             reader.teaches(SCOPE, facts)
@@ -58,6 +60,21 @@ def _read_by_all(document: Document) -> None:
             ]
             for outcome in reader.judge(Observations(SCOPE, attempts), rules()):
                 assert outcome.code.partition(".")[2] in outcome_names(reader)
+            _judge_imports([reading for reading in found if reading.tool is not None])
+
+
+def _judge_imports(readings: Sequence[Reading]) -> None:
+    """What another tool looked at goes to the judges of our probes."""
+    by_id = {check.id: check for check in (*checks.walk(), *checks.readers())}
+    for reading in readings:
+        facts = msgspec.Raw(msgspec.json.encode(reading.facts))
+        probe = reading.check or "other_tools"
+        look = Attempt(
+            probe=probe, subject=reading.subject, status=Status.COMPLETED, started=MOMENT, ended=MOMENT, facts=facts
+        )
+        run = Run(id="1", started=MOMENT, ended=MOMENT, attempts=(look,), tool=reading.tool)
+        for outcome in said_of(by_id[probe], Observations.of(SCOPE, (run,)), rules()):
+            assert outcome.tool == reading.tool
 
 
 def document(octets: bytes) -> None:

@@ -40,6 +40,7 @@ from fumimori.net.ssh_wire import BadPacketError
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.web import WebAnswer
+from fumimori.report import protection
 from fuzz import documents, hostile, inputs, inside, judged, registers, talks
 from loopback.fake_network import rules
 
@@ -119,6 +120,12 @@ def profile(octets: bytes) -> None:
         assert brand_profile.parse_profile(brand_profile.profile_octets(found)) == found
 
 
+def key_file(octets: bytes) -> None:
+    """A key that somebody chose to sign with."""
+    with contextlib.suppress(protection.ProtectionError):
+        protection._opened_key(protection.Protection(key=octets, key_passphrase="word"))
+
+
 def asn1(octets: bytes) -> None:
     """DER: elements, a logotype, an RSA key, a certificate by itself, in a chain and as a mark certificate."""
     _, contents, _ = der.first(octets)
@@ -159,6 +166,7 @@ HARNESSES: dict[str, Callable[[bytes], None]] = {
     "settings": settings,
     "der": asn1,
     "profile": profile,
+    "key_file": key_file,
     "greeting": greeting,
     "mail": talks.mail,
     "http": talks.web,
@@ -212,7 +220,12 @@ def _handed_in() -> dict[str, list[bytes]]:
 @cache
 def seeds() -> dict[str, list[bytes]]:
     """Whole right inputs for each harness and the hostile ones of old, from which a fuzzer goes astray."""
-    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        pkcs12,
+    )
 
     from loopback.sample_vmc import LOGO
     from loopback.ssh_faults import SshScript
@@ -247,6 +260,11 @@ def seeds() -> dict[str, list[bytes]]:
             *hostile.SETTINGS,
         ],
         "der": [one],
+        "key_file": [
+            pkcs12.serialize_key_and_certificates(b"k", leaf.key, leaf.certificate, None, closing)
+            for closing in (NoEncryption(), BestAvailableEncryption(b"word"))
+        ]
+        + list(hostile.KEYS),
         "profile": [b'{"name":"A","brand":{"logo":"AAAA","logo_type":"svg","colour":"#2E7D32","seals":["X"]}}', *texts],
         "greeting": [b"220 mx.example.jp ESMTP Exim 4.94", b"SSH-2.0-OpenSSH_9.2p1 Debian-2", *hostile.GREETINGS],
         "mail": list(hostile.MAIL),

@@ -20,7 +20,7 @@ from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_js
 from fumimori.model import Assessment, Basis, Finding, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments
-from fumimori.report.blocks import Heading, Prose, Steps
+from fumimori.report.blocks import Heading, Prose
 from fumimori.report.brand import LogoBlock, LogoError, read_logo
 from fumimori.report.canvas import PdfCanvas
 from fumimori.report.code_block import Verbatim
@@ -29,6 +29,7 @@ from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.cards import CONTENT
 from fumimori.report.paging import paged
+from fumimori.report.steps import Steps
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import letter, part_words, proof_words
@@ -201,7 +202,7 @@ def _repaired(finding: Finding, given: Assessment) -> None:
     for texts in _texts():
         said = [note for part in ("before", "after", "risks", "back") for note in part_words(texts, repair, part)]
         said += [words for proof in repair.proof for words in proof_words(texts, proof)]
-        said.append(letter(Words(texts, program.bank()), [finding], repair, given))
+        said.append(letter(Words(texts, program.bank()), [finding], [repair.ask] if repair.ask else [], given))
         assert HARMFUL.search("".join(said)) is None, f"{finding.code} says {said!r}"
 
 

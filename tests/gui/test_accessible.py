@@ -160,7 +160,7 @@ def test_the_page_is_read_from_its_heading_on(opened: Open):
 def test_the_rail_says_where_one_is(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.go("question", "updates.responsible")
-    told = driver.page.t("ui.rail.here")
+    told = driver.page.t("ui.sidebar.here")
     here = [name(one) for one in heard(driver.window.sidebar) if one.text(QAccessible.Text.Description) == told]
     assert len(here) == 1
     assert here[0].startswith(driver.page.t("controls.updates.name"))

@@ -13,6 +13,7 @@ from fumimori.__main__ import toolkit
 from fumimori.engine.exchange import scan_json
 from fumimori.gui.handing import Handing
 from fumimori.gui.widgets.table import Table
+from fumimori.gui.widgets.text import Prose
 from fumimori.model import RunKind
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -190,6 +191,11 @@ def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_
     driver.go("documents")
     assert driver.shows(driver.page.t("ui.senders.title", domain=DOMAIN))
     assert driver.shows(driver.page.t("ui.senders.bar", name="newsletter.example", aligned=0, unaligned=30))
+    driver.press(f"take_senders_{DOMAIN}")
+    rows = driver.session.open.register("senders")
+    assert {(row.text("service"), row.text("domain")) for row in rows} == {("newsletter.example", DOMAIN)}
+    driver.go("documents")
+    assert not driver.shows(driver.page.t("ui.senders.take"))
 
 
 @pytest.mark.parametrize(("question", "offered"), [("ssh.password_login", True), ("people.exercises", False)])
@@ -202,6 +208,20 @@ def test_how_to_find_out_leads_to_the_documents_where_one_says_it(driver: Driver
         assert driver.route.page == "documents"
         driver.window.forward()
         assert (driver.route.page, driver.route.item) == ("question", question)
+
+
+def test_the_result_of_another_tool_is_named_with_its_tool_and_day(driver: Driver, tmp_path: Path) -> None:
+    result = Path(__file__).parents[1] / "loopback" / "tool_results" / "sslyze.json"
+    (tmp_path / "s.json").write_text(result.read_text(encoding="utf-8").replace("mail.example.jp", f"mail.{DOMAIN}"))
+    drop(driver, tmp_path / "s.json")
+    assert driver.shows(driver.page.t("checks.mail_ports.certificate_self_signed.title"))
+    driver.press("take-in")
+    driver.settle()
+    run = driver.session.open.runs[-1]
+    assert run.tool is not None
+    assert (run.tool.name, [source.name for source in run.sources]) == ("sslyze", ["s.json"])
+    heads = [prose.words for prose in driver.page.findChildren(Prose) if "sslyze" in prose.words]
+    assert [head for head in heads if "imported from sslyze 6.3.1" in head]
 
 
 def scan(domain: str) -> bytes:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from fumimori.__main__ import texts
 from fumimori.assess.lint import LintEntry
@@ -197,3 +199,49 @@ def test_the_pages_that_were_chosen_are_printed(tmp_path: Path):
         assert len(made) == expected
         assert min(bytes(made[0].render(scale=1).buffer)) < 128
         made.close()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_dialog_prints_the_report_where_there_is_no_printer(opened: Open, tmp_path: Path, monkeypatch, language):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    driver = opened(language, demonstration.assessment(language))
+    driver.go("report")
+    idle(driver)
+    asked: list[tuple[int, int]] = []
+
+    def accept() -> None:
+        (dialog,) = [one for one in QApplication.topLevelWidgets() if isinstance(one, QPrintDialog)]
+        asked.append((dialog.minPage(), dialog.maxPage()))
+        dialog.accept()
+
+    QTimer.singleShot(500, accept)
+    driver.press("print-report")
+    idle(driver)
+    assert asked == [(1, 2)]
+    if not QPrinterInfo.availablePrinterNames():
+        made = pypdfium2.PdfDocument(tmp_path / f"{driver.session.texts('ui.report.file_name')}.pdf")
+        assert len(made) == 2
+        made.close()
+    assert driver.shows(driver.session.texts("ui.report.printed", count=2))
+
+
+def test_what_was_saved_is_opened_or_its_place_is_told(opened: Open, tmp_path: Path, monkeypatch):
+    places: list[str] = []
+    answers = iter([True, False, False])
+
+    def ask(url: QUrl) -> bool:
+        places.append(url.toLocalFile())
+        return next(answers)
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", ask)
+    driver = opened("ja", demonstration.assessment())
+    driver.go("report")
+    idle(driver)
+    driver.page.save_to(tmp_path / "報告 書#1%20.pdf")
+    told = driver.session.texts("ui.report.not_opened", place=str(tmp_path / "報告 書#1%20.pdf"))
+    driver.press("open-file")
+    assert not driver.shows(told)
+    driver.press("open-file")
+    assert driver.shows(told)
+    driver.press("open-folder")
+    assert places == [*[str(tmp_path / "報告 書#1%20.pdf")] * 2, str(tmp_path)]

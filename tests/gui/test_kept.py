@@ -144,6 +144,7 @@ def test_who_types_on_is_saved_within_two_seconds(at_work: Driver):
         assert at_work.session.state in ("saving", "saved")
         at_work.qtbot.wait(desk_module.SAVE_AFTER_MS // 2)
     assert "saved" in moments
+    at_work.qtbot.keyClicks(field, "k")
     assert label(at_work).startswith("保存中")
     at_work.qtbot.waitUntil(lambda: at_work.session.state == "saved")
     assert label(at_work).startswith("保存済み")

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from fumimori.gui import keyboard
 from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -47,14 +48,14 @@ def test_a_missing_field_is_scrolled_to_and_has_the_keyboard(opened: Open):
     assert seen(driver, field)
 
 
-def test_tab_walks_fields_then_next_back_header_and_rail(opened: Open):
+def test_tab_walks_fields_then_next_back_header_and_sidebar(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     driver.window.resize(1280, 672)
     driver.go("organisation")
     order = [place(one) for one in driver.window.tab_order()]
     footer = order.index("next")
     assert order[footer : footer + 4] == ["next", "back", "language", "help"]
-    assert order[footer + 4].startswith("rail:")
+    assert order[footer + 4].startswith("sidebar:")
     assert order[0] == "name"
     walked = []
     for _ in range(footer + 1):
@@ -66,6 +67,41 @@ def test_tab_walks_fields_then_next_back_header_and_rail(opened: Open):
     assert walked == order[: footer + 1]
     driver.key(Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert place(QApplication.focusWidget()) == order[footer - 1]
+
+
+@pytest.mark.parametrize("page", ["hub", "report"])
+def test_what_the_rail_hands_the_keyboard_to_is_in_view(opened: Open, page: str):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.window.resize(1160, 672)
+    driver.go(page)
+    port = driver.window.sidebar.area.viewport()
+    bar = driver.window.sidebar.area.verticalScrollBar()
+    rows = [one for one in driver.window.tab_order() if place(one).startswith("rail:")]
+    for leap, row in ((bar.maximum(), rows[0]), (0, rows[-1])):
+        bar.setValue(leap)
+        before = keyboard.beside(driver.window.tab_order(), row, -1 if row is rows[0] else 1)
+        assert before is not None
+        before.setFocus(Qt.FocusReason.TabFocusReason)
+        step = Qt.KeyboardModifier.NoModifier if row is rows[0] else Qt.KeyboardModifier.ShiftModifier
+        driver.key(Qt.Key.Key_Tab, step)
+        assert row.hasFocus()
+        driver.settle()
+        top = row.mapTo(port, QPoint(0, 0)).y()
+        assert 0 <= top <= port.height() - row.height()
+
+
+def test_the_form_that_settles_a_finding_has_the_keyboard_and_is_in_view(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    driver.window.resize(1160, 672)
+    driver.go("plan")
+    action = next(one for one in driver.session.result.actions if any(finding.measured for finding in one.findings))
+    driver.press(f"more:{action.id}")
+    code = next(finding.code for finding in action.findings if finding.measured)
+    for kind in ("wrong", "accepted"):
+        driver.press(f"{kind}:{code}")
+        field = driver.find(f"reason:{code}")
+        assert field.hasFocus()
+        driver.qtbot.waitUntil(lambda field=field: seen(driver, field))
 
 
 def test_fields_that_appear_later_are_walked_before_next(opened: Open):
@@ -83,11 +119,11 @@ def test_the_rail_marks_the_page_that_is_shown_also_when_it_has_the_keyboard(ope
     driver.window.resize(1280, 672)
     driver.go("hub")
     for page in ("report", "plan", "organisation"):
-        row = driver.find(f"rail:{page}:")
+        row = driver.find(f"sidebar:{page}:")
         row.setFocus()
-        driver.press(f"rail:{page}:")
+        driver.press(f"sidebar:{page}:")
         here = [one for one in driver.window.sidebar.findChildren(QPushButton) if one.property("here")]
-        assert [place(one) for one in here if one.isVisibleTo(driver.window)] == [f"rail:{page}:"]
+        assert [place(one) for one in here if one.isVisibleTo(driver.window)] == [f"sidebar:{page}:"]
         assert driver.page.heading.hasFocus()
 
 

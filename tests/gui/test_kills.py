@@ -15,3 +15,9 @@ if sys.platform != "win32":
             lost = kill_once(tmp_path / "a.fumimori", number, seconds)
             assert lost.seconds <= MOST_LOST_S, lost
             assert lost.typed > 0
+
+    def test_kill_9_while_evidence_comes_in_and_a_register_is_filled(tmp_path: Path):
+        for number, seconds in enumerate((0.1, 2.4)):
+            lost = kill_once(tmp_path / "a.fumimori", number, seconds, full=True)
+            assert lost.seconds <= MOST_LOST_S, lost
+            assert lost.typed > 0

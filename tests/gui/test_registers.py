@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from fumimori.gui.widgets.evidence import EvidenceBox
+from fumimori.gui.widgets.register_table import RegisterModel
 from fumimori.model import About, RegisterRow
 from gui import demonstration
 from gui.driver import Open
@@ -88,6 +89,19 @@ def test_rows_come_and_go_and_findings_with_them(opened: Open, language: str):
     driver.press("drop")
     assert rows(driver, "access") == [{}]
     assert "register_access.overdue" not in [finding.code for finding in driver.session.result.findings]
+
+
+@LANGUAGES
+def test_what_is_typed_after_adding_a_row_goes_into_that_row(opened: Open, language: str):
+    driver = opened_at(opened, language, "staff", {"name": "A"})
+    driver.type("filter", "nobody")
+    driver.press("add")
+    table = driver.find("register")
+    assert table.hasFocus()
+    for letter in "B b":
+        driver.qtbot.keyClick(QApplication.focusWidget(), letter)
+    driver.key(Qt.Key.Key_Return)
+    driver.qtbot.waitUntil(lambda: rows(driver) == [{"name": "A"}, {"name": "B b"}])
 
 
 @LANGUAGES
@@ -265,3 +279,25 @@ def test_evidence_is_handed_in_for_the_row_that_the_keyboard_is_on(opened: Open,
     assert driver.find("show-evidence:row").text() == driver.session.texts("ui.evidence.show_none")
     table.setCurrentIndex(table.model().index(1, 0))
     assert driver.find("show-evidence:row").text() == driver.session.texts("ui.evidence.show", count=1)
+
+
+def test_a_long_register_is_shown_without_looking_at_every_cell(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    many = [{"name": f"name {number}", "department": "A"} for number in range(500)]
+    driver = opened_at(opened, "ja", "staff", *many)
+    asked = []
+    real = RegisterModel.data
+    monkeypatch.setattr(
+        RegisterModel, "data", lambda self, index, *role: (asked.append(1), real(self, index, *role))[1]
+    )
+    for do in (
+        lambda: driver.go("registers", "staff"),
+        lambda: driver.window.use_theme("dark"),
+        lambda: driver.window.resize_text(1),
+    ):
+        asked.clear()
+        do()
+        driver.settle()
+        assert 0 < len(asked) < 3000
+    table = driver.find("register")
+    assert table.model().rowCount() == 500
+    assert [table.model().index(row, 0).data() for row in (0, 1, 499)] == ["name 0", "name 1", "name 499"]

@@ -139,7 +139,7 @@ def answer_one_control(driver: Driver) -> None:
     driver.press("next")
     assert driver.route == Route("summary", "access")
     assert len(driver.session.open.answer(asked[0]).history) == 1
-    driver.press("rail:open_points:")
+    driver.press("sidebar:open_points:")
     assert driver.route.page == "open_points"
 
 

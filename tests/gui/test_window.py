@@ -45,8 +45,8 @@ def test_every_step_has_its_page_and_every_page_its_step():
 def test_back_returns_to_where_one_came_from(opened: Open):
     driver = opened("ja", demonstration.assessment())
     driver.go("hub")
-    driver.press("rail:report:")
-    driver.press("rail:environment:")
+    driver.press("sidebar:report:")
+    driver.press("sidebar:environment:")
     driver.press("back")
     assert driver.route == Route("report")
     driver.press("back")
@@ -61,7 +61,7 @@ def test_an_open_point_leads_to_its_question_and_back_to_the_list(opened: Open, 
     assert driver.route.page == "question"
     driver.press("next")
     assert driver.route == Route("open_points")
-    label = driver.page.t("ui.foot.to", what=driver.page.t("ui.rail.plan"))
+    label = driver.page.t("ui.foot.to", what=driver.page.t("ui.sidebar.plan"))
     assert driver.find("next").accessibleName() == label
 
 
@@ -214,9 +214,9 @@ def test_the_page_keeps_its_place_whether_there_is_something_to_scroll_or_not(op
         assert bar.isEnabled() == wide[-1][1]
     assert {scrolls for _, scrolls in wide} == {True, False}
     driver.go("organisation")
-    with_rail = driver.window.area.viewport().width()
-    assert [width for width, _ in wide[1:]] == [with_rail, with_rail]
-    assert wide[0][0] == with_rail + driver.window.sidebar.width()
+    with_sidebar = driver.window.area.viewport().width()
+    assert [width for width, _ in wide[1:]] == [with_sidebar, with_sidebar]
+    assert wide[0][0] == with_sidebar + driver.window.sidebar.width()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

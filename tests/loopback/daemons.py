@@ -242,6 +242,32 @@ def nginx(folder: Path, servers: Sequence[str]) -> Daemon:
     return Daemon("nginx", folder, [f"{_SBIN}/nginx", "-c", f"{folder}/nginx.conf", "-e", "stderr"], environment())
 
 
+def apache(folder: Path, address: str, www: Path, lines: Sequence[str]) -> Daemon:
+    """An Apache HTTP server at `address`, with the modules that a usual installation with TLS has."""
+    modules = "mpm_event authz_core authz_host alias dir headers mime ssl socache_shmcb"
+    settings = [
+        f"ServerRoot {folder}",
+        *(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in modules.split()),
+        f"Listen {address}:80",
+        f"Listen {address}:443",
+        "ServerName localhost",
+        f"PidFile {folder}/apache2.pid",
+        f"DefaultRuntimeDir {folder}",
+        f"Mutex file:{folder} default",
+        "User www-data",
+        "Group www-data",
+        "ErrorLog /dev/stderr",
+        "TypesConfig /etc/mime.types",
+        "ServerLimit 1",
+        f"<Directory {www}>\nRequire all granted\n</Directory>",
+        *lines,
+    ]
+    (folder / "apache.conf").write_text("\n".join(settings) + "\n")
+    return Daemon(
+        "apache2", folder, [f"{_SBIN}/apache2", "-D", "FOREGROUND", "-f", f"{folder}/apache.conf"], environment()
+    )
+
+
 def wait_for(address: str, port: int, daemon: Daemon, *, seconds: float = 20) -> None:
     """Return when `address`:`port` takes TCP connections; RuntimeError when the server ended or time is over."""
     end = time.monotonic() + seconds

@@ -45,6 +45,9 @@ def zones(at: Mapping[str, str], tlsa: str) -> list[Zone]:
         _subtle(at),
         _hosted(at),
         Zone(origin="google.com.", records=(f"smtp.google.com. A {at['silent']}",)),
+        _cloud(at),
+        Zone(origin="outlook.com.", records=_outlook(at)),
+        Zone(origin="onmicrosoft.com.", records=_onmicrosoft()),
         Zone(origin="googlehosted.com.", records=('_spf.googlehosted.com. TXT "v=spf1 -all"',)),
         Zone(
             origin="nullmx.example.",
@@ -198,4 +201,36 @@ def _hosted(at: Mapping[str, str]) -> Zone:
             f"{name} TXT {text('v=spf1 include:_spf.googlehosted.com ~all')}",
             f"_dmarc.{name} TXT {text('v=DMARC1; p=none; rua=mailto:dmarc@hosted.example')}",
         ),
+    )
+
+
+def _cloud(at: Mapping[str, str]) -> Zone:
+    """A domain whose mail is with Microsoft 365, set up as Microsoft's own pages say."""
+    name, tenant = "cloud.example.", "cloudexample.onmicrosoft.com."
+    return Zone(
+        origin=name,
+        records=(
+            f"{name} A {at['good-web']}",
+            f"{name} MX 0 cloud-example.mail.protection.outlook.com.",
+            f"{name} TXT {text('v=spf1 include:spf.protection.outlook.com -all')}",
+            f"selector1._domainkey.{name} CNAME selector1-cloud-example._domainkey.{tenant}",
+            f"selector2._domainkey.{name} CNAME selector2-cloud-example._domainkey.{tenant}",
+            f"_dmarc.{name} TXT {text('v=DMARC1; p=reject; rua=mailto:dmarc@cloud.example')}",
+            f"_smtp._tls.{name} TXT {text('v=TLSRPTv1; rua=mailto:tls@cloud.example')}",
+        ),
+    )
+
+
+def _outlook(at: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        'spf.protection.outlook.com. TXT "v=spf1 ip4:192.0.2.0/24 -all"',
+        f"cloud-example.mail.protection.outlook.com. A {at['silent']}",
+    )
+
+
+def _onmicrosoft() -> tuple[str, ...]:
+    keys = {number: rsa.generate_private_key(public_exponent=65537, key_size=2048) for number in (1, 2)}
+    return tuple(
+        f"selector{number}-cloud-example._domainkey.cloudexample.onmicrosoft.com. TXT {dkim_record(key)}"
+        for number, key in keys.items()
     )

@@ -63,7 +63,7 @@ class ServerNetwork(FakeNetwork):
     def __init__(
         self,
         zone: Zone,
-        houses: Mapping[tuple[str, int], int],
+        servers: Mapping[tuple[str, int], int],
         nobody: int,
         limits: Limits,
         roots: Sequence[x509.Certificate] = (),
@@ -73,7 +73,7 @@ class ServerNetwork(FakeNetwork):
         dialer = Dialer(
             clock=lambda: datetime.now(UTC),
             limits=limits,
-            route=lambda address, port: ("127.0.0.1", houses.get((address, port), nobody)),
+            route=lambda address, port: ("127.0.0.1", servers.get((address, port), nobody)),
         )
         self.envelopes = Envelopes(dialer=dialer)
         self.services = Services(dialer=dialer)
@@ -128,14 +128,14 @@ class ServerNetwork(FakeNetwork):
 @asynccontextmanager
 async def network_of_servers(
     zone: Zone,
-    houses: Mapping[tuple[str, int], Handler],
+    servers: Mapping[tuple[str, int], Handler],
     *,
     limits: Limits = LIMITS,
     roots: Sequence[x509.Certificate] = (),
 ) -> AsyncIterator[ServerNetwork]:
-    """The network with a server at each address of `houses`; elsewhere, connections are refused."""
-    async with AsyncExitStack() as servers:
-        ports = {door: await servers.enter_async_context(wire.serving(handler)) for door, handler in houses.items()}
+    """The network with a server at each address of `servers`; elsewhere, connections are refused."""
+    async with AsyncExitStack() as opened:
+        ports = {place: await opened.enter_async_context(wire.serving(handler)) for place, handler in servers.items()}
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
             yield ServerNetwork(zone, ports, unused.getsockname()[1], limits, roots)
@@ -192,7 +192,7 @@ class SmtpScript:
 def found(
     probe: Probe,
     zone: Zone,
-    houses: Mapping[tuple[str, int], Handler],
+    servers: Mapping[tuple[str, int], Handler],
     scope: Scope,
     *,
     before: Sequence[Probe] = (),
@@ -205,7 +205,7 @@ def found(
 ) -> dict[str, set[str]]:
     """What `probe` says of this scenario, over sockets: word → subjects; attempts that saw nothing under `!reason`."""
     vantage = Vantage(at=at, online=True, resolver="paper", port25="open", inside=inside)
-    here = network_of_servers(zone, houses, limits=limits, roots=roots)
+    here = network_of_servers(zone, servers, limits=limits, roots=roots)
     work = _found((*before, probe), here, scope, vantage, by or rules(), thorough=thorough)
     return asyncio.run(asyncio.wait_for(work, 60))
 

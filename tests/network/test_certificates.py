@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fumimori.net.certificates import chain_of, load_roots, name_matches
+from fumimori.grammar.domain_names import name_matches
+from fumimori.net.certificates import chain_of, load_roots
 from loopback.toy_ca import Leaf, ToyCa, weak_rsa
 
 NAME = "mail.example.jp"

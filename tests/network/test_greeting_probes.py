@@ -22,11 +22,11 @@ SEEN = "product_seen"
 
 
 def greeted(text, *, ssh_version=b"", inside=False):
-    houses = {("192.0.2.25", 25): SmtpScript({}, greeting=f"220 {text}")}
+    servers = {("192.0.2.25", 25): SmtpScript({}, greeting=f"220 {text}")}
     if ssh_version:
-        houses["192.0.2.25", 22] = SshScript(version=ssh_version)
+        servers["192.0.2.25", 22] = SshScript(version=ssh_version)
     before = (mx.PROBE, mail_ports.PROBE, ssh.PROBE)
-    return set(found(products.PROBE, ZONE, houses, SCOPE, before=before, inside=inside))
+    return set(found(products.PROBE, ZONE, servers, SCOPE, before=before, inside=inside))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_inside_is_milder():
 
 
 def test_old_tables_accuse_nobody():
-    houses = {("192.0.2.25", 25): SmtpScript({}, greeting="220 mx.example.jp ESMTP Postfix (3.10.1)")}
+    servers = {("192.0.2.25", 25): SmtpScript({}, greeting="220 mx.example.jp ESMTP Postfix (3.10.1)")}
     later = datetime(2027, 3, 1, tzinfo=UTC)
-    seen = found(products.PROBE, ZONE, houses, SCOPE, before=(mx.PROBE, mail_ports.PROBE), at=later)
+    seen = found(products.PROBE, ZONE, servers, SCOPE, before=(mx.PROBE, mail_ports.PROBE), at=later)
     assert set(seen) == {SEEN, "behind_data_old", "data_old"}
 
 
@@ -115,8 +115,8 @@ def test_a_redirect_to_nowhere_is_the_end_of_the_way(tmp_path, target):
     ],
 )
 def test_names_in_greetings(name, resolves, word):
-    houses = {("192.0.2.25", 25): SmtpScript({}, greeting=f"220 {name} ESMTP")}
-    seen = found(defaults.PROBE, ZONE, houses, SCOPE, before=(mx.PROBE, mail_ports.PROBE))
+    servers = {("192.0.2.25", 25): SmtpScript({}, greeting=f"220 {name} ESMTP")}
+    seen = found(defaults.PROBE, ZONE, servers, SCOPE, before=(mx.PROBE, mail_ports.PROBE))
     assert set(seen) == {word}
     assert (name in ZONE) is resolves
 

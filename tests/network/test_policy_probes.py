@@ -57,13 +57,13 @@ def policy_host(folder, body: str, *, status: str = "200 OK", headers: str = "",
 
 def said(web, *, mail=None, zone=None) -> set[str]:
     """What the probe says with this policy host and these mail servers (host → handler on port 25)."""
-    houses = {(SERVERS[name], 25): handler for name, handler in (mail or {}).items()}
-    houses |= {WEB: web} if web is not None else {}
+    servers = {(SERVERS[name], 25): handler for name, handler in (mail or {}).items()}
+    servers |= {WEB: web} if web is not None else {}
     scope = Scope(domains=(DomainScope(name=DOMAIN),))
     before = (mx.PROBE, mail_ports.PROBE) if mail else (mx.PROBE,)
     now = datetime.now(UTC)
     here = ZONE if zone is None else zone
-    return set(found(mta_sts.PROBE, here, houses, scope, before=before, at=now, roots=[ca().root], limits=LIMITS))
+    return set(found(mta_sts.PROBE, here, servers, scope, before=before, at=now, roots=[ca().root], limits=LIMITS))
 
 
 ANSWERS = [

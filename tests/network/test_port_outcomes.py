@@ -44,11 +44,11 @@ def ca() -> ToyCa:
     return ToyCa()
 
 
-def said(probe, houses, *before, zone=None, **how):
-    """The words of `probe` by subject, from servers at these doors."""
+def said(probe, servers, *before, zone=None, **how):
+    """The words of `probe` by subject, from servers at these ports."""
     when = datetime.now(UTC)
     return found(
-        probe, ZONE | (zone or {}), houses, SCOPE, before=before, at=when, roots=[ca().root], limits=LIMITS, **how
+        probe, ZONE | (zone or {}), servers, SCOPE, before=before, at=when, roots=[ca().root], limits=LIMITS, **how
     )
 
 
@@ -141,8 +141,8 @@ def test_where_senders_must_encrypt_the_scale_is_stricter(tmp_path, server, word
         await writer.start_tls(context)
         await policy(reader, writer)
 
-    houses = {(FOUR, 25): behind_starttls(fresh(server)), (WEB, 443): secured}
-    seen = said(mail_ports.PROBE, houses, mx.PROBE, mta_sts.PROBE)
+    servers = {(FOUR, 25): behind_starttls(fresh(server)), (WEB, 443): secured}
+    seen = said(mail_ports.PROBE, servers, mx.PROBE, mta_sts.PROBE)
     assert seen[word] == {f"{MX}:25"}
 
 
@@ -248,8 +248,8 @@ def test_equipment_that_drops_large_hellos(tmp_path):
 # --- tries --------------------------------------------------------------------------------------------------------
 
 
-def tried(houses):
-    return said(tls_active.PROBE, houses, mx.PROBE, mail_ports.PROBE)
+def tried(servers):
+    return said(tls_active.PROBE, servers, mx.PROBE, mail_ports.PROBE)
 
 
 def test_an_injected_command_is_told(tmp_path):

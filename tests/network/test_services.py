@@ -33,8 +33,8 @@ REPLIES = {
 
 def looked(handler, kind: str):
     async def look():
-        houses = {("192.0.2.1", 7777): handler} if handler else {}
-        async with network_of_servers(ZONE, houses) as network:
+        servers = {("192.0.2.1", 7777): handler} if handler else {}
+        async with network_of_servers(ZONE, servers) as network:
             return await network.open_port("srv.example.jp", "192.0.2.1", 7777, kind), network.notes
 
     return asyncio.run(asyncio.wait_for(look(), 20))

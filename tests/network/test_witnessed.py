@@ -15,8 +15,8 @@ from loopback.witnesses import WITNESSED, outcome_names
 WITNESSES = {
     admin_pages.PROBE: "test_exposed_probes",
     exposed_ports.PROBE: "test_exposed_probes",
-    mail_behaviour.PROBE: "test_manners_probes",
-    open_relay.PROBE: "test_manners_probes",
+    mail_behaviour.PROBE: "test_mail_behaviour_probes",
+    open_relay.PROBE: "test_mail_behaviour_probes",
     products.PROBE: "test_greeting_probes",
     defaults.PROBE: "test_greeting_probes",
     reverse_dns.PROBE: "test_name_probes",

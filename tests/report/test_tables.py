@@ -4,11 +4,12 @@ import pytest
 
 from fumimori import resources
 from fumimori.model import Answer, Outcome
-from fumimori.report.blocks import Stack, Steps
+from fumimori.report.blocks import Stack
 from fumimori.report.code_block import WHOLE, Verbatim
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
 from fumimori.report.pages.servers import _common_name
+from fumimori.report.steps import Steps
 from fumimori.report.typefaces import Typefaces
 from fumimori.wording.report import Wording
 from report import example

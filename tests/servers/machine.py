@@ -1,8 +1,10 @@
-"""One mail server of ours, with Postfix, Dovecot, OpenSSH and nginx, on which printed commands are run as they stand.
+"""One mail server of ours, with Postfix, Dovecot, OpenSSH and nginx or Apache, on which printed commands are run as
+they stand.
 
 `sudo` and `systemctl` are stand-ins that run the rest of the line and send the reload signal; paths below /etc lead
-into the machine's own folder. Everything else is the real program.
-"""
+into the machine's own folder, and services that would listen everywhere listen at the machine's address. Everything
+else is the real program.
+"""  # noqa: D205 - one sentence
 
 import imaplib
 import os
@@ -26,14 +28,20 @@ HOST = f"mail.{DOMAIN}"
 USER, PASSWORD = f"user@{DOMAIN}", "correct-horse"
 OTHER_VARIANTS = ("dovecot_new", "version_before")
 """Notes of pieces for other versions than those that run here."""
-OTHER_PRODUCTS = ("Apache", "OpenDKIM", "Sendmail", "RHEL", "Cisco")
+OTHER_PRODUCTS = ("OpenDKIM", "Sendmail", "RHEL", "Cisco")
 """Beginnings of places that belong to other products."""
+STS, AUTO = f"mta-sts.{DOMAIN}", f"autoconfig.{DOMAIN}"
+ELSEWHERE = "198.51.100.7"
+"""An address from which nobody measures here."""
+SITES = {HOST: "site.conf", STS: "sts.conf", AUTO: "auto.conf"}
+WEB_NAMES = {"nginx": "nginx", "apache": "Apache"}
 _STAND_INS = {
     "sudo": 'exec "$@"',
     "systemctl": 'kill -HUP "$(cat "$MACHINE/$2.pid")"',
     "postfix": "postconf -n > /dev/null && postconf -M > /dev/null",
     "doveconf": 'exec /usr/bin/doveconf -c "$MACHINE/dovecot/dovecot.conf" "$@"',
     "sshd": 'exec /usr/sbin/sshd -f "$MACHINE/sshd/sshd_config" "$@"',
+    "apachectl": 'exec /usr/sbin/apache2 -t -f "$MACHINE/apache/apache.conf"',
     "nginx": 'exec /usr/sbin/nginx -c "$MACHINE/nginx/nginx.conf" -e stderr "$@"',
 }
 
@@ -41,22 +49,28 @@ _STAND_INS = {
 class Machine:
     """The running server at `address`."""
 
-    def __init__(self, folder: Path, address: str) -> None:
-        self.folder, self.address, self.ca = folder, address, ToyCa()
+    def __init__(self, folder: Path, address: str, web: str = "nginx") -> None:
+        self.folder, self.address, self.web, self.ca = folder, address, web, ToyCa()
         self.ca_file = folder / "root.pem"
         self.ca_file.write_bytes(self.ca.root_pem)
         for name, leaf in {
-            "good": self.ca.leaf(HOST),
-            "expired": self.ca.leaf(HOST, days_left=-5),
+            "good": self.ca.leaf(HOST, STS, AUTO),
+            "soon": self.ca.leaf(HOST, STS, days_left=15),
+            "rsa": self.ca.leaf(HOST, key=weak_rsa(2048)),
+            "foreign": ToyCa().leaf(HOST, STS),
+            "sha1": self.ca.signed_with_sha1(self.ca.leaf(HOST)),
+            "factory": self.ca.leaf(HOST, self_signed=True, common_name="localhost"),
+            "expired": self.ca.leaf(HOST, STS, days_left=-5),
             "incomplete": self.ca.leaf(HOST, with_intermediate=False),
             "self": self.ca.leaf(HOST, self_signed=True),
-            "urgent": self.ca.leaf(HOST, days_left=2),
+            "urgent": self.ca.leaf(HOST, STS, days_left=2),
             "other": self.ca.leaf(f"old.{DOMAIN}"),
             "weak": self.ca.leaf(HOST, key=weak_rsa()),
         }.items():
             (folder / name).mkdir()
             (folder / name / "fullchain.pem").write_bytes(leaf.chain_pem)
             (folder / name / "privkey.pem").write_bytes(leaf.key_pem)
+        _odd(folder / "odd")
         (folder / "bin").mkdir()
         for name, line in _STAND_INS.items():
             program = folder / "bin" / name
@@ -70,17 +84,17 @@ class Machine:
 
     def start(self) -> None:
         """Start everything, with every fault that a setting can have."""
-        for name in ("postfix", "dovecot", "sshd", "nginx"):
+        for name in ("postfix", "dovecot", "sshd", self.web):
             (self.folder / name).mkdir()
         self._mailboxes()
         self._post()
         self._shell()
         self._web()
-        ports = {"postfix": (25, 587, 465), "dovecot": (143, 993), "sshd": (22,), "nginx": (80, 443)}
+        ports = {"postfix": (25, 587, 465), "dovecot": (143, 993), "sshd": (22,)}
         for daemon in self.daemons:
             name = daemon.name
             (self.folder / f"{name if name != 'sshd' else 'ssh'}.pid").write_text(str(daemon.process.pid))
-            for port in ports[name]:
+            for port in ports.get(name, (80, 443)):
                 daemons.wait_for(self.address, port, daemon)
         self.keep()
 
@@ -129,10 +143,15 @@ class Machine:
             "tls_medium_cipherlist": ALL_SUITES,
             "tls_preempt_cipherlist": "no",
             "message_size_limit": "209715200",
+            "service_throttle_time": "1s",  # a service that meets Dovecot while it reloads comes back at once
             "local_recipient_maps": "",
+            "alias_maps": f"hash:{self.folder}/postfix/aliases",
+            "alias_database": f"hash:{self.folder}/postfix/aliases",
             "smtpd_relay_restrictions": "permit_sasl_authenticated, reject_unauth_destination",
         }
         self.daemons.append(daemons.postfix(self.folder / "postfix", DOMAIN, services, settings))
+        (self.folder / "postfix" / "aliases").write_text("someone: root\n")
+        self.run("newaliases")
 
     def _shell(self) -> None:
         folder = self.folder / "sshd"
@@ -145,6 +164,11 @@ class Machine:
             "Ciphers": "aes256-gcm@openssh.com,aes128-ctr,3des-cbc,aes128-cbc",
             "MACs": "hmac-sha2-256,hmac-sha1,hmac-md5",
         }
+        key = folder / "ssh_host_rsa_key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "1024", "-N", "", "-f", key], check=True)
+        faults["ModuliFile"] = f"{folder}/moduli"
+        # 2,047 and 3,071: sizes minus one, as moduli(5) counts
+        shutil.copy2("/etc/ssh/moduli", folder / "moduli")
         self.daemons.append(daemons.sshd(folder, self.address, faults))
         config = folder / "sshd_config"
         lines = config.read_text().splitlines()
@@ -152,50 +176,108 @@ class Machine:
         config.write_text("\n".join([first, *(line for line in lines if line != first)]) + "\n")
 
     def _web(self) -> None:
-        folder = self.folder / "nginx"
-        key, chain = self.pem("expired")
-        site = [
-            f"listen {self.address}:443 ssl;",
-            f"server_name {HOST};",
-            f"ssl_certificate {chain};",
-            f"ssl_certificate_key {key};",
-            "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;",
-            "ssl_ciphers ALL:@SECLEVEL=0;",
-            "location / { return 200 'hello'; }",
+        folder, www = self.folder / self.web, self.folder / "www"
+        for name in SITES:
+            (www / name).mkdir(parents=True)
+            (www / name / "index.html").write_text("hello\n")
+        if self.web == "nginx":
+            self._nginx(folder, www)
+        else:
+            self._apache(folder, www)
+
+    def _nginx(self, folder: Path, www: Path) -> None:
+        for name, file in SITES.items():
+            key, chain = self.pem("expired" if name == HOST else "good")
+            old = ["ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;", "ssl_ciphers ALL:@SECLEVEL=0;"]
+            lines = [
+                f"listen {self.address}:443 ssl;",
+                f"server_name {name};",
+                f"ssl_certificate {chain};",
+                f"ssl_certificate_key {key};",
+                *(old if name == HOST else ()),
+                f"root {www}/{name};",
+                "index index.html;",
+            ]
+            (folder / file).write_text("\n".join(lines) + "\n")
+        (folder / "port80.conf").write_text(
+            f"server {{ listen {self.address}:80; server_name {HOST}; root {www}/{HOST}; index index.html; }}\n"
+        )
+        (folder / "auto80.conf").write_text("")
+        blocks = [f"server {{ include {folder}/{file}; }}" for file in SITES.values()]
+        self.daemons.append(
+            daemons.nginx(folder, [*blocks, f"include {folder}/port80.conf;", f"include {folder}/auto80.conf;"])
+        )
+
+    def _apache(self, folder: Path, www: Path) -> None:
+        for name, file in SITES.items():
+            key, chain = self.pem("expired" if name == HOST else "good")
+            old = ["SSLProtocol all -SSLv3", "SSLCipherSuite ALL:@SECLEVEL=0"]
+            lines = [
+                f"ServerName {name}",
+                "SSLEngine on",
+                f"SSLCertificateFile {chain}",
+                f"SSLCertificateKeyFile {key}",
+                *(old if name == HOST else ()),
+                f"DocumentRoot {www}/{name}",
+            ]
+            (folder / file).write_text("\n".join(lines) + "\n")
+        (folder / "port80.conf").write_text(
+            f"<VirtualHost {self.address}:80>\nServerName {HOST}\nDocumentRoot {www}/{HOST}\n</VirtualHost>\n"
+        )
+        (folder / "auto80.conf").write_text("")
+        blocks = [
+            f"<VirtualHost {self.address}:443>\nInclude {folder}/{file}\n</VirtualHost>" for file in SITES.values()
         ]
-        (folder / "site.conf").write_text("\n".join(site) + "\n")
-        (folder / "port80.conf").write_text(f"server {{ listen {self.address}:80; return 200 'hello'; }}\n")
-        blocks = [f"server {{ include {folder}/site.conf; }}", f"include {folder}/port80.conf;"]
-        self.daemons.append(daemons.nginx(folder, blocks))
+        blocks += [f"Include {folder}/port80.conf", f"Include {folder}/auto80.conf"]
+        self.daemons.append(daemons.apache(folder, self.address, www, blocks))
 
     # --- what a person does -----------------------------------------------------------------------------------------
 
     def apply(self, snippets: Sequence[Snippet]) -> None:
         """Every piece for the products and versions here, in order, with REPLACE filled in."""
+        others = (*OTHER_PRODUCTS, *(name for web, name in WEB_NAMES.items() if web != self.web))
         for snippet in snippets:
-            if snippet.note is not None and snippet.note.key in (*OTHER_VARIANTS, "certificate_request"):
+            about = snippet.note.key if snippet.note is not None else ""
+            if about in (*OTHER_VARIANTS, "certificate_request") or snippet.kind is SnippetKind.DNS_RECORD:
                 continue
-            if snippet.place.startswith(OTHER_PRODUCTS) or snippet.kind is SnippetKind.DNS_RECORD:
+            if snippet.place.startswith(others):
                 continue
-            content = snippet.content.replace("REPLACE", str(self.folder / "good"))
+            filled = {"replace_address": "root"}.get(about, str(self.folder / "good"))
+            filled = ELSEWHERE if any(sign in snippet.content for sign in ("allow REPLACE", "ip REPLACE")) else filled
+            content = snippet.content.replace("REPLACE", filled)
             if snippet.kind is SnippetKind.COMMAND:
                 self.run(content)
-            elif snippet.place.startswith("nginx"):
+            elif snippet.kind is SnippetKind.SETTING and snippet.place.startswith(tuple(WEB_NAMES.values())):
                 self._site(snippet.place, content)
+            elif snippet.place.startswith("https://"):
+                host, _, rest = snippet.place.removeprefix("https://").partition("/")
+                self._written(self.folder / "www" / host / rest, content)
+                self._written(self.folder / "www" / "mta-sts" / rest.rpartition("/")[2], content)
             else:
                 path = self.at(snippet.place)
-                path.parent.mkdir(exist_ok=True)
                 old = path.read_text() if snippet.kind is SnippetKind.SETTING and path.exists() else ""
-                path.write_text(f"{old}{content}\n")
+                self._written(path, f"{old}{content}\n")
         time.sleep(0.7)  # a reload is not over when its signal was sent
+
+    @staticmethod
+    def _written(path: Path, content: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
 
     def at(self, text: str) -> Path:
         """The machine's own file for a path below /etc."""
         return Path(self._here(text))
 
     def _here(self, text: str) -> str:
+        """The text with this machine's folders and address."""
+        text = text.replace("/etc/aliases", f"{self.folder}/postfix/aliases").replace(
+            "/var/www/", f"{self.folder}/www/"
+        )
         for name, folder in (("postfix", "postfix"), ("dovecot", "dovecot"), ("ssh", "sshd"), ("nginx", "nginx")):
             text = text.replace(f"/etc/{name}/", f"{self.folder}/{folder}/")
+        # whoever measures comes from 127.0.0.1 and is not the machine itself
+        text = text.replace("127.0.0.0/8 [::1]/128", "127.255.255.255/32")
+        text = text.replace("submissions inet n - y - - smtpd", f"{self.address}:465 inet n - n - - smtpd")
         for name, port in (("submission", 587), ("submissions", 465)):
             text = text.replace(f"{name}/inet", f"{self.address}:{port}/inet")
         return text
@@ -216,39 +298,53 @@ class Machine:
         return done.stdout
 
     def _site(self, place: str, content: str) -> None:
-        folder = self.folder / "nginx"
-        if place == "nginx":
-            (folder / "port80.conf").write_text(content.replace("listen 80;", f"listen {self.address}:80;") + "\n")
+        """The lines in the block of the site that `place` names, in place of lines with the same names."""
+        folder, content = self.folder / self.web, self._here(content)
+        for port in (80, 443):
+            content = content.replace(f"listen {port}", f"listen {self.address}:{port}")
+        content = content.replace("<VirtualHost *:80>", f"<VirtualHost {self.address}:80>")
+        if place in WEB_NAMES.values():
+            (folder / "port80.conf").write_text(content + "\n")
             return
-        site = folder / "site.conf"
+        site = folder / SITES[place.rpartition("(")[2].rstrip(")")]
         names = {_directive(line) for line in content.splitlines()}
         kept = [line for line in site.read_text().splitlines() if _directive(line) not in names]
         site.write_text("\n".join([*kept, content]) + "\n")
 
     # --- and back again ---------------------------------------------------------------------------------------------
 
-    _CONFIGURED = (
-        *("postfix/main.cf", "postfix/master.cf", "dovecot/dovecot.conf", "sshd/sshd_config"),
-        "nginx/site.conf",
-        "nginx/port80.conf",
-    )
-
     def keep(self) -> None:
         """Remember the settings as they are now."""
-        for name in self._CONFIGURED:
-            shutil.copy2(self.folder / name, self.folder / f"kept-{name.replace('/', '-')}")
+        for path in self._configured():
+            shutil.copy2(path, self.folder / f"kept-{path.relative_to(self.folder).as_posix().replace('/', '-')}")
 
     def restore(self) -> None:
         """Back to the remembered settings, without what was added."""
-        for name in self._CONFIGURED:
-            shutil.copy2(self.folder / f"kept-{name.replace('/', '-')}", self.folder / name)
+        for name in self._configured():
+            kept = self.folder / f"kept-{name.relative_to(self.folder).as_posix().replace('/', '-')}"
+            Path(shutil.copy2(kept, f"{name}.new")).replace(name)  # whole or not at all, for whoever reads it now
         for added in (*(self.folder / "dovecot/conf.d").iterdir(), *(self.folder / "sshd/sshd_config.d").iterdir()):
             added.unlink()
-        for copy in (self.folder / "postfix").glob("*.before"):
+        for copy in (*(self.folder / "postfix").glob("*.before"), *(self.folder / "sshd").glob("*.before")):
             copy.unlink()
+        shutil.rmtree(self.folder / "www")
+        for name in SITES:
+            self._written(self.folder / "www" / name / "index.html", "hello\n")
         for daemon in self.daemons:
             os.kill(daemon.process.pid, signal.SIGHUP)
         time.sleep(0.7)
+
+    def _configured(self) -> list[Path]:
+        names = (
+            "postfix/main.cf",
+            "postfix/master.cf",
+            "postfix/aliases",
+            "postfix/aliases.db",
+            "dovecot/dovecot.conf",
+        )
+        names += ("sshd/sshd_config", "sshd/ssh_host_rsa_key", "sshd/moduli")
+        sites = (*SITES.values(), "port80.conf", "auto80.conf")
+        return [self.folder / name for name in (*names, *(f"{self.web}/{name}" for name in sites))]
 
     def still_works(self) -> None:
         """A user logs in to mailbox and submission, and mail for the domain is taken up to the recipient."""
@@ -268,14 +364,28 @@ class Machine:
 
 
 def _directive(line: str) -> str:
+    """What a line sets; a closing sign sets nothing."""
     words = line.split()
-    return " ".join(words[:2]) if words[:1] in (["add_header"], ["location"]) else "".join(words[:1])
+    if words[:1] in (["add_header"], ["location"], ["<Location"]):
+        return " ".join(words[:2])
+    return " ".join(words[:3]) if words[:1] == ["Header"] else "".join(words[:1])
+
+
+def _odd(folder: Path) -> None:
+    """A certificate with a key on a curve that no program of today takes."""
+    folder.mkdir()
+    request = f"openssl req -x509 -key privkey.pem -days 60 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST}"
+    for line in (
+        "openssl ecparam -name secp256k1 -genkey -noout -out privkey.pem",
+        f"{request} -out fullchain.pem",
+    ):
+        subprocess.run(line.split(), cwd=folder, check=True, capture_output=True)
 
 
 @contextmanager
-def running(folder: Path, address: str) -> Iterator[Machine]:
+def running(folder: Path, address: str, web: str = "nginx") -> Iterator[Machine]:
     """A machine for as long as the context lasts."""
-    machine = Machine(folder, address)
+    machine = Machine(folder, address, web)
     try:
         machine.start()
         yield machine

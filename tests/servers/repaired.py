@@ -19,6 +19,7 @@ from fumimori.model import (
     Severity,
     Snippet,
     SnippetKind,
+    Vantage,
 )
 from loopback.fake_network import Zone
 from loopback.recorded_runs import run_of
@@ -28,20 +29,22 @@ PROVED: set[str] = set()
 KNOWN = Answer(question="sender_auth.senders_known", value="yes", at=datetime(2026, 11, 24, tzinfo=UTC))
 
 
-def assessment_of(scope: Scope, attempts: Sequence[Attempt], *, known: bool = True) -> Assessment:
+def assessment_of(
+    scope: Scope, attempts: Sequence[Attempt], *, known: bool = True, vantage: Vantage | None = None
+) -> Assessment:
     """What the program holds after these attempts; with `known` somebody said that all senders are known."""
     created = max(attempt.ended for attempt in attempts)
     answers = (KNOWN,) if known else ()
-    return Assessment(id="1", created=created, scope=scope, answers=answers, runs=(run_of(*attempts),))
+    return Assessment(id="1", created=created, scope=scope, answers=answers, runs=(run_of(*attempts, vantage=vantage),))
 
 
-def faults(of: Assessment) -> dict[tuple[str, str], Finding]:
-    """Everything from *low* upwards that the judges say of it, by code and subject."""
+def faults(of: Assessment, least: Severity = Severity.LOW) -> dict[tuple[str, str], Finding]:
+    """Everything from `least` upwards that the judges say of it, by code and subject."""
     observations, found = Observations.of_assessment(of), {}
     for probe in probes.walk():
         for outcome in probe.judge(observations, rules()):
             severity = outcome_severity(outcome, rules(), of.scope)
-            if severity >= Severity.LOW:
+            if severity >= least:
                 found[outcome.code, outcome.subject] = Finding(
                     code=outcome.code,
                     subject=outcome.subject,

@@ -184,6 +184,7 @@ def test_what_the_script_for_windows_writes_is_read_too() -> None:
         "packages.os_ends_soon": "ex01.example.jp",
         "packages.patches_recent": "ex01.example.jp",
         "firewall.listens": "ex01.example.jp",
+        "firewall.only_needed": "ex01.example.jp",
         "accounts.unused": "",
         "accounts.forward_outside": "",
     }

@@ -17,7 +17,7 @@ WITNESSES = {
     "test_dns_probes",
     "test_exposed_probes",
     "test_greeting_probes",
-    "test_manners_probes",
+    "test_mail_behaviour_probes",
     "test_name_probes",
     "test_policy_probes",
     "test_port_outcomes",

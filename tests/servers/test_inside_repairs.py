@@ -12,6 +12,7 @@ from fumimori.engine.reading import document_of, read_documents
 from fumimori.model import Assessment, Basis, DomainScope, Finding, Hosting, Scope, Severity, SnippetKind
 from loopback.documents import HOST, NOW
 from servers.repaired import PROVED
+from servers.unproved import told
 
 SCOPE = Scope(
     domains=(DomainScope(name="example.jp", hosting=Hosting.VPS, hosting_confirmed=True),),
@@ -52,6 +53,7 @@ SSH = {
     ),
     "root_password_off": KEYS_ONLY.replace("RootLogin no", "RootLogin yes"),
     "root_keys": KEYS_ONLY.replace("RootLogin no", "RootLogin prohibit-password"),
+    "algorithms_broken": KEYS_ONLY + "KexAlgorithms +diffie-hellman-group1-sha1\n",
     "algorithms_weak": KEYS_ONLY + "KexAlgorithms +diffie-hellman-group14-sha1\n",
     "algorithms_dated": KEYS_ONLY.replace("hmac-sha2-256", "hmac-sha2-256,hmac-sha1"),
 }
@@ -144,6 +146,22 @@ def test_printed_lines_end_findings_about_ssh(settings, word):
     prove(settings, f"ssh_config.{word}", "sshd -T")
 
 
+def test_accounts_without_a_password_are_locked(tmp_path):
+    """The real passwd, on a copy of this machine's accounts."""
+    made = Settings(tmp_path)
+    subprocess.run(["cp", "-a", "/etc", tmp_path / "etc"], check=True)
+    lines = f"mount --bind {tmp_path}/etc /etc\n"
+    made.run(f"{lines}useradd -s /bin/sh open1 && useradd -s /bin/sh open2 && passwd -d open1 && passwd -d open2")
+    seen = f"{lines}passwd -S -a | grep open"
+    of, before = made.found(seen)
+    repaired = repair(before["system_accounts.no_password"], of)
+    assert repaired.back
+    for snippet in repaired.snippets:
+        made.run(lines + snippet.content)
+    assert "system_accounts.no_password" not in made.found(seen)[1]
+    PROVED.add("system_accounts.no_password")
+
+
 def test_updates_and_ports_come_with_lines_to_copy():
     here = Assessment(id="1", created=NOW, scope=SCOPE)
     rules = toolkit().rules.outcomes
@@ -178,3 +196,7 @@ def test_updates_and_ports_come_with_lines_to_copy():
     )
     assert " 22/tcp" in both
     assert " 3389/tcp" in both
+
+
+def test_how_many_codes_of_settings_were_proved(capsys):
+    told("settings", capsys)

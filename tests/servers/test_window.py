@@ -61,86 +61,86 @@ def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> I
         qtbot.waitUntil(lambda window=window: not shiboken6.isValid(window))
 
 
-def prepare_measurement(hands: Driver, folder: Path, domain: str) -> None:
+def prepare_measurement(driver: Driver, folder: Path, domain: str) -> None:
     """New file, organisation, environment, consent: up to the button that starts the measurement."""
-    hands.press("start-new")
-    hands.type("place", str(folder / "window.fumimori"))
-    hands.press("choice:passphrase")
-    hands.type("passphrase", PASSPHRASE)
-    hands.type("passphrase-again", PASSPHRASE)
-    hands.press("next")
-    hands.type("name", "Toy Company")
-    hands.press("next")
+    driver.press("start-new")
+    driver.type("place", str(folder / "window.fumimori"))
+    driver.press("choice:passphrase")
+    driver.type("passphrase", PASSPHRASE)
+    driver.type("passphrase-again", PASSPHRASE)
+    driver.press("next")
+    driver.type("name", "Toy Company")
+    driver.press("next")
     mail, ssh = HOSTS[domain]
-    hands.type("domain", f"Info@{domain}")
-    hands.press("domain-add")
-    hands.press("choice:vps")
-    hands.type("mail_hosts", mail)
-    hands.type("ssh_hosts", ssh)
-    hands.press("next")
-    hands.press("choice:2")
-    hands.type("name", "Owner")
-    hands.type("role", "CEO")
-    hands.press("ours")
-    hands.press("next")
-    assert hands.route.page == "measuring"
-    assert hands.session.open.consent.level is ConsentLevel.AUTHORISED
+    driver.type("domain", f"Info@{domain}")
+    driver.press("domain-add")
+    driver.press("choice:vps")
+    driver.type("mail_hosts", mail)
+    driver.type("ssh_hosts", ssh)
+    driver.press("next")
+    driver.press("choice:2")
+    driver.type("name", "Owner")
+    driver.type("role", "CEO")
+    driver.press("ours")
+    driver.press("next")
+    assert driver.route.page == "measuring"
+    assert driver.session.open.consent.level is ConsentLevel.AUTHORISED
 
 
-def measured(hands: Driver) -> set[tuple[str, str]]:
+def measured(driver: Driver) -> set[tuple[str, str]]:
     """Code and subject of every finding that was measured."""
-    return {(one.code, one.subject) for one in hands.session.result.findings if one.code.count(".") == 1}
+    return {(one.code, one.subject) for one in driver.session.result.findings if one.code.count(".") == 1}
 
 
 @pytest.mark.parametrize("domain", HOSTS)
 def test_a_measurement_in_the_window_finds_what_the_command_line_finds(
     world: World, started: OPEN, tmp_path: Path, domain: str
 ) -> None:
-    hands = started("en")
-    prepare_measurement(hands, tmp_path, domain)
-    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=120_000):
-        hands.press("next")
+    driver = started("en")
+    prepare_measurement(driver, tmp_path, domain)
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=120_000):
+        driver.press("next")
     mail, ssh = HOSTS[domain]
     options = (*CONSENTED, *hosts("mail", [mail]), *hosts("ssh", [ssh]))
     there = scan(world, tmp_path / "command", domain, *options)
     assert there.code == 0, there.said
     found = {(one["code"], one["subject"]) for one in there.content["findings"]}
-    assert measured(hands) == found
-    assert {one.code for one in hands.session.result.good} == {one["code"] for one in there.content["good"]}
+    assert measured(driver) == found
+    assert {one.code for one in driver.session.result.good} == {one["code"] for one in there.content["good"]}
 
 
 def test_from_a_new_file_to_the_saved_report(started: OPEN, tmp_path: Path) -> None:
-    hands = started("ja")
-    prepare_measurement(hands, tmp_path, "bad.example")
-    with hands.qtbot.waitSignal(hands.session.measuring.ended, timeout=120_000):
-        hands.press("next")
-    assert [one for one in hands.session.open.attempts if one.status is Status.OUR_BUG] == []
-    hands.press("next")
-    hands.press("technician")
-    table = hands.find("table:mx")
+    driver = started("ja")
+    prepare_measurement(driver, tmp_path, "bad.example")
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=120_000):
+        driver.press("next")
+    assert [one for one in driver.session.open.attempts if one.status is Status.OUR_BUG] == []
+    driver.press("next")
+    driver.press("technician")
+    table = driver.find("table:mx")
     assert isinstance(table, QTableWidget)
     assert "mail.bad.example" in table.item(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    hands.press("next")
-    assert hands.route.page == "documents"
-    hands.press("next")
-    assert hands.route.page == "hub"
-    hands.press("open:access")
-    while hands.route.page == "question":
-        hands.press(f"choice:{hands.session.result.of_bank(hands.route.item).options[0].id}")
-        hands.press("next")
-    assert hands.route == Route("summary", "access")
-    hands.go("plan")
-    actions = hands.session.result.actions
+    driver.press("next")
+    assert driver.route.page == "documents"
+    driver.press("next")
+    assert driver.route.page == "hub"
+    driver.press("open:access")
+    while driver.route.page == "question":
+        driver.press(f"choice:{driver.session.result.of_bank(driver.route.item).options[0].id}")
+        driver.press("next")
+    assert driver.route == Route("summary", "access")
+    driver.go("plan")
+    actions = driver.session.result.actions
     action = next(one for one in actions if any(finding.code.startswith("dmarc.") for finding in one.findings))
-    hands.press(f"more:{action.id}")
-    hands.press("copy:_dmarc.bad.example TXT")
+    driver.press(f"more:{action.id}")
+    driver.press("copy:_dmarc.bad.example TXT")
     assert QApplication.clipboard().text().startswith("v=DMARC1")
-    hands.press("next")
-    hands.qtbot.waitUntil(lambda: hands.find("save-report").isEnabled(), timeout=60_000)
+    driver.press("next")
+    driver.qtbot.waitUntil(lambda: driver.find("save-report").isEnabled(), timeout=60_000)
     printed = tmp_path / "report.pdf"
-    hands.page.save_to(printed)
+    driver.page.save_to(printed)
     words = squeezed(pdf_text(printed))
-    for finding in hands.session.result.findings[:5]:
+    for finding in driver.session.result.findings[:5]:
         if finding.code.count(".") == 1:
             title = entry.texts("ja")(f"checks.{finding.code}.title", **dict(finding.values))
             assert squeezed(title) in words

@@ -2,12 +2,11 @@
 
 import pytest
 
-from fumimori import resources
 from fumimori.__main__ import bank
 from fumimori.model import Question, Severity
-from fumimori.texts import Texts, languages
+from loopback.written_texts import WHOLE
 
-TEXTS = {language: Texts(resources.root(), language) for language in languages(resources.root())}
+TEXTS = WHOLE
 BANK = bank()
 PARTS = {"finding", "risk", "action", "fix", "confirm"}
 FINDS = [question for question in BANK if any(option.severity > Severity.OK for option in question.options)]

@@ -35,12 +35,12 @@ from fumimori.model import (
     Verdict,
 )
 from fumimori.store import StoreError
-from fumimori.texts import Texts, languages
 from fumimori.wizard.progress import ControlStatus
 from loopback.witnesses import outcome_names
+from loopback.written_texts import ALL, FIRST, OTHERS, WHOLE, lacking
 
-LANGUAGES = tuple(languages(resources.root()))
-TEXTS = {language: Texts(resources.root(), language) for language in LANGUAGES}
+TEXTS = WHOLE
+LANGUAGES = tuple(TEXTS)
 RULES = parse_rules("crossing", resources.rule_files(), {})
 CHECKS = (*probes.walk(), *probes.readers())
 REGISTERS = registers()
@@ -90,16 +90,18 @@ def offending(language: str, pattern: str) -> list[str]:
 # --- the two languages --------------------------------------------------------------------------------------------
 
 
-FIRST, *OTHERS = LANGUAGES
 EACH_OTHER = pytest.mark.parametrize("language", OTHERS)
 
 
 @EACH_OTHER
 def test_every_language_has_the_same_keys(language):
-    assert sorted(TEXTS[FIRST].keys() ^ TEXTS[language].keys()) == []
+    """What is missing, file by file; keys that no other language has."""
+    missing = lacking(language)
+    assert not missing, "to be written:\n" + "\n".join(missing)
+    assert sorted(ALL[language].keys() - ALL[FIRST].keys()) == []
 
 
-@EACH_OTHER
+@pytest.mark.parametrize("language", [code for code in WHOLE if code != FIRST])
 def test_every_language_has_the_same_placeholders(language):
     shared = sorted(TEXTS[FIRST].keys() & TEXTS[language].keys())
     assert [key for key in shared if placeholders(FIRST, key) != placeholders(language, key)] == []

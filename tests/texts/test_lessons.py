@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-from fumimori import resources
 from fumimori.__main__ import bank
-from fumimori.texts import Texts, languages
+from loopback.written_texts import WHOLE
 
-TEXTS = {language: Texts(resources.root(), language) for language in languages(resources.root())}
+TEXTS = WHOLE
 TOLD = [question.id for question in bank() if TEXTS["en"].has(f"controls.{question.id}.lesson")]
 YEAR = re.compile(r"20[0-2]\d")
 

@@ -1,5 +1,6 @@
 """A third language is a folder of data: the program takes it up everywhere, and what it lacks is named."""
 
+import re
 import shutil
 from datetime import date
 from io import BytesIO
@@ -12,9 +13,11 @@ from fumimori import resources
 from fumimori.cli.parser import parser
 from fumimori.gui.widgets.frame import following_language
 from fumimori.texts import Texts, language_of, languages
+from loopback import written_texts
 from report import example
 
 DAY = date(2026, 11, 24)
+PARTS = ("texts", "checks", "controls", "registers")
 LANGUAGE = """
 name = "Deutsch"
 tag = "de-DE"
@@ -42,10 +45,11 @@ body_size_step = -0.5
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The resources with a third language, a copy of English under its own `language.toml`."""
-    for part in ("texts", "checks", "controls"):
+    for part in PARTS:
         shutil.copytree(resources.path(part), tmp_path / part)
-    for english in (*tmp_path.glob("checks/*/en.toml"), *tmp_path.glob("controls/*/en.toml")):
+    for english in tmp_path.glob("*/*/en.toml"):
         shutil.copy(english, english.with_name("de.toml"))
+    shutil.rmtree(tmp_path / "texts" / "de", ignore_errors=True)  # somebody may be writing one
     shutil.copytree(tmp_path / "texts" / "en", tmp_path / "texts" / "de")
     (tmp_path / "texts" / "de" / "language.toml").write_text(LANGUAGE, encoding="utf-8")
     return tmp_path
@@ -63,6 +67,16 @@ def test_its_report_says_its_own_language(folder):
     printed = example.pdf(texts_of=Texts(folder, "de"))
     with pikepdf.open(BytesIO(printed)) as document:
         assert str(document.Root.Lang) == "de-DE"
+
+
+def test_what_is_to_be_written_is_listed_by_file(folder, monkeypatch):
+    (folder / "checks" / "mx" / "de.toml").unlink()
+    report = folder / "texts" / "de" / "report.toml"
+    report.write_text(report.read_text(encoding="utf-8").replace("title_about = ", "title_of = "), encoding="utf-8")
+    monkeypatch.setitem(written_texts.ALL, "de", Texts(folder, "de"))
+    about_mx, about_report = written_texts.lacking("de")
+    assert re.fullmatch(r"resources/checks/mx/de\.toml: all \d+ keys", about_mx)
+    assert about_report == "resources/texts/de/report.toml: title_about"
 
 
 @pytest.mark.parametrize("lost", ["ui.toml", "report.toml", "cli.toml", "words.toml", "repairs.toml"])

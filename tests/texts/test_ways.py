@@ -4,13 +4,12 @@ import re
 
 import pytest
 
-from fumimori import resources
 from fumimori.__main__ import bank
 from fumimori.model import Hosting, Question
-from fumimori.texts import Texts, languages
 from fumimori.wording.window import OWN_SERVER, PLACES, ways
+from loopback.written_texts import WHOLE
 
-TEXTS = {language: Texts(resources.root(), language) for language in languages(resources.root())}
+TEXTS = WHOLE
 BANK = bank()
 NAMED = {
     OWN_SERVER: r"自社のサーバー|(?i:own server|the VPN)",

@@ -1,4 +1,4 @@
-"""What is heavy is loaded when it is used: the window opens at once, and nothing happens at import."""
+"""Heavy libraries are loaded when they are used: the window opens at once, and nothing happens at import."""
 
 import subprocess
 import sys

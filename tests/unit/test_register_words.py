@@ -62,7 +62,7 @@ CELLS = (
 ROWS = tuple(RegisterRow(id=str(number), register="accounts", cells=cells) for number, cells in enumerate(CELLS))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16"])
 @pytest.mark.parametrize("texts", [(JA, EN), (EN, JA)], ids=["ja", "en"])
 def test_an_exported_csv_file_comes_back_as_it_was(encoding, texts):
     table = register_table(words(texts=texts), ROWS, "x")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fumimori import resources
-from fumimori.texts import MissingTextError, Texts, language_of, languages, sanitize
+from fumimori.texts import VALUE_MOST, MissingTextError, Texts, language_of, languages, sanitize
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_a_language_that_we_do_not_speak_is_refused(folder: Path) -> None:
 
 
 def test_what_is_filled_in_stays_one_harmless_line(folder: Path) -> None:
-    evil = "<b>\x1b[31m\r\nx\u202ey\x00{title}" + "z" * 900
+    evil = "<b>\x1b[31m\r\nx\u202ey\x00{title}" + "z" * 9000
     filled = Texts(folder, "en")("ui.title", name=evil)
     assert filled.startswith("Hello <b>\ufffd[31m  xy\ufffd{title}zzz")
-    assert len(filled) == len("Hello ") + 400
+    assert len(filled) == len("Hello ") + VALUE_MOST
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def assess(
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
     """
     first_of: dict[tuple[str, str], Outcome] = {}
-    for outcome in outcomes:
+    for outcome in _dated(outcomes, rules, moment):
         first_of.setdefault((outcome.code, outcome.subject), outcome)
     unique = tuple(first_of.values())
     disputes = in_force(assessment.disputes, moment.date())
@@ -58,7 +58,11 @@ def assess(
     table = evaluations(assessment, bank, rules, counted)
     observations = Observations.of_assessment(assessment)
     together = combinations(table, rules, counted, observations)
-    found = [*_measured(assessment, table, rules, unique, moment.date()), *together, *_said(assessment, table)]
+    found = [
+        *_measured(assessment, table, rules, unique, moment.date()),
+        *_by_tool(together, counted),
+        *_said(assessment, table),
+    ]
     findings = tuple(sorted((settled(finding, disputes) for finding in found), key=_order))
     dreaded = combinations(table, rules, counted, observations, dreading=True)
     worse = [finding.severity for finding in dreaded if finding not in together]
@@ -106,7 +110,7 @@ def _measured(
     assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
-    readings = (run for run in assessment.runs if run.kind is RunKind.READ)
+    readings = (run for run in assessment.runs if run.kind is RunKind.READ and run.tool is None)
     read = {attempt.probe for run in readings for attempt in run.attempts}
     for outcome in outcomes:
         severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
@@ -115,7 +119,7 @@ def _measured(
         compared = evaluation.compared if evaluation else None
         clashes = compared is not None and outcome in compared.clash
         seen = Basis.READ if outcome.code.partition(".")[0] in read else Basis.MEASURED
-        seen = Basis.RECORDED if outcome.recorded else seen
+        seen = Basis.RECORDED if outcome.recorded else Basis.IMPORTED if outcome.tool else seen
         if severity < Severity.INFO:
             continue
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
@@ -129,8 +133,35 @@ def _measured(
             basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else seen,
             question=rule.question,
             values=outcome.values,
+            tool=outcome.tool,
+            stale=outcome.stale,
             work=_work_here(rule.work, assessment.scope.hosting),
         )
+
+
+def _dated(outcomes: Iterable[Outcome], rules: Rules, moment: datetime) -> Iterable[Outcome]:
+    """The outcomes; those that rest on a tool which ran too long ago are marked so."""
+    for outcome in outcomes:
+        if outcome.tool is None:
+            yield outcome
+            continue
+        at = outcome.tool.at
+        stale = at is not None and (moment - at).days > rules.number("other_tools.stale_days")
+        yield msgspec.structs.replace(outcome, stale=stale)
+
+
+def _by_tool(together: Iterable[Finding], outcomes: Iterable[Outcome]) -> list[Finding]:
+    """The combinations; one in which another tool's result meets is marked with it."""
+    imported = {(one.code, one.subject): one for one in outcomes if one.tool is not None}
+
+    def marked(finding: Finding) -> Finding:
+        one = next((imported[join] for join in finding.joins if join in imported), None)
+        if one is None:
+            return finding
+        basis = Basis.IMPORTED if finding.basis is Basis.MEASURED else finding.basis
+        return msgspec.structs.replace(finding, basis=basis, tool=one.tool, stale=one.stale)
+
+    return [marked(finding) for finding in together]
 
 
 def _work_here(work: Work, hosting: Hosting | None) -> Work:

@@ -17,7 +17,7 @@ COARSE = 300
 """Pixels of width below which a logo looks coarse in print."""
 _PLACEHOLDER = re.compile(
     r"ここに入力|置き換えてください|[（(<［\[]置き換え|[〇○]{2}|●{2}"
-    r"|(?i:lorem ipsum|(?<![a-z0-9.-])example\.(?:com|net|org|jp))"
+    r"|(?i:lorem\s{1,9}ipsum|(?<![a-z0-9.-])example\.(?:com|net|org|jp))"
     r"|(?<![A-Za-z0-9])(?:REPLACE|TO-?DO|TBD|X{3})(?![A-Za-z0-9])"
 )
 """Words of instructions in capitals or brackets; an ordinary note (“replace the switch”, “for example”) passes."""

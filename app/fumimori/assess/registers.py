@@ -5,6 +5,7 @@ Every outcome is about what somebody wrote down; an empty register, and a cell t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from fumimori.assess.senders import senders
 from fumimori.checks.observations import Observations
@@ -127,6 +128,10 @@ def _accounts(registers: Registers) -> Iterator[Outcome]:
             )
         elif rows and all(row.yes("mfa") for row in rows):
             yield _outcome(f"register_accounts.{group}_mfa", count=len(rows))
+    for word, kind in (("admins_listed", "admin"), ("services_listed", "service")):
+        listed = [row for row in open_rows if row.text("kind") == kind]
+        if listed and all(row.text("holder") for row in listed):
+            yield _outcome(f"register_accounts.{word}", count=len(listed))
 
 
 # --- access -------------------------------------------------------------------------------------------------------
@@ -244,6 +249,29 @@ def _training(registers: Registers) -> Iterator[Outcome]:
         yield _outcome(f"register_training.{word}", count=len(missing), total=len(due), names=_listed(missing))
 
 
+def _reminders(registers: Registers) -> Iterator[Outcome]:
+    """Exercises with fake messages, how often people are reminded, and training for management alone."""
+    day, since = registers.day, registers.day - timedelta(days=registers.rules.number("register_training.every_days"))
+    rows = [(row, on) for row in registers.of("training", "held") if (on := row.day("held")) is not None and on <= day]
+    exercises = [on for row, on in rows if row.text("click_rate")]
+    if exercises:
+        word = "exercised" if max(exercises) >= since else "exercise_old"
+        yield _outcome(f"register_training.{word}", held=max(exercises).isoformat())
+    days = sorted({on for _, on in rows if on >= since})
+    most = max((later - earlier).days for earlier, later in pairwise((since, *days, day)))
+    if most <= registers.rules.number("register_training.reminder_days"):
+        yield _outcome("register_training.reminded", count=len(days), days=most)
+    elif len(days) > 1:
+        yield _outcome("register_training.reminded_seldom", count=len(days))
+    officers = {same_person(row.text("name")) for row in registers.of("staff", "name") if row.text("kind") == "officer"}
+    recent = [row for row, on in rows if on >= since and row.text("subject")]
+    theirs = [row for row in recent if not row.yes("everyone") and same_person(row.text("who")) in officers]
+    others = {row.text("subject") for row in recent if row not in theirs}
+    own = sorted({row.text("subject") for row in theirs} - others)
+    if own and others:
+        yield _outcome("register_training.two_audiences", subject_held=_listed(own))
+
+
 def _certificates(registers: Registers) -> Iterator[Outcome]:
     """Certificates that have ended, that nobody renews, or of which nobody wrote down when they end."""
     rows = [row for row in registers.of("certificates", "subject") if not row.text("replaced")]
@@ -276,5 +304,6 @@ _JOINS: tuple[Callable[[Registers], Iterator[Outcome]], ...] = (
     _devices,
     _credentials,
     _training,
+    _reminders,
     _certificates,
 )

@@ -1,16 +1,20 @@
 """The register of senders against the SPF and DKIM records that were measured (RFC 7208, RFC 6376)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from fumimori.checks.dkim.facts import DKIM
+from fumimori.checks.dkim.facts import DKIM, SELECTOR
+from fumimori.checks.dmarc_reports.senders import reports_of
+from fumimori.checks.dmarc_reports.senders import senders as service_table
 from fumimori.checks.observations import Observations
 from fumimori.checks.spf.facts import SPF
 from fumimori.grammar.spf_walk import SpfTree
+from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import Outcome, RegisterRow
 
+PROPOSED_MOST = 50
 _BETWEEN = re.compile(r"[\s,;、，]")
 _MECHANISM = re.compile(r"^[+?~-]?(?:include|ip4|ip6|a|mx|redirect)[:=]")
 
@@ -40,6 +44,36 @@ def senders(rows: Sequence[RegisterRow], observations: Observations, day: date) 
     yield from wrong
     if listed and not wrong:
         yield Outcome(code="register_senders.listed", subject="", values=(("count", listed),))
+
+
+def registered_selectors(rows: Iterable[RegisterRow]) -> dict[str, tuple[str, ...]]:
+    """By domain, the DKIM selectors that the register of senders names."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        selector = row.text("selector").lower()
+        if row.register == "senders" and selector:
+            found.setdefault(_domain(row.text("domain")), {})[selector] = None
+    return {domain: tuple(selectors) for domain, selectors in found.items()}
+
+
+def proposed(observations: Observations, domain: str, rows: Iterable[RegisterRow]) -> list[dict[str, str]]:
+    """Rows for the register of senders that the DMARC reports about `domain` suggest and that `rows` do not hold yet.
+
+    One for each selector by which receivers saw a right signature of the domain, and one for each other sender by the
+    name that its own signature or SPF shows. Whoever keeps the register says whether they are known.
+    """
+    reports = reports_of(observations, domain)
+    here = [row for row in rows if row.register == "senders" and _domain(row.text("domain")) == domain]
+    services = {row.text("service").lower() for row in here}
+    selectors = {row.text("selector").lower() for row in here}
+    end = f"._domainkey.{domain}"
+    names = (name for report in reports for row in report.rows for name in row.key_names if name.endswith(end))
+    own = [one for one in dict.fromkeys(name.removesuffix(end) for name in names) if SELECTOR.fullmatch(one)]
+    shown = [one.name for one in service_table(reports, domain) if one.name not in ("", registrable_part(domain))]
+    others = [one for one in shown if one.isascii() and one.replace(".", "").replace("-", "").isalnum()]
+    found = [{"service": one, "domain": domain, "selector": one} for one in own if one not in selectors]
+    found += [{"service": one, "domain": domain} for one in others if one not in services]
+    return found[:PROPOSED_MOST]
 
 
 def _unknown(rows: Sequence[RegisterRow], domain: str, tree: SpfTree) -> Iterator[Outcome]:

@@ -15,14 +15,14 @@ NotReadable    the document cannot be read
 └── Secret     it holds a private key or a password: recognised, refused, and not kept
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from fumimori.checks.observations import FactsKey, Observations, host_of
-from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope
+from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Record, Rules, Scope, Tool
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
@@ -43,6 +43,8 @@ class ProbeContext:
     rules: Rules
     thorough: bool = False
     """List everything, whatever it costs in connections and time."""
+    selectors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By domain, the DKIM selectors that the register of senders names."""
     may_fetch: Callable[[str, str], bool] = _lies_within
     """Whether the consent lets this attempt fetch a file from a host that the records of a domain name."""
 
@@ -102,7 +104,7 @@ class Probe(Check[F_co]):
     """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
     needs: tuple[str, ...] = ()
     connections: int = 0
-    """TCP connections that one host name sees at the most, all its ports together; told to people before anything
+    """TCP connections that one host name sees at the most, all its ports together; shown to people before anything
     starts."""
     connections_thorough: int = 0
     """The same for a thorough run; 0 where it is no more."""
@@ -115,7 +117,7 @@ class Probe(Check[F_co]):
     file_hosts: Callable[[Observations], Sequence[str]] = _no_host
     """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
     deliveries: Callable[[Observations, Rules], Sequence[Delivery]] = _nothing
-    """Who takes the domains' mail; told by the one probe that finds it out. Pure."""
+    """Who takes the domains' mail; given by the one probe that finds it out. Pure."""
     timeout: float = 120.0
     """Seconds after which one attempt ends as TIMED_OUT, whatever the server does."""
 
@@ -203,6 +205,11 @@ class Reading(Record, Generic[F_co]):
     """A domain or a host, as the reader's `about` says; empty where the document does not say it, and for what is
     the whole organisation's."""
     facts: F_co
+    tool: Tool | None = None
+    """The other program that says so, of whose results the document is one."""
+    check: str = ""
+    """The probe whose facts these are, where that program looked at what the probe looks at; the subject is then that
+    probe's, a host or `host:port`. Empty for the reader's own facts."""
     part: str = ""
     """What counts beside others of the same subject, such as the digest of one message among many. With none, a newer
     reading takes the place of an older one, as with the settings of a host."""

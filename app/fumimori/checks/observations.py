@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 import msgspec
 
-from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Scope, Status, Vantage
+from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Scope, Status, Tool, Vantage
 
 F = TypeVar("F", bound=Record)
 F_co = TypeVar("F_co", bound=Record, covariant=True)
@@ -26,6 +26,9 @@ class Observations:
 
     When a probe looked at a subject more than once, in whatever runs, the newest completed attempt counts, else the
     newest. Parts of a subject, as several messages of one domain are, count side by side.
+
+    What another tool saw stands beside: it fills nothing in unless one check asks for its own (`with_imports`), so that
+    no other check concludes anything from it.
     """
 
     def __init__(self, scope: Scope, attempts: Iterable[Attempt], vantage: Vantage | None = None) -> None:
@@ -34,6 +37,9 @@ class Observations:
         self.vantage = vantage
         """Where the newest run stands: what a look that is still to come has to reckon with."""
         self._attempts: dict[tuple[str, str, str], tuple[Attempt, Vantage | None]] = {}
+        self._imports: dict[tuple[str, str, str, str], tuple[Attempt, Tool]] = {}
+        self._filled: dict[tuple[str, str, str], tuple[Attempt, Tool]] = {}
+        """Those of the imports that count here, because this program did not look."""
         self._count(attempts, vantage)
 
     @classmethod
@@ -41,6 +47,9 @@ class Observations:
         """The attempts of all `runs`, the oldest first."""
         observations = cls(scope, ())
         for run in runs:
+            if run.tool is not None:
+                observations._import(run.attempts, run.tool)
+                continue
             if run.kind is RunKind.MEASURED:
                 observations.vantage = run.vantage
             observations._count(run.attempts, run.vantage)
@@ -57,6 +66,45 @@ class Observations:
             known = self._attempts.get(key)
             if known is None or _rank(attempt) >= _rank(known[0]):
                 self._attempts[key] = (attempt, vantage)
+
+    def _import(self, attempts: Iterable[Attempt], tool: Tool) -> None:
+        for attempt in attempts:
+            key = (attempt.probe, attempt.subject, attempt.part, tool.name)
+            known = self._imports.get(key)
+            if attempt.status is Status.COMPLETED and (known is None or _rank(attempt) >= _rank(known[0])):
+                self._imports[key] = (attempt, tool)
+
+    def with_imports(self, check: str) -> "Observations":
+        """The same, with what other tools saw of this check's subjects where this program has no completed look."""
+        mine = sorted((one for one in self._imports.values() if one[0].probe == check), key=lambda one: one[0].ended)
+        if not mine:
+            return self
+        filled = Observations(self.scope, (), self.vantage)
+        filled._attempts, filled._imports = dict(self._attempts), self._imports
+        for attempt, tool in mine:
+            key = (attempt.probe, attempt.subject, attempt.part)
+            own = self._attempts.get(key)
+            if own is None or own[0].status is not Status.COMPLETED:
+                filled._attempts[key] = (attempt, None)
+                filled._filled[key] = (attempt, tool)
+        return filled
+
+    def imports(self) -> Iterator[tuple[Attempt, Tool]]:
+        """What other tools saw, whether or not this program looked too; of each tool the newest."""
+        yield from self._imports.values()
+
+    def tool_of(self, attempt: Attempt) -> Tool | None:
+        """The other tool that looked; None for this program, and for an attempt that does not count here."""
+        known = self._filled.get((attempt.probe, attempt.subject, attempt.part))
+        return known[1] if known and known[0] is attempt else None
+
+    def tool_behind(self, check: str, subject: str) -> Tool | None:
+        """The other tool that last looked for this check at this subject, else at its host, else anywhere."""
+        mine = sorted(
+            (one for one in self._filled.values() if one[0].probe == check),
+            key=lambda one: (one[0].subject == subject, host_of(one[0].subject) == host_of(subject), one[0].ended),
+        )
+        return mine[-1][1] if mine else None
 
     def attempt(self, probe: str, subject: str) -> Attempt | None:
         """The attempt that counts for this check and subject; one that is a part of the subject is not."""

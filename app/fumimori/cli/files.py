@@ -87,7 +87,7 @@ def protection(options: argparse.Namespace, texts: Texts) -> "Protection":
     if word is None:
         if not sys.stdin.isatty():
             raise WrongUseError(texts("cli.sign_needs_passphrase"))
-        word = getpass.getpass(texts("cli.sign_passphrase"))
+        word = getpass.getpass(f"{texts('cli.sign_passphrase')} ")
     try:
         with key.open("rb") as file:
             return Protection(passphrase=closing, key=file.read(KEY_MOST + 1), key_passphrase=word)

@@ -11,7 +11,7 @@ from fumimori.texts import Texts
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors leave by the same door as every other wrong use, in two lines."""
+    """An argument parser whose errors are shown as every other wrong use is, in two lines."""
 
     texts: Texts
 

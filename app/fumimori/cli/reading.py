@@ -60,10 +60,9 @@ class ReadCommand:
 
     def _findings(self, console: Console, result: ReadResult, after: Assessment) -> None:
         """What the readers that took something say now."""
-        took = {attempt.probe for run in (result.run, *result.measured) for attempt in run.attempts}
         rules = self.toolkit.rules
         for outcome in self.toolkit.outcomes(after):
-            if outcome.code.partition(".")[0] not in took:
+            if not result.speaks_in(outcome):
                 continue
             values = {name: sanitize(value) if isinstance(value, str) else value for name, value in outcome.values}
             values.setdefault("subject", sanitize(outcome.subject))

@@ -52,7 +52,8 @@ def counting(
     kept = _kept([check for check in checks if not isinstance(check, Reader)], scope, runs, failed)
     kept |= _read([check for check in checks if isinstance(check, Reader)], scope, runs)
     observations = Observations.of(scope, runs)
-    counts = {id(attempt) for attempt in observations.attempts() if (attempt.probe, attempt.subject) in kept}
+    newest = [*observations.attempts(), *(attempt for attempt, _ in observations.imports())]
+    counts = {id(attempt) for attempt in newest if (attempt.probe, attempt.subject) in kept}
     narrowed = []
     for run in runs:
         out = [attempt for attempt in run.attempts if (attempt.probe, attempt.subject) not in kept]
@@ -100,6 +101,7 @@ def belongs(about: About, subject: str, scope: Scope) -> bool:
     names = {domain.name for domain in scope.domains}
     if about is About.HOST:
         names.update(host_of(host) for host in scope.named_hosts)
+        subject = host_of(subject)
     return _below(subject.rpartition("@")[2], names)
 
 

@@ -1,8 +1,7 @@
 """The scan as JSON: what other programs read, and what a measurement made elsewhere is imported from."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +12,9 @@ from fumimori.assess.judging import assess
 from fumimori.checks.contract import Check
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
-from fumimori.engine import foreign_scope
 from fumimori.engine.counting import counting, failure
-from fumimori.engine.toolkit import Toolkit
+from fumimori.engine.scan_limits import NotAScanError, check_runs
+from fumimori.engine.toolkit import Toolkit, said_of
 from fumimori.model import (
     Assessment,
     Attempt,
@@ -27,26 +26,28 @@ from fumimori.model import (
     Result,
     Run,
     Scope,
+    Tool,
     Vantage,
     Verdict,
 )
+
+__all__ = [
+    "IMPORT_LIMIT",
+    "AnotherDomainError",
+    "NotAScanError",
+    "Scan",
+    "foreign_domains",
+    "imported",
+    "read_scan",
+    "scan_json",
+    "schema",
+]
 
 SCHEMA = "fumimori-scan-2"
 FIRST_SCHEMA = "fumimori-scan-1"
 """One run without a name of its own; still read."""
 IMPORT_LIMIT = 64 * 1024 * 1024
 """Bytes of JSON that an import reads at the most."""
-
-YEARS = range(2000, 2101)  # in which a measurement can have been made
-TEXT_MOST = 4096
-"""Characters of a name, a code or a note."""
-RECORDS_MOST = 200_000
-"""Records of one kind."""
-_RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-
-
-class NotAScanError(ValueError):
-    """A file that is not a scan of ours; the message says where it goes wrong."""
 
 
 class AnotherDomainError(ValueError):
@@ -65,6 +66,12 @@ class ScanFinding(Record):
     severity: str
     subject: str
     values: dict[str, str | int]
+    basis: str = ""
+    """What it rests on, such as `measured`, `imported` or `answered`; empty in older scans."""
+    tool: Tool | None = None
+    """The other program on whose result it rests, alone or among others."""
+    stale: bool = False
+    """That program ran longer ago than the rules trust."""
 
 
 class ScanControl(Record):
@@ -145,6 +152,9 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
                 severity=finding.severity.word,
                 subject=finding.subject,
                 values=dict(finding.values),
+                basis=finding.basis.value,
+                tool=finding.tool,
+                stale=finding.stale,
             )
             for finding in result.findings
         ),
@@ -192,7 +202,7 @@ def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise NotAScanError(str(error)) from error
-    _check(scan)
+    check_runs(scan.runs, scan.scope)
     _try(scan, toolkit)
     return scan
 
@@ -237,61 +247,6 @@ def _brought_up(first: _FirstScan, untrusted_json: bytes) -> Scan:
     )
 
 
-def _check(scan: Scan) -> None:
-    """NotAScanError for values that no measurement can have."""
-    if len({run.id for run in scan.runs}) < len(scan.runs):
-        raise NotAScanError("two runs of one name")
-    _check_scope(scan.scope)
-    for run in scan.runs:
-        _check_run(run)
-
-
-def _check_run(run: Run) -> None:
-    if not _RUN_ID.fullmatch(run.id):
-        raise NotAScanError("a run without a proper name")
-    if max(len(run.attempts), len(run.contacts), len(run.sources)) > RECORDS_MOST:
-        raise NotAScanError("too many records")
-    for moment in _moments(run):
-        if moment.tzinfo is None or moment.year not in YEARS:
-            raise NotAScanError(f"a moment that cannot be: {moment.isoformat()}")
-    for contact in run.contacts:
-        if not 0 <= contact.port < 65536 or min(contact.sent_bytes, contact.received_bytes) < 0:
-            raise NotAScanError(f"a port or a count that cannot be: {contact.port}")
-    for text in _texts(run):
-        if len(text) > TEXT_MOST:
-            raise NotAScanError(f"a text of more than {TEXT_MOST} characters")
-    _check_scope(run.scope)
-
-
-def _moments(run: Run) -> Iterator[datetime]:
-    yield from (run.started, run.ended)
-    yield from () if run.vantage is None else (run.vantage.at,)
-    yield from () if run.consent.at is None else (run.consent.at,)
-    for attempt in run.attempts:
-        yield from (attempt.started, attempt.ended, *(exchange.at for exchange in attempt.evidence))
-    yield from (contact.at for contact in run.contacts)
-    yield from (source.at for source in run.sources)
-
-
-def _texts(run: Run) -> Iterator[str]:
-    yield from (run.program, run.rules, run.consent.name, run.consent.role, *run.consent.domains, *run.consent.hosts)
-    if run.vantage is not None:
-        vantage = run.vantage
-        yield from (vantage.resolver, vantage.second_resolver, vantage.port25, vantage.note)
-        yield from (*vantage.control_hosts, *vantage.inside_hosts)
-    for attempt in run.attempts:
-        yield from (attempt.probe, attempt.subject, attempt.reason, attempt.part, attempt.source)
-    yield from (text for source in run.sources for text in (source.name, source.sha256, source.from_whom))
-    for contact in run.contacts:
-        yield from (contact.target, contact.transport, contact.what, contact.detail)
-
-
-def _check_scope(scope: Scope) -> None:
-    wrong = foreign_scope.fault(scope)
-    if wrong:
-        raise NotAScanError(wrong)
-
-
 def _try(scan: Scan, toolkit: Toolkit) -> None:
     """NotAScanError when the scan could not be judged afterwards: that is known before anything is taken over."""
     observations = Observations.of(scan.scope, runs := counting(toolkit.checks, scan.scope, scan.runs))
@@ -300,7 +255,7 @@ def _try(scan: Scan, toolkit: Toolkit) -> None:
     def everything() -> None:
         for probe in toolkit.probes:
             tuple(probe.subjects(observations))
-        outcomes = [outcome for check in toolkit.checks for outcome in check.judge(observations, toolkit.rules)]
+        outcomes = [one for check in toolkit.checks for one in said_of(check, observations, toolkit.rules)]
         assess(about, toolkit.bank, toolkit.rules, outcomes, about.created)
         port_matrix(observations, toolkit.rules)
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from fumimori import __version__
+from fumimori.assess.senders import registered_selectors
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.engine.again import Targets
@@ -54,7 +55,7 @@ class Progress(Record):
 
 
 class Measurement(Record):
-    """What a measurement brought home."""
+    """The result of a measurement."""
 
     run: Run
 
@@ -132,10 +133,9 @@ class _Run:
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.id, self.started = str(uuid.uuid4()), self.network.now()
-        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.slots, self.standing = asyncio.Semaphore(AT_ONCE), asyncio.Event()
         plans = planned(self.toolkit, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
-        self.standing = asyncio.Event()
         wanted = _with_needs(self.toolkit.probes, only)
         if self.again is not None:
             wanted = [probe for probe in wanted if probe.id in self.again]
@@ -280,14 +280,14 @@ class _Run:
 
     async def attempt(self, probe: Probe[Record], subject: str, observations: Observations, grounds: Grounds) -> None:
         notes = self.noting(self.allowance if probe.consent >= ConsentLevel.CONNECTIONS else None)
-        network = self.network.for_attempt(notes)
-        started = network.now()
+        network, started = self.network.for_attempt(notes), self.network.now()
         ended: _Ended[msgspec.Raw] = _Ended(status=Status.CANCELLED, reason="cancelled")
         context = ProbeContext(
             network=network,
             observations=observations,
             rules=self.toolkit.rules,
             thorough=self.settings.thorough,
+            selectors=registered_selectors(self.assessment.registers),
             may_fetch=lambda host, domain: allowed_file(host, domain, grounds),
         )
         try:

@@ -1,14 +1,15 @@
 """What a reading of handed-over documents brings home, before any of it counts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
 
 from fumimori.checks.contract import About, Reader
+from fumimori.checks.observations import host_of
 from fumimori.engine.counting import belongs
 from fumimori.engine.handed_scans import HandedScan, with_scans
-from fumimori.model import Assessment, DomainScope, Record, Run, Scope
+from fumimori.model import Assessment, Attempt, DomainScope, Outcome, Record, Run, Scope, Tool
 
 
 class Handed(Record):
@@ -55,6 +56,8 @@ class ReadResult(Record):
     handed: tuple[Handed, ...]
     others: tuple[OtherDomain, ...] = ()
     teaches: tuple[tuple[Reader[Any], tuple[Record, ...]], ...] = ()
+    tools: tuple[tuple[str, Tool], ...] = ()
+    """Of the documents that are results of another program: digest and program."""
     scans: tuple[HandedScan, ...] = ()
     """Measurements that were made elsewhere; each becomes the runs that it holds."""
     cancelled: bool = False
@@ -72,8 +75,7 @@ class ReadResult(Record):
         for other in self.others:
             scope = _with(scope, other.subject, other.about) if other.subject in also else scope
         left = {(other.subject, other.about) for other in self.others if other.subject not in also}
-        about = self._about
-        attempts = tuple(one for one in self.run.attempts if (one.subject, about[one.probe]) not in left)
+        attempts = tuple(one for one in self.run.attempts if (self._named(one), self._about_of(one)) not in left)
         if not attempts:
             return assessment
         for reader, facts in self.teaches:
@@ -82,7 +84,26 @@ class ReadResult(Record):
         digests = {one.sha256 for one in self.handed if any((one.reader, name) in kept for name in one.subjects)}
         sources = tuple(source for source in self.run.sources if source.sha256 in digests)
         run = msgspec.structs.replace(self.run, attempts=attempts, sources=sources, scope=scope)
-        return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, run))
+        return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, *self._by_tool(run)))
+
+    def _by_tool(self, run: Run) -> Iterator[Run]:
+        """The reading, and beside it one run for each result of another program, of the day when that ran."""
+        tools = dict(self.tools)
+        rest = tuple(one for one in run.attempts if one.source not in tools)
+        if rest:
+            sources = tuple(one for one in run.sources if one.sha256 not in tools)
+            yield msgspec.structs.replace(run, attempts=rest, sources=sources)
+        for number, source in enumerate(one for one in run.sources if one.sha256 in tools):
+            attempts = tuple(one for one in run.attempts if one.source == source.sha256)
+            yield msgspec.structs.replace(
+                run, id=f"{run.id}-{number}", attempts=attempts, sources=(source,), tool=tools[source.sha256]
+            )
+
+    def speaks_in(self, outcome: Outcome) -> bool:
+        """Whether the outcome is one that these documents bring or change."""
+        check = outcome.code.partition(".")[0]
+        looked = self.run.attempts if outcome.tool else tuple(one for run in self.measured for one in run.attempts)
+        return check in self._about or any(one.probe == check for one in looked)
 
     @property
     def measured(self) -> tuple[Run, ...]:
@@ -101,7 +122,7 @@ class ReadResult(Record):
         about, mine = self._about, OtherDomain(subject=host, about=About.HOST, documents=self.nameless)
         others = [one for one in self.others if one.subject and (one.subject, one.about) != (host, About.HOST)]
         attempts = tuple(
-            one if one.subject or about[one.probe] is not About.HOST else msgspec.structs.replace(one, subject=host)
+            one if one.subject or self._about_of(one) is not About.HOST else msgspec.structs.replace(one, subject=host)
             for one in self.run.attempts
         )
         handed = tuple(
@@ -117,6 +138,13 @@ class ReadResult(Record):
     @property
     def _about(self) -> dict[str, About]:
         return {reader.id: reader.about for reader, _ in self.teaches}
+
+    def _about_of(self, attempt: Attempt) -> About:
+        """What its subject is; a probe's, that another program looked at, is a host's."""
+        return self._about.get(attempt.probe, About.HOST)
+
+    def _named(self, attempt: Attempt) -> str:
+        return host_of(attempt.subject) if self._about_of(attempt) is About.HOST else attempt.subject
 
 
 def _with(scope: Scope, subject: str, about: About) -> Scope:

@@ -135,6 +135,7 @@ class _Reading:
             handed=tuple(self.handed),
             others=tuple(self.others()),
             teaches=tuple(self.teaches()),
+            tools=tuple({one.document.sha256: one.reading.tool for one in self.taken if one.reading.tool}.items()),
             scans=tuple(self.scans),
             cancelled=stopped,
         )
@@ -233,7 +234,7 @@ class _Reading:
             return
         placed = [self.placed(reader, reading, document) for reading in readings]
         self.taken += [_Taken(reader, reading, document) for reading in placed]
-        subjects = tuple(dict.fromkeys(reading.subject for reading in placed))
+        subjects = tuple(dict.fromkeys(reading.subject for reading in placed if not reading.check))
         others = tuple(subject for subject in subjects if not belongs(reader.about, subject, self.assessment.scope))
         self.note(document, reader=reader.id, subjects=subjects, others=others)
 
@@ -275,12 +276,14 @@ class _Reading:
             yield self.attempt(first, facts, hashlib.sha256(digests.encode()).hexdigest()[:16], source)
 
     def attempt(self, one: _Taken, facts: Record, part: str, source: str) -> Attempt:
+        tool = one.reading.tool
+        at = tool.at if tool and tool.at else self.at
         return Attempt(
-            probe=one.reader.id,
+            probe=one.reading.check or one.reader.id,
             subject=one.reading.subject,
             status=Status.COMPLETED,
-            started=self.at,
-            ended=self.at,
+            started=at,
+            ended=at,
             facts=msgspec.Raw(msgspec.json.encode(facts)),
             part=part,
             source=source,
@@ -291,7 +294,7 @@ class _Reading:
         found: dict[tuple[str, About], dict[str, None]] = {}
         for one in self.taken:
             subject, about = one.reading.subject, one.reader.about
-            if not belongs(about, subject, self.assessment.scope):
+            if not one.reading.check and not belongs(about, subject, self.assessment.scope):
                 found.setdefault((subject, about), {})[one.document.name] = None
         for subject, about, name in foreign(self.scans, self.assessment):
             found.setdefault((subject, about), {})[name] = None
@@ -301,7 +304,8 @@ class _Reading:
     def teaches(self) -> Iterator[tuple[Reader[Any], tuple[Record, ...]]]:
         readers = {one.reader.id: one.reader for one in self.taken}
         for reader in readers.values():
-            yield reader, tuple(one.reading.facts for one in self.taken if one.reader is reader)
+            mine = [one for one in self.taken if one.reader is reader and not one.reading.check]
+            yield reader, tuple(one.reading.facts for one in mine)
 
 
 def _source(document: Document) -> Source:

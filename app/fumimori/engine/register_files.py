@@ -9,6 +9,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+from fumimori.grammar.lines import text_of
 from fumimori.grammar.xlsx import XlsxError, xlsx_sheets
 from fumimori.model.registers import ROWS_MOST
 
@@ -75,16 +76,11 @@ def separated(text: str, watch: Watch = _unwatched) -> Rows:
 
 
 def _decoded(untrusted: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16 with one, else Shift_JIS as Windows writes it."""
-    encodings = ("utf-16",) if untrusted[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp932")
-    for encoding in encodings:
-        try:
-            text = untrusted.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise TableError("encoding")
+    """The text, where it is text through and through."""
+    text = text_of(untrusted)
+    if "\x00" in text or ("\ufffd" in text and "\ufffd".encode() not in untrusted):
+        raise TableError("encoding")
+    return text
 
 
 def _sheets(untrusted: bytes, watch: Watch) -> tuple[Rows, ...]:

@@ -28,6 +28,7 @@ from fumimori.model import (
     Run,
     Scope,
     Status,
+    Tool,
 )
 from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
@@ -130,7 +131,7 @@ class Toolkit:
         observations = Observations.of(scope, narrowed)
         outcomes: list[Outcome] = []
         for check in self.checks if narrowed else ():
-            said = guarded(lambda check=check: tuple(check.judge(observations, self.rules)))  # type: ignore[misc]
+            said = guarded(lambda check=check: said_of(check, observations, self.rules))  # type: ignore[misc]
             if said is None:
                 failed.append(check.id)
             else:
@@ -140,6 +141,21 @@ class Toolkit:
             observations = Observations.of(scope, narrowed)
         ports = guarded(lambda: port_matrix(observations, self.rules))
         return Judged(runs=narrowed, outcomes=about_existing(outcomes), ports=ports or (), of=(runs, scope))
+
+
+def said_of(check: Probe[Any] | Reader[Any], observations: Observations, rules: Rules) -> tuple[Outcome, ...]:
+    """What the check's judge says of this program's looks, then what only another tool's result adds, marked so."""
+    own = tuple(check.judge(observations, rules))
+    filled = observations.with_imports(check.id)
+    if filled is observations:
+        return own
+    known = {(one.code, one.subject) for one in own}
+    added = (one for one in check.judge(filled, rules) if (one.code, one.subject) not in known)
+    return (*own, *(_by_tool(one, filled.tool_behind(check.id, one.subject)) for one in added))
+
+
+def _by_tool(outcome: Outcome, tool: Tool | None) -> Outcome:
+    return outcome if outcome.tool else msgspec.structs.replace(outcome, tool=tool)
 
 
 def _marked(runs: tuple[Run, ...], failed: Sequence[str]) -> tuple[Run, ...]:

@@ -6,13 +6,9 @@ written to disk and nothing of the office libraries is loaded before one is call
 
 from collections.abc import Callable, Mapping
 
-from fumimori.exports.material import Material
+from fumimori.exports.material import Material, PackageTooLargeError
 
 __all__ = ["FORMATS", "HANDOVER", "Material", "PackageTooLargeError", "exported"]
-
-
-class PackageTooLargeError(ValueError):
-    """More files or bytes than an archive shall hold."""
 
 
 Files = Mapping[str, bytes]

@@ -1,5 +1,6 @@
 """The management pages as a document to edit (Office Open XML, DOCX)."""
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,15 @@ from fumimori.texts import sanitize
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.oxml.xmlchemy import BaseOxmlElement
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph as Line
 
+LINES, SHADE = "C8CCD2", "E8EDF3"
+LATIN = "en-GB"
+"""What Latin letters are in, whatever the document's language: words are not torn anywhere."""
+MARGIN = "68"
+"""Twentieths of a point between a line and the words of its cell."""
+_NUMBER_HYPHEN = re.compile(r"(?<=\b[FME])-(?=\d)")
 LINE = 165
 """Millimetres between the margins of A4."""
 TEXT_MOST = 2000
@@ -47,20 +56,53 @@ def document(material: Material) -> bytes:
 
 
 def _speak(paper: "Document", tag: str) -> None:
-    """The language of every style, and a typeface for Japanese, which is replaced where it is not there."""
+    """The language of every style, and typefaces, which are replaced where they are not there."""
     from docx.oxml.ns import qn
 
     for name in ("Normal", "Heading 1", "Heading 2"):
         style = paper.styles[name]
-        style.font.name = "Yu Gothic"
+        style.font.name = "Arial"
         properties: BaseOxmlElement = style.element.get_or_add_rPr()
         properties.rFonts.set(qn("w:eastAsia"), "Yu Gothic")
-        language = properties.makeelement(qn("w:lang"), {qn("w:val"): tag, qn("w:eastAsia"): tag})
+        language = properties.makeelement(qn("w:lang"), {qn("w:val"): LATIN, qn("w:eastAsia"): tag})
         properties.append(language)
 
 
-def _table(paper: "Document", block: Rows) -> None:
+def _write(paragraph: "Line", text: str) -> None:
+    """`text` in which the numbers of findings are not torn at their hyphen."""
+    first, *others = _NUMBER_HYPHEN.split(text)
+    run = paragraph.add_run(first)
+    for part in others:
+        run._r.append(run._r.makeelement(f"{{{run._r.nsmap['w']}}}noBreakHyphen", {}))  # noqa: SLF001 - as `_rule`
+        run.add_text(part)
+
+
+def _rule(table: "Table") -> None:
+    """Pale lines, a head that is shaded and repeated on each page, rows that stay whole; no public way leads there."""
     from docx.oxml.ns import qn
+
+    properties = table._tbl.tblPr  # noqa: SLF001
+    lines = properties.makeelement(qn("w:tblBorders"), {})
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = {qn("w:val"): "single", qn("w:sz"): "4", qn("w:space"): "0", qn("w:color"): LINES}
+        lines.append(lines.makeelement(qn(f"w:{side}"), line))
+    properties.append(lines)
+    margins = properties.makeelement(qn("w:tblCellMar"), {})
+    for side in ("left", "right"):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): MARGIN, qn("w:type"): "dxa"}))
+    properties.append(margins)
+    for number, row in enumerate(table.rows):
+        kept = row._tr.get_or_add_trPr()  # noqa: SLF001
+        kept.append(kept.makeelement(qn("w:cantSplit"), {qn("w:val"): "true"}))
+        if number == 0:
+            kept.append(kept.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
+    for cell in table.rows[0].cells:
+        shaded = cell._tc.get_or_add_tcPr()  # noqa: SLF001
+        fill = {qn("w:val"): "clear", qn("w:color"): "auto", qn("w:fill"): SHADE}
+        shaded.append(shaded.makeelement(qn("w:shd"), fill))
+
+
+def _table(paper: "Document", block: Rows) -> None:
     from docx.shared import Mm, Pt
 
     table = paper.add_table(rows=1, cols=len(block.head), style="Table Grid")
@@ -69,9 +111,8 @@ def _table(paper: "Document", block: Rows) -> None:
         cell.paragraphs[0].add_run(sanitize(title, TEXT_MOST)).bold = True
     for row in block.rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
-            cell.text = "\n".join(sanitize(line, TEXT_MOST) for line in f"{value}".split("\n"))
-    heading = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - the library has no public way to repeat a head
-    heading.append(heading.makeelement(qn("w:tblHeader"), {qn("w:val"): "true"}))
+            _write(cell.paragraphs[0], "\n".join(sanitize(line, TEXT_MOST) for line in f"{value}".split("\n")))
+    _rule(table)
     for column, share in zip(table.columns, block.widths, strict=True):
         column.width = Mm(LINE * share / sum(block.widths))
     for line in table.rows:

@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from html import escape
 
-from fumimori.exports import PackageTooLargeError
 from fumimori.exports.archive import archive
-from fumimori.exports.material import Material
+from fumimori.exports.material import Material, PackageTooLargeError
 from fumimori.exports.web_page import STYLE
 from fumimori.texts import Texts, sanitize
 
@@ -67,8 +66,8 @@ def _index(material: Material, kinds: Mapping[str, str], sums: Mapping[str, str]
         f'<!DOCTYPE html>\n<html lang="{escape(material.texts.style.tag)}">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n<style>{STYLE}'
-        "code { font-size: .75rem; overflow-wrap: anywhere; } td:first-child { overflow-wrap: anywhere; }\n"
-        "td:nth-child(2) { min-width: 14rem; }</style>\n"
+        "table { table-layout: fixed; } th:first-child { width: 34%; } td { overflow-wrap: anywhere; }\n"
+        "code { font-size: .7rem; } section + section { margin-top: 4rem; break-before: page; }</style>\n"
         f"</head>\n<body>\n{body}\n</body>\n</html>\n"
     ).encode("utf-8", "replace")
 
@@ -86,7 +85,7 @@ def _chapter(material: Material, texts: Texts, kinds: Mapping[str, str], sums: M
     for reader in READERS:
         rows = "\n".join(
             f'<tr><td><a href="{escape(_reference(name))}">{_said(name.partition("/")[2])}</a></td>'
-            f"<td>{say(f'what.{kinds[name]}')}</td><td><code>{digest}</code></td></tr>"
+            f"<td>{say(f'what.{kinds[name]}')}<br><code>{digest[:32]}<wbr>{digest[32:]}</code></td></tr>"
             for name, digest in sums.items()
             if name.startswith(f"{reader}/")
         )

@@ -12,6 +12,10 @@ from fumimori.wording.rows import Table
 from fumimori.wording.sheet import Sheet
 
 
+class PackageTooLargeError(ValueError):
+    """More files or bytes than an archive shall hold."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Material:
     """The assessment with its result, and how to say it."""

@@ -44,7 +44,7 @@ def outline(material: Material) -> list[Block]:
     plan = action_table(result, wording)
     head = tuple(plan.head[column] for column in PLAN_COLUMNS)
     rows = tuple(tuple(row[column] for column in PLAN_COLUMNS) for row in plan.rows)
-    widths = (6, 31, 15, 14, 11, 14, 9)
+    widths = (7, 24, 15, 13, 11, 17, 13)
     said = texts(
         "exports.outline.grade",
         letter=letter,

@@ -5,12 +5,16 @@ from fumimori.exports.work_orders import RULE
 from fumimori.model import Severity, Status, Verdict
 from fumimori.wording.sheet import Block, Heading, Paragraph, Rows, Sheet, Verbatim, WriteIn
 
+PARTS = ("before", "heading", "after", "risks", "back", "proof")
+"""The parts of a repair that have a heading of their own."""
 _INDENT = "    "
 
 
 def order_sheet(material: Material, text: str) -> Sheet:
     """The text of a work order as a sheet, with room for a name, a day and a signature at its end."""
     title, _, addressee, *lines = text.splitlines()
+    parts = ("exports.order.steps", *(f"repairs.{one}" for one in PARTS))
+    heads = {material.texts(key) for key in parts}
     found: list[Block] = []
     to_copy: list[str] = []
     first = False
@@ -24,7 +28,10 @@ def order_sheet(material: Material, text: str) -> Sheet:
         if line == RULE:
             first = True
         elif line.strip():
-            found.append(Heading(text=line) if first and line[0].isdigit() else Paragraph(text=line.strip()))
+            said = line.strip()
+            found.append(
+                Heading(text=said) if first and line[0].isdigit() else Paragraph(text=said, strong=said in heads)
+            )
             first = False
     say = material.texts.lines("exports.order.sign")
     return Sheet(title=title, addressee=addressee, blocks=(*found, *(WriteIn(label=one) for one in say)))

@@ -19,7 +19,7 @@ CELL_MOST = 32_000
 WIDEST = 36
 """Columns of the widest cell; a page of A3 holds the findings in letters that can be read."""
 NARROWEST = 8
-ROW_HEIGHT_MOST = 200
+ROW_HEIGHT_MOST = 400
 LINE = 15
 """Points of one line of a cell."""
 
@@ -74,7 +74,7 @@ def _fill(sheet: "Worksheet", table: Table) -> None:
         top.font = Font(bold=True, color="FFFFFF")
         top.fill = head_fill
         top.alignment = Alignment(vertical="center", wrap_text=True)
-    widths = [_width(title) for title in table.head]
+    widths = _widths(table)
     for number, row in enumerate(table.rows, start=2):
         lines = 1
         for column, value in enumerate(row, start=1):
@@ -86,13 +86,13 @@ def _fill(sheet: "Worksheet", table: Table) -> None:
             else:
                 cell.value = _clean(value)
                 cell.data_type = "s"
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
             cell.border = Border(bottom=line)
-            widths[column - 1] = max(widths[column - 1], *(_width(part) for part in f"{value}".splitlines() or [""]))
-            lines = max(lines, sum(1 + _width(part) // WIDEST for part in f"{value}".splitlines()))
+            room = widths[column - 1] - 2
+            lines = max(lines, sum(1 + _width(part) // room for part in f"{value}".splitlines()))
         sheet.row_dimensions[number].height = min(ROW_HEIGHT_MOST, LINE * lines)
     for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, max(NARROWEST, width + 2))
+        sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "B2"
     if table.rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.head))}{len(table.rows) + 1}"
@@ -100,6 +100,13 @@ def _fill(sheet: "Worksheet", table: Table) -> None:
     sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+
+
+def _widths(table: Table) -> list[int]:
+    """Of each column, for its longest line and the sign of the filter in its head."""
+    columns = zip(table.head, *table.rows, strict=True)
+    longest = (max(_width(part) for cell in column for part in f"{cell}".split("\n")) for column in columns)
+    return [min(WIDEST, max(NARROWEST, width + 3)) for width in longest]
 
 
 def _clean(value: Cell) -> str:

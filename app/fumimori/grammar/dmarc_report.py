@@ -28,6 +28,8 @@ class ReportRow(Record):
     """SPF passed and is aligned."""
     dkim_domains: tuple[str, ...] = ()
     """Whose DKIM signatures passed, aligned or not."""
+    key_names: tuple[str, ...] = ()
+    """Where the keys of these signatures stand, `<selector>._domainkey.<domain>`, as far as the report says it."""
     spf_domain: str = ""
     """For which domain SPF passed, aligned or not; empty where it did not pass."""
 
@@ -69,6 +71,7 @@ class _Reader:
     row: dict[str, str] = field(default_factory=dict)
     signature: dict[str, str] = field(default_factory=dict)
     signed: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     sent: str = ""
     rows: list[ReportRow] = field(default_factory=list)
     left_out: int = 0
@@ -106,13 +109,16 @@ class _Reader:
         passed, domain = self.signature.get("result", "").lower() == "pass", self.signature.get("domain", "")
         if passed and name == "dkim" and len(self.signed) < DOMAINS_MOST:
             self.signed.append(_name(domain))
+            selector = _name(self.signature.get("selector", ""))
+            self.keys += [f"{selector}._domainkey.{_name(domain)}"[:253]] if selector else []
         elif passed and name == "spf" and not self.sent:
             self.sent = _name(domain)
         self.signature = {}
 
     def close_record(self) -> None:
         row, signed, sent = self.row, tuple(dict.fromkeys(self.signed)), self.sent
-        self.row, self.signed, self.sent, self.signature = {}, [], "", {}
+        keys = tuple(dict.fromkeys(self.keys))
+        self.row, self.signed, self.keys, self.sent, self.signature = {}, [], [], "", {}
         address, count = _address(row.get("row.source_ip", "")), _count(row.get("row.count", ""))
         if not address or not count:
             return
@@ -127,6 +133,7 @@ class _Reader:
                 dkim=row.get("policy_evaluated.dkim", "").lower() == "pass",
                 spf=row.get("policy_evaluated.spf", "").lower() == "pass",
                 dkim_domains=signed,
+                key_names=keys,
                 spf_domain=sent,
             )
         )

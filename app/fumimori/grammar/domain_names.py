@@ -1,6 +1,7 @@
 """Domain and host names as people type them, brought to the one form that everything else works with (RFC 5890)."""
 
 import re
+from collections.abc import Sequence
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}://", re.IGNORECASE)
@@ -69,3 +70,20 @@ def _ascii_name(text: str) -> str:
     if not name or len(name) > 253 or not all(map(_LABEL.fullmatch, name.split("."))):
         raise BadDomainError(text)
     return name
+
+
+def name_matches(name: str, names: Sequence[str]) -> bool:
+    """Whether one of the dNSNames stands for `name`: equal, or a wildcard that is the whole left-most label
+    and stands for exactly one label (RFC 9525 section 6.3).
+    """  # noqa: D205 - one sentence
+    wanted = name.rstrip(".").lower()
+    if not wanted:
+        return False
+    head, _, rest = wanted.partition(".")
+    for entry in names:
+        offered = entry.rstrip(".").lower()
+        if offered == wanted:
+            return True
+        if offered.startswith("*.") and head and "." in rest and offered[2:] == rest:
+            return True
+    return False

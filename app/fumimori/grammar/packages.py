@@ -1,4 +1,4 @@
-"""What is installed and what waits: os-release(5), `dpkg -l`, `apt list`, `rpm -qa`, `dnf check-update`, hotfixes."""
+"""What is installed and what waits, as dpkg, apt, rpm, dnf, Windows, winget and brew list it; and os-release(5)."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,9 @@ from fumimori.grammar.lines import lines_of
 from fumimori.model import Record
 
 LINES_MOST = 200_000
+_RULE_LEAST = 20
+"""Dashes under the heads of a table."""
+_WINGET_SOURCES = ("winget", "msstore")
 _WINDOWS = re.compile(r"(?<![\w.])(?:10\.0|6\.[0-3])\.\d{4,5}(?![\w.])")
 _KB = re.compile(r"KB\d{6,8}")
 _DAY = re.compile(r"(\d{1,4})([/.-])(\d{1,2})[/.-](\d{1,4})")
@@ -118,6 +121,35 @@ def parse_dnf(text: str) -> tuple[Pending, ...]:
         if dot and architecture in _ARCHITECTURES and words[1][:1].isdigit():
             security = "security" in words[2]
             found.append(Pending(name=name[:100], installed="", security=security))
+    return tuple(found)
+
+
+def parse_winget(text: str) -> tuple[Pending, ...]:
+    """The updates in what `winget upgrade` prints in any language: rows below dashes that end in a source."""
+    found: list[Pending] = []
+    under = False
+    for line in lines_of(text, LINES_MOST):
+        if len(line) >= _RULE_LEAST and not line.strip("-"):
+            under = True
+            continue
+        words = line.split()
+        row = len(words) >= 5 and words[-1] in _WINGET_SOURCES and any(sign.isdigit() for sign in words[-2])
+        if under and row:
+            found.append(Pending(name=words[-4][:100], installed=words[-3][:100]))
+    return tuple(found)
+
+
+def parse_brew(text: str) -> tuple[Pending, ...]:
+    """The updates in what `brew outdated --verbose` prints; none where another line stands among them."""
+    found = []
+    for line in lines_of(text, LINES_MOST):
+        name, opened, rest = line.strip().partition(" (")
+        installed, closed, newer = rest.partition(") ")
+        if not line.strip():
+            continue
+        if not (opened and closed and newer[:2] in ("< ", "!=") and " " not in name and installed[:1].isdigit()):
+            return ()
+        found.append(Pending(name=name[:100], installed=installed.rpartition(", ")[2][:100]))
     return tuple(found)
 
 

@@ -117,7 +117,7 @@ def walk(domain: str, known: Mapping[Key, DnsAnswer], failed: AbstractSet[Key] =
 
 
 def collapsed(networks: "Iterable[IPv4Network | IPv6Network]") -> tuple[str, ...]:
-    """The networks with neighbours joined, IPv4 first."""
+    """The networks with adjacent ones joined, IPv4 first."""
     four = [network for network in networks if isinstance(network, IPv4Network)]
     six = [network for network in networks if isinstance(network, IPv6Network)]
     return tuple(str(network) for network in (*collapse_addresses(four), *collapse_addresses(six)))

@@ -1,4 +1,4 @@
-"""Work that may hang for minutes, like a keyring that nobody unlocks: in a thread that nobody has to wait for."""
+"""Work that may hang for minutes, like a keyring that stays locked: in a thread of its own that nothing waits for."""
 
 import contextlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 
 class Aside(QObject):
-    """One function under way; its end is told in the window's thread, unless it was given up before."""
+    """One function under way; its end is reported in the window's thread, unless it was given up before."""
 
     _ended = Signal(object, object)
 

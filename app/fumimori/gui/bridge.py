@@ -1,4 +1,4 @@
-"""The one door between the window and all that takes time: asyncio in its own thread, answers by signals."""
+"""The only way from the window to work that takes time: asyncio in a thread of its own, answers by signals."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -43,7 +43,7 @@ class Job:
 
 
 class Bridge(QObject):
-    """Runs work beside the window; what it says or brings home arrives in the window's thread, in order."""
+    """Runs work beside the window; its progress and its result arrive in the window's thread, in order."""
 
     _said = Signal(int, object)
     _ended = Signal(int, object, object)

@@ -11,7 +11,7 @@ _NEEDED = ("libxcb-cursor.so.0",)
 
 
 def why_no_window(environment: Mapping[str, str]) -> str:
-    """`no_display`, `display_refused` or `no_library`; empty where nothing speaks against a window.
+    """`no_display`, `display_refused` or `no_library`; empty where a window can be shown.
 
     Only Linux can be without a display, and only where Qt was not told to draw elsewhere.
     """

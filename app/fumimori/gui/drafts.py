@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 Draft = dict[str, tuple[str, int]]
-"""What stands in the fields of a page, by their places, with the cursor's position."""
+"""The contents of a page's fields, by their places, with the cursor's position."""
 
 
 class KeepsTyped(QWidget):

@@ -161,7 +161,7 @@ def _close(file: "AssessmentFile") -> None:
 
 
 def _discard(file: "AssessmentFile") -> None:
-    """A file that came about after nobody wanted it any more; nothing else was ever written into it."""
+    """A file that was made after the work was given up; nothing else was ever written into it."""
     from fumimori.store import discard
 
     with contextlib.suppress(OSError):

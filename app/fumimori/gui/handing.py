@@ -33,7 +33,7 @@ NAMELESS = "host.invalid"
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What a reading brought home, before it counts."""
+    """The result of a reading, before it counts."""
 
     result: "ReadResult"
     outcomes: tuple[Outcome, ...]
@@ -213,8 +213,7 @@ def _read(
     # The window's last judgement stays at hand: this one is of an assessment that may never be.
     mine = dataclasses.replace(toolkit)
     after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
-    took = {attempt.probe for attempt in result.run.attempts}
-    outcomes = mine.outcomes(after) if took else ()
+    outcomes = mine.outcomes(after) if result.run.attempts else ()
     there = msgspec.structs.replace(assessment, runs=(), registers=())
     measured = with_scans(result.scans, there, {one.subject for one in result.others})
     unread = (
@@ -223,7 +222,7 @@ def _read(
     )
     return Read(
         result=result,
-        outcomes=tuple(one for one in outcomes if one.code.partition(".")[0] in took),
+        outcomes=tuple(one for one in outcomes if result.speaks_in(one)),
         measured=tuple(dataclasses.replace(toolkit).outcomes(measured)) if result.scans else (),
         unread=unread,
     )

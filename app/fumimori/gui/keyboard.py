@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
 from fumimori.gui.widgets.choice import ChoiceGroup
 from fumimori.gui.widgets.controls import Field
 
+LOOKS = 4
+LOOK_AGAIN_MS = 20
+"""How often, and after how long, it is looked whether what has the keyboard still stands where it did."""
+
 
 def stops(widget: QWidget) -> list[QWidget]:
     """What Tab stops at inside `widget`, in the order in which it is read; one stop for each one-of-many group."""
@@ -79,23 +83,34 @@ class InView(QObject):
     def __init__(self, area: QScrollArea, margin: int) -> None:
         super().__init__(area)
         self.area, self.margin = area, margin
+        self._looks, self._top = 0, -1
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._look_again)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._moved)
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         if self._inside(now) and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            # What was just made gets its place only after this turn of the loop.
+            # What was just made gets its place only after this turn of the loop, and words that wrap in a later one.
+            self._looks, self._top = LOOKS, -1
             self._timer.start(0)
 
-    def look(self) -> None:
-        """Scroll so that what has the keyboard can be seen, with what stands just above and below it."""
+    def _look_again(self) -> None:
+        self._looks -= 1
+        before, self._top = self._top, self.look()
+        if self._looks and self._top != before:
+            self._timer.start(LOOK_AGAIN_MS)
+
+    def look(self) -> int:
+        """Scroll so that what has the keyboard can be seen, with what stands just above and below it.
+
+        Returns how far below the top of the page it stands; -1 when it is elsewhere.
+        """
         widget, page = QApplication.focusWidget(), self.area.widget()
         if widget is None or page is None or not self._inside(widget):
-            return
+            return -1
         layout = page.layout()
         if layout is not None:
             layout.activate()
@@ -106,6 +121,7 @@ class InView(QObject):
             bar.setValue(top - self.margin)
         elif top + tall + self.margin > bar.value() + height:
             bar.setValue(top + tall + self.margin - height)
+        return top
 
     def _inside(self, widget: QWidget | None) -> bool:
         page = self.area.widget()

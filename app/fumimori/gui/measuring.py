@@ -35,7 +35,7 @@ class Rechecked(Record):
 
 
 class Measuring(QObject):
-    """At most one measurement at a time; what it brings home is put into the assessment."""
+    """At most one measurement at a time; its result is put into the assessment."""
 
     changed = Signal()
     """Progress, at most a few times a second."""
@@ -64,7 +64,7 @@ class Measuring(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether a measurement is under way, or what it brought home is still being judged."""
+        """Whether a measurement is under way, or its result is still being judged."""
         return self._job is not None or self._judged_next
 
     def settings(self) -> "NetworkSettings":

@@ -102,14 +102,14 @@ class LettersFirst(QObject):
             application.focusChanged.connect(self._follow)
 
     def _follow(self, old: QWidget | None, now: QWidget | None) -> None:
-        """Listen to the field with the keyboard alone: whatever else happens in the window is none of our business."""
+        """Listen to the field with the keyboard alone: other events of the window do not matter here."""
         if old is not None:
             old.removeEventFilter(self)
         if isinstance(now, QLineEdit | QPlainTextEdit):
             now.installEventFilter(self)
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:
-        """Keep a field without letters to take back from claiming the key."""
+        """Keep a field with nothing to undo from taking the key."""
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
         undo, redo = event.matches(_Key.Undo), event.matches(_Key.Redo) or _is_ctrl_y(event)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter
@@ -20,10 +21,16 @@ class PrintError(Exception):
     """The printer took no page."""
 
 
-def asked_printer(parent: QWidget, pages: int) -> QPrinter | None:
-    """The printer and the pages that somebody chose; None when they changed their mind."""
+def asked_printer(parent: QWidget, pages: int, name: str) -> QPrinter | None:
+    """The printer and the pages that somebody chose; None when they changed their mind.
+
+    `name` is what the work is called in the printer's queue, and its file where there is no printer.
+    """
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setFullPage(True)
+    printer.setDocName(name)
+    if printer.outputFormat() is QPrinter.OutputFormat.PdfFormat:
+        printer.setOutputFileName(str(Path.home() / f"{name}.pdf"))
     printer.setFromTo(1, pages)
     dialog = QPrintDialog(printer, parent)
     dialog.setMinMax(1, pages)
@@ -55,8 +62,8 @@ def print_pages(pdf: bytes, printer: QPrinter) -> int:
 
 
 def ask_and_print(page: Page, pdf: bytes, pages: int, told: Callable[[Notice], None]) -> None:
-    """Ask for the printer and print on it beside the window's thread; `told` is handed what there is to say."""
-    printer = asked_printer(page, pages)
+    """Ask for the printer and print on it beside the window's thread; `told` is called with messages for the user."""
+    printer = asked_printer(page, pages, page.t("ui.report.file_name"))
     if printer is None:
         return
 

@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
 SAVE_AFTER_MS = 400
 """A pause in typing after which everything is written."""
-SAVE_AT_THE_LATEST_MS = 1_500
-"""So long after the first change everything is written although somebody types on."""
+SAVE_AT_THE_LATEST_MS = 1_000
+"""So long after the first change everything is written although somebody types on; the rest of two seconds is for a
+busy machine."""
 
 
 class Session(QObject):
-    """What all pages work on. Every change is saved by itself; a fault in saving is told and nothing is dropped."""
+    """What all pages work on. Every change is saved by itself; a failed save is reported and nothing is dropped."""
 
     changed = Signal()
     """The assessment is another one."""
     saved = Signal()
-    """What `state` says is another thing: something is to be written or was, or another file was opened or closed."""
+    """`state` changed: something is to be written or was, or another file was opened or closed."""
     trouble = Signal(str)
     """A store error's code: the file could not be written."""
 
@@ -159,7 +160,7 @@ class Session(QObject):
         self.changed.emit()
 
     def close(self, *, drop: bool = False) -> bool:
-        """Save and leave the file; False when it could not be saved; it then stays open, unless told to `drop` it."""
+        """Save and leave the file; False when it could not be saved; it then stays open, unless `drop` is set."""
         if not self.save_pending() and not drop:
             return False
         self._stop_timers()
@@ -177,7 +178,7 @@ class Session(QObject):
         return (only_shown and not self._unsaved) or self.save()
 
     def save(self) -> bool:
-        """Write what is not written yet; False, with `trouble` told, when that fails."""
+        """Write what is not written yet; False, and `trouble` emitted, when that fails."""
         from fumimori.store import StoreError
 
         self._stop_timers()
@@ -191,7 +192,7 @@ class Session(QObject):
         return self._was_saved()
 
     def save_there_again(self) -> bool:
-        """Put the file anew where it vanished from; False, with `trouble` told, when that fails."""
+        """Write the file again where it vanished from; False, and `trouble` emitted, when that fails."""
         from fumimori.store import StoreError
 
         if self._file is None or self.assessment is None:
@@ -355,7 +356,7 @@ class Session(QObject):
         self._replace_answer(msgspec.structs.replace(new, **fields))
 
     def annotate(self, question: str, **fields: object) -> None:
-        """Change what stands beside an answer; does nothing while there is none."""
+        """Change the details of an answer; does nothing while there is none."""
         old = self.open.answer(question)
         if old is not None:
             self._replace_answer(msgspec.structs.replace(old, **fields))

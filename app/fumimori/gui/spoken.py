@@ -36,7 +36,7 @@ class _SpokenHeading(QAccessibleWidget):
         self._level = _Level(heading.level)
 
     def interface_cast(self, kind: QAccessible.InterfaceType, /) -> Any:
-        """Where the level is told."""
+        """Where the level is reported."""
         return self._level if kind is QAccessible.InterfaceType.AttributesInterface else super().interface_cast(kind)
 
 

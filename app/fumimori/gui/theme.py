@@ -40,7 +40,7 @@ class Theme:
         return round(at_100_per_cent * self.scale / 100)
 
     def size(self, token: str) -> int:
-        """The window's length called `token` (content, rail, hit …) at this scale."""
+        """The window's length called `token` (content, sidebar, hit …) at this scale."""
         return self.px(self._sizes[token])
 
     @property
@@ -198,8 +198,8 @@ QFrame#card { background: @surface; border: 1px solid @line; border-radius: @rad
 QFrame#wash { background: @accent_wash; border: 1px solid @line; border-radius: @radius; }
 QFrame#bar { background: @surface; border: none; border-bottom: 1px solid @line; }
 QFrame#foot { background: @surface; border: none; border-top: 1px solid @line; }
-QFrame#rail { background: @surface; border: none; border-right: 1px solid @line; }
-QFrame#drawer { background: @surface; border: none; border-left: 1px solid @line; }
+QFrame#sidebar { background: @surface; border: none; border-right: 1px solid @line; }
+QFrame#help_panel { background: @surface; border: none; border-left: 1px solid @line; }
 QFrame#hairline { background: @line; border: none; max-height: 1px; min-height: 1px; }
 QGroupBox#bare { border: none; margin: 0px; padding: 0px; }
 QLabel#quiet { color: @quiet_ink; }

@@ -24,7 +24,7 @@ from fumimori.gui.widgets.trouble import trouble_notice
 from fumimori.wizard.navigator import Navigator
 from fumimori.wizard.steps import Group, Needs, Route, step
 
-RAIL_AFTER_MS = 250
+SIDEBAR_AFTER_MS = 250
 
 
 class Window(QMainWindow):
@@ -52,14 +52,15 @@ class Window(QMainWindow):
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(low < high))
         self.help_panel.hide()
         self._in_view = keyboard.InView(self.area, self.theme.px(72))
+        keyboard.InView(self.sidebar.area, self.theme.px(72))
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
-        self._rail_timer = QTimer(self)
-        self._rail_timer.setSingleShot(True)
-        self._rail_timer.setInterval(RAIL_AFTER_MS)
-        self._rail_timer.timeout.connect(self._refresh_rail)
-        session.changed.connect(self._rail_timer.start)
+        self._sidebar_timer = QTimer(self)
+        self._sidebar_timer.setSingleShot(True)
+        self._sidebar_timer.setInterval(SIDEBAR_AFTER_MS)
+        self._sidebar_timer.timeout.connect(self._refresh_sidebar)
+        session.changed.connect(self._sidebar_timer.start)
         session.changed.connect(lambda: self.header.show_name(self.session))
         session.saved.connect(self._show_saved)
         session.trouble.connect(self.show_trouble)
@@ -181,7 +182,7 @@ class Window(QMainWindow):
         self.area.setWidget(holder)
         self.header.show_desk(self.session, self.theme)
         self.footer.show_page(self.theme, page)
-        self._refresh_rail()
+        self._refresh_sidebar()
         self._refresh_help()
         self.setWindowTitle(f"{page.title()} — {self.session.texts('ui.app.name')}")
 
@@ -190,7 +191,7 @@ class Window(QMainWindow):
 
         Another that people work on stays as it is under their hands; the overview is never out of date.
         """
-        self._rail_timer.start()
+        self._sidebar_timer.start()
         if isinstance(self.page, JudgingPage):
             self.navigator.judged()
         elif self.page is not None and (not self._page_is_exact or self.route.page == "hub"):
@@ -224,7 +225,7 @@ class Window(QMainWindow):
 
     # --- the frame ------------------------------------------------------------------------------------------------
 
-    def _refresh_rail(self) -> None:
+    def _refresh_sidebar(self) -> None:
         at_work = self.session.judged and step(self.route.page).needs is not Needs.NOTHING
         crowded = self.help_panel.isVisibleTo(self) and self.width() < self.theme.px(940)
         self.sidebar.setVisible(at_work and not crowded)
@@ -233,7 +234,7 @@ class Window(QMainWindow):
 
     def _narrow(self) -> bool:
         room = self.width() - (self.help_panel.width() if self.help_panel.isVisibleTo(self) else 0)
-        return room < self.theme.size("rail") + self.theme.px(620)
+        return room < self.theme.size("sidebar") + self.theme.px(620)
 
     def _refresh_help(self) -> None:
         if self.page is not None and self.help_panel.isVisibleTo(self):
@@ -244,7 +245,7 @@ class Window(QMainWindow):
         """Open or close the help panel; the keyboard goes with it."""
         self.help_panel.setVisible(not self.help_panel.isVisibleTo(self))
         self._refresh_help()
-        self._refresh_rail()
+        self._refresh_sidebar()
         if not self.help_panel.isVisibleTo(self) and self.page is not None:
             self.page.heading.take_focus()
 
@@ -269,7 +270,7 @@ class Window(QMainWindow):
         self._notices.addWidget(notice)
 
     def _show_saved(self) -> None:
-        """What the header says of the file; the banner goes when there is no trouble any more."""
+        """The header's text about the file; the banner is hidden when there is no trouble any more."""
         self.header.show_saved(self.session)
         if not self.session.fault:
             self._shown_trouble = None
@@ -315,7 +316,7 @@ class Window(QMainWindow):
     # --- language, size, brightness -------------------------------------------------------------------------------
 
     def other_language(self) -> None:
-        """Change to the next language where one stands."""
+        """Change to the next language and stay on the page."""
         self.session.speak(following_language(self.session.texts).code)
         self._restyle()
 
@@ -335,7 +336,7 @@ class Window(QMainWindow):
         self.rebuild(self._use_look)
 
     def _use_look(self) -> None:
-        """Style what stays; page and rail go before, because Qt would style all of them once more for nothing."""
+        """Style what stays; page and sidebar go before, because Qt would style all of them once more for nothing."""
         if self.page is not None:
             self.page.leave()
             self.page = None
@@ -369,7 +370,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The sidebar becomes narrow when there is little room."""
         super().resizeEvent(event)
-        self._rail_timer.start()
+        self._sidebar_timer.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop and wait for what is under way, write everything; stay when it cannot be written, and say how to go on.

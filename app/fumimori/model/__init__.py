@@ -42,7 +42,7 @@ from fumimori.model.result import (
     Verdict,
 )
 from fumimori.model.rules import CauseRule, CombinationRule, Effect, Event, OutcomeRule, Place, Rules, Table, Threshold
-from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Vantage
+from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Tool, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope
 
 __all__ = [
@@ -120,6 +120,7 @@ __all__ = [
     "T",
     "Table",
     "Threshold",
+    "Tool",
     "Values",
     "Vantage",
     "Verdict",

@@ -8,7 +8,7 @@ from fumimori.model.days import iso_day, typed_day
 
 
 class Confidence(StrEnum):
-    """How sure an answer is, by the word of whoever gave it; it proves nothing."""
+    """How sure an answer is, as the person who gave it says; it proves nothing."""
 
     CONFIRMED = "confirmed"
     STATED = "stated"
@@ -81,7 +81,7 @@ class Dispute(Record):
         return iso_day(self.until)
 
     def holds(self, today: date) -> bool:
-        """Whether it says all that its kind asks for and its day has not passed."""
+        """Whether it has all that its kind requires and its day has not passed."""
         if not self.approver.strip():
             return False
         if self.kind is DisputeKind.WRONG:

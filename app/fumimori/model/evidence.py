@@ -12,7 +12,7 @@ TOTAL_MOST = 200 * 1024 * 1024
 
 
 class EvidenceKind(StrEnum):
-    """What a piece of evidence is, told by its content."""
+    """What a piece of evidence is, recognised by its content."""
 
     PICTURE = "picture"
     PDF = "pdf"

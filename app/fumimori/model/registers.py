@@ -68,7 +68,7 @@ class RegisterRow(Record):
     """What was typed, by the column's key; empty cells are left out."""
 
     def text(self, key: str) -> str:
-        """What stands in the cell, without spaces around it."""
+        """The cell's text, without spaces around it."""
         return self.cells.get(key, "").strip()
 
     def day(self, key: str) -> date | None:

@@ -8,7 +8,7 @@ from fumimori.model.answers import Confidence, Dispute, DisputeKind, PlanEntry
 from fumimori.model.bank import Credit, Question, Work
 from fumimori.model.base import Control, Record, Severity, Values, only
 from fumimori.model.rules import Event
-from fumimori.model.run import Attempt, Outcome, Run
+from fumimori.model.run import Attempt, Outcome, Run, Tool
 
 
 class Verdict(StrEnum):
@@ -27,6 +27,8 @@ class Basis(StrEnum):
     MEASURED = "measured"
     READ = "read"
     """In a document that somebody handed over."""
+    IMPORTED = "imported"
+    """Another tool's result, where this program did not look itself."""
     ANSWERED = "answered"
     RECORDED = "recorded"
     """A register of the organisation."""
@@ -49,6 +51,10 @@ class Finding(Record):
     dispute: Dispute | None = None
     """What a person settled about it, while that holds; its severity says so already."""
     work: Work = Work()
+    tool: Tool | None = None
+    """The other program on whose result it rests, alone or among others."""
+    stale: bool = False
+    """That program ran longer ago than the rules trust."""
     joins: tuple[tuple[str, str], ...] = ()
     """Of a combination: code and subject of the outcomes and answers (`<question>.<option>`) that meet in it."""
 
@@ -216,7 +222,7 @@ class Snippet(Record):
     content: str
     """Empty where `current` is to be deleted."""
     current: str = ""
-    """What stands there now, as far as it was seen."""
+    """The present content, as far as it was seen."""
     note: Note | None = None
     """When or where this piece is the right one."""
 
@@ -228,7 +234,7 @@ class Proof(Record):
     repaired: str = ""
     """The part of its output that says that the repair worked."""
     broken: str = ""
-    """What stands there as long as it did not; empty where that has no fixed form."""
+    """The same while the repair has not worked; empty where that has no fixed form."""
 
 
 class Repair(Record):
@@ -284,7 +290,7 @@ class OpenPoint(Record):
 
 
 class ProfileVerdict(Record):
-    """What one set of advice says to the TLS of one port."""
+    """The verdict of one set of advice on the TLS of one port."""
 
     profile: str
     """`ncsc_nl`, `mozilla` or `rfc9325`."""

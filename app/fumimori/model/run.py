@@ -12,7 +12,7 @@ from fumimori.model.scope import Consent, Scope
 
 
 class Status(StrEnum):
-    """How an attempt to look ended; only COMPLETED says anything about the server."""
+    """How an attempt ended; only COMPLETED allows a conclusion about the server."""
 
     COMPLETED = "completed"
     NOT_TESTABLE_HERE = "not_testable_here"
@@ -100,6 +100,16 @@ class Source(Record):
     from_whom: str = ""
 
 
+class Tool(Record):
+    """Another program, whose result was handed over; all of it is untrusted text, and what it says is its own word."""
+
+    name: str
+    version: str = ""
+    """Empty where the result does not say it."""
+    at: datetime | None = None
+    """When it ran; None where the result does not say it."""
+
+
 class Attempt(Record):
     """One look by one check at one subject; facts are that check's facts record as JSON, None unless COMPLETED."""
 
@@ -128,7 +138,7 @@ class Attempt(Record):
 
 
 class Run(Record):
-    """One measurement or reading: from where, under which consent and for which scope, and what it brought home."""
+    """One measurement or reading: from where, under which consent and for which scope, and its result."""
 
     id: str
     """Unique, of letters, digits and hyphens: a run that is imported twice is there once."""
@@ -153,6 +163,8 @@ class Run(Record):
     kind: RunKind = RunKind.MEASURED
     sources: tuple[Source, ...] = ()
     """The documents that it was read from; none for a measurement."""
+    tool: Tool | None = None
+    """The other program that looked, for a reading of its result; from where it looked is not known."""
 
     @property
     def handed_over(self) -> bool:
@@ -161,11 +173,15 @@ class Run(Record):
 
 
 class Outcome(Record):
-    """What a judge says about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""
+    """A conclusion of a judge about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""
 
     code: str
     subject: str
     values: Values = ()
+    tool: Tool | None = None
+    """The other program on whose result alone it rests; None where this program looked itself."""
+    stale: bool = False
+    """That program ran longer ago than the rules trust."""
 
     @property
     def recorded(self) -> bool:

@@ -41,7 +41,7 @@ class BusyRetry:
         return await look()
 
     def _may_wait(self, address: str) -> bool:
-        """Whether the budget allows one more wait; one per address, so that a busy server sees no queue of us."""
+        """Whether the budget allows one more wait; one per address, so that attempts do not queue up there."""
         if address in self.waited or sum(self.waited.values()) >= self.waits_most:
             return False
         self.waited[address] = 1

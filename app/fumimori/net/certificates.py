@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.grammar.certificate import DER_MOST, parse_certificate
+from fumimori.grammar.domain_names import name_matches
 from fumimori.net.certificate_parts import Parts, dns_names, parts_of, says_where_its_issuer_is
 from fumimori.net.dane_path import above_leaf
 from fumimori.network.tls import Certificate, CertificateChain
@@ -99,23 +100,6 @@ def _above(sent: Sequence[_Read], at: datetime) -> tuple[int, ...]:
     """The positions that a path leads up to from the leaf; every one where a certificate is read by OpenSSL alone."""
     known = [each.known for each in sent if each.known is not None]
     return above_leaf(known, at, _issued) if len(known) == len(sent) else tuple(range(1, len(sent)))
-
-
-def name_matches(name: str, names: Sequence[str]) -> bool:
-    """Whether one of the dNSNames stands for `name`: equal, or a wildcard that is the whole left-most label
-    and stands for exactly one label (RFC 9525 section 6.3).
-    """  # noqa: D205 - one sentence
-    wanted = name.rstrip(".").lower()
-    if not wanted:
-        return False
-    head, _, rest = wanted.partition(".")
-    for entry in names:
-        offered = entry.rstrip(".").lower()
-        if offered == wanted:
-            return True
-        if offered.startswith("*.") and head and "." in rest and offered[2:] == rest:
-            return True
-    return False
 
 
 def _from_pem(pem: bytes) -> tuple["x509.Certificate", ...]:
@@ -308,7 +292,7 @@ def _store(roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False) -> "
 def _trust_error(
     sent: Sequence[_Read], at: datetime, roots: "tuple[x509.Certificate, ...]", *, any_use: bool = False
 ) -> str:
-    """Why no path leads to a trusted root, in the word that explains it to somebody who has to put it right."""
+    """Why no path leads to a trusted root, as the code whose text explains how to correct it."""
     from OpenSSL import crypto
 
     leaf = sent[0]

@@ -32,7 +32,7 @@ class Limits:
 
     connect: float = 10.0
     reply: float = 40.0
-    """RFC 5321 4.5.3.2 lets a server think for minutes; nobody waits for so long before a window."""
+    """RFC 5321 4.5.3.2 allows a server minutes; that is too long for a person to wait."""
     conversation: float = 100.0
     octets: int = 1 << 20
     line: int = 65536
@@ -44,7 +44,7 @@ class Limits:
 
 
 @dataclass(kw_only=True)
-class _Manners:
+class _Pacing:
     """What politeness remembers about one port of one address."""
 
     pause: float
@@ -246,13 +246,13 @@ class Dialer:
         self.limits = limits or Limits()
         self.patience = BusyRetry(seconds=self.limits.patience)
         self._route = route or _straight
-        self._manners: dict[tuple[str, int], _Manners] = {}
+        self._pacing: dict[tuple[str, int], _Pacing] = {}
         self._hosts: dict[str, asyncio.Semaphore] = {}
 
     def slower(self, address: str, port: int) -> None:
         """The server asked for patience: from now on wait longer between connections to this port."""
-        manners = self._of(address, port)
-        manners.pause = min(PAUSE_MOST, max(1.0, manners.pause * 2))
+        pacing = self._of(address, port)
+        pacing.pause = min(PAUSE_MOST, max(1.0, pacing.pause * 2))
 
     @asynccontextmanager
     async def connection(
@@ -265,13 +265,13 @@ class Dialer:
         TimedOut (`reply_timeout`) at once where the server has kept silent before: once where it speaks first, twice
         where we do, since a smaller hello may find the answer that a large one did not.
         """
-        manners = self._of(address, port)
+        pacing = self._of(address, port)
         loop = asyncio.get_running_loop()
-        async with manners.turn.of(notes.deadline), self._host(address, notes):
-            if manners.silences >= SILENCES_MOST:
+        async with pacing.turn.of(notes.deadline), self._host(address, notes):
+            if pacing.silences >= SILENCES_MOST:
                 raise TimedOut("reply_timeout", address)
-            wait = manners.ended + manners.pause - loop.time()
-            if manners.ended and wait > 0:
+            wait = pacing.ended + pacing.pause - loop.time()
+            if pacing.ended and wait > 0:
                 await asyncio.sleep(wait)
             if notes.allowance is not None:
                 notes.allowance.take(host, address)
@@ -286,15 +286,15 @@ class Dialer:
             except NotObserved as error:
                 reason = error.reason
                 if reason == "reply_timeout":
-                    manners.waited_in_vain(connection)
+                    pacing.waited_in_vain(connection)
                 raise
             except (TimeoutError, asyncio.CancelledError):  # whoever asked had no more time
-                manners.waited_in_vain(connection)
+                pacing.waited_in_vain(connection)
                 raise
             finally:
                 if connection is not None:
                     await connection.close()
-                manners.ended = loop.time()
+                pacing.ended = loop.time()
                 notes.contacts.append(
                     Contact(
                         at=at,
@@ -322,8 +322,8 @@ class Dialer:
         finally:
             slots.release()
 
-    def _of(self, address: str, port: int) -> _Manners:
-        return self._manners.setdefault((address, port), _Manners(pause=self.limits.pause))
+    def _of(self, address: str, port: int) -> _Pacing:
+        return self._pacing.setdefault((address, port), _Pacing(pause=self.limits.pause))
 
     async def _open(self, address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:

@@ -1,4 +1,4 @@
-"""Which certificates that a server sent stand above its leaf, as DANE-TA wants it (RFC 7671 5.2, RFC 5280 6.1)."""
+"""The certificates sent that form the path above the leaf, as DANE-TA requires (RFC 7671 5.2, RFC 5280 6.1)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -23,13 +23,13 @@ class NotSpokenError(Exception):
 
 
 class Dialogue(Protocol):
-    """One mail protocol up to the point where somebody would log in."""
+    """One mail protocol up to the point of logging in."""
 
     def __init__(self, connection: Connection, our_name: str) -> None:
-        """Speak over `connection`, introducing ourselves as `our_name` where the protocol wants a name."""
+        """Use `connection`, with `our_name` as the client's name where the protocol has one."""
 
     async def greeting(self) -> str:
-        """What the server says first; NotSpokenError when it is another protocol, Refused when it sends us away."""
+        """What the server says first; NotSpokenError for another protocol, Refused when the client is turned away."""
 
     async def capabilities(self) -> tuple[str, ...] | None:
         """What the server says it can, upper case; None when it does not say."""
@@ -38,7 +38,7 @@ class Dialogue(Protocol):
         """Whether the server is ready for TLS now."""
 
     async def leave(self) -> None:
-        """Say good-bye as the protocol wants it."""
+        """End the session as the protocol requires."""
 
     @staticmethod
     def offers_tls(capabilities: tuple[str, ...]) -> bool:

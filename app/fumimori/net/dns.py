@@ -36,7 +36,7 @@ EVIDENCE_CHARACTERS = 4096
 AT_ONCE = 32
 """Questions that are under way at the same time; a home router's forwarder drops more."""
 TELLING = ("dns_servfail", "dns_refused", "dns_malformed", "dns_timeout", "offline")
-"""Failures, the one that says the most about the name first."""
+"""Failures, the most informative about the name first."""
 
 
 def system_servers() -> tuple[Upstream, ...]:
@@ -256,7 +256,7 @@ class Questions:
         raise Refused("dns_malformed", "CNAME loop")
 
     async def _reply(self, query: "_MakeQuery", said: "_Said") -> "dns.message.Message":
-        """The first usable reply of any server; else the failure that says the most."""
+        """The first usable reply of any server; else the most informative failure."""
         failures: list[NotObserved] = []
         for _ in range(ROUNDS):
             for server in self._servers:

@@ -54,7 +54,7 @@ class SecuredQuestions:
     async def _followed(
         self, message: "dns.message.Message", asked: "dns.name.Name", rdtype: str, notes: Notes
     ) -> "tuple[dns.message.Message, dns.rrset.RRset | None, str, int]":
-        """The last message of a chain of aliases, and its end as `dns_wire.followed` tells it.
+        """The last message of a chain of aliases, and its end as `dns_wire.followed` finds it.
 
         A resolver may leave a chain open; what is asked then, the validator asked as well.
         """

@@ -58,7 +58,7 @@ class _Multiplexed(ABC):
             self._waiting.pop(number, None)
 
     async def close(self) -> None:
-        """Close the connection and let nobody wait for it."""
+        """Close the connection; pending questions fail at once."""
         writer, self._writer = self._writer, None
         listening, self._listening = self._listening, None
         if listening is not None:

@@ -132,14 +132,14 @@ def presentation(rdata: "dns.rdata.Rdata", rdtype: str) -> str:
 
 
 def is_nxdomain(reply: "dns.message.Message") -> bool:
-    """Whether the reply says that the name does not exist."""
+    """Whether the reply means that the name does not exist."""
     import dns.rcode
 
     return reply.rcode() == dns.rcode.NXDOMAIN
 
 
 def absence(reply: "dns.message.Message") -> DnsStatus:
-    """Which of the two kinds of absence a reply without answer tells (RFC 2308 section 2)."""
+    """Which of the two kinds of absence a reply without answer means (RFC 2308 section 2)."""
     return DnsStatus.NXDOMAIN if is_nxdomain(reply) else DnsStatus.NODATA
 
 

@@ -42,7 +42,7 @@ class Denial:
         return any(record.iterations > NSEC3_ITERATIONS or record.algorithm != SHA1 for _, record in self.nsec3)
 
     def types_at(self, name: dns.name.Name) -> frozenset[int] | None:
-        """The types that exist at `name`, when a record stands exactly there; None otherwise."""
+        """The types that exist at `name`, when a record matches the name exactly; None otherwise."""
         for owner, record in self.nsec:
             if owner == name:
                 return types_of(record.windows)

@@ -34,7 +34,7 @@ class RequestCache:
         self._memories: OrderedDict[Hashable, _Memory] = OrderedDict()
 
     async def once(self, key: Hashable, notes: Notes, look: Callable[[Notes], Awaitable[T]]) -> T:
-        """What `look` sees, or saw when it was asked before; raises what it raises.
+        """The result of `look`, or the one kept from before; raises what it raises.
 
         Who comes while somebody looks waits for that look. Evidence goes into everybody's notes, the contacts only
         into those of the attempt that had them. An attempt that saw a failure itself may look again: it has a

@@ -17,7 +17,7 @@ READS_MOST = 8
 
 @dataclass(frozen=True, kw_only=True)
 class _Way:
-    """How a service is told apart: what we say, empty where it speaks first, and what it must then say."""
+    """How a service is told apart: what we send, empty where it sends first, and what it must then answer."""
 
     fits: Callable[[bytes], bool]
     asks: bytes = b""
@@ -108,7 +108,7 @@ class Services:
 
 
 async def _heard(connection: Connection, way: _Way) -> bytes:
-    """What the service says within the seconds allowed, as far as it is needed to know it."""
+    """What the service sends within the seconds allowed, as far as it is needed to recognise it."""
     said = b""
     if way is WAYS["tcp"]:
         return said

@@ -23,7 +23,7 @@ PACKETS_MOST = 40
 BANNER_MOST = 2000
 GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group-exchange-sha1")
 GROUP_LEAST, GROUP_MOST = 1024, 8192
-"""Bits of the group that is asked for: a server that hands out 1024 uses what nobody should."""
+"""Bits of the group that is asked for: a server that offers 1024 uses a group that is too short."""
 TAKES_ITS_LEAVE = 11
 """SSH_DISCONNECT_BY_APPLICATION (RFC 4253 section 11.1)."""
 
@@ -48,7 +48,7 @@ class _Transport:
         await self.connection.send_raw(packet)
 
     async def receive(self) -> bytes:
-        """The next payload with a meaning; Refused when the server says good-bye."""
+        """The next payload with a meaning; Refused when the server disconnects."""
         for _ in range(PACKETS_MOST):
             head = await self.connection.exactly(self.inward.head)
             rest = await self.connection.exactly(self.inward.remaining(self.received, head))

@@ -118,7 +118,7 @@ def chosen(ours: Sequence[str], theirs: Sequence[str]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class HostKey:
-    """What a public host key says about itself."""
+    """Type and size of a public host key."""
 
     type: str
     bits: int

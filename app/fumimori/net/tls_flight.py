@@ -176,7 +176,7 @@ def _with_key_exchange(answer: HelloAnswer, body: bytes | None) -> HelloAnswer:
 
 
 def _ssl2_answer(octets: bytes) -> HelloAnswer | None:
-    """The SERVER-HELLO of SSL 2.0, or its error message (which says that the protocol is spoken but nothing fits)."""
+    """The SERVER-HELLO of SSL 2.0, or its error message (the protocol is supported but nothing fits)."""
     if len(octets) < 13:
         return None
     length = int.from_bytes(octets[:2], "big") & 0x7FFF

@@ -14,7 +14,7 @@ SIGNATURES = (
     *(0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B),
     *(0x0401, 0x0501, 0x0601, 0x0301, 0x0303, 0x0201, 0x0203, 0x0202, 0x0402),
 )
-"""New hashes first, old ones last: a server that signs with an old one all the same has no better taste."""
+"""New hashes first, old ones last: a server that signs with an old one all the same prefers it or has no other."""
 
 RENEGOTIATION_SCSV = 0x00FF
 SUITES_MOST = 64

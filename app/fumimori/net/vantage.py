@@ -22,7 +22,7 @@ from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.tls import CertificateChain
 
 CONTROL_HOSTS = ("gmail-smtp-in.l.google.com", "outlook-com.olc.protection.outlook.com")
-"""Two mail exchangers that are always there; whoever minds being seen by them names others."""
+"""Two mail exchangers that are always reachable; others can be named instead."""
 
 GREETING_SECONDS = 15.0
 WEB_SECONDS = 5.0
@@ -35,7 +35,7 @@ FAR_IPV4 = "192.5.5.241"
 
 
 UNKNOWN_ISSUER = frozenset({"unknown_issuer", "self_signed", "incomplete"})
-"""What a chain shows that somebody on the way made up."""
+"""Signs that a chain was made up on the way."""
 
 JudgeChain = Callable[[tuple[bytes, ...], str, datetime], CertificateChain]
 
@@ -71,7 +71,7 @@ class NetworkEnvironment:
         from_outside: bool = False,
         early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
-        """The vantage point of this run; `early` hears it as soon as a control host greets.
+        """The vantage point of this run; `early` is called with it as soon as a control host greets.
 
         Port 25 counts as blocked only when name service works and no control host greets; as open when one does.
         Encrypted connections count as intercepted when two or more control hosts show certificates of one and the
@@ -173,7 +173,7 @@ class NetworkEnvironment:
         return greeted, issuer
 
     async def _web_issuer(self, host: str, address: str, notes: Notes) -> str | None:
-        """The issuer shown on 443, where a proxy in the way answers for anybody; None when nobody does."""
+        """The issuer shown on 443, where a proxy in between answers for every host; None when nothing answers."""
         if self.judge_chain is None:
             return None
         try:
@@ -237,7 +237,7 @@ class NetworkEnvironment:
 
 
 def intercepted(shown: Sequence[Sequence[str]]) -> bool:
-    """Whether every certificate of two or more hosts comes from one issuer that nobody knows."""
+    """Whether every certificate of two or more hosts comes from one unknown issuer."""
     telling = [set(issuers) for issuers in shown if issuers]
     everything = set().union(*telling)
     return len(telling) >= 2 and len(everything) == 1 and "" not in everything

@@ -1,14 +1,16 @@
 """The blocks of which pages are made: prose, headings, lists, boxes; each knows its height, splits and draws itself."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fumimori.report.canvas import Node, PdfCanvas, Run, laid_out, within
 from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.typefaces import Typefaces
 
-REFERENCE = re.compile(r"(?<![A-Za-z0-9-])(F-\d{2,6}|M-\d{3,6}|T\d{1,2})(?![A-Za-z0-9.])(?:–\d{2,6})?")
-"""What the report calls its findings (also the first of a range), measurements and sections."""
+REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9-])(F-\d{2,6}|[EM]-\d{3,6}|C\d{1,2}(?:-\d{1,2})?|S-\d{1,2}|T\d{1,2})(?![A-Za-z0-9.])(?:–\d{2,6})?"
+)
+"""What the report calls findings (also the first of a range), evidence, measurements, questions and sections."""
 
 
 class Block:
@@ -18,6 +20,16 @@ class Block:
     """Never the last of a page."""
     optional_at_top = False
     """Left out at the top of a page: white space."""
+
+    @property
+    def said(self) -> str:
+        """The words that it prints itself."""
+        return ""
+
+    @property
+    def inside(self) -> "Iterable[Block]":
+        """The blocks that it is made of."""
+        return ()
 
     def height(self, width: float) -> float:
         """The height in points when `width` points wide."""
@@ -49,7 +61,9 @@ class Gap(Block):
 
 
 class Hairline(Block):
-    """A thin line across the column."""
+    """A thin line across the column; it never ends a page."""
+
+    keep_next = True
 
     def __init__(self, ink: Ink, *, width: float = 0.5, millimetres: float = 4) -> None:
         self._ink, self._width, self._points = ink, width, millimetres * MM
@@ -86,6 +100,11 @@ class Prose(Block):
         self.node = Node(kind)
         self._lines: list[list[Run]] | None = None
         self._width = 0.0
+
+    @property
+    def said(self) -> str:
+        """The whole paragraph."""
+        return "".join(part for part, _ in self.runs)
 
     def lines(self, width: float) -> list[list[Run]]:
         """The lines when `width` points wide."""
@@ -192,6 +211,11 @@ class Heading(Block):
         self._after = (4, 2.2, 1.2)[size] * MM
         self._rule = page_style.accent if level == 1 else None
 
+    @property
+    def inside(self) -> Iterable[Block]:
+        """Its text."""
+        return (self._prose,)
+
     def height(self, width: float) -> float:
         """The text with the space below it."""
         return self._prose.height(width) + self._after
@@ -226,6 +250,11 @@ class Stack(Block):
         self.blocks = [block for i, b in enumerate(blocks) for block in ((Gap(gap), b) if gap and i else (b,))]
         self.together, self._key, self._cut_from, self._again = together, key, cut_from * MM, again
         self.node = Node(kind) if kind else None
+
+    @property
+    def inside(self) -> Iterable[Block]:
+        """The blocks below each other."""
+        return self.blocks
 
     def height(self, width: float) -> float:
         """The sum of all heights."""
@@ -298,6 +327,11 @@ class Columns(Block):
     def __init__(self, parts: Sequence[tuple[float, Block]], *, gap: float = 4 * MM) -> None:
         self._parts, self._gap = parts, gap
 
+    @property
+    def inside(self) -> Iterable[Block]:
+        """The blocks beside each other."""
+        return (block for _, block in self._parts)
+
     def height(self, width: float) -> float:  # noqa: ARG002
         """The height of the highest."""
         return max(block.height(own) for own, block in self._parts)
@@ -324,6 +358,11 @@ class Box(Block):
         self._inside, self._fill, self._outline, self._padding = inside, fill, outline, padding * MM
         self._least = least
 
+    @property
+    def inside(self) -> Iterable[Block]:
+        """What stands on the ground."""
+        return (self._inside,)
+
     def height(self, width: float) -> float:
         """The inside with its padding, at least as high as asked for."""
         return max(self._inside.height(width - 2 * self._padding) + 2 * self._padding, self._least)
@@ -335,46 +374,3 @@ class Box(Block):
         inner = width - 2 * self._padding
         above = (height - self._inside.height(inner)) / 2
         self._inside.draw(canvas, x + self._padding, top - above, inner, parent)
-
-
-class Steps(Block):
-    """A list, numbered or with a sign of its own; a long one splits between its items."""
-
-    def __init__(
-        self, items: Sequence[str | Block], style: Style, page_style: PageStyle, *, sign: str = "", first: int = 1
-    ) -> None:
-        faces = page_style.faces
-        self._given, self._style, self._page_style, self._sign, self._first = items, style, page_style, sign, first
-        self._items = [item if isinstance(item, Block) else Prose(item, style, faces) for item in items]
-        self._signs = [Prose(sign or f"{n}.", style, faces, kind="Lbl") for n in range(first, first + len(items))]
-        self.node = Node("L")
-
-    def _indent(self) -> float:
-        return self._style.size * (1.3 if self._sign else 1.8)
-
-    def height(self, width: float) -> float:
-        """The items with a little air between them."""
-        return sum(item.height(width - self._indent()) + 0.8 * MM for item in self._items)
-
-    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
-        """Between two items."""
-        used = 0.0
-        for i, item in enumerate(self._items):
-            used += item.height(width - self._indent()) + 0.8 * MM
-            if used > room + 0.01:
-                return (self._part(0, i), self._part(i, len(self._items))) if i else None
-        return None
-
-    def _part(self, start: int, end: int) -> "Steps":
-        part = Steps(self._given[start:end], self._style, self._page_style, sign=self._sign, first=self._first + start)
-        part.node = self.node
-        return part
-
-    def draw(self, canvas: PdfCanvas, x: float, top: float, width: float, parent: Node) -> None:
-        """Sign and item side by side."""
-        node = parent.adopt(self.node)
-        for sign, item in zip(self._signs, self._items, strict=True):
-            entry = node.adopt(Node("LI"))
-            sign.draw(canvas, x, top, self._indent(), entry)
-            item.draw(canvas, x + self._indent(), top, width - self._indent(), entry.adopt(Node("LBody")))
-            top -= item.height(width - self._indent()) + 0.8 * MM

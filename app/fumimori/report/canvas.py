@@ -87,6 +87,31 @@ class _OwnFacesCanvas(Canvas):
         super().setFont(psfontname if psfontname in (REGULAR, BOLD, MONO) else REGULAR, size, leading)
 
 
+class _Line:
+    """Pieces of one line; face and ink are written only where they change."""
+
+    def __init__(self, canvas: Canvas, baseline: float) -> None:
+        self._canvas, self._baseline = canvas, baseline
+        self._writing = canvas.beginText()
+        self._font: tuple[str, float] | None = None
+        self._ink: Ink | None = None
+
+    def add(self, x: float, piece: str, face: str, style: Style) -> None:
+        """`piece` from `x` on."""
+        if self._font != (face, style.size):
+            self._font = (face, style.size)
+            self._writing.setFont(face, style.size)
+        if self._ink != style.ink:
+            self._ink = style.ink
+            self._writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
+        self._writing.setTextOrigin(x, self._baseline)
+        self._writing.textOut(piece)
+
+    def end(self) -> None:
+        """Draw it."""
+        self._canvas.drawText(self._writing)
+
+
 class PdfCanvas:
     """Draws one document, page after page; coordinates are points from the lower left corner."""
 
@@ -175,30 +200,22 @@ class PdfCanvas:
         """
         air_at = air_in(before + "".join(part for part, _ in runs))
         position, at = x, len(before)
-        writing = self._canvas.beginText()
+        writing = _Line(self._canvas, baseline)
         for part, style in runs:
-            piece, piece_face, piece_x = "", "", position
-            for char in part:
+            begun, piece_face, piece_x = 0, "", position
+            for i, char in enumerate(part):
                 face = self.faces.face_of(char, style.face) or style.face
-                air = air_at[at] * style.size
-                if piece and (face != piece_face or air):
-                    self._write(writing, (piece_x, baseline), piece, piece_face, style)
-                    piece = ""
-                if not piece:
-                    piece_x, piece_face = position + air, face
-                position += air + self.faces.advance(char, style.face) * style.size
-                piece += char
+                if air_at[at] or face != piece_face:
+                    if i > begun:
+                        writing.add(piece_x, part[begun:i], piece_face, style)
+                    position += air_at[at] * style.size
+                    begun, piece_x, piece_face = i, position, face
+                position += self.faces.advance(char, style.face) * style.size
                 at += 1
-            if piece:
-                self._write(writing, (piece_x, baseline), piece, piece_face, style)
-        self._canvas.drawText(writing)
+            if begun < len(part):
+                writing.add(piece_x, part[begun:], piece_face, style)
+        writing.end()
         return position
-
-    def _write(self, writing: Any, at: tuple[float, float], piece: str, face: str, style: Style) -> None:
-        writing.setFont(face, style.size)
-        writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
-        writing.setTextOrigin(*at)
-        writing.textOut(piece)
 
     def width(self, text: str, style: Style) -> float:
         """The width of `text` on one line in points."""

@@ -1,21 +1,25 @@
 """All that the pages are written from: the records, the words and the page style of one report."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
-from fumimori.model import Assessment, Control, Finding, Repair, Result, Rules, Severity
+from fumimori.model import Assessment, Attempt, Control, Finding, Repair, Result, Rules, Severity
 from fumimori.report.blocks import Block, Gap, Heading, Prose
 from fumimori.report.grid import Cell, Grid
+from fumimori.report.numbering import Card, cards_of, measured, rested_on
 from fumimori.report.page_style import MM, PageStyle, Style
 from fumimori.report.shapes import ChipSign
 from fumimori.report.typefaces import Typefaces
-from fumimori.wording.report import Wording
+from fumimori.wording.report import Wording, runs
 
 MEASURE = 148 * MM
 """Running text is no wider: about forty Japanese characters."""
-CLOSE = 0.45
+SHOWN = 8
+"""Runs of findings that are named for what they rest on."""
+CLOSE = 0.3
 """Millimetres above and below the rows of the annex's tables."""
 
 
@@ -39,6 +43,40 @@ class ReportContext:
     draft: bool
     unprinted_logo: str = ""
     """Why the logo could not be printed, as LogoError's code; empty when it was, or when there is none."""
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of T4."""
+        return cards_of(self.result, self.rules)
+
+    @cached_property
+    def measured(self) -> tuple[tuple[str, Attempt], ...]:
+        """Every completed attempt with its printed number."""
+        return measured(self.assessment)
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[str, str], list[int]]:
+        found: dict[tuple[str, str], list[int]] = {}
+        for number, (_, attempt) in enumerate(self.measured, start=1):
+            found.setdefault((attempt.probe, attempt.subject), []).append(number)
+        return found
+
+    def measurements(self, findings: Iterable[Finding]) -> str:
+        """The numbers of the attempts that findings rest on, neighbours drawn together: M-003, M-007–009."""
+        numbers = {number for one in rested_on(findings) for number in self._numbers.get(one, ())}
+        return self.wording.listed(runs("M", 3, numbers))
+
+    @cached_property
+    def _shown(self) -> Mapping[tuple[str, str], list[Finding]]:
+        found: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.result.findings:
+            for one in rested_on([finding]):
+                found.setdefault(one, []).append(finding)
+        return found
+
+    def shown_by(self, attempt: Attempt) -> str:
+        """The numbers of the findings that rest on an attempt."""
+        return self.wording.numbers(self._shown.get((attempt.probe, attempt.subject), ()), most=SHOWN)
 
     @property
     def faces(self) -> Typefaces:

@@ -14,6 +14,8 @@ from fumimori.report.blocks import Block, Heading, Stack
 from fumimori.report.brand import Logo, LogoError, author, confidentiality, read_logo
 from fumimori.report.canvas import PdfCanvas
 from fumimori.report.context import ReportContext
+from fumimori.report.glossary import Glossary
+from fumimori.report.numbering import card_key, facts_of
 from fumimori.report.page_style import MM, Ink, PageStyle, Style
 from fumimori.report.pages import (
     annex,
@@ -33,6 +35,7 @@ from fumimori.report.pages import (
 )
 from fumimori.report.pages import score as score_page
 from fumimori.report.paging import Page, Part, paged
+from fumimori.report.questions import answered, scored
 from fumimori.report.tagging import About, completed
 from fumimori.report.typefaces import typefaces
 from fumimori.texts import Texts, sanitize
@@ -114,13 +117,12 @@ def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None, parts:
     """Management, repairs, proof and rules: each with a contents of its own, so that it can be printed alone."""
     made: list[Part] = []
     if parts in ("all", "management"):
-        made += [
-            cover.cover(m, logo, client_logo),
-            summary.summary(m),
-            *plan.plan(m),
-            controls.controls(m),
-            limits.limits(m),
-        ]
+        made.append(cover.cover(m, logo, client_logo))
+        glossary = Glossary(m)
+        for page in (summary.summary, plan.plan, controls.controls, limits.limits):
+            found = page(m, glossary)
+            made += found
+            glossary.learn(block for part in found for block in part.blocks)
     if parts in ("all", "repairs"):
         repairs: list[Block] = [
             *annex.opening(m, "repairs"),
@@ -154,9 +156,12 @@ def _references(m: ReportContext, parts: str) -> dict[str, str]:
     """The words that are links, with their targets: only to what is printed in this document."""
     found: dict[str, str] = {}
     if parts in ("all", "repairs"):
-        found |= {m.wording.number(finding): findings.card_key(finding.code) for finding in m.result.findings}
+        groups = (*(kind for card in m.cards for kind in card.kinds), *facts_of(m.result))
+        found |= {m.wording.number(finding): card_key(group) for group in groups for finding in group}
     if parts in ("all", "proof"):
-        found |= {number: number for number in measurements.numbers_of(m)}
+        found |= {number: number for number, _ in m.measured}
+        found |= {one.printed: one.printed for one in evidence.printed(m)}
+        found |= {**scored(m), **answered(m)}
     for part, sections in annex.SECTIONS.items():
         if parts in ("all", part):
             found |= {name.upper(): f"{name}.heading" for name in sections}

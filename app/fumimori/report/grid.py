@@ -1,6 +1,6 @@
 """Tables: hairlines between rows, a head that repeats, rows that stay whole unless they may be parted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fumimori.report.blocks import Block, Prose, Stack
 from fumimori.report.canvas import Node, PdfCanvas
@@ -37,6 +37,11 @@ class Grid(Block):
         self._nodes = [Node("TR") for _ in rows]
         self.node = Node("Table")
         self._continued = False
+
+    @property
+    def inside(self) -> Iterable[Block]:
+        """All cells."""
+        return (cell for row in (self._head, *self._rows) for cell in row)
 
     def _cell(self, cell: Cell, column: int, *, head: bool = False) -> Block:
         if isinstance(cell, Block):

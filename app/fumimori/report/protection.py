@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 12, 64
 """Letters of a passphrase; a PDF reader takes 127 bytes (ISO 32000-2, 7.6.4.3.3)."""
 KEY_MOST = 256 * 1024
-ROUNDS_MOST = 10_000_000
-"""Rounds of a key derivation that are computed for a key file; usual are 2,048 to 1,000,000."""
+ROUNDS_MOST = 2_000_000
+"""Rounds of a key derivation that are computed for a key file; usual are 2,000 to 600,000."""
 _ARCHIVAL = re.compile(rb"<pdfaid:part>\d</pdfaid:part><pdfaid:conformance>[A-Z]</pdfaid:conformance>")
 _FIELD = "Signature"
 
@@ -134,7 +134,7 @@ def _rounds(untrusted_content: bytes) -> Iterator[int]:
                 for one in pkcs12.SafeContents.load(part["content"].native):
                     if one["bag_id"].native == "pkcs8_shrouded_key_bag":
                         yield int(one["bag_value"]["encryption_algorithm"].kdf_iterations)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # as the library finds it
         raise ProtectionError("not_a_key") from error
 
 

@@ -1,4 +1,4 @@
-"""Keys of assessment files in the operating system's keyring, and how a secret is told to the database."""
+"""Keys of assessment files in the operating system's keyring, and how a secret is handed to the database."""
 
 import hashlib
 import secrets
@@ -184,7 +184,7 @@ def _told(keyring: "KeyringBackend", user: str, value: str) -> None:
         keyring.set_password(SERVICE, user, value)
         kept = keyring.get_password(SERVICE, user)
     if kept != value:
-        raise NoKeyring("absent", "the keyring does not keep what it is told")
+        raise NoKeyring("absent", "the keyring does not keep what is stored")
 
 
 def _asked(keyring: "KeyringBackend", user: str) -> str | None:

@@ -21,6 +21,8 @@ _UNSEEN = dict.fromkeys(
     )
 )
 """Characters that show nothing, or turn the direction; selectors of a character's form (of kanji, too) stay."""
+VALUE_MOST = 4000
+"""Characters of what fills a placeholder: sentences of ours, and all that a person typed into one field."""
 _HARMLESS = _CONTROL_CHARACTERS | _BREAKS | _UNSEEN
 
 
@@ -188,5 +190,5 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     if not values:
         return text
     return text.format_map(
-        {name: sanitize(value) if isinstance(value, str) else value for name, value in values.items()}
+        {name: sanitize(value, VALUE_MOST) if isinstance(value, str) else value for name, value in values.items()}
     )

@@ -1,1 +1,1 @@
-"""The assistant without a window: its steps, the way through them, and how far somebody is."""
+"""The assistant without a window: its steps, the way through them, and the progress."""

@@ -41,7 +41,7 @@ class Left:
 
 
 class Navigator:
-    """Where somebody is in the assistant; calls `moved` whenever that place is to be shown."""
+    """The current place in the assistant; calls `moved` whenever that place is to be shown."""
 
     def __init__(self, work: Work, moved: Callable[[], None] = lambda: None) -> None:
         self._work = work
@@ -50,7 +50,7 @@ class Navigator:
         self.route = START
 
     def go(self, route: Route) -> None:
-        """Jump anywhere, or show the same place once more; whoever jumps is awaited nowhere any longer."""
+        """Jump anywhere, or show the same place once more; a jump forgets the place to return to."""
         target = self._resolved(route)
         if target != self.route:
             self._history = [replace(left, awaited=False) for left in self._history]
@@ -135,7 +135,7 @@ class Navigator:
     # --- what comes next ------------------------------------------------------------------------------------------
 
     def _ahead(self) -> tuple[Route, int | None]:
-        """What comes next, and the place in the history when that is where somebody is awaited."""
+        """What comes next, and the place in the history when the step returns there."""
         awaited = [at for at, left in enumerate(self._history) if left.awaited and self._exists(left.route)]
         if not awaited:
             return self._after(), None

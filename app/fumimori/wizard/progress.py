@@ -1,4 +1,4 @@
-"""How far somebody is: which questions are asked, how they are numbered, how each block stands, what is left."""
+"""Progress: which questions are asked, how they are numbered, the state of each block, what is left."""
 
 from collections.abc import Sequence
 from datetime import timedelta

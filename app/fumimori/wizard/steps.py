@@ -45,7 +45,7 @@ class Step:
     @property
     def label(self) -> str:
         """The key of its name in the sidebar."""
-        return f"ui.rail.{self.id}"
+        return f"ui.sidebar.{self.id}"
 
 
 @dataclass(frozen=True)

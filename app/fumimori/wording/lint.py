@@ -24,5 +24,5 @@ def lint_line(entry: LintEntry, result: Result, wording: Wording) -> str:
     """The sentence behind the place where it is put in order and whether it stops a final version."""
     t: Texts = wording.texts
     kind = t("lint.stops" if entry.stops else "lint.advises")
-    place = t(f"ui.rail.{'hub' if entry.page == 'question' else entry.page}")
+    place = t(f"ui.sidebar.{'hub' if entry.page == 'question' else entry.page}")
     return t("lint.line", kind=kind, place=place, text=lint_words(entry, result, wording))

@@ -41,9 +41,10 @@ def proof_words(t: Texts, proof: Proof) -> tuple[str, ...]:
     return tuple(said)
 
 
-def letter(words: Words, findings: Iterable[Finding], repair: Repair, assessment: Assessment) -> str:
-    """The letter to whoever has to change it, with exactly the failing points; empty where nobody is asked."""
-    if repair.ask is None:
+def letter(words: Words, findings: Iterable[Finding], asks: Iterable[Note], assessment: Assessment) -> str:
+    """The letter to whoever has to change it, with exactly the failing points; empty where nothing is asked."""
+    wanted = "\n".join(note_words(words.texts, ask) for ask in asks)
+    if not wanted:
         return ""
     t = words.texts
     points = [
@@ -52,7 +53,7 @@ def letter(words: Words, findings: Iterable[Finding], repair: Repair, assessment
     ]
     more = [t("repairs.letter_more", count=len(points) - POINTS)] if len(points) > POINTS else []
     said = "\n".join([*points[:POINTS], *more])
-    return t("repairs.letter", points=said, ask=note_words(t, repair.ask), day=t.day(_measured(assessment)))
+    return t("repairs.letter", points=said, ask=wanted, day=t.day(_measured(assessment)))
 
 
 def _measured(assessment: Assessment) -> date:

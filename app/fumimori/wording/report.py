@@ -1,6 +1,6 @@
 """The words of one report: printed numbers, days, owners and shares, beside what `Words` says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from fumimori.model import Action, Assessment, Control, Finding, QuestionResult, QuestionState, Result
@@ -31,16 +31,10 @@ class Wording(Words):
         return f"F-{self._numbers[finding.code, finding.subject]:02d}"
 
     def numbers(self, findings: Sequence[Finding], most: int = 3) -> str:
-        """All printed numbers, neighbours drawn together, the first few runs spelled out."""
-        runs: list[list[int]] = []
-        for number in sorted(self._numbers[finding.code, finding.subject] for finding in findings):
-            if runs and runs[-1][-1] == number - 1:
-                runs[-1].append(number)
-            else:
-                runs.append([number])
-        named = [f"F-{run[0]:02d}" + (f"–{run[-1]:02d}" if len(run) > 1 else "") for run in runs]
-        left_out = sum(len(run) for run in runs[most:])
-        return " ".join(named[:most]) + (f" +{left_out}" if left_out else "")
+        """All printed numbers, adjacent ones drawn together, the first few runs spelled out."""
+        found = _runs(self._numbers[finding.code, finding.subject] for finding in findings)
+        left_out = sum(len(run) for run in found[most:])
+        return " ".join(_spelled("F", 2, found[:most])) + (f" +{left_out}" if left_out else "")
 
     # --- actions ---
 
@@ -54,7 +48,7 @@ class Wording(Words):
         return self.word("owner", action.work.owner).partition("（")[0]
 
     def named_owner(self, action: Action) -> str:
-        """The person who was named for it; empty when nobody was."""
+        """The person who is named for it; empty when there is none."""
         return sanitize(action.entry.owner_name, 60) if action.entry else ""
 
     def effort_and_cost(self, action: Action) -> str:
@@ -123,3 +117,22 @@ class Wording(Words):
     def free(self, untrusted_text: str, limit: int = NOTE_LIMIT) -> str:
         """What somebody typed, made harmless and bounded."""
         return sanitize(untrusted_text, limit)
+
+
+def runs(letter: str, digits: int, numbers: Iterable[int]) -> list[str]:
+    """Printed numbers such as M-003 with neighbours drawn together: M-007–009."""
+    return _spelled(letter, digits, _runs(numbers))
+
+
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
+def _spelled(letter: str, digits: int, found: Iterable[Sequence[int]]) -> list[str]:
+    return [f"{letter}-{run[0]:0{digits}d}" + (f"–{run[-1]:0{digits}d}" if len(run) > 1 else "") for run in found]

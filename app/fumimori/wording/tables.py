@@ -1,4 +1,4 @@
-"""The two tables for whoever repairs, as rows of words: a row per mail server, a row per port."""
+"""The two tables for the person who repairs, as rows of words: a row per mail server, a row per port."""
 
 from fumimori.checks.dane.tlsa import State
 from fumimori.checks.observations import Observations

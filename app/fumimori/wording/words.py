@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Values
+from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Tool, Values
 from fumimori.texts import Texts, sanitize
 
 _HOST_MOST = 255
 """Characters of a host or subject that are shown."""
+_TOOL_MOST = 60
 _ITEMS = 30
 """Things of an inventory that are named."""
 
@@ -31,11 +32,23 @@ class Words:
     # --- findings ---
 
     def title(self, finding: Finding | Outcome) -> str:
-        """The fact as a title, without a full stop; its code when nobody wrote one."""
+        """The fact as a title, without a full stop; its code where there is none."""
         return (self._line("title", finding) or finding.code).rstrip("。.")
 
     def saw(self, finding: Finding | Outcome) -> str:
-        """The fact: what was measured, or what was answered."""
+        """The fact: what was measured, or what was answered; marked where another tool measured it."""
+        said = self._seen(finding)
+        if finding.tool is None or (finding.code.startswith("other_tools.") and not finding.stale):
+            return said
+        tool, day = self.tool(finding.tool)
+        return self.texts(f"words.imported.{'stale' if finding.stale else 'saw'}", saw=said, tool=tool, day=day)
+
+    def tool(self, tool: Tool) -> tuple[str, str]:
+        """Name and version of another program, and the day when it ran."""
+        day = self.texts.day(tool.at) if tool.at else self.texts("words.imported.no_day")
+        return sanitize(f"{tool.name} {tool.version}".strip(), _TOOL_MOST), day
+
+    def _seen(self, finding: Finding | Outcome) -> str:
         question, option = self._answered(finding.code)
         if isinstance(finding, Finding) and finding.joins:
             facts = dict.fromkeys(self._fact(code, finding) for code, _ in finding.joins)
@@ -60,7 +73,7 @@ class Words:
         return self._line("risk", finding)
 
     def advice(self, finding: Finding) -> str:
-        """What somebody is to do, as an imperative; the title while nobody wrote one."""
+        """What somebody is to do, as an imperative; the title where there is none."""
         return self._line("action", finding).rstrip("。.") or self.title(finding)
 
     def fix(self, finding: Finding) -> tuple[str, ...]:
@@ -178,7 +191,9 @@ def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def _filled(read: Callable[..., tuple[str, ...]], subject: str, values: Values) -> tuple[str, ...]:
     """What `read` says; a value that was not recorded is printed as a dash: a report always comes out."""
-    given: dict[str, object] = {"subject": subject, **dict(values)}
+    # What servers said is cut shorter than the texts would: a title is one line.
+    said = {"subject": subject, **dict(values)}
+    given: dict[str, object] = {name: sanitize(one) if isinstance(one, str) else one for name, one in said.items()}
     while True:
         try:
             return read(**given)

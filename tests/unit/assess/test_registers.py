@@ -9,9 +9,12 @@ from fumimori import resources
 from fumimori.__main__ import bank
 from fumimori.assess import registers as joins
 from fumimori.assess.judging import assess
+from fumimori.assess.senders import proposed
 from fumimori.checks.dkim.facts import Facts as DkimFacts
+from fumimori.checks.dmarc_reports.facts import Facts as Reports
 from fumimori.checks.observations import Observations
 from fumimori.checks.spf.facts import Facts as SpfFacts
+from fumimori.grammar.dmarc_report import DmarcReport, ReportRow
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Basis, DomainScope, QuestionState, RegisterRow, Scope, Status
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
@@ -121,7 +124,55 @@ def account(kind, mfa, name="a"):
     ],
 )
 def test_who_signs_in_without_a_second_factor(accounts, expected):
+    listed = {"accounts.admins_listed", "accounts.services_listed"}
+    assert [code for code in codes(accounts=accounts) if code not in listed] == expected
+
+
+@pytest.mark.parametrize(
+    ("accounts", "expected"),
+    [
+        ([account("admin", ""), account("admin", "")], ["accounts.admins_listed"]),
+        ([account("service", "")], ["accounts.services_listed"]),
+        ([{**account("service", ""), "holder": ""}], []),
+        ([{**account("service", ""), "closed": "2026-01-01"}], []),
+        ([account("user", "")], []),
+    ],
+)
+def test_lists_of_those_who_administer_and_of_what_logs_in_by_itself(accounts, expected):
     assert codes(accounts=accounts) == expected
+
+
+EVERY, OFFICER = {"everyone": "yes", "subject": "Phishing"}, {"name": "Mori", "kind": "officer"}
+
+
+@pytest.mark.parametrize(
+    ("staff", "training", "expected"),
+    [
+        ([], [{"held": "2026-05-01", "click_rate": "4"}], ["training.exercised"]),
+        ([], [{"held": "2025-05-01", "click_rate": "4"}], ["training.exercise_old"]),
+        ([], [{"held": "2027-05-01", "click_rate": "4"}], []),
+        (
+            [],
+            [{"held": day} for day in ("2026-02-20", "2026-05-20", "2026-08-20", "2026-11-01")],
+            ["training.reminded"],
+        ),
+        ([], [{"held": "2026-02-20"}, {"held": "2026-08-20"}], ["training.reminded_seldom"]),
+        ([], [{"held": "2026-08-20"}, {"held": "2025-08-20"}], []),
+        (
+            [OFFICER],
+            [{**EVERY, "held": "2026-05-01"}, {"who": "Mori", "held": "2026-05-01", "subject": "Payments"}],
+            ["training.trained", "training.two_audiences"],
+        ),
+        (
+            [OFFICER],
+            [{**EVERY, "held": "2026-05-01"}, {"who": "Mori", "held": "2026-05-01", "subject": "Phishing"}],
+            ["training.trained"],
+        ),
+        ([OFFICER], [{"who": "Mori", "held": "2026-05-01", "subject": "Payments"}], ["training.trained"]),
+    ],
+)
+def test_exercises_reminders_and_training_for_management(staff, training, expected):
+    assert codes(staff=staff, training=training) == expected
 
 
 @pytest.mark.parametrize(
@@ -278,6 +329,40 @@ def test_senders_against_spf_and_dkim(entries, seen, expected):
     assert codes(seen, senders=entries) == expected
 
 
+def reported(*report_rows):
+    """What was read of one aggregate report about example.jp."""
+    report = DmarcReport(
+        organisation="a", id="1", begin=NOW, end=NOW, domain="example.jp", policy="none", rows=report_rows
+    )
+    return Observations(SCOPE, (attempt("dmarc_reports", Reports(reports=(report,))),))
+
+
+def seen_row(*key_names, dkim=True, **fields):
+    given = {"address": "192.0.2.1", "count": 9, "disposition": "none", "dkim": dkim, "spf": dkim}
+    return ReportRow(**given, key_names=key_names, **fields)
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ([], [("k1", "k1"), ("news.example", "")]),
+        ([{"service": "Own", "domain": "example.jp", "selector": "K1"}], [("news.example", "")]),
+        ([{"service": "News.Example", "domain": "example.jp"}], [("k1", "k1")]),
+        ([{"service": "news.example", "domain": "other.example"}], [("k1", "k1"), ("news.example", "")]),
+    ],
+)
+def test_reports_suggest_senders_that_the_register_does_not_hold(kept, expected):
+    seen = reported(
+        seen_row("k1._domainkey.example.jp", "k2._domainkey.mail.example.jp", "=1+1._domainkey.example.jp"),
+        seen_row(dkim=False, dkim_domains=("mta.news.example",)),
+        seen_row(dkim=False, dkim_domains=("=cmd|x",)),
+        seen_row(dkim=False),
+    )
+    found = proposed(seen, "example.jp", rows(senders=kept))
+    assert [(row["service"], row.get("selector", "")) for row in found] == expected
+    assert {row["domain"] for row in found} == {"example.jp"}
+
+
 # --- what the outcomes do -----------------------------------------------------------------------------------------
 
 
@@ -323,6 +408,8 @@ CASES = [
         test_devices_out_of_support,
         test_default_passwords,
         test_who_was_trained_within_a_year,
+        test_lists_of_those_who_administer_and_of_what_logs_in_by_itself,
+        test_exercises_reminders_and_training_for_management,
         test_certificates_have_a_day_and_somebody_who_renews_them,
         test_senders_against_spf_and_dkim,
     )

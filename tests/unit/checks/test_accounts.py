@@ -74,8 +74,8 @@ def workbook(sheet, strings="", styles=""):
 )
 def test_what_an_export_shows(text, expected):
     assert words(text) == expected
-    assert words(text.encode("utf-16")) == expected
-    assert words(text.encode("cp932")) == expected
+    for encoding in ("utf-16", "utf-8-sig", "cp932", "euc_jp", "iso2022_jp"):
+        assert words(text.encode(encoding)) == expected, encoding
 
 
 def test_a_role_that_nobody_knows_is_no_administrator():

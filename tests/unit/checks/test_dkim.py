@@ -1,17 +1,23 @@
 """The DKIM probe judges the keys that it sees, and never takes a failed guess for a missing key."""
 
+import asyncio
 import base64
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from fumimori.checks.contract import ProbeContext
 from fumimori.checks.dkim import facts as dkim_facts
 from fumimori.checks.dkim import probe as dkim
+from fumimori.checks.dmarc_reports.facts import Facts as Reports
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
+from fumimori.grammar.dmarc_report import DmarcReport, ReportRow
 from fumimori.model import DomainScope, Scope
-from loopback.fake_network import SERVFAIL, FakeNetwork, looked, outcomes, rules, scope_of
+from loopback.fake_network import SERVFAIL, FakeNetwork, attempt, looked, outcomes, rules, scope_of
 
 
 def public(bits: int) -> str:
@@ -122,6 +128,43 @@ def test_given_selectors_are_tried_first_and_the_providers_next():
     tried = [name.partition("._domainkey.")[0] for name, _ in network.asked if "._domainkey." in name][1:]
     assert tried[:3] == ["lark1234567890", "selector1", "selector2"]
     assert len(tried) == len(set(tried)) > 50
+
+
+def tried_with(network, selectors, attempts=()):
+    """The selectors that are asked for, with the register's `selectors` and after `attempts`."""
+    scope = scope_of("example.jp")
+    context = ProbeContext(
+        network=network, observations=Observations(scope, attempts), rules=rules(), selectors={"example.jp": selectors}
+    )
+    return asyncio.run(dkim.PROBE.collect("example.jp", context))
+
+
+def reported(*key_names):
+    """The reading of a report with a right signature by each of these keys."""
+    when = datetime(2026, 11, 20, tzinfo=UTC)
+    row = ReportRow(address="192.0.2.1", count=1, disposition="none", dkim=True, spf=True, key_names=key_names)
+    report = DmarcReport(
+        organisation="a", id="1", begin=when, end=when, domain="example.jp", policy="none", rows=(row,)
+    )
+    return attempt("dmarc_reports", "example.jp", facts=msgspec.Raw(msgspec.json.encode(Reports(reports=(report,)))))
+
+
+def test_selectors_of_the_register_and_of_reports_are_asked_for_before_the_guessed_ones():
+    own = (f"{name}._domainkey.example.jp" for name in ("seen1", "bad name", "s.dotted"))
+    handed = reported(*own, "other._domainkey.news.example")
+    facts = tried_with(FakeNetwork(at("lark9", STRONG) | at("seen1", STRONG)), ["lark9", "not a name"], [handed])
+    assert facts.tried[:3] == ("lark9", "seen1", "s.dotted")
+    assert not {"not a name", "bad name", "other"} & set(facts.tried)
+    assert {seen.selector: seen.source for seen in facts.found} == {"lark9": "register", "seen1": "reported"}
+    # nobody says that they are in use today, so that a key which is not there means nothing yet
+    assert facts.given == facts.from_mail == ()
+
+
+def test_no_more_reported_selectors_are_asked_for_than_a_domain_can_have():
+    handed = reported(*(f"forged{number}._domainkey.example.jp" for number in range(500)))
+    facts = tried_with(FakeNetwork({}), [], [handed])
+    assert sum(one.startswith("forged") for one in facts.tried) == dkim.REPORTED_MOST
+    assert "default" in facts.tried
 
 
 def test_guessing_is_no_finding():

@@ -201,3 +201,28 @@ def test_hostile_reports_end_with_a_word(hostile):
     assert [one.problem for one in result.handed] == ["damaged"]
     assert outcomes == []
     assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("days", "by", "rows", "proved"),
+    [
+        ((0, 28), ("google.com", "yahoo.com"), [row(count=60)], True),
+        ((0, 20), ("google.com", "yahoo.com"), [row(count=60)], False),
+        ((0, 28), ("google.com", "google.com"), [row(count=60)], False),
+        ((0, 28), ("google.com", "yahoo.com"), [row(count=10)], False),
+        ((0, 28), ("google.com", "yahoo.com"), [row(count=60), row(count=1, dkim="fail")], False),
+        ((0, 28), ("google.com", "yahoo.com"), [row(count=60), row(count=1, dkim="fail", spf="fail")], False),
+    ],
+)
+def test_that_everything_is_signed_needs_weeks_receivers_and_numbers(days, by, rows, proved):
+    made = [report(*rows, name=f"{day}", by=one, day=day) for day, one in zip(days, by, strict=True)]
+    assert ("all_signed" in judged(*made)) is proved
+
+
+def test_where_the_keys_of_right_signatures_stand_is_kept():
+    auth = signed("example.jp") + signed("news.example") + signed("other.example", "fail")
+    _, after, _ = handed_over(report(row(auth=auth)), into=about("example.jp"))
+    facts = msgspec.json.decode(after.attempts[-1].facts or b"", type=Facts)
+    (one,) = facts.reports[0].rows
+    assert one.dkim_domains == ("example.jp", "news.example")
+    assert one.key_names == ("s._domainkey.example.jp", "s._domainkey.news.example")

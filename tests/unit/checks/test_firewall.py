@@ -30,7 +30,8 @@ def nft(policy="drop", rule="", forward=""):
 
 
 def words(*texts):
-    return words_of("firewall", *texts)
+    """What the lists say, without what follows from a closed firewall and from listeners that belong there."""
+    return words_of("firewall", *texts) - {"admin_limited", "only_needed"}
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,26 @@ def test_lists_of_one_server_count_together():
     assert words(nft(), "Status: inactive\n") == {"input_closed"}
 
 
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([nft(rule="ip saddr 192.0.2.0/24 tcp dport 22 accept")], {"admin_limited"}),
+        ([nft(rule="tcp dport 22 accept")], set()),
+        ([nft("accept")], set()),
+        ([nft(rule="accept")], set()),
+        ([SS.format("0.0.0.0:25", "master")], {"only_needed"}),
+        ([SS.format("0.0.0.0:631", "cupsd")], set()),
+        ([SS.format("127.0.0.1:25", "master")], set()),
+    ],
+)
+def test_what_is_limited_to_agreed_places_and_to_what_is_needed(texts, expected):
+    assert words_of("firewall", *texts) & {"admin_limited", "only_needed"} == expected
+
+
+def test_a_rule_that_lets_in_everything_closes_nothing():
+    assert words(nft(rule="accept")) == set()
+
+
 def test_ports_of_a_rule():
     assert holds_port("20-23,80", 22)
     assert holds_port("ssh", 22, "ssh")
@@ -110,6 +131,35 @@ def test_a_table_without_base_chains_is_no_firewall():
 
 def test_other_texts_are_not_taken():
     assert problem_of("The firewall is on. Status: active\n") == "not_recognised"
+
+
+def printed(*commands):
+    """What the commands print in a network of their own, where rules harm nobody."""
+    line = ["/usr/bin/unshare", "-rn", "sh", "-ec", "\n".join(commands)]
+    path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    return subprocess.run(line, check=True, capture_output=True, text=True, env=path).stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("tcp dport 22 accept", {"input_closed", "admin_open"}),
+        ("ip saddr 192.0.2.0/24 tcp dport { 22, 3306 } accept", {"input_closed"}),
+        ("tcp dport { 25, 3306 } ct state new counter accept", {"input_closed", "danger_allowed"}),
+    ],
+)
+def test_the_real_nftables_prints_what_is_read(rule, expected):
+    given = nft(rule=rule).replace("\t", " ")
+    assert words(printed(f"echo '{given}' | nft -f -", "nft list ruleset")) == expected
+
+
+def test_the_real_iptables_prints_what_is_read():
+    closed = ("iptables -P INPUT DROP", "iptables -A INPUT -i lo -j ACCEPT")
+    ssh = "iptables -A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT"
+    egress = "iptables -A FORWARD -p tcp --dport 25 -j REJECT"
+    assert words(printed(*closed, ssh, "iptables-save")) == {"input_closed", "admin_open"}
+    assert words(printed(*closed, egress, "iptables-save")) == {"input_closed", "egress_closed"}
+    assert words(printed("iptables -A INPUT -j ACCEPT", "iptables-save")) == {"input_open"}
 
 
 def test_the_real_program_prints_what_is_read():

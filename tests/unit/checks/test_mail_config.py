@@ -33,8 +33,16 @@ qmgr       unix  n       -       n       300     1       qmgr
 GOOD = {"login_tls", "relay_closed", "outgoing_tls", "size_limited", "filter_seen"}
 
 
+PROVED = {"clients_encrypted", "devices_log_in", "filter_known", "outgoing_filtered", "send_limited"}
+
+
 def words(*texts):
-    return words_of("mail_config", *texts)
+    """What the settings say, without what they prove of questions beside it."""
+    return words_of("mail_config", *texts) - PROVED
+
+
+def proved(*texts):
+    return words_of("mail_config", *texts) & PROVED
 
 
 def main(**changes):
@@ -113,6 +121,36 @@ def test_logins():
 )
 def test_dovecot(settings, expected):
     assert words(settings) == expected
+
+
+DOVECOT = "# 2.3.19.1 (9b53): /etc/dovecot/dovecot.conf\nssl = required\n"
+BY_LOGIN = {"clients_encrypted", "devices_log_in"}
+FILTERED = {"filter_known", "outgoing_filtered"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([MAIN, MASTER], FILTERED),
+        ([MAIN, MASTER, DOVECOT], FILTERED | BY_LOGIN),
+        ([DOVECOT], set()),
+        ([MAIN, MASTER, DOVECOT.replace("ssl = required", "disable_plaintext_auth = no")], FILTERED),
+        ([MAIN, MASTER.replace("encrypt", "may"), DOVECOT], FILTERED),
+        ([main(mynetworks="127.0.0.0/8 10.0.0.0/24"), MASTER, DOVECOT], FILTERED | {"clients_encrypted"}),
+        ([main(mynetworks="127.0.0.0/8 hash:/etc/x"), MASTER, DOVECOT], FILTERED | {"clients_encrypted"}),
+        ([main(mynetworks=None), MASTER, DOVECOT], FILTERED | {"clients_encrypted"}),
+        (
+            [main(smtpd_relay_restrictions="check_client_access hash:/x, reject"), MASTER, DOVECOT],
+            FILTERED | {"clients_encrypted"},
+        ),
+        ([main(smtpd_milters="inet:127.0.0.1:8891"), MASTER], set()),
+        ([main(smtpd_milters=None, content_filter="smtp-amavis:[127.0.0.1]:10024"), MASTER], FILTERED),
+        ([MAIN, MASTER.replace("smtpd\n  -o smtpd_tls", "smtpd\n  -o smtpd_milters= -o smtpd_tls")], set()),
+        ([main(smtpd_client_message_rate_limit="100"), MASTER], FILTERED | {"send_limited"}),
+    ],
+)
+def test_what_settings_prove_of_questions_beside_them(texts, expected):
+    assert proved(*texts) == expected
 
 
 def test_nginx_and_rspamd():

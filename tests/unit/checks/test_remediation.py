@@ -642,7 +642,7 @@ def test_a_letter_names_exactly_what_fails(language):
     )
     of = assessment(hosting=Hosting.RENTAL)
     made = program_repair(finding, of)
-    text = letter(Words(texts, bank()), [finding], made, of)
+    text = letter(Words(texts, bank()), [finding], [made.ask], of)
     assert made.snippets == ()
     assert note_words(texts, made.ask) in text
     assert "sv1.xserver.jp:993" in text
@@ -654,7 +654,10 @@ def test_every_value_of_a_provider_has_its_own_page_and_is_one_term():
     for row in rules().tables["provider_settings"].dicts():
         assert row["provider"] in providers
         assert parse_spf(f"v=spf1 {row['spf']} ~all").faults == ()
-        assert row["spf_source"].startswith("https://")
+        assert len(row["spf"].split()) <= 1
+        assert row["spf_source"].startswith("https://") or not (row["spf"] or row["spf_source"])
+        assert row["spf"] or row["dkim"]
+        assert row["dkim"] or not row["dkim_menu"]
         assert row["dkim"].startswith("https://") or not row["dkim"]
         assert datetime.fromisoformat(row["checked"])
 
@@ -663,3 +666,15 @@ def test_a_provider_whose_page_is_known_is_named_with_it():
     made = repair("dkim.key_short", DOMAIN, assessment(provider="LINE WORKS", hosting=Hosting.OTHER_HOSTED))
     assert made.ask is not None
     assert dict(made.before[0].values)["provider"] == "LINE WORKS"
+
+
+def test_a_rental_server_whose_value_is_not_known_is_asked_with_its_own_pages_named():
+    of = assessment(provider="KAGOYA", hosting=Hosting.RENTAL)
+    key = {note.key: dict(note.values) for note in repair("dkim.key_short", DOMAIN, of).before}
+    assert key["dkim_page"]["url"].startswith("https://support.kagoya.jp/")
+    assert "独自ドメイン管理" in key["dkim_menu"]["menu"]
+    made = repair("spf.none", DOMAIN, of)
+    assert made.snippets == ()
+    assert made.ask is not None
+    assert [note.key for note in made.before] == ["senders_first", "spf_page"]
+    assert dict(made.before[1].values)["url"].startswith("https://support.kagoya.jp/")

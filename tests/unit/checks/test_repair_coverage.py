@@ -22,6 +22,7 @@ from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
+from fumimori.checks.system_accounts import facts as system_accounts
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import (
@@ -40,10 +41,11 @@ from fumimori.model import (
 )
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
-from fumimori.texts import Texts, languages
+from fumimori.texts import Texts
 from loopback.fake_network import NOW, FakeNetwork, attempt, looked, scope_of
 from loopback.further_zones import further_zones, receiving
 from loopback.recorded_runs import run_of
+from loopback.written_texts import WHOLE
 from unit.checks import test_caa, test_dane, test_dkim, test_dmarc, test_mta_sts, test_mx, test_spf, test_tls_rpt
 
 DOMAIN = "example.jp"
@@ -56,6 +58,7 @@ REGISTRAR = "done in the registrar's panel, by whoever holds the contract"
 REPLACED = "the product or system is replaced by another one: a project, no command"
 DECIDED = "which account, key or exception goes is for people to decide, one by one"
 TOLD = "another tool found it: our own look or reading says what to change"
+KEPT = "logrotate and freshclam are set in files that differ from server to server; the steps name them"
 WINDOWS = "Windows Update is worked from its own pages"
 SENDER = "which system sent the message has to be found first; its own settings and records follow from other findings"
 PERSONAL = "a certificate or a mail program of one person, replaced in that program"
@@ -99,7 +102,8 @@ NOT_COPIED = {
             *("accounts.one_admin", "accounts.some_without_mfa", "accounts.trial_names", "accounts.unused"),
             *("ssh_config.match_password", "ssh_config.match_root"),
             *("ssh_keys.key_modest", "ssh_keys.key_short", "ssh_keys.unnamed"),
-            *("system_accounts.no_password", "system_accounts.second_root", "system_accounts.unused_login"),
+            *("system_accounts.second_root", "system_accounts.unused_login"),
+            *("system_accounts.admins_mail", "system_accounts.default_names"),
         ),
         DECIDED,
     ),
@@ -133,6 +137,7 @@ NOT_COPIED = {
     ),
     **dict.fromkeys(("packages.os_ends_soon", "packages.os_extended_paid", "packages.os_unsupported"), REPLACED),
     "packages.patches_old": WINDOWS,
+    **dict.fromkeys(("upkeep.definitions_old", "upkeep.logs_short"), KEPT),
     "dane.bogus": ASKED,
     "mx.all_missing": ASKED,
     "mx.all_private": ASKED,
@@ -229,6 +234,11 @@ def server() -> Assessment:
         kept("mail_ports", f"{HOST}:25", port),
         kept("dane", DOMAIN, dane.Facts(mx=found(DOMAIN, "MX", f"10 {HOST}."), hosts=(look,))),
         kept("client_settings", DOMAIN, client_settings.Facts(srv=(clear,))),
+        kept(
+            "system_accounts",
+            HOST,
+            system_accounts.Facts(kind="states", accounts=(system_accounts.SystemAccount(name="old", state="NP"),)),
+        ),
         kept("bimi", DOMAIN, bimi.Facts(answer=found(DOMAIN, "TXT", *logos))),
         kept(
             "dmarc",
@@ -302,7 +312,7 @@ def test_every_code_has_something_to_copy_or_a_reason_why_not(have, capsys):
 
 
 @pytest.mark.parametrize("code", sorted(NOT_COPIED))
-@pytest.mark.parametrize("language", sorted(languages(resources.root())))
+@pytest.mark.parametrize("language", sorted(WHOLE))
 def test_what_cannot_be_copied_has_steps(code, language):
     assert Texts(resources.root(), language).lines(f"checks.{code}.fix")
 

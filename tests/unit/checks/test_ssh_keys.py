@@ -26,7 +26,8 @@ def made(tmp_path_factory):
 
 
 def words(*texts):
-    return words_of("ssh_keys", *texts)
+    """What the keys are worth, without what their list proves of questions beside it."""
+    return words_of("ssh_keys", *texts) - {"all_named", "own_each"}
 
 
 def test_lengths(made):
@@ -48,6 +49,18 @@ def test_a_key_without_a_name_and_one_in_two_accounts(made):
         f"==> /srv/a/.ssh/authorized_keys <==\n{made['ecdsa']}\n==> /srv/b/.ssh/authorized_keys <==\n{made['ecdsa']}\n"
     )
     assert words(both) == {"keys_strong", "listed", "several_accounts"}
+
+
+def test_every_key_has_a_name_and_every_account_its_own(made):
+    def proved(*keys):
+        lists = (f"==> /srv/{number}/.ssh/authorized_keys <==\n{key}\n" for number, key in enumerate(keys))
+        return words_of("ssh_keys", "".join(lists)) & {"all_named", "own_each"}
+
+    bare = " ".join(made["ed25519"].split()[:2])
+    assert proved(made["ed25519"], made["ecdsa"]) == {"all_named", "own_each"}
+    assert proved(made["ecdsa"], made["ecdsa"]) == proved(made["ecdsa"]) == {"all_named"}
+    assert proved(bare, made["ecdsa"]) == {"own_each"}
+    assert words_of("ssh_keys", made["ed25519"] + "\n" + made["ecdsa"]) & {"own_each"} == set()
 
 
 def test_lists_of_two_people_count_side_by_side_and_a_new_list_replaces_the_old(made):

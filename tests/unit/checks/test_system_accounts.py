@@ -16,8 +16,16 @@ LOG = (
 )
 
 
+PROVED = {"no_default_names", "own_admins", "admins_separate"}
+
+
 def words(*texts):
-    return words_of("system_accounts", *texts)
+    """What the lists say, without what they prove of questions beside it."""
+    return words_of("system_accounts", *texts) - PROVED
+
+
+def proved(*texts):
+    return words_of("system_accounts", *texts) & PROVED
 
 
 def test_good_accounts():
@@ -27,7 +35,7 @@ def test_good_accounts():
 
 def test_a_second_superuser_and_missing_passwords():
     assert words(PASSWD + "toor:x:0:0::/root:/bin/sh\n", STATES) == {"second_root", "logins"}
-    assert words(PASSWD.replace("root:x", "admin:x"), STATES) == {"roots_good", "logins"}
+    assert words(PASSWD.replace("root:x", "admin:x"), STATES) == {"roots_good", "logins", "default_names"}
     assert words(PASSWD, STATES.replace("sato P", "sato NP")) == {"no_password", "logins"}
     assert words(PASSWD, STATES.replace("www-data L", "www-data NP")) == {"roots_good", "logins"}
     assert words(STATES.replace("sato P", "sato NP")) == {"no_password"}
@@ -48,6 +56,24 @@ def test_administrators():
     assert words(groups) == {"administrators"}
     assert dict(outcomes_of(groups)["system_accounts.administrators"].values)["accounts"] == "sato, suzuki"
     assert words(groups.replace("sato,suzuki", "")) == set()
+
+
+GROUPS = "root:x:0:\nsudo:x:27:sato,suzuki\nmail:x:8:tanaka\n"
+
+
+def test_default_names():
+    assert proved(PASSWD, STATES) == {"no_default_names"}
+    assert proved(PASSWD) == proved(PASSWD, STATES.replace("root L", "root P")) == set()
+    guessed = PASSWD.replace("sato:x", "admin:x")
+    assert "default_names" in words(guessed, STATES)
+    assert proved(guessed, STATES) == set()
+
+
+def test_administrators_have_accounts_of_their_own_apart_from_mail():
+    assert proved(GROUPS) == {"own_admins"}
+    assert proved(GROUPS.replace("suzuki", "admin")) == proved(GROUPS.replace(",suzuki", "")) == set()
+    assert proved(GROUPS, "info@example.jp\nmori@example.jp\n") == {"own_admins", "admins_separate"}
+    assert "admins_mail" in words(GROUPS, "info@example.jp\nSato@example.jp\n")
 
 
 def test_hashes_are_refused_and_not_kept():

@@ -8,10 +8,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from fumimori import store
-from fumimori.model import Assessment, DomainScope, RunKind, Scope
-from loopback.readings import NOW
+from fumimori.__main__ import toolkit
+from fumimori.checks.mail_ports.facts import Facts as PortFacts
+from fumimori.engine.exchange import scan_json
+from fumimori.model import Assessment, Attempt, DomainScope, RunKind, Scope, Status
+from fumimori.network.mail import MailService
+from loopback.readings import NOW, looked
+from loopback.recorded_runs import run_of
 from loopback.signed_mail import dkim_signed, received
 from unit.cli.process import fumimori
+from unit.engine.test_counting import exchangers, stood
 
 SECRET = "correct horse battery staple"
 
@@ -51,6 +57,58 @@ def test_a_message_is_read_into_the_assessment(kept: Path, language: str) -> Non
         "Sato",
     )
     assert after.scope.domains[0].mail_selectors == ("s1",)
+
+
+def measured_elsewhere(name: str) -> bytes:
+    """The JSON of a scan from a place where port 25 is open."""
+    mine = run_of(*looks_at(f"mx.{name}", name), vantage=stood())
+    there = Assessment(id="2", created=NOW, scope=Scope(domains=(DomainScope(name=name),)), runs=(mine,))
+    return scan_json(there, toolkit().assess(there, NOW))
+
+
+def looks_at(host: str, domain: str) -> list[Attempt]:
+    service = MailService(
+        host=host, address="192.0.2.1", port=25, protocol="smtp", open=True, starttls=True, tls_works=True
+    )
+    look = looked("mail_ports", f"{host}:25", PortFacts(service=service))
+    return [exchangers(domain, host), look]
+
+
+def test_a_scan_from_where_port_25_is_open_fills_in_what_was_blocked_here(kept: Path) -> None:
+    (kept.parent / "there.json").write_bytes(measured_elsewhere("example.jp"))
+    blocked = Attempt(
+        probe="mail_ports",
+        subject="mx.example.jp:25",
+        status=Status.NOT_TESTABLE_HERE,
+        started=NOW,
+        ended=NOW,
+        reason="port25_blocked",
+    )
+    here = run_of(exchangers("example.jp", "mx.example.jp"), blocked, id="here")
+    with store.AssessmentFile.open(kept, SECRET) as file:
+        file.save(msgspec.structs.replace(file.assessment, runs=(here,)))
+    ran = read(kept, "there.json")
+    assert ran.returncode == 0, ran.stderr
+    assert "there.json – Measurement made elsewhere" in ran.stderr
+    after = opened(kept)
+    assert [(run.id == "here", run.imported) for run in after.runs] == [(True, False), (False, True)]
+    judged = toolkit().assess(after, NOW)
+    assert "mail_ports.starttls" in {outcome.code for outcome in judged.good}
+    assert not [one for one in judged.open_points if one.reason == "port25_blocked"]
+    assert read(kept, "there.json").returncode == 3, "nothing new"
+    assert len(opened(kept).runs) == 2
+
+
+def test_a_scan_of_another_domain_asks_and_a_broken_one_says_so(kept: Path) -> None:
+    (kept.parent / "theirs.json").write_bytes(measured_elsewhere("example.net"))
+    ran = read(kept, "theirs.json")
+    assert (ran.returncode, "--also-domain example.net" in ran.stderr) == (3, True)
+    assert opened(kept).runs == ()
+    assert read(kept, "theirs.json", more=("--also-domain", "example.net")).returncode == 0
+    assert [domain.name for domain in opened(kept).scope.domains] == ["example.jp", "example.net"]
+    (kept.parent / "broken.json").write_bytes(b'{"schema": "fumimori-scan-2", "runs": [')
+    ran = read(kept, "broken.json")
+    assert (ran.returncode, "broken.json – not read" in ran.stderr) == (3, True)
 
 
 def test_what_cannot_be_read_says_why_and_changes_nothing(kept: Path) -> None:

@@ -21,6 +21,7 @@ from fumimori.model import (
     Control,
     DomainScope,
     Record,
+    RegisterRow,
     Rules,
     Scope,
     Status,
@@ -388,3 +389,17 @@ def test_again_goes_no_further_than_the_consent() -> None:
     asked = probe("close", writes, consent=2)
     measurement = run(asked, again={"close": frozenset({"example.jp"})})
     assert [one.status for one in measurement.attempts] == [Status.NOT_TESTABLE_HERE]
+
+
+def test_a_probe_is_told_the_selectors_that_the_register_of_senders_names() -> None:
+    async def tells(_subject: str, context: ProbeContext) -> Facts:
+        return Facts(word=" ".join(f"{domain} {' '.join(names)}" for domain, names in context.selectors.items()))
+
+    rows = (
+        RegisterRow(id="1", register="senders", cells={"service": "News", "domain": "@Example.JP", "selector": "K1"}),
+        RegisterRow(id="2", register="senders", cells={"service": "Own", "domain": "example.jp"}),
+        RegisterRow(id="3", register="staff", cells={"name": "A", "selector": "no"}),
+    )
+    measurement = run(probe("one", tells), of=msgspec.structs.replace(assessment(), registers=rows))
+    facts = Observations(assessment().scope, measurement.attempts).facts(FactsKey("one", Facts), "example.jp")
+    assert facts == Facts(word="example.jp k1")

@@ -151,3 +151,34 @@ def test_killed_between_or_during_writes_no_record_lacks_its_octets(tmp_path, li
         shown = file.assessment.evidence
         assert len(shown) >= (lines - 1) // 2 - 1
         assert all(file.octets(one.sha256) is not None for one in shown)
+
+
+def test_a_letter_costs_no_more_in_a_file_with_much_evidence(tmp_path):
+    """Autosave writes what changed: neither the octets nor the rows of a register once more."""
+    path = tmp_path / "a.fumimori"
+    with AssessmentFile.create(path, KEY, start=assessment()) as file:
+        photos = [os.urandom(5 << 19) for _ in range(8)]
+        for photo in photos:
+            file.keep(photo)
+        rows = tuple(RegisterRow(id=str(row), register="staff", cells={"name": f"name {row}"}) for row in range(500))
+        held = assessment(
+            evidence=tuple(evidence(photo, number) for number, photo in enumerate(photos, start=1)), registers=rows
+        )
+        file.save(held)
+        written = []
+        write = Database.write
+        with pytest.MonkeyPatch.context() as watched:
+            watched.setattr(
+                Database,
+                "write",
+                lambda self, changed, gone, moment: (
+                    written.append(list(changed)),
+                    write(self, written[-1], gone, moment),
+                )[1],
+            )
+            watched.setattr(Database, "write_blob", lambda *_: pytest.fail("the octets were written once more"))
+            file.save(msgspec.structs.replace(held, organisation=msgspec.structs.replace(held.organisation, name="A")))
+            changed = msgspec.structs.replace(rows[7], cells={"name": "changed"})
+            file.save(msgspec.structs.replace(file.assessment, registers=(*rows[:7], changed, *rows[8:])))
+        assert [sum(len(row[-1]) for row in rows) < 10_000 for rows in written] == [True, True]
+        assert [len(rows) for rows in written] == [1, 1]

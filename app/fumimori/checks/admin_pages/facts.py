@@ -22,7 +22,7 @@ class Facts(Record):
     answered: int = 0
     """Places where anything answered or refused, so that the host is known to be there."""
     unseen: int = 0
-    """Doors that were open and never showed their page."""
+    """Ports that were open and never showed their page."""
 
 
 ADMIN_PAGES = FactsKey("admin_pages", Facts)

@@ -1,6 +1,6 @@
 """Administration pages that everybody can open: recognised by what they say, never by their port, never logged in to.
 
-Objective  Find the doors of administrators that stand open to the world, and set-up pages that somebody forgot.
+Objective  Find administration pages that anyone can reach, and set-up pages that somebody forgot.
 Inputs     The hosts that the authorisation names; tables admin_places (where panels usually answer) and admin_pages
            (what they say, and what it means).
 Steps      One GET for each place, a few ports at a time, at most two redirects on the same host and port; a certificate
@@ -30,42 +30,42 @@ AT_ONCE = 4
 REDIRECTS_MOST = 2
 BODY_LIMIT = 32768
 CLOSED = ("connection_refused", "connect_timeout", "no_route", "no_address")
-"""Why a door is no door; every other reason means that something stands open and was not seen."""
+"""Reasons for which nothing is there; any other means that a port is open and its page was not seen."""
 FAILED = (0, 404, 410)
 """Answers behind which there is no page."""
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
-    """The recognised pages of one host; NotObserved when there are none and a door that is open showed nothing."""
+    """The recognised pages of one host; NotObserved when there are none and an open port showed nothing."""
     if not await context.network.addresses(subject):
         raise Unreachable("no_address", subject)
     table = context.rules.tables["admin_pages"].dicts()
-    by_door: dict[tuple[str, int], list[str]] = {}
+    by_port: dict[tuple[str, int], list[str]] = {}
     for row in context.rules.tables["admin_places"].dicts():
-        by_door.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
+        by_port.setdefault((row["scheme"], int(row["port"])), []).append(row["path"])
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def door(scheme: str, port: int, paths: Sequence[str]) -> _Door:
+    async def ask(scheme: str, port: int, paths: Sequence[str]) -> _Asked:
         async with slots:
             return await _behind(f"{scheme}://{subject}:{port}", paths, table, context)
 
-    doors = await together(*(door(scheme, port, paths) for (scheme, port), paths in by_door.items()))
-    pages = {(page.product, page.kind, _port(page.url)): page for each in doors for page in each.pages}
+    asked = await together(*(ask(scheme, port, paths) for (scheme, port), paths in by_port.items()))
+    pages = {(page.product, page.kind, _port(page.url)): page for each in asked for page in each.pages}
     # A port that spoke HTTP need not speak HTTPS as well, nor the other way round.
-    shown = {port for (_, port), each in zip(by_door, doors, strict=True) if each.answered and each.broken is None}
+    shown = {port for (_, port), each in zip(by_port, asked, strict=True) if each.answered and each.broken is None}
     broken = [
         each.broken
-        for (_, port), each in zip(by_door, doors, strict=True)
+        for (_, port), each in zip(by_port, asked, strict=True)
         if each.broken is not None and port not in shown
     ]
     if broken and not pages:
         raise broken[0]
-    answered = sum(each.answered for each in doors)
+    answered = sum(each.answered for each in asked)
     return Facts(host=subject, pages=tuple(pages.values()), answered=answered, unseen=len(broken))
 
 
 @dataclass(kw_only=True)
-class _Door:
+class _Asked:
     """What one port showed."""
 
     answered: int = 0
@@ -74,23 +74,23 @@ class _Door:
     """Why it showed no page although it was open."""
 
 
-async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], context: ProbeContext) -> _Door:
-    """How often something answered behind one door, and the pages that were recognised."""
-    door = _Door()
+async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, str]], context: ProbeContext) -> _Asked:
+    """How often something answered at one port, and the pages that were recognised."""
+    asked = _Asked()
     for path in paths:
         try:
             answer = await _page(base + path, context)
         except NotObserved as not_observed:
             # What does not answer at its first path does not answer at the next.
-            door.answered += not_observed.reason == "connection_refused"
-            door.broken = None if not_observed.reason in CLOSED else not_observed
-            return door
+            asked.answered += not_observed.reason == "connection_refused"
+            asked.broken = None if not_observed.reason in CLOSED else not_observed
+            return asked
         if answer.status or answer.tls_error:
-            door.answered += 1
+            asked.answered += 1
         row = recognised(answer, table)
         if row:
-            door.pages.append(Page(url=answer.url, status=answer.status, product=row["product"], kind=row["kind"]))
-    return door
+            asked.pages.append(Page(url=answer.url, status=answer.status, product=row["product"], kind=row["kind"]))
+    return asked
 
 
 async def _page(url: str, context: ProbeContext) -> WebAnswer:

@@ -1,1 +1,1 @@
-"""Where mail programs that set themselves up are sent: encrypted doors or clear ones (RFC 6186, RFC 8314)."""
+"""The automatic settings for mail programs: encrypted connections or clear ones (RFC 6186, RFC 8314)."""

@@ -1,4 +1,4 @@
-"""Where mail programs that set themselves up are sent: encrypted doors or clear ones (RFC 6186, RFC 8314).
+"""The automatic settings for mail programs: encrypted connections or clear ones (RFC 6186, RFC 8314).
 
 Objective  Find automatic settings that send passwords over the network in the clear.
 Inputs     The domains of the scope that take mail.

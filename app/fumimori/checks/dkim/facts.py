@@ -1,9 +1,14 @@
 """The facts of dkim: what its probe writes down."""
 
+import re
+
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.model import Record
 from fumimori.network.dns import DnsAnswer, Unanswered
+
+SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62})")
+"""What a selector in lower case may look like; whatever else somebody says it is, nobody asks for it."""
 
 
 class SelectorSeen(Record):

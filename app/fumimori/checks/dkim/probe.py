@@ -1,7 +1,8 @@
 """DKIM: keys at known and guessed selectors (RFC 6376, RFC 8301); guessing never proves that there is none.
 
 Objective  See the keys that a domain signs with, as far as their names are known or can be guessed, and judge them.
-Inputs     The domains of the scope with their selectors: seen in a mail, named by a person; the provider's own ones
+Inputs     The domains of the scope with their selectors: seen in a mail, named by a person; those that the register of
+           senders names, and those by which receivers saw a right signature (DMARC reports); the provider's own ones
            (what the MX probe recognised); the well-known ones of the table dkim_selectors. DNS alone.
 Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
            ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
@@ -16,7 +17,8 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
-from fumimori.checks.dkim.facts import DKIM, Facts, SelectorSeen
+from fumimori.checks.dkim.facts import DKIM, SELECTOR, Facts, SelectorSeen
+from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
@@ -29,8 +31,10 @@ from fumimori.network.together import together
 AT_ONCE = 6
 """Questions to one domain's name servers at the same time."""
 SELECTORS_MOST = 150
-SOURCES = ("mail", "given", "provider", "guessed")
+SOURCES = ("mail", "given", "register", "reported", "provider", "guessed")
 """Where a selector's name comes from, the surest first."""
+REPORTED_MOST = 30
+"""Selectors of one domain that reports of others may add."""
 
 
 def _subjects(observations: Observations) -> Sequence[str]:
@@ -49,12 +53,36 @@ def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
         for selector in row["selectors"].split()
     ]
     known = [row["selector"] for row in context.rules.tables["dkim_selectors"].dicts()]
-    named = (scope.mail_selectors if scope else (), scope.selectors if scope else (), of_provider, known)
+    named = (
+        scope.mail_selectors if scope else (),
+        scope.selectors if scope else (),
+        [one for one in context.selectors.get(domain, ()) if SELECTOR.fullmatch(one)],
+        _reported(domain, context.observations),
+        of_provider,
+        known,
+    )
     sources: dict[str, str] = {}
     for source, selectors in zip(SOURCES, named, strict=True):
         for selector in selectors:
             sources.setdefault(selector.lower(), source)
     return dict(list(sources.items())[:SELECTORS_MOST])
+
+
+def _reported(domain: str, observations: Observations) -> list[str]:
+    """Selectors of the domain's own keys by which receivers found a signature right, the newest reports first."""
+    end = f"._domainkey.{domain}"
+    reports = [
+        report
+        for attempt, facts in observations.all(DMARC_REPORTS)
+        if attempt.subject == domain
+        for report in facts.reports
+    ]
+    found: dict[str, None] = {}
+    for report in sorted(reports, key=lambda one: one.end, reverse=True):
+        for name in (name for row in report.rows for name in row.key_names if name.endswith(end)):
+            if SELECTOR.fullmatch(name.removesuffix(end)):
+                found[name.removesuffix(end)] = None
+    return list(found)[:REPORTED_MOST]
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:

@@ -51,6 +51,8 @@ def _at_provider(context: Context) -> Repair:
     row = provider_facts(context)
     place = row.get("dkim", "")
     known: tuple[Note, ...] = (note("dkim_page", provider=row["provider"], url=place),) if place else ()
+    if menu := row.get("dkim_menu", ""):
+        known = (*known, note("dkim_menu", provider=row["provider"], menu=menu))
     return Repair(before=known, ask=note("ask_dkim", domain=context.subject))
 
 

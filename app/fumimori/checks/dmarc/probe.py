@@ -181,7 +181,7 @@ def _policy(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Value
 
 
 def _gaps(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]]:
-    """Where an enforcing record leaves a door open."""
+    """What an enforcing record leaves unprotected."""
     if not found.inherited and record.policy("sub") == "none":
         yield "subdomains_open", (("text", f"sp={record.sp}"),)
     if not found.inherited and record.policy("nonexistent") == "none" and record.np == "none":

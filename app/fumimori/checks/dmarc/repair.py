@@ -10,7 +10,7 @@ from datetime import timedelta
 from fumimori.checks.dmarc.facts import DMARC, Facts
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.remediation import zone
-from fumimori.checks.remediation.context import Context, note
+from fumimori.checks.remediation.context import PLACEHOLDER, Context, note
 from fumimori.checks.spf.facts import SPF
 from fumimori.grammar.dmarc import POLICIES, dmarc_texts, is_dmarc, looks_like_dmarc, merged, parse_dmarc, with_tags
 from fumimori.grammar.spf_walk import spf_texts
@@ -164,7 +164,7 @@ def _as_mailto(text: str) -> str:
 
 
 def _unauthorised(context: Context) -> Repair:
-    """The record by which a foreign receiver of reports consents (RFC 9990 section 4)."""
+    """The record by which a foreign receiver of reports consents (RFC 9990)."""
     facts = _facts(context)
     if facts is None:
         return Repair()
@@ -184,6 +184,8 @@ def _deaf(context: Context) -> Repair:
     kept = [uri.text for uri in tags.rua if uri.domain not in deaf]
     if any(uri.domain not in deaf for uri in tags.reports):
         return base.edited({"rua": ",".join(kept)})
+    if context.subject in deaf:  # a mailbox of its own would be as deaf
+        return base.edited({"rua": f"mailto:{PLACEHOLDER}"}, before=[note("address_typo"), note("replace_address")])
     uri, mailbox = _mailbox(context)
     return base.edited({"rua": ",".join([*kept, uri])}, before=[note("address_typo"), mailbox])
 
@@ -282,11 +284,16 @@ def _without_psd(context: Context) -> Repair:
 
 
 def _unread(context: Context) -> Repair:
-    """Tags that nobody can read go; receivers use the default for them already."""
+    """Tags that nobody can read go, receivers use the default for them already; an address that lost its tag to a wrong
+    sign joins the others.
+    """  # noqa: D205 - one sentence
     base = _Base(context)
     tags = parse_dmarc(base.text)
-    names = {text.partition("=")[0] for text in tags.unread if "=" in text}
-    return base.edited(dict.fromkeys(names))
+    changes: dict[str, str | None] = {text.partition("=")[0]: None for text in tags.unread if "=" in text}
+    stray = [text.strip() for text in tags.unread if text.strip().lower().startswith("mailto:")]
+    if stray:
+        changes["rua"] = ",".join(dict.fromkeys([*(uri.text for uri in tags.rua), *stray]))
+    return base.edited(changes)
 
 
 def unused(context: Context) -> Repair:

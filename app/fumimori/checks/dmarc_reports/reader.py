@@ -2,8 +2,8 @@
 
 Objective: who sends in the organisation's name, whether it passes the sender check, and what becomes of it.
 Inputs:    reports of RFC 9990 and RFC 7489; the addresses of the own servers, as far as they were measured.
-Outcomes:  arriving, all_aligned (ok); sender_refused, own_unaligned (medium); sender_unaligned, forged_delivered (low);
-           forged, stale (info).
+Outcomes:  arriving, all_aligned, all_signed (ok); sender_refused, own_unaligned (medium); sender_unaligned,
+           forged_delivered (low); forged, stale (info).
 Steps:     1. Read each report; document types and entities are refused.
            2. Make one of those about one domain; a report that comes twice counts once.
            3. Add up by who signed, else by who was let send.
@@ -96,6 +96,7 @@ def _found(
     )
     if not bad:
         yield "all_aligned", {"messages": good}
+        yield from _signed(reports, good, rules)
         return
     own = _own_addresses(domain, observations)
     ours = [row for report in reports for row in report.rows if row.address in own and not row.aligned]
@@ -115,6 +116,21 @@ def _found(
             yield "forged_delivered", {"count": delivered}
         elif nameless.refused:
             yield "forged", {"count": nameless.refused}
+
+
+def _signed(reports: Sequence[DmarcReport], messages: int, rules: Rules) -> Iterator[tuple[str, dict[str, str | int]]]:
+    """Whether all mail of some weeks, as several receivers saw it, carried a signature of the domain."""
+    unsigned = any(not row.dkim for report in reports for row in report.rows)
+    reporters = len({report.organisation for report in reports})
+    first, last = reports[0].begin, reports[-1].end
+    enough = (
+        reporters >= rules.number("dmarc_reports.signed_reporters")
+        and messages >= rules.number("dmarc_reports.signed_messages")
+        and last - first >= timedelta(days=rules.number("dmarc_reports.signed_days"))
+    )
+    if enough and not unsigned and not any(report.left_out for report in reports):
+        days = {"first": first.date().isoformat(), "last": last.date().isoformat()}
+        yield "all_signed", {"reporters": reporters, "messages": messages, **days}
 
 
 def _own_addresses(domain: str, observations: Observations) -> frozenset[str]:

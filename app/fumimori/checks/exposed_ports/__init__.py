@@ -1,1 +1,1 @@
-"""Doors that have nothing to do with mail: databases, file sharing, remote desktops, old remote control."""
+"""Open ports of services other than mail: databases, file sharing, remote desktops, old remote control."""

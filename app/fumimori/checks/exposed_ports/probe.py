@@ -1,4 +1,4 @@
-"""Doors that have nothing to do with mail: databases, file sharing, remote desktops, old remote control.
+"""Open ports of services other than mail: databases, file sharing, remote desktops, old remote control.
 
 Objective  Find services that nobody on the Internet should reach.
 Inputs     The hosts that the authorisation names; the table exposed_services (port, kind, what an open one means).

@@ -18,9 +18,12 @@ def closed(context: Context) -> Repair:
     snippets = (
         server.command(f"sudo ss -ltnp 'sport = :{port}'", "Linux", note("port_who")),
         server.command(
-            f"sudo ufw insert 1 deny {port}/tcp\nsudo ufw insert 1 allow from {source} to any port {port} proto tcp",
+            # With REPLACE left in its place the first line fails, and nothing is closed; the last rule goes on top.
+            f"sudo ufw --dry-run allow from {source} to any port {port} proto tcp > /dev/null &&\n"
+            f"sudo ufw prepend deny {port}/tcp &&\n"
+            f"sudo ufw prepend allow from {source} to any port {port} proto tcp",
             "ufw (Debian, Ubuntu)",
-            note("firewall_source"),
+            note("ufw_source", port=port),
         ),
         server.command(
             f"sudo firewall-cmd --permanent --remove-port={port}/tcp\n"
@@ -40,7 +43,7 @@ def closed(context: Context) -> Repair:
     line = f"nc -vz -w 5 {context.host} {port}"
     proof = (Proof(command=line, repaired="timed out", broken="succeeded"),)
     return Repair(
-        before=(note("firewall_session"),),
+        before=(note("firewall_session"), note("ufw_active")),
         snippets=snippets,
         risks=(note("firewall_users"), note("firewall_containers")),
         back=(note("back_firewall", port=port),),

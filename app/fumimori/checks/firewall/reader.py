@@ -7,7 +7,7 @@ Inputs     `nft list ruleset`, `iptables-save`, `ufw status verbose`, `ss -ltnp`
 Steps      Only rules that are understood count: one that leads to another chain makes the rest unknown. A provider's
            packet filter in front of the server is not seen here, so that no word says what the Internet reaches.
 Outcomes   danger_listens, danger_allowed (medium); input_open, admin_open (low); listens (info); input_closed,
-           egress_closed (ok).
+           admin_limited, only_needed, egress_closed (ok).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +35,8 @@ from fumimori.model import Control, Outcome, Rules, Values
 Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
+NEEDED = frozenset({22, 25, 80, 110, 143, 443, 465, 587, 993, 995, 4190})
+"""What a mail server is there for: mail, its mailboxes and their filters, webmail, and its own maintenance."""
 WINDOWS_PORTS = frozenset({139, 445, 3389})
 """On which every Windows Server waits, whatever its firewall lets in."""
 LISTENERS_MOST = 500
@@ -115,6 +117,8 @@ def _words(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: 
     openings = sorted({port for chain in closed for port in _admin_ports(chain)})
     if openings:
         yield "admin_open", (("ports", shown([f"{port} ({ADMIN_PORTS[port]})" for port in openings])),)
+    elif closed:
+        yield "admin_limited", ()
     table = _dangerous(rules)
     allowed = sorted({port for port in table if _let_in(port, closed) and port not in ADMIN_PORTS})
     if allowed:
@@ -126,8 +130,9 @@ def _words(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: 
 
 
 def _closed(chain: Chain) -> bool:
-    """Whether everything is stopped that no rule lets in."""
-    return chain.policy == "drop" or chain.refuses_rest
+    """Whether everything is stopped that no rule lets in, and no rule lets in everything."""
+    everything = any(not rule.ports and not rule.source for rule in chain.accepts)
+    return (chain.policy == "drop" or chain.refuses_rest) and not everything
 
 
 def _admin_ports(chain: Chain) -> Iterator[int]:
@@ -152,6 +157,8 @@ def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], table: Mapp
     if everywhere:
         names = [f"{port} {listener.program}".strip() for port, listener in everywhere]
         yield "listens", (("count", len(everywhere)), ("services", shown(names)))
+        if all(port in NEEDED for port, _ in everywhere):
+            yield "only_needed", (("services", shown(names)),)
 
 
 def _let_in(port: int, chains: Sequence[Chain]) -> bool:

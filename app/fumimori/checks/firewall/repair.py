@@ -38,7 +38,7 @@ def _enabled(context: Context) -> Repair:
     )
     snippets = (
         server.command("sudo ss -ltnp", "Linux", note("port_who")),
-        server.command(lines, "ufw (Debian, Ubuntu)", note("firewall_source")),
+        server.command(lines, "ufw (Debian, Ubuntu)", note("ufw_ssh_source")),
     )
     return Repair(
         before=(note("firewall_session"),),

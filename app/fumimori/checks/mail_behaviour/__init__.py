@@ -1,1 +1,1 @@
-"""How a mail server deals with strangers: address questions, unknown recipients, role addresses, forged own senders."""
+"""How a mail server answers clients without a login: VRFY, unknown recipients, role addresses, forged senders."""

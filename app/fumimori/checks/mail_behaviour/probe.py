@@ -1,4 +1,4 @@
-"""How a mail server deals with strangers: address questions, unknown recipients, role addresses, forged own senders.
+"""How a mail server answers clients without a login: VRFY, unknown recipients, role addresses, forged senders.
 
 Objective  Find out what the server tells and accepts without a login, up to the envelope of a mail and no further.
 Inputs     The mail exchangers of the domains of the scope, the domain that each takes mail for.
@@ -140,7 +140,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(MAIL_BEHAVIOUR):
         for word, reply in _words(facts):
             if word == "own_sender_accepted" and observations.inside(attempt):
-                # Computers of the office may send in its name without a login; what strangers may do is not seen here.
+                # Computers of the office may send in its name without a login; what others may do is not seen here.
                 continue
             values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))
             yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from fumimori.checks.remediation import server
 from fumimori.checks.remediation.context import Context, note, word
-from fumimori.checks.remediation.server import POSTFIX
+from fumimori.checks.remediation.server import EXCHANGE, POSTFIX, SENDMAIL
 from fumimori.model import Note, Proof, Repair
 
 MEGABYTES_50 = 52_428_800
@@ -37,6 +37,9 @@ def _expn(context: Context) -> Repair:
     """Postfix knows no EXPN; Sendmail does."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
+    found = server.product(context, context.host, 25)
+    if found is not None and found.product != SENDMAIL:
+        return Repair()
     lines = server.setting(
         "/etc/mail/sendmail.mc", "define(`confPRIVACY_FLAGS', `authwarnings,novrfy,noexpn,restrictqrun')dnl"
     )
@@ -74,11 +77,19 @@ def _postmaster(context: Context) -> Repair:
     """RFC 5321 section 4.5.1 wants mail to postmaster to be taken."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
-    lines = server.setting("/etc/aliases", "postmaster: REPLACE\nabuse: REPLACE", note("replace_address"))
     domain = word(str(context.values.get("domain", context.domain)))
     talk = f"EHLO test.example\\r\\nMAIL FROM:<>\\r\\nRCPT TO:<postmaster@{domain}>\\r\\n"
+    found = server.product(context, context.host, 25)
+    if found is not None and found.product == EXCHANGE:
+        both = f"'postmaster@{domain}','abuse@{domain}'"
+        add = server.command(
+            f"Set-Mailbox REPLACE -EmailAddresses @{{add={both}}}", "Exchange Management Shell", note("replace_address")
+        )
+        removed = note("back_addresses", command=f"Set-Mailbox REPLACE -EmailAddresses @{{remove={both}}}")
+        return Repair(snippets=(add,), back=(removed,), proof=_asked(context, talk, "250 2.1.5", "550"))
+    lines = server.setting("/etc/aliases", "postmaster: REPLACE\nabuse: REPLACE", note("replace_address"))
     back = (note("back_lines", file="/etc/aliases", reload="sudo newaliases"),)
-    snippets = (lines, server.command("sudo newaliases", "Postfix, Sendmail"))
+    snippets = (lines, server.command("sudo newaliases", "Postfix, Sendmail, Exim"))
     return Repair(snippets=snippets, back=back, proof=_asked(context, talk, "250 2.1.5", "550"))
 
 

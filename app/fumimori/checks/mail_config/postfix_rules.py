@@ -1,7 +1,7 @@
 """What Postfix's own settings mean (postconf(5)): who may relay, who may log in how, and which TLS is spoken."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.checks.mail_config.facts import Facts, Service
 from fumimori.grammar.versions import older
@@ -10,6 +10,14 @@ OLD = frozenset({"sslv2", "sslv3", "tlsv1", "tlsv1.0", "tlsv1.1"})
 _RESTRICTIONS = ("client", "helo", "sender", "relay", "recipient", "data", "end_of_data")
 _USUAL_RELAY = "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination"
 _CLOSING = frozenset({"reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit"})
+_PLAIN_RELAY = _CLOSING | {"permit_mynetworks", "permit_sasl_authenticated"}
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "Rspamd": ("rspamd", ":11332"),
+    "Amavis": ("amavis", ":10024", ":10026"),
+    "ClamAV": ("clamav", "clamsmtp"),
+    "SpamAssassin": ("spamass", "spamd"),
+}
+"""By words of `smtpd_milters` and `content_filter`, or the ports that they listen on unless told otherwise."""
 _LOOPBACK = ("127.", "[::1]", "localhost:")
 
 
@@ -140,6 +148,34 @@ def has_filter(facts: Facts, service: Service | None) -> bool:
     words = restrictions(facts, service)
     listed = any(word in words for word in ("check_policy_service", "reject_rbl_client", "reject_rhsbl_sender"))
     return listed or bool(facts.get("smtpd_milters", "", service) or facts.get("content_filter", "", service))
+
+
+def known_filter(facts: Facts, service: Service | None) -> str:
+    """Which filter for spam and viruses looks at what comes in there; empty for none that is known.
+
+    A milter alone is no filter: many only sign.
+    """
+    said = f"{facts.get('smtpd_milters', '', service)} {facts.get('content_filter', '', service)}".lower()
+    return next((name for name, signs in FILTERS.items() if any(sign in said for sign in signs)), "")
+
+
+def trusts_nobody(facts: Facts) -> bool:
+    """Whether whoever sends to others has to log in: no network is trusted but this machine itself."""
+    for way in ways_in(facts):
+        words = tokens(facts.get("smtpd_relay_restrictions", _USUAL_RELAY, way))
+        if not _closes(" ".join(words)) or any(word not in _PLAIN_RELAY for word in words):
+            return False
+    networks = tokens(facts.get("mynetworks"))
+    return bool(networks) and all(_is_loopback(word) for word in networks)
+
+
+def _is_loopback(word: str) -> bool:
+    try:
+        network = ipaddress.ip_network(word.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return False  # a table or a file, which is not seen
+    mapped = network.network_address.ipv4_mapped if network.version == 6 else None
+    return network.is_loopback or (mapped is not None and mapped.is_loopback) or network.network_address.is_loopback
 
 
 def may_send_as_anybody(facts: Facts, services: Sequence[Service | None]) -> Iterator[str]:

@@ -7,8 +7,9 @@ Inputs     `postconf -n` and `postconf -M`, or main.cf and master.cf; `doveconf 
 Steps      The settings that are judged are kept, with variables filled in; nothing else of the text is. What is not
            said counts as the program's default only where the text is a whole one.
 Outcomes   login_plain, relay_open (high); relay_wide, incoming_plain, outgoing_plain, smuggling (medium); old_tls,
-           size_unlimited, any_sender, no_send_limit (low); no_filter (info); login_tls, relay_closed, outgoing_tls,
-           size_limited, filter_seen (ok).
+           size_unlimited, any_sender, no_send_limit (low); no_filter (info); login_tls, clients_encrypted,
+           devices_log_in, relay_closed, outgoing_tls, size_limited, send_limited, filter_seen, filter_known,
+           outgoing_filtered (ok).
 """
 
 from collections.abc import Iterator, Sequence
@@ -96,6 +97,11 @@ def _login(programs: dict[str, Facts]) -> Iterator[Word]:
         yield "login_plain", (("services", shown(plain)),)
     elif known:
         yield "login_tls", ()
+        # Without one half somebody might still log in unencrypted to the other.
+        if facts is not None and dovecot is not None:
+            yield "clients_encrypted", ()
+            if facts.complete and postfix.trusts_nobody(facts):
+                yield "devices_log_in", ()
 
 
 def _relay(facts: Facts) -> Iterator[Word]:
@@ -156,6 +162,14 @@ def _limits(facts: Facts, *, filtered: bool) -> Iterator[Word]:
     limited = any(facts.get("smtpd_client_message_rate_limit", "0", way) != "0" for way in ways)
     if facts.complete and not filtered and not limited and not facts.get("relayhost"):
         yield "no_send_limit", ()
+    logins = [way for way in ways if postfix.logs_in(facts, way)]
+    rates = [facts.get("smtpd_client_message_rate_limit", "0", way) for way in logins]
+    if rates and "0" not in rates:
+        yield "send_limited", (("count", shown(sorted(set(rates)))),)
+    if ways and all(postfix.known_filter(facts, way) for way in ways):
+        yield "filter_known", (("filters", postfix.known_filter(facts, ways[0])),)
+    if logins and all(postfix.known_filter(facts, way) for way in logins):
+        yield "outgoing_filtered", (("filters", postfix.known_filter(facts, logins[0])),)
     if filtered:
         yield "filter_seen", ()
     elif facts.complete:

@@ -54,7 +54,8 @@ def _relay(context: Context) -> Repair:
 
 def _networks(context: Context) -> Repair:
     settings = {"mynetworks": f"{NETWORKS} {PLACEHOLDER}"}
-    return _set(context, settings, _shown("mynetworks", NETWORKS), note("relay_devices"), before=note("relay_networks"))
+    made = _set(context, settings, _shown("mynetworks", NETWORKS), note("relay_devices"), before=note("relay_networks"))
+    return Repair.joined([Repair(before=(note("replace_devices"),)), made]) if made.snippets else made
 
 
 def _incoming(context: Context) -> Repair:
@@ -106,7 +107,7 @@ def _own_sender(context: Context) -> Repair:
     """Whoever logs in sends in a name that the table gives to that account."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
-    table = server.setting(SENDERS, f"{PLACEHOLDER}@{context.domain} {PLACEHOLDER}")
+    table = server.setting(SENDERS, f"{PLACEHOLDER}@{context.domain} {PLACEHOLDER}", note("replace_logins"))
     master = (f"{SUBMISSION}/smtpd_sender_restrictions=reject_sender_login_mismatch",)
     made = [table, server.postfix({"smtpd_sender_login_maps": f"texthash:{SENDERS}"}, master=master)]
     proof = _shown("smtpd_sender_login_maps", SENDERS)

@@ -215,6 +215,8 @@ def _starttls(context: Context) -> Repair:
 
 def _stripped(context: Context) -> Repair:
     """A device on the way takes STARTTLS out; the server itself has nothing to change."""
+    if not context.own_server:
+        return server.letter(context, "ask_stripped")
     inside = server.handshake("localhost", 25, repaired="250", broken="")
     on_router = server.command(
         "no fixup protocol smtp 25\npolicy-map global_policy\n class inspection_default\n  no inspect esmtp",
@@ -241,11 +243,15 @@ def _implicit(context: Context) -> Repair:
             "service imap-login {\n  inet_listener imaps {\n    port = 993\n    ssl = yes\n  }\n}\n"
             "service pop3-login {\n  inet_listener pop3s {\n    port = 995\n    ssl = yes\n  }\n}"
         )
-        snippets = [server.command("\n".join(lines), "Postfix"), *server.dovecot(context, imap)]
-        proof = [
-            *server.handshake(context.host, 465, repaired="220", broken="connect:errno=111"),
-            *server.handshake(context.host, 993, repaired="* OK", broken="connect:errno=111"),
-        ]
+        post, mailboxes = (server.product(context, context.host, port) for port in (587, 143))
+        snippets: list[Snippet] = []
+        proof: list[Proof] = []
+        if post is None or post.product == POSTFIX:
+            snippets.append(server.command("\n".join(lines), "Postfix"))
+            proof += server.handshake(context.host, 465, repaired="220", broken="connect:errno=111")
+        if mailboxes is None or mailboxes.product == DOVECOT:
+            snippets += server.dovecot(context, imap)
+            proof += server.handshake(context.host, 993, repaired="* OK", broken="connect:errno=111")
         return server.changed(snippets, proof, before=[note("open_firewall", ports="465, 993, 995")])
 
     return _own(context, "ask_implicit", made)
@@ -254,6 +260,8 @@ def _implicit(context: Context) -> Repair:
 def _families(context: Context) -> Repair:
     """An address in DNS at which nothing answers."""
     other = str(context.values.get("other", ""))
+    if not context.own_server:
+        return server.letter(context, "ask_address", other=other)
     rdtype = "AAAA" if ":" in other else "A"
     listening = server.command("ss -ltn", about=note("listening", address=other))
     made = server.postfix({"inet_protocols": "all"}) if server.runs(context, POSTFIX) else None

@@ -157,7 +157,10 @@ def _rewritten(context: Context) -> Repair:
     """What can still be read of a policy that nobody can, completed; it is tested anew where its mode is unreadable."""
     policy, hosts = parse_sts_policy(_body(context)), _hosts(context)
     failing = _failing(context, hosts)
-    mode = policy.mode if policy.mode in MODES and policy.mode != "none" and not failing else "testing"
+    # where nothing can be read, what an earlier look saw is what senders may still keep
+    last = facts.history[-1].mode if (facts := _facts(context)) is not None and facts.history else ""
+    known = policy.mode or last
+    mode = known if known in MODES and known != "none" and not failing else "testing"
     sound = [one for one in policy.mx if not parse_sts_policy(_probe_text(one)).fault]
     patterns = [*sound, *(host for host in hosts if not any(covers(pattern, host) for pattern in sound))]
     return _published(context, mode, patterns, _age(policy), before=_certificates_first(context, hosts))
@@ -183,8 +186,13 @@ def _record_mended(context: Context) -> Repair:
 
 
 def _site(context: Context) -> Repair:
-    """The web site that has to hand the policy out by HTTPS, as text and without a detour."""
-    return web.policy_site(f"mta-sts.{word(context.subject)}")
+    """The web site that has to hand the policy out by HTTPS, as text and without a detour, and the policy itself."""
+    return Repair.joined([web.policy_site(f"mta-sts.{word(context.subject)}"), _rewritten(context)])
+
+
+def _without_detour(context: Context) -> Repair:
+    """The same; the redirect goes first, for a web server obeys it before anything else."""
+    return Repair.joined([Repair(before=(note("sts_no_redirect"),)), _site(context)])
 
 
 def _site_certificate(context: Context) -> Repair:
@@ -209,7 +217,7 @@ REPAIRS: Mapping[str, Callable[[Context], Repair]] = {
     "policy_wrong_name": _site_certificate,
     "policy_untrusted": _site_certificate,
     "policy_no_tls": _site,
-    "policy_redirect": _site,
+    "policy_redirect": _without_detour,
     "policy_status": _site,
     "policy_too_long": _rewritten,
     "policy_malformed": _rewritten,

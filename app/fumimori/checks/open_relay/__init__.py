@@ -1,1 +1,1 @@
-"""Whether strangers can send mail to strangers through the server, tried with an envelope and never with a mail."""
+"""Whether an unauthenticated client can relay mail to other domains; only the envelope is tried, no message is sent."""

@@ -1,4 +1,4 @@
-"""Whether strangers can send mail to strangers through the server, tried with an envelope and never with a mail.
+"""Whether an unauthenticated client can relay mail to other domains; only the envelope is tried, no message is sent.
 
 Objective  Prove or rule out the open relay, with no mail sent and no doubt left over.
 Inputs     Mail exchangers that refused a random recipient of their own domain (mail_behaviour): only then does a
@@ -32,7 +32,7 @@ SUBMISSION_PORTS = (587, 465)
 """Ports where only people with a login may send (RFC 8314); a relay there is as open as one on 25."""
 SENDER = "relay-test@example.org"
 """Addresses at domains that exist for examples only (RFC 2606): nobody gets anything, whatever happens."""
-STRANGER = "relay-test@example.net"
+OUTSIDE_ADDRESS = "relay-test@example.net"
 LOGIN_FIRST = (530, 538)
 """Authentication required, or encryption before it (RFC 4954 section 6)."""
 _NO_MAIL_THERE = re.compile(
@@ -62,14 +62,14 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     if number.isdecimal() and int(number) in SUBMISSION_PORTS:
         return await _submission(subject, host, int(number), context)
     mail_behaviour.let_out(context.observations)
-    manners = context.observations.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
-    if manners is None or manners.unknown is None:
+    behaviour = context.observations.facts(mail_behaviour_facts.MAIL_BEHAVIOUR, subject)
+    if behaviour is None or behaviour.unknown is None:
         raise NotTestableHere("relay_not_tested", subject)
-    if manners.unknown.accepted:
+    if behaviour.unknown.accepted:
         return Facts(host=subject, catch_all=True)
     addresses = await context.network.addresses(subject)
     mail = f"MAIL FROM:<{SENDER}>"
-    first = await mail_behaviour.converse(context, subject, addresses, (mail, f"RCPT TO:<{STRANGER}>"))
+    first = await mail_behaviour.converse(context, subject, addresses, (mail, f"RCPT TO:<{OUTSIDE_ADDRESS}>"))
     plain = _answer(first.replies, 1)
     if plain.accepted:
         return Facts(host=subject, plain=plain)
@@ -80,7 +80,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
 
 
 async def _submission(subject: str, host: str, port: int, context: ProbeContext) -> Facts:
-    """The facts of a port for people who send: strangers come without a login and have to be refused."""
+    """The facts of a port for people who send: a client without a login has to be refused."""
     addresses = await context.network.addresses(host)
     domains = [domain.name for domain in context.observations.scope.domains]
     if not domains:
@@ -94,19 +94,19 @@ async def _submission(subject: str, host: str, port: int, context: ProbeContext)
         return Facts(host=subject, catch_all=True)
     if local.code in LOGIN_FIRST:
         return Facts(host=subject, plain=local)
-    second = await mail_behaviour.converse(context, host, addresses, (mail, f"RCPT TO:<{STRANGER}>"), port=port)
+    second = await mail_behaviour.converse(context, host, addresses, (mail, f"RCPT TO:<{OUTSIDE_ADDRESS}>"), port=port)
     return Facts(host=subject, plain=_answer(second.replies, 1, login_is_an_answer=True))
 
 
 def _odd_forms(host: str) -> tuple[str, ...]:
-    name, _, domain = STRANGER.partition("@")
-    return (f"<{name}%{domain}@{host}>", f'<"{STRANGER}"@{host}>', f"<@{host}:{STRANGER}>")
+    name, _, domain = OUTSIDE_ADDRESS.partition("@")
+    return (f"<{name}%{domain}@{host}>", f'<"{OUTSIDE_ADDRESS}"@{host}>', f"<@{host}:{OUTSIDE_ADDRESS}>")
 
 
 def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: bool = False) -> SmtpReply:
     """The recipient's answer; NotObserved when the conversation did not come to an answer about relaying.
 
-    With `login_is_an_answer` *log in first* refuses strangers as well as anything else, at whichever command.
+    With `login_is_an_answer` *log in first* is as good a refusal as any other, at whichever command.
     """
     sender = replies[0] if replies else None
     if any(reply.about_client for reply in replies[: place + 1]):

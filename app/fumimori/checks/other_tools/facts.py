@@ -12,6 +12,8 @@ class Item(Record):
     severity: str
     """`high`, `medium`, `low` or `info`, by the tool's own judgement."""
     text: str = ""
+    place: str = ""
+    """The `host:port` whose look, ours or the tool's own in its place, tells the same better; empty where none does."""
 
 
 class Facts(Record):
@@ -20,7 +22,7 @@ class Facts(Record):
     tool: str
     version: str = ""
     at: str = ""
-    """When it ran, by its own word: a day or a moment."""
+    """When it ran, by its own word: an ISO day; empty where it does not say it."""
     items: tuple[Item, ...] = ()
     """What is wrong; for nmap what is open."""
 

@@ -1,15 +1,31 @@
 """How the results of other tools are written: which tool, of which host or domain, when, and what it found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from xml.parsers import expat  # entities are refused before anything is done with them
 
 from fumimori.checks.other_tools.facts import Facts, Item
+from fumimori.checks.other_tools.looks import Look, ssh_audit_looks, sslyze_looks, testssl_looks
 from fumimori.grammar.json_values import field, items, pairs, parse_json, text
 from fumimori.grammar.lines import lines_of, text_of
+from fumimori.model import Tool
 
-Found = tuple[str, Facts]
-"""A host or domain, and what the tool says of it."""
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a tool says of a host or domain, and what it looked at there as our own probes do."""
+
+    host: str
+    facts: Facts
+    at: datetime | None = None
+    """When it ran; None where it does not say so in a form that is known."""
+    looks: tuple[Look, ...] = ()
+
+
 KEPT = 300
+LOOKS_MOST = 100
+HOSTS_MOST = 1000
 TEXT_MOST = 200
 _SEVERITIES = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "warn": "low"}
 _ORDER = ("high", "medium", "low", "info")
@@ -30,13 +46,35 @@ def read_results(octets: bytes) -> list[Found]:
     return list(_lynis(text_of(octets)))
 
 
-def _facts(tool: str, version: str, at: str, found: Iterator[Item] | list[Item]) -> Facts:
-    kept = sorted(found, key=lambda item: _ORDER.index(item.severity))[:KEPT]
-    return Facts(tool=tool, version=version[:40], at=at[:40], items=tuple(kept))
+def _found(host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = ()) -> Iterator[Found]:
+    if host:
+        kept = sorted(found, key=lambda item: _ORDER.index(item.severity))[:KEPT]
+        day = f"{tool.at:%Y-%m-%d}" if tool.at else ""
+        facts = Facts(tool=tool.name, version=tool.version, at=day, items=tuple(kept))
+        yield Found(host=host, facts=facts, at=tool.at, looks=tuple(looks)[:LOOKS_MOST])
 
 
-def _item(name: str, severity: str, said: str = "") -> Item:
-    return Item(id=name[:80], severity=severity, text=said[:TEXT_MOST])
+def _tool(name: str, version: str = "", at: str = "") -> Tool:
+    return Tool(name=name, version=version.strip()[:40], at=_moment(at.strip()[:40]))
+
+
+def _moment(at: str) -> datetime | None:
+    """Seconds or milliseconds since 1970, ISO 8601, or as C's ctime writes it; UTC where no zone is said."""
+    try:
+        if at.isdecimal() and len(at) in (10, 13):
+            return datetime.fromtimestamp(int(at[:10]), tz=UTC)
+        moment = datetime.fromisoformat(at)
+    except (ValueError, OverflowError):
+        try:
+            moment = datetime.strptime(at, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if 2000 <= moment.year < 2100 else None
+
+
+def _item(name: str, severity: str, said: str = "", place: str = "") -> Item:
+    return Item(id=name[:80], severity=severity, text=said[:TEXT_MOST], place=place)
 
 
 def _host(name: str) -> str:
@@ -47,27 +85,44 @@ def _host(name: str) -> str:
 def _testssl(value: object) -> Iterator[Found]:
     """testssl.sh: `--jsonfile` (a list) and `--jsonfile-pretty` (an object)."""
     flat = [one for one in items({"all": value}, "all") if field(one, "severity") and field(one, "finding")]
-    hosts: dict[str, list[Item]] = {}
-    at = ""
+    services: dict[tuple[str, str], list[object]] = {}
     for one in flat:
-        hosts.setdefault(_host(text(one, "ip")), []).extend(_testssl_items([one]))
+        services.setdefault((_host(text(one, "ip")), text(one, "port")), []).append(one)
     for result in items(value, "scanResult"):
-        host = hosts.setdefault(_host(text(result, "targetHost")), [])
-        for _, group in pairs(result):
-            host += _testssl_items(list(items({"all": group}, "all")))
-    version = text(value, "version")
-    if hosts and isinstance(value, dict):
-        at = text(value, "startTime")
-    for host_name, found in hosts.items():
-        if host_name:
-            yield host_name, _facts("testssl.sh", version, at, found)
+        entries = services.setdefault((_host(text(result, "targetHost")), text(result, "port")), [])
+        entries += [one for _, group in pairs(result) for one in items({"all": group}, "all")]
+    hosts: dict[str, tuple[list[Item], list[Look]]] = {}
+    for (host, port), entries in services.items():
+        if any(text(one, "severity") != "FATAL" and text(one, "id") in _TESTSSL_TESTS for one in entries):
+            found, looks = hosts.setdefault(host, ([], []))
+            found += _testssl_items(entries, f"{host}:{port}")
+            looks += testssl_looks(entries, host, port)
+    for host, (found, looks) in hosts.items():
+        tool = _tool("testssl.sh", text(value, "version"), text(value, "startTime"))
+        yield from _found(host, tool, found, looks)
 
 
-def _testssl_items(entries: list[object]) -> Iterator[Item]:
+_TESTSSL_TESTS = frozenset({"SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"})
+"""What every whole test begins with; a result without any of them did not come to look."""
+_TESTSSL_SAME = (
+    "cipher",
+    "cert_expirationStatus",
+    "cert_notAfter",
+    "cert_trust",
+    "cert_chain_of_trust",
+    "cert_keySize",
+)
+"""What our own look tells too, by the beginnings of names."""
+_TESTSSL_ITSELF = ("optimal_proto", "engine_problem", "scanTime", "scanProblem", "old_fart", "clientProblem")
+"""What it says about itself and not about the server."""
+
+
+def _testssl_items(entries: Iterable[object], place: str) -> Iterator[Item]:
     for one in entries:
-        severity = _SEVERITIES.get(text(one, "severity").lower(), "")
-        if severity and text(one, "id"):
-            yield _item(text(one, "id"), severity, text(one, "finding"))
+        name, severity = text(one, "id"), _SEVERITIES.get(text(one, "severity").lower(), "")
+        if severity and name and not name.startswith(_TESTSSL_ITSELF):
+            same = name in _TESTSSL_TESTS or name.startswith(_TESTSSL_SAME)
+            yield _item(name, severity, text(one, "finding"), place if same else "")
 
 
 _SSLYZE_VERSIONS = {
@@ -85,22 +140,26 @@ _SSLYZE_HOLES = {
 
 def _sslyze(value: object) -> Iterator[Found]:
     for server in items(value, "server_scan_results"):
-        found = []
+        if not isinstance(field(server, "scan_result"), dict):
+            continue  # it was not reached, which says nothing about it
+        host = _host(text(server, "server_location", "hostname"))
+        found, place = [], f"{host}:{text(server, 'server_location', 'port')}"
         for name, (label, severity) in _SSLYZE_VERSIONS.items():
             if any(True for _ in items(server, "scan_result", name, "result", "accepted_cipher_suites")):
-                found.append(_item(name, severity, label))
+                found.append(_item(name, severity, label, place))
         for (name, key), severity in _SSLYZE_HOLES.items():
             if field(server, "scan_result", name, "result", key) is True:
                 found.append(_item(name, severity))
-        host = _host(text(server, "server_location", "hostname"))
-        if host:
-            day = text(value, "date_scans_completed")
-            yield host, _facts("sslyze", text(value, "sslyze_version"), day, found)
+        tool = _tool("sslyze", text(value, "sslyze_version"), text(value, "date_scans_completed"))
+        yield from _found(host, tool, found, sslyze_looks(server, host))
 
 
 def _ssh_audit(value: object) -> Iterator[Found]:
     if not isinstance(field(value, "banner"), dict) or not isinstance(field(value, "kex"), list):
         return
+    target, _, port = text(value, "target").rpartition(":")
+    host = _host(target or port)
+    number = int(port) if target and port.isdecimal() and len(port) < 6 else 22
     found = []
     for kind in ("kex", "key", "enc", "mac"):
         for one in items(value, kind):
@@ -108,9 +167,10 @@ def _ssh_audit(value: object) -> Iterator[Found]:
             failures = [str(reason) for reason in items(one, "notes", "fail")]
             warnings = [str(reason) for reason in items(one, "notes", "warn")]
             if name and (failures or warnings):
-                found.append(_item(name, "medium" if failures else "low", "; ".join(failures or warnings)))
+                said = "; ".join(failures or warnings)
+                found.append(_item(name, "medium" if failures else "low", said, f"{host}:{number}"))
     found += [_item(text(one, "name"), "medium", text(one, "description")) for one in items(value, "cves")]
-    yield _host(text(value, "target")), _facts("ssh-audit", "", "", found)
+    yield from _found(host, _tool("ssh-audit"), found, ssh_audit_looks(value, host, number))
 
 
 def _checkdmarc(value: object) -> Iterator[Found]:
@@ -122,7 +182,7 @@ def _checkdmarc(value: object) -> Iterator[Found]:
             if text(part, "error"):
                 found.append(_item(name, "medium", text(part, "error")))
             found += [_item(name, "low", str(warning)) for warning in items(part, "warnings")]
-        yield _host(text(one, "domain")), _facts("checkdmarc", "", "", found)
+        yield from _found(_host(text(one, "domain")), _tool("checkdmarc"), found)
 
 
 def _internet_nl(value: object) -> Iterator[Found]:
@@ -136,7 +196,7 @@ def _internet_nl(value: object) -> Iterator[Found]:
                 found.append(_item(name, severity, text(test, "verdict")))
         if isinstance(field(one, "results"), dict):
             day = text(value, "request", "finished_date")
-            yield _host(domain), _facts("internet.nl", text(value, "api_version"), day, found)
+            yield from _found(_host(domain), _tool("internet.nl", text(value, "api_version"), day), found)
 
 
 def _scuba(value: object) -> Iterator[Found]:
@@ -152,11 +212,38 @@ def _scuba(value: object) -> Iterator[Found]:
                 if severity:
                     found.append(_item(text(control, "Control ID"), severity, text(control, "Requirement")))
     at = text(value, "MetaData", "TimestampZulu") or text(value, "MetaData", "Timestamp")
-    yield _host(text(value, "MetaData", "DomainName")), _facts(tool, text(value, "MetaData", "ToolVersion"), at, found)
+    version = text(value, "MetaData", "ToolVersion")
+    yield from _found(_host(text(value, "MetaData", "DomainName")), _tool(tool, version, at), found)
+
+
+_SSL_LABS_GRADES = {"B": "low", "C": "medium", "D": "medium", "E": "medium", "F": "high", "T": "high", "M": "high"}
+_SSL_LABS_HOLES = ("heartbleed", "poodle", "freak", "logjam", "drownVulnerable")
+_SSL_LABS_VERSIONS = {"SSL 2.0": "high", "SSL 3.0": "high", "TLS 1.0": "medium", "TLS 1.1": "medium"}
+
+
+def _ssl_labs(value: object) -> Iterator[Found]:
+    """The interface of Qualys SSL Labs, which looks at web sites (version 3 and 4): one host, or a list of them."""
+    for one in items({"all": value if isinstance(value, list) else [value]}, "all"):
+        if not (text(one, "engineVersion") and text(one, "host") and isinstance(field(one, "endpoints"), list)):
+            continue
+        found = []
+        for endpoint in items(one, "endpoints"):
+            address, grade = text(endpoint, "ipAddress")[:45], text(endpoint, "grade")
+            if grade[:1] in _SSL_LABS_GRADES:
+                found.append(_item(f"grade {grade}", _SSL_LABS_GRADES[grade[:1]], address))
+            for protocol in items(endpoint, "details", "protocols"):
+                name = f"{text(protocol, 'name')} {text(protocol, 'version')}"
+                if name in _SSL_LABS_VERSIONS:
+                    found.append(_item(name, _SSL_LABS_VERSIONS[name], address))
+            holes = [name for name in _SSL_LABS_HOLES if field(endpoint, "details", name) is True]
+            found += [_item(name, "high", address) for name in holes]
+        if any(text(endpoint, "grade") for endpoint in items(one, "endpoints")):
+            tool = _tool("SSL Labs", text(one, "engineVersion"), text(one, "testTime"))
+            yield from _found(_host(text(one, "host")), tool, found)
 
 
 _JSON: tuple[Callable[[object], Iterator[Found]], ...] = (
-    *(_scuba, _sslyze, _ssh_audit, _internet_nl, _checkdmarc, _testssl),
+    *(_scuba, _sslyze, _ssh_audit, _internet_nl, _checkdmarc, _ssl_labs, _testssl),
 )
 
 
@@ -174,7 +261,7 @@ def _lynis(report: str) -> Iterator[Found]:
             head.setdefault(name, value.strip())
     if "lynis_version" in head and "hostname" in head:
         day = head.get("report_datetime_start", "")
-        yield _host(head["hostname"]), _facts("Lynis", head["lynis_version"], day, found)
+        yield from _found(_host(head["hostname"]), _tool("Lynis", head["lynis_version"], day), found)
 
 
 class _Scan:
@@ -187,7 +274,12 @@ class _Scan:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "nmaprun":
-            self.version, self.at = attributes.get("version", ""), attributes.get("startstr", "")
+            self.version, self.at = (
+                attributes.get("version", ""),
+                attributes.get("start", "") or attributes.get("startstr", ""),
+            )
+        elif len(self.hosts) > HOSTS_MOST:
+            return
         elif name == "host":
             self.hosts.append(("", []))
         elif name == "hostname" and self.hosts and not self.hosts[-1][0]:
@@ -223,6 +315,5 @@ def _nmap(octets: bytes) -> Iterator[Found]:
         parser.Parse(octets, True)  # noqa: FBT003 - expat takes it by place only
     except (expat.ExpatError, _EntityError, UnicodeError, LookupError):
         return
-    for host, found in scan.hosts[:1000]:
-        if host:
-            yield host, _facts("nmap", scan.version, scan.at, found)
+    for host, found in scan.hosts[:HOSTS_MOST]:
+        yield from _found(host, _tool("nmap", scan.version, scan.at), found)

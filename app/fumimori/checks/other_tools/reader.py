@@ -3,31 +3,44 @@
 Objective  Use work that is done already: what a tool says is told with its name and day, beside our own look and never
            above it, for nobody here saw it.
 Inputs     testssl.sh (both JSON forms), sslyze JSON, ssh-audit JSON, checkdmarc JSON, results of internet.nl's batch
-           interface, nmap XML, Lynis report data, ScubaGear and ScubaGoggles JSON.
-Steps      Only what is wrong (of nmap what is open) is kept, by the tool's own names. Nothing is ever *good* here, and
-           nothing answers a question; findings of the two for clouds, which no look from outside shows, contradict.
+           interface, of SSL Labs' interface, nmap XML, Lynis report data, ScubaGear and ScubaGoggles JSON.
+Steps      1. What a tool looked at as a probe of ours does (TLS of the ports of mail, SSH) becomes that probe's facts
+              (`looks.py`): they count where this program has no look of its own, and nowhere else.
+           2. Where it has one, both are compared, and what differs is told.
+           3. Of the rest only what is wrong (of nmap what is open) is kept, by the tool's own names. Nothing of that is
+              ever *good*, and nothing answers a question; findings of the two for clouds, which no look from outside
+              shows, contradict.
 Outcomes   cloud_mfa (high); cloud_legacy, cloud_forward, cloud_faults (medium); tls_faults, ssh_faults, mail_faults,
-           system_faults (low); ports_seen, nothing_found (info).
+           system_faults (low); ports_seen, nothing_found, fills_in, agrees, saw_more, saw_less (info).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.mail_ports.facts import Facts as PortFacts
 from fumimori.checks.observations import Observations
+from fumimori.checks.other_tools.comparing import compared
 from fumimori.checks.other_tools.facts import OTHER_TOOLS, Facts, Item
-from fumimori.checks.other_tools.formats import read_results
+from fumimori.checks.other_tools.formats import Found, read_results
+from fumimori.checks.other_tools.looks import taken_over
 from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of
-from fumimori.model import Control, Outcome, Rules, Values
+from fumimori.model import Control, Outcome, Rules, Tool, Values
 
 Word = tuple[str, Values]
+SURE = 0.95
+"""Surer than whoever only knows a piece of it, such as the certificate that a result holds."""
 _MARKS = (
     *('"scanResult"', '"server_scan_results"', '"sslyze_version"', '"MetaData"', '"api_version"', "<nmaprun"),
-    *('"severity"', '"kex"', '"dmarc"', "lynis_version="),
+    *('"severity"', '"kex"', '"dmarc"', "lynis_version=", '"engineVersion"'),
 )
 _WORDS = {
     "testssl.sh": "tls_faults",
     "sslyze": "tls_faults",
+    "SSL Labs": "tls_faults",
     "ssh-audit": "ssh_faults",
     "checkdmarc": "mail_faults",
     "internet.nl": "mail_faults",
@@ -47,27 +60,71 @@ def accepts(document: Document) -> float:
     text = beginning_of(document.content)
     if not any(mark in text for mark in _MARKS):
         return 0.0
-    return 0.8 if read_results(document.content) else 0.0
+    return SURE if read_results(document.content) else 0.0
 
 
-def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
+def read(document: Document, context: ReadContext) -> Sequence[Reading[Any]]:
     """What the tool says of each host or domain; Damaged when there is nothing."""
     found = read_results(document.content)
     if not found:
         raise Damaged
-    return tuple(Reading(subject=host, facts=facts, part=facts.tool) for host, facts in found)
+    return tuple(reading for one in found for reading in _readings(one, context))
+
+
+def _readings(found: Found, context: ReadContext) -> Iterator[Reading[Any]]:
+    """What it says in its own words, and what it looked at as a probe does."""
+    facts = found.facts
+    at = found.at if found.at and found.at <= context.at else None
+    tool = Tool(name=facts.tool, version=facts.version, at=at)
+    looks: dict[str, Reading[Any]] = {}
+    for look in found.looks:
+        taken = taken_over(look, context, at or context.at)
+        if taken is not None:
+            looks[look.subject] = Reading(check=taken[0], subject=taken[1], facts=taken[2], tool=tool)
+    items = tuple(one if _told_by(one, looks) else msgspec.structs.replace(one, place="") for one in facts.items)
+    yield Reading(subject=found.host, facts=msgspec.structs.replace(facts, items=items), part=facts.tool, tool=tool)
+    yield from looks.values()
+
+
+def _told_by(item: Item, looks: Mapping[str, Reading[Any]]) -> bool:
+    """Whether a look holds what the item is about; of certificates only one that was taken over."""
+    look = looks.get(item.place)
+    if look is None or not isinstance(look.facts, PortFacts) or not item.id.startswith("cert"):
+        return look is not None
+    return look.facts.chain is not None
 
 
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
-    """What each tool says is wrong, in the tool's own words."""
+    """What each tool says is wrong, in the tool's own words, and how its looks compare with ours."""
+    told: dict[tuple[str, str], list[tuple[Tool, Values]]] = {}
+    looks = tuple(compared(observations))
+    places = {look.place for look in looks}
     for attempt, facts in observations.all(OTHER_TOOLS):
-        about: Values = (("host", attempt.subject), ("tool", f"{facts.tool} {facts.version}".strip()))
-        about = (*about, ("at", facts.at or "-"))
-        for word, values in _words(facts):
-            yield Outcome(code=f"other_tools.{word}", subject=attempt.subject, values=(*about, *values))
+        tool = observations.tool_of(attempt) or Tool(name=facts.tool, version=facts.version)
+        for word, values in _words(facts, places):
+            at: Values = (("at", facts.at or "-"),)
+            told.setdefault((word, attempt.subject), []).append((tool, (*at, *values)))
+    for look in looks:
+        at = (("at", f"{look.tool.at:%Y-%m-%d}" if look.tool.at else "-"),)
+        for word, names in look.words():
+            told.setdefault((word, look.host), []).append((look.tool, (*at, *_values(names))))
+    for (word, host), said in told.items():
+        yield Outcome(
+            code=f"other_tools.{word}", subject=host, values=(("host", host), *_together(said)), tool=said[-1][0]
+        )
 
 
-def _words(facts: Facts) -> Iterator[Word]:
+def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | int]]:
+    """What one or several tools say alike, with the names and days of all."""
+    each = [dict(values) for _, values in said]
+    yield "tool", ", ".join(dict.fromkeys(f"{tool.name} {tool.version}".strip() for tool, _ in said))
+    yield "at", ", ".join(dict.fromkeys(str(values["at"]) for values in each))
+    if any("items" in values for values in each):
+        yield "count", sum(int(values.get("count", 0)) for values in each)
+        yield "items", ", ".join(dict.fromkeys(str(values["items"]) for values in each if "items" in values))
+
+
+def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
     if facts.tool.startswith("Scuba"):
         failed = [item for item in facts.items if item.severity == "high"]
         rest = list(failed)
@@ -82,15 +139,19 @@ def _words(facts: Facts) -> Iterator[Word]:
             yield "nothing_found", ()
         return
     wrong = [item for item in facts.items if item.severity != "info" or facts.tool == "nmap"]
-    if wrong:
-        yield _WORDS.get(facts.tool, "system_faults"), _listed(wrong)
-    else:
+    untold = [item for item in wrong if item.place not in places]
+    if untold:
+        yield _WORDS.get(facts.tool, "system_faults"), _listed(untold)
+    elif not wrong:
         yield "nothing_found", ()
 
 
 def _listed(found: Sequence[Item]) -> Values:
-    names = [f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found[:20]]
-    return ("count", len(found)), ("items", shown(names, len(found)))
+    return _values([f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found])
+
+
+def _values(names: Sequence[str]) -> Values:
+    return ("count", len(names)), ("items", shown(names[:20], len(names)))
 
 
 READER = Reader(

@@ -11,7 +11,7 @@ class Facts(Record):
     """One list of one server."""
 
     kind: str
-    """`system`, `installed`, `pending` or `hotfixes`."""
+    """`system`, `installed`, `pending`, `hotfixes`, or `lists` for how new the lists of packages are."""
     product: str = ""
     """The system by the word of tables/support.tsv, such as `debian`."""
     release: str = ""
@@ -27,7 +27,7 @@ class Facts(Record):
     security: int = 0
     """Waiting updates for security in the whole list."""
     newest: date | None = None
-    """The day of the newest hotfix; None where the list tells no day."""
+    """The day of the newest hotfix or list of packages; None where the text tells no day."""
 
 
 PACKAGES = FactsKey("packages", Facts)

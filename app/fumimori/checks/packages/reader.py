@@ -2,17 +2,21 @@
 
 Objective  Tell whether the system still gets fixes, and whether they are installed.
 Inputs     /etc/os-release; `dpkg -l` or `rpm -qa`; `apt list --upgradable` or `dnf check-update`; of Windows
-           `systeminfo`, Get-HotFix or `wmic qfe`. One by one or together.
+           `systeminfo`, Get-HotFix, `wmic qfe` or `winget upgrade`; of macOS `brew outdated --verbose`. One by one or
+           together. How new apt's lists are, by find(1). The programs that wait for connections, as the reader
+           `firewall` saw them.
 Steps      The system's release against tables/support.tsv; versions of Debian's packages of the mail programs against
            tables/debian_versions.tsv; waiting updates as they are listed; the day of the newest hotfix.
 Outcomes   os_unsupported (high); os_extended_paid, os_ends_soon, security_pending, package_behind, patches_old
-           (medium); updates_pending (low); os_extended (info); os_supported, up_to_date, patches_recent (ok).
+           (medium); updates_pending (low); os_extended (info); os_supported, up_to_date, patches_recent,
+           no_fix_waits, versions_listed, reachable_supported (ok).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.firewall.facts import FIREWALL
 from fumimori.checks.observations import Observations
 from fumimori.checks.packages.facts import PACKAGES, Facts
 from fumimori.checks.products.support_state import Circumstances, system_state
@@ -20,19 +24,36 @@ from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.packages import (
     parse_apt,
+    parse_brew,
     parse_dnf,
     parse_dpkg,
     parse_hotfixes,
     parse_os_release,
     parse_rpm,
     parse_windows,
+    parse_winget,
 )
+from fumimori.grammar.upkeep import parse_dates
 from fumimori.grammar.versions import DebianVersion
 from fumimori.model import Control, Outcome, Rules, Values
 
 Word = tuple[str, Values]
 PENDING_KEPT = 300
+APT_LISTS = "/var/lib/apt/lists/"
+PACKAGE_OF: Mapping[str, str] = {
+    "apache2": "apache2",
+    "dovecot": "dovecot-core",
+    "exim4": "exim4",
+    "imap-login": "dovecot-core",
+    "master": "postfix",
+    "nginx": "nginx",
+    "pop3-login": "dovecot-core",
+    "smtpd": "postfix",
+    "sshd": "openssh-server",
+}
+"""The package of a program that waits for connections, by the name that ss(8) tells."""
 _RPM_LEAST = 5
+_WAITING = {"apt": parse_apt, "dnf": parse_dnf, "winget": parse_winget, "brew": parse_brew}
 _APT_HEADS = ("Listing...", "一覧表示...")
 
 
@@ -43,6 +64,9 @@ def accepts(document: Document) -> float:
 
 def _kind(text: str) -> str:
     """Which list it is; empty for none."""
+    dated = parse_dates(text)
+    if dated and all(one.path.startswith(APT_LISTS) for one in dated):
+        return "lists"
     release = parse_os_release(text)
     signs = {
         "dpkg": bool(parse_dpkg(text)),
@@ -52,6 +76,8 @@ def _kind(text: str) -> str:
         "rpm": len(parse_rpm(text)) >= _RPM_LEAST,
         "hotfixes": bool(parse_hotfixes(text)),
         "windows": all(parse_windows(text)),
+        "winget": bool(parse_winget(text)),
+        "brew": bool(parse_brew(text)),
     }
     return next((kind for kind, holds in signs.items() if holds), "")
 
@@ -77,6 +103,8 @@ def _facts(kind: str, text: str, wanted: set[str]) -> Facts:
     if kind == "windows":
         name, version = parse_windows(text)
         return Facts(kind="system", product="windows-server", release=version, name=name)
+    if kind == "lists":
+        return Facts(kind="lists", newest=max(one.day for one in parse_dates(text)))
     if kind in ("dpkg", "rpm"):
         packages = parse_dpkg(text) if kind == "dpkg" else parse_rpm(text)
         kept = {package.name: package for package in packages if kind == "dpkg" and package.name in wanted}
@@ -85,7 +113,7 @@ def _facts(kind: str, text: str, wanted: set[str]) -> Facts:
         fixes = parse_hotfixes(text)
         days = [fix.installed for fix in fixes if fix.installed]
         return Facts(kind="hotfixes", count=len(fixes), newest=max(days, default=None))
-    waiting = sorted(parse_apt(text) if kind == "apt" else parse_dnf(text), key=lambda update: not update.security)
+    waiting = sorted(_WAITING[kind](text), key=lambda update: not update.security)
     return Facts(
         kind="pending",
         pending=tuple(waiting[:PENDING_KEPT]),
@@ -102,7 +130,14 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         hosts.setdefault(attempt.subject, {})[facts.kind] = facts
         days[attempt.subject] = attempt.ended.date()
     for host, lists in hosts.items():
-        for word, values in _words(lists, days[host], rules):
+        waiting = {
+            one.program
+            for seen, facts in observations.all(FIREWALL)
+            if seen.subject == host
+            for one in facts.listeners
+            if one.everywhere
+        }
+        for word, values in (*_words(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)):
             yield Outcome(code=f"packages.{word}", subject=host, values=(("host", host), *values))
 
 
@@ -122,11 +157,29 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
             yield "updates_pending", (("count", pending.count), ("packages", names))
         else:
             yield "up_to_date", ()
+        fetched = lists["lists"].newest if "lists" in lists else None
+        fresh = fetched is not None and (day - fetched).days <= rules.number("packages.lists_days")
+        if fresh and fetched and not pending.security:
+            yield "no_fix_waits", (("date", fetched.isoformat()),)
     fixes = lists.get("hotfixes")
     if fixes is not None and fixes.newest is not None:
         late = day - fixes.newest > timedelta(days=int(rules.number("packages.patch_days")))
         when: Values = (("installed", fixes.newest.isoformat()), ("days", (day - fixes.newest).days))
         yield ("patches_old" if late else "patches_recent"), when
+
+
+def _programs(lists: dict[str, Facts], waiting: set[str], day: date, rules: Rules) -> Iterator[Word]:
+    """Whether versions are known, and whether all that others reach comes from a system that still gets fixes."""
+    system, installed = lists.get("system"), lists.get("installed")
+    if system is None or installed is None or not installed.packages:
+        return
+    names = {package.name for package in installed.packages}
+    known: Values = (("system", system.name), ("packages", shown(sorted(names))))
+    yield "versions_listed", known
+    lost = {word for word, _ in _system(system, day, rules)} & {"os_unsupported", "os_extended_paid"}
+    in_table = any(row["product"] == system.product for row in rules.tables["support"].dicts())
+    if waiting and in_table and not lost and all(PACKAGE_OF.get(program) in names for program in waiting):
+        yield "reachable_supported", (("system", system.name), ("packages", shown(sorted(waiting))))
 
 
 def _system(system: Facts, day: date, rules: Rules) -> Iterator[Word]:

@@ -12,7 +12,7 @@ from fumimori.checks.remediation.context import Context, note
 from fumimori.model import Note, Proof, Repair, Snippet, SnippetKind
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS
 
-POSTFIX, DOVECOT, EXCHANGE = "postfix", "dovecot", "msexchange"
+POSTFIX, DOVECOT, EXCHANGE, SENDMAIL = "postfix", "dovecot", "msexchange", "sendmail"
 MAIN_CF = "/etc/postfix/main.cf"
 MASTER_CF = "/etc/postfix/master.cf"
 DOVECOT_FILE = "/etc/dovecot/conf.d/99-mail-security.conf"

@@ -28,7 +28,7 @@ from fumimori.network.dns import DnsStatus
 NAMES_MOST = 5
 ADDRESSES_MOST = 30
 FEW = 4
-"""A network of so few addresses is a list of single servers (neighbours are collapsed into one network)."""
+"""A network of so few addresses is a list of single servers (adjacent addresses are collapsed into one network)."""
 _DIAL_UP = re.compile(
     r"(?i)(?:^|[.-])(?:dyn(?:amic)?|dhcp|dial(?:up)?|ppp|pool|adsl|dsl|cable|customer|client)(?:[.\d-]|$)"
 )

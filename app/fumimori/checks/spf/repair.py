@@ -100,10 +100,13 @@ def _or_asked(made: Repair, key: str, **values: str | int) -> Repair:
 
 def _first(context: Context) -> Repair:
     """The value of the provider where it is known, the domain's own mail servers where they are one's own."""
-    value = provider_facts(context).get("spf", "")
+    row = provider_facts(context)
+    value = row.get("spf", "")
     own = context.own_server
     if not value and not own:
-        return Repair(before=(note("senders_first"),), ask=note("ask_spf_value", domain=context.subject))
+        page = row.get("spf_source", "")
+        known = (note("spf_page", provider=row["provider"], url=page),) if page else ()
+        return Repair(before=(note("senders_first"), *known), ask=note("ask_spf_value", domain=context.subject))
     networks = [f"ip{ip_network(address).version}:{address}" for address in context.assessment.scope.sending_addresses]
     facts = context.observations.facts(MX, context.subject)
     servers = ["mx"] if own and not value and (facts is None or facts.mail_hosts) else []

@@ -1,1 +1,1 @@
-"""The doors for administrators: how SSH lets people in, and with which algorithms (RFC 4252, RFC 4253)."""
+"""SSH for administrators: the login methods and algorithms that a server offers (RFC 4252, RFC 4253)."""

@@ -1,4 +1,4 @@
-"""The doors for administrators: how SSH lets people in, and with which algorithms (RFC 4252, RFC 4253)."""
+"""SSH for administrators: the login methods and algorithms that a server offers (RFC 4252, RFC 4253)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -45,7 +45,9 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server lets people in, and what is weak about it."""
     for attempt, facts in observations.all(SSH):
-        words = [*_words(facts.service, rules, inside=observations.inside(attempt)), *_group(facts, rules)]
+        # From where another tool looked is not known, so that it does not show what the Internet reaches.
+        inside = observations.inside(attempt) or observations.tool_of(attempt) is not None
+        words = [*_words(facts.service, rules, inside=inside), *_group(facts, rules)]
         for word, values in words:
             yield Outcome(
                 code=f"ssh.{word}",

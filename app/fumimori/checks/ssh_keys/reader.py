@@ -4,7 +4,8 @@ Objective  A list of the keys that open the server, so that each has an owner; k
 Inputs     `authorized_keys`, one or several as `tail -n +1 FILE…` prints them; `ssh-add -l`; `ssh-keygen -l -f FILE`.
 Steps      Kind, length, fingerprint, comment and the names of options are kept; the key itself is not. A private key
            is refused.
-Outcomes   key_short (medium); key_modest, unnamed (low); several_accounts, listed (info); keys_strong (ok).
+Outcomes   key_short (medium); key_modest, unnamed (low); several_accounts, listed (info); keys_strong, all_named,
+           own_each (ok).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -64,11 +65,13 @@ def _words(keys: Sequence[PublicKey], rules: Rules) -> Iterator[tuple[str, Value
     if not short and not modest and all(key.bits for key in keys):
         yield "keys_strong", _listed(keys)
     unnamed = [key for key in keys if not key.comment]
-    if unnamed:
-        yield "unnamed", _listed(unnamed)
+    yield ("unnamed", _listed(unnamed)) if unnamed else ("all_named", _listed(keys))
     shared = _in_several_accounts(keys)
+    places = {key.place for key in keys}
     if shared:
         yield "several_accounts", _listed(shared)
+    elif len(places) > 1 and "" not in places:
+        yield "own_each", (("count", len(places)),)
     yield "listed", _listed(keys)
 
 

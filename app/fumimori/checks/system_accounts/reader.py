@@ -5,11 +5,11 @@ Inputs     `getent passwd`, `getent group`, `passwd -S -a`, `lastlog` (LC_ALL=C)
            together.
 Steps      Names, numbers, shells, the state of the password and the last login are kept. Hashes of passwords
            (/etc/shadow) are refused.
-Outcomes   second_root, no_password (high); unused_login (low); logins, administrators, mailboxes (info);
-           roots_good (ok).
+Outcomes   second_root, no_password (high); unused_login, default_names, admins_mail (low); logins, administrators,
+           mailboxes (info); roots_good, no_default_names, own_admins, admins_separate (ok).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
@@ -30,6 +30,11 @@ from fumimori.model import Control, Outcome, Rules, Values
 Word = tuple[str, Values]
 ADMINISTRATORS = ("sudo", "wheel", "admin", "root")
 """Groups whose members may do everything."""
+DEFAULT_NAMES = frozenset(
+    {"admin", "administrator", "debian", "demo", "ec2-user", "guest", "oracle", "pi", "test", "ubuntu", "user"}
+    | {"centos", "rocky", "almalinux", "vagrant", "support"}
+)
+"""Names that images and manuals come with, and that attackers try first."""
 _LEAST = 2
 _PEOPLE = 1000
 """Numbers below belong to the system and its services."""
@@ -123,12 +128,35 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
         idle = [one for one in people if _idle(logins.get(one.name), states.get(one.name), limit)]
         if idle:
             yield "unused_login", (*_named(idle), ("days", int(rules.number("accounts.unused_days"))))
+        yield from _default_names(people, states)
     administrators = lists.get("administrators")
     if administrators and administrators.accounts:
         yield "administrators", _named(administrators.accounts)
+        own = [one for one in administrators.accounts if one.name not in {"root", *DEFAULT_NAMES}]
+        if len(own) >= _LEAST and len(own) == len(administrators.accounts):
+            yield "own_admins", _named(own)
+        yield from _daily_mail(administrators.accounts, lists.get("mailboxes"))
     boxes = lists.get("mailboxes")
     if boxes:
         yield "mailboxes", _named(boxes.accounts)
+
+
+def _default_names(people: Sequence[SystemAccount], states: Mapping[str, SystemAccount]) -> Iterator[Word]:
+    """Whether anybody logs in by a name that everybody would guess; root's password must be known to be locked."""
+    guessed = [one for one in people if one.name in DEFAULT_NAMES]
+    if guessed:
+        yield "default_names", _named(guessed)
+    elif "root" in states and states["root"].state == "L":
+        yield "no_default_names", (("count", len(people)),)
+
+
+def _daily_mail(administrators: Sequence[SystemAccount], boxes: Facts | None) -> Iterator[Word]:
+    """Whether an administrator's account is also somebody's mailbox."""
+    if boxes is None:
+        return
+    names = {one.name.partition("@")[0].lower() for one in boxes.accounts}
+    both = [one for one in administrators if one.name.lower() in names]
+    yield ("admins_mail", _named(both)) if both else ("admins_separate", _named(administrators))
 
 
 def _may(entry: SystemAccount | None) -> bool:

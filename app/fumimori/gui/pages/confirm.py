@@ -16,7 +16,7 @@ from fumimori.wizard.steps import Route
 
 
 class ConfirmPage(Page):
-    """A card per domain; nothing is taken as right before somebody pressed it."""
+    """A card per domain; nothing is confirmed before it is pressed."""
 
     def build(self) -> None:
         """The cards."""

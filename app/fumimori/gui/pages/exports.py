@@ -79,13 +79,7 @@ class ExportsPage(Page):
 
     def package_to(self, path: Path) -> None:
         """Make the hand-over package, and say that it is there or why not."""
-
-        def write(files: dict[str, bytes]) -> tuple[Path, int]:
-            (content,) = files.values()
-            write_whole(path, content)
-            return path, 1
-
-        self._make((HANDOVER,), write, self._choose_package)
+        self._make((HANDOVER,), partial(_packed, path), self._choose_package)
 
     def make_in(self, place: Path) -> None:
         """Make the chosen files in a new folder below `place`, and say that they are there or why not."""
@@ -114,9 +108,8 @@ class ExportsPage(Page):
         place, count = made
         if shiboken6.isValid(self):
             self._enable(on=True)
-            key = "made" if place.is_dir() else "packed"
-            title, text = self.say(key, count=count, folder=place.name), self.say("made_next")
-            self._note(saved_notice(self.theme, self.t, place, title=title, text=text))
+            title = self.say("made" if place.is_dir() else "packed", count=count, folder=place.name)
+            self._note(saved_notice(self.theme, self.t, place, title=title, text=self.say("made_next")))
 
     def _failed(self, again: Callable[[], None], error: BaseException) -> None:
         if not shiboken6.isValid(self):
@@ -126,13 +119,19 @@ class ExportsPage(Page):
             title = self.say("not_made")
             self._note(trouble_notice(self.theme, self.t, error.code, title=title, again=again))
             return
-        too_large = isinstance(error, PackageTooLargeError)
-        title = self.say("too_large") if too_large else self.say("failed", fault=type(error).__name__)
+        key = "too_large" if isinstance(error, PackageTooLargeError) else "failed"
+        title = self.say(key, fault=type(error).__name__)
         self._note(Notice(self.theme, title=title, icon="triangle-alert"))
 
     def _note(self, notice: Notice) -> None:
         clear(self._notes)
         self._notes.addWidget(notice)
+
+
+def _packed(path: Path, files: dict[str, bytes]) -> tuple[Path, int]:
+    """Where the one file of `files` was put; SaveError."""
+    write_whole(path, *files.values())
+    return path, 1
 
 
 def _written(place: Path, name: str, files: dict[str, bytes]) -> tuple[Path, int]:

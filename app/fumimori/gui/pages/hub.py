@@ -1,4 +1,4 @@
-"""The ten controls at a glance: where each stands, and what to do next."""
+"""The ten controls at a glance: the state of each, and what to do next."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from fumimori.wording.window import range_words
 
 
 class HubPage(Page):
-    """Ten rows and the surroundings, each a way in; nothing is hidden, what does not apply says so."""
+    """Ten rows and the surroundings, each a link; nothing is hidden, what does not apply is marked."""
 
     def build(self) -> None:
         """How far it is, quick or full, the rows; what to do next is the button at the foot."""

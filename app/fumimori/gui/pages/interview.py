@@ -9,7 +9,7 @@ from fumimori.wizard import progress
 
 
 class InterviewPage(Page):
-    """Every question of the control in one table, without severities or scores, so that nobody is led."""
+    """Every question of the control in one table, without severities or scores, so that answers are not influenced."""
 
     def title(self) -> str:
         """The control's name."""

@@ -1,4 +1,4 @@
-"""Everything not settled yet: what differs, what nobody knows, what was not measured; each with a way in."""
+"""Everything still open: contradictions, unknown answers, what was not measured; each with a link."""
 
 from functools import partial
 

@@ -63,12 +63,12 @@ class Page(KeepsTyped):
 
     @property
     def next_label(self) -> str:
-        """What the button at the right of the foot says; empty hides it."""
+        """The label of the button at the right of the foot; empty hides it."""
         return self.t("ui.foot.next")
 
     @property
     def back_label(self) -> str:
-        """What the button at the left of the foot says; empty hides it."""
+        """The label of the button at the left of the foot; empty hides it."""
         return self.t("ui.foot.back")
 
     @property
@@ -82,11 +82,11 @@ class Page(KeepsTyped):
         return ""
 
     def further_help(self) -> Sequence[QWidget]:
-        """What stands in the help panel under how to find out."""
+        """The text in the help panel under how to find out."""
         return ()
 
     def accept(self) -> bool:
-        """Take over what stands here before Next leads on; False stays, after the page has said what is missing."""
+        """Take over the page's input before Next; False stays on the page, after it has shown what is missing."""
         return True
 
     def named(self, route: Route) -> str:

@@ -66,7 +66,7 @@ class RegistersPage(Page):
         made = {
             word: button(theme, self.say(word), act, name=word)
             for word, act in (
-                ("add", self._model.add),
+                ("add", self._add),
                 ("drop", self._drop),
                 ("import", self._import),
                 ("export_xlsx", partial(self._export, "xlsx")),
@@ -74,12 +74,11 @@ class RegistersPage(Page):
             )
         }
         self.add(row(*made.values(), None))
-        filtering = Field(
-            theme, label=self.say("filter"), text="", changed=self._table.sorted.setFilterFixedString, name="filter"
-        )
+        narrow = self._table.sorted.setFilterFixedString
+        self._filtering = Field(theme, label=self.say("filter"), text="", changed=narrow, name="filter")
         self._told = Prose(theme, "", bold=True, size="small")
         self.reading = TableImport(session, theme, self._words, read=self._imported, told=self._tell)
-        self.add(filtering, self._told, self.reading, self._table)
+        self.add(self._filtering, self._told, self.reading, self._table)
         self.add(Prose(theme, self.say("keys"), quiet=True, size="small"), RowEvidence(session, theme, self._table))
         go = partial(self.go, Route("registers"))
         self.add(row(button(theme, self.say("all"), go, kind="link", name="all", icon="list"), None))
@@ -88,6 +87,11 @@ class RegistersPage(Page):
         """What is read meanwhile is for nobody."""
         if self.route.item:
             self.reading.stop()
+
+    def _add(self) -> None:
+        self._filtering.edit.clear()
+        if not self._table.begin_row():
+            self._tell("unread_too_many")
 
     def _drop(self) -> None:
         self._model.drop({number for number, _ in self._table.chosen()})

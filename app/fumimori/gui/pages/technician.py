@@ -20,12 +20,12 @@ class TechnicianPage(Page):
         """Both tables, each with its name."""
         t, session = self.t, self.session
         self.prose("lead", quiet=True)
-        servers, doors = mail_servers(t, session.open)[:SHOWN], ports(t, session.result)[:SHOWN]
-        if not servers and not doors:
+        servers, open_ports = mail_servers(t, session.open)[:SHOWN], ports(t, session.result)[:SHOWN]
+        if not servers and not open_ports:
             self.add(Notice(self.theme, title=self.say("nothing"), text=t("ui.confirm.nothing_next")))
             return
         self._table("mx", servers, (22, 15, 16, 15, 14, 18))
-        self._table("ports", doors, (24, 18, 12, 23, 23))
+        self._table("ports", open_ports, (24, 18, 12, 23, 23))
         self.prose("signs", quiet=True)
 
     def _table(self, word: str, rows: list[tuple[str, ...]], shares: tuple[int, ...]) -> None:

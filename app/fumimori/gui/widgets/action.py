@@ -140,8 +140,9 @@ class ActionCard(QFrame):
         self._part("risk", words.risk(first))
         self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(words.fix(first), start=1)))
         repair = self._session.services.repair
-        whole = Repair.joined(repair(finding, self._session.open) for finding in findings[:SUBJECTS])
-        box = RepairBox(self._theme, self._t, whole, letter(words, findings, whole, self._session.open))
+        repairs = [repair(finding, self._session.open) for finding in findings[:SUBJECTS]]
+        whole, asks = Repair.joined(repairs), dict.fromkeys(one.ask for one in repairs if one.ask is not None)
+        box = RepairBox(self._theme, self._t, whole, letter(words, findings, asks, self._session.open))
         if not box.empty:
             self._inside.addWidget(box)
         self._part("confirm", words.confirm(first))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.gui.session import Session
@@ -60,21 +61,25 @@ class DisputeBox(QWidget):
         self._said = {word: str(getattr(known, word, "")) for word in FIELDS[kind]}
         self._column.addWidget(Prose(theme, t(f"ui.dispute.{kind}"), bold=True))
         self._column.addWidget(Prose(theme, t(f"ui.dispute.lead_{kind}"), quiet=True, size="small"))
-        for word, text in self._said.items():
-            self._column.addWidget(
-                Field(
-                    theme,
-                    label=t(f"ui.dispute.reason_{kind}" if word == "reason" else f"ui.dispute.{word}"),
-                    text=text,
-                    changed=partial(self._said.__setitem__, word),
-                    name=f"{word}:{self._code}",
-                )
+        fields = [
+            Field(
+                theme,
+                label=t(f"ui.dispute.reason_{kind}" if word == "reason" else f"ui.dispute.{word}"),
+                text=text,
+                changed=partial(self._said.__setitem__, word),
+                name=f"{word}:{self._code}",
             )
+            for word, text in self._said.items()
+        ]
+        for field in fields:
+            self._column.addWidget(field)
         nowhere = known is not None and "until" in self._said and known.last_day is None
         self._answer = Prose(theme, t("ui.dispute.until_unclear") if nowhere else "", bold=True, size="small")
         record = button(theme, t("ui.dispute.record"), partial(self._record, kind), name=f"record:{self._code}")
         self._column.addLayout(row(record, None))
         self._column.addWidget(self._answer)
+        if known is None:  # somebody asked for the form; the button that was pressed is gone
+            fields[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _record(self, kind: DisputeKind) -> None:
         if not all(text.strip() for text in self._said.values()):

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fumimori.checks.other_tools.facts import OTHER_TOOLS
 from fumimori.engine.handed_scans import SCAN
 from fumimori.gui.found import receivers
 from fumimori.gui.handing import NAMELESS, Read
@@ -76,7 +77,8 @@ class HandedBox(QWidget):
         inside.addWidget(Prose(theme, self._say("proves", what=t(f"{base}.proves"))))
         shown: dict[str, Outcome] = {}
         for outcome in self._read.measured if reader == SCAN else self._read.outcomes:
-            if reader in (SCAN, outcome.code.partition(".")[0]):
+            tools = reader == OTHER_TOOLS.check and outcome.tool is not None
+            if tools or reader in (SCAN, outcome.code.partition(".")[0]):
                 shown.setdefault(self._words.title(outcome), outcome)
         rules = self._session.toolkit.rules
         ordered = sorted(shown.items(), key=lambda one: -rules.outcomes[one[1].code].severity)

@@ -27,7 +27,7 @@ class HelpPanel(QFrame):
 
     def __init__(self, close: Callable[[], None]) -> None:
         super().__init__()
-        self.setObjectName("drawer")
+        self.setObjectName("help_panel")
         self._close = close
         self._tab = 0
         self._layout = QVBoxLayout(self)

@@ -44,7 +44,7 @@ class LintBox(QFrame):
         for number, ((_, route), same) in enumerate(list(alike.items())[:SHOWN]):
             entry = same[0]
             kind = t("lint.stops" if entry.stops else "lint.advises")
-            place = t(f"ui.rail.{'hub' if entry.page == 'question' else entry.page}")
+            place = t(f"ui.sidebar.{'hub' if entry.page == 'question' else entry.page}")
             said = f"{kind} {lint_words(entry, result, wording)}"
             if len(same) > 1:
                 said = t("ui.lint.alike", text=said, count=len(same) - 1)

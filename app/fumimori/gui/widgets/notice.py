@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.flow import Flow
-from fumimori.gui.widgets.text import Prose
+from fumimori.gui.widgets.text import Prose, announce
 
 
 class Notice(QFrame):
@@ -25,6 +25,8 @@ class Notice(QFrame):
         sign = QLabel()
         sign.setPixmap(theme.picture(icon, "accent", QSize(theme.px(22), theme.px(22))))
         layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        self._trouble = Prose(theme, "", bold=True)
+        self._trouble.hide()
         words = QVBoxLayout()
         words.setSpacing(theme.px(4))
         words.addWidget(Prose(theme, title, bold=True))
@@ -33,4 +35,11 @@ class Notice(QFrame):
         if buttons:
             words.addSpacing(theme.px(4))
             words.addLayout(Flow(*buttons, spacing=theme.gap))
+        words.addWidget(self._trouble)
         layout.addLayout(words, 1)
+
+    def complain(self, text: str) -> None:
+        """Say below the buttons what did not work, aloud too."""
+        self._trouble.say(text)
+        self._trouble.show()
+        announce(self, text)

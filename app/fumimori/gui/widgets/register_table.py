@@ -240,19 +240,19 @@ class RegisterTable(QTableView):
         self.setFont(theme.font("small"))
         self.horizontalHeader().setFont(theme.font("small", bold=True))
         self.setTabKeyNavigation(False)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # before it would sort by the first
         self.setSortingEnabled(True)
-        self.sorted.sort(-1)
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.verticalHeader().setDefaultSectionSize(theme.size("hit") + theme.px(2))
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.AnyKeyPressed | trigger.DoubleClicked | trigger.EditKeyPressed)
         self.setMinimumHeight(theme.px(36) * SHOWN_ROWS)
+        self.horizontalHeader().setResizeContentsPrecision(2 * SHOWN_ROWS)
         self.fit()
 
     def fit(self) -> None:
-        """Columns as wide as their words, within reason."""
+        """Columns as wide as the words of the first rows, within reason; all rows would take too long."""
         for column in range(self._source.columnCount()):
             self.resizeColumnToContents(column)
             width = self.columnWidth(column) + self._theme.px(18)
@@ -283,6 +283,15 @@ class RegisterTable(QTableView):
         if files:
             event.acceptProposedAction()
             self._dropped(Path(files[0]))
+
+    def begin_row(self) -> bool:
+        """Add an empty row and put the keyboard into its first cell; False when there is no room for one."""
+        if not self._source.add():
+            return False
+        self.sorted.setFilterFixedString("")  # an empty row would be left out
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setCurrentIndex(self.sorted.mapFromSource(self._source.index(self._source.rowCount() - 1, 0)))
+        return True
 
     def paste(self) -> None:
         """Put a block from the clipboard where the keyboard is; a block with heads finds its columns by them."""
@@ -348,7 +357,8 @@ class RegisterTable(QTableView):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._empty()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.edit(self.currentIndex())
+            if self.state() != QAbstractItemView.State.EditingState:  # the key that ends typing comes here too
+                self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 

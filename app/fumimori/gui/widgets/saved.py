@@ -10,24 +10,26 @@ from PySide6.QtWidgets import QPushButton
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.notice import Notice
-from fumimori.texts import Texts
+from fumimori.texts import Texts, sanitize
 
 
 def saved_notice(theme: Theme, t: Texts, path: Path, *, title: str, text: str) -> Notice:
     """What was written to `path`, a file or a folder, with buttons to open it and the folder that it lies in."""
-    buttons = []
-    if path.is_file():
-        buttons.append(_opener(theme, t("ui.report.open_file"), path, "file-text", "open-file"))
-    folder = path if path.is_dir() else path.parent
-    buttons.append(_opener(theme, t("ui.report.open_folder"), folder, "folder-open", "open-folder"))
-    return Notice(theme, title=title, text=text, icon="circle-check", buttons=buttons)
+
+    def opener(key: str, place: Path, icon: str, name: str) -> QPushButton:
+        return button(theme, t(f"ui.report.{key}"), lambda: open_place(place), icon=icon, name=name)
+
+    def open_place(place: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(place))):
+            notice.complain(t("ui.report.not_opened", place=sanitize(str(place))))
+
+    buttons = [opener("open_file", path, "file-text", "open-file")] if path.is_file() else []
+    buttons.append(opener("open_folder", path if path.is_dir() else path.parent, "folder-open", "open-folder"))
+    notice = Notice(theme, title=title, text=text, icon="circle-check", buttons=buttons)
+    return notice
 
 
 def trouble_notice(theme: Theme, t: Texts, code: str, *, title: str, again: Callable[[], None]) -> Notice:
     """Why nothing was written, by a SaveError's code, and another try."""
     other = button(theme, t("ui.report.other_name"), again, name="other-name")
     return Notice(theme, title=title, text=t(f"ui.report.trouble_{code}"), icon="triangle-alert", buttons=(other,))
-
-
-def _opener(theme: Theme, text: str, path: Path, icon: str, name: str) -> QPushButton:
-    return button(theme, text, lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))), icon=icon, name=name)

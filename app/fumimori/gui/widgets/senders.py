@@ -1,14 +1,20 @@
 """Who sends in the name of each domain, as the aggregate reports of others say: numbers, and bars beside them."""
 
+import secrets
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from fumimori.assess.senders import proposed
 from fumimori.checks.dmarc_reports.senders import Sender, reports_of, senders
+from fumimori.checks.observations import Observations
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import card
-from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.text import Heading, Prose, announce
+from fumimori.model import RegisterRow
+from fumimori.model.registers import ROWS_MOST
 from fumimori.texts import sanitize
 
 SHOWN = 25
@@ -54,6 +60,23 @@ def sender_tables(session: Session, theme: Theme, column: QVBoxLayout) -> None:
             )
             column.addWidget(Prose(theme, lead, quiet=True))
             column.addWidget(_Senders(session, theme, senders(reports, domain.name), title))
+            if proposed(observations, domain.name, session.open.registers):
+                column.addLayout(row(_taking_over(session, theme, observations, domain.name), None))
+
+
+def _taking_over(session: Session, theme: Theme, observations: Observations, domain: str) -> QWidget:
+    """A button that writes what is not in the register of senders yet into it; it can be undone like typing."""
+
+    def take() -> None:
+        fresh = proposed(observations, domain, session.open.registers)
+        rows = [RegisterRow(id=secrets.token_hex(8), register="senders", cells=cells) for cells in fresh]
+        kept = session.open.register("senders")
+        session.edit(registers=(*session.open.registers, *rows[: max(0, ROWS_MOST - len(kept))]))
+        made.setEnabled(False)
+        announce(made, session.texts("ui.senders.taken", count=len(rows)))
+
+    made = button(theme, session.texts("ui.senders.take"), take, name=f"take_senders_{domain}")
+    return made
 
 
 class _Senders(QWidget):

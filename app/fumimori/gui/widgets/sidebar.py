@@ -33,7 +33,7 @@ class Sidebar(QFrame):
 
     def __init__(self, go: Callable[[Route], None]) -> None:
         super().__init__()
-        self.setObjectName("rail")
+        self.setObjectName("sidebar")
         self._go = go
         self._told_here = ""
         self._turns = QTimer(self)
@@ -41,11 +41,11 @@ class Sidebar(QFrame):
         self._some: Callable[[], None] = lambda: None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 1, 0)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer.addWidget(self._scroll)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer.addWidget(self.area)
         self.forget()
 
     def forget(self) -> None:
@@ -53,13 +53,13 @@ class Sidebar(QFrame):
         self._turns.stop()
         self._look: tuple[Theme, str, bool] | None = None
         self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
-        if (old := self._scroll.takeWidget()) is not None:
+        if (old := self.area.takeWidget()) is not None:
             old.deleteLater()
         self._inner = QWidget()
         self._inner.setObjectName("inner")
         self._rows = QVBoxLayout(self._inner)
         self._rows.setSpacing(0)
-        self._scroll.setWidget(self._inner)
+        self.area.setWidget(self._inner)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
         """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
@@ -113,20 +113,20 @@ class Sidebar(QFrame):
         marked_row = next((row for _, _, row, said in self._shown if said and said[-1]), None)
         if marked_row is not None:
             # Qt would give the rows their places only after this turn of the loop.
-            self._inner.resize(self._scroll.viewport().width(), self._rows.sizeHint().height())
+            self._inner.resize(self.area.viewport().width(), self._rows.sizeHint().height())
             self._rows.setGeometry(self._inner.rect())
-            self._scroll.ensureWidgetVisible(marked_row, 0, theme.px(64))
+            self.area.ensureWidgetVisible(marked_row, 0, theme.px(64))
 
     def _begin(self, session: Session, theme: Theme, *, narrow: bool) -> None:
         """Captions, and room for the rows."""
-        self._told_here = session.texts("ui.rail.here")
-        self.setAccessibleName(session.texts("ui.rail.name"))
-        self.setFixedWidth(theme.px(56) if narrow else theme.size("rail"))
+        self._told_here = session.texts("ui.sidebar.here")
+        self.setAccessibleName(session.texts("ui.sidebar.name"))
+        self.setFixedWidth(theme.px(56) if narrow else theme.size("sidebar"))
         self._rows.setContentsMargins(0, theme.gap, 0, theme.gap)
         number = 0
         for group, pages in sidebar():
             if not narrow:
-                caption = QLabel(session.texts(f"ui.rail.{group}"))
+                caption = QLabel(session.texts(f"ui.sidebar.{group}"))
                 caption.setFont(theme.font("small", bold=True))
                 caption.setObjectName("quiet")
                 caption.setContentsMargins(theme.px(16), theme.px(12), 0, theme.px(4))
@@ -148,7 +148,7 @@ class Sidebar(QFrame):
         row.setAccessibleDescription(self._told_here if here else "")
         row.setAutoDefault(False)
         row.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        row.setProperty("place", f"rail:{target.page}:{target.item}")
+        row.setProperty("place", f"sidebar:{target.page}:{target.item}")
         row.clicked.connect(lambda _checked=False: self._go(target))
         row.setAccessibleName(f"{whole} {words}".strip())
         row.setToolTip(whole if narrow or whole != name else "")
@@ -181,7 +181,7 @@ def _described(session: Session, target: Route) -> tuple[str, str, str, str]:
         name = texts(step(target.page).label)
         return name, name, "", ""
     status = progress.status(session.open, session.result, target.item)
-    short, whole = texts(f"ui.rail.{target.item}"), texts(f"controls.{target.item}.name")
+    short, whole = texts(f"ui.sidebar.{target.item}"), texts(f"controls.{target.item}.name")
     return short, whole, STATUS_SIGNS[status], texts(f"words.control_status.{status}")
 
 

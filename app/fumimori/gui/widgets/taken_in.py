@@ -11,6 +11,7 @@ from fumimori.gui.widgets.table import Table
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Run
 from fumimori.texts import sanitize
+from fumimori.wording.words import Words
 
 SHOWN = 30
 DIGEST = 12
@@ -33,6 +34,9 @@ class TakenIn(QFrame):
             head = t("ui.documents.taken_scan", at=t.moment(run.started), domains=domains, count=len(run.attempts))
         else:
             head = t("ui.documents.taken_at", at=t.moment(run.started), count=len(run.sources), kinds=kinds)
+        if run.tool is not None:
+            tool, day = Words(t, session.toolkit.bank).tool(run.tool)
+            head = t("ui.documents.taken_tool", head=head, tool=tool, day=day)
         remove = button(
             theme,
             t("ui.documents.remove"),

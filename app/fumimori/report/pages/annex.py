@@ -81,10 +81,19 @@ def versions(m: ReportContext) -> list[Block]:
     ]
     dated: dict[str, list[str]] = {}
     for name in sorted(m.rules.tables):
-        dated.setdefault(m.rules.tables[name].date, []).append(name)
-    dated.setdefault(list_date(), []).append("Public Suffix List")
+        dated.setdefault(m.rules.tables[name].date, []).append(m.say(f"t1.table.{name}"))
+    dated.setdefault(list_date(), []).append(m.say("t1.table.public_suffixes"))
     rows += [(m.say("t1.tables", date=date), m.wording.listed(names)) for date, names in sorted(dated.items())]
-    return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), Gap(5)]
+    return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), *_history(m), Gap(5)]
+
+
+def _history(m: ReportContext) -> list[Block]:
+    """Every version that was handed out before, the oldest first, and this one."""
+    a, free = m.assessment, m.wording.free
+    rows: list[list[Cell]] = [[free(one.number, 20), free(one.day, 20), free(one.changed)] for one in a.versions]
+    if a.document_version not in {one.number for one in a.versions}:
+        rows.append([free(a.document_version, 20), f"{m.issued:%Y-%m-%d}", m.say("t1.this")])
+    return [Gap(3), m.heading("t1.history", 3), m.list_or_none([22, 28, 115], "t1.history_heads", rows)]
 
 
 def scope(m: ReportContext) -> list[Block]:
@@ -186,7 +195,11 @@ def _run(m: ReportContext, run: Run) -> list[Cell]:
     """A measurement: when, under which consent (an imported one keeps its own), by which resolver, and from where."""
     if run.kind is RunKind.READ:
         none = m.wording.texts.style.no_value
-        return [m.moment(run.started), none, none, m.say("t2.read", count=len(run.sources))]
+        said = m.say("t2.read", count=len(run.sources))
+        if run.tool is not None:
+            tool, day = m.wording.tool(run.tool)
+            said = m.say("t2.tool", tool=tool, day=day)
+        return [m.moment(run.started), none, none, said]
     vantage = run.vantage
     resolver = m.wording.free(vantage.resolver, 60) if vantage else ""
     return [m.moment(run.started), _allowed(m, run.consent), resolver or m.wording.texts.style.no_value, _state(m, run)]

@@ -1,10 +1,13 @@
 """T5 who answered what and what came of it."""
 
-from fumimori.assess.evidence import evidence_of
+from collections import Counter
+
+from fumimori.assess.evidence import evidence_of, question_of
 from fumimori.model import Answer, Contradiction, Question, QuestionResult, QuestionState
-from fumimori.report.blocks import Block, Gap, Stack
+from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
-from fumimori.report.grid import Cell
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.questions import answer_key, scored
 
 SILENT = (QuestionState.UNANSWERED, QuestionState.PARENT_UNMET)
 """States of which nothing can be told but that there is no answer."""
@@ -14,7 +17,8 @@ def answers(m: ReportContext) -> list[Block]:
     """T5: every question that was answered or measured, in printed order, then the numbers of the others."""
     results = {result.question: result for result in m.result.questions}
     contradictions = {entry.question: entry for entry in m.result.contradictions}
-    rows: list[list[Cell]] = []
+    usual, points = _usual(m), scored(m)
+    rows: list[tuple[str, list[Cell]]] = []
     outside: list[str] = []
     unanswered: list[str] = []
     measured: list[str] = []
@@ -29,12 +33,35 @@ def answers(m: ReportContext) -> list[Block]:
         elif answer is None and result is not None and contradictions.get(question.id) is None:
             measured.append(f"{question.printed}{m.wording.bracketed(m.wording.state(result))}")
         else:
-            rows.append(_row(m, question, result, answer, contradictions.get(question.id)))
-    blocks: list[Block] = [m.heading("t5.heading"), m.list_or_none([14, 72, 43, 36], "t5.heads", rows)]
+            # The number leads on to the question's points, as the number beside the points leads back here.
+            link = points.get(question.printed, "")
+            number = Prose(question.printed, m.paper.note.inked(m.paper.ink), m.faces, link=link)
+            told = _row(m, question, result, answer, contradictions.get(question.id))
+            rows.append((question.printed, [number, *told, _source(m, question, answer, usual)]))
+    blocks: list[Block] = [m.heading("t5.heading")]
+    if usual:
+        blocks += [m.note(m.say("t5.usual", who=m.wording.listed(usual)), keep_next=True), Gap(1)]
+    if rows:
+        head, keys = m.wording.texts.lines("report.t5.heads"), [answer_key(printed) for printed, _ in rows]
+        table = [row for _, row in rows]
+        blocks.append(Grid([12, 85, 44, 24], table, m.paper, head=head, padding=0.3, small=True, keys=keys))
+    else:
+        blocks.append(m.prose(m.say("none"), m.paper.table))
     for key, numbers in (("t5.measured", measured), ("t5.unanswered", unanswered), ("t5.outside", outside)):
         if numbers:
             blocks += [Gap(1.5), m.note(m.say(key, questions=m.wording.listed(numbers)))]
     return [*blocks, Gap(5)]
+
+
+def _who(m: ReportContext, answer: Answer) -> tuple[str, str]:
+    return m.wording.free(answer.respondent, 60) or m.say("t2.unnamed"), f"{answer.at:%Y-%m-%d}"
+
+
+def _usual(m: ReportContext) -> tuple[str, str] | None:
+    """Who answered on which day most often; None unless it was more than once."""
+    asked = (m.assessment.answer(question.id) for question in m.result.bank)
+    counted = Counter(_who(m, answer) for answer in asked if answer is not None).most_common(1)
+    return counted[0][0] if counted and counted[0][1] > 1 else None
 
 
 def _row(
@@ -58,20 +85,20 @@ def _row(
     if not came:
         state = w.word("state", result.state) if result else w.word("answer", "unanswered")
         came.append(m.cell(state, quiet=True, small=True))
-    return [question.printed, Stack(asked), Stack(came), _source(m, answer)]
+    return [Stack(asked), Stack(came)]
 
 
-def _source(m: ReportContext, answer: Answer | None) -> Block:
+def _source(m: ReportContext, question: Question, answer: Answer | None, usual: tuple[str, str] | None) -> Block:
+    """Who said it when, unless it is the usual one, how well it is confirmed, by what, and the findings of it."""
     if answer is None:
         return m.cell("－", small=True)
     w = m.wording
-    lines = [w.free(answer.respondent, 60) or m.say("t2.unnamed"), f"{answer.at:%Y-%m-%d}"]
+    who = _who(m, answer)
+    parts = [] if who == usual else [*who]
     if answer.value is not None:
-        lines.append(w.word("confidence", answer.confidence))
-    lines = [w.listed(lines)]
-    handed_in = [one.printed for one in evidence_of(m.assessment, answer.question)]
-    if handed_in:
-        lines.append(w.listed(handed_in[:5]))
+        parts.append(w.word("confidence", answer.confidence))
+    parts += [one.printed for one in evidence_of(m.assessment, answer.question)[:5]]
     if answer.history:
-        lines.append(m.say("t5.changed", count=len(answer.history)))
-    return m.cell("\n".join(lines), small=True)
+        parts.append(m.say("t5.changed", count=len(answer.history)))
+    found = [finding for finding in m.result.findings if question_of(finding.code, m.rules) == question.id]
+    return m.cell(w.listed([*parts, *([f"→ {w.numbers(found)}"] if found else [])]) or "－", small=True)

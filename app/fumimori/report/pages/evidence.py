@@ -5,8 +5,8 @@ from io import BytesIO
 from fumimori.model import About, Evidence
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.brand import LogoBlock
-from fumimori.report.context import ReportContext
-from fumimori.report.grid import Cell
+from fumimori.report.context import CLOSE, ReportContext
+from fumimori.report.grid import Cell, Grid
 from fumimori.report.logos import Logo
 
 PRINTED = 300
@@ -17,15 +17,23 @@ THUMBNAIL_MOST = 64 * 1024
 
 def evidence(m: ReportContext) -> list[Block]:
     """One row for each piece of evidence, by number."""
-    handed_in = sorted(m.assessment.evidence, key=lambda one: one.number)
-    rows = [_row(m, one) for one in handed_in[:PRINTED]]
+    shown, left_out = printed(m), len(m.assessment.evidence) - PRINTED
     blocks: list[Block] = [m.heading("t7.heading")]
-    if rows:
+    if shown:
         blocks += [m.note(m.say("t7.intro")), Gap(1.5)]
-    blocks.append(m.list_or_none([14, 28, 62, 61], "t7.heads", rows))
-    if len(handed_in) > PRINTED:
-        blocks += [Gap(1.5), m.note(m.say("t7.more", count=len(handed_in) - PRINTED))]
+        rows, keys = [_row(m, one) for one in shown], [one.printed for one in shown]
+        head = m.wording.texts.lines("report.t7.heads")
+        blocks.append(Grid([14, 28, 62, 61], rows, m.paper, head=head, padding=CLOSE, small=True, keys=keys))
+    else:
+        blocks.append(m.prose(m.say("none"), m.paper.table))
+    if left_out > 0:
+        blocks += [Gap(1.5), m.note(m.say("t7.more", count=left_out))]
     return [*blocks, Gap(5)]
+
+
+def printed(m: ReportContext) -> list[Evidence]:
+    """The evidence that has a row, by number."""
+    return sorted(m.assessment.evidence, key=lambda one: one.number)[:PRINTED]
 
 
 def _row(m: ReportContext, one: Evidence) -> list[Cell]:

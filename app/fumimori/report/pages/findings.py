@@ -1,11 +1,13 @@
 """T3 the list of findings, T9 disputes and accepted risks, T10 where the rules come from."""
 
 import re
+from collections.abc import Mapping
 
-from fumimori.model import Action, Dispute, Finding, Severity
+from fumimori.model import Dispute, Finding, Severity
 from fumimori.report.blocks import Block, Gap, Prose
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
+from fumimori.report.numbering import card_key
 from fumimori.wording.references import frameworks, references
 from fumimori.wording.words import kinds
 
@@ -14,24 +16,28 @@ SUBJECTS = 24
 
 
 def finding_list(m: ReportContext) -> list[Block]:
-    """T3: every finding, those of one kind in one row, with a link to its card."""
-    actions = by_finding(m)
+    """T3: every finding by number, those of one kind in one row, with a link to its card and the actions' numbers."""
     small = m.paper.note.inked(m.paper.ink)
+    card_of = {(f.code, f.subject): card for card in m.cards for f in card.findings}
     rows: list[list[Cell]] = []
-    for code, findings in kinds(f for f in m.result.findings if f.severity > Severity.INFO).items():
+    for findings in kinds(f for f in m.result.findings if f.severity > Severity.INFO).values():
         first = findings[0]
-        action = actions.get((code, first.subject))
+        found = [card_of[f.code, f.subject] for f in findings]
+        action = found[0].action
+        title = m.wording.title(first)
+        if first.dispute is not None:
+            title += m.wording.bracketed(m.wording.word("dispute", first.dispute.kind))
         rows.append(
             [
-                m.wording.numbers(findings, most=len(findings)),
+                f"{m.wording.numbers(findings, most=len(findings))} {first.control.printed}",
                 m.severity(first.severity),
-                Prose(m.wording.title(first), small, m.faces, link=card_key(code)),
+                Prose(title, small, m.faces, link=card_key(findings)),
                 m.wording.subjects(findings, SUBJECTS) or "－",
-                m.wording.owner(action, short=True) if action else "－",
-                m.wording.due(action) if action else "－",
+                m.wording.listed(f"{number}" for number in sorted({card.number for card in found} - {0})) or "－",
+                f"{m.wording.due(action)}\n{m.wording.owner(action, short=True)}" if action else "－",
             ]
         )
-    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([14, 22, 55, 33, 23, 18], "t3.heads", rows)]
+    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([18, 19, 54, 29, 12, 33], "t3.heads", rows)]
     facts = [finding for finding in m.result.findings if finding.severity <= Severity.INFO]
     if facts:
         blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
@@ -79,12 +85,12 @@ def sources(m: ReportContext) -> list[Block]:
         rule = m.rules.outcomes.get(code)
         source = (rule.source, rule.date) if rule else (m.say("t10.bank"), m.result.bank_version)
         by_source.setdefault(source, []).append(code)
+    published = {row["name"]: row["published"] for row in m.rules.tables["sources"].dicts()}
     rows: list[list[Cell]] = [
         [
             m.wording.numbers([finding for code in codes for finding in found[code]], most=len(m.result.findings)),
             m.wording.listed(codes) if codes[0] in m.rules.outcomes else "－",
-            m.wording.listed([_source(m, part) for part in source.split("; ")]),
-            date,
+            m.wording.listed([_source(m, part, date, published) for part in source.split("; ")]),
         ]
         for (source, date), codes in by_source.items()
     ]
@@ -92,7 +98,7 @@ def sources(m: ReportContext) -> list[Block]:
         m.heading("t10.heading"),
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
-        m.list_or_none([27, 76, 42, 20], "t10.heads", rows),
+        m.list_or_none([34, 54, 77], "t10.heads", rows),
         Gap(3),
         *_requirements(m),
         Gap(5),
@@ -119,23 +125,20 @@ def _requirements(m: ReportContext) -> list[Block]:
         m.heading("t10.requirements", 3),
         m.note(m.say("t10.requirements_intro"), keep_next=True),
         Gap(1),
-        m.list_or_none([45, 120], "t10.requirement_heads", rows),
+        m.list_or_none([34, 131], "t10.requirement_heads", rows),
         Gap(1),
         *(m.note(one) for one in named),
     ]
 
 
-def _source(m: ReportContext, named: str) -> str:
-    """A paper under its own name; what has no name in print, such as our own judgement, in the report's language."""
+def _source(m: ReportContext, named: str, checked: str, published: Mapping[str, str]) -> str:
+    """A paper with the date that it bears itself, else with the day on which a rule was compared with it.
+
+    What has no name in print, such as our own judgement, is named in the report's language.
+    """
     key = f"report.t10.source.{re.sub(r'[^a-z0-9]+', '_', named.lower())}"
-    return m.wording.texts(key) if m.wording.texts.has(key) else named
-
-
-def by_finding(m: ReportContext) -> dict[tuple[str, str], Action]:
-    """The action that puts each finding right."""
-    return {(f.code, f.subject): action for action in m.result.actions for f in action.findings}
-
-
-def card_key(code: str) -> str:
-    """The target of links to the card of this kind of finding."""
-    return f"card.{code}"
+    if m.wording.texts.has(key):
+        return m.say("t10.checked", name=m.wording.texts(key), day=checked)
+    begins = f"{named},"
+    of = next((day for name, day in published.items() if begins.startswith((f"{name} ", f"{name},"))), "")
+    return f"{named}{m.wording.bracketed(of)}" if of else m.say("t10.checked", name=named, day=checked)

@@ -1,29 +1,29 @@
-"""Page 4: what is good, what could not be confirmed, what lies around the ten controls, and what the report is not."""
+"""The way of the mail, what could not be confirmed, what lies around the ten controls, what the report is not."""
 
 from functools import partial
 
-from fumimori.model import NOT_APPLICABLE, OpenPoint, Outcome, Question, RunKind, Severity, Status
-from fumimori.report.blocks import Block, Gap, Steps
+from fumimori.model import NOT_APPLICABLE, OpenPoint, RunKind, Status
+from fumimori.report.blocks import Block, Gap
 from fumimori.report.context import ReportContext
+from fumimori.report.glossary import Glossary
+from fumimori.report.pages import mail_path
 from fumimori.report.paging import Part
 
 JUDGED_BY_HAND = 0.2
 """Above this share of questions marked not applicable by hand the page says so."""
 
 
-def limits(m: ReportContext) -> Part:
+def limits(m: ReportContext, glossary: Glossary) -> list[Part]:
     """The page, with as many points as it holds."""
-    versions = [partial(_page, m, good=g, points=p) for g, p in ((6, 9), (5, 7), (4, 5), (3, 3), (2, 1))]
-    return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
+    versions = [partial(_page, m, glossary, points=points) for points in range(9, 0, -1)]
+    return [Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))]
 
 
-def _page(m: ReportContext, *, good: int, points: int) -> list[Block]:
+def _page(m: ReportContext, glossary: Glossary, *, points: int) -> list[Block]:
     paper = m.paper
-    return [
+    blocks: list[Block] = [
         m.heading("limits.heading", 1),
-        m.heading("limits.good", small=True),
-        _good(m, good),
-        Gap(3),
+        *mail_path.drawing(m),
         m.heading("limits.points", small=True),
         *_points(m, points),
         Gap(3),
@@ -39,6 +39,7 @@ def _page(m: ReportContext, *, good: int, points: int) -> list[Block]:
         m.prose(m.say("limits.dispute"), paper.note),
         *([] if m.annexed else [m.prose(m.say("limits.apart"), paper.note)]),
     ]
+    return [*blocks, *glossary.foot(blocks)]
 
 
 def _logo(m: ReportContext) -> list[Block]:
@@ -49,32 +50,10 @@ def _logo(m: ReportContext) -> list[Block]:
     return [m.prose(m.say("limits.logo", why=why), m.paper.table)]
 
 
-def _good(m: ReportContext, most: int) -> Block:
-    titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in _undisputed(m)))
-    titles += [
-        m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)
-    ]
-    if not titles:
-        return m.prose(m.say("limits.no_good"), m.paper.table)
-    return Steps(titles[:most], m.paper.table, m.paper, sign="○")
-
-
-def _undisputed(m: ReportContext) -> list[Outcome]:
-    """What is good without a fault elsewhere that touches the same question: one sound port is no sound server."""
-    faulty = {finding.question for finding in m.result.findings if finding.severity >= Severity.LOW} - {None}
-    return [outcome for outcome in m.result.good if m.rules.outcomes[outcome.code].question not in faulty]
-
-
-def _met(m: ReportContext) -> list[Question]:
-    met = [r for r in m.result.questions if r.state == "answered" and r.credit == "met" and r.weight and r.in_score]
-    met.sort(key=lambda result: (not result.verified, -result.weight))
-    return [m.wording.questions[result.question] for result in met if result.question in m.wording.questions]
-
-
 def _points(m: ReportContext, most: int) -> list[Block]:
     points = sorted(m.result.open_points, key=lambda point: -point.severity)
     rows = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points[:most]]
-    blocks = [m.table_or_none([24, 96, 45], "limits.point_heads", rows)]
+    blocks = [m.table_or_none([24, 86, 55], "limits.point_heads", rows, padding=0.5)]
     if len(points) > most:
         blocks.append(m.note(m.say("limits.more_points", count=len(points) - most)))
     return blocks
@@ -108,7 +87,8 @@ def _surroundings(m: ReportContext) -> list[Block]:
             rows.append([f"{question.printed} {label}", m.wording.answer(question, answer)])
     if not rows:
         return []
-    return [m.heading("limits.surroundings", small=True), m.grid([78, 87], "limits.surroundings_heads", rows), Gap(3)]
+    table = m.grid([78, 87], "limits.surroundings_heads", rows, padding=0.5)
+    return [m.heading("limits.surroundings", small=True), table, Gap(3)]
 
 
 def _scope(m: ReportContext) -> str:

@@ -9,7 +9,7 @@ from fumimori.report.shapes import ChipSign
 
 CHIPS = {Protection.PROTECTED: "met", Protection.OPEN: "not_met", Protection.UNSEEN: "unknown"}
 _STATION = 24 * MM
-_ROW = 25 * MM
+_ROW = 23 * MM
 
 
 def drawing(m: ReportContext) -> list[Block]:
@@ -30,7 +30,7 @@ def drawing(m: ReportContext) -> list[Block]:
         Gap(1),
         *notes,
     ]
-    return [Stack(blocks), Gap(4)]
+    return [Stack(blocks), Gap(3)]
 
 
 class MailPath(Block):
@@ -45,6 +45,11 @@ class MailPath(Block):
             for link in links.values()
         ]
         self.node = Node("Figure", alt=m.say("mail_path.alt", links=m.wording.listed(said)))
+
+    @property
+    def said(self) -> str:
+        """The names in the drawing."""
+        return self.node.alt
 
     def height(self, width: float) -> float:  # noqa: ARG002
         """Two rows."""

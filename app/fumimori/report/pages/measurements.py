@@ -1,13 +1,14 @@
 """T6 what was measured, word for word but close; T8 what was not measured and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from fumimori.model import Attempt, Exchange, Finding, OpenPoint, Severity, Status
+from fumimori.model import Attempt, Exchange, OpenPoint, Severity, Status
 from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Run
 from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
-from fumimori.report.grid import Cell
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.numbering import rested_on
 from fumimori.report.pages.limits import what, who
 from fumimori.texts import sanitize
 
@@ -25,33 +26,17 @@ DIGESTS = "ClientHello"
 """Begins requests whose answer is noted in our own words; the table of ports says what came of them."""
 
 
-def evidence_numbers(m: ReportContext, findings: Sequence[Finding]) -> list[str]:
-    """The numbers (M-001) of the attempts that these findings rest on."""
-    wanted = _rested_on(findings)
-    return [number for number, attempt in _numbered(m) if (attempt.probe, attempt.subject) in wanted]
-
-
-def _rested_on(findings: Iterable[Finding]) -> set[tuple[str, str]]:
-    """Probe and subject of what findings were concluded from; a combination rests on all that meets in it."""
-    named = [one for finding in findings for one in ((finding.code, finding.subject), *finding.joins)]
-    return {(code.partition(".")[0], subject) for code, subject in named}
-
-
-def _numbered(m: ReportContext) -> list[tuple[str, Attempt]]:
-    done = [attempt for attempt in m.assessment.attempts if attempt.status is Status.COMPLETED]
-    return [(f"M-{number:03d}", attempt) for number, attempt in enumerate(done, start=1)]
-
-
 def verbatim(m: ReportContext) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
     blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
-    wanted = _rested_on(finding for finding in m.result.findings if finding.severity > Severity.INFO)
+    wanted = rested_on(finding for finding in m.result.findings if finding.severity > Severity.INFO)
     # What findings rest on comes first and is printed in any case; the rest as far as there is room.
-    numbered = sorted(_numbered(m), key=lambda one: (one[1].probe, one[1].subject) not in wanted)
+    numbered = sorted(m.measured, key=lambda one: (one[1].probe, one[1].subject) not in wanted)
     if not numbered:
         return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(5)]
     known: dict[tuple[str, str, str], str] = {}
     lines, before = 0, ""
+    unprinted: list[tuple[str, list[Cell]]] = []
     for number, attempt in numbered:
         fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
         rows = (
@@ -59,6 +44,11 @@ def verbatim(m: ReportContext) -> list[Block]:
             if lines <= LINES or (attempt.probe, attempt.subject) in wanted
             else []
         )
+        remarks = [*_sources(m, attempt), *_left_out(m, attempt, fresh, rows, known)]
+        known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
+        if not rows:
+            unprinted.append((number, _unprinted(m, number, attempt, remarks)))
+            continue
         title: list[Run] = [
             (f"{number}　{m.wording.probe(attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
             (m.wording.free(attempt.subject, 100), m.paper.note),
@@ -66,17 +56,25 @@ def verbatim(m: ReportContext) -> list[Block]:
         if m.moment(attempt.started) != before:
             before = m.moment(attempt.started)
             title.append((f"　{before}", m.paper.note))
-        title += [(f"　{remark}", m.paper.note) for remark in _remarks(m, attempt, fresh, rows, known)]
+        shows = m.shown_by(attempt)
+        title += [(f"　{remark}", m.paper.note) for remark in (*([f"→ {shows}"] if shows else []), *remarks)]
+        shown = Verbatim([row for _, row in rows[:ROWS]], m.paper)
+        lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
         headed = Stack([Prose(title, m.paper.note, m.faces)], key=number)
-        headed.keep_next = bool(rows)
-        blocks.append(headed)
-        known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
-        if rows:
-            shown = Verbatim([row for _, row in rows[:ROWS]], m.paper)
-            lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
-            blocks.append(shown)
-        blocks.append(Gap(1 if rows else 0.2))
+        headed.keep_next = True
+        blocks += [headed, shown, Gap(1)]
+    if unprinted:
+        head = m.wording.texts.lines("report.t6.unprinted_heads")
+        keys, table = [number for number, _ in unprinted], [row for _, row in unprinted]
+        blocks += [Gap(2), Grid([13, 57, 35, 60], table, m.paper, head=head, padding=0.2, small=True, keys=keys)]
     return [*blocks, Gap(4)]
+
+
+def _unprinted(m: ReportContext, number: str, attempt: Attempt, remarks: Sequence[str]) -> list[Cell]:
+    """A row for an attempt of which nothing is printed here: what it was and where its exchanges are."""
+    shows = m.shown_by(attempt)
+    told = m.wording.listed([*remarks, *([f"→ {shows}"] if shows else [])])
+    return [number, m.wording.probe(attempt.probe), m.wording.free(attempt.subject, 100), told or "－"]
 
 
 def _rows(m: ReportContext, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
@@ -106,7 +104,7 @@ def _rows(m: ReportContext, exchanges: Sequence[Exchange]) -> list[tuple[int, li
     return rows
 
 
-def _remarks(
+def _left_out(
     m: ReportContext,
     attempt: Attempt,
     fresh: Sequence[Exchange],
@@ -119,15 +117,19 @@ def _remarks(
         number = known.get((exchange.target, exchange.sent, exchange.untrusted_received))
         if number:
             elsewhere[number] = elsewhere.get(number, 0) + 1
-    remarks = _sources(m, attempt)
-    remarks += [m.say("t6.as_in", number=number, count=count) for number, count in elsewhere.items()]
+    if not rows and len(elsewhere) > 1:
+        parts = [m.say("t6.as_above", count=sum(elsewhere.values()))]
+    else:
+        parts = [m.say("t6.as_in", number=number, count=count) for number, count in elsewhere.items()]
     digests = sum(exchange.sent.startswith(DIGESTS) for exchange in fresh)
     if digests:
-        remarks.append(m.say("t6.hellos", count=digests))
+        parts.append(m.say("t6.hellos", count=digests))
     left_out = len(fresh) - digests - sum(count for count, _ in rows[:ROWS])
     if left_out:
-        remarks.append(m.say("t6.more", count=left_out))
-    return remarks
+        parts.append(m.say("t6.more", count=left_out))
+    if not rows:
+        return parts
+    return [m.say("t6.left_out", parts=m.wording.listed(parts))] if parts else []
 
 
 def _sources(m: ReportContext, attempt: Attempt) -> list[str]:
@@ -145,11 +147,6 @@ def _bounded(m: ReportContext, untrusted_text: str) -> str:
     return line
 
 
-def numbers_of(m: ReportContext) -> list[str]:
-    """The numbers of all measurements that T6 names."""
-    return [number for number, _ in _numbered(m)]
-
-
 def _worth(m: ReportContext, point: OpenPoint) -> Cell:
     """How bad the answer may turn out to be; nothing where no points hang on it."""
     return m.severity(point.severity) if point.severity >= Severity.LOW else "－"
@@ -163,7 +160,9 @@ def not_measured(m: ReportContext) -> list[Block]:
         why = m.wording.word("reason", attempt.reason) if attempt.reason else m.wording.word("status", attempt.status)
         reasons.setdefault((m.wording.probe(attempt.probe), why), []).append(m.wording.free(attempt.subject, 100))
     rows: list[list[Cell]] = [[name, m.wording.listed(subjects), why] for (name, why), subjects in reasons.items()]
-    points = sorted(m.result.open_points, key=lambda point: -point.severity)
+    told = {(attempt.probe, attempt.subject) for attempt in failed[:200]}
+    fresh = [one for one in m.result.open_points if one.kind != "not_measured" or (one.probe, one.subject) not in told]
+    points = sorted(fresh, key=lambda point: -point.severity)
     opened: list[list[Cell]] = [
         [m.wording.word("open_point", point.kind), _worth(m, point), what(m, point), who(m, point)] for point in points
     ]
@@ -171,7 +170,7 @@ def not_measured(m: ReportContext) -> list[Block]:
         m.heading("t8.heading"),
         m.note(m.say("t8.intro"), keep_next=True),
         Gap(1),
-        m.list_or_none([40, 45, 80], "t8.heads", rows),
+        m.list_or_none([38, 57, 70], "t8.heads", rows),
         Gap(3),
         m.heading("t8.open", 3),
         m.list_or_none([23, 33, 69, 40], "t8.open_heads", opened),

@@ -7,15 +7,15 @@ from fumimori.model.brand import SEALS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.figures import CountBar
+from fumimori.report.glossary import Glossary
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
-from fumimori.report.pages import mail_path
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 43, 18, 20, 18, 25, 18, 16)
+WIDTHS = (7, 49, 15, 22, 15, 25, 18, 14)
 ROWS = 14
 """Actions on the first page at most."""
 ASKED = 14
@@ -23,26 +23,29 @@ ASKED = 14
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
-def plan(m: ReportContext) -> list[Part]:
+def plan(m: ReportContext, glossary: Glossary) -> list[Part]:
     """The plan with boxes for seals on one page, and what it does not hold on the pages after it."""
     actions = list(m.result.actions)
     rows = [_row(m, number, action) for number, action in enumerate(actions, start=1)]
-    kept = _that_fit(m, actions, rows)
+    kept = _that_fit(m, glossary, actions, rows)
     name = m.say("part.management")
-    page = _page(m, actions[:kept], rows, left_out=len(actions) - kept)
-    more = [*_rest(m, rows[kept:]), *_demand(m), *mail_path.drawing(m)]
+    page = _page(m, glossary, actions[:kept], rows, left_out=len(actions) - kept)
+    more = [*_rest(m, rows[kept:]), *_demand(m)]
     whole = [*page, Gap(6), *more]
     if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
         return [Part(name=name, blocks=tuple(whole))]
-    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(more))]
+    glossary.learn(page)
+    explained = [*glossary.explained(more), Gap(2)]
+    # The rest may take several pages: its terms are explained where it begins.
+    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=(*explained, *more))]
 
 
-def _that_fit(m: ReportContext, actions: list[Action], rows: list[list[Cell]]) -> int:
+def _that_fit(m: ReportContext, glossary: Glossary, actions: list[Action], rows: list[list[Cell]]) -> int:
     """How many actions the first page holds."""
     low, high = 0, min(ROWS, len(actions))
     while low < high:
         middle = (low + high + 1) // 2
-        blocks = _page(m, actions[:middle], rows, left_out=len(actions) - middle)
+        blocks = _page(m, glossary, actions[:middle], rows, left_out=len(actions) - middle)
         if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
             low = middle
         else:
@@ -50,19 +53,22 @@ def _that_fit(m: ReportContext, actions: list[Action], rows: list[list[Cell]]) -
     return low
 
 
-def _page(m: ReportContext, actions: list[Action], rows: list[list[Cell]], left_out: int) -> list[Block]:
+def _page(
+    m: ReportContext, glossary: Glossary, actions: list[Action], rows: list[list[Cell]], left_out: int
+) -> list[Block]:
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
         mine = [row for action, row in zip(actions, rows, strict=False) if _block(m, action) == days]
         if not mine:
             continue
-        blocks += [m.heading(f"plan.{word}", small=True), m.grid(WIDTHS, "plan.heads", mine, padding=0.8), Gap(3.5)]
+        blocks += [m.heading(f"plan.{word}", small=True), m.grid(WIDTHS, "plan.heads", mine, padding=0.5), Gap(3)]
     if not m.result.actions:
         blocks += _to_find_out(m)
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
-    return [*blocks, _foot(m)]
+    blocks.append(_foot(m))
+    return [*blocks, *glossary.foot(blocks)]
 
 
 def _to_find_out(m: ReportContext) -> list[Block]:
@@ -90,7 +96,7 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     return [
         m.cell(f"{number}", small=True),
         Stack(what),
-        Stack([m.cell(text, small=True) for text in _shown_by(m, action)]),
+        m.cell(_shown_by(m, action), small=True),
         m.cell(m.wording.role(action), small=True),
         m.cell(m.wording.named_owner(action), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
@@ -99,17 +105,17 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     ]
 
 
-def _shown_by(m: ReportContext, action: Action) -> list[str]:
+def _shown_by(m: ReportContext, action: Action) -> str:
     """The numbers of its findings, and what the action brings."""
     gain = points_words(m.wording.texts, action, m.result.grade)
-    return [m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])]
+    return " ".join([m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])])
 
 
 def _rest(m: ReportContext, rows: list[list[Cell]]) -> list[Block]:
     """The actions that the first page cannot hold, in the same table."""
     if not rows:
         return []
-    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.6), Gap(5)]
+    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.25), Gap(3)]
 
 
 def _demand(m: ReportContext) -> list[Block]:
@@ -131,8 +137,8 @@ def _demand(m: ReportContext) -> list[Block]:
         )
     heads = ["plan.owner", "plan.days_7", "plan.days_30", "plan.days_90", "plan.renewal_short", "plan.sum", "plan.time"]
     titles = [m.say(head) for head in heads]
-    table = Grid([39, 29, 23, 23, 23, 8, 20], rows, m.paper, head=titles, row_heads=True, padding=0.6, right=(5, 6))
-    return [m.heading("plan.demand", small=True), table, Gap(6)]
+    table = Grid([36, 32, 23, 23, 22, 8, 21], rows, m.paper, head=titles, row_heads=True, padding=0.5, right=(5, 6))
+    return [Stack([m.heading("plan.demand", small=True), table])]
 
 
 def _foot(m: ReportContext) -> Block:

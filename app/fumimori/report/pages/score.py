@@ -1,28 +1,49 @@
 """T11: every weight and every point, so that the grade can be computed again by hand."""
 
-from fumimori.model import Control, ControlResult, QuestionResult, QuestionState
-from fumimori.report.blocks import Block, Gap, Stack
+from collections.abc import Mapping
+
+from fumimori.assess.scoring import Weighed, weigh
+from fumimori.model import ControlResult, QuestionResult
+from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
-from fumimori.report.grid import Cell
+from fumimori.report.grid import Cell, Grid
+from fumimori.report.questions import answered, control_of, counts, inside, question_key, weighed
+
+TIGHT = 0.3
+"""Millimetres above and below the rows of the long table."""
 
 
 def score(m: ReportContext) -> list[Block]:
     """The questions of each control with weight and points below its sums; the total, band and limit."""
-    rows: list[list[Cell]] = []
+    links = answered(m)
+    rows: list[tuple[str, list[Cell]]] = []
     for control in m.result.controls:
-        mine = [result for result in m.result.questions if _control(m, result) is control.control]
-        inside = [result for result in mine if result.state is not QuestionState.OUT_OF_SCOPE]
-        weighed = [result for result in inside if _counts(result) and result.weight > 0]
-        if inside:
-            rows.append(_sums(m, control, [result for result in mine if _counts(result)]))
-            rows += [_row(m, result) for result in weighed]
-            rows += _uncounted(m, [result for result in inside if result not in weighed])
+        mine = [result for result in m.result.questions if control_of(m, result) is control.control]
+        asked = [result for result in mine if inside(result)]
+        weighty = [result for result in asked if weighed(m, result)]
+        if asked:
+            sums = _sums(m, control, [result for result in mine if counts(result)])
+            rows.append((question_key(control.control.printed), sums))
+            printed = [m.wording.questions[result.question].printed for result in weighty]
+            rows += [(question_key(name), _row(m, one, links)) for name, one in zip(printed, weighty, strict=True)]
+            rows += [("", row) for row in _uncounted(m, [result for result in asked if result not in weighty])]
     return [
         m.heading("t11.heading"),
         m.prose(m.say("t11.intro", **_weights(m)), m.paper.table),
         m.prose(m.say("t11.control"), m.paper.table, keep_next=True),
         Gap(2),
-        m.list_or_none([14, 78, 37, 12, 12, 12], "t11.heads", rows, right=(3, 4, 5)),
+        Grid(
+            [12, 70, 47, 12, 12, 12],
+            [row for _, row in rows],
+            m.paper,
+            head=m.wording.texts.lines("report.t11.heads"),
+            right=(3, 4, 5),
+            padding=TIGHT,
+            small=True,
+            keys=[key for key, _ in rows],
+        )
+        if rows
+        else m.prose(m.say("none"), m.paper.table),
         Gap(4),
         *_total(m),
         Gap(5),
@@ -41,19 +62,25 @@ def _sums(m: ReportContext, control: ControlResult, counted: list[QuestionResult
 def _total(m: ReportContext) -> list[Block]:
     rows: list[list[Cell]] = []
     weights = low = high = 0.0
+    sums = Weighed()
     for control in m.result.controls:
         if control.score_low is None or control.score_high is None:
             continue
+        mine = weigh(result for result in m.result.questions if control_of(m, result) is control.control)
+        sums = Weighed(
+            applicable=sums.applicable + mine.applicable,
+            definite=sums.definite + mine.definite,
+            verified=sums.verified + mine.verified,
+        )
         weight = m.rules.number(f"scoring.control_{control.control}")
         weights += weight
         low += weight * control.score_low
         high += weight * control.score_high
         product = m.wording.range(int(weight * control.score_low), int(weight * control.score_high))
         score_range = m.wording.range(control.score_low, control.score_high)
-        rows.append([m.control(control.control), score_range, _points(weight), product])
-    rows.append(
-        [m.cell(m.say("t11.sum"), bold=True, small=True), "", _points(weights), m.wording.range(int(low), int(high))]
-    )
+        rows.append([m.control(control.control), *_shares(mine), score_range, _points(weight), product])
+    total = [*_shares(sums), "", _points(weights), m.wording.range(int(low), int(high))]
+    rows.append([m.cell(text, bold=True, small=True) for text in (m.say("t11.sum"), *total)])
     grade = m.result.grade
     lines = [m.say("t11.total", score=m.wording.range(grade.score_low, grade.score_high))]
     lines.append(m.say("t11.band", band=grade.band, **_bands(m)))
@@ -61,32 +88,30 @@ def _total(m: ReportContext) -> list[Block]:
     lines.append(
         m.say("t11.cap", critical=critical, high=serious, medium=medium, low=minor, many=_number(m, "many_high"))
     )
-    lines.append(m.say("t11.coverage", coverage=m.wording.percent(grade.coverage)))
+    shares = {"definite": sums.definite, "applicable": sums.applicable, "verified": sums.verified}
+    percents = {"coverage": m.wording.percent(grade.coverage), "share": m.wording.percent(grade.verified)}
+    lines.append(m.say("t11.coverage", **shares, **percents))
     letter = grade.letter or m.wording.word("grade", "withheld")
     reason = m.wording.word("grade_reason", grade.reason)
     lines.append(m.say("t11.grade", letter=letter, reason=reason, lower=grade.lower_bound))
     return [
         m.heading("t11.total_heading", 3),
-        Stack([m.list_or_none([85, 26, 22, 32], "t11.total_heads", rows, right=(1, 2, 3))]),
+        Stack([m.list_or_none([53, 17, 20, 18, 17, 14, 26], "t11.total_heads", rows, right=(1, 2, 3, 4, 5, 6))]),
         Gap(2),
         *[m.prose(line, m.paper.table) for line in lines],
     ]
 
 
-def _control(m: ReportContext, result: QuestionResult) -> Control | None:
-    question = m.wording.questions.get(result.question)
-    return question.control if question else None
-
-
-def _counts(result: QuestionResult) -> bool:
-    return result.in_score and result.state not in (QuestionState.NOT_APPLICABLE, QuestionState.OUT_OF_SCOPE)
-
-
-def _row(m: ReportContext, result: QuestionResult) -> list[Cell]:
+def _row(m: ReportContext, result: QuestionResult, links: Mapping[str, str]) -> list[Cell]:
     question = m.wording.questions[result.question]
     label = m.wording.texts(f"controls.{question.id}.label")
     numbers = [f"{result.weight}", _points(result.low), _points(result.high)]
-    return [question.printed, label, m.wording.state(result), *numbers]
+    state = m.wording.state(result)
+    if result.verified and result.low == result.high:
+        state += m.wording.bracketed(m.say("t11.verified"))
+    link = links.get(question.printed, "")
+    number = Prose(question.printed, m.paper.note.inked(m.paper.ink), m.faces, link=link)
+    return [number, label, state, *numbers]
 
 
 def _uncounted(m: ReportContext, results: list[QuestionResult]) -> list[list[Cell]]:
@@ -100,6 +125,11 @@ def _uncounted(m: ReportContext, results: list[QuestionResult]) -> list[list[Cel
         ["–", m.cell(m.wording.listed(names), small=True, quiet=True), state, "–", "–", "–"]
         for state, names in by_state.items()
     ]
+
+
+def _shares(weighed: Weighed) -> tuple[str, str, str]:
+    """The weight of all that applies, of what is certain, and of what of it is verified."""
+    return f"{weighed.applicable}", f"{weighed.definite}", f"{weighed.verified}"
 
 
 def _points(points: float) -> str:

@@ -24,7 +24,7 @@ def servers(m: ReportContext) -> list[Block]:
         m.list_or_none([44, 33, 31, 29, 28], "t6.mx_heads", [_mx(m, row) for row in hosts]),
         Gap(3),
         m.heading("t6.ports", 3),
-        m.list_or_none([41, 15, 29, 39, 41], "t6.port_heads", _ports(m)),
+        m.list_or_none([38, 22, 27, 41, 37], "t6.port_heads", _ports(m)),
         m.note(m.say("t6.holes")),
         Gap(4),
     ]
@@ -77,7 +77,12 @@ def _port(m: ReportContext, row: PortRow) -> tuple[str, ...]:
     if row.kind == "plain":
         return ("\n".join(connection), *["－"] * 4)
     lines = (connection, _versions(m, row), _weak(m, row), _advice(m, row), _certificate(m, row))
-    return tuple("\n".join(part) or unseen for part in lines)
+    connected, versions, weak, advice, certificate = lines
+    short = m.wording.listed
+    return tuple(
+        part or unseen
+        for part in ("\n".join(connected), short(versions), short(weak), short(advice), "\n".join(certificate))
+    )
 
 
 def _versions(m: ReportContext, row: PortRow) -> list[str]:

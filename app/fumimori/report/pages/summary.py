@@ -9,6 +9,7 @@ from fumimori.model import Action, Basis, Cost, Finding, Owner, Severity, Status
 from fumimori.report.blocks import Block, Box, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.figures import LETTERS, GradeScale
+from fumimori.report.glossary import Glossary
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
@@ -20,46 +21,47 @@ from fumimori.wording.work import OUTSIDE as CONTRACTORS
 OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
-def summary(m: ReportContext) -> Part:
+def summary(m: ReportContext, glossary: Glossary) -> list[Part]:
     """The executive summary; the less important words leave first when the page is full."""
     versions = [
-        partial(_page, m, reasons=FIRST, harm=True, decisions=3),
-        partial(_page, m, reasons=FIRST, harm=False, decisions=3),
-        partial(_page, m, reasons=FIRST, harm=False, decisions=2),
-        partial(_page, m, reasons=4, harm=False, decisions=2),
-        partial(_page, m, reasons=4, harm=False, decisions=1),
-        partial(_page, m, reasons=3, harm=False, decisions=1),
-        partial(_page, m, reasons=2, harm=False, decisions=1),
-        partial(_page, m, reasons=0, harm=False, decisions=1),
-        partial(_page, m, reasons=0, harm=False, decisions=1, most=4),
-        partial(_page, m, reasons=0, harm=False, decisions=1, most=3),
-        partial(_page, m, reasons=0, harm=False, decisions=0, most=3),
+        partial(_page, m, glossary, reasons=FIRST, harm=True, decisions=3),
+        partial(_page, m, glossary, reasons=FIRST, harm=False, decisions=3),
+        partial(_page, m, glossary, reasons=FIRST, harm=False, decisions=2),
+        partial(_page, m, glossary, reasons=4, harm=False, decisions=2),
+        partial(_page, m, glossary, reasons=4, harm=False, decisions=1),
+        partial(_page, m, glossary, reasons=3, harm=False, decisions=1),
+        partial(_page, m, glossary, reasons=2, harm=False, decisions=1),
+        partial(_page, m, glossary, reasons=0, harm=False, decisions=1),
+        partial(_page, m, glossary, reasons=0, harm=False, decisions=1, most=4),
+        partial(_page, m, glossary, reasons=0, harm=False, decisions=1, most=3),
+        partial(_page, m, glossary, reasons=0, harm=False, decisions=0, most=3),
     ]
-    return Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))
+    return [Part(name=m.say("part.management"), blocks=tuple(m.first_that_fits(versions)))]
 
 
-def _page(m: ReportContext, *, reasons: int, harm: bool, decisions: int, most: int = FIRST) -> list[Block]:
+def _page(
+    m: ReportContext, glossary: Glossary, *, reasons: int, harm: bool, decisions: int, most: int = FIRST
+) -> list[Block]:
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
         _scale(m),
-        Gap(2),
+        Gap(1.5),
         m.cell(_standing(m), small=True),
-        Gap(2.5),
-        Box(Stack([*_urgent(m, whole=harm), *_measured(m)]), fill=paper.wash, padding=3),
-        Gap(3),
-        _counts(m),
         Gap(2),
+        Box(Stack([*_urgent(m, whole=harm), *_measured(m)]), fill=paper.wash, padding=2.5),
+        Gap(2.5),
+        _counts(m),
+        Gap(1.5),
         _strip(m),
-        Gap(3),
+        Gap(2.5),
         *_first(m, reasons=reasons, most=most),
-        Gap(3),
+        Gap(2.5),
     ]
     if decisions:
-        blocks += [m.heading("summary.decisions", small=True), _decisions(m, decisions), Gap(2)]
+        blocks += [m.heading("summary.decisions", small=True), _decisions(m, decisions), Gap(1.5)]
     blocks.append(Prose(m.say("summary.law"), paper.note.inked(paper.ink), m.faces))
-    blocks += [Hairline(paper.line, millimetres=3), Prose(_foot(m), paper.note, m.faces)]
-    return blocks
+    return [*blocks, *glossary.foot(blocks), Hairline(paper.line, millimetres=2), Prose(_foot(m), paper.note, m.faces)]
 
 
 def _scale(m: ReportContext) -> Block:
@@ -157,7 +159,9 @@ def _first_dated(m: ReportContext, least: Severity) -> Action | None:
 def _hindrance(m: ReportContext) -> str:
     """What kept every measurement from seeing the server, so that nobody takes silence for health."""
     vantages = m.assessment.vantages
-    seen = m.result.good or any(f.basis in (Basis.MEASURED, Basis.READ, Basis.CONTRADICTION) for f in m.result.findings)
+    seen = m.result.good or any(
+        f.basis in (Basis.MEASURED, Basis.READ, Basis.IMPORTED, Basis.CONTRADICTION) for f in m.result.findings
+    )
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
@@ -189,14 +193,21 @@ def _harm(m: ReportContext, *, whole: bool) -> str:
 
 def _strip(m: ReportContext) -> Block:
     """The ten controls with their results, five beside five."""
-    cells: list[list[Cell]] = []
-    for control in m.result.controls:
-        sign = ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper)
-        name = m.cell(f"{control.control.printed} {m.wording.control(control.control)}", small=True)
-        cells.append([name, sign])
-    half = (len(cells) + 1) // 2
-    pairs = [[*left, *right] for left, right in zip_longest(cells[:half], cells[half:], fillvalue=["", ""])]
-    return Grid([57, 30.5, 47, 30.5], pairs, m.paper, row_heads=True, padding=0.35)
+    named = [
+        (
+            m.cell(f"{control.control.printed} {m.wording.control(control.control)}", small=True),
+            ChipSign(control.verdict, m.wording.word("verdict", control.verdict), m.paper),
+        )
+        for control in m.result.controls
+    ]
+    half = (len(named) + 1) // 2
+    nothing: tuple[Cell, Cell] = ("", "")
+    pairs: list[list[Cell]] = [
+        [*left, *right] for left, right in zip_longest(named[:half], named[half:], fillvalue=nothing)
+    ]
+    chip = max((sign.natural_width() / MM for _, sign in named), default=0) + 2.5
+    names = 165 - 2 * chip
+    return Grid([names * 0.55, chip, names * 0.45, chip], pairs, m.paper, row_heads=True, padding=0.35)
 
 
 def _counts(m: ReportContext) -> Block:
@@ -229,7 +240,7 @@ def _actions(m: ReportContext, *, reasons: int, most: int) -> Block:
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
         side = (m.wording.owner(action), m.wording.due(action), m.wording.effort_and_cost(action))
         rows.append([f"{number}", Stack(what), *[m.cell(text, small=True) for text in side]])
-    return m.table_or_none([7, 88, 26, 19, 25], "summary.action_heads", rows, padding=0.8)
+    return m.table_or_none([7, 88, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
 
 
 def _decisions(m: ReportContext, most: int) -> Block:
@@ -237,7 +248,7 @@ def _decisions(m: ReportContext, most: int) -> Block:
         [m.cell(text), TickBoxes([m.say("summary.yes"), m.say("summary.hold")], m.paper)]
         for text in decisions(m)[:most]
     ]
-    return Grid([123, 42], rows, m.paper, row_heads=True, padding=0.9)
+    return Grid([123, 42], rows, m.paper, row_heads=True, padding=0.6)
 
 
 def decisions(m: ReportContext) -> list[str]:

@@ -1,4 +1,4 @@
-"""Mail manners and the relay test over sockets: every outcome from a server that behaves so, and no outcome else."""
+"""Mail behaviour and the relay test over sockets: every outcome from a server that behaves so, and no outcome else."""
 
 import msgspec
 import pytest
@@ -38,8 +38,8 @@ def at_once():
 
 
 def said(probe, server, *before, inside=False):
-    houses = {("192.0.2.25", 25): server}
-    return found(probe, ZONE, houses, SCOPE, before=(mx.PROBE, *before), by=at_once(), inside=inside)
+    servers = {("192.0.2.25", 25): server}
+    return found(probe, ZONE, servers, SCOPE, before=(mx.PROBE, *before), by=at_once(), inside=inside)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def said(probe, server, *before, inside=False):
         ({"MAIL FROM:<postmaster@example.jp>": "250 ok"}, {"own_sender_accepted"}, {"own_sender_refused"}),
     ],
 )
-def test_manners(changes, there, gone):
+def test_replies(changes, there, gone):
     seen = said(mail_behaviour.PROBE, SmtpScript(STRICT | changes))
     assert set(seen) == (GOOD - gone) | there
     assert all(subjects == {HOST} for subjects in seen.values())
@@ -187,7 +187,7 @@ def test_relay(changes, words):
     assert server.heard[-1] == "QUIT"
 
 
-def test_relay_is_not_tried_where_manners_are_not_known():
+def test_relay_is_not_tried_where_the_behaviour_is_not_known():
     assert set(said(open_relay.PROBE, SmtpScript(STRICT))) == {"!relay_not_tested"}
 
 
@@ -261,8 +261,8 @@ def test_a_relay_on_a_port_for_people(tmp_path, port, changes, words):
 def test_a_relay_behind_a_plain_submission_port_is_found_too():
     replies = {"MAIL": "250 ok", "RCPT": "550 5.1.1 user unknown", "RCPT TO:<relay-test": "250 ok"}
     scope = Scope(domains=SCOPE.domains, mail_hosts=(HOST,))
-    houses = {("192.0.2.25", 587): SmtpScript(replies)}
-    seen = found(open_relay.PROBE, ZONE, houses, scope, before=(mx.PROBE, mail_ports.PROBE), by=at_once())
+    servers = {("192.0.2.25", 587): SmtpScript(replies)}
+    seen = found(open_relay.PROBE, ZONE, servers, scope, before=(mx.PROBE, mail_ports.PROBE), by=at_once())
     assert seen["open"] == {f"{HOST}:587"}
     assert rules().outcomes["open_relay.open"].severity.name == "CRITICAL"
 

@@ -21,7 +21,7 @@ def seen_by(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     }
     before = {name: path.stat().st_size for name, path in logs.items()}
     options = ("--mail-host", "mail.good.example", "--ssh-host", "ssh.good.example", "--own-host", "mx.good.example")
-    done = scan(world, tmp_path_factory.mktemp("manners"), "good.example", *CONSENTED, *options)
+    done = scan(world, tmp_path_factory.mktemp("behaviour"), "good.example", *CONSENTED, *options)
     assert done.code == 0, done.said
     return {name: read(path, before[name]) for name, path in logs.items()}
 

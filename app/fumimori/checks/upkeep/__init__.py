@@ -1,0 +1,1 @@
+"""How a server is kept: updates by themselves, blocked logins, logs, attachments, filter data, disks."""

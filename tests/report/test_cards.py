@@ -1,0 +1,116 @@
+"""A card of T4 tells everything about its cause, and a card that parts says on the next page whose it is."""
+
+import re
+
+import pytest
+
+from fumimori.__main__ import sample, toolkit
+from fumimori.model import Finding, Outcome, Repair, Severity
+from fumimori.report.numbering import cards_of, facts_of
+from fumimori.wording.report import Wording
+from report import example
+from report.test_contents import text
+
+
+def squeezed(words: str) -> str:
+    return "".join(words.split())
+
+
+@pytest.fixture(scope="module", params=["ja", "en"])
+def of_sample(request):
+    """The sample's result, its words, and its repairs part without any space, page titles and footers left out."""
+    about, texts = sample(), example.texts(request.param)
+    result = toolkit().assess(about, example.ISSUED)
+    content = text(example.pdf(about, language=request.param, following=result, parts="repairs"), "-raw")
+    again = re.compile(re.escape(squeezed(texts("report.t4.again", title="@@"))).replace("@@", ".*"))
+    furniture = [texts("report.title"), texts("report.part.repairs"), texts("report.draft")]
+    lines = [line for line in content.splitlines() if not again.fullmatch(squeezed(line)) and line not in furniture]
+    issued = f"{example.ISSUED:%Y-%m-%d}"
+    kept = [line for line in lines if not (issued in line and "Fumimori 0.1.0" in line)]
+    return about, result, Wording(about, result, texts, example.ISSUED), squeezed("".join(kept))
+
+
+def test_every_finding_stands_in_one_card_or_among_the_facts(of_sample):
+    _, result, _, _ = of_sample
+    told = [f for card in cards_of(result, example.rules()) for f in card.findings]
+    told += [finding for findings in facts_of(result) for finding in findings]
+    assert sorted((f.code, f.subject) for f in told) == sorted((f.code, f.subject) for f in result.findings)
+
+
+def test_a_card_loses_nothing_of_the_other_findings_of_its_cause(of_sample):
+    _, result, wording, printed = of_sample
+    cards = [card for card in cards_of(result, example.rules()) if len(card.kinds) > 1]
+    assert len(cards) > 4
+    for card in cards:
+        wanted = [wording.action(card.action)]
+        for findings in card.kinds:
+            first = findings[0]
+            wanted += [wording.title(first), wording.risk(first), *wording.fix(first), wording.confirm(first)]
+        assert [words for words in wanted if squeezed(words) not in printed] == []
+
+
+def test_what_was_seen_at_each_place_is_told(of_sample):
+    _, result, wording, printed = of_sample
+    for card in cards_of(result, example.rules()):
+        for findings in card.kinds:
+            places = wording.subjects(findings, 12)
+            assert squeezed(places) in printed
+
+
+def test_every_repair_of_a_cause_can_be_copied(of_sample):
+    about, result, _, printed = of_sample
+    repair = example.repairs_of(about)
+    for card in cards_of(result, example.rules()):
+        whole = Repair.joined(repair(finding) for finding in card.findings)
+        pieces = [*(one.content for one in whole.snippets), *(one.command for one in whole.proof)]
+        lines = [squeezed(line) for piece in pieces for line in piece.splitlines()]
+        assert [line for line in lines if line not in printed] == []
+
+
+def test_a_card_that_parts_says_whose_it_is_on_the_next_page(of_sample):
+    about, result, wording, _ = of_sample
+    language = wording.texts.language
+    content = text(example.pdf(about, language=language, following=result, parts="repairs"), "-raw")
+    title = re.escape(squeezed(wording.say("t4.title", number=0, action=""))).replace("0", r"\d+")
+    begun = re.compile(re.escape(squeezed(wording.say("t4.again", title="@@"))).replace("@@", rf"{title}.+"))
+    assert len([line for line in content.splitlines() if begun.fullmatch(squeezed(line))]) >= 5
+
+
+def test_the_same_work_at_another_place_refers_to_the_card_that_tells_it():
+    about = example.assessment(answers=(), runs=(), disputes=())
+    said = tuple(Outcome(code="mail_behaviour.vrfy_tells", subject=f"mx{n}.example.jp:25") for n in (1, 2))
+    result = example.result(about, said)
+    offered = example.repairs_of(sample())
+
+    def repair(_: Finding) -> Repair:
+        wanted = next(one for one in toolkit().assess(sample(), example.ISSUED).findings if one.code == said[0].code)
+        return offered(wanted)
+
+    assert len(cards_of(result, example.rules())) == 2
+    printed = squeezed(text(example.pdf(about, following=result, parts="repairs", to_copy=repair(result.findings[0]))))
+    words = example.texts("ja")("report.t4.as_in", number=1, subjects="mx2.example.jp:25")
+    assert squeezed(words) in printed
+
+
+def test_what_is_set_aside_has_a_card_without_an_action():
+    about = example.assessment()
+    cards = cards_of(example.result(about), example.rules())
+    aside = [card for card in cards if card.action is None]
+    assert all(finding.set_aside for card in aside for finding in card.findings)
+    assert all(card.number == 0 for card in aside)
+    assert all(finding.severity > Severity.INFO for card in cards for finding in card.findings)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_card_goes_on_where_it_only_begins(language):
+    about, texts = sample(), example.texts(language)
+    result = toolkit().assess(about, example.ISSUED)
+    pages = text(example.pdf(about, language=language, following=result, parts="repairs"), "-raw").split("\f")
+    wording = Wording(about, result, texts, example.ISSUED)
+    for card in cards_of(result, example.rules()):
+        if card.action is None:
+            continue
+        title = texts("report.t4.title", number=card.number, action=wording.action(card.action))
+        again = squeezed(texts("report.t4.again", title=title))
+        begins = next(i for i, page in enumerate(pages) if squeezed(title) in squeezed(page).replace(again, ""))
+        assert again not in squeezed(pages[begins])
