@@ -101,6 +101,22 @@ def test_a_consent_can_be_withdrawn(opened: Open):
     assert not driver.find("ours").isChecked()
 
 
+def test_no_undoing_gives_a_consent_back_that_was_withdrawn(opened: Open):
+    driver = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
+    driver.go("consent")
+    driver.press("ours")
+    driver.press("next")
+    driver.go("consent")
+    driver.press("withdraw")
+    driver.window.undo()
+    consent = driver.session.open.consent
+    assert (consent.level, consent.name) == (ConsentLevel.AUTHORISED, "Owner")
+    assert consent.confirmed_level is ConsentLevel.PUBLIC
+    assert not driver.find("ours").isChecked()
+    driver.window.redo()
+    assert driver.session.open.consent == Consent()
+
+
 def test_without_a_host_ssh_is_not_promised_and_an_own_server_is_offered(opened: Open):
     driver = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
     driver.go("consent")

@@ -180,6 +180,17 @@ def test_one_value_fills_all_that_is_chosen_and_cut_empties_it(opened: Open):
     assert [row.get("department") for row in rows(driver)] == [None, "営業", None]
 
 
+def test_what_is_copied_is_no_formula_elsewhere_and_comes_back_as_it_was(opened: Open):
+    driver = opened_at(opened, "ja", "staff", {"name": "=HYPERLINK(1)\ncmd"}, {})
+    table = driver.find("register")
+    table.setCurrentIndex(table.model().index(0, 0))
+    table.copy()
+    assert QGuiApplication.clipboard().text() == "'=HYPERLINK(1) cmd"
+    table.setCurrentIndex(table.model().index(1, 0))
+    table.paste()
+    assert rows(driver)[1] == {"name": "=HYPERLINK(1) cmd"}
+
+
 def test_what_does_not_fit_is_said(opened: Open):
     driver = opened_at(opened, "ja", "staff", {"name": "A"})
     t = driver.session.texts

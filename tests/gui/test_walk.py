@@ -273,6 +273,22 @@ def test_stopping_keeps_what_is_finished(opened: Open):
     assert ("closed", "") in slow.asked
 
 
+@pytest.mark.parametrize("change", ["withdrawn", "domain"])
+def test_what_is_not_allowed_any_more_ends_at_once(opened: Open, change: str):
+    driver = opened("en", demonstration.assessment("en"), slow_instruments(Slow({})))
+    assert driver.session.open.consent.confirmed_level >= ConsentLevel.CONNECTIONS
+    start_measuring(driver)
+    driver.session.edit_organisation(name="Another name")
+    assert not driver.session.measuring.stopping
+    with driver.qtbot.waitSignal(driver.session.measuring.ended, timeout=5_000):
+        if change == "withdrawn":
+            driver.go("consent")
+            driver.press("withdraw")
+        else:
+            driver.session.edit_scope(domains=(DomainScope(name="corrected.example.jp"),))
+    assert driver.session.measuring.cancelled
+
+
 def test_closing_while_measuring_keeps_what_is_finished_and_leaves_no_thread(opened: Open, tmp_path: Path):
     slow = Slow({})
     driver = opened("ja", None, slow_instruments(slow))

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -49,16 +50,22 @@ def passphrase(options: argparse.Namespace, texts: Texts) -> str | None:
 
 
 def first_line(name: str | None, texts: Texts) -> str | None:
-    """The first line of a file that holds a passphrase; None for None. WrongUseError."""
+    """The first line of a file that holds a passphrase; None for None. WrongUseError.
+
+    A line on standard error says when other people of this computer can use the file.
+    """
     if not name:
         return None
     try:
         with Path(name).open(encoding="utf-8") as file:
             first = file.readline(4096).rstrip("\r\n")
+            mode = os.fstat(file.fileno()).st_mode
     except (OSError, UnicodeDecodeError):
         raise WrongUseError(texts("cli.no_such_file", path=name)) from None
     if not first:
         raise WrongUseError(texts("cli.empty_passphrase"))
+    if os.name == "posix" and stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _say(texts("cli.open_passphrase", path=name))
     return first
 
 

@@ -322,9 +322,13 @@ def _belongs(host: str, domains: Iterable[str]) -> bool:
 
 
 def _with_selectors(domain: DomainScope, others: Iterable[DomainScope]) -> DomainScope:
-    """The domain with the DKIM selectors that the other side knew, else what was found under them would be lost."""
-    more = [selector for other in others if other.name == domain.name for selector in other.selectors]
-    return msgspec.structs.replace(domain, selectors=tuple(dict.fromkeys((*domain.selectors, *more))))
+    """The domain with the DKIM selectors that the other side knew, so that the next measurement here asks for them."""
+    same = [other for other in others if other.name == domain.name]
+    more = {
+        kind: tuple(dict.fromkeys(name for one in (domain, *same) for name in getattr(one, kind)))
+        for kind in ("selectors", "mail_selectors")
+    }
+    return msgspec.structs.replace(domain, **more)
 
 
 def schema(checks: Sequence[Check[Record]]) -> dict[str, Any]:

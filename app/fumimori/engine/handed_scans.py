@@ -39,17 +39,23 @@ def scan_in(document: Document, toolkit: Toolkit) -> HandedScan:
 
 
 def foreign(scans: Sequence[HandedScan], assessment: Assessment) -> Iterator[tuple[str, About, str]]:
-    """Each domain that the assessment is not about, with the document that is about it."""
+    """Each domain that the assessment is not about, with the document that is about it.
+
+    Where the assessment names no domain yet, it will be about those of the first measurement.
+    """
+    known = {domain.name for domain in assessment.scope.domains}
     for one in scans:
-        for domain in foreign_domains(one.scan, assessment):
-            yield domain, About.DOMAIN, one.name
+        names = [domain.name for domain in one.scan.scope.domains]
+        known = known or set(names)
+        yield from ((name, About.DOMAIN, one.name) for name in names if name not in known)
 
 
 def with_scans(scans: Sequence[HandedScan], assessment: Assessment, also: Collection[str]) -> Assessment:
     """The assessment with those measurements of which every domain is its own or in `also`."""
-    after = assessment
+    before = after = assessment
     for one in scans:
-        others = foreign_domains(one.scan, assessment)
+        before = before if before.scope.domains else after
+        others = foreign_domains(one.scan, before)
         if all(domain in also for domain in others):
             after = imported(one.scan, after, widen=bool(others))
     return after if after.runs != assessment.runs else assessment

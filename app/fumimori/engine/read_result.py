@@ -148,9 +148,9 @@ class ReadResult(Record):
 
 
 def _with(scope: Scope, subject: str, about: About) -> Scope:
-    """The scope with this domain, or this host as one of the organisation's own."""
-    if about is About.DOMAIN:
+    """The scope with this domain, or this host as one of the organisation's own, where it does not name it yet."""
+    if about is About.DOMAIN and all(domain.name != subject for domain in scope.domains):
         return msgspec.structs.replace(scope, domains=(*scope.domains, DomainScope(name=subject)))
-    if about is About.HOST and subject:
+    if about is About.HOST and subject and subject not in scope.mail_hosts:
         return msgspec.structs.replace(scope, mail_hosts=(*scope.mail_hosts, subject))
     return scope

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from fumimori.grammar.domain_names import BadDomainError, ascii_domain, ascii_host
+from fumimori.engine import foreign_scope
 from fumimori.model import Run, Scope
 
 YEARS = range(2000, 2101)  # in which a measurement can have been made
@@ -13,7 +13,6 @@ TEXT_MOST = 4096
 RECORDS_MOST = 200_000
 """Records of one kind."""
 _RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-_MAIL_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 class NotAScanError(ValueError):
@@ -58,7 +57,7 @@ def _moments(run: Run) -> Iterator[datetime]:
 
 
 def _texts(run: Run) -> Iterator[str]:
-    yield from (run.program, run.rules, run.consent.name, run.consent.role)
+    yield from (run.program, run.rules, run.consent.name, run.consent.role, *run.consent.domains, *run.consent.hosts)
     yield from () if run.tool is None else (run.tool.name, run.tool.version)
     if run.vantage is not None:
         vantage = run.vantage
@@ -72,11 +71,6 @@ def _texts(run: Run) -> Iterator[str]:
 
 
 def _check_scope(scope: Scope) -> None:
-    names = [domain.name for domain in scope.domains]
-    hosts = (*scope.mail_hosts, *scope.ssh_hosts, *scope.webmail_hosts)
-    try:
-        proper = all(ascii_domain(name) == name for name in names) and all(ascii_host(host) == host for host in hosts)
-    except BadDomainError as error:
-        raise NotAScanError(f"no name: {str(error)[:100]}") from error
-    if not proper or not all(_MAIL_ADDRESS.fullmatch(address) for address in scope.addresses):
-        raise NotAScanError("a name or an address that cannot be")
+    wrong = foreign_scope.fault(scope)
+    if wrong:
+        raise NotAScanError(wrong)

@@ -136,9 +136,10 @@ class Handing(QObject):
 
     def remove(self, run: str) -> None:
         """Take a reading, or a measurement made elsewhere, out of the assessment again; it can be undone."""
+        from fumimori.engine.removing import without_run
+
         session = self._session
-        left = tuple(one for one in session.open.runs if not one.handed_over or one.id != run)
-        session.put(msgspec.structs.replace(session.open, runs=left))
+        session.put(without_run(session.toolkit, session.open, run))
         self.taken = 0
         self.changed.emit()
 

@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fumimori.gui.bridge import Job, Say
-from fumimori.model import Consent, Finding, Grade, Record
+from fumimori.model import Assessment, Consent, Finding, Grade, Record
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,6 +59,8 @@ class Measuring(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(TELL_EVERY_MS)
         self._timer.timeout.connect(self.changed)
+        self._begun: Assessment | None = None
+        session.changed.connect(self._still_allowed)
 
     @property
     def running(self) -> bool:
@@ -125,7 +127,7 @@ class Measuring(QObject):
         assessment, toolkit, settings = self._session.open, self._session.toolkit, self.settings()
         if only:
             assessment = msgspec.structs.replace(assessment, consent=Consent())
-        self._for = assessment.id
+        self._for, self._begun = assessment.id, assessment
 
         async def work(stop: "asyncio.Event", say: Say) -> "Measurement":
             network = toolkit.open_network(settings)
@@ -152,6 +154,15 @@ class Measuring(QObject):
             self.stopping = True
             self._job.cancel()
             self.changed.emit()
+
+    def _still_allowed(self) -> None:
+        """A consent that was withdrawn, and a domain that was taken out or corrected, end the run at once."""
+        now, begun = self._session.assessment, self._begun
+        if self._job is None or self.stopping or now is None or begun is None or now.id != self._for:
+            return
+        left = {domain.name for domain in begun.scope.domains} - {domain.name for domain in now.scope.domains}
+        if left or now.consent.confirmed_level < begun.consent.confirmed_level:
+            self.stop()
 
     def _heard(self, what: object) -> None:
         from fumimori.engine import Progress

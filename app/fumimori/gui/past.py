@@ -70,6 +70,9 @@ class Past:
         kept.append((now, place))
         self._typing = ()
         said = {field: getattr(then, field) for field in then.__struct_fields__ if field not in SEEN}
+        if then.consent != now.consent:
+            # What was withdrawn, or confirmed in another way, holds only once somebody confirms it anew.
+            said["consent"] = msgspec.structs.replace(then.consent, at=None)
         return msgspec.structs.replace(now, **said, runs=_runs(then.runs, now.runs)), place
 
 

@@ -196,6 +196,15 @@ def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
     assert set(outcomes(dkim.PROBE, failing, scope_of("example.jp", **named))) == {"not_found"}
 
 
+@pytest.mark.parametrize("named", [{"selectors": ["K9"]}, {"mail_selectors": ["k9"]}])
+def test_a_selector_that_was_taken_back_is_missed_by_nobody(named):
+    scope = scope_of("example.jp", **named)
+    attempts = looked([dkim.PROBE], FakeNetwork({"example.jp": {}}), scope)
+    for now, told in ((scope, True), (scope_of("example.jp"), False)):
+        codes = {one.code for one in dkim.PROBE.judge(Observations(now, attempts), rules())}
+        assert any(code.endswith("_without_key") for code in codes) is told
+
+
 def test_one_key_for_two_domains_is_told():
     zone = at("s1", STRONG) | {"s1._domainkey.example.com": {"TXT": [STRONG]}}
     scope = Scope(domains=(DomainScope(name="example.jp"), DomainScope(name="example.com")))

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from fumimori.checks.mail_message.facts import Direction, Facts
+from fumimori.engine.removing import without_run
 from fumimori.grammar.dkim_signature import signatures, verifies
 from fumimori.grammar.mime import parse_message
 from fumimori.grammar.trace import parse_received
@@ -135,6 +136,36 @@ def test_without_the_key_nothing_is_said_and_the_next_measurement_asks_for_it():
     )
     assert "mail_message.dkim_valid" in {one.code for one in tools().outcomes(measured)}
     assert result.handed[0].problem == ""
+
+
+FORGED = PASSED.replace(b"dmarc=pass", b"dmarc=fail")
+
+
+@pytest.mark.parametrize(
+    ("message", "learned"),
+    [
+        (received(dkim_signed()), ("s1",)),
+        (received(dkim_signed(), FORGED), ()),
+        (received(dkim_signed()).replace(b"From: ", b"From: <x@stranger.example>\r\nX-From: ", 1), ()),
+    ],
+    ids=["own", "forged", "from others"],
+)
+def test_only_what_the_domain_itself_sent_teaches_its_selectors(message, learned):
+    _, after, _ = handed_over(message, into=about(DOMAIN, "receiver.example"))
+    assert [one.mail_selectors for one in after.scope.domains] == [learned, ()]
+
+
+def test_with_the_last_message_that_shows_it_a_selector_goes():
+    _, once, _ = handed_over(received(dkim_signed()), into=about(DOMAIN))
+    _, twice, _ = handed_over(received(dkim_signed(), PASSED), into=once)
+    first, second = (run.id for run in twice.runs[-2:])
+    left = without_run(tools(), twice, first)
+    assert [len(left.runs), left.scope.domains[0].mail_selectors] == [len(twice.runs) - 1, ("s1",)]
+    gone = without_run(tools(), left, second)
+    assert gone.scope.domains[0].mail_selectors == ()
+    named = msgspec.structs.replace(left.scope.domains[0], mail_selectors=("s1", "other"))
+    more = msgspec.structs.replace(left, scope=msgspec.structs.replace(left.scope, domains=(named,)))
+    assert without_run(tools(), more, second).scope.domains[0].mail_selectors == ("other",)
 
 
 def test_a_header_alone_proves_the_key_and_not_the_body():

@@ -1,6 +1,7 @@
 """The command line takes nobody's work away: a file is added to, refused, or replaced when that was asked for."""
 
 import argparse
+import os
 from pathlib import Path
 
 import keyring
@@ -146,3 +147,10 @@ def test_the_sample_is_not_written_over_a_sample_that_was_worked_on(tmp_path):
     AssessmentFile.create(target, program.SAMPLE_PASSPHRASE, start=assessment()).close()
     assert program.main(["sample", "--out", str(tmp_path)]) == 2
     assert content(Path(target), program.SAMPLE_PASSPHRASE) == assessment()
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])
+def test_a_passphrase_file_that_others_can_use_is_told(secret_file, capsys, mode: int, *, told: bool):
+    Path(secret_file).chmod(mode)
+    assert files.first_line(secret_file, TEXTS) == SECRET
+    assert (TEXTS("cli.open_passphrase", path=secret_file) in capsys.readouterr().err) is (told and os.name == "posix")

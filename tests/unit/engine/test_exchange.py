@@ -101,6 +101,15 @@ def test_hosts_of_the_own_domain_come_with_it_and_others_do_not() -> None:
     assert imported(read(written(there)), of("example.jp"), widen=True).scope.ssh_hosts == both
 
 
+def test_every_selector_that_was_known_there_is_asked_for_here() -> None:
+    domain = DomainScope(name="example.jp", selectors=("named",), mail_selectors=("signed",))
+    there = msgspec.structs.replace(measured("example.jp"), scope=Scope(domains=(domain,)))
+    mine = DomainScope(name="example.jp", selectors=("mine",))
+    here = imported(read(written(there)), Assessment(id="here", created=NOW, scope=Scope(domains=(mine,))))
+    (taken,) = here.scope.domains
+    assert (taken.selectors, taken.mail_selectors) == (("mine", "named"), ("signed",))
+
+
 def test_an_imported_failure_gives_way_to_what_was_seen_here() -> None:
     offline = measured("example.jp")
     failed = run_of(attempt("spf", "example.jp", None, hours=3), scope=scope("example.jp"), id="offline")
@@ -155,6 +164,14 @@ def changed(content: dict[str, Any], pattern: str, value: object) -> dict[str, A
         ("scope.ssh_hosts", ["a b"]),
         ("scope.addresses", ["nobody"]),
         ("runs.0.scope.mail_hosts", ["host:99999"]),
+        ("scope.own_hosts", ["mail.example.jp\nother"]),
+        ("scope.sending_addresses", ["nonsense"]),
+        ("scope.blocklists", ["two words"]),
+        ("scope.domains.0.selectors", ["s1\ncurl"]),
+        ("scope.domains.0.mail_selectors", ["\x1b[31m"]),
+        ("runs.0.scope.domains.0.selectors", ["x" * 300]),
+        ("scope.ssh_hosts", ["mail.example.jp"] * 10_001),
+        ("runs.0.consent.hosts", ["x" * 5000]),
     ],
 )
 def test_what_could_not_be_judged_and_printed_is_refused_at_the_door(where: str, value: object) -> None:

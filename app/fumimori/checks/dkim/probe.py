@@ -14,7 +14,7 @@ Steps      1. A random selector: does the zone answer everything. 2. Every selec
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, SELECTOR, Facts, SelectorSeen
@@ -131,7 +131,9 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if attempt.subject in unused or mx.no_domain(observations, attempt.subject):
             continue
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
-        found = list(_found(facts, rules))
+        scope = next((one for one in observations.scope.domains if one.name == attempt.subject), None)
+        named = frozenset(one.lower() for one in (*scope.mail_selectors, *scope.selectors)) if scope else frozenset()
+        found = list(_found(facts, rules, named))
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
         for word, values in found:
@@ -142,13 +144,13 @@ def _digests(facts: Facts) -> list[str]:
     return [key.digest for one in facts.genuine for key in one.keys if key.digest]
 
 
-def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _found(facts: Facts, rules: Rules, named: Collection[str]) -> Iterator[tuple[str, Values]]:
     genuine = facts.genuine
     if facts.control.records:
         answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
         closed = bool(answers) and all(answer.revoked for answer in answers)
         yield "wildcard_closed" if closed else "wildcard", (("text", facts.control.records[0]),)
-    yield from _named_without_key(facts)
+    yield from _named_without_key(facts, named)
     if facts.aliases_empty:
         yield "alias_empty", (("selectors", ", ".join(one.selector for one in facts.aliases_empty)),)
     if not genuine:
@@ -171,12 +173,12 @@ def _found(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     yield from _strength(working, rules)
 
 
-def _named_without_key(facts: Facts) -> Iterator[tuple[str, Values]]:
-    """Selectors that somebody is sure of, at which no key stands; a name server that failed says nothing."""
+def _named_without_key(facts: Facts, still: Collection[str]) -> Iterator[tuple[str, Values]]:
+    """Selectors that somebody is `still` sure of, without a key; a name server that failed says nothing."""
     silent = {question.name for question in facts.unanswered}
     keyed = {one.selector for one in facts.genuine}
     for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
-        missing = [selector for selector in named if selector not in keyed and selector not in silent]
+        missing = [selector for selector in named if selector in still and selector not in keyed | silent]
         if missing:
             yield word, (("selectors", ", ".join(missing)),)
 

@@ -142,9 +142,15 @@ def _one_click(message: Entity, signed: Sequence[Record]) -> bool:
 
 
 def teaches(scope: Scope, facts: Sequence[Facts]) -> Scope:
-    """The scope with the selectors that its domains really signed with, so that the probe `dkim` asks for them."""
+    """The scope with the selectors that its domains really signed with, so that the probe `dkim` asks for them.
+
+    Anybody can write a signature into a message: one that came from others, or that its receiver found to be forged,
+    teaches nothing.
+    """
     found: dict[str, dict[str, None]] = {}
     for one in facts:
+        if one.direction is Direction.RECEIVED or _forged(one):
+            continue
         for signature in one.signatures:
             if signature.kind == "dkim" and re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,62})", signature.selector):
                 found.setdefault(signature.domain, {})[signature.selector] = None
@@ -155,6 +161,11 @@ def teaches(scope: Scope, facts: Sequence[Facts]) -> Scope:
         for one in scope.domains
     )
     return msgspec.structs.replace(scope, domains=domains)
+
+
+def _forged(facts: Facts) -> bool:
+    """Whether its receiver found that the domain in From did not send it."""
+    return any(one.method == "dmarc" and one.result == "fail" for one in facts.verdicts)
 
 
 READER = Reader(

@@ -29,10 +29,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fumimori.grammar.csv_text import inert
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.model import Column, ColumnKind, RegisterRow
-from fumimori.model.registers import ROWS_MOST
+from fumimori.model.registers import CELL_MOST, ROWS_MOST
+from fumimori.texts import sanitize
 from fumimori.wording.registers import RegisterWords, state
 
 Index = QModelIndex | QPersistentModelIndex
@@ -330,10 +332,10 @@ class RegisterTable(QTableView):
         return self._source.rowCount() + shown - self.sorted.rowCount()
 
     def copy(self) -> None:
-        """The chosen cells as a block for a spreadsheet."""
+        """The chosen cells as a block for a spreadsheet, which takes none of them for a formula."""
         lines: dict[int, list[str]] = {}
         for index in sorted(self.selectionModel().selectedIndexes(), key=lambda one: (one.row(), one.column())):
-            lines.setdefault(index.row(), []).append(str(index.data(_Role.EditRole)))
+            lines.setdefault(index.row(), []).append(inert(sanitize(str(index.data(_Role.EditRole)), CELL_MOST)))
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines.values()))
 
     def event(self, event: QEvent) -> bool:
