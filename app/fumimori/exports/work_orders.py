@@ -49,7 +49,6 @@ def order(material: Material, owner: str, actions: tuple[Action, ...]) -> str:
 
 def _item(material: Material, number: int, action: Action) -> list[str]:
     say, wording = material.texts, material.wording
-    first = action.findings[0] if action.findings else None
     lines = [
         f"{number}. {wording.action(action)}",
         say("exports.order.due", due=wording.due(action)),
@@ -60,13 +59,27 @@ def _item(material: Material, number: int, action: Action) -> list[str]:
         lines.append(say("exports.order.where", where=where))
     if action.findings:
         lines.append(say("exports.order.numbers", numbers=wording.numbers(action.findings, 10)))
-    if first is not None:
-        lines += ["", say("exports.order.steps")]
-        lines += [f"  {step}. {text}" for step, text in enumerate(wording.fix(first), start=1)]
+        lines += _steps(material, action.findings)
         lines += _copies(material, action.findings)
-        if wording.confirm(first):
-            lines += ["", say("exports.order.confirm", confirm=wording.confirm(first))]
+        lines += _confirmed(material, action.findings)
     return [*lines, "", say("exports.order.done")]
+
+
+def _steps(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """The steps of the report's card; those of several kinds below the numbers that they repair."""
+    told = material.wording.steps(findings)
+    lines = ["", material.texts("exports.order.steps")] if told else []
+    for numbers, steps in told:
+        lines += [f"  [{numbers}]"] if len(told) > 1 else []
+        lines += [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
+    return lines
+
+
+def _confirmed(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """What shows that it is done, as the report's card says it."""
+    told = material.wording.confirmations(findings)
+    said = [text if len(told) == 1 else f"[{numbers}] {text}" for numbers, text in told]
+    return ["", *(material.texts("exports.order.confirm", confirm=text) for text in said)] if said else []
 
 
 def _copies(material: Material, findings: tuple[Finding, ...]) -> list[str]:
