@@ -154,4 +154,5 @@ def _runs(numbers: Iterable[int]) -> list[list[int]]:
 
 
 def _spelled(letter: str, digits: int, found: Iterable[Sequence[int]]) -> list[str]:
-    return [f"{letter}-{run[0]:0{digits}d}" + (f"–{run[-1]:0{digits}d}" if len(run) > 1 else "") for run in found]
+    sign = f"{letter}-" if letter else ""
+    return [f"{sign}{run[0]:0{digits}d}" + (f"–{run[-1]:0{digits}d}" if len(run) > 1 else "") for run in found]
