@@ -11,7 +11,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from fumimori.__main__ import bank, sample, toolkit
+from fumimori.__main__ import bank, repairs, sample, toolkit
 from fumimori.assess.plan import first
 from fumimori.model import (
     About,
@@ -33,7 +33,9 @@ from fumimori.model import (
     Status,
     Vantage,
 )
+from fumimori.wording.repairs import part_words
 from fumimori.wording.report import Wording
+from fumimori.wording.words import kinds
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
@@ -376,3 +378,29 @@ def test_the_list_names_few_of_many_places_and_draws_their_actions_together():
     listed = printed[printed.rindex("List of findings") : printed.rindex("Findings in detail")]
     assert "and 9 more" in " ".join(listed.split())
     assert f"{len(result.actions) - 11}–{len(result.actions)}" in listed
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_facts_leave_unprinted_stands_whole_in_the_attached_row_that_is_named(language):
+    about = sample()
+    result = toolkit().assess(about, example.ISSUED)
+    how, say = repairs(result, about), example.texts(language)
+    wording = Wording(about, result, say, example.ISSUED)
+    content = example.pdf(about, language=language, following=result, parts="repairs")
+    with pikepdf.open(BytesIO(content)) as document:
+        attached = document.attachments["findings.csv"].get_file().read_bytes().decode("utf-8-sig")
+    rows = {row[0]: row for row in csv.reader(StringIO(attached))}
+    printed = "".join(text(content, "-raw").split())
+    facts = [one for one in result.findings if one.severity is Severity.INFO and not how(one).empty]
+    assert facts
+    for finding in facts:
+        cell = "".join(rows[wording.number(finding)][8].split())
+        repair = how(finding)
+        told = [line for snippet in repair.snippets for line in snippet.content.splitlines()]
+        told += [words for part in ("before", "risks", "back") for words in part_words(say, repair, part)]
+        told += [proof.command for proof in repair.proof]
+        assert [one for one in told if "".join(one.split()) not in cell] == []
+    for alike in kinds(facts).values():
+        told = say("report.t4.to_copy", numbers=wording.numbers(alike, most=len(alike)))
+        assert "".join(told.split()) in printed
+    assert "".join(say("report.t4.facts_intro").split()) in printed

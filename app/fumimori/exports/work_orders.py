@@ -3,12 +3,10 @@
 import re
 
 from fumimori.exports.material import Material
-from fumimori.model import Action, Finding, Owner, Repair, Snippet
-from fumimori.texts import Texts, sanitize
-from fumimori.wording.repairs import note_words, part_words, proof_words, snippet_title
+from fumimori.model import Action, Finding, Owner, Repair
+from fumimori.wording.repairs import repair_lines
 
 _UNFIT = re.compile(r"[^\w.-]{1,64}")
-LINE_MOST = 4000
 RULE = "─" * 40
 
 
@@ -83,35 +81,6 @@ def _confirmed(material: Material, findings: tuple[Finding, ...]) -> list[str]:
 
 
 def _copies(material: Material, findings: tuple[Finding, ...]) -> list[str]:
-    """What comes first, what is to be copied (the old above the new), what may break, the way back and the proof."""
-    say = material.texts
-    repair = Repair.joined(material.repair(finding) for finding in findings)
-    lines = _sentences(say, repair, "before")
-    if repair.snippets:
-        lines += ["", say("repairs.heading")]
-        lines += [line for snippet in repair.snippets for line in _piece(say, snippet)]
-    for part in ("after", "risks", "back"):
-        lines += _sentences(say, repair, part)
-    if repair.proof:
-        lines += ["", say("repairs.proof")]
-    for proof in repair.proof:
-        lines += [*_verbatim(proof.command), *(f"  {words}" for words in proof_words(say, proof)), ""]
-    return lines
-
-
-def _sentences(say: Texts, repair: Repair, part: str) -> list[str]:
-    said = part_words(say, repair, part)
-    return ["", say(f"repairs.{part}"), *(f"  {words}" for words in said)] if said else []
-
-
-def _piece(say: Texts, snippet: Snippet) -> list[str]:
-    lines = [f"  [{snippet_title(say, snippet)}]"]
-    if snippet.note is not None:
-        lines.append(f"  {note_words(say, snippet.note)}")
-    if snippet.current:
-        lines += [f"  {say('repairs.current')}", *_verbatim(snippet.current), f"  {say('repairs.wanted')}"]
-    return [*lines, *(_verbatim(snippet.content) or [f"  {say('repairs.delete')}"]), ""]
-
-
-def _verbatim(text: str) -> list[str]:
-    return [f"    {sanitize(line, LINE_MOST)}" for line in text.splitlines()]
+    """All that the repairs of the findings say, each piece once."""
+    lines = repair_lines(material.texts, Repair.joined(material.repair(finding) for finding in findings))
+    return ["", *lines] if lines else []

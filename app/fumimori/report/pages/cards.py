@@ -63,7 +63,9 @@ def facts(m: ReportContext) -> list[Block]:
         keys=[card_key(findings) for findings in found],
         part_rows=True,
     )
-    return [m.heading("t4.facts", 3), table, Gap(4)]
+    more = any(not m.repair(finding).empty for findings in found for finding in findings)
+    intro: list[Block] = [m.note(m.say("t4.facts_intro"), keep_next=True), Gap(1)] if more else []
+    return [m.heading("t4.facts", 3), *intro, table, Gap(4)]
 
 
 def good_points(m: ReportContext) -> list[Block]:
@@ -255,7 +257,8 @@ def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
     said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first), w.confirm(first)]))
     blocks: list[Block] = [Prose(told, small, m.faces, keep_next=True), *([m.cell(said, small=True)] if said else [])]
     if not repair.empty:
-        blocks.append(m.cell(m.say("t4.to_copy"), small=True, quiet=True))
+        told = m.say("t4.to_copy", numbers=w.numbers(findings, most=len(findings)))
+        blocks.append(m.cell(told, small=True, quiet=True))
     numbers = Prose(w.numbers(findings, most=len(findings)), small, m.faces)
     return [numbers, Stack(blocks, together=False)]
 
