@@ -257,8 +257,8 @@ def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
     said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first), w.confirm(first)]))
     blocks: list[Block] = [Prose(told, small, m.faces, keep_next=True), *([m.cell(said, small=True)] if said else [])]
     if not repair.empty:
-        told = m.say("t4.to_copy", numbers=w.numbers(findings, most=len(findings)))
-        blocks.append(m.cell(told, small=True, quiet=True))
+        place = m.say("t4.to_copy", numbers=w.numbers(findings, most=len(findings)))
+        blocks.append(m.cell(place, small=True, quiet=True))
     numbers = Prose(w.numbers(findings, most=len(findings)), small, m.faces)
     return [numbers, Stack(blocks, together=False)]
 
