@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Formatter
 
 import msgspec
 import pypdfium2
@@ -34,6 +35,15 @@ SCALE = 0.7
 """Of the pages on a contact sheet: 1 is 72 dots an inch."""
 HOSTILE = "<b>見本</b> & \u202egnp.exe\u2066 ）」。、(Tj) ET Q =1+1"
 
+VALUES: dict[str, str | int] = {
+    "day": "2026-12-20",
+    "date": "2026-12-20",
+    "port": 443,
+    "ports": "443",
+    "path": "/admin",
+}
+"""What some placeholders of the texts stand for; a number else."""
+
 Made = tuple[Assessment, Result]
 
 
@@ -47,7 +57,18 @@ def judged(about: Assessment, said: tuple[Outcome, ...] | None = None) -> Made:
 def faults(hosts: tuple[str, ...], each: int) -> tuple[Outcome, ...]:
     """The first `each` kinds of faults, on every host."""
     codes = [code for code, rule in sorted(rules().outcomes.items()) if rule.severity >= Severity.LOW][:each]
-    return tuple(Outcome(code=code, subject=host) for code in codes for host in hosts)
+    return tuple(Outcome(code=code, subject=host, values=named(code, host)) for code in codes for host in hosts)
+
+
+def named(code: str, host: str) -> tuple[tuple[str, str | int], ...]:
+    """A value for each placeholder in the texts of a check's outcome, as its judge would give it."""
+    say = texts("en")
+    keys = [f"checks.{code}.{part}" for part in ("title", "saw", "risk", "action", "fix", "confirm")]
+    words = "\n".join(line for key in keys if say.has(key) for line in say.lines(key))
+    names = {name for _, name, _, _ in Formatter().parse(words) if name and name != "subject"}
+    return tuple(
+        (name, host if name.startswith(("host", "name", "domain")) else VALUES.get(name, 12)) for name in sorted(names)
+    )
 
 
 def answered(credit: Credit) -> tuple[Answer, ...]:
@@ -70,6 +91,8 @@ def offline() -> Made:
     runs = tuple(
         msgspec.structs.replace(
             run,
+            vantage=msgspec.structs.replace(run.vantage, online=False) if run.vantage else None,
+            contacts=(),
             attempts=tuple(
                 msgspec.structs.replace(one, status=Status.NOT_TESTABLE_HERE, reason="offline", facts=None, evidence=())
                 for one in run.attempts

@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -97,7 +97,7 @@ def services(settings: Path, network: "NetworkSettings | None" = None) -> "AppSe
         resources=resources.root(),
         settings_folder=settings,
         control_hosts=control_hosts,
-        repair=repair,
+        repairs=repairs,
         network=usual_network if network is None else lambda: network,
     )
 
@@ -206,7 +206,7 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
         tokens=resources.toml("brand/tokens.toml"),
         fonts=resources.path("fonts"),
         icons=resources.path("icons"),
-        repair=lambda finding: repair(finding, assessment),
+        repair=repairs(result, assessment),
         paper=paper,
         issued=issued or datetime.now(UTC).astimezone(),
         tool_version=__version__,
@@ -244,7 +244,7 @@ def make_exports(
         result=result,
         texts=language,
         issued=issued,
-        repair=lambda finding: repair(finding, assessment),
+        repair=repairs(result, assessment),
         tool_version=__version__,
         print_sheet=partial(
             sheets.make,
@@ -269,6 +269,13 @@ def repair(finding: "Finding", assessment: "Assessment") -> "Repair":
     from fumimori.checks import remediation
 
     return remediation.repair(finding, assessment, rules())
+
+
+def repairs(result: "Result", assessment: "Assessment") -> Callable[["Finding"], "Repair"]:
+    """The same for each finding of `result` among the others: what several change in one record is one text."""
+    from fumimori.checks import remediation
+
+    return remediation.repairs(result, assessment, rules())
 
 
 def sample(language: str = "ja") -> "Assessment":

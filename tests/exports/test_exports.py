@@ -18,14 +18,21 @@ import msgspec
 import openpyxl
 import pypdfium2
 import pytest
+from msgspec import Raw
+from msgspec.json import encode
 
 from fumimori import resources
+from fumimori.__main__ import repairs
+from fumimori.checks.spf import facts as spf
 from fumimori.engine.exchange import scan_json
 from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover, work_orders
 from fumimori.exports import sheets as sheets_of
 from fumimori.exports.sheets import sender_rule_met
 from fumimori.model import Answer, Assessment, Organisation, Outcome, Owner, Severity, Verdict
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.report import sheets
+from loopback.fake_network import attempt
+from loopback.recorded_runs import run_of
 from report import example
 
 HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u202e\x07 & Co.'
@@ -119,6 +126,32 @@ def test_each_order_holds_the_actions_of_its_owner_and_no_others(whole):
         assert all(f". {one}\r\n" in text for one in mine)
         others = {whole.wording.action(one) for one in whole.open_actions} - mine
         assert not [one for one in others if f". {one}\r\n" in text]
+
+
+def test_an_order_tells_the_steps_and_proofs_of_every_finding_of_its_action(whole):
+    """As the report's card does: a worker who has only this sheet must not repair half."""
+    texts = "".join(
+        content.decode("utf-8-sig") for name, content in exported(whole, ("orders",)).items() if name[-1] == "t"
+    )
+    told = 0
+    for action in whole.open_actions:
+        for finding in action.findings:
+            assert all(f". {step}\r\n" in texts for step in whole.wording.fix(finding))
+            assert whole.wording.confirm(finding) in texts
+        told += len({finding.code for finding in action.findings}) > 1
+    assert told
+
+
+def test_a_record_that_two_findings_change_is_one_setting():
+    text = "v=spf1 ptr mx ?all"
+    seen = spf.Facts(answers=(DnsAnswer(name="example.jp", rdtype="TXT", status=DnsStatus.ANSWER, records=(text,)),))
+    about = example.assessment(runs=(run_of(attempt("spf", "example.jp", facts=Raw(encode(seen)))),), answers=())
+    said = (Outcome("spf.ptr", "example.jp", (("count", 1),)), Outcome("spf.neutral", "example.jp"))
+    result = example.result(about, said)
+    whole = replace(material("en", about), result=result, repair=repairs(result, about))
+    zone = exported(whole, ("settings",))["settings/dns-zone.txt"].decode()
+    assert re.findall(r"v=spf1.*", zone) == ["v=spf1 mx ~all"]
+    assert len(re.findall(r"^# F-", zone, re.MULTILINE)) == 2
 
 
 def test_settings_lie_in_one_folder_whatever_a_place_is_called():

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from fumimori import __version__, resources
-from fumimori.__main__ import bank, lint_report, make_exports, registers, repair
+from fumimori.__main__ import bank, lint_report, make_exports, registers, repairs
 from fumimori.engine import NetworkSettings, Toolkit
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.gui.app_services import AppServices
@@ -117,7 +117,7 @@ def services(folder: Path, toolkit: Toolkit | None = None) -> AppServices:
         resources=resources.root(),
         settings_folder=folder,
         network=NetworkSettings,
-        repair=repair,
+        repairs=repairs,
         now=AT.astimezone,
     )
 

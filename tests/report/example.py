@@ -12,7 +12,7 @@ import msgspec
 from PIL import Image
 
 from fumimori import report, resources
-from fumimori.__main__ import bank, repair
+from fumimori.__main__ import bank, repairs
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import (
@@ -269,7 +269,7 @@ def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
 
 def repairs_of(about: Assessment) -> Callable[[Finding], Repair]:
     """What the repairs of a finding of this assessment offer."""
-    return lambda finding: repair(finding, about)
+    return repairs(result(about), about)
 
 
 @lru_cache(maxsize=8)
@@ -289,9 +289,10 @@ def pdf(
     **how: Any,
 ) -> bytes:
     about = of or assessment()
+    follows = following or result(about)
     return report.make(
         about,
-        following or result(about),
+        follows,
         rules=rules(),
         texts=texts_of or texts(language),
         tokens=resources.toml("brand/tokens.toml"),
@@ -300,7 +301,7 @@ def pdf(
         paper=paper,
         issued=ISSUED,
         tool_version="0.1.0",
-        repair=lambda finding: repair(finding, about) if to_copy is None else to_copy,
+        repair=repairs(follows, about) if to_copy is None else lambda _finding: to_copy,
         **how,
     )
 

@@ -2,10 +2,11 @@
 
 import re
 
+import msgspec
 import pytest
 
 from fumimori.__main__ import sample, toolkit
-from fumimori.model import Finding, Outcome, Repair, Severity
+from fumimori.model import Finding, Hosting, Outcome, Repair, Severity
 from fumimori.report.numbering import cards_of, facts_of
 from fumimori.wording.report import Wording
 from report import example
@@ -55,6 +56,30 @@ def test_what_was_seen_at_each_place_is_told(of_sample):
         for findings in card.kinds:
             places = wording.subjects(findings, 12)
             assert squeezed(places) in printed
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("hosting", [None, *Hosting])
+def test_no_card_begins_at_the_foot_of_a_page_without_what_was_seen(language, hosting):
+    """A title, or title and owner, alone below the card before would be read as an empty card."""
+    about, texts = sample(), example.texts(language)
+    domains = tuple(msgspec.structs.replace(one, hosting=hosting) for one in about.scope.domains)
+    about = msgspec.structs.replace(about, scope=msgspec.structs.replace(about.scope, domains=domains))
+    result = toolkit().assess(about, example.ISSUED)
+    words = Wording(about, result, texts, example.ISSUED)
+    pages = text(example.pdf(about, language=language, following=result, parts="repairs"), "-raw").split("\f")
+    begun = 0
+    for card in cards_of(result, example.rules()):
+        if card.action is None:
+            continue
+        title = words.say("t4.title", number=card.number, action=words.action(card.action))
+        continued = squeezed(words.say("t4.again", title=title))
+        for page in pages:
+            _, found, rest = squeezed(page).replace(continued, "").partition(squeezed(title))
+            if found:
+                begun += 1
+                assert squeezed(words.numbers(card.kinds[0], most=99)) in rest, f"card {card.number} begins at a foot"
+    assert begun >= 10
 
 
 def test_every_repair_of_a_cause_can_be_copied(of_sample):

@@ -11,12 +11,16 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from fumimori.__main__ import sample, toolkit
+from fumimori.__main__ import bank, repairs, sample, toolkit
+from fumimori.assess.plan import first
 from fumimori.model import (
     About,
+    Answer,
+    Confidence,
     Consent,
     ConsentLevel,
     Contradiction,
+    Credit,
     Exchange,
     Outcome,
     PlanEntry,
@@ -29,7 +33,9 @@ from fumimori.model import (
     Status,
     Vantage,
 )
+from fumimori.wording.repairs import part_words
 from fumimori.wording.report import Wording
+from fumimori.wording.words import kinds
 from report import example
 
 RECORD = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" * 14 + " end"
@@ -312,3 +318,89 @@ def test_evidence_is_listed_with_the_finding_or_the_row_that_it_is_about(languag
     flat = "".join(page.split())
     assert "".join(f"{wording.number(there)} {wording.title(there)}".split()) in flat
     assert "".join(f"{texts('registers.access.name')} Yamada".split()) in flat
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_where_nothing_is_to_be_done_the_plan_says_what_to_keep_up_and_when_to_look_again(language):
+    met = ((one.id, next((o.id for o in one.options if o.credit is Credit.MET), None)) for one in bank())
+    said = tuple(
+        Answer(question=name, value=value, at=example.ISSUED, confidence=Confidence.CONFIRMED)
+        for name, value in met
+        if value
+    )
+    about = msgspec.structs.replace(sample(), answers=said, runs=())
+    result = example.result(about, ())
+    assert (result.actions, result.grade.letter) == ((), "B")
+    printed = "".join(pages(example.pdf(about, language=language, following=result, parts="management"))[2].split())
+    say = example.texts(language)
+    assert "".join(say("report.plan.sooner").split()) in printed
+    names = [say(f"controls.{name}.label") for name in ("ssh.password_login", "firewall.open_ports")]
+    assert ["".join(name.split()) in printed for name in names] == [True, True]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_full_first_page_holds_five_actions_or_says_how_many_there_are(language):
+    about = msgspec.structs.replace(sample(), runs=())
+    result = toolkit().assess(about, example.ISSUED)
+    wording = Wording(about, result, example.texts(language), example.ISSUED)
+    page = "".join(pages(example.pdf(about, language=language, following=result, parts="management"))[1].split())
+    wanted = ["".join(wording.action(action).split()) for action in first(result.actions)]
+    assert [one for one in wanted if one not in page] == []
+    assert len(wanted) == 5
+
+
+def test_a_page_too_full_for_five_actions_says_so():
+    """Long names of owners and a risk of many words leave less room."""
+    about = msgspec.structs.replace(sample(), runs=())
+    result = toolkit().assess(about, example.ISSUED)
+    plan = tuple(PlanEntry(action=one.id, owner_name="Section for " + "networks and " * 4) for one in result.actions)
+    about = msgspec.structs.replace(about, plan=plan)
+    result = toolkit().assess(about, example.ISSUED)
+    page = "".join(pages(example.pdf(about, language="en", following=result, parts="management"))[1].split())
+    said = [example.texts("en")("report.summary.actions_of", most=most, count=5) for most in (3, 4)]
+    assert any("".join(one.split()) in page for one in said)
+
+
+def test_with_neither_answer_nor_measurement_nothing_is_said_to_rest_on_answers():
+    about = msgspec.structs.replace(sample(), runs=(), answers=())
+    result = toolkit().assess(about, example.ISSUED)
+    page = " ".join(pages(example.pdf(about, language="en", following=result, parts="management"))[1].split())
+    assert example.texts("en")("report.summary.nothing_known") in page
+    assert example.texts("en")("report.summary.not_measured") not in page
+
+
+def test_the_list_names_few_of_many_places_and_draws_their_actions_together():
+    hosts = [f"host{number}.example" for number in range(12)]
+    said = tuple(Outcome(code="mail_behaviour.vrfy_tells", subject=f"{host}:25") for host in hosts)
+    about = example.assessment(answers=(), runs=(), disputes=())
+    result = example.result(about, said)
+    printed = text(example.pdf(about, language="en", following=result, parts="repairs"), "-layout")
+    listed = printed[printed.rindex("List of findings") : printed.rindex("Findings in detail")]
+    assert "and 9 more" in " ".join(listed.split())
+    assert f"{len(result.actions) - 11}–{len(result.actions)}" in listed
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_facts_leave_unprinted_stands_whole_in_the_attached_row_that_is_named(language):
+    about = sample()
+    result = toolkit().assess(about, example.ISSUED)
+    how, say = repairs(result, about), example.texts(language)
+    wording = Wording(about, result, say, example.ISSUED)
+    content = example.pdf(about, language=language, following=result, parts="repairs")
+    with pikepdf.open(BytesIO(content)) as document:
+        attached = document.attachments["findings.csv"].get_file().read_bytes().decode("utf-8-sig")
+    rows = {row[0]: row for row in csv.reader(StringIO(attached))}
+    printed = "".join(text(content, "-raw").split())
+    facts = [one for one in result.findings if one.severity is Severity.INFO and not how(one).empty]
+    assert facts
+    for finding in facts:
+        cell = "".join(rows[wording.number(finding)][8].split())
+        repair = how(finding)
+        told = [line for snippet in repair.snippets for line in snippet.content.splitlines()]
+        told += [words for part in ("before", "risks", "back") for words in part_words(say, repair, part)]
+        told += [proof.command for proof in repair.proof]
+        assert [one for one in told if "".join(one.split()) not in cell] == []
+    for alike in kinds(facts).values():
+        told = say("report.t4.to_copy", numbers=wording.numbers(alike, most=len(alike)))
+        assert "".join(told.split()) in printed
+    assert "".join(say("report.t4.facts_intro").split()) in printed

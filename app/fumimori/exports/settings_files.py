@@ -2,9 +2,11 @@
 
 import re
 
+from fumimori.checks.remediation.combining import SAME_RECORD
 from fumimori.exports.material import Material
 from fumimori.model import SnippetKind
 from fumimori.texts import sanitize
+from fumimori.wording.repairs import note_words
 
 _UNFIT = re.compile(r"[^a-z0-9.-]{1,64}")
 FILES_MOST = 200
@@ -15,18 +17,19 @@ def files(material: Material) -> dict[str, bytes]:
     """`settings/<place>.txt` by place, each piece once, under the findings that it belongs to; empty without any."""
     pieces: dict[str, dict[str, list[str]]] = {}
     for finding in material.result.findings:
-        for snippet in material.repair(finding).snippets:
+        repair = material.repair(finding)
+        shared = [note_words(material.texts, one) for one in repair.before if one.key == SAME_RECORD]
+        for snippet in repair.snippets:
             if snippet.kind is SnippetKind.COMMAND:
                 continue
             place = "dns-zone" if snippet.kind is SnippetKind.DNS_RECORD else snippet.place
             text = f"{snippet.place} {snippet.content}" if snippet.kind is SnippetKind.DNS_RECORD else snippet.content
-            number = f"{material.wording.number(finding)} {material.wording.title(finding)}"
-            pieces.setdefault(place, {}).setdefault(text, []).append(number)
+            said = pieces.setdefault(place, {}).setdefault(text, [])
+            said.append(f"{material.wording.number(finding)} {material.wording.title(finding)}")
+            said += [one for one in shared if snippet.place in one and one not in said]
     found: dict[str, bytes] = {}
     for place, texts in list(pieces.items())[:FILES_MOST]:
-        blocks = [
-            "".join(f"# {number}\n" for number in numbers) + f"{_harmless(text)}\n" for text, numbers in texts.items()
-        ]
+        blocks = ["".join(f"# {line}\n" for line in lines) + f"{_harmless(text)}\n" for text, lines in texts.items()]
         found[_free(found, place)] = "\n".join(blocks).encode()
     return found
 

@@ -3,12 +3,10 @@
 import re
 
 from fumimori.exports.material import Material
-from fumimori.model import Action, Finding, Owner, Repair, Snippet
-from fumimori.texts import Texts, sanitize
-from fumimori.wording.repairs import note_words, part_words, proof_words, snippet_title
+from fumimori.model import Action, Finding, Owner, Repair
+from fumimori.wording.repairs import repair_lines
 
 _UNFIT = re.compile(r"[^\w.-]{1,64}")
-LINE_MOST = 4000
 RULE = "─" * 40
 
 
@@ -49,7 +47,6 @@ def order(material: Material, owner: str, actions: tuple[Action, ...]) -> str:
 
 def _item(material: Material, number: int, action: Action) -> list[str]:
     say, wording = material.texts, material.wording
-    first = action.findings[0] if action.findings else None
     lines = [
         f"{number}. {wording.action(action)}",
         say("exports.order.due", due=wording.due(action)),
@@ -60,45 +57,30 @@ def _item(material: Material, number: int, action: Action) -> list[str]:
         lines.append(say("exports.order.where", where=where))
     if action.findings:
         lines.append(say("exports.order.numbers", numbers=wording.numbers(action.findings, 10)))
-    if first is not None:
-        lines += ["", say("exports.order.steps")]
-        lines += [f"  {step}. {text}" for step, text in enumerate(wording.fix(first), start=1)]
+        lines += _steps(material, action.findings)
         lines += _copies(material, action.findings)
-        if wording.confirm(first):
-            lines += ["", say("exports.order.confirm", confirm=wording.confirm(first))]
+        lines += _confirmed(material, action.findings)
     return [*lines, "", say("exports.order.done")]
 
 
-def _copies(material: Material, findings: tuple[Finding, ...]) -> list[str]:
-    """What comes first, what is to be copied (the old above the new), what may break, the way back and the proof."""
-    say = material.texts
-    repair = Repair.joined(material.repair(finding) for finding in findings)
-    lines = _sentences(say, repair, "before")
-    if repair.snippets:
-        lines += ["", say("repairs.heading")]
-        lines += [line for snippet in repair.snippets for line in _piece(say, snippet)]
-    for part in ("after", "risks", "back"):
-        lines += _sentences(say, repair, part)
-    if repair.proof:
-        lines += ["", say("repairs.proof")]
-    for proof in repair.proof:
-        lines += [*_verbatim(proof.command), *(f"  {words}" for words in proof_words(say, proof)), ""]
+def _steps(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """The steps of the report's card; those of several kinds below the numbers that they repair."""
+    told = material.wording.steps(findings)
+    lines = ["", material.texts("exports.order.steps")] if told else []
+    for numbers, steps in told:
+        lines += [f"  [{numbers}]"] if len(told) > 1 else []
+        lines += [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
     return lines
 
 
-def _sentences(say: Texts, repair: Repair, part: str) -> list[str]:
-    said = part_words(say, repair, part)
-    return ["", say(f"repairs.{part}"), *(f"  {words}" for words in said)] if said else []
+def _confirmed(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """What shows that it is done, as the report's card says it."""
+    told = material.wording.confirmations(findings)
+    said = [text if len(told) == 1 else f"[{numbers}] {text}" for numbers, text in told]
+    return ["", *(material.texts("exports.order.confirm", confirm=text) for text in said)] if said else []
 
 
-def _piece(say: Texts, snippet: Snippet) -> list[str]:
-    lines = [f"  [{snippet_title(say, snippet)}]"]
-    if snippet.note is not None:
-        lines.append(f"  {note_words(say, snippet.note)}")
-    if snippet.current:
-        lines += [f"  {say('repairs.current')}", *_verbatim(snippet.current), f"  {say('repairs.wanted')}"]
-    return [*lines, *(_verbatim(snippet.content) or [f"  {say('repairs.delete')}"]), ""]
-
-
-def _verbatim(text: str) -> list[str]:
-    return [f"    {sanitize(line, LINE_MOST)}" for line in text.splitlines()]
+def _copies(material: Material, findings: tuple[Finding, ...]) -> list[str]:
+    """All that the repairs of the findings say, each piece once."""
+    lines = repair_lines(material.texts, Repair.joined(material.repair(finding) for finding in findings))
+    return ["", *lines] if lines else []

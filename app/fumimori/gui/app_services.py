@@ -52,8 +52,8 @@ class AppServices:
     network: "Callable[[], NetworkSettings]" = field(default=usual_network)
     control_hosts: Callable[[], Sequence[str]] = tuple
     """The usual hosts of the port-25 test, for the list of everybody who will be contacted."""
-    repair: Callable[[Finding, Assessment], Repair] = lambda _finding, _assessment: Repair()
-    """What to copy to put a finding right, made for this assessment."""
+    repairs: Callable[[Result, Assessment], Callable[[Finding], Repair]] = lambda *_: lambda _: Repair()
+    """What to copy to put each finding of a result right, made for its assessment."""
     now: Callable[[], datetime] = field(default=_now)
     """The moment with the zone of this machine."""
 

@@ -9,6 +9,8 @@ from fumimori.wording.words import Words
 
 POINTS = 12
 """Findings that one letter names."""
+LINE_MOST = 4000
+"""Characters of one line to copy."""
 
 
 def note_words(t: Texts, note: Note) -> str:
@@ -59,3 +61,36 @@ def letter(words: Words, findings: Iterable[Finding], asks: Iterable[Note], asse
 def _measured(assessment: Assessment) -> date:
     """The day of the newest measurement."""
     return max((run.ended for run in assessment.runs), default=assessment.created).date()
+
+
+def repair_lines(t: Texts, repair: Repair) -> list[str]:
+    """A repair as plain text: what comes first, what to copy below the old, risks, the way back, proof."""
+    blocks = [_part_lines(t, repair, "before")]
+    if repair.snippets:
+        blocks.append([t("repairs.heading")])
+        blocks[-1] += [line for snippet in repair.snippets for line in _piece(t, snippet)]
+    blocks += [_part_lines(t, repair, part) for part in ("after", "risks", "back")]
+    if repair.proof:
+        blocks.append([t("repairs.proof")])
+    for proof in repair.proof:
+        blocks[-1] += [*_verbatim(proof.command), *(f"  {words}" for words in proof_words(t, proof))]
+    lines = [line for block in blocks if block for line in ("", *block)]
+    return lines[1:]
+
+
+def _part_lines(t: Texts, repair: Repair, part: str) -> list[str]:
+    said = part_words(t, repair, part)
+    return [t(f"repairs.{part}"), *(f"  {words}" for words in said)] if said else []
+
+
+def _piece(t: Texts, snippet: Snippet) -> list[str]:
+    lines = [f"  [{snippet_title(t, snippet)}]"]
+    if snippet.note is not None:
+        lines.append(f"  {note_words(t, snippet.note)}")
+    if snippet.current:
+        lines += [f"  {t('repairs.current')}", *_verbatim(snippet.current), f"  {t('repairs.wanted')}"]
+    return [*lines, *(_verbatim(snippet.content) or [f"  {t('repairs.delete')}"])]
+
+
+def _verbatim(text: str) -> list[str]:
+    return [f"    {sanitize(line, LINE_MOST)}" for line in text.splitlines()]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from fumimori.model import Action, Assessment, Control, Finding, QuestionResult, QuestionState, Result
 from fumimori.texts import Texts, sanitize
-from fumimori.wording.words import Words
+from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, late_words
 
 NOTE_LIMIT = 1200
@@ -35,6 +35,25 @@ class Wording(Words):
         found = _runs(self._numbers[finding.code, finding.subject] for finding in findings)
         left_out = sum(len(run) for run in found[most:])
         return " ".join(_spelled("F", 2, found[:most])) + (f" +{left_out}" if left_out else "")
+
+    def steps(self, findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
+        """What repairs the findings of one action: the numbers of each kind and its steps, none said twice."""
+        known: set[str] = set()
+        told = []
+        for alike in kinds(findings).values():
+            steps = [step for step in self.fix(alike[0]) if step not in known]
+            known |= set(steps)
+            if steps:
+                told.append((self.numbers(alike, most=len(alike)), steps))
+        return told
+
+    def confirmations(self, findings: Sequence[Finding]) -> list[tuple[str, str]]:
+        """What shows that the findings of one action are repaired: the numbers of those that each text is true of."""
+        by_text: dict[str, list[Finding]] = {}
+        for alike in kinds(findings).values():
+            by_text.setdefault(self.confirm(alike[0]), []).extend(alike)
+        by_text.pop("", None)
+        return [(self.numbers(alike, most=len(alike)), text) for text, alike in by_text.items()]
 
     # --- actions ---
 
@@ -135,4 +154,5 @@ def _runs(numbers: Iterable[int]) -> list[list[int]]:
 
 
 def _spelled(letter: str, digits: int, found: Iterable[Sequence[int]]) -> list[str]:
-    return [f"{letter}-{run[0]:0{digits}d}" + (f"–{run[-1]:0{digits}d}" if len(run) > 1 else "") for run in found]
+    sign = f"{letter}-" if letter else ""
+    return [f"{sign}{run[0]:0{digits}d}" + (f"–{run[-1]:0{digits}d}" if len(run) > 1 else "") for run in found]

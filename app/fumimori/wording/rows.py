@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from fumimori.model import Action, Finding, Record, Repair, Result
+from fumimori.wording.repairs import note_words, repair_lines
 from fumimori.wording.report import Wording
 
 Cell = str | int | date
@@ -37,7 +38,8 @@ def finding_table(result: Result, wording: Wording, repair: Callable[[Finding], 
 
 
 def _finding(finding: Finding, action: Action | None, wording: Wording, repair: Repair) -> tuple[Cell, ...]:
-    copied = "\n\n".join("\n".join(filter(None, (one.place, one.content))) for one in repair.snippets)
+    asked = [note_words(wording.texts, repair.ask)] if repair.ask is not None else []
+    copied = "\n".join([*repair_lines(wording.texts, repair), *asked])
     return (
         wording.number(finding),
         wording.word("severity", finding.severity.word),

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from fumimori import checks
+from fumimori.checks.remediation.combining import combined, differ, marked
 from fumimori.checks.remediation.context import Context
-from fumimori.model import Assessment, Finding, Repair, Rules
+from fumimori.model import Assessment, Finding, Repair, Result, Rules
 
 Repairs = Mapping[str, Callable[[Context], Repair]]
 
@@ -38,3 +39,30 @@ def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
     """How `finding` is put right; empty where the steps in words are all there is."""
     function = walk().get(finding.code)
     return Repair() if function is None else function(Context(finding, assessment, rules))
+
+
+def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:
+    """How each finding of `result` is put right among the others: made when first asked for, and kept.
+
+    A record that several findings of one action edit has one text with all edits in it; where another action edits it
+    too, both say so, as they are done at different times.
+    """
+    groups = {finding: action.findings for action in result.actions for finding in action.findings}
+    made: dict[Finding, Repair] = {}
+
+    def of(finding: Finding) -> Repair:
+        if finding not in made:
+            group = groups.get(finding, (finding,))
+            made.update(
+                zip(group, combined(group, assessment, lambda one, seen: repair(one, seen, rules)), strict=True)
+            )
+        return made[finding]
+
+    @cache
+    def among_others(finding: Finding) -> Repair:
+        mine, group = of(finding), groups.get(finding, ())
+        others = [one for one in groups if one.subject == finding.subject and groups[one] is not group]
+        met = {key for one in others for key in differ(mine, of(one))} if mine.snippets else set()
+        return marked(mine, met) if met else mine
+
+    return among_others

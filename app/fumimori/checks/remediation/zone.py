@@ -35,6 +35,11 @@ def delete(name: str, rdtype: str, current: str, about: Note | None = None) -> S
     return record(name, rdtype, "", current, about or note("delete_record"))
 
 
+def long_text() -> Note:
+    """A TXT record of this length is several strings."""
+    return note("txt_strings", limit=STRING_LONGEST)
+
+
 def look_up(snippet: Snippet) -> Proof:
     """The command that shows a record, what it shows when the new one is there, and what while the old one is."""
     name, _, rdtype = snippet.place.rpartition(" ")
@@ -59,7 +64,7 @@ def published(
         before=tuple(before),
         snippets=changing,
         after=tuple(after),
-        risks=(*risks, *([note("txt_strings", limit=STRING_LONGEST)] if long else [])),
+        risks=(*risks, *([long_text()] if long else [])),
         back=(note("back_new_record" if fresh else "back_record"),),
         proof=tuple(dict.fromkeys(look_up(one) for one in changing)),
     )

@@ -38,6 +38,7 @@ class ActionCard(QFrame):
         self._session, self._theme, self._action, self._t = session, theme, action, session.texts
         self._words = Words(session.texts, result.bank)
         self._grade, self._again = result.grade, again
+        self._repair = session.services.repairs(result, session.open)
         t = self._t
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(20), theme.px(14), theme.px(20), theme.px(14))
@@ -139,8 +140,7 @@ class ActionCard(QFrame):
         self._part("saw", "\n".join(self._seen(findings)))
         self._part("risk", words.risk(first))
         self._part("fix", "\n".join(f"{number}. {step}" for number, step in enumerate(words.fix(first), start=1)))
-        repair = self._session.services.repair
-        repairs = [repair(finding, self._session.open) for finding in findings[:SUBJECTS]]
+        repairs = [self._repair(finding) for finding in findings[:SUBJECTS]]
         whole, asks = Repair.joined(repairs), dict.fromkeys(one.ask for one in repairs if one.ask is not None)
         box = RepairBox(self._theme, self._t, whole, letter(words, findings, asks, self._session.open))
         if not box.empty:

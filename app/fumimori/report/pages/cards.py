@@ -63,7 +63,9 @@ def facts(m: ReportContext) -> list[Block]:
         keys=[card_key(findings) for findings in found],
         part_rows=True,
     )
-    return [m.heading("t4.facts", 3), table, Gap(4)]
+    more = any(not m.repair(finding).empty for findings in found for finding in findings)
+    intro: list[Block] = [m.note(m.say("t4.facts_intro"), keep_next=True), Gap(1)] if more else []
+    return [m.heading("t4.facts", 3), *intro, table, Gap(4)]
 
 
 def good_points(m: ReportContext) -> list[Block]:
@@ -91,8 +93,15 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
     if card.action is not None:
         title = m.say("t4.title", number=card.number, action=w.action(card.action))
     signs.append((room, m.heading("", 3, text=title, outline=f"{title} {w.bracketed(w.numbers(card.findings))}")))
-    small = m.paper.note.inked(m.paper.ink)
-    below = [Prose(_work(m, card.action), small, m.faces, keep_next=True)] if card.action is not None else []
+    below = [m.cell(_work(m, card.action), small=True)] if card.action is not None else []
+    heading: list[Block] = [
+        Hairline(m.paper.accent, width=0.9, millimetres=2.5),
+        Columns(signs, gap=3 * MM),
+        *below,
+        Gap(0.8),
+    ]
+    for block in heading:
+        block.keep_next = True
     repair = _repair(m, card.findings)
     seen: Cell = Stack([_seen(m, findings) for findings in card.kinds], together=False, gap=1)
     risks = _each(w.risk(findings[0]) for findings in card.kinds)
@@ -108,10 +117,7 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
         rows += _row(m, "confirm", [*_confirmed(m, card), *_proofs(m, repair.proof)])
     return Stack(
         [
-            Hairline(m.paper.accent, width=0.9, millimetres=2.5),
-            Columns(signs, gap=3 * MM),
-            *below,
-            Gap(0.8),
+            *heading,
             Grid([LABEL, 165 - LABEL], rows, m.paper, row_heads=True, padding=0.5, small=True, part_rows=True),
         ],
         cut_from=WASTE,
@@ -210,30 +216,21 @@ def _told_by(m: ReportContext, card: Card, repair: Repair, printed: Printed) -> 
 
 def _steps(m: ReportContext, card: Card) -> list[Block]:
     """The numbered steps, those of each kind below its numbers; a step that stands already is not said again."""
-    known: set[str] = set()
     blocks: list[Block] = []
-    for findings in card.kinds:
-        steps = [step for step in m.wording.fix(findings[0]) if step not in known]
-        known |= set(steps)
-        if steps and len(card.kinds) > 1:
-            blocks.append(_caption(m, m.wording.numbers(findings, most=len(findings))))
-        if steps:
-            blocks.append(Steps(steps, m.paper.card, m.paper))
+    for numbers, steps in m.wording.steps(card.findings):
+        if len(card.kinds) > 1:
+            blocks.append(_caption(m, numbers))
+        blocks.append(Steps(steps, m.paper.card, m.paper))
     return blocks
 
 
 def _confirmed(m: ReportContext, card: Card) -> list[Block]:
     """What shows that it is done, a paragraph for each kind."""
-    by_text: dict[str, list[Finding]] = {}
-    for findings in card.kinds:
-        by_text.setdefault(m.wording.confirm(findings[0]), []).extend(findings)
-    by_text.pop("", None)
-    if len(by_text) == 1 or len(card.kinds) == 1:
-        return [_text(m, text) for text in by_text]
-    numbered = [(m.wording.numbers(findings, most=len(findings)), text) for text, findings in by_text.items()]
+    told = m.wording.confirmations(card.findings)
+    if len(told) == 1:
+        return [_text(m, text) for _, text in told]
     return [
-        Prose([(f"{numbers}　", m.paper.note), (text, m.paper.card)], m.paper.card, m.faces)
-        for numbers, text in numbered
+        Prose([(f"{numbers}　", m.paper.note), (text, m.paper.card)], m.paper.card, m.faces) for numbers, text in told
     ]
 
 
@@ -260,7 +257,8 @@ def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
     said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first), w.confirm(first)]))
     blocks: list[Block] = [Prose(told, small, m.faces, keep_next=True), *([m.cell(said, small=True)] if said else [])]
     if not repair.empty:
-        blocks.append(m.cell(m.say("t4.to_copy"), small=True, quiet=True))
+        place = m.say("t4.to_copy", numbers=w.numbers(findings, most=len(findings)))
+        blocks.append(m.cell(place, small=True, quiet=True))
     numbers = Prose(w.numbers(findings, most=len(findings)), small, m.faces)
     return [numbers, Stack(blocks, together=False)]
 

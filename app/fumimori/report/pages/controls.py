@@ -91,11 +91,16 @@ def _control(m: ReportContext, code: str) -> Control | None:
     return rule.control if rule else None
 
 
-def _good(m: ReportContext, most: int) -> Block:
+def good(m: ReportContext) -> list[str]:
+    """What was measured to be good, then what is good by the answers, the weightiest first."""
     titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in _undisputed(m)))
-    titles += [
+    return titles + [
         m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)
     ]
+
+
+def _good(m: ReportContext, most: int) -> Block:
+    titles = good(m)
     if not titles:
         return m.prose(m.say("limits.no_good"), m.paper.table)
     return Steps(titles[:most], m.paper.table, m.paper, sign="○")

@@ -9,10 +9,11 @@ from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
 from fumimori.report.numbering import card_key
 from fumimori.wording.references import frameworks, references
+from fumimori.wording.report import runs
 from fumimori.wording.words import kinds
 
-SUBJECTS = 24
-"""Subjects that a row names; the attached findings.csv names all."""
+SUBJECTS = 3
+"""Subjects that a row names; its card names more, the attached findings.csv all."""
 
 
 def finding_list(m: ReportContext) -> list[Block]:
@@ -33,7 +34,7 @@ def finding_list(m: ReportContext) -> list[Block]:
                 m.severity(first.severity),
                 Prose(title, small, m.faces, link=card_key(findings)),
                 m.wording.subjects(findings, SUBJECTS) or "－",
-                m.wording.listed(f"{number}" for number in sorted({card.number for card in found} - {0})) or "－",
+                " ".join(runs("", 1, {card.number for card in found} - {0})) or "－",
                 f"{m.wording.due(action)}\n{m.wording.owner(action, short=True)}" if action else "－",
             ]
         )

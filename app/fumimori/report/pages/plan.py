@@ -10,6 +10,7 @@ from fumimori.report.figures import CountBar
 from fumimori.report.glossary import Glossary
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
+from fumimori.report.pages.controls import good
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealBoxes, TickBoxes
@@ -20,6 +21,8 @@ ROWS = 14
 """Actions on the first page at most."""
 ASKED = 14
 """Open points that the page names while there is no action."""
+KEPT = 16
+"""Good points that the page names while there is no action."""
 BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_heading"))
 
 
@@ -64,7 +67,7 @@ def _page(
             continue
         blocks += [m.heading(f"plan.{word}", small=True), m.grid(WIDTHS, "plan.heads", mine, padding=0.5), Gap(3)]
     if not m.result.actions:
-        blocks += _to_find_out(m)
+        blocks += [*_to_find_out(m), *_to_keep(m)]
     if left_out:
         blocks += [m.note(m.say("plan.left_out", count=left_out)), Gap(2)]
     blocks.append(_foot(m))
@@ -78,6 +81,15 @@ def _to_find_out(m: ReportContext) -> list[Block]:
     if not rows:
         return []
     return [m.heading("summary.ask", small=True), m.grid([98, 54, 13], "plan.ask_heads", rows, padding=0.8), Gap(3)]
+
+
+def _to_keep(m: ReportContext) -> list[Block]:
+    """While nothing is to be done: what is good and has to stay so, and when to look again before the next time."""
+    rows: list[list[Cell]] = [[title, TickBoxes([""], m.paper, small=True)] for title in good(m)[:KEPT]]
+    if not rows or m.result.grade.letter is None:
+        return []
+    table = m.grid([131, 34], "plan.keep_heads", rows, padding=0.8)
+    return [m.heading("plan.keep", small=True), table, Gap(3), m.prose(m.say("plan.sooner"), m.paper.table), Gap(3)]
 
 
 def _block(m: ReportContext, action: Action) -> int | None:

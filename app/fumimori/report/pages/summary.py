@@ -32,6 +32,7 @@ def summary(m: ReportContext, glossary: Glossary) -> list[Part]:
         partial(_page, m, glossary, reasons=3, harm=False, decisions=1),
         partial(_page, m, glossary, reasons=2, harm=False, decisions=1),
         partial(_page, m, glossary, reasons=0, harm=False, decisions=1),
+        partial(_page, m, glossary, reasons=0, harm=False, decisions=1, air=0.4),
         partial(_page, m, glossary, reasons=0, harm=False, decisions=1, most=4),
         partial(_page, m, glossary, reasons=0, harm=False, decisions=1, most=3),
         partial(_page, m, glossary, reasons=0, harm=False, decisions=0, most=3),
@@ -40,26 +41,34 @@ def summary(m: ReportContext, glossary: Glossary) -> list[Part]:
 
 
 def _page(
-    m: ReportContext, glossary: Glossary, *, reasons: int, harm: bool, decisions: int, most: int = FIRST
+    m: ReportContext,
+    glossary: Glossary,
+    *,
+    reasons: int,
+    harm: bool,
+    decisions: int,
+    most: int = FIRST,
+    air: float = 1,
 ) -> list[Block]:
+    """The page with so many reasons, decisions and actions, and so much of the usual air between them."""
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
         _scale(m),
-        Gap(1.5),
+        Gap(1.5 * air),
         m.cell(_standing(m), small=True),
-        Gap(2),
+        Gap(2 * air),
         Box(Stack([*_urgent(m, whole=harm), *_measured(m)]), fill=paper.wash, padding=2.5),
-        Gap(2.5),
+        Gap(2.5 * air),
         _counts(m),
-        Gap(1.5),
+        Gap(1.5 * air),
         _strip(m),
-        Gap(2.5),
+        Gap(2.5 * air),
         *_first(m, reasons=reasons, most=most),
-        Gap(2.5),
+        Gap(2.5 * air),
     ]
     if decisions:
-        blocks += [m.heading("summary.decisions", small=True), _decisions(m, decisions), Gap(1.5)]
+        blocks += [m.heading("summary.decisions", small=True), _decisions(m, decisions), Gap(1.5 * air)]
     blocks.append(Prose(m.say("summary.law"), paper.note.inked(paper.ink), m.faces))
     return [*blocks, *glossary.foot(blocks), Hairline(paper.line, millimetres=2), Prose(_foot(m), paper.note, m.faces)]
 
@@ -165,7 +174,7 @@ def _hindrance(m: ReportContext) -> str:
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
-        return "not_measured"
+        return "not_measured" if m.assessment.answers else "nothing_known"
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
 
 
@@ -224,7 +233,9 @@ def _first(m: ReportContext, *, reasons: int, most: int) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:most]
     if m.result.actions or not points:
-        return [m.heading("summary.actions", small=True), _actions(m, reasons=reasons, most=most)]
+        every = len(first(m.result.actions))
+        some = m.say("summary.actions_of", most=most, count=every) if most < every else ""
+        return [m.heading("summary.actions", small=True, text=some), _actions(m, reasons=reasons, most=most)]
     rows: list[list[Cell]] = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points]
     return [m.heading("summary.ask", small=True), m.grid([24, 96, 45], "limits.point_heads", rows)]
 
