@@ -34,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from fumimori.report import logo_worker
 
         return logo_worker.run()
+    if words == ["--open-key"]:
+        from fumimori.report import key_worker
+
+        return key_worker.run()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     _tolerant_streams()
     language = _language(words)

@@ -1,5 +1,6 @@
 """Handing over: drop, paste, what is asked first, what counts afterwards, removing and undoing."""
 
+import os
 import time
 from pathlib import Path
 
@@ -304,3 +305,16 @@ def test_the_reading_of_one_long_list_says_how_far_it_is_and_stops_in_the_middle
     assert time.monotonic() - started < 5
     assert runs(driver) == []
     assert not handing.running
+
+
+if hasattr(os, "mkfifo"):
+
+    def test_a_pipe_among_what_is_dropped_is_named_and_the_others_are_read(driver: Driver, tmp_path: Path):
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "sshd_config").write_text(SSHD)
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "folder" / "round").symlink_to(tmp_path / "folder")
+        drop(driver, tmp_path / "pipe", tmp_path / "sshd_config", tmp_path / "folder", Path(os.devnull))
+        assert driver.shows(driver.page.t("words.not_readable.no_access"))
+        driver.press("take-in")
+        assert runs(driver) == ["sshd_config"]

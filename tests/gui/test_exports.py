@@ -138,6 +138,17 @@ def test_versions_are_recorded_with_their_day_and_can_be_taken_back(opened: Open
     assert [one.number for one in driver.session.open.versions] == ["1.0"]
 
 
+def test_a_version_that_is_half_typed_outlives_another_language(opened: Open):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("branding")
+    driver.type("document-version", "0.9")
+    driver.type("version-changed", "half ty")
+    driver.window.page.heading.take_focus()
+    driver.window.other_language()
+    assert driver.find("version-changed").text() == "half ty"
+    assert driver.find("document-version").text() == "0.9"
+
+
 def test_boxes_for_signatures_can_be_left_out(opened: Open):
     driver = opened("ja", demonstration.assessment())
     driver.go("branding")

@@ -16,7 +16,7 @@ from PIL import Image
 from fumimori import report, resources
 from fumimori.__main__ import texts
 from fumimori.model import Brand
-from fumimori.report import logo_worker, logos
+from fumimori.report import logo_worker, logos, workers
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logo_text import clean
 from report import example
@@ -185,12 +185,12 @@ if sys.platform != "win32":
         os.mkfifo(pipe)
         start = time.monotonic()
         assert report.check_logo(svg(f'<image xlink:href="{pipe}" width="9" height="9"/>'), "svg") == "outside"
-        assert time.monotonic() - start < logos.WITHIN
+        assert time.monotonic() - start < workers.WITHIN
 
     def test_the_reader_can_open_nothing_and_has_limits():
         line = (
-            "from fumimori.report import logo_worker as w; import resource, socket\n"
-            "w.bound(); w.prepare(); w.seal()\n"
+            "from fumimori.report import logo_worker as w, workers; import resource, socket\n"
+            "workers.bound(); w.prepare(); workers.seal()\n"
             "for act in (lambda: open('/etc/hostname'), lambda: socket.socket()):\n"
             "    try:\n        act()\n    except OSError:\n        print('refused')\n"
             "print(resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0])\n"
@@ -201,8 +201,8 @@ if sys.platform != "win32":
 
 
 def test_a_reader_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(logos, "WITHIN", 0.3)
-    monkeypatch.setattr(logos, "_command", lambda: [sys.executable, "-c", "import time; time.sleep(60)"])
+    monkeypatch.setattr(workers, "WITHIN", 0.3)
+    monkeypatch.setattr(workers, "_command", lambda _work: [sys.executable, "-c", "import time; time.sleep(60)"])
     start = time.monotonic()
     with pytest.raises(LogoError) as caught:
         logos.read_logo(svg("<!-- slow -->" + BOX), "svg")
@@ -212,14 +212,14 @@ def test_a_reader_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize("answer", ["print('nonsense')", "import os; os.abort()", "pass"])
 def test_a_reader_that_dies_or_speaks_nonsense_is_a_refusal(monkeypatch: pytest.MonkeyPatch, answer: str):
-    monkeypatch.setattr(logos, "_command", lambda: [sys.executable, "-c", answer])
+    monkeypatch.setattr(workers, "_command", lambda _work: [sys.executable, "-c", answer])
     with pytest.raises(LogoError) as caught:
         logos.read_logo(svg(f"<!-- {answer} -->" + BOX), "svg")
     assert caught.value.code == "complex"
 
 
 def test_a_reader_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(logos, "_command", lambda: ["/nowhere/at/all"])
+    monkeypatch.setattr(workers, "_command", lambda _work: ["/nowhere/at/all"])
     assert report.check_logo(svg("<!-- unchecked -->" + BOX), "svg") == "unchecked"
 
 

@@ -1,7 +1,11 @@
 """A signed report is verified by another program, a closed one opens with its passphrase alone; faults have words."""
 
+import hashlib
+import hmac
 import shutil
 import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, NoEncryption, PrivateFormat, pkcs12
 from cryptography.x509.oid import NameOID
 
-from fumimori.report import Protection, ProtectionError, protected
+from fumimori.report import Protection, ProtectionError, key_worker, protected, workers
 from report import example
 
 WORD, KEY_WORD = "correct-horse-battery", "key word"
@@ -195,11 +199,104 @@ def test_what_does_not_work_has_a_sentence_of_its_own(code: str, protection: Pro
     assert not protection.passphrase or protection.passphrase not in repr(protection)
 
 
+def stretched(word: str, salt: bytes, rounds: int, purpose: int) -> bytes:
+    """32 bytes of a passphrase by RFC 7292, appendix B.2, with SHA-256."""
+    spread = (word + "\0").encode("utf-16-be")
+    filled = b"".join((part * 64)[: 64 * -(-len(part) // 64)] for part in (salt, spread))
+    found = bytes([purpose]) * 64 + filled
+    for _ in range(rounds):
+        found = hashlib.sha256(found).digest()
+    return found
+
+
+def closing(rounds: int) -> dict[str, object]:
+    """AES-256 with a key by PBKDF2 after so many rounds (RFC 8018, appendix A.4), as asn1crypto writes it."""
+    from asn1crypto import algos
+
+    kdf = {"salt": algos.Pbkdf2Salt("specified", bytes(8)), "iteration_count": rounds, "prf": {"algorithm": "sha256"}}
+    return {
+        "algorithm": "pbes2",
+        "parameters": {
+            "key_derivation_func": {"algorithm": "pbkdf2", "parameters": kdf},
+            "encryption_scheme": {"algorithm": "aes256_cbc", "parameters": bytes(16)},
+        },
+    }
+
+
+def hidden_rounds(rounds: int) -> bytes:
+    """A key file that names usual rounds outside, and `rounds` for the key within its encrypted part."""
+    from asn1crypto import pkcs12 as parts
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    bag = {
+        "bag_id": "pkcs8_shrouded_key_bag",
+        "bag_value": {"encryption_algorithm": closing(rounds), "encrypted_data": bytes(64)},
+    }
+    inner = parts.SafeContents([bag]).dump()
+    short = 16 - len(inner) % 16
+    key = hashlib.pbkdf2_hmac("sha256", KEY_WORD.encode(), bytes(8), 2048, 32)
+    cipher = Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor()
+    octets = cipher.update(inner + bytes([short]) * short) + cipher.finalize()
+    closed = {
+        "content_type": "encrypted_data",
+        "content": {
+            "version": "v0",
+            "encrypted_content_info": {
+                "content_type": "data",
+                "content_encryption_algorithm": closing(2048),
+                "encrypted_content": octets,
+            },
+        },
+    }
+    safe = parts.AuthenticatedSafe([closed]).dump()
+    mac = hmac.digest(stretched(KEY_WORD, b"saltsalt", 2048, 3), safe, "sha256")
+    return parts.Pfx(
+        {
+            "version": "v3",
+            "auth_safe": {"content_type": "data", "content": safe},
+            "mac_data": {
+                "mac": {"digest_algorithm": {"algorithm": "sha256"}, "digest": mac},
+                "mac_salt": b"saltsalt",
+                "iterations": 2048,
+            },
+        }
+    ).dump()
+
+
 def test_a_key_that_asks_for_endless_rounds_is_not_opened(monkeypatch):
-    monkeypatch.setattr("fumimori.report.protection.ROUNDS_MOST", 3000)
+    assert not key_worker.read(key_file(rounds=3001), KEY_WORD, NOW).code
+    monkeypatch.setattr(key_worker, "ROUNDS_MOST", 3000)
+    assert key_worker.read(key_file(rounds=3001), KEY_WORD, NOW).code == "key_too_large"
+
+
+def test_rounds_that_nobody_sees_from_outside_end_with_their_process():
+    few = protected_with(hidden_rounds(2048))
+    assert few == "key_passphrase"  # it was opened down to the key, which is noise
+    began = time.monotonic()
+    assert protected_with(hidden_rounds(2**31 - 1)) == "key_too_large"
+    assert time.monotonic() - began < workers.WITHIN + 10
+
+
+def protected_with(key: bytes) -> str:
     with pytest.raises(ProtectionError) as told:
-        protected(example.made(), Protection(key=key_file(rounds=3001), key_passphrase=KEY_WORD))
-    assert told.value.code == "key_too_large"
+        protected(example.made(), Protection(key=key, key_passphrase=KEY_WORD))
+    return told.value.code
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ([sys.executable, "-c", "import time; time.sleep(60)"], "key_too_large"),
+        ([sys.executable, "-c", "print('nonsense')"], "key_too_large"),
+        (["/nowhere/at/all"], "key_unopened"),
+    ],
+)
+def test_a_process_that_brings_nothing_is_told_in_words(monkeypatch, line: list[str], code: str):
+    monkeypatch.setattr(workers, "WITHIN", 0.5)
+    monkeypatch.setattr(workers, "_command", lambda _work: line)
+    assert protected_with(key_file("ec")) == code
+    for language in ("ja", "en"):
+        assert example.texts(language)(f"words.protection.{code}")
 
 
 def test_the_programs_that_look_are_there():

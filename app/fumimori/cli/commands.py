@@ -171,9 +171,8 @@ class CommandLine:
         source, passphrase = Path(options.file), files.passphrase(options, texts)
         target = Path(options.save or source.with_suffix(".fumimori"))
         try:
-            if source.stat().st_size > IMPORT_LIMIT:
-                raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=f"> {IMPORT_LIMIT} bytes"))
-            scan = read_scan(source.read_bytes(), self.toolkit())
+            with source.open("rb") as file:
+                scan = read_scan(file.read(IMPORT_LIMIT + 1), self.toolkit())
         except OSError:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:

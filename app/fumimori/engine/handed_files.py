@@ -1,5 +1,6 @@
 """Files and folders that people hand over, as documents: each opened when its turn comes, and never a byte too many."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import Any
 from fumimori.checks.contract import Document, Reader
 from fumimori.engine.exchange import IMPORT_LIMIT
 from fumimori.engine.reading import Handed, document_of
+from fumimori.foreign_file import read_at_most
 
 FILES_MOST = 20_000
 """Files that are handed over at once, those in folders among them."""
@@ -19,16 +21,17 @@ class TooManyFilesError(ValueError):
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files, and those that lie in the folders, in order; FileNotFoundError for what is neither.
+    """The files, and those that lie in the folders, in order; FileNotFoundError for what is not there.
 
     Raises TooManyFilesError. Links to folders are not followed, so that no folder is walked twice.
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file())
+        # Other than a Path, these say no where they may not look.
+        if os.path.isdir(path):  # noqa: PTH112
+            inside = (one for one in path.rglob("*") if os.path.isfile(one))  # noqa: PTH113
             found += sorted(islice(inside, FILES_MOST + 1))
-        elif path.is_file():
+        elif os.path.exists(path):  # noqa: PTH110
             found.append(path)
         else:
             raise FileNotFoundError(path)
@@ -52,8 +55,7 @@ def documents_in(
             if size > most:
                 skipped.append(Handed(name=path.name, size=size, problem="too_much"))
                 continue
-            with path.open("rb") as file:
-                content = file.read(most + 1)
+            content = read_at_most(path, most + 1)
         except OSError:
             skipped.append(Handed(name=path.name, problem="no_access"))
             continue

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+from fumimori.foreign_file import read_at_most
 from fumimori.grammar.lines import text_of
 from fumimori.grammar.xlsx import XlsxError, xlsx_sheets
 from fumimori.model.registers import ROWS_MOST
@@ -41,8 +42,7 @@ def _unwatched(_share: float) -> None:
 
 def table_file(path: Path, watch: Watch = _unwatched) -> tuple[Rows, ...]:
     """The tables in the file at `path`, of which no more than SIZE_MOST is read; as `read_tables`. Raises OSError."""
-    with path.open("rb") as file:
-        return read_tables(file.read(SIZE_MOST + 1), watch)
+    return read_tables(read_at_most(path, SIZE_MOST + 1), watch)
 
 
 def read_tables(untrusted: bytes, watch: Watch = _unwatched) -> tuple[Rows, ...]:

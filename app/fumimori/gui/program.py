@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from fumimori.gui import spoken
 from fumimori.gui.app_services import AppServices
+from fumimori.gui.copies import remove_abandoned
 from fumimori.gui.ending import Ending
 from fumimori.gui.placing import place
 from fumimori.gui.session import Session
@@ -73,6 +74,10 @@ def open_first(window: Window, file: Path | None) -> None:
     def missing(error: BaseException) -> None:
         log.error("the instruments could not be loaded: %s", error)
 
+    def left(error: BaseException) -> None:
+        log.error("what an earlier program left could not be removed: %s", error)
+
+    window.session.bridge.compute(remove_abandoned, done=lambda _none: None, failed=left)
     window.session.bridge.compute(window.session.services.toolkit, done=lambda _toolkit: None, failed=missing)
     if file is None:
         return

@@ -147,7 +147,7 @@ class Window(QMainWindow):
         if self.page is None:
             return
         found = self._at(place)
-        if at > 0 or (place and found is None):
+        if at > 0 or (place and found is None) or draft.keys() - self.page.draft().keys():
             self.page.growing.finish()
             self.sidebar.finish()
         self.page.resume(draft)

@@ -1,6 +1,5 @@
 """The process that reads one logo and ends: the kind and the picture come in, shapes or the reason why not go out."""
 
-import contextlib
 import os
 import sys
 from io import BytesIO
@@ -8,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from fumimori.report import workers
 from fumimori.report.logo_shapes import (
     COLOURED,
     LISTS,
@@ -22,8 +22,6 @@ from fumimori.report.logo_shapes import (
 )
 from fumimori.report.logo_text import clean
 
-SECONDS = 5
-MEMORY = 1024 * 1024 * 1024
 PRINTED = 1600
 """Pixels of the longer side of a bitmap in print; more cannot be seen on a cover."""
 _BROKEN = (
@@ -41,23 +39,13 @@ def run() -> int:
     """Read standard input, answer on standard output."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.environ["PATH"] = ""  # the library would ask a program about fonts
-    bound()
+    workers.bound()
     prepare()
     kind, _, untrusted_content = sys.stdin.buffer.read().partition(b"\n")
-    seal()
+    workers.seal()
     answer.write(msgspec.msgpack.encode(read(untrusted_content, kind.decode("ascii", "replace"))))
     answer.flush()
     return 0
-
-
-def bound() -> None:
-    """Limit time and memory, where the system can."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def prepare() -> None:
@@ -67,14 +55,6 @@ def prepare() -> None:
     Image.preinit()
     Image.MAX_IMAGE_PIXELS = PIXELS
     read(_WARM, "svg")
-
-
-def seal() -> None:
-    """From now on no file and no connection can be opened, where the system can see to that."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def read(untrusted_content: bytes, kind: str) -> Reply:

@@ -5,26 +5,18 @@ of time and memory, and from the first byte of the logo on it can open neither f
 list of plain shapes is taken from it, each of a known kind, each number within bounds.
 """
 
-import atexit
-import contextlib
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import msgspec
 
+from fumimori.report import workers
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError, Reply, rebuilt
 from fumimori.report.typefaces import BOLD, REGULAR
 
-WITHIN = 20.0
-"""Seconds that one logo may take, of which computing may be a quarter."""
 KEPT = 4
 _known: dict[tuple[str, bytes], Reply] = {}
-_running: set["subprocess.Popen[bytes]"] = set()
 _lock = Lock()
 
 
@@ -66,24 +58,12 @@ def _logo(reply: Reply) -> Logo:
 
 def _asked(untrusted_content: bytes, kind: str) -> Reply:
     """What the reading process says; a process that dies or does not end says `complex`."""
-    line = f"{kind}\n".encode() + untrusted_content
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}
-    no_console = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    pipe = subprocess.PIPE
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own program, and no word of the logo on its command line
-            _command(), stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment, creationflags=no_console
-        )
+        answer = workers.ask("read-logo", f"{kind}\n".encode() + untrusted_content)
+    except TimeoutError:
+        return Reply(code="complex")
     except OSError as error:
         raise LogoError("unchecked") from error
-    with _lock:
-        _running.add(process)
-    try:
-        answer, _ = process.communicate(line, timeout=WITHIN)
-    except subprocess.TimeoutExpired:
-        return Reply(code="complex")
-    finally:
-        _end(process)
     try:
         reply = msgspec.msgpack.decode(answer, type=Reply)
     except msgspec.DecodeError:
@@ -93,26 +73,3 @@ def _asked(untrusted_content: bytes, kind: str) -> Reply:
             _known.pop(next(iter(_known)))
         _known[kind, untrusted_content] = reply
     return reply
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--read-logo"]
-    return [sys.executable, "-P", "-m", "fumimori", "--read-logo"]
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.kill()
-    process.communicate()
-    with _lock:
-        _running.discard(process)
-
-
-@atexit.register
-def stop() -> None:
-    """End every reading that is under way; the program calls it when it ends."""
-    with _lock:
-        running = list(_running)
-    for process in running:
-        with contextlib.suppress(OSError):
-            process.kill()

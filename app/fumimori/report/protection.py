@@ -5,21 +5,18 @@ the hidden field that a signature without a picture needs under ISO 14289-1. Wha
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
-    from cryptography.x509 import Certificate
+    from fumimori.report.key_worker import Opened
 
 SHORTEST, LONGEST = 12, 64
 """Letters of a passphrase; a PDF reader takes 127 bytes (ISO 32000-2, 7.6.4.3.3)."""
 KEY_MOST = 256 * 1024
-ROUNDS_MOST = 2_000_000
-"""Rounds of a key derivation that are computed for a key file; usual are 2,000 to 600,000."""
 _ARCHIVAL = re.compile(rb"<pdfaid:part>\d</pdfaid:part><pdfaid:conformance>[A-Z]</pdfaid:conformance>")
 _FIELD = "Signature"
 
@@ -55,9 +52,9 @@ def protected(pdf: bytes, protection: Protection) -> bytes:
         return pdf
     if protection.passphrase:
         check_passphrase(protection.passphrase)
-    bag = _opened_key(protection) if protection.key else None
+    opened = _opened_key(protection) if protection.key else None
     closed = _closed(pdf, protection.passphrase)
-    return _signed(closed, bag, protection.passphrase) if bag else closed
+    return _signed(closed, opened, protection.passphrase) if opened else closed
 
 
 def check_passphrase(passphrase: str) -> None:
@@ -81,79 +78,39 @@ def _closed(pdf: bytes, passphrase: str) -> bytes:
         return octets.getvalue()
 
 
-def _opened_key(protection: Protection) -> "PKCS12KeyAndCertificates":
-    """The key with a certificate that may sign today; ProtectionError."""
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-    from cryptography.hazmat.primitives.serialization import pkcs12
+def _opened_key(protection: Protection) -> "Opened":
+    """The key with a certificate that may sign today, opened by a process of its own; ProtectionError."""
+    from fumimori.report import workers
+    from fumimori.report.key_worker import Given, Opened
 
-    if len(protection.key) > KEY_MOST or any(rounds > ROUNDS_MOST for rounds in _rounds(protection.key)):
+    if len(protection.key) > KEY_MOST:
         raise ProtectionError("key_too_large")
     try:
-        bag = pkcs12.load_pkcs12(protection.key, protection.key_passphrase.encode() or None)
-    except ValueError as error:
+        given = msgspec.msgpack.encode(Given(key=protection.key, passphrase=protection.key_passphrase))
+    except UnicodeEncodeError as error:
         raise ProtectionError("key_passphrase") from error
-    if bag.key is None or bag.cert is None:
-        raise ProtectionError("key_missing")
-    if not isinstance(bag.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ProtectionError("key_kind")
-    _check_certificate(bag.cert.certificate, datetime.now(UTC))
-    return bag
-
-
-def _check_certificate(certificate: "Certificate", at: datetime) -> None:
-    """ProtectionError for a certificate that does not sign documents at that moment."""
-    from cryptography.x509 import ExtensionNotFound, KeyUsage
-
-    if certificate.not_valid_after_utc < at:
-        raise ProtectionError("key_expired")
-    if certificate.not_valid_before_utc > at:
-        raise ProtectionError("key_not_yet")
     try:
-        usage = certificate.extensions.get_extension_for_class(KeyUsage).value
-    except ExtensionNotFound:
-        return
-    except ValueError as error:  # extensions that break the rules of X.509
-        raise ProtectionError("not_a_key") from error
-    if not (usage.digital_signature or usage.content_commitment):
-        raise ProtectionError("key_purpose")
+        opened = msgspec.msgpack.decode(workers.ask("open-key", given), type=Opened)
+    except (TimeoutError, msgspec.DecodeError) as error:  # it did not end, or its limits ended it
+        raise ProtectionError("key_too_large") from error
+    except OSError as error:
+        raise ProtectionError("key_unopened") from error
+    if opened.code:
+        raise ProtectionError(opened.code)
+    return opened
 
 
-def _rounds(untrusted_content: bytes) -> Iterator[int]:
-    """The rounds of every key derivation that a PKCS #12 file names outside its encrypted parts; ProtectionError."""
-    from asn1crypto import pkcs12
-
-    try:
-        bag = pkcs12.Pfx.load(untrusted_content, strict=True)
-        mac = bag["mac_data"]
-        if mac.native is not None:
-            yield int(mac["iterations"].native)
-        for part in bag.authenticated_safe:
-            if part["content_type"].native == "encrypted_data":
-                yield int(part["content"]["encrypted_content_info"]["content_encryption_algorithm"].kdf_iterations)
-            elif part["content_type"].native == "data":
-                for one in pkcs12.SafeContents.load(part["content"].native):
-                    if one["bag_id"].native == "pkcs8_shrouded_key_bag":
-                        yield int(one["bag_value"]["encryption_algorithm"].kdf_iterations)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # as the library finds it
-        raise ProtectionError("not_a_key") from error
-
-
-def _signed(pdf: bytes, bag: "PKCS12KeyAndCertificates", passphrase: str) -> bytes:
+def _signed(pdf: bytes, opened: "Opened", passphrase: str) -> bytes:
     """`pdf` with a signature without a picture, appended; nothing is asked over a network."""
     from asn1crypto import keys, x509
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    if bag.key is None or bag.cert is None:
-        raise ProtectionError("key_missing")
-    others = [x509.Certificate.load(one.certificate.public_bytes(Encoding.DER)) for one in bag.additional_certs]
-    private = bag.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = signers.SimpleSigner(
-        signing_cert=x509.Certificate.load(bag.cert.certificate.public_bytes(Encoding.DER)),
-        signing_key=keys.PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore.from_certs(others),
+        signing_cert=x509.Certificate.load(opened.certificate),
+        signing_key=keys.PrivateKeyInfo.load(opened.key),
+        cert_registry=SimpleCertificateStore.from_certs([x509.Certificate.load(one) for one in opened.others]),
     )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     if passphrase:

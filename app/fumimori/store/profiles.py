@@ -4,6 +4,7 @@ import contextlib
 import re
 from pathlib import Path
 
+from fumimori.foreign_file import read_at_most
 from fumimori.grammar.brand_profile import PROFILE_LIMIT, BadProfileError, parse_profile, profile_octets
 from fumimori.model import BrandProfile
 from fumimori.store.whole import write_whole
@@ -31,8 +32,7 @@ def all_of(settings_folder: Path) -> tuple[BrandProfile, ...]:
 
 def read(file: Path) -> BrandProfile:
     """The profile in a file from anywhere; OSError, BadProfileError."""
-    with file.open("rb") as opened:
-        return parse_profile(opened.read(PROFILE_LIMIT + 1))
+    return parse_profile(read_at_most(file, PROFILE_LIMIT + 1))
 
 
 def keep(settings_folder: Path, profile: BrandProfile) -> None:

@@ -5,12 +5,14 @@ import errno
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from fumimori.store.errors import AlreadyThere
 
 ONLY_OWNER = 0o600
+ABANDONED_S = 3600
 
 
 @contextlib.contextmanager
@@ -19,6 +21,7 @@ def unfinished(path: Path) -> Iterator[Path]:
 
     What is made of it is put in place by `place`. Raises OSError.
     """
+    _clear(path.parent)
     beside = path.with_name(f".fumimori-{secrets.token_hex(8)}.part")
     os.close(_new(beside))
     try:
@@ -67,6 +70,15 @@ def remove(path: Path) -> None:
     """Remove a file with what a database leaves beside it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a program that was killed left half written there: nobody writes at a file for an hour."""
+    before = time.time() - ABANDONED_S
+    with contextlib.suppress(OSError):
+        for part in folder.glob(".fumimori-*.part"):
+            if stat.S_ISREG(part.lstat().st_mode) and part.lstat().st_mtime < before:
+                remove(part)
 
 
 def _place_new(made: Path, path: Path) -> None:

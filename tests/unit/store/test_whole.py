@@ -62,3 +62,13 @@ def test_what_can_be_ours_looks_like_chance(tmp_path):
         place.write_bytes(content)
         seen[name] = looks_like_ours(place)
     assert seen == {"chance": True, "text": False, "short": False, "nothing": False}
+
+
+def test_what_a_killed_program_left_half_written_is_cleared_by_the_next_one(tmp_path):
+    young, old, other = (tmp_path / name for name in (".fumimori-1.part", ".fumimori-2.part", "mine.part"))
+    for place in (young, old, other):
+        place.write_bytes(b"half")
+    for place in (old, other):
+        os.utime(place, (0, 0))
+    write_whole(tmp_path / "a.zip", b"whole")
+    assert sorted(tmp_path.iterdir()) == [young, tmp_path / "a.zip", other]

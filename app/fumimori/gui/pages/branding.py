@@ -1,5 +1,9 @@
 """Whose name and looks the report carries: the sender's profile, the client's logo, versions and recipients."""
 
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.brand import BrandBox
 from fumimori.gui.widgets.controls import card, note_box
@@ -17,6 +21,11 @@ class BrandingPage(Page):
         theme, session = self.theme, self.session
         self.prose("lead", quiet=True)
         self.add(ProfileBox(session, theme, lambda: self.go(self.route)), BrandBox(session, theme))
+        self.growing.add([self._client, partial(VersionsBox, session, theme)], at_once=0)
+
+    def _client(self) -> QWidget:
+        """The client's logo, and who receives the report."""
+        theme, session = self.theme, self.session
         frame, column = card(theme)
         column.addWidget(Heading(theme, self.say("client"), level=2))
         column.addWidget(Prose(theme, self.say("client_logo"), bold=True))
@@ -29,7 +38,7 @@ class BrandingPage(Page):
             name="recipients",
         )
         column.addWidget(recipients)
-        self.add(frame, VersionsBox(session, theme))
+        return frame
 
     def _listed(self, text: str) -> None:
         names = tuple(line.strip()[:200] for line in text.splitlines()[:50] if line.strip())

@@ -55,7 +55,7 @@ class PlanPage(Page):
         rules = self.session.toolkit.rules
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
-        self.growing.add(parts)
+        self.growing.add(parts, at_once=1)  # above them stand grade and drawing, which fill the first sight
         self._settled()
 
     def _to_ground(self, link: Link) -> None:

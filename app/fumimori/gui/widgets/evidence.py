@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidg
 
 from fumimori.assess.evidence import evidence_of
 from fumimori.engine.evidence import EvidenceError, Taken, picture_form, qr_codes, take
+from fumimori.foreign_file import read_at_most
 from fumimori.gui.copies import SUFFIXES
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
@@ -103,8 +104,7 @@ class EvidenceBox(QWidget):
     def take(self, path: Path) -> None:
         """Take the file at `path` in; a picture is shown first. The file itself is only read."""
         try:
-            with path.open("rb") as file:
-                content = file.read(ITEM_MOST + 1)
+            content = read_at_most(path, ITEM_MOST + 1)
         except OSError:
             self._tell("no_unreadable")
             return

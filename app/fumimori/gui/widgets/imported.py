@@ -18,13 +18,13 @@ def take_over(
     `leave` when it is not.
     """
     from fumimori.engine.exchange import IMPORT_LIMIT, AnotherDomainError, NotAScanError, imported, read_scan
+    from fumimori.foreign_file import read_at_most
 
     def say(word: str, **values: str) -> str:
         return session.texts(f"ui.measuring.{word}", **values)
 
     try:
-        with path.open("rb") as file:
-            scan = read_scan(file.read(IMPORT_LIMIT + 1), session.toolkit)
+        scan = read_scan(read_at_most(path, IMPORT_LIMIT + 1), session.toolkit)
         session.put(imported(scan, session.open, widen=widen))
     except (OSError, NotAScanError):
         return Notice(theme, title=say("not_a_scan"), text=f"{path.name}\n{say('not_a_scan_next')}")

@@ -67,11 +67,11 @@ class LogoBox(QWidget):
 
     def take(self, path: Path) -> None:
         """Keep the picture at `path` as the logo once it was read, or say why it cannot be one."""
+        from fumimori.foreign_file import read_at_most
         from fumimori.report import LOGO_LIMIT
 
         try:
-            with path.open("rb") as file:
-                content = file.read(LOGO_LIMIT + 1)
+            content = read_at_most(path, LOGO_LIMIT + 1)
         except OSError:
             self._refuse(self._say("logo_unreadable"))
             return

@@ -148,14 +148,14 @@ class ProtectionBox(QWidget):
 
 
 def _protected(pdf: bytes, passphrase: str, key: Path | None, key_passphrase: str) -> bytes:
+    from fumimori.foreign_file import read_at_most
     from fumimori.report import Protection, protected
     from fumimori.report.protection import KEY_MOST, ProtectionError
 
     content = b""
     if key is not None:
         try:
-            with key.open("rb") as file:
-                content = file.read(KEY_MOST + 1)
+            content = read_at_most(key, KEY_MOST + 1)
         except OSError as error:
             raise ProtectionError("key_unreadable") from error
         if not content:
