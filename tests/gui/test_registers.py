@@ -301,3 +301,29 @@ def test_a_long_register_is_shown_without_looking_at_every_cell(opened: Open, mo
     table = driver.find("register")
     assert table.model().rowCount() == 500
     assert [table.model().index(row, 0).data() for row in (0, 1, 499)] == ["name 0", "name 1", "name 499"]
+
+
+@LANGUAGES
+def test_an_empty_register_says_what_to_do_first_and_its_table_is_as_high_as_its_rows(opened: Open, language: str):
+    driver = opened_at(opened, language, "staff")
+    first = driver.session.texts("ui.registers.first_how")
+    assert driver.shows(first)
+    empty = driver.find("register").height()
+    driver.press("add")
+    assert not driver.shows(first)
+    for _ in range(5):
+        driver.press("add")
+    assert empty < driver.find("register").height() < driver.window.height() * 2 // 3
+    for _ in range(6):
+        driver.window.undo()
+    driver.settle()
+    assert driver.shows(first)
+    assert driver.find("register").height() == empty
+
+
+@LANGUAGES
+def test_the_list_of_registers_says_how_many_rows_are_overdue(opened: Open, language: str):
+    driver = opened_at(opened, language, "access", {"until": "2020-01-01"}, {"until": "2999-01-01"})
+    driver.go("registers")
+    assert driver.shows(driver.session.texts("ui.registers.overdue", count=1))
+    assert not driver.shows(driver.session.texts("ui.registers.overdue", count=2))

@@ -3,12 +3,16 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import Field, button, card, row
+from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.flow import Flow
+from fumimori.gui.widgets.notice import Notice
+from fumimori.gui.widgets.register_card import register_card
 from fumimori.gui.widgets.register_table import RegisterModel, RegisterTable
 from fumimori.gui.widgets.row_evidence import RowEvidence
+from fumimori.gui.widgets.senders import take_senders
 from fumimori.gui.widgets.table_import import TableImport
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Register
@@ -42,19 +46,8 @@ class RegistersPage(Page):
             return
         self.prose("lead", quiet=True)
         for register in found.values():
-            self.add(self._card(register))
-
-    def _card(self, register: Register) -> QWidget:
-        theme, name = self.theme, self.t(f"registers.{register.id}.name")
-        frame, inside = card(theme)
-        count = len(self.session.open.register(register.id))
-        open_it = button(theme, self.say("open"), partial(self.go, Route("registers", register.id)), name=register.id)
-        open_it.setAccessibleName(f"{name} {self.say('open')}")
-        line = row(Prose(theme, name, bold=True), None, Prose(theme, self.say("count", count=count)), open_it)
-        line.setStretch(0, 1)
-        inside.addLayout(line)
-        inside.addWidget(Prose(theme, self.t(f"registers.{register.id}.intro"), quiet=True, size="small"))
-        return frame
+            go = partial(self.go, Route("registers", register.id))
+            self.add(register_card(self.session, self.theme, register, go))
 
     def _build_one(self, register: Register) -> None:
         theme, session = self.theme, self.session
@@ -73,15 +66,27 @@ class RegistersPage(Page):
                 ("export_csv", partial(self._export, "csv")),
             )
         }
-        self.add(row(*made.values(), None))
+        reports = take_senders(session, theme) if register.id == "senders" else []
+        self.add(Flow(*made.values(), *reports, spacing=theme.gap))
         narrow = self._table.sorted.setFilterFixedString
         self._filtering = Field(theme, label=self.say("filter"), text="", changed=narrow, name="filter")
         self._told = Prose(theme, "", bold=True, size="small")
         self.reading = TableImport(session, theme, self._words, read=self._imported, told=self._tell)
-        self.add(self._filtering, self._told, self.reading, self._table)
-        self.add(Prose(theme, self.say("keys"), quiet=True, size="small"), RowEvidence(session, theme, self._table))
+        self._first = Notice(theme, title=self.say("first"), text=self.say("first_how"))
+        self._keys = Prose(theme, self.say("keys"), quiet=True, size="small")
+        self.add(self._first, self._keys, self._filtering, self._told, self.reading, self._table)
+        self.add(RowEvidence(session, theme, self._table))
+        self._model.modelReset.connect(self._guide)
+        self._guide()
         go = partial(self.go, Route("registers"))
         self.add(row(button(theme, self.say("all"), go, kind="link", name="all", icon="list"), None))
+
+    def _guide(self) -> None:
+        """What to do first while there is no row; how to find and move among rows afterwards."""
+        empty = not self._model.rowCount()
+        self._first.setVisible(empty)
+        self._keys.setVisible(not empty)
+        self._filtering.setVisible(not empty)
 
     def leave(self) -> None:
         """What is read meanwhile is for nobody."""

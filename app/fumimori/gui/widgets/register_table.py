@@ -40,7 +40,7 @@ from fumimori.wording.registers import RegisterWords, state
 Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _Key = QKeySequence.StandardKey
-SHOWN_ROWS = 11
+LEAST_ROWS, SHOWN_ROWS = 2, 11
 SORT_ROLE = _Role.UserRole + 1
 NO_INDEX = QModelIndex()
 
@@ -247,9 +247,17 @@ class RegisterTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.size("hit") + theme.px(2))
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.AnyKeyPressed | trigger.DoubleClicked | trigger.EditKeyPressed)
-        self.setMinimumHeight(theme.px(36) * SHOWN_ROWS)
         self.horizontalHeader().setResizeContentsPrecision(2 * SHOWN_ROWS)
         self.fit()
+        self._heighten()
+        for changed in (self.sorted.modelReset, self.sorted.rowsInserted, self.sorted.rowsRemoved):
+            changed.connect(self._heighten)
+
+    def _heighten(self) -> None:
+        """As high as its rows need, within reason."""
+        rows = max(LEAST_ROWS, min(self._source.rowCount(), SHOWN_ROWS))
+        beside = self.horizontalHeader().sizeHint().height() + self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(rows * self.verticalHeader().defaultSectionSize() + beside + 2 * self.frameWidth())
 
     def fit(self) -> None:
         """Columns as wide as the words of the first rows, within reason; all rows would take too long."""

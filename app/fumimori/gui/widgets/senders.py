@@ -4,11 +4,10 @@ import secrets
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from fumimori.assess.senders import proposed
 from fumimori.checks.dmarc_reports.senders import Sender, reports_of, senders
-from fumimori.checks.observations import Observations
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, card, row
@@ -60,23 +59,33 @@ def sender_tables(session: Session, theme: Theme, column: QVBoxLayout) -> None:
             )
             column.addWidget(Prose(theme, lead, quiet=True))
             column.addWidget(_Senders(session, theme, senders(reports, domain.name), title))
-            if proposed(observations, domain.name, session.open.registers):
-                column.addLayout(row(_taking_over(session, theme, observations, domain.name), None))
+            if made := _taking_over(session, theme, domain.name, session.texts("ui.senders.take")):
+                column.addLayout(row(made, None))
 
 
-def _taking_over(session: Session, theme: Theme, observations: Observations, domain: str) -> QWidget:
-    """A button that writes what is not in the register of senders yet into it; it can be undone like typing."""
+def _taking_over(session: Session, theme: Theme, domain: str, words: str) -> QPushButton | None:
+    """A button that writes what is not in the register of senders yet into it, if anything; it can be undone."""
 
     def take() -> None:
-        fresh = proposed(observations, domain, session.open.registers)
+        fresh = proposed(session.toolkit.observations(session.open), domain, session.open.registers)
         rows = [RegisterRow(id=secrets.token_hex(8), register="senders", cells=cells) for cells in fresh]
         kept = session.open.register("senders")
-        session.edit(registers=(*session.open.registers, *rows[: max(0, ROWS_MOST - len(kept))]))
         made.setEnabled(False)
+        session.edit(registers=(*session.open.registers, *rows[: max(0, ROWS_MOST - len(kept))]))
         announce(made, session.texts("ui.senders.taken", count=len(rows)))
 
-    made = button(theme, session.texts("ui.senders.take"), take, name=f"take_senders_{domain}")
+    if not proposed(session.toolkit.observations(session.open), domain, session.open.registers):
+        return None
+    made = button(theme, words, take, name=f"take_senders_{domain}")
     return made
+
+
+def take_senders(session: Session, theme: Theme) -> list[QPushButton]:
+    """A button for each domain whose reports show senders that the register does not hold yet."""
+    names = [domain.name for domain in session.open.scope.domains]
+    words = {name: session.texts("ui.registers.from_reports", domain=name) for name in names}
+    made = [_taking_over(session, theme, name, words[name]) for name in names]
+    return [one for one in made if one]
 
 
 class _Senders(QWidget):
