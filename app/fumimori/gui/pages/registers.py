@@ -46,8 +46,7 @@ class RegistersPage(Page):
             return
         self.prose("lead", quiet=True)
         for register in found.values():
-            go = partial(self.go, Route("registers", register.id))
-            self.add(register_card(self.session, self.theme, register, go))
+            self.add(register_card(self.session, self.theme, register, self.go))
 
     def _build_one(self, register: Register) -> None:
         theme, session = self.theme, self.session

@@ -1,6 +1,7 @@
 """One register in the list of all: what it is for, how many rows it holds and how many of them are overdue."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -9,18 +10,19 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Register
+from fumimori.wizard.steps import Route
 from fumimori.wording.registers import state
 
 
-def register_card(session: Session, theme: Theme, register: Register, go: Callable[[], None]) -> QWidget:
-    """The card of `register`; its button calls `go`."""
+def register_card(session: Session, theme: Theme, register: Register, go: Callable[[Route], None]) -> QWidget:
+    """The card of `register`; its button goes to it."""
     t, today = session.texts, session.services.now().date()
     name = t(f"registers.{register.id}.name")
     frame, inside = card(theme)
     rows = session.open.register(register.id)
     late = sum(any(state(column, each, today) == "overdue" for column in register.columns) for each in rows)
     held = [t("ui.registers.count", count=len(rows)), *([t("ui.registers.overdue", count=late)] if late else [])]
-    open_it = button(theme, t("ui.registers.open"), go, name=register.id)
+    open_it = button(theme, t("ui.registers.open"), partial(go, Route("registers", register.id)), name=register.id)
     open_it.setAccessibleName(f"{name} {t('ui.registers.open')}")
     line = row(Prose(theme, name, bold=True), None, Prose(theme, "　".join(held)), open_it)
     line.setStretch(0, 1)
