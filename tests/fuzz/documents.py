@@ -22,6 +22,7 @@ from fumimori.grammar import cms, dmarc_report, mime, tls_report, trace
 from fumimori.grammar.dkim_signature import signatures, verifies
 from fumimori.model import Assessment, Attempt, DomainScope, Run, Scope, Status
 from fumimori.network.tls import CertificateChain
+from fuzz import hostile
 from loopback.fake_network import rules
 from loopback.signed_mail import outlook
 from loopback.witnesses import outcome_names
@@ -176,7 +177,7 @@ def seeds() -> dict[str, list[bytes]]:
         "message": [mail, nested],
         "report": [dmarc, tls, entities],
         "cms": [signed, ber],
-        "archive": [*everything, b"From a\n" + mail + b"\n\nFrom b\n" + mail],
+        "archive": [*everything, hostile.NAMELESS, b"From a\n" + mail + b"\n\nFrom b\n" + mail],
     }
 
 

@@ -121,7 +121,7 @@ def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
         raise Damaged(type(error).__name__) from error
     with archive:
         for member in archive.infolist():
-            if member.is_dir():
+            if member.filename.endswith("/"):  # a name may be empty, which `is_dir` does not expect
                 continue
             if member.flag_bits & ENCRYPTED:
                 allowance.take(0)
