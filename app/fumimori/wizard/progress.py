@@ -108,10 +108,14 @@ def unsettled(assessment: Assessment, result: Result, block: str) -> int:
 
 
 def seen_or_read(result: Result) -> tuple[int, int]:
-    """How many questions are answered or confirmed by what was measured or read, and how many there are here."""
+    """How many questions are answered or confirmed without anybody's memory, and how many there are here.
+
+    That is by what was measured or read, by a register, or by evidence. What follows from another answer is left out.
+    """
     gone = (QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE, QuestionState.PARENT_UNMET)
     there = [one for one in result.questions if one.state not in gone]
-    return sum(one.state is QuestionState.MEASURED or one.verified for one in there), len(there)
+    known = (QuestionState.MEASURED, QuestionState.RECORDED)
+    return sum(one.state in known or one.verified for one in there), len(there)
 
 
 def minutes_left(assessment: Assessment, result: Result) -> tuple[int, int] | None:
