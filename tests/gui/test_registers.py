@@ -327,3 +327,10 @@ def test_the_list_of_registers_says_how_many_rows_are_overdue(opened: Open, lang
     driver.go("registers")
     assert driver.shows(driver.session.texts("ui.registers.overdue", count=1))
     assert not driver.shows(driver.session.texts("ui.registers.overdue", count=2))
+
+
+def test_a_register_is_left_for_the_list_and_the_list_for_a_register(opened: Open):
+    driver = opened("ja", demonstration.assessment())
+    for item in ("", "accounts", "", "senders"):
+        driver.go("registers", item)
+        assert driver.route.item == item

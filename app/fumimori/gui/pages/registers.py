@@ -89,8 +89,8 @@ class RegistersPage(Page):
 
     def leave(self) -> None:
         """What is read meanwhile is for nobody."""
-        if self.route.item:
-            self.reading.stop()
+        for reading in self.findChildren(TableImport):
+            reading.stop()
 
     def _add(self) -> None:
         self._filtering.edit.clear()
