@@ -1,5 +1,6 @@
 """Documents read and judged as the program does it, and what came about remembered for the proof of every outcome."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,15 +25,7 @@ def tools(roots: Path | None = None) -> Toolkit:
     def chain(ders: Sequence[bytes], at: datetime) -> CertificateChain:
         return chain_of(ders, name="", at=at, roots=trusted, any_use=True)
 
-    real = program.toolkit()
-    return Toolkit(
-        probes=real.probes,
-        rules=real.rules,
-        bank=real.bank,
-        open_network=real.open_network,
-        readers=real.readers,
-        chain=chain,
-    )
+    return dataclasses.replace(program.toolkit(), chain=chain)
 
 
 def about(*names: str, attempts: Sequence[Attempt] = ()) -> Assessment:
