@@ -334,3 +334,10 @@ def test_a_register_is_left_for_the_list_and_the_list_for_a_register(opened: Ope
     for item in ("", "accounts", "", "senders"):
         driver.go("registers", item)
         assert driver.route.item == item
+
+
+def test_a_short_register_shows_all_its_rows(opened: Open):
+    driver = opened_at(opened, "ja", "staff", *({"name": f"{number}"} for number in range(5)))
+    table = driver.find("register")
+    assert not table.verticalScrollBar().isVisible()
+    assert table.verticalScrollBar().maximum() == 0

@@ -250,13 +250,15 @@ class RegisterTable(QTableView):
         self.horizontalHeader().setResizeContentsPrecision(2 * SHOWN_ROWS)
         self.fit()
         self._heighten()
-        for changed in (self.sorted.modelReset, self.sorted.rowsInserted, self.sorted.rowsRemoved):
+        restyled = self.horizontalHeader().geometriesChanged
+        for changed in (self.sorted.modelReset, self.sorted.rowsInserted, self.sorted.rowsRemoved, restyled):
             changed.connect(self._heighten)
 
     def _heighten(self) -> None:
         """As high as its rows need, within reason."""
         rows = max(LEAST_ROWS, min(self._source.rowCount(), SHOWN_ROWS))
-        beside = self.horizontalHeader().sizeHint().height() + self.horizontalScrollBar().sizeHint().height()
+        head = max(self.horizontalHeader().sizeHint().height(), self.horizontalHeader().height())
+        beside = head + self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(rows * self.verticalHeader().defaultSectionSize() + beside + 2 * self.frameWidth())
 
     def fit(self) -> None:
