@@ -337,7 +337,9 @@ def test_a_register_is_left_for_the_list_and_the_list_for_a_register(opened: Ope
 
 
 def test_a_short_register_shows_all_its_rows(opened: Open):
-    driver = opened_at(opened, "ja", "staff", *({"name": f"{number}"} for number in range(5)))
+    driver = opened_at(opened, "ja", "accounts", *({"account": f"{number}"} for number in range(5)))
+    driver.window.resize(1280, 720)
+    driver.settle()
     table = driver.find("register")
     assert not table.verticalScrollBar().isVisible()
     assert table.verticalScrollBar().maximum() == 0
