@@ -24,7 +24,7 @@ UV = "uv==0.13.9"
 APT_PATIENCE = 300
 """Seconds to wait for somebody else who is installing packages."""
 PROCESSES = 4
-"""How many processes share the tests, where the machine has so many processors."""
+"""How many processes share the tests at the most; one more than processors, since what opens sockets mostly waits."""
 UPDATES_MOST = 8
 """How often the lists of packages are asked for while somebody else holds them."""
 
@@ -140,7 +140,7 @@ def test(python: str, arguments: list[str]) -> int:
     """Run the tests, a few at a time; on CI a skipped test is a failure. With `--cov` coverage is measured."""
     environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), PYTHONHASHSEED="0")
     started = time.monotonic()
-    at_once = ["-n", str(min(PROCESSES, os.cpu_count() or 1)), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    at_once = ["-n", str(min(PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup", "--no-loadscope-reorder"]
     line = [python, "-m", "pytest", *at_once, *arguments]
     code = subprocess.call(line, cwd=ROOT, env=environment)
     print(f"tests took {time.monotonic() - started:.0f} s")
