@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +17,7 @@ from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
 from fumimori.checks.observations import Observations
 from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
-from fumimori.model import Assessment, Basis, Finding, Severity, SnippetKind
+from fumimori.model import Assessment, Basis, Finding, Repair, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose
@@ -67,7 +67,7 @@ def scan(octets: bytes) -> None:
             for wording in _wordings(assessment):
                 _worded(wording, finding)
             if severity > Severity.OK:
-                _repaired(finding, assessment)
+                _repaired(finding, program.repair(finding, assessment), assessment)
 
 
 def assessment(octets: bytes) -> None:
@@ -82,13 +82,15 @@ def assessment(octets: bytes) -> None:
     result = tools.assess(given, ISSUED)
     with contextlib.suppress(NotAScanError):  # what is asked of a stranger's scan is not asked of one's own file
         read_scan(scan_json(given, result), tools)
+    repair = program.repairs(result, given)
+    for finding in result.findings:
+        _repaired(finding, repair(finding), given)
     for texts in _texts():
         wording = Wording(given, result, texts, ISSUED)
         for finding in result.findings:
             _worded(wording, finding)
         for action in result.actions:
             assert HARMFUL.search(wording.action(action) + wording.why(action) + wording.owner(action)) is None
-        repair = partial(program.repair, assessment=given)
         for name, content in attachments(given, result, wording, repair).items():
             if name.endswith(".csv"):
                 rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
@@ -117,7 +119,7 @@ def pages(octets: bytes) -> None:
         tool_version="0",
         icons=resources.path("icons"),
         document_number="FM-1",
-        repair=lambda finding: program.repair(finding, given),
+        repair=program.repairs(result, given),
         annexed=True,
         draft=False,
     )
@@ -190,8 +192,7 @@ def _worded(wording: Wording, finding: Finding) -> None:
         assert HARMFUL.search(said) is None, f"{finding.code} says {said!r}"
 
 
-def _repaired(finding: Finding, given: Assessment) -> None:
-    repair = program.repair(finding, given)
+def _repaired(finding: Finding, repair: Repair, given: Assessment) -> None:
     for snippet in repair.snippets:
         for said in (snippet.content, snippet.place, snippet.current):
             assert HARMFUL.search(said) is None, f"{finding.code} hands out {said!r}"
