@@ -25,21 +25,19 @@ collect_ignore = [] if _WORLD else ["servers"]
 _CHECKS = Path(__file__).parent.parent / "app/fumimori/checks"
 _READERS = {"test_witnessed_readers", *(f"test_{found.parent.name}" for found in _CHECKS.glob("*/reader.py"))}
 
-_PROOFS = {f"test_{kind}_repairs" for kind in ("inside", "port", "server", "web")}
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Several processes share the tests file by file; what opens sockets stays together, and begins.
 
     Those tests tell each other which outcomes came about, and share servers that take a while to start. Readers tell
-    theirs to the last file of their folder. Repairs are proved on servers with addresses of their own, beside the rest.
+    theirs to the last file of their folder.
     """
     sockets = {"network", "servers"}
     for item in items:
         together = "readers" if item.path.stem in _READERS else item.path.name
         if sockets & set(item.path.parts):
-            together = "repairs" if item.path.stem in _PROOFS else "sockets"
+            together = "sockets"
         item.add_marker(pytest.mark.xdist_group(together))
         if getattr(config.option, "loadgroup", False):
             # WORKAROUND for pytest-xdist 3.8: it writes the group into `_nodeid`, which pytest 9.2 reads no more

@@ -85,9 +85,11 @@ def test_what_the_sidebar_gives_the_keyboard_to_is_in_view(opened: Open, page: s
         step = Qt.KeyboardModifier.NoModifier if row is rows[0] else Qt.KeyboardModifier.ShiftModifier
         driver.key(Qt.Key.Key_Tab, step)
         assert row.hasFocus()
-        driver.settle()
-        top = row.mapTo(port, QPoint(0, 0)).y()
-        assert 0 <= top <= port.height() - row.height()
+
+        def in_view(row: QWidget = row) -> bool:
+            return 0 <= row.mapTo(port, QPoint(0, 0)).y() <= port.height() - row.height()
+
+        driver.qtbot.waitUntil(in_view, timeout=5_000)
 
 
 def test_the_form_that_settles_a_finding_has_the_keyboard_and_is_in_view(opened: Open):

@@ -59,7 +59,7 @@ def test_no_action_is_lost_from_the_management_part():
     for number in range(1, len(result.actions) + 1):
         assert re.search(rf"^{number} ", content, re.MULTILINE), number
     assert "Actionsandtimeperowner" in wording
-    assert "Thewayyourmailtakes" in wording
+    assert "Thepathyourmailtakes" in wording
 
 
 def test_a_report_without_a_measurement_says_so():

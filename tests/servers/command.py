@@ -46,6 +46,7 @@ def scan(world: World, folder: Path, domain: str, *options: str, control: str = 
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / "passphrase"
     secret.write_text(PASSPHRASE + "\n", encoding="utf-8")
+    secret.chmod(0o600)
     written, saved = folder / "scan.json", folder / "scan.fumimori"
     ran = fumimori(
         folder,

@@ -41,7 +41,7 @@ def _agree(one: Snippet, other: Snippet) -> bool:
 
 def marked(repair: Repair, keys: set[Key]) -> Repair:
     """The repair that says first that these records take the changes of other findings too."""
-    notes = [note(SAME_RECORD, record=place) for place in sorted({place for place, _ in keys})]
+    notes = [note("same_record", record=place) for place in sorted({place for place, _ in keys})]
     return msgspec.structs.replace(repair, before=tuple(dict.fromkeys((*notes, *repair.before))))
 
 
