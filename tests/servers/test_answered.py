@@ -49,6 +49,23 @@ def assessment(
     return msgspec.structs.replace(before, consent=confirmed(before, NOW))
 
 
+def of_own_server() -> Assessment:
+    """The assessment of a server on the premises, before anything was looked at."""
+    return assessment(
+        "good.example",
+        Hosting.ON_PREMISES,
+        mail_hosts=("mail.good.example",),
+        ssh_hosts=("ssh.good.example",),
+        own_hosts=(own_server.HOST,),
+        webmail_hosts=("webmail.good.example",),
+    )
+
+
+def of_cloud() -> Assessment:
+    """The same of a domain at Microsoft 365."""
+    return assessment("cloud.example", Hosting.MICROSOFT, ConsentLevel.PUBLIC)
+
+
 def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
     settings = NetworkSettings(
         resolver=world.resolver,
@@ -117,14 +134,7 @@ def own(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Toolkit
     folder = tmp_path_factory.mktemp("own")
     authority = Authority(folder)
     tools = readings.tools(authority.roots)
-    before = assessment(
-        "good.example",
-        Hosting.ON_PREMISES,
-        mail_hosts=("mail.good.example",),
-        ssh_hosts=("ssh.good.example",),
-        own_hosts=(own_server.HOST,),
-        webmail_hosts=("webmail.good.example",),
-    )
+    before = of_own_server()
     handed_over = own_server.folder_of(world, folder, NOW, authority)
     after, handed = read(tools, measured(tools, before, world), handed_over, own_server.HOST)
     return tools, msgspec.structs.replace(after, registers=own_server.registers(NOW)), handed
@@ -153,7 +163,7 @@ def test_many_questions_about_microsoft_365_are_answered_before_anybody_is_asked
 ) -> None:
     authority = Authority(tmp_path)
     tools = readings.tools(authority.roots)
-    before = assessment("cloud.example", Hosting.MICROSOFT, ConsentLevel.PUBLIC)
+    before = of_cloud()
     folder = cloud.folder_of(tmp_path, NOW, authority)
     after, handed = read(tools, measured(tools, before, world), folder)
     assert {one.name: one.problem for one in handed.handed if one.problem} == {}

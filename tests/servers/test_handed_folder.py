@@ -1,56 +1,20 @@
 """A folder is dropped on the window of an assessment that was measured: what is taken in answers what was counted."""
 
-import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
 import pytest
-import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
-from fumimori.engine import Toolkit
-from fumimori.gui.program import prepare
-from fumimori.gui.session import Session
-from fumimori.gui.window import Window
-from fumimori.model import ConsentLevel, Hosting
-from gui import demonstration
-from gui.driver import Driver
+from gui.conftest import opened  # noqa: F401 - the fixture
+from gui.driver import Driver, Open
 from loopback import readings
 from loopback.signed_mail import Authority
 from loopback.world import World
 from servers import cloud, own_server
-from servers.test_answered import NOW, assessment, counted, measured, who_answered
-
-Open = Callable[[str, Toolkit], Driver]
-
-
-@pytest.fixture
-def opened(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """`opened(language, tools)`: a window with these tools."""
-    windows: list[Window] = []
-
-    def make(language: str, tools: Toolkit) -> Driver:
-        services = demonstration.services(tmp_path / "settings", tools)
-        prepare(qapp, services)
-        window = Window(Session(services, language))
-        windows.append(window)
-        window.resize(1280, 720)
-        window.show()
-        with qtbot.waitActive(window):
-            window.activateWindow()
-        return Driver(window, qtbot)
-
-    yield make
-    for window in windows:
-        window.close()
-        window.deleteLater()
-        qtbot.waitUntil(lambda window=window: not shiboken6.isValid(window))
+from servers.test_answered import NOW, counted, measured, of_cloud, of_own_server, who_answered
 
 
 def drop(driver: Driver, folder: Path) -> None:
@@ -69,29 +33,26 @@ def drop(driver: Driver, folder: Path) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("kind", ["own", "cloud"])
 def test_a_dropped_folder_answers_in_the_window_what_it_answers(
-    world: World, opened: Open, tmp_path: Path, kind: str, language: str
+    world: World,
+    opened: Open,  # noqa: F811
+    tmp_path: Path,
+    kind: str,
+    language: str,
 ) -> None:
     made = tmp_path / "made"
     made.mkdir()
     authority = Authority(made)
     tools = readings.tools(authority.roots)
     if kind == "own":
-        before = assessment(
-            "good.example",
-            Hosting.ON_PREMISES,
-            mail_hosts=("mail.good.example",),
-            ssh_hosts=("ssh.good.example",),
-            own_hosts=(own_server.HOST,),
-            webmail_hosts=("webmail.good.example",),
-        )
+        before = of_own_server()
         folder, registers = own_server.folder_of(world, made, NOW, authority), own_server.registers(NOW)
     else:
-        before = assessment("cloud.example", Hosting.MICROSOFT, ConsentLevel.PUBLIC)
+        before = of_cloud()
         folder = cloud.folder_of(made, NOW, authority)
         registers = own_server.registers(NOW, "cloud.example", "selector1")
-    driver = opened(language, tools)
+    driver = opened(language, measured(tools, before, world), tools)
+    driver.window.resize(1280, 720)
     session = driver.session
-    session.show(measured(tools, before, world))
     driver.go("documents")
     drop(driver, folder)
     assert driver.route.page == "documents"
