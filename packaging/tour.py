@@ -183,9 +183,9 @@ def half_way(session: "Session", window: "Window") -> None:
 
 def with_repair(session: "Session") -> int:
     """The place in the plan of the first action that has something to copy; 0 when there is none."""
-    repair, assessment = session.services.repair, session.open
+    repair = session.services.repairs(session.result, session.open)
     actions = enumerate(session.result.actions)
-    return next((at for at, one in actions if any(repair(each, assessment).snippets for each in one.findings)), 0)
+    return next((at for at, one in actions if any(repair(each).snippets for each in one.findings)), 0)
 
 
 def readme(folder: Path) -> int:
