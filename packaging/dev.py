@@ -122,15 +122,10 @@ def set_up(lock_name: str) -> str:
 def check(python: str) -> int:
     """Run ruff, mypy, import-linter and vulture; the first that fails decides."""
     tools = Path(python).parent
-    for line in (
-        [tools / "ruff", "check", "."],
-        [tools / "ruff", "format", "--check", "."],
-        [tools / "mypy"],
-        [tools / "lint-imports"],
-        [tools / "vulture"],
-    ):
-        print("$", Path(line[0]).name, *line[1:], flush=True)
-        code = subprocess.call([str(part) for part in line], cwd=ROOT)
+    for line in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "vulture"):
+        print("$", line, flush=True)
+        tool, *arguments = line.split()
+        code = subprocess.call([str(tools / tool), *arguments], cwd=ROOT)
         if code:
             return code
     return 0
