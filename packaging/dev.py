@@ -19,12 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 UV = "uv==0.13.9"
-"""What installs everything else; its hashes for every platform stand in `packaging/requirements-uv.lock`."""
+"""What installs everything else; its hashes for every platform are in `packaging/requirements-uv.lock`."""
 
 APT_PATIENCE = 300
 """Seconds to wait for somebody else who is installing packages."""
 PROCESSES = 4
-"""How many processes share the tests at the most; one more than processors, since what opens sockets mostly waits."""
+"""How many processes share the tests at most; one more than processors, since what opens sockets mostly waits."""
 UPDATES_MOST = 8
 """How often the lists of packages are asked for while somebody else holds them."""
 

@@ -160,7 +160,7 @@ def logo(octets: bytes) -> None:
 
 
 def _readable(given: Assessment) -> bool:
-    """Whether the facts are what their probes write down, as those of every file of ours are."""
+    """Whether the facts are what their probes record, as those of every file of ours are."""
     kinds = {probe.id: probe.facts.kind for probe in (*probes.walk(), *probes.readers())}
     try:
         for attempt in (one for run in given.runs for one in run.attempts):

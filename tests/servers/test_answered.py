@@ -1,4 +1,4 @@
-"""How many questions what was seen, read and written down answers, before anybody is asked."""
+"""How many questions what was seen, read and recorded answers, before anybody is asked."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""No sentence of the report, the exports and the repairs stands in the resources that no code asks for."""
+"""No sentence of the report, the exports and the repairs is in the resources that no code asks for."""
 
 import ast
 import re

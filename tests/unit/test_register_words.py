@@ -1,4 +1,4 @@
-"""A cell means the same in whatever language and width it was written, and a table that was exported comes back."""
+"""A cell means the same whatever language and width it was written in, and a table that was exported comes back."""
 
 import io
 

@@ -21,7 +21,7 @@ CELL_MOST = 2_000
 
 Rows = tuple[tuple[str, ...], ...]
 Watch = Callable[[float], None]
-"""Told the share that was read, 0 to 1; ends the reading by raising TableStopped."""
+"""Called with the share that was read, 0 to 1; ends the reading by raising TableStopped."""
 
 
 class TableError(Exception):
@@ -46,9 +46,9 @@ def table_file(path: Path, watch: Watch = _unwatched) -> tuple[Rows, ...]:
 
 
 def read_tables(untrusted: bytes, watch: Watch = _unwatched) -> tuple[Rows, ...]:
-    """The tables of a file, told by its content: one of a CSV file, one for each filled sheet of a workbook.
+    """The tables of a file, by its content: one of a CSV file, one for each filled sheet of a workbook.
 
-    Raises TableError. A workbook gives the values that stand in its cells; formulas are not worked out.
+    Raises TableError. A workbook gives the values that are in its cells; formulas are not worked out.
     """
     if len(untrusted) > SIZE_MOST:
         raise TableError("too_large")

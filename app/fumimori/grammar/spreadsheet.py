@@ -11,12 +11,12 @@ ROWS_MOST = 200_001
 COLUMNS_MOST = 200
 CELL_MOST = 1000
 WATCHED = 500
-"""So many rows are read before `watch` is told again."""
+"""Rows that are read between two calls of `watch`."""
 _ZIP = b"PK\x03\x04"
 
 
 Watch = Callable[[float], None]
-"""Told the share that was read, 0 to 1; ends the reading by raising."""
+"""Called with the share that was read, 0 to 1; ends the reading by raising."""
 
 
 def unwatched(_share: float) -> None:

@@ -44,8 +44,8 @@ def xlsx_sheets(
 ) -> Iterator[list[tuple[str, ...]]]:
     """Of each sheet that holds something the rows that do, each up to its last filled cell, days as YYYY-MM-DD.
 
-    No more than `rows_most` of a sheet. `watch` is told the share of the package that was read, and ends the reading
-    by raising. Raises XlsxError.
+    No more than `rows_most` of a sheet. `watch` is called with the share of the package that was read, and ends the
+    reading by raising. Raises XlsxError.
     """
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
@@ -245,7 +245,7 @@ def _column(reference: str) -> int | None:
 
 
 def _day(raw: str, *, from_1904: bool) -> str:
-    """The day that a serial number counts (section 18.17.4); the number itself where it is none."""
+    """The day that a serial number counts (section 18.17.4); the number itself where it is not one."""
     whole = raw.partition(".")[0]
     if not whole.isdecimal() or len(whole) > 7 or not 0 < int(whole) < 2_958_466:
         return raw

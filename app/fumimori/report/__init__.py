@@ -80,7 +80,7 @@ def attached(
     issued: datetime,
     repair: Callable[[Finding], Repair],
 ) -> dict[str, bytes]:
-    """The files that the report carries inside, by name, to be saved beside it as well."""
+    """The files that the report carries inside, by name, to be saved next to it as well."""
     from fumimori.report.attachments import attachments
     from fumimori.wording.report import Wording
 

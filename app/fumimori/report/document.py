@@ -42,7 +42,7 @@ from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import Wording
 
 NUMBER_MOST = 100
-"""Characters of a document number; so many fit into one line of the footer."""
+"""Characters of a document number; as many as fit into one line of the footer."""
 WATERMARK = 130 * MM
 """How wide the word across a draft's cover is."""
 WATERMARK_INK = Ink(0.91, 0.91, 0.91)
@@ -169,7 +169,7 @@ def _references(m: ReportContext, parts: str) -> dict[str, str]:
 
 
 def _number_contents(pages: Sequence[Page]) -> None:
-    """Tell the contents on which page each heading came to stand."""
+    """Tell the contents on which page each heading is."""
     page_of: dict[str, int] = {}
     contents: list[annex.Contents] = []
     for number, page in enumerate(pages, start=1):

@@ -1,7 +1,7 @@
 """Which accounts exist, who administers, and how they log in, as an export of the service says.
 
 Objective  Find accounts that nobody uses, administrators and users without multi-factor authentication, and mail that
-           goes on to addresses outside by itself.
+           is automatically forwarded to addresses outside.
 Inputs     A table that the service exports (CSV in UTF-8, UTF-16 or Shift_JIS, or XLSX): Google Workspace,
            Microsoft 365 and Entra, Exchange, Amazon WorkMail, rental panels. Headings in English or Japanese, as in
            tables/account_columns.tsv.
@@ -132,7 +132,7 @@ def _use(alive: Sequence[Account], day: date, rules: Rules) -> Iterator[Word]:
 
 
 def _leads_outside(account: Account, scope: Scope) -> bool:
-    """Whether its mail goes on to a domain that is neither assessed nor its own."""
+    """Whether its mail is forwarded to a domain that is neither assessed nor its own."""
     own = {domain.name for domain in scope.domains} | {account.name.rpartition("@")[2].lower()}
     for address in account.forward.replace(";", ",").replace(" ", ",").split(","):
         domain = address.rpartition("@")[2].strip(" <>\"'")

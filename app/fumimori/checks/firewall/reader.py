@@ -1,4 +1,4 @@
-"""What a server's own firewall lets in, and which programs wait for connections.
+"""What a server's own firewall lets in, and which programs listen.
 
 Objective  Find servers whose own firewall is off, administration that is open to the whole world, and databases or
            file shares that wait on every address; see whether port 25 is closed for the others behind it.
@@ -36,9 +36,9 @@ Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
 NEEDED = frozenset({22, 25, 80, 110, 143, 443, 465, 587, 993, 995, 4190})
-"""What a mail server is there for: mail, its mailboxes and their filters, webmail, and its own maintenance."""
+"""Services that a mail server provides: mail, its mailboxes and their filters, webmail, and its own maintenance."""
 WINDOWS_PORTS = frozenset({139, 445, 3389})
-"""On which every Windows Server waits, whatever its firewall lets in."""
+"""Ports that every Windows Server listens on, whatever its firewall allows."""
 LISTENERS_MOST = 500
 
 

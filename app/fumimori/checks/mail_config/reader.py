@@ -1,6 +1,6 @@
-"""How mail programs are told to work, as their settings say: Postfix, Dovecot, nginx, rspamd.
+"""The settings of mail software: Postfix, Dovecot, nginx, rspamd.
 
-Objective  Know from inside what no look from outside can show: who is trusted to relay, whether mail leaves encrypted,
+Objective  Know from inside what cannot be seen from outside: who is trusted to relay, whether mail leaves encrypted,
            limits of size and number, whose address people may use, and filters.
 Inputs     `postconf -n` and `postconf -M`, or main.cf and master.cf; `doveconf -n` (2.3 and 2.4); `nginx -T`;
            `rspamadm configdump`. Handed over one by one or together.

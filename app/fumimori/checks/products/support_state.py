@@ -115,7 +115,7 @@ def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[Word]:
 
 
 def _extended(row: Mapping[str, str]) -> str:
-    """Debian's long-term support comes by itself; Ubuntu's and Microsoft's only with a contract."""
+    """Debian's long-term support is automatic; Ubuntu's and Microsoft's only with a contract."""
     return "os_extended" if row["product"] == "debian" else "os_extended_paid"
 
 

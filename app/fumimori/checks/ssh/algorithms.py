@@ -1,4 +1,4 @@
-"""How good the algorithms of SSH are, by the dated table, wherever their names come from."""
+"""Grades of SSH algorithms by the dated table."""
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -10,7 +10,7 @@ NAMES_SHOWN = 6
 
 
 def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[str]]:
-    """The names of `offered` (`kex`, `hostkey`, `cipher`, `mac`) by grade, the worst first; the good left out."""
+    """The names of `offered` (`kex`, `hostkey`, `cipher`, `mac`) by grade, worst first; the good left out."""
     known: dict[str, list[tuple[str, str]]] = {}
     for row in table.dicts():
         if row["grade"] in GRADES:

@@ -1,4 +1,4 @@
-"""A table's file on its way into a register: read beside the window, with a bar, and a way to stop."""
+"""A table's file on its way into a register: read in the background, with a bar, and a way to stop."""
 
 import contextlib
 from collections.abc import Callable
