@@ -200,9 +200,9 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
     issued: datetime | None = None,
 ) -> bytes:
     """The report as PDF, issued now or at `issued`; with the `version` draft it is marked as one."""
-    from fumimori import report
+    from fumimori.report import document
 
-    return report.make(
+    return document.make(
         assessment,
         result,
         rules=rules(),

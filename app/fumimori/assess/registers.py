@@ -5,16 +5,17 @@ Every outcome is about what somebody recorded; an empty register, and a cell tha
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 from fumimori.assess.senders import senders
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
 from fumimori.grammar.person_names import same_person
 from fumimori.grammar.versions import belongs
 from fumimori.model import Assessment, Outcome, RegisterRow, Rules, Table
 
-NAMED = 5
-"""Names that one outcome lists; further ones are only counted."""
+_listed = partial(shown, most=5)
 EDGE = frozenset({"router", "firewall", "vpn"})
 """Devices that the Internet reaches."""
 _KEEPS = frozenset({"smime", "signing"})
@@ -61,11 +62,6 @@ def outcomes(assessment: Assessment, observations: Observations, rules: Rules, d
 
 def _outcome(code: str, subject: str = "", **values: str | int) -> Outcome:
     return Outcome(code=code, subject=subject, values=tuple(values.items()))
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    return f"{shown} (+{len(names) - NAMED})" if len(names) > NAMED else shown
 
 
 # --- who has left -------------------------------------------------------------------------------------------------

@@ -61,10 +61,15 @@ def make(
     paper: str,
     issued: datetime,
     tool_version: str,
-    parts: str,
-    draft: bool,
+    parts: str = "all",
+    draft: bool = False,
 ) -> bytes:
-    """The report as PDF; the same bytes for the same arguments. A logo that cannot be printed is left out and named."""
+    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments.
+
+    `parts` is `all`, `management` (nothing attached), `repairs` (T1 to T4) or `proof` (T5 to T13). A draft says so in
+    its header; a report with a critical contradiction that nobody has settled is one, whatever `draft` says. A logo
+    that cannot be printed is left out, and the report says so.
+    """
     assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
     faces = typefaces(fonts)

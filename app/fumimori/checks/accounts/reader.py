@@ -19,8 +19,8 @@ from functools import partial
 
 from fumimori.checks.accounts.facts import ACCOUNTS, Facts
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret, TooMuch
+from fumimori.checks.listing import counted, shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.account_table import Account, SecretColumnError, account_table
 from fumimori.grammar.lines import beginning_of
 from fumimori.grammar.spreadsheet import TableError, Watch, table_rows
@@ -142,7 +142,7 @@ def _leads_outside(account: Account, scope: Scope) -> bool:
 
 
 def _named(accounts: Sequence[Account]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
+    return counted("accounts", [account.name for account in accounts])
 
 
 READER = Reader(

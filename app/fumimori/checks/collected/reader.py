@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.collected.facts import COLLECTED, Facts
 from fumimori.checks.contract import About, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.collected import PARTS_HEAD
 from fumimori.grammar.lines import lines_of, text_of
 from fumimori.model import Control, Outcome, Rules, Values

@@ -1,13 +1,13 @@
 """Repairs of TLSA records: those of the certificates that the servers show, new ones in addition to old ones first."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fumimori.checks.dane.facts import DANE
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.mail_ports.repair import REPAIRS as OF_PORTS
 from fumimori.checks.remediation import zone
 from fumimori.checks.remediation.context import Context, note
-from fumimori.model import Repair, Snippet
+from fumimori.model import Note, Repair, Snippet
 from fumimori.network.tls import CertificateChain
 
 
@@ -32,16 +32,21 @@ def _tlsa(context: Context, host: str, *, second: bool = False) -> list[Snippet]
     return [zone.record(_name(host), "TLSA", text)] if text else []
 
 
-def _published(context: Context, hosts: Iterable[str], *, second: bool = False, old: bool = False) -> Repair:
+def _deleted(context: Context, hosts: Sequence[str], why: Note) -> list[Snippet]:
+    """The published TLSA records of these hosts, to delete."""
+    return [
+        zone.delete(_name(host.host), "TLSA", text, why)
+        for _, facts in context.observations.all(DANE)
+        for host in facts.hosts
+        if host.host in hosts and host.tlsa is not None
+        for text in host.tlsa.records
+    ]
+
+
+def _published(context: Context, hosts: Sequence[str], *, second: bool = False, old: bool = False) -> Repair:
     """New records; the old ones go when the new ones have spread."""
     made = [snippet for host in hosts for snippet in _tlsa(context, host, second=second)]
-    gone = [
-        zone.delete(_name(context.host), "TLSA", text, note("delete_when_spread"))
-        for _, facts in context.observations.all(DANE)
-        for context in facts.hosts
-        if old and context.host in hosts and context.tlsa is not None
-        for text in context.tlsa.records
-    ]
+    gone = _deleted(context, hosts, note("delete_when_spread")) if old else []
     if not made:
         return Repair(before=(note("certificate_unknown", hosts=", ".join(hosts)),))
     return zone.published([*made, *gone], before=[note("tlsa_keep_key")], risks=[note("tlsa_must_match")])
@@ -66,28 +71,14 @@ def _second(context: Context) -> Repair:
 def _no_tls(context: Context) -> Repair:
     """STARTTLS is switched on; until then the records keep mail away."""
     hosts = _hosts(context, "host")
-    gone = [
-        zone.delete(_name(context.host), "TLSA", text, note("until_starttls"))
-        for _, facts in context.observations.all(DANE)
-        for context in facts.hosts
-        if context.host in hosts and context.tlsa is not None
-        for text in context.tlsa.records
-    ]
+    gone = _deleted(context, hosts, note("until_starttls"))
     on = [OF_PORTS["starttls_missing"](context.about(f"{host}:25")) for host in hosts]
     return Repair.joined([zone.published(gone), *on])
 
 
 def _unsigned(context: Context) -> Repair:
     """Records that no sender evaluates can be removed; the alternative is to sign the zone."""
-    hosts = _hosts(context, "host")
-    gone = [
-        zone.delete(_name(context.host), "TLSA", text, note("or_dnssec"))
-        for _, facts in context.observations.all(DANE)
-        for context in facts.hosts
-        if context.host in hosts and context.tlsa is not None
-        for text in context.tlsa.records
-    ]
-    return zone.published(gone)
+    return zone.published(_deleted(context, _hosts(context, "host"), note("or_dnssec")))
 
 
 def _bogus(context: Context) -> Repair:

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL, Facts
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.firewall import (
     Chain,
     Firewall,

@@ -15,11 +15,11 @@ Outcomes   login_plain, relay_open (high); relay_wide, incoming_plain, outgoing_
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.mail_config import postfix_rules as postfix
 from fumimori.checks.mail_config.facts import MAIL_CONFIG, Facts
 from fumimori.checks.mail_config.parts import program_of, read_program
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.model import Control, Outcome, Rules, Values
 

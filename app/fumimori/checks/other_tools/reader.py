@@ -20,13 +20,13 @@ from typing import Any
 import msgspec
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import counted
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
 from fumimori.checks.observations import Observations
 from fumimori.checks.other_tools.comparing import compared
 from fumimori.checks.other_tools.facts import OTHER_TOOLS, Facts, Item
 from fumimori.checks.other_tools.formats import Found, read_results
 from fumimori.checks.other_tools.looks import taken_over
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of
 from fumimori.model import Control, Outcome, Rules, Tool, Values
 
@@ -107,7 +107,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     for look in looks:
         at = (("at", f"{look.tool.at:%Y-%m-%d}" if look.tool.at else "-"),)
         for word, names in look.words():
-            told.setdefault((word, look.host), []).append((look.tool, (*at, *_values(names))))
+            told.setdefault((word, look.host), []).append((look.tool, (*at, *counted("items", names))))
     for (word, host), said in told.items():
         yield Outcome(
             code=f"other_tools.{word}", subject=host, values=(("host", host), *_together(said)), tool=said[-1][0]
@@ -147,11 +147,7 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
 
 
 def _listed(found: Sequence[Item]) -> Values:
-    return _values([f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found])
-
-
-def _values(names: Sequence[str]) -> Values:
-    return ("count", len(names)), ("items", shown(names[:20], len(names)))
+    return counted("items", [f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found])
 
 
 READER = Reader(

@@ -17,10 +17,10 @@ from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
 from fumimori.checks.packages.facts import PACKAGES, Facts
 from fumimori.checks.products.support_state import Circumstances, system_state
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.packages import (
     parse_apt,

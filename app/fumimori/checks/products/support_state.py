@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from fumimori.checks.listing import shown
 from fumimori.checks.products.recognition import Recognised, release
 from fumimori.grammar.versions import DebianVersion, belongs, older
 from fumimori.model import Record, Rules, Table, Values
@@ -201,9 +202,7 @@ def _renamed(found: Recognised, name: str) -> Recognised:
 
 
 def _listed(cves: list[str]) -> str:
-    names = sorted(set(cves))
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
+    return shown(sorted(set(cves)), most=_SHOWN)
 
 
 def _values(found: Recognised, **more: str) -> Values:

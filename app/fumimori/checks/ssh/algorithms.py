@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from fumimori.model import Table
 
 GRADES = ("broken", "weak", "dated")
-NAMES_SHOWN = 6
 
 
 def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[str]]:
@@ -22,9 +21,3 @@ def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list
             if grade:
                 found[grade].append(name)
     return {grade: names for grade, names in found.items() if names}
-
-
-def shown(names: Sequence[str], total: int = 0) -> str:
-    """The first names, and how many more there are of them, or of `total` where `names` are only a part."""
-    more = max(total, len(names)) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import graded, shown
+from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, Unreachable

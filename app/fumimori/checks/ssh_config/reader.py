@@ -14,8 +14,9 @@ Outcomes   empty_passwords, root_password (high); password, match_password, root
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import graded, shown
+from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh_config.facts import KEPT, SSH_CONFIG, Facts
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.sshd_config import MatchBlock, parse_sshd

@@ -11,8 +11,8 @@ Outcomes   key_short (medium); key_modest, unnamed (low); several_accounts, list
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.checks.ssh_keys.facts import SSH_KEYS, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.secrets_in_text import private_key_in

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.checks.upkeep.facts import UPKEEP, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.upkeep import (
