@@ -23,7 +23,8 @@ from fumimori.checks.listing import counted, shown
 from fumimori.checks.observations import Observations
 from fumimori.grammar.account_table import Account, SecretColumnError, account_table
 from fumimori.grammar.lines import beginning_of
-from fumimori.grammar.spreadsheet import TableError, Watch, table_rows
+from fumimori.grammar.spreadsheet import Watch, table_rows
+from fumimori.grammar.xlsx import TableError
 from fumimori.model import Control, Outcome, Rules, Scope, Values
 
 Word = tuple[str, Values]
@@ -56,7 +57,7 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     except SecretColumnError as error:
         raise Secret(str(error)) from error
     except TableError as error:
-        raise (TooMuch if error.args == ("too_large",) else Damaged)(str(error)) from error
+        raise (TooMuch if error.code == "too_large" else Damaged)(str(error)) from error
     if found is None or not found.accounts:
         raise Damaged
     facts = Facts(accounts=found.accounts, columns=found.columns, truncated=found.truncated)

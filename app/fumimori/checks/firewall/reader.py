@@ -29,7 +29,8 @@ from fumimori.grammar.firewall import (
     rule_columns,
 )
 from fumimori.grammar.lines import beginning_of, text_of
-from fumimori.grammar.spreadsheet import TableError, table_rows
+from fumimori.grammar.spreadsheet import table_rows
+from fumimori.grammar.xlsx import TableError
 from fumimori.model import Control, Outcome, Rules, Values
 
 Word = tuple[str, Values]

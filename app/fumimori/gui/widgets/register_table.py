@@ -305,7 +305,8 @@ class RegisterTable(QTableView):
 
     def paste(self) -> None:
         """Put a block from the clipboard where the keyboard is; a block with heads finds its columns by them."""
-        from fumimori.engine.register_files import TableError, separated
+        from fumimori.grammar.spreadsheet import separated
+        from fumimori.grammar.xlsx import TableError
 
         try:
             block = separated(QGuiApplication.clipboard().text())
