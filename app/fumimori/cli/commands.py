@@ -13,24 +13,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fumimori import resources
-from fumimori.assess.lint import LintEntry
 from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
 from fumimori.cli.interrupt import stop_event
 from fumimori.cli.parser import parser
-from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, imported, read_scan, scan_json
 from fumimori.engine.scan_limits import NotAScanError
 from fumimori.exports import FORMATS, PackageTooLargeError
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
-from fumimori.wording.lint import lint_line
-from fumimori.wording.report import Wording
 
 if TYPE_CHECKING:
+    from fumimori.assess.lint import LintEntry
     from fumimori.report import Protection
 
 RAN, WRONG_USE, NOTHING_MEASURED = 0, 2, 3
@@ -39,7 +36,7 @@ MakeReport = Callable[[Assessment, Result, Texts, str, str, str], bytes]
 """Assessment, result, texts of the report's language, paper (`a4`, `letter`), parts (`all`, `management`, `repairs`,
 `proof`), version (`draft`, `final`) → PDF."""
 
-LintReport = Callable[[Assessment, Result], tuple[LintEntry, ...]]
+LintReport = Callable[[Assessment, Result], tuple["LintEntry", ...]]
 """Assessment, result → what to put in order before printing."""
 
 MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, bytes]]
@@ -131,6 +128,9 @@ class CommandLine:
 
     def report(self, options: argparse.Namespace) -> int:
         """Print the report of an assessment file."""
+        from fumimori.wording.lint import lint_line
+        from fumimori.wording.report import Wording
+
         texts = self.texts(self.language)
         output = files.destination(options.out, texts, source=Path(options.file))
         protection = files.protection(options, texts)
@@ -184,6 +184,8 @@ class CommandLine:
 
     def read(self, options: argparse.Namespace) -> int:
         """Take files that people hand over into an assessment."""
+        from fumimori.cli.reading import ReadCommand
+
         command = ReadCommand(toolkit=self.toolkit(), texts=self.texts(self.language))
         return RAN if command.run(options) else NOTHING_MEASURED
 
