@@ -30,6 +30,14 @@ class Daemon:
             start_new_session=True,
         )
 
+    def wait_for_line(self, text: str, *, seconds: float = 20) -> None:
+        """Return when its log holds `text`; RuntimeError when it ended or time is over."""
+        end = time.monotonic() + seconds
+        while text not in self.log.read_text(errors="replace"):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.name} never wrote {text!r}:\n{self.log.read_text(errors='replace')}")
+            time.sleep(0.02)
+
     def stop(self) -> None:
         """End it: politely first, by force after three seconds."""
         for force in (signal.SIGTERM, signal.SIGKILL):
@@ -258,7 +266,9 @@ def apache(folder: Path, address: str, www: Path, lines: Sequence[str]) -> Daemo
         "Group www-data",
         "ErrorLog /dev/stderr",
         "TypesConfig /etc/mime.types",
-        "ServerLimit 1",
+        "ServerLimit 4",
+        "ThreadsPerChild 8",
+        "MaxRequestWorkers 32",
         f"<Directory {www}>\nRequire all granted\n</Directory>",
         *lines,
     ]

@@ -3,7 +3,6 @@ as they stand, the program measures again: the finding is gone, nothing new came
 """  # noqa: D205 - one sentence
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 
@@ -124,7 +123,7 @@ def prove(
     """
     names = (*(needed or NEEDED.get(check, ())), check)
     names_and_addresses = {DOMAIN: {"MX": [f"10 {HOST}."]}, HOST: {"A": [machine.address]}} | dict(zone or {})
-    again(machine, fault)
+    machine.restore(fault)
     before = asyncio.run(looked(machine, names_and_addresses, names, inside=inside, thorough=thorough))
     told = faults(before, Severity.INFO)
     wanted = {key: one for key, one in told.items() if key[0].partition(".")[2].startswith(about)}
@@ -132,30 +131,19 @@ def prove(
     assert groups, sorted(key for key in told if key[0].startswith(f"{check}."))
     wrong, proved = [], set()
     for made, keys in groups.items():
-        try:
-            if first:
-                machine.run(first)
-            machine.apply(made.snippets)
-            mended = {**published(names_and_addresses, made.snippets), **(then or {})}
-            now = asyncio.run(looked(machine, mended, names, inside=inside, thorough=thorough))
-            after = faults(now, Severity.INFO)
-            new = new_faults(told, faults(now), BETTER | set(allowed))
-            machine.still_works()
-            wrong += [f"{key} stays after {made.snippets[0].content}" for key in keys & after.keys()]
-            wrong += [f"{key} is new after {made.snippets[0].content}" for key in new]
-            if not keys & after.keys() and not new:
-                proved.update(code for code, _ in keys)
-        finally:
-            again(machine, fault)
-    machine.restore()
+        machine.restore(fault)
+        if first:
+            machine.run(first)
+        machine.apply(made.snippets)
+        mended = {**published(names_and_addresses, made.snippets), **(then or {})}
+        now = asyncio.run(looked(machine, mended, names, inside=inside, thorough=thorough))
+        after = faults(now, Severity.INFO)
+        new = new_faults(told, faults(now), BETTER | set(allowed))
+        machine.still_works()
+        wrong += [f"{key} stays after {made.snippets[0].content}" for key in keys & after.keys()]
+        wrong += [f"{key} is new after {made.snippets[0].content}" for key in new]
+        if not keys & after.keys() and not new:
+            proved.update(code for code, _ in keys)
     assert not wrong, "\n".join(wrong)
     PROVED.update(proved)
     return proved
-
-
-def again(machine: Machine, fault: str) -> None:
-    """The machine as it was at first, with this fault."""
-    machine.restore()
-    if fault:
-        machine.run(fault)
-        time.sleep(0.7)

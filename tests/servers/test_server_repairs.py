@@ -6,6 +6,7 @@ from servers.machine import DOMAIN, HOST, STS
 from servers.proving import prove
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 RELOAD = "systemctl reload postfix && systemctl reload dovecot"
 OF_CERTIFICATES = ("certificate", "key_weak", "signature")
 SSH_RELOAD = "systemctl reload ssh"

@@ -6,6 +6,7 @@ from servers.machine import AUTO, DOMAIN, HOST, STS, Machine
 from servers.proving import prove
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 POLICY = f"version: STSv1\nmode: enforce\nmx: {HOST}\nmax_age: 1209600\n"
 ANNOUNCED = {f"_mta-sts.{DOMAIN}": {"TXT": ["v=STSv1; id=1"]}}
 SETTINGS = (
