@@ -160,14 +160,14 @@ def half_way(session: "Session", window: "Window") -> None:
     """The rows of the recorded measurement as they stand half-way through it."""
     from PySide6.QtWidgets import QProgressBar
 
-    from fumimori.gui.measuring import ProgressRow
+    from fumimori.engine import Progress
     from fumimori.gui.widgets.progress_list import ProgressList
 
     attempts = session.open.attempts
     rows = [
-        ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
+        Progress(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
         if number % 3
-        else ProgressRow(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
+        else Progress(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
         for number, one in enumerate(attempts)
     ]
     window.findChildren(ProgressList)[-1].show_progress(rows)
