@@ -10,6 +10,7 @@ from servers.repaired import PROVED
 SHARES = {
     "records": {"spf", "dkim", "dmarc", "tls_rpt", "caa", "mx"},
     "policies": {"mta_sts"},
+    "dane": {"dane"},
     "sites": {"webmail", "admin_pages", "client_settings"},
     "servers": {"mail_ports", "defaults", "mail_behaviour", "open_relay", "ssh", "tls_active"},
     "settings": {"mail_config", "ssh_config", "system_accounts"},
@@ -18,6 +19,7 @@ SHARES = {
 """The checks whose repairs each kind of proof is for."""
 ELSEWHERE = {
     "client_settings.srv_clear_only": "records",
+    "mta_sts.absent_beside_dane": "dane",
     **dict.fromkeys(
         (
             *("mta_sts.policy_no_host", "mta_sts.policy_closed", "mta_sts.policy_no_tls", "mta_sts.policy_redirect"),
@@ -34,7 +36,6 @@ NOT_BUILT = "Debian's OpenSSL is built without it, so no server here can offer i
 UPDATED = "the repair is an update by the package manager, which a test without the Internet cannot fetch"
 BLOCKED = "OpenSSH and OpenSSL of today refuse to be set so, so no server here can have the fault"
 DEVICE = "the fault lies in a device on the way; its commands are the maker's"
-SIGNED = "the record is computed from the certificate shown, and tests/unit compares it; its zone has to be signed"
 ISSUED = "the record of a logo is right only with a certificate that an issuer sells"
 PROVIDER = "only whoever owns the address can publish it; what is printed is the request"
 LOOKED_UP = "the lines only show who sent; what follows is a person's decision"
@@ -75,13 +76,6 @@ UNPROVED = {
             *("products.exploited_possibly", "products.holes_possibly", "products.package_behind"),
         ),
         UPDATED,
-    ),
-    **dict.fromkeys(
-        (
-            *("dane.insecure", "dane.mismatch", "dane.no_tls", "dane.partial", "dane.possible"),
-            *("dane.second_mismatch", "dane.unusable", "mta_sts.absent_beside_dane"),
-        ),
-        SIGNED,
     ),
     **dict.fromkeys(("bimi.dmarc_weak", "bimi.malformed", "bimi.several"), ISSUED),
     **dict.fromkeys(
