@@ -132,10 +132,13 @@ def unbound(folder: Path, address: str, authority: str, anchor: str) -> Daemon:
     return Daemon("unbound", folder, [f"{_SBIN}/unbound", "-d", "-c", f"{folder}/unbound.conf"], environment())
 
 
-def postfix(folder: Path, domain: str, services: Sequence[str], settings: Mapping[str, str]) -> Daemon:
+def postfix(
+    folder: Path, domain: str, services: Sequence[str], settings: Mapping[str, str], within: Sequence[str] = ()
+) -> Daemon:
     """A Postfix of its own for `domain`: the `services` lines of master.cf, `settings` over safe defaults.
 
-    It never takes a mail: every DATA is refused, and nothing is delivered anywhere.
+    Unless the settings say otherwise it never takes a mail: every DATA is refused, and nothing is delivered anywhere.
+    `within` is a command that runs the rest of its line.
     """
     owner = pwd.getpwnam("postfix")
     queue, state = folder / "queue", folder / "state"
@@ -179,7 +182,7 @@ def postfix(folder: Path, domain: str, services: Sequence[str], settings: Mappin
         "postlog unix-dgram n - n - 1 postlogd",
     )
     (folder / "master.cf").write_text("\n".join([*services, *base]) + "\n")
-    line = ["/usr/lib/postfix/sbin/master", "-c", str(folder), "-s"]
+    line = [*within, "/usr/lib/postfix/sbin/master", "-c", str(folder), "-s"]
     return Daemon("postfix", folder, line, environment() | {"MAIL_CONFIG": str(folder)})
 
 

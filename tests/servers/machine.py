@@ -22,7 +22,7 @@ from loopback.daemons import ALL_SUITES, Daemon
 from loopback.toy_ca import ToyCa, weak_rsa
 
 DOMAIN = "example.jp"
-HOST = f"mail.{DOMAIN}"
+HOST, SECOND = f"mail.{DOMAIN}", f"mail2.{DOMAIN}"
 USER, PASSWORD = f"user@{DOMAIN}", "correct-horse"
 OTHER_VARIANTS = ("dovecot_new", "version_before")
 """Notes of pieces for other versions than those that run here."""
@@ -68,7 +68,7 @@ class Machine:
         self.ca_file = folder / "root.pem"
         self.ca_file.write_bytes(self.ca.root_pem)
         for name, leaf in {
-            "good": self.ca.leaf(HOST, STS, AUTO),
+            "good": self.ca.leaf(HOST, SECOND, STS, AUTO),
             "soon": self.ca.leaf(HOST, STS, days_left=15),
             "rsa": self.ca.leaf(HOST, key=weak_rsa(2048)),
             "foreign": ToyCa().leaf(HOST, STS),
