@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from fumimori.__main__ import toolkit  # noqa: E402
-from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
+from fumimori.engine import confirmed, measure  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
     Assessment,
@@ -78,13 +78,7 @@ SAID = {
 
 async def measured(world: World, assessment: Assessment) -> Assessment:
     """The assessment with everything that the probes see of the subtle domain."""
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-        from_outside=True,
-    )
+    settings = world.settings(from_outside=True)
     tools = toolkit()
     network = tools.open_network(settings)
     try:

@@ -10,6 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ALL_SUITES = "ALL:@SECLEVEL=0"
+ANY_TLS = {
+    "smtpd_tls_auth_only": "no",
+    "smtpd_tls_protocols": "",
+    "smtpd_tls_mandatory_protocols": "",
+    "smtpd_tls_ciphers": "medium",
+    "smtpd_tls_mandatory_ciphers": "medium",
+    "tls_medium_cipherlist": ALL_SUITES,
+}
+"""Settings of Postfix that accept every version and suite, and passwords in the clear."""
 _SBIN = "/usr/sbin"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-from fumimori import report, resources
+from fumimori import resources
 from fumimori.__main__ import bank, repairs
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
@@ -47,6 +47,7 @@ from fumimori.model import (
     Status,
     Vantage,
 )
+from fumimori.report import document
 from fumimori.texts import Texts
 from loopback.recorded_runs import run_of
 
@@ -290,7 +291,7 @@ def pdf(
 ) -> bytes:
     about = of or assessment()
     follows = following or result(about)
-    return report.make(
+    return document.make(
         about,
         follows,
         rules=rules(),

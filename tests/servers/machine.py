@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fumimori.model import Snippet, SnippetKind
 from loopback import daemons
-from loopback.daemons import ALL_SUITES, Daemon
+from loopback.daemons import ANY_TLS, Daemon
 from loopback.toy_ca import ToyCa, weak_rsa
 
 DOMAIN = "example.jp"
@@ -154,12 +154,7 @@ class Machine:
             "smtpd_sasl_path": str(self.folder / "dovecot" / "auth"),
             "smtpd_tls_chain_files": f"{key}, {chain}",
             "smtpd_tls_security_level": "may",
-            "smtpd_tls_auth_only": "no",
-            "smtpd_tls_protocols": "",
-            "smtpd_tls_mandatory_protocols": "",
-            "smtpd_tls_ciphers": "medium",
-            "smtpd_tls_mandatory_ciphers": "medium",
-            "tls_medium_cipherlist": ALL_SUITES,
+            **ANY_TLS,
             "tls_preempt_cipherlist": "no",
             "message_size_limit": "209715200",
             "service_throttle_time": "1s",  # a service that meets Dovecot while it reloads comes back at once

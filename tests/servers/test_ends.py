@@ -1,4 +1,4 @@
-"""A scan that is told to end, in whatever way, writes what it has and whom it contacted."""
+"""A scan that is told to end, in any way, writes what it has and whom it contacted."""
 
 import json
 import os

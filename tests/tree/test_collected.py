@@ -26,7 +26,7 @@ def test_every_test_file_is_collected(collected: set[str]) -> None:
 
 
 def test_a_file_with_tests_is_called_one() -> None:
-    """What is called otherwise pytest passes over."""
+    """What is called otherwise pytest ignores."""
     odd = [
         path
         for path in python_files()
@@ -40,7 +40,7 @@ def written() -> Iterator[str]:
 
 
 def elsewhere() -> Iterator[str]:
-    """The suite of other people's that lies beside the checkout; where it does not lie there is nothing to run."""
+    """The suite of other people's that is beside the checkout; where it is missing there is nothing to run."""
     if not (ROOT.parent / "shared/vectors/spf/rfc7208-tests.yml").exists():
         yield "tests/unit/grammar/test_spf_suite.py"
 

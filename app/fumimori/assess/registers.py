@@ -1,20 +1,21 @@
 """What follows from the registers: rows joined with each other, with the calendar, and with what was measured.
 
-Every outcome is about what somebody wrote down; an empty register, and a cell that nobody filled, say nothing. Pure.
+Every outcome is about what somebody recorded; an empty register, and a cell that nobody filled, say nothing. Pure.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 from fumimori.assess.senders import senders
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
 from fumimori.grammar.person_names import same_person
 from fumimori.grammar.versions import belongs
 from fumimori.model import Assessment, Outcome, RegisterRow, Rules, Table
 
-NAMED = 5
-"""So many names one outcome spells out; the others are counted."""
+_listed = partial(shown, most=5)
 EDGE = frozenset({"router", "firewall", "vpn"})
 """Devices that the Internet reaches."""
 _KEEPS = frozenset({"smime", "signing"})
@@ -36,7 +37,7 @@ class Registers:
     def leavers(self) -> dict[str, tuple[str, date]]:
         """Who has left, by a name that compares, with the name as it was typed and the last day.
 
-        Somebody who stands there a second time without a last day in the past is here: a namesake, or back again.
+        Somebody who is there a second time without a last day in the past is here: a namesake, or back again.
         """
         left: dict[str, tuple[str, date]] = {}
         here: set[str] = set()
@@ -61,11 +62,6 @@ def outcomes(assessment: Assessment, observations: Observations, rules: Rules, d
 
 def _outcome(code: str, subject: str = "", **values: str | int) -> Outcome:
     return Outcome(code=code, subject=subject, values=tuple(values.items()))
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
-    return f"{shown} (+{len(names) - NAMED})" if len(names) > NAMED else shown
 
 
 # --- who has left -------------------------------------------------------------------------------------------------
@@ -168,7 +164,7 @@ def _access(registers: Registers) -> Iterator[Outcome]:
 
 
 def _devices(registers: Registers) -> Iterator[Outcome]:
-    """Devices whose support has ended, by the day that was written down or by the table of products."""
+    """Devices whose support has ended, by the day that was recorded or by the table of products."""
     rows = [row for row in registers.of("devices", "device") if not row.text("retired")]
     unknown, wrong = [], False
     for row in rows:
@@ -273,7 +269,7 @@ def _reminders(registers: Registers) -> Iterator[Outcome]:
 
 
 def _certificates(registers: Registers) -> Iterator[Outcome]:
-    """Certificates that have ended, that nobody renews, or of which nobody wrote down when they end."""
+    """Certificates that have ended, that nobody renews, or of which nobody recorded when they end."""
     rows = [row for row in registers.of("certificates", "subject") if not row.text("replaced")]
     no_day, wrong = [], False
     for row in rows:

@@ -45,7 +45,7 @@ MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, b
 """Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
 
 ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
-"""The file to open or None, the language, how runs look outward → the exit code, when the window is closed."""
+"""The file to open or None, the language, the network settings of runs → the exit code, when the window is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ class CommandLine:
         return RAN
 
     def scan_many(self, options: argparse.Namespace) -> int:
-        """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
+        """Measure every domain of a list over one network; a JSON file for each into the folder."""
         texts = self.texts(self.language)
         settings = arguments.settings(options, texts)
         hosts = settings.control_hosts or self.control_hosts()
@@ -187,7 +187,7 @@ class CommandLine:
         return RAN if command.run(options) else NOTHING_MEASURED
 
     def window(self, options: argparse.Namespace) -> int:
-        """Open the window, whose measurements look outward as the options say."""
+        """Open the window, whose measurements connect as the options say."""
         texts = self.texts(self.language)
         return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
 

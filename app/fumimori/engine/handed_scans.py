@@ -22,7 +22,7 @@ class HandedScan(Record):
 
 
 def is_scan(document: Document) -> bool:
-    """Whether it says in its first members that it is a measurement of ours; whatever its encoding."""
+    """Whether it says in its first members that it is a measurement of this program, in any encoding."""
     begin = beginning_of(document.content).lstrip()
     return begin.startswith("{") and '"fumimori-scan-' in begin[:1_000]
 

@@ -29,7 +29,7 @@ def _now() -> datetime:
 
 
 def usual_network() -> "NetworkSettings":
-    """Looking outward as this machine does."""
+    """The network settings of this machine."""
     from fumimori.engine import NetworkSettings
 
     return NetworkSettings()

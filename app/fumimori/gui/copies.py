@@ -22,7 +22,7 @@ SUFFIXES = {
     EvidenceKind.PICTURE: ".png",
 }
 """The ending of a copy, by what it is and not by its name. A message is shown as text: a mail program would fetch what
-it links to. What is none of these, such as a program, is never opened."""
+it links to. Anything else, such as a program, is never opened."""
 
 
 class Copies:

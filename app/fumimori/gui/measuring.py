@@ -1,4 +1,4 @@
-"""The measurement under way: it belongs to the session, so it goes on while people read or answer elsewhere."""
+"""The measurement under way: it belongs to the session, so it continues while people read or answer elsewhere."""
 
 import dataclasses
 import logging
@@ -68,7 +68,7 @@ class Measuring(QObject):
         return self._job is not None or self._judged_next
 
     def settings(self) -> "NetworkSettings":
-        """How the next run looks outward."""
+        """How the next run connects."""
         usual = self._session.services.network()
         thorough, outside = usual.thorough or self.thorough, usual.from_outside or self.from_outside
         return dataclasses.replace(usual, thorough=thorough, from_outside=outside)
@@ -114,7 +114,7 @@ class Measuring(QObject):
     def start(self, *, only: "Sequence[str]" = (), again: "Targets | None" = None) -> None:
         """Measure the assessment as it stands, or `only` what public information tells; nothing while one runs.
 
-        With `again` only those looks.
+        With `again` only those attempts.
         """
         if self.running:
             return

@@ -38,7 +38,7 @@ def utc_now() -> datetime:
 
 
 class RealNetwork(Network):
-    """One run's way outward; all attempts share its caches and its politeness, each has notes of its own."""
+    """The network of one run; all attempts share its caches and rate limits, each has its own notes."""
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class RealNetwork(Network):
 def _questions(
     resolver: str | None, second: str | None, roots: Sequence["x509.Certificate"], clock: Callable[[], datetime]
 ) -> tuple[Questions, Questions | None]:
-    """Who is asked, and who is only compared with: the one on the Internet shows what others see."""
+    """The resolver that is used, and the one that is only compared with: the public one shows what others see."""
     first = Questions(now=clock, resolver=resolver, roots=roots)
     if second is None:
         return first, None

@@ -1,4 +1,4 @@
-"""The canvas: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
+"""The canvas: draws text and shapes and notes where each mark is in the structure (ISO 32000-1, 14.7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +16,9 @@ from fumimori.report.page_style import Ink, PageStyle, Style
 from fumimori.report.typefaces import BOLD, MONO, REGULAR, Typefaces
 
 AIR = 0.08
-"""Ems between Japanese and Latin; below the tenth at which readers that extract text would see a space."""
+"""Ems between Japanese and Latin; below 0.1, from which text extraction would insert a space."""
 REMEMBERED = 1000
-"""Characters up to which it is remembered where the lines of a text break."""
+"""Length in characters of texts whose line breaks are cached."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Node:
     adopted: bool = False
 
     def adopt(self, child: "Node") -> "Node":
-        """`child`, which hangs below this element from its first drawing on."""
+        """Append `child` to this element when it is first drawn."""
         if not child.adopted:
             child.adopted = True
             self.children.append(child)
@@ -162,7 +162,7 @@ class PdfCanvas:
 
     @contextmanager
     def artifact(self, kind: str = "Layout") -> Iterator[None]:
-        """Everything drawn inside is ornament or repetition that a reading voice leaves out."""
+        """Everything drawn inside is an artifact (decoration or repetition) that screen readers skip."""
         if self._marking:
             yield
             return

@@ -1,4 +1,4 @@
-"""Whatever is handed over ends soon with a word, is written nowhere, and what lies beside it is read."""
+"""Whatever is handed over ends soon with a word, is written nowhere, and what is beside it is read."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Repairs of the BIMI record; what is wrong with the files behind it is their makers' to mend."""
+"""Repairs of the BIMI record; what is wrong with the files behind it is for their makers to fix."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The facts of dane: what its probe writes down."""
+"""Facts that the probe `dane` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -33,4 +33,4 @@ class Facts(Record):
 
 
 DANE = FactsKey("dane", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

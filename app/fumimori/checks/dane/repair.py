@@ -1,4 +1,4 @@
-"""Repairs of TLSA records: those of the certificates that the servers show, new ones beside old ones first."""
+"""Repairs of TLSA records: those of the certificates that the servers show, new ones in addition to old ones first."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -86,7 +86,7 @@ def _no_tls(context: Context) -> Repair:
 
 
 def _unsigned(context: Context) -> Repair:
-    """Records that nobody heeds can go; signing the zone is the other way."""
+    """Records that no sender evaluates can be removed; the alternative is to sign the zone."""
     return zone.published(_gone(_looks(context, "host"), note("or_dnssec")))
 
 

@@ -36,13 +36,13 @@ def _repairs_of(name: str) -> Repairs:
 
 
 def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
-    """How `finding` is put right; empty where the steps in words are all there is."""
+    """The repair of `finding`; empty where there are only steps in words."""
     function = walk().get(finding.code)
     return Repair() if function is None else function(Context(finding, assessment, rules))
 
 
 def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:
-    """How each finding of `result` is put right among the others: made when first asked for, and kept.
+    """The repair of each finding of `result`, combined with the others'; computed on first use and cached.
 
     A record that several findings of one action edit has one text with all edits in it; where another action edits it
     too, both say so, as they are done at different times.

@@ -204,7 +204,7 @@ def _shape(text: str, finding: Finding) -> str:
 
 
 def _told_by(m: ReportContext, card: Card, repair: Repair, printed: Printed) -> int:
-    """The number of an earlier action whose card tells all that this one would of another place, word for word; or 0.
+    """The number of an earlier action whose card says all that this one would of another place, word for word; or 0.
 
     The commands that prove it name their place and are no part of it.
     """

@@ -1,4 +1,4 @@
-"""The drawing of the way of this company's mail: arriving in the first row, sending in the second."""
+"""The drawing of the mail path: arriving in the first row, sending in the second."""
 
 from fumimori.assess.mail_path import ROWS, Link, Protection, Stretch, mail_path
 from fumimori.report.blocks import Block, Gap, Prose, Stack

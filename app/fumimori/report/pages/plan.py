@@ -75,7 +75,7 @@ def _page(
 
 
 def _to_find_out(m: ReportContext) -> list[Block]:
-    """While there is no action: what to ask whom, so that the page is of use all the same."""
+    """While there is no action: what to ask whom, so that the page is of use anyway."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:ASKED]
     rows: list[list[Cell]] = [[what(m, p), who(m, p), TickBoxes([""], m.paper, small=True)] for p in points]
     if not rows:

@@ -50,7 +50,7 @@ def _page(
     most: int = FIRST,
     air: float = 1,
 ) -> list[Block]:
-    """The page with so many reasons, decisions and actions, and so much of the usual air between them."""
+    """The page with that many reasons, decisions and actions, and that share of the usual spacing."""
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
