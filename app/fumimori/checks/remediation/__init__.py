@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from fumimori import checks
+from fumimori.checks.remediation.by_hand import BY_HAND
 from fumimori.checks.remediation.combining import combined, differ, marked
-from fumimori.checks.remediation.context import Context
+from fumimori.checks.remediation.context import Context, note
 from fumimori.model import Assessment, Finding, Repair, Result, Rules
 
 Repairs = Mapping[str, Callable[[Context], Repair]]
@@ -36,9 +37,12 @@ def _repairs_of(name: str) -> Repairs:
 
 
 def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
-    """The repair of `finding`; empty where there are only steps in words."""
+    """How `finding` is repaired, or who does it where nothing can be copied; empty where the steps are all there is."""
     function = walk().get(finding.code)
-    return Repair() if function is None else function(Context(finding, assessment, rules))
+    if function is not None:
+        return function(Context(finding, assessment, rules))
+    by_hand = BY_HAND.get(finding.code)
+    return Repair(before=(note(by_hand),)) if by_hand else Repair()
 
 
 def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:
