@@ -10,9 +10,12 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 
+import msgspec
+
 from fumimori import checks
 from fumimori.checks.remediation.combining import combined, differ, marked
 from fumimori.checks.remediation.context import Context
+from fumimori.checks.remediation.hosted import own_pages
 from fumimori.model import Assessment, Finding, Repair, Result, Rules
 
 Repairs = Mapping[str, Callable[[Context], Repair]]
@@ -36,9 +39,15 @@ def _repairs_of(name: str) -> Repairs:
 
 
 def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
-    """How `finding` is put right; empty where the steps in words are all there is."""
+    """How `finding` is put right; empty where the steps in words are all there is.
+
+    What the provider's own panel and pages hold comes first wherever somebody else runs the mail.
+    """
     function = walk().get(finding.code)
-    return Repair() if function is None else function(Context(finding, assessment, rules))
+    context = Context(finding, assessment, rules)
+    made = Repair() if function is None else function(context)
+    pages = own_pages(context)
+    return msgspec.structs.replace(made, before=(*made.before, *pages)) if pages else made
 
 
 def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:
