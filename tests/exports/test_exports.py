@@ -263,7 +263,7 @@ def test_the_sheet_for_partners_names_the_requirements_that_the_answers_support(
 
 def test_the_sheet_for_partners_says_who_asks_for_a_rule_with_source_and_day(whole):
     good = tuple(Outcome(code=f"{one}.x", subject="example.jp") for one in ("spf", "dkim", "dmarc", "reverse_dns"))
-    looks = tuple(attempt(one, Raw(b"{}")) for one in ("spf", "dkim", "dmarc", "reverse_dns"))
+    looks = tuple(attempt(one, "example.jp", facts=Raw(b"{}")) for one in ("spf", "dkim", "dmarc", "reverse_dns"))
     clean = msgspec.structs.replace(whole.result, good=good, findings=(), runs=(run_of(*looks),))
     page = printed(exported(replace(whole, result=clean), ("partner",))["partner.pdf"])[0]
     for row in rules().tables["sender_rules"].dicts():
