@@ -246,6 +246,7 @@ def make_exports(
     material = Material(
         assessment=assessment,
         result=result,
+        rules=rules(),
         texts=language,
         issued=issued,
         repair=repairs(result, assessment),
