@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import errno
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,7 @@ class CommandLine:
     lint_report: LintReport
     make_exports: MakeExports
     sample: Callable[[str], Assessment]
+    sample_evidence: Callable[[], Iterable[tuple[str, bytes]]]
     sample_passphrase: str
     texts: Callable[[str], Texts]
     language: str
@@ -207,7 +208,8 @@ class CommandLine:
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample(self.language)
-        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
+        blobs = self.sample_evidence()
+        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace, blobs=blobs)
         for language in texts.known:
             company = self.sample(language)
             result = self.toolkit().assess(company, datetime.now(UTC).astimezone())
