@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import sample_handed  # noqa: E402 - beside this file
 
 from fumimori.__main__ import toolkit  # noqa: E402
-from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
+from fumimori.engine import confirmed, measure  # noqa: E402
 from fumimori.engine.reading import document_of, read_documents  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
