@@ -89,7 +89,7 @@ if full:
 window.go(Route("organisation"))
 window.show()
 def field():
-    """The field as it is now: the page is made anew when what was read is judged."""
+    # The page is made anew when what was read is judged.
     return next(edit for edit in window.page.findChildren(QLineEdit) if edit.property("place") == "name")
 
 field().setFocus()
