@@ -174,11 +174,13 @@ def test_size_and_brightness_are_remembered(opened: Open):
     driver = opened("ja")
     driver.key(Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     driver.window.use_theme("dark")
+    driver.settle()
     assert driver.window.theme.scale == SCALES[1]
     assert driver.window.theme.dark
     kept = (driver.session.services.settings_folder / "window.json").read_bytes()
     assert b'"theme":"dark"' in kept
     driver.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    driver.settle()
     assert driver.window.theme.scale == 100
 
 

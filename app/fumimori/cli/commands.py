@@ -18,7 +18,7 @@ from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
-from fumimori.cli.interrupt import stop_event
+from fumimori.cli.interrupt import end_in_order, stop_event
 from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
@@ -70,6 +70,8 @@ class CommandLine:
         texts = self.texts(self.language)
         try:
             options = parser(texts).parse_args(arguments)
+            if options.command != "window":
+                end_in_order()
             command: Callable[[argparse.Namespace], int] = {
                 "sample": self.write_sample,
                 "scan": self.scan_many if getattr(options, "batch", None) else self.scan,
