@@ -82,10 +82,10 @@ def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
 
 
 def read(tools: Toolkit, before: Assessment, folder: Path, about: str = "") -> tuple[Assessment, ReadResult]:
-    """The folder through the one door."""
+    """The folder through the one door; the person says that the messages in it are their own."""
     skipped: list[Handed] = []
     documents = documents_in(files_in([folder]), tools.readers, NOW, skipped=skipped)
-    result = read_documents(tools, before, documents, NOW, about=about)
+    result = read_documents(tools, before, documents, NOW, about=about).vouched()
     return result.added_to(before), result
 
 

@@ -29,6 +29,7 @@ from fumimori.network import Notes
 from loopback.dns_faults import name_server
 from loopback.fake_network import Zone, attempted, rules, scope_of
 from loopback.further_zones import further_zones, receiving
+from loopback.signed_mail import signed_messages
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
 from servers.unproved import told
@@ -47,7 +48,7 @@ BETTER = frozenset(("spf.softfail_alone", "dmarc.monitoring", "dmarc.no_reports"
 
 
 async def looked(probes: tuple[Probe, ...], zone: Zone, scope: Scope) -> Assessment:
-    attempts: list[Attempt] = []
+    attempts: list[Attempt] = [*signed_messages(scope, datetime.now(UTC))]
     async with AsyncExitStack() as servers:
         resolver, _ = await servers.enter_async_context(name_server(from_table(zone)))
         network = RealNetwork(resolver=resolver, limits=LIMITS, route=lambda _address, _port: ("127.0.0.1", 1))

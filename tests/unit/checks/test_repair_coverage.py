@@ -45,6 +45,7 @@ from fumimori.texts import Texts
 from loopback.fake_network import NOW, FakeNetwork, attempt, looked, scope_of
 from loopback.further_zones import further_zones, receiving
 from loopback.recorded_runs import run_of
+from loopback.signed_mail import signed_messages
 from loopback.written_texts import WHOLE
 from unit.checks import test_caa, test_dane, test_dkim, test_dmarc, test_mta_sts, test_mx, test_spf, test_tls_rpt
 
@@ -191,7 +192,7 @@ def told() -> Iterator[tuple[Outcome, Assessment]]:
     yield from _judged((mx.PROBE, dmarc.PROBE, spf.PROBE), FakeNetwork(receiving({})), parked)
     of_check = {probes[-1].id: probes for probes, _ in tables}
     for _, check, zone, scope in further_zones():
-        yield from _judged(of_check[check], FakeNetwork(zone), scope)
+        yield from _judged(of_check[check], FakeNetwork(zone), scope, signed_messages(scope, NOW))
 
 
 def _judged(probes, network, scope, extra=()) -> Iterator[tuple[Outcome, Assessment]]:

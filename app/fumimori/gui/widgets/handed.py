@@ -13,7 +13,7 @@ from fumimori.gui.handing import NAMELESS, Read
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick
-from fumimori.gui.widgets.controls import Field, button, card, row
+from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
@@ -43,8 +43,11 @@ class HandedBox(QWidget):
         self._column.addWidget(Heading(theme, self._say("read", count=len(good)), level=2))
         if read.result.cancelled:
             self._column.addWidget(Notice(theme, title=self._say("cancelled")))
-        for reader in dict.fromkeys(one.reader for one in good):
-            self._kind(reader, [one.name for one in good if one.reader == reader])
+        self._ask_own()
+        self._kinds = QVBoxLayout()
+        self._kinds.setSpacing(theme.px(14))
+        self._column.addLayout(self._kinds)
+        self._show_kinds()
         self._unread()
         if not good:
             self._column.addLayout(
@@ -68,6 +71,27 @@ class HandedBox(QWidget):
         shown = self._t.listed(sanitize(name, NAME_MOST) for name in names[:NAMES_MOST])
         return shown if len(names) <= NAMES_MOST else self._say("more", names=shown, count=len(names) - NAMES_MOST)
 
+    def _ask_own(self) -> None:
+        """Whether people sent the messages themselves: without that, little follows from them."""
+        if not self._read.result.can_be_vouched:
+            return
+
+        def said(on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
+            self._session.handing.vouch(on)
+            self._show_kinds()
+
+        frame, inside = card(self._theme, wash=True)
+        asked, why = self._say("own"), self._say("own_why")
+        on = self._session.handing.own
+        inside.addWidget(tick(self._theme, asked, on=on, changed=said, name="own", explanation=why))
+        self._column.addWidget(frame)
+
+    def _show_kinds(self) -> None:
+        clear(self._kinds)
+        good = [one for one in self._read.result.handed if not one.problem]
+        for reader in dict.fromkeys(one.reader for one in good):
+            self._kind(reader, [one.name for one in good if one.reader == reader])
+
     def _kind(self, reader: str, names: Sequence[str]) -> None:
         """What these are, what they prove, and what would follow from them."""
         theme, t = self._theme, self._t
@@ -77,7 +101,7 @@ class HandedBox(QWidget):
         inside.addWidget(Prose(theme, self._listed(names), quiet=True, size="small"))
         inside.addWidget(Prose(theme, self._say("proves", what=t(f"{base}.proves"))))
         shown: dict[str, Outcome] = {}
-        for outcome in self._read.measured if reader == SCAN else self._read.outcomes:
+        for outcome in self._read.measured if reader == SCAN else self._session.handing.outcomes:
             tools = reader == OTHER_TOOLS.check and outcome.tool is not None
             if tools or reader in (SCAN, outcome.code.partition(".")[0]):
                 shown.setdefault(self._words.title(outcome), outcome)
@@ -96,7 +120,7 @@ class HandedBox(QWidget):
             inside.addWidget(Prose(theme, self._say("more_shown", count=len(ordered) - OUTCOMES_MOST), quiet=True))
         becomes = "becomes" if ordered else "becomes_nothing"
         inside.addWidget(Prose(theme, self._say(becomes), quiet=True, size="small"))
-        self._column.addWidget(frame)
+        self._kinds.addWidget(frame)
 
     def _unread(self) -> None:
         unread = self._read.unread
