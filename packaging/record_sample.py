@@ -111,7 +111,7 @@ def read(world: World, assessment: Assessment, now: datetime) -> Assessment:
             unread = [one.name for one in result.handed if one.problem] + [one.subject for one in result.others]
             if unread:
                 raise SystemExit(f"not read: {unread}")
-            assessment = result.added_to(assessment)
+            assessment = result.vouched().added_to(assessment)
     return assessment
 
 

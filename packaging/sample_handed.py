@@ -208,6 +208,7 @@ def registers(now: datetime) -> tuple[RegisterRow, ...]:
                 "changed_by": "@maintenance",
             },
             {"device": "@nas", "changed": "yes", "changed_on": day(-640), "changed_by": "@it"},
+            {"device": MAIL, "changed": "yes", "changed_on": day(-1390), "changed_by": "@maintenance"},
             {"device": "@copier", "changed": "yes", "changed_on": day(-410), "changed_by": "@it"},
         ],
         "senders": [
@@ -226,8 +227,13 @@ def registers(now: datetime) -> tuple[RegisterRow, ...]:
             },
         ],
         "training": [
-            {"everyone": "yes", "subject": "@suspicious_mail", "held": day(-190)},
-            {"who": "@accounting", "subject": "@payment_fraud", "held": day(-85)},
+            {"everyone": "yes", "topic": "phishing", "subject": "@suspicious_mail", "held": day(-190)},
+            {"who": "@accounting", "topic": "payments", "subject": "@payment_fraud", "held": day(-85)},
+        ],
+        "reviews": [
+            {"kind": "restore_test", "held": day(-210), "by": "@maintenance", "result": "good"},
+            {"kind": "access_review", "held": day(-430), "by": "@it", "result": "corrected"},
+            {"kind": "incident_page", "held": day(-40), "by": "@general_affairs", "result": "corrected"},
         ],
         "certificates": [
             {"subject": MAIL, "kind": "server", "ends": day(5), "renewal": "manual", "responsible": "@it"},
