@@ -16,7 +16,8 @@ from fumimori import checks as probes
 from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
 from fumimori.checks.observations import Observations
-from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
+from fumimori.engine.exchange import imported, read_scan, scan_json
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.model import Assessment, Basis, Finding, Repair, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments

@@ -26,11 +26,10 @@ from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import Zone, rules
+from loopback.fake_network import Zone, attempted, rules
 from loopback.table_dns import from_table
 from servers.machine import DOMAIN, HOST, Machine
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
-from servers.test_record_repairs import attempted
 
 LIMITS = Limits(connect=3, reply=3, conversation=20, pause=0, patience=0)
 PROBES = {

@@ -21,10 +21,9 @@ from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import rules
+from loopback.fake_network import attempted, rules
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, printed
-from servers.test_record_repairs import attempted
 from servers.unproved import told
 
 pytestmark = pytest.mark.usefixtures("own_network")

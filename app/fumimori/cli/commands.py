@@ -22,7 +22,8 @@ from fumimori.cli.interrupt import end_in_order, stop_event
 from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
-from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
+from fumimori.engine.exchange import IMPORT_LIMIT, imported, read_scan, scan_json
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.exports import FORMATS, PackageTooLargeError
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts

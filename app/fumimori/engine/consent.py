@@ -20,23 +20,6 @@ from fumimori.grammar.domain_names import split_host
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.network.addresses import not_routed
 
-__all__ = [
-    "Allowed",
-    "Decision",
-    "Grounds",
-    "Planned",
-    "Refused",
-    "Target",
-    "allowed",
-    "allowed_file",
-    "close_looks",
-    "confirmed",
-    "exchangers",
-    "file_hosts",
-    "planned",
-    "third_parties",
-]
-
 
 @dataclass(frozen=True)
 class Allowed:

@@ -3,15 +3,13 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from fumimori.checks.contract import About, Probe, Reader
 from fumimori.checks.observations import Observations, host_of
-from fumimori.model import Attempt, Contact, Record, Run, Scope
-
-T = TypeVar("T")
+from fumimori.model import Attempt, Contact, Record, Run, Scope, T
 
 log = logging.getLogger(__name__)
 

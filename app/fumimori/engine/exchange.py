@@ -31,18 +31,6 @@ from fumimori.model import (
     Verdict,
 )
 
-__all__ = [
-    "IMPORT_LIMIT",
-    "AnotherDomainError",
-    "NotAScanError",
-    "Scan",
-    "foreign_domains",
-    "imported",
-    "read_scan",
-    "scan_json",
-    "schema",
-]
-
 SCHEMA = "fumimori-scan-2"
 FIRST_SCHEMA = "fumimori-scan-1"
 """One run without a name of its own; still read."""

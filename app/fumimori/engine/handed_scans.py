@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, TooMuch
-from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, Scan, foreign_domains, imported, read_scan
+from fumimori.engine.exchange import IMPORT_LIMIT, Scan, foreign_domains, imported, read_scan
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.model import Assessment, Record

@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import msgspec
 
@@ -19,12 +19,10 @@ from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_f
 from fumimori.engine.counting import counting
 from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.grammar.spf_macros import reverse_name
-from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
+from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, T, Vantage
 from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotObserved, NotTestableHere
 from fumimori.network.deadline import Deadline
 from fumimori.network.together import together
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 

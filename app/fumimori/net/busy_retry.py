@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
+from fumimori.model import T
 from fumimori.network import Refused
-
-T = TypeVar("T")
 
 BUSY = "busy"
 

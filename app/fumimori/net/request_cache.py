@@ -5,13 +5,11 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from fumimori.model import Exchange
+from fumimori.model import Exchange, T
 from fumimori.network import Notes, NotObserved
 from fumimori.network.deadline import Turn
-
-T = TypeVar("T")
 
 
 @dataclass(kw_only=True)

@@ -10,19 +10,16 @@ Outcomes   injection (high); mail_without_login (medium); renegotiation_endless 
 """
 
 from collections.abc import Awaitable, Iterator, Sequence
-from typing import TypeVar
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, T, Values
 from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
 from fumimori.network.trials import RENEGOTIATIONS_MOST
-
-T = TypeVar("T")
 
 SUBMISSION_PORT = 587
 MX_PORT = 25
