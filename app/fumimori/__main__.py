@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.gui.app_services import AppServices
-    from fumimori.model import Assessment, Consent, Finding, Question, Register, Repair, Result, Rules
+    from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
@@ -62,6 +62,7 @@ def _command_line(words: list[str], language: str) -> int:
         lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
+        sample_evidence=sample_evidence,
         sample_passphrase=SAMPLE_PASSPHRASE,
         texts=texts,
         language=language,
@@ -97,6 +98,7 @@ def services(settings: Path, network: "NetworkSettings | None" = None) -> "AppSe
         lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
+        sample_evidence=sample_evidence,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
         settings_folder=settings,
@@ -246,6 +248,7 @@ def make_exports(
     material = Material(
         assessment=assessment,
         result=result,
+        rules=rules(),
         texts=language,
         issued=issued,
         repair=repairs(result, assessment),
@@ -283,28 +286,17 @@ def repairs(result: "Result", assessment: "Assessment") -> Callable[["Finding"],
 
 
 def sample(language: str = "ja") -> "Assessment":
-    """The sample company under its names in `language`: a recorded assessment that works with no network."""
-    import msgspec
+    """The sample company under its names in `language`."""
+    from fumimori.engine.sample import company
 
-    from fumimori.model import Assessment
-
-    recorded = msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
-    say = texts(language)
-    name, role = say("words.sample.organisation"), say("words.sample.role")
-    consent = msgspec.structs.replace(recorded.consent, name=say("words.sample.person"), role=role)
-    return msgspec.structs.replace(
-        recorded,
-        report_language=language,
-        organisation=msgspec.structs.replace(recorded.organisation, name=name),
-        consent=consent,
-        runs=tuple(msgspec.structs.replace(run, consent=_named(run.consent, consent)) for run in recorded.runs),
-    )
+    return company(texts(language))
 
 
-def _named(of_run: "Consent", consent: "Consent") -> "Consent":
-    import msgspec
+def sample_evidence() -> Iterable[tuple[str, bytes]]:
+    """What the sample company's evidence keeps, by SHA-256."""
+    from fumimori.engine.sample import octets
 
-    return msgspec.structs.replace(of_run, name=consent.name, role=consent.role)
+    return octets()
 
 
 def settings_folder() -> Path:

@@ -88,9 +88,12 @@ if full:
     QTimer.singleShot(50, work_elsewhere)
 window.go(Route("organisation"))
 window.show()
-field = next(edit for edit in window.findChildren(QLineEdit) if edit.property("place") == "name")
-field.setFocus()
-field.selectAll()
+def field():
+    # The page is made anew when what was read is judged.
+    return next(edit for edit in window.page.findChildren(QLineEdit) if edit.property("place") == "name")
+
+field().setFocus()
+field().selectAll()
 fast = chance.random() < 0.5
 letters = iter(f"{number}:" + "abcdefghij" * 19)
 
@@ -98,7 +101,7 @@ def type_one():
     letter = next(letters, None)
     if letter is None:
         return
-    QTest.keyClick(field, letter)
+    QTest.keyClick(field(), letter)
     os.write(1, letter.encode())
     pause = 0 if fast or chance.random() < 0.8 else chance.randrange(300, 900)
     QTimer.singleShot(pause + chance.randrange(15, 60), type_one)

@@ -82,6 +82,8 @@ class Driver:
         """Wait until what was measured is judged, and the page is there as a whole."""
         if self.session.judging.busy:
             self.qtbot.waitUntil(lambda: not self.session.judging.busy, timeout=20_000)
+        if self.window.rebuilding.busy:
+            self.qtbot.waitUntil(lambda: not self.window.rebuilding.busy, timeout=20_000)
         page = self.window.page
         if page is not None and page.growing.busy:
             self.qtbot.waitUntil(lambda: not page.growing.busy, timeout=20_000)

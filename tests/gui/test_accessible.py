@@ -134,6 +134,15 @@ def test_headings_are_headings_of_their_level(opened: Open):
         assert all(levels), route
 
 
+def test_a_heading_answers_every_question_of_a_screen_reader(opened: Open):
+    """Qt itself asks for these; an answer of None from Python once became a pointer to anywhere."""
+    driver = opened("en", demonstration.assessment("en"))
+    heading = QAccessible.queryAccessibleInterface(driver.page.heading)
+    asked = ("textInterface", "valueInterface", "selectionInterface")
+    assert [getattr(heading, word)() for word in asked] == [None] * len(asked)
+    assert heading.attributesInterface() is not None
+
+
 def test_nothing_that_takes_the_keyboard_is_nameless(opened: Open):
     driver = opened("en", demonstration.assessment("en"))
     for route in ROUTES:

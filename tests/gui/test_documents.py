@@ -18,6 +18,7 @@ from fumimori.gui.widgets.text import Prose
 from fumimori.model import RunKind
 from gui import demonstration
 from gui.driver import Driver, Open
+from loopback.signed_mail import MESSAGE, received
 from unit.checks.test_dmarc_reports import report as aggregate
 from unit.checks.test_dmarc_reports import row, signed
 from unit.engine.test_counting import tools
@@ -118,6 +119,39 @@ def test_text_is_pasted_outside_a_field_and_into_a_field_where_one_is(driver: Dr
     assert (driver.route.page, handing.running, handing.read) == ("organisation", False, None)
 
 
+def test_a_message_proves_nothing_until_somebody_says_that_it_is_their_own(driver: Driver, tmp_path: Path):
+    message = received(MESSAGE).replace(b"example.jp", DOMAIN.encode())
+    (tmp_path / "m.eml").write_bytes(message)
+    t = driver.page.t
+    nothing, absent = t("checks.mail_message.unproved.title"), t("checks.mail_message.dkim_absent.title")
+    drop(driver, tmp_path / "m.eml")
+    assert t("ui.documents.own_why") in driver.find("own").accessibleDescription()
+    assert (driver.shows(nothing), driver.shows(absent)) == (True, False)
+    driver.press("own")
+    driver.settle()
+    assert (driver.shows(nothing), driver.shows(absent)) == (False, True)
+    driver.press("own")
+    driver.settle()
+    assert (driver.shows(nothing), driver.shows(absent)) == (True, False)
+    driver.press("take-in")
+    driver.judged()
+    assert found(driver) == {"mail_message.unproved"}
+    drop(driver, tmp_path / "m.eml")
+    driver.press("own")
+    driver.press("take-in")
+    driver.judged()
+    assert "mail_message.dkim_absent" in found(driver)
+    assert "mail_message.unproved" not in found(driver)
+    drop(driver, tmp_path / "m.eml")
+    assert not driver.session.handing.own
+
+
+def found(driver: Driver) -> set[str]:
+    """What messages say in the result."""
+    outcomes = driver.session.toolkit.outcomes(driver.session.open)
+    return {one.code for one in outcomes if one.code.startswith("mail_message.")}
+
+
 def test_another_domain_is_asked_about_and_left_out_unless_it_is_ticked(driver: Driver, tmp_path: Path):
     for name in (DOMAIN, "other.example"):
         (tmp_path / f"{name}.xml").write_bytes(report(name))
@@ -143,6 +177,14 @@ def test_documents_that_name_no_server_wait_until_somebody_says_it(opened: Open,
     drop(driver, file)
     driver.press("take-in")
     assert runs(driver) == []
+    field = driver.find("host")
+    driver.window.resize(700, 420)
+    driver.press("take-in")
+    QApplication.processEvents()
+    assert driver.window.focusWidget() is field
+    assert not field.visibleRegion().isEmpty()
+    assert driver.shows(driver.page.say("host_why"))
+    assert driver.shows(driver.page.say("host_missing"))
     driver.type("host", "box.elsewhere.example")
     driver.press("take-in")
     assert runs(driver) == ["sshd"]

@@ -23,6 +23,7 @@ def hand_over(driver, *files):
     driver.session.handing.hand_over(files)
     driver.qtbot.waitUntil(lambda: not driver.session.handing.running, timeout=20_000)
     driver.go("documents")
+    driver.press("own")
     driver.press("take-in")
     driver.judged()
     driver.press("round-trip")

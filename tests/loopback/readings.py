@@ -42,13 +42,16 @@ def looked(check: str, subject: str, facts: Record) -> Attempt:
 
 
 def handed_over(
-    *contents: bytes, into: Assessment, roots: Path | None = None, at: datetime = NOW
+    *contents: bytes, into: Assessment, roots: Path | None = None, at: datetime = NOW, own: bool = True
 ) -> tuple[ReadResult, Assessment, list[Outcome]]:
-    """What becomes of the documents: the reading, the assessment after it, and the outcomes of the readers."""
+    """What becomes of the documents: the reading, the assessment after it, and the outcomes of the readers.
+
+    Of `own` ones somebody says that they sent the messages among them.
+    """
     toolkit = tools(roots)
     documents = [document_of(f"{number}", content, at) for number, content in enumerate(contents)]
     result = read_documents(toolkit, into, documents, at)
-    after = result.added_to(into)
+    after = (result.vouched() if own else result).added_to(into)
     known = {reader.id for reader in toolkit.readers}
     said = [one for one in toolkit.outcomes(after) if one.code.partition(".")[0] in known]
     return result, after, witnessed(said)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,7 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from fumimori.checks.dkim import facts as dkim_facts
-from fumimori.model import Attempt
+from fumimori.checks.mail_message import facts as mail_facts
+from fumimori.grammar.dkim_signature import MailSignature
+from fumimori.model import Attempt, Scope
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.readings import NOW, looked
 
@@ -73,6 +76,24 @@ def dkim_signed(
         warnings.simplefilter("ignore")
         import dkim
     return dkim.sign(message, selector.encode(), domain.encode(), pem(key or rsa_key()), **how) + message
+
+
+def signed_messages(scope: Scope, at: datetime, *, vouched: bool = True) -> tuple[Attempt, ...]:
+    """A message of this moment for each selector that the scope has from mail; somebody `vouched` for each or not."""
+    return tuple(
+        msgspec.structs.replace(
+            looked("mail_message", domain.name, _signed_with(domain.name, selector, at, vouched=vouched)), part=selector
+        )
+        for domain in scope.domains
+        for selector in domain.mail_selectors
+    )
+
+
+def _signed_with(domain: str, selector: str, at: datetime, *, vouched: bool) -> mail_facts.Facts:
+    signature = MailSignature(kind="dkim", domain=domain, selector=selector, algorithm="rsa-sha256")
+    return mail_facts.Facts(
+        direction=mail_facts.Direction.SENT, sender=f"a@{domain}", at=at, signatures=(signature,), vouched=vouched
+    )
 
 
 def arc_sealed(message: bytes) -> bytes:

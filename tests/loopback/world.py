@@ -237,6 +237,7 @@ class World:
             ],
             {
                 "myhostname": "mx1.subtle.example",
+                "smtp_tls_security_level": "may",
                 "smtpd_tls_chain_files": str(right),
                 "smtpd_tls_security_level": "may",
                 "smtpd_tls_auth_only": "yes",

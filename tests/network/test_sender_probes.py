@@ -32,6 +32,7 @@ from loopback.dns_faults import name_server
 from loopback.fake_network import SERVFAIL, Zone, rules, scope_of
 from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.scenarios import attempts_over
+from loopback.signed_mail import signed_messages
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
@@ -172,7 +173,10 @@ def test_exists_that_is_always_true(folder):
 
 def test_selectors_that_people_and_mails_name(folder):
     for named, word in (({"selectors": ["k9"]}, "given_without_key"), ({"mail_selectors": ["k9"]}, "mail_without_key")):
-        assert word in run(dkim.PROBE, {"example.jp": {}}, scope_of("example.jp", **named), folder)
+        scope = scope_of("example.jp", **named)
+        messages = signed_messages(scope, datetime.now(UTC))
+        attempts = asyncio.run(looked([dkim.PROBE], {"example.jp": {}}, scope, folder, earlier=messages))
+        assert word in said(dkim.PROBE, attempts, scope)
 
 
 def test_a_wildcard_and_a_shared_key(folder):

@@ -286,11 +286,13 @@ def pdf(
     texts_of: Texts | None = None,
     paper: str = "a4",
     following: Result | None = None,
-    to_copy: Repair | None = None,
+    to_copy: Repair | Callable[[Finding], Repair] | None = None,
     **how: Any,
 ) -> bytes:
     about = of or assessment()
     follows = following or result(about)
+    given = repairs(follows, about) if to_copy is None else to_copy
+    offered = (lambda _: given) if isinstance(given, Repair) else given
     return document.make(
         about,
         follows,
@@ -302,7 +304,7 @@ def pdf(
         paper=paper,
         issued=ISSUED,
         tool_version="0.1.0",
-        repair=repairs(follows, about) if to_copy is None else lambda _finding: to_copy,
+        repair=offered,
         **how,
     )
 

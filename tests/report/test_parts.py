@@ -4,12 +4,15 @@ import re
 import subprocess
 from io import BytesIO
 
+import msgspec
 import pikepdf
 import pytest
 from pikepdf import Name
 
 from fumimori.assess.mail_path import Protection, Stretch, mail_path
 from fumimori.model import Outcome
+from loopback.recorded_runs import run_of
+from loopback.signed_mail import signed_messages
 from report import example
 
 
@@ -79,3 +82,19 @@ def test_a_stretch_of_the_way_is_open_protected_or_unseen():
     assert links[Stretch.READ].finding.code == weak.code
     assert links[Stretch.SENT].protection is Protection.PROTECTED
     assert links[Stretch.NAMED].protection is Protection.UNSEEN
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_scope_says_where_each_selector_came_from(language):
+    about = example.assessment()
+    first = msgspec.structs.replace(about.scope.domains[0], selectors=("typed1",), mail_selectors=("mail1",))
+    scope = msgspec.structs.replace(about.scope, domains=(first, *about.scope.domains[1:]))
+    messages = signed_messages(scope, example.MEASURED)
+    about = msgspec.structs.replace(about, scope=scope, runs=(*about.runs, run_of(*messages)))
+    content = printed(example.pdf(about, language=language, parts="repairs"), "-layout")
+    t = example.texts(language)
+    for name, origin in (
+        ("typed1", t("words.selector_origin.typed")),
+        ("mail1", t("words.selector_origin.mail_on", day=f"{example.MEASURED:%Y-%m-%d}")),
+    ):
+        assert re.search(rf"example\.jp +{name} +{re.escape(origin)}", content), name

@@ -35,8 +35,10 @@ ASKED = "asked"
 NOT_HERE = "not applicable"
 FOLLOWS = "follows"
 """A parent question is not met; that is said there."""
-LEAST, LEAST_CLOUD = 0.6, 0.32
+LEAST, LEAST_CLOUD = 0.75, 0.48
 """What part of the questions that apply is answered at the least."""
+LEAST_WHOLLY, LEAST_WHOLLY_CLOUD = 0.57, 0.4
+"""The same of those of which nothing is left to ask."""
 
 
 def assessment(
@@ -76,10 +78,10 @@ def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
 
 
 def read(tools: Toolkit, before: Assessment, folder: Path, about: str = "") -> tuple[Assessment, ReadResult]:
-    """The folder through the one door."""
+    """The folder through the one door; the person says that the messages in it are their own."""
     skipped: list[Handed] = []
     documents = documents_in(files_in([folder]), tools.readers, NOW, skipped=skipped)
-    result = read_documents(tools, before, documents, NOW, about=about)
+    result = read_documents(tools, before, documents, NOW, about=about).vouched()
     return result.added_to(before), result
 
 
@@ -111,10 +113,14 @@ def table(name: str, found: dict[str, str], result: Result) -> str:
         lines.append(f"  {question:34} {word:18} {credits_of[question] or ''}")
     counts = Counter(found.values())
     answered, here = counted(found)
-    wholly = sum(word in ("seen", "read", "register") for word in found.values())
     lines.append(f"  {dict(counts)}")
-    lines.append(f"  answered: {answered} of {here} ({answered / here:.0%}), of these wholly {wholly}")
+    lines.append(f"  answered: {answered} of {here} ({answered / here:.0%}), of these wholly {wholly(found)}")
     return "\n".join(lines)
+
+
+def wholly(found: dict[str, str]) -> int:
+    """How many are answered with nothing left to ask."""
+    return sum(word in ("seen", "read", "register") for word in found.values())
 
 
 def counted(found: dict[str, str]) -> tuple[int, int]:
@@ -149,6 +155,7 @@ def test_most_questions_about_an_own_server_are_answered_before_anybody_is_asked
         sys.stdout.write(table("own server", found, result))
     answered, here = counted(found)
     assert answered / here >= LEAST
+    assert wholly(found) / here >= LEAST_WHOLLY
     assert seen_or_read(result) == (answered, here)
 
 
@@ -168,4 +175,5 @@ def test_many_questions_about_microsoft_365_are_answered_before_anybody_is_asked
         sys.stdout.write(table("Microsoft 365", found, result))
     answered, here = counted(found)
     assert answered / here >= LEAST_CLOUD
+    assert wholly(found) / here >= LEAST_WHOLLY_CLOUD
     assert seen_or_read(result) == (answered, here)

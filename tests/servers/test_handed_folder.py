@@ -58,6 +58,7 @@ def test_a_dropped_folder_answers_in_the_window_what_it_answers(
     assert driver.route.page == "documents"
     if kind == "own":
         driver.type("host", own_server.HOST)
+    driver.press("own")
     driver.press("take-in")
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert session.handing.taken >= len(files) > 10

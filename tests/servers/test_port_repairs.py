@@ -26,6 +26,7 @@ from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, printed
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 HOST = "srv.example.jp"
 THERE, HERE, NAMED = "10.99.87.2", "10.99.87.1", "10.99.87.9"
 SCOPE = Scope(

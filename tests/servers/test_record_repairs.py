@@ -28,6 +28,7 @@ from loopback.dns_faults import name_server
 from loopback.fake_network import Zone, scope_of
 from loopback.further_zones import further_zones, receiving
 from loopback.scenarios import attempts_over
+from loopback.signed_mail import signed_messages
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
 from servers.unproved import told
@@ -48,7 +49,9 @@ BETTER = frozenset(("spf.softfail_alone", "dmarc.monitoring", "dmarc.no_reports"
 async def looked(probes: tuple[Probe, ...], zone: Zone, scope: Scope) -> Assessment:
     async with name_server(from_table(zone)) as (resolver, _):
         network = RealNetwork(resolver=resolver, limits=LIMITS, route=lambda _address, _port: ("127.0.0.1", 1))
-        return assessment_of(scope, await attempts_over(network, probes, scope))
+        return assessment_of(
+            scope, await attempts_over(network, probes, scope, signed_messages(scope, datetime.now(UTC)))
+        )
 
 
 PROBES_OF = {

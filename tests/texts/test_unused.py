@@ -25,6 +25,7 @@ BY_DATA = (
     "report.mail_path.",  # stations, as assess/mail_path.py names them
     "exports.handover.what.",  # every export
     "exports.handover.who.",  # the readers of a package
+    "exports.partner.rule_",  # tables/sender_rules.tsv
 )
 """Beginnings of keys whose last word is data; tests of their own cross them with it."""
 

@@ -245,6 +245,8 @@ class Reader(Check[F]):
     then given to them by the engine. None where each document stands for itself."""
     teaches: Callable[[Scope, Sequence[F]], Scope] = _unchanged
     """The scope with what the facts add to it for probes, such as the selector of a signature. Pure."""
+    vouched: Callable[[F], F] | None = None
+    """The facts where a person says that their own people sent the document; None where nobody is asked. Pure."""
     carried_in_mail: bool = False
     """It usually comes attached to a mail that itself is nobody's concern, such as a report of a big provider."""
     limit: int = DOCUMENT_MOST

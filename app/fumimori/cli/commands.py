@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import errno
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from fumimori.cli import arguments, files
 from fumimori.cli.batch import Batch
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError, readable
-from fumimori.cli.interrupt import stop_event
+from fumimori.cli.interrupt import end_in_order, stop_event
 from fumimori.cli.parser import parser
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
 from fumimori.engine.exchange import IMPORT_LIMIT, imported, read_scan, scan_json
@@ -55,6 +55,7 @@ class CommandLine:
     lint_report: LintReport
     make_exports: MakeExports
     sample: Callable[[str], Assessment]
+    sample_evidence: Callable[[], Iterable[tuple[str, bytes]]]
     sample_passphrase: str
     texts: Callable[[str], Texts]
     language: str
@@ -67,6 +68,8 @@ class CommandLine:
         texts = self.texts(self.language)
         try:
             options = parser(texts).parse_args(arguments)
+            if options.command != "window":
+                end_in_order()
             command: Callable[[argparse.Namespace], int] = {
                 "sample": self.write_sample,
                 "scan": self.scan_many if getattr(options, "batch", None) else self.scan,
@@ -210,7 +213,8 @@ class CommandLine:
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample(self.language)
-        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
+        blobs = self.sample_evidence()
+        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace, blobs=blobs)
         for language in texts.known:
             company = self.sample(language)
             result = self.toolkit().assess(company, datetime.now(UTC).astimezone())

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -154,13 +154,24 @@ def new_assessment(path: Path, secret: str | None, texts: Texts, *, replace: boo
             store.keyring_usable()
 
 
-def create(path: Path, assessment: Assessment, secret: str | None, texts: Texts, *, replace: bool = False) -> None:
-    """Put the assessment into a new file; what is there is untouched until it is whole. WrongUseError."""
+def create(
+    path: Path,
+    assessment: Assessment,
+    secret: str | None,
+    texts: Texts,
+    *,
+    replace: bool = False,
+    blobs: Iterable[tuple[str, bytes]] = (),
+) -> None:
+    """Put the assessment into a new file, with the `blobs` of its evidence by SHA-256.
+
+    What is there is untouched until it is whole. WrongUseError.
+    """
     from fumimori import store
 
     new_assessment(path, secret, texts, replace=replace)
     with _told(path, texts):
-        store.AssessmentFile.create(path, secret, start=assessment, replace=replace).close()
+        store.AssessmentFile.create(path, secret, start=assessment, replace=replace, blobs=blobs).close()
     _say(texts("cli.saved", path=str(path)))
 
 

@@ -33,6 +33,8 @@ class ReadCommand:
             now, skipped = datetime.now(UTC).astimezone(), list[Handed]()
             documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
+            if options.own_messages:
+                result = result.vouched()
             for handed in (*result.handed, *skipped):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]

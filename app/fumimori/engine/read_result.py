@@ -106,6 +106,23 @@ class ReadResult(Record):
         return check in self._about or any(one.probe == check for one in looked)
 
     @property
+    def can_be_vouched(self) -> bool:
+        """Whether some of the documents prove more once a person says that their own people sent them."""
+        return any(reader.vouched is not None for reader, _ in self.teaches)
+
+    def vouched(self) -> "ReadResult":
+        """The same, where a person says so of all such documents."""
+        readers = {reader.id: reader for reader, _ in self.teaches if reader.vouched is not None}
+        attempts = tuple(
+            _vouched(one, readers[one.probe]) if one.probe in readers else one for one in self.run.attempts
+        )
+        teaches = tuple(
+            (reader, tuple(reader.vouched(one) for one in facts) if reader.vouched is not None else facts)
+            for reader, facts in self.teaches
+        )
+        return msgspec.structs.replace(self, run=msgspec.structs.replace(self.run, attempts=attempts), teaches=teaches)
+
+    @property
     def measured(self) -> tuple[Run, ...]:
         """The runs of all measurements that were made elsewhere."""
         return tuple(run for one in self.scans for run in one.scan.runs)
@@ -145,6 +162,13 @@ class ReadResult(Record):
 
     def _named(self, attempt: Attempt) -> str:
         return host_of(attempt.subject) if self._about_of(attempt) is About.HOST else attempt.subject
+
+
+def _vouched(attempt: Attempt, reader: Reader[Any]) -> Attempt:
+    if attempt.facts is None or reader.vouched is None:
+        return attempt
+    facts = reader.vouched(msgspec.json.decode(attempt.facts, type=reader.facts.kind))
+    return msgspec.structs.replace(attempt, facts=msgspec.Raw(msgspec.json.encode(facts)))
 
 
 def _with(scope: Scope, subject: str, about: About) -> Scope:

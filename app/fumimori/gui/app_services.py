@@ -1,6 +1,6 @@
 """What the window is handed by the entry; it knows neither probes nor the network nor how a report is made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,8 @@ class AppServices:
     sample_passphrase: str
     resources: Path
     settings_folder: Path
+    sample_evidence: Callable[[], Iterable[tuple[str, bytes]]] = tuple
+    """What its evidence keeps, by SHA-256."""
     lint_report: LintReport = lambda _assessment, _result: ()
     make_exports: MakeExports = lambda _assessment, _result, _texts, _formats: {}
     network: "Callable[[], NetworkSettings]" = field(default=usual_network)

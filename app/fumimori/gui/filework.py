@@ -1,7 +1,7 @@
 """Opening, making and re-keying a file: outside the window's thread, because keys take time and keyrings can hang."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,16 +58,27 @@ class FileWork(QObject):
 
         self._begin(opened, lambda file: self._session.take(file, path, file.assessment), late=_close)
 
-    def create(self, path: Path, passphrase: str | None, start: Assessment, *, copy: bool) -> None:
-        """Make a file at `path` that holds `start`; a `copy` is made because the session's own cannot be written."""
+    def create(
+        self,
+        path: Path,
+        passphrase: str | None,
+        start: Assessment,
+        *,
+        copy: bool,
+        blobs: Callable[[], Iterable[tuple[str, bytes]]] | None = None,
+    ) -> None:
+        """Make a file at `path` that holds `start`; a `copy` is made because the session's own cannot be written.
+
+        `blobs` is what the evidence of `start` keeps, where the session does not hold it.
+        """
         self.path = path
 
         def made() -> "AssessmentFile":
             from fumimori.store import AssessmentFile
 
             path.parent.mkdir(parents=True, exist_ok=True)
-            blobs = self._session.kept() if start.evidence else ()
-            return AssessmentFile.create(path, passphrase, start=start, blobs=blobs)
+            kept = (blobs or self._session.kept)() if start.evidence else ()
+            return AssessmentFile.create(path, passphrase, start=start, blobs=kept)
 
         def take(file: "AssessmentFile") -> None:
             # What was typed while the copy was made belongs into it.

@@ -38,6 +38,8 @@ class Read:
     result: "ReadResult"
     outcomes: tuple[Outcome, ...]
     """What its readers would say of it."""
+    vouched: tuple[Outcome, ...]
+    """The same, were its messages the person's own; empty where none is among them."""
     measured: tuple[Outcome, ...]
     """What the measurements say that were made elsewhere."""
     unread: tuple["Handed", ...]
@@ -63,6 +65,8 @@ class Handing(QObject):
         """The other domains and hosts that people add to the scope."""
         self.host = ""
         """Of which host the documents are that do not say it."""
+        self.own = False
+        """Whether people say that they sent the messages themselves."""
         self.progress: Progress | None = None
         self.fault = ""
         """Why it failed: `too_many`, `gone` or `our_bug`."""
@@ -102,8 +106,19 @@ class Handing(QObject):
         """Leave out everything that is not taken in."""
         self._stop.set()
         self._given, self.read, self.also, self.host, self.fault, self.taken = [], None, set(), "", "", 0
-        self._for = ""
+        self._for, self.own = "", False
         self.changed.emit()
+
+    def vouch(self, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
+        """Whether people say that they sent the messages themselves."""
+        self.own = on
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What its readers would say of what was read, as far as people said whose it is."""
+        if self.read is None:
+            return ()
+        return self.read.vouched if self.own else self.read.outcomes
 
     def of_host(self, host: str) -> None:
         """The documents that do not say it are of this host."""
@@ -122,7 +137,7 @@ class Handing(QObject):
         """Let what was read count from now on; False when nothing of it is the assessment's."""
         if self.read is None:
             return False
-        session, result = self._session, self.read.result
+        session, result = self._session, self.read.result.vouched() if self.own else self.read.result
         named = result.of_host(self.host) if self.host else result
         also = {*self.also, self.host} if self.host else self.also
         after = named.added_to(session.open, also)
@@ -145,7 +160,7 @@ class Handing(QObject):
 
     def _start(self) -> None:
         self._stop = stop = Event()
-        self.read, self.progress, self.fault, self.taken = None, None, "", 0
+        self.read, self.progress, self.fault, self.taken, self.own = None, None, "", 0, False
         assessment, given, now = self._session.open, tuple(self._given), self._session.services.now()
         toolkit = self._session.toolkit
         self._for = assessment.id
@@ -210,10 +225,13 @@ def _read(
     documents = documents_in(files, toolkit.readers, now, skipped=skipped)
     pasted = [one for one in given if not isinstance(one, Path)]
     result = read_documents(toolkit, assessment, chain(pasted, documents), now, observer=said, cancelled=stop.is_set)
-    # The window's last judgement stays at hand: this one is of an assessment that may never be.
-    mine = dataclasses.replace(toolkit)
-    after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
-    outcomes = mine.outcomes(after) if result.run.attempts else ()
+
+    def said_of(result: "ReadResult") -> tuple[Outcome, ...]:
+        after = result.of_host(NAMELESS).added_to(assessment, {NAMELESS, *(one.subject for one in result.others)})
+        # The window's last judgement stays at hand: this one is of an assessment that may never be.
+        outcomes = dataclasses.replace(toolkit).outcomes(after) if result.run.attempts else ()
+        return tuple(one for one in outcomes if result.speaks_in(one))
+
     there = msgspec.structs.replace(assessment, runs=(), registers=())
     measured = with_scans(result.scans, there, {one.subject for one in result.others})
     unread = (
@@ -222,7 +240,8 @@ def _read(
     )
     return Read(
         result=result,
-        outcomes=tuple(one for one in outcomes if result.speaks_in(one)),
+        outcomes=said_of(result),
+        vouched=said_of(result.vouched()) if result.can_be_vouched else (),
         measured=tuple(dataclasses.replace(toolkit).outcomes(measured)) if result.scans else (),
         unread=unread,
     )

@@ -99,16 +99,20 @@ class Measuring(QObject):
         known = self._rechecked
         return known if known and self._session.assessment and known.assessment == self._session.assessment.id else None
 
+    def targets(self, findings: "Sequence[Finding]") -> "Targets":
+        """The attempts that these findings rest on; none where they come from answers, documents and registers."""
+        from fumimori.engine import targets
+
+        session = self._session
+        return targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+
     def again(self, findings: "Sequence[Finding]") -> None:
         """Measure only what these findings rest on, under the consent that was given; nothing while one runs."""
         if self.running:
             return
-        from fumimori.engine import targets
-
-        session = self._session
-        progress = targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+        session, attempts = self._session, self.targets(findings)
         kept = Rechecked(assessment=session.open.id, findings=tuple(findings), before=session.result.grade)
-        self.start(again=progress)
+        self.start(again=attempts)
         self._rechecked = kept
 
     def start(self, *, only: "Sequence[str]" = (), again: "Targets | None" = None) -> None:

@@ -1,6 +1,5 @@
 """The session: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -17,9 +16,11 @@ from fumimori.gui.filework import FileWork
 from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
+from fumimori.gui.octets import Octets
 from fumimori.gui.past import Past
 from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
+from fumimori.wizard.answering import answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,6 +44,7 @@ class Session(QObject):
     """`state` changed: something is to be written or was, or another file was opened or closed."""
     trouble = Signal(str)
     """A store error's code: the file could not be written."""
+    _not_kept = Signal(str)
 
     def __init__(self, services: AppServices, language: str) -> None:
         super().__init__()
@@ -65,8 +67,8 @@ class Session(QObject):
         self.fault = ""
         """The store error's code of the last attempt to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
-        self._loose: dict[str, bytes] = {}
-        """Octets of evidence while there is no file."""
+        self._octets = Octets()
+        self._not_kept.connect(self._not_saved)
         self._result: Result | None = None
         self._unsaved = False
         self._timer = self._timed(SAVE_AFTER_MS)
@@ -76,7 +78,7 @@ class Session(QObject):
         made = QTimer(self)
         made.setSingleShot(True)
         made.setInterval(interval)
-        made.timeout.connect(self.save)
+        made.timeout.connect(self._save_by_itself)
         return made
 
     @property
@@ -179,17 +181,34 @@ class Session(QObject):
 
     def save(self) -> bool:
         """Write what is not written yet; False, and `trouble` emitted, when that fails."""
-        from fumimori.store import StoreError
-
         self._stop_timers()
         if self._file is None or self.assessment is None:
             self._unsaved = False
             return True
+        self._octets.carry_over(self._file)
+        return self._write()
+
+    def _write(self) -> bool:
+        """Write what the file can take, which is all but the evidence that waits in memory."""
+        from fumimori.store import StoreError
+
+        if self._file is None or self.assessment is None:
+            return True
         try:
-            self._file.save(self.assessment)
+            self._file.save(self._octets.written(self.assessment))
         except StoreError as error:
             return self._not_saved(error.code)
-        return self._was_saved()
+        return self._not_saved(self._octets.fault) if self._octets.waiting else self._was_saved()
+
+    def _save_by_itself(self) -> None:
+        """Save without holding the window up: neither waits for a large piece that is being written, nor tries one."""
+        if self._file is not None and self._file.busy:
+            self._timer.start()
+        elif self._octets.waiting:
+            self._stop_timers()
+            self._write()
+        else:
+            self.save()
 
     def save_there_again(self) -> bool:
         """Write the file again where it vanished from; False, and `trouble` emitted, when that fails."""
@@ -198,10 +217,10 @@ class Session(QObject):
         if self._file is None or self.assessment is None:
             return True
         try:
-            self._file.save_again(self.assessment)
+            self._file.save_again(self._octets.written(self.assessment))
         except StoreError as error:
             return self._not_saved(error.code)
-        return self._was_saved()
+        return self.save()
 
     def new_secret(self, passphrase: str | None) -> "Callable[[], Fresh]":
         """The function that prepares the file's new key, outside the window's thread."""
@@ -235,6 +254,7 @@ class Session(QObject):
             self.past = Past()
             self.copies.remove()
             self.judging.forget()
+            self._octets.only_of(assessment)
         self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.services.now()
         self.remember(msgspec.structs.replace(self.settings.with_recent(path), language=self.language))
         if not file.read_only:
@@ -264,22 +284,22 @@ class Session(QObject):
     # --- the octets of evidence ------------------------------------------------------------------------------------
 
     def keep(self, octets: bytes) -> str:
-        """Keep the octets of a piece of evidence in the file; their SHA-256. Raises StoreError. From any thread."""
-        if self._file is not None:
-            return self._file.keep(octets)
-        sha256 = hashlib.sha256(octets).hexdigest()
-        self._loose[sha256] = octets
+        """Keep the octets of a piece of evidence; their SHA-256. Where the file takes none, `trouble` follows.
+
+        From any thread.
+        """
+        sha256 = self._octets.keep(self._file, octets)
+        if self._octets.fault:
+            self._not_kept.emit(self._octets.fault)
         return sha256
 
     def octets(self, evidence: Evidence) -> bytes | None:
-        """What is kept of this piece; None where the file does not hold it. Raises StoreError. From any thread."""
-        if self._file is not None:
-            return self._file.octets(evidence.sha256)
-        return self._loose.get(evidence.sha256)
+        """What is kept of this piece; None where it is nowhere. Raises StoreError. From any thread."""
+        return self._octets.of(self._file, evidence)
 
     def kept(self) -> "Iterable[tuple[str, bytes]]":
         """All octets that are kept, for a copy of the file. Raises StoreError while it is walked through."""
-        return self._file.blobs() if self._file is not None else tuple(self._loose.items())
+        return self._octets.all(self._file)
 
     # --- changes --------------------------------------------------------------------------------------------------
 
@@ -340,19 +360,7 @@ class Session(QObject):
 
     def answer(self, question: str, value: str | None, **fields: object) -> None:
         """Record an answer (None: *I do not know*); another value keeps the old answer as history."""
-        old = self.open.answer(question)
-        now = self.services.now()
-        before = next((one for one in self.open.withdrawn if one.question == question), None)
-        if old is None and before is not None:
-            past = (*before.history, msgspec.structs.replace(before, history=()))
-            new = msgspec.structs.replace(before, value=value, items=(), at=now, history=past, settled="", reason="")
-        elif old is None:
-            new = Answer(question=question, value=value, at=now)
-        elif old.value != value:
-            past = (*old.history, msgspec.structs.replace(old, history=()))
-            new = msgspec.structs.replace(old, value=value, at=now, history=past, settled="", reason="", who_knows="")
-        else:
-            new = msgspec.structs.replace(old, at=now)
+        new = answered(self.open, question, value, self.services.now())
         self._replace_answer(msgspec.structs.replace(new, **fields))
 
     def annotate(self, question: str, **fields: object) -> None:

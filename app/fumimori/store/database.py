@@ -63,6 +63,11 @@ class Database:
             self._connection.close()
             raise
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._turn.locked()
+
     @contextlib.contextmanager
     def faults(self, *, writing: bool = False) -> Iterator[None]:
         """Turn the database's errors into StoreErrors; a failing disk is a damaged file only when it was reading."""

@@ -225,6 +225,11 @@ class AssessmentFile:
         self._holds_blobs = True
         return sha256
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written by another thread, so that a save would wait for it."""
+        return self._database.busy
+
     def octets(self, sha256: str) -> bytes | None:
         """The octets of evidence with this SHA-256; None when the file does not hold them whole. Raises StoreError."""
         found = self._database.blob(sha256) if sha256 in self._database.blobs() else None

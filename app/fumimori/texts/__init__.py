@@ -143,6 +143,11 @@ class Texts:
         """Every key of every file."""
         return frozenset(key for prefix in self._files for key in self._texts(prefix))
 
+    def read_all(self) -> None:
+        """Read every file now, so that nobody waits for one later."""
+        for prefix in self._files:
+            self._texts(prefix)
+
     def _find(self, key: str) -> str | tuple[str, ...] | None:
         """The text at `key`, from the file with the longest name that the key begins with."""
         words = key.split(".")

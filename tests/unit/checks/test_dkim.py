@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -17,7 +17,8 @@ from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dmarc_report import DmarcReport, ReportRow
 from fumimori.model import DomainScope, Scope
-from loopback.fake_network import SERVFAIL, FakeNetwork, attempt, looked, outcomes, rules, scope_of
+from loopback.fake_network import NOW, SERVFAIL, FakeNetwork, attempt, looked, outcomes, rules, scope_of
+from loopback.signed_mail import signed_messages
 
 
 def public(bits: int) -> str:
@@ -190,16 +191,38 @@ def test_sources_are_told_apart():
     ("named", "word"), [({"selectors": ["k9"]}, "given_without_key"), ({"mail_selectors": ["k9"]}, "mail_without_key")]
 )
 def test_a_selector_that_somebody_is_sure_of_must_have_a_key(named, word):
-    said = outcomes(dkim.PROBE, FakeNetwork({"example.jp": {}}), scope_of("example.jp", **named))
-    assert set(said) == {word, "not_found"}
+    scope = scope_of("example.jp", **named)
+    mail = signed_messages(scope, NOW)
+    assert set(outcomes(dkim.PROBE, FakeNetwork({"example.jp": {}}), scope, extra=mail)) == {word, "not_found"}
     failing = FakeNetwork({"k9._domainkey.example.jp": {SERVFAIL: []}})
-    assert set(outcomes(dkim.PROBE, failing, scope_of("example.jp", **named))) == {"not_found"}
+    assert set(outcomes(dkim.PROBE, failing, scope, extra=mail)) == {"not_found"}
+
+
+@pytest.mark.parametrize(
+    ("mail", "told"),
+    [
+        ({}, True),
+        ({"vouched": False}, False),
+        ({"at": NOW - timedelta(days=5)}, True),
+        ({"at": NOW - timedelta(days=6)}, False),
+        ({"at": NOW + timedelta(days=2)}, False),
+    ],
+    ids=["own and young", "nobody vouches", "still young", "its key may be gone by now", "signed after the look"],
+)
+def test_a_message_tells_of_a_missing_key_only_while_it_is_young_and_somebody_vouches_for_it(mail, told):
+    scope = scope_of("example.jp", mail_selectors=["k9"])
+    said = outcomes(
+        dkim.PROBE, FakeNetwork({"example.jp": {}}), scope, extra=signed_messages(scope, **({"at": NOW} | mail))
+    )
+    assert ("mail_without_key" in said) is told
+    without_mail = outcomes(dkim.PROBE, FakeNetwork({"example.jp": {}}), scope)
+    assert "mail_without_key" not in without_mail
 
 
 @pytest.mark.parametrize("named", [{"selectors": ["K9"]}, {"mail_selectors": ["k9"]}])
 def test_a_selector_that_was_taken_back_is_missed_by_nobody(named):
     scope = scope_of("example.jp", **named)
-    attempts = looked([dkim.PROBE], FakeNetwork({"example.jp": {}}), scope)
+    attempts = looked([dkim.PROBE], FakeNetwork({"example.jp": {}}), scope, signed_messages(scope, NOW))
     for now, told in ((scope, True), (scope_of("example.jp"), False)):
         codes = {one.code for one in dkim.PROBE.judge(Observations(now, attempts), rules())}
         assert any(code.endswith("_without_key") for code in codes) is told

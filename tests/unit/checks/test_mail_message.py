@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from fumimori.checks.mail_message.facts import Direction, Facts
+from fumimori.checks.mail_message.vouching import signed_with
 from fumimori.engine.removing import without_run
 from fumimori.grammar.dkim_signature import signatures, verifies
 from fumimori.grammar.mime import parse_message
@@ -17,6 +18,7 @@ from fumimori.model import Answer, Assessment, DomainScope, Outcome, QuestionSta
 from loopback.readings import NOW, about, handed_over, looked, tools, words_of
 from loopback.signed_mail import (
     DOMAIN,
+    HOPS,
     MESSAGE,
     Authority,
     arc_sealed,
@@ -249,6 +251,37 @@ def test_a_hop_without_a_sign_of_tls_and_a_login_without_tls():
     assert "login_plain" not in judged(received(MESSAGE, hops=plain + at_home))
 
 
+@pytest.mark.parametrize(
+    ("written", "version"), [(b"TLS1_0", "TLS 1.0"), (b"TLSv1", "TLS 1.0"), (b"TLSv1.1", "TLS 1.1")]
+)
+def test_a_hop_and_a_login_over_an_old_version_of_tls(written, version):
+    hops = HOPS.replace(b"TLS1_3", written)
+    login = LOGIN.replace(b"with ESMTPA", b"(using " + written + b" with cipher ECDHE-RSA-AES256-SHA) with ESMTPSA")
+    _, _, outcomes = handed_over(received(MESSAGE, hops=hops + login), into=about(DOMAIN))
+    said = {one.code.partition(".")[2]: dict(one.values) for one in outcomes}
+    assert said["handed_over_old"] == {"by": "mx.receiver.example", "version": version}
+    assert said["login_old"] == {"by": "mail.example.jp", "version": version}
+    assert "handed_over_encrypted" not in said
+    at_home = login.replace(b"192.175.48.9", b"192.168.1.9")
+    assert "login_old" not in judged(received(MESSAGE, hops=HOPS + at_home))
+    assert "login_old" not in judged(received(MESSAGE, hops=HOPS + login.replace(written, b"TLSv1.2")))
+
+
+def test_a_signature_that_leaves_the_end_of_the_body_open():
+    seen = [keys_seen("s1")]
+    signed = received(dkim_signed(length=True))
+    assert judged(signed, attempts=seen) == ["dkim_length", "dkim_valid", "handed_over_encrypted"]
+    # our key signed the tag itself: it is true of what strangers added to, and of a header alone
+    for proven in (signed + b"Pay to account 666.\r\n", signed.partition(b"\r\n\r\n")[0] + b"\r\n"):
+        _, _, outcomes = handed_over(proven, into=about(DOMAIN, attempts=seen), own=False)
+        assert "dkim_length" in words_of(outcomes, "mail_message")
+    # without the key somebody has to vouch for the message
+    assert "dkim_length" in judged(signed)
+    _, _, outcomes = handed_over(signed, into=about(DOMAIN), own=False)
+    assert words_of(outcomes, "mail_message") == ["unproved"]
+    assert "dkim_length" not in judged(received(dkim_signed()), attempts=seen)
+
+
 def test_names_of_the_inside_are_shown():
     inside = (
         b"Received: from pc12.office.local ([192.168.10.5]) by mail.example.jp with ESMTPSA; Tue, "
@@ -296,6 +329,87 @@ def test_a_message_of_somebody_else_asks():
     result, _, outcomes = handed_over(received(MESSAGE), into=about("other.example"))
     assert [one.subject for one in result.others] == [DOMAIN]
     assert outcomes == []
+
+
+# --- whose word it is ---------------------------------------------------------------------------------------------
+
+STRANGERS = b"Received: from x.stranger.example ([198.51.100.7]) by mail.example.jp with ESMTP id 9; "
+STRANGERS += b"Tue, 24 Nov 2026 10:00:00 +0900\r\n"
+"""What our own server wrote on top of a message that a stranger sent in our name."""
+LOGIN = (
+    b"Received: from copier ([192.175.48.9]) by mail.example.jp with ESMTPA id 3; Tue, 24 Nov 2026 09:59:00 +0900\r\n"
+)
+OTHER = rsa.generate_private_key(65537, 2048)
+FORGERIES = {
+    "nothing signed": MESSAGE,
+    "signed by somebody else": dkim_signed(domain="sender-service.example"),
+    "a signature of ours that does not fit": dkim_signed().replace(b"the invoice", b"another invoice"),
+    "verdicts written into it": b"Authentication-Results: mx.receiver.example; " + PASSED + b"\r\n" + HOPS + MESSAGE,
+    "verdicts in the name of our server": b"Authentication-Results: mail.example.jp; " + PASSED + b"\r\n" + MESSAGE,
+    "a bad verdict": b"Authentication-Results: mail.example.jp; spf=fail; dkim=none; dmarc=fail\r\n" + MESSAGE,
+    "a way of its own": LOGIN + MESSAGE,
+    "an old way": HOPS.replace(b"TLS1_3", b"TLS1_0") + MESSAGE,
+    "an open end that our key did not sign": dkim_signed(key=OTHER, length=True),
+    "an open end that was put in": dkim_signed().replace(b"; s=s1", b"; l=3; s=s1"),
+    "an old program, the inside and a list": b"X-Mailer: Microsoft Outlook 14.0\r\nX-Originating-IP: 10.1.2.3\r\n"
+    b"List-ID: <a.example.jp>\r\n" + MESSAGE,
+    "a broken seal": arc_sealed(MESSAGE).replace(b"Subject: Invoice 11", b"Subject: Invoice 12"),
+}
+
+
+@pytest.mark.parametrize("forged", list(FORGERIES.values()), ids=list(FORGERIES))
+def test_nothing_follows_from_what_a_stranger_can_write(forged):
+    """Our own server took it from a stranger, or nobody did: the file is all there is."""
+    for message in (STRANGERS + forged, forged, received(forged)):
+        into = about(DOMAIN, attempts=[keys_seen("s1")])
+        _, _, outcomes = handed_over(message, into=into, own=False)
+        assert words_of(outcomes, "mail_message") == ["unproved"]
+        _, _, outcomes = handed_over(message, into=into)
+        assert "unproved" not in words_of(outcomes, "mail_message")
+
+
+def test_what_a_stranger_wrote_around_a_right_signature_does_not_count():
+    """A message that we once sent, sent back to us with fields that the signature does not cover."""
+    lies = b"Authentication-Results: mx.receiver.example; spf=fail; dmarc=fail\r\nX-Mailer: Microsoft Outlook 14.0\r\n"
+    message = STRANGERS + lies + LOGIN + dkim_signed()
+    _, _, outcomes = handed_over(message, into=about(DOMAIN, attempts=[keys_seen("s1")]), own=False)
+    assert words_of(outcomes, "mail_message") == ["dkim_valid"]
+
+
+def test_a_seal_and_a_certificate_prove_themselves(authority, tmp_path):
+    sealed = received(arc_sealed(MESSAGE))
+    _, _, outcomes = handed_over(sealed, into=about(DOMAIN, attempts=[keys_seen("s1")]), own=False)
+    assert words_of(outcomes, "mail_message") == ["arc_valid"]
+    signed = smime_signed(tmp_path, authority.signer("sato@example.jp"))
+    _, _, outcomes = handed_over(signed, into=about(DOMAIN), roots=authority.roots, own=False)
+    assert words_of(outcomes, "mail_message") == ["smime_valid"]
+    old = authority.signer("sato@example.jp", start=NOW - timedelta(days=800), end=NOW - timedelta(days=3))
+    replayed = smime_signed(tmp_path, old)
+    _, _, outcomes = handed_over(replayed, into=about(DOMAIN), roots=authority.roots, own=False)
+    assert words_of(outcomes, "mail_message") == ["unproved"]
+
+
+def test_what_the_own_server_wrote_above_everything_counts():
+    from_us = MESSAGE.replace(b"b@receiver.example", b"suzuki@example.jp")
+    from_others = from_us.replace(b"sato@example.jp", b"c@other.example")
+    for server, message, words in (
+        (b"mail.example.jp", from_us, ["dkim_passed", "dmarc_passed"]),
+        (b"mail.example.jp", from_others, ["incoming_checked"]),
+        (b"mx.elsewhere.example", from_us, ["unproved"]),
+        (b"mx.elsewhere.example", from_others, ["unproved"]),
+    ):
+        written = b"Authentication-Results: " + server + b"; " + PASSED + b"\r\n"
+        for above, expected in ((written + STRANGERS + message, words), (STRANGERS + written + message, ["unproved"])):
+            _, _, outcomes = handed_over(above, into=about(DOMAIN), own=False)
+            assert words_of(outcomes, "mail_message") == expected
+
+
+def test_the_own_server_vouches_for_a_selector():
+    written = b"Authentication-Results: mail.example.jp; " + PASSED.replace(b"header.i=@", b"header.d=") + b"\r\n"
+    _, after, _ = handed_over(written + STRANGERS + dkim_signed(), into=about(DOMAIN), own=False)
+    assert signed_with(facts_of(after), DOMAIN) == {"s1"}
+    _, after, _ = handed_over(STRANGERS + written + dkim_signed(), into=about(DOMAIN), own=False)
+    assert (signed_with(facts_of(after), DOMAIN), after.scope.domains[0].mail_selectors) == (set(), ("s1",))
 
 
 # --- S/MIME -------------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def test_a_message_is_read_into_the_assessment(kept: Path, language: str) -> Non
     ran = read(kept, "m.eml", language=language, more=("--source", "Sato"))
     assert ran.returncode == 0, ran.stderr
     assert {"en": "Saved message", "ja": "保存したメール"}[language] in ran.stderr
-    assert {"en": "left over an encrypted connection", "ja": "暗号化された通信"}[language] in ran.stderr
+    assert {"en": "proves nothing by itself", "ja": "それだけでは証拠にならない"}[language] in ran.stderr
     after = opened(kept)
     (run,) = after.runs
     assert (run.kind, [source.name for source in run.sources], run.sources[0].from_whom) == (
@@ -57,6 +57,13 @@ def test_a_message_is_read_into_the_assessment(kept: Path, language: str) -> Non
         "Sato",
     )
     assert after.scope.domains[0].mail_selectors == ("s1",)
+
+
+def test_a_message_counts_once_somebody_says_that_it_is_their_own(kept: Path) -> None:
+    (kept.parent / "m.eml").write_bytes(received(dkim_signed()))
+    ran = read(kept, "m.eml", more=("--own-messages",))
+    assert "left over an encrypted connection" in ran.stderr
+    assert "proves nothing" not in ran.stderr
 
 
 def measured_elsewhere(name: str) -> bytes:

@@ -152,6 +152,16 @@ def states(observations: Observations, domain: str) -> dict[str, State]:
     return {look.host: state(facts, look, mail_service(observations, look.host), domain) for look in facts.hosts}
 
 
+def looks(observations: Observations) -> dict[str, DaneHost]:
+    """The DNS of each mail server once, whatever domains it serves; one that was answered goes first."""
+    found: dict[str, DaneHost] = {}
+    for _, facts in observations.all(DANE):
+        for look in facts.hosts:
+            if look.host not in found or found[look.host].tlsa is None:
+                found[look.host] = look
+    return found
+
+
 def protects(observations: Observations, domain: str) -> bool:
     """Whether DANE is valid at every mail server, so that it does what MTA-STS would do."""
     found = states(observations, domain)

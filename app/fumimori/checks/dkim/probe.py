@@ -8,22 +8,26 @@ Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low)
            ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
            key_long, key_reused, key_shared, not_found (info); wildcard_closed (ok): every selector
            without a key of its own says *no key*, as the RFC's way to close a zone.
-           A guess that finds nothing is no finding.
+           A guess that finds nothing is no finding, and that a message was signed without a key counts only while the
+           message is young, and for one that a person or the own server vouches for.
 Steps      1. A random selector: does the zone answer everything. 2. Every selector once, a few at a time.
 """
 
 import asyncio
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, SELECTOR, Facts, SelectorSeen
 from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS
+from fumimori.checks.mail_message.facts import MAIL_MESSAGE
+from fumimori.checks.mail_message.vouching import signed_with
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import Attempt, ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
@@ -133,7 +137,8 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         others = set().union(*(seen_keys[digest] for digest in _digests(facts))) - {attempt.subject}
         scope = next((one for one in observations.scope.domains if one.name == attempt.subject), None)
         named = frozenset(one.lower() for one in (*scope.mail_selectors, *scope.selectors)) if scope else frozenset()
-        found = list(_found(facts, rules, named))
+        signed = _signed(observations, attempt, rules)
+        found = list(_found(facts, rules, named, signed))
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
         for word, values in found:
@@ -144,13 +149,24 @@ def _digests(facts: Facts) -> list[str]:
     return [key.digest for one in facts.genuine for key in one.keys if key.digest]
 
 
-def _found(facts: Facts, rules: Rules, named: Collection[str]) -> Iterator[tuple[str, Values]]:
+def _signed(observations: Observations, attempt: Attempt, rules: Rules) -> frozenset[str]:
+    """Selectors that mail was surely signed with shortly before this look: an older key may be gone for good."""
+    days = rules.number("dkim.message_days")
+    young = (
+        signed_with(message, attempt.subject)
+        for _, message in observations.all(MAIL_MESSAGE)
+        if message.at is not None and -1 <= (attempt.ended - message.at) / timedelta(days=1) <= days
+    )
+    return frozenset().union(*young)
+
+
+def _found(facts: Facts, rules: Rules, named: Collection[str], signed: Collection[str]) -> Iterator[tuple[str, Values]]:
     genuine = facts.genuine
     if facts.control.records:
         answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
         closed = bool(answers) and all(answer.revoked for answer in answers)
         yield "wildcard_closed" if closed else "wildcard", (("text", facts.control.records[0]),)
-    yield from _named_without_key(facts, named)
+    yield from _named_without_key(facts, named, signed)
     if facts.aliases_empty:
         yield "alias_empty", (("selectors", ", ".join(one.selector for one in facts.aliases_empty)),)
     if not genuine:
@@ -173,11 +189,15 @@ def _found(facts: Facts, rules: Rules, named: Collection[str]) -> Iterator[tuple
     yield from _strength(working, rules)
 
 
-def _named_without_key(facts: Facts, still: Collection[str]) -> Iterator[tuple[str, Values]]:
-    """Selectors that somebody is `still` sure of, without a key; a name server that failed says nothing."""
+def _named_without_key(facts: Facts, still: Collection[str], signed: Collection[str]) -> Iterator[tuple[str, Values]]:
+    """Selectors that somebody is `still` sure of, without a key; a name server that failed says nothing.
+
+    Anybody can send a message with any selector: of those from mail, the ones count that it was surely `signed` with.
+    """
     silent = {question.name for question in facts.unanswered}
     keyed = {one.selector for one in facts.genuine}
-    for word, named in (("mail_without_key", facts.from_mail), ("given_without_key", facts.given)):
+    from_mail = [one for one in facts.from_mail if one in signed]
+    for word, named in (("mail_without_key", from_mail), ("given_without_key", facts.given)):
         missing = [selector for selector in named if selector in still and selector not in keyed | silent]
         if missing:
             yield word, (("selectors", ", ".join(missing)),)

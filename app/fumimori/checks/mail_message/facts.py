@@ -54,6 +54,10 @@ class Facts(Record):
     """Who wrote the verdicts."""
     verdicts: tuple[Verdict, ...] = ()
     """Of the server that took it last; anybody can write them into a file."""
+    results_first: bool = False
+    """The verdicts stand above every Received field: only who took it last can have put them there."""
+    vouched: bool = False
+    """A person says that their own people sent it, or had it sent for this check."""
     smime: Smime | None = None
     encrypted: bool = False
     program: str = ""

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from ipaddress import ip_address
 
-from fumimori.checks.dkim.facts import DKIM
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.joining import joined
 from fumimori.checks.mail_message.facts import MAIL_MESSAGE, Direction, Facts, Smime
+from fumimori.checks.mail_message.vouching import is_ours, own_receiver, published_key, verified
 from fumimori.checks.observations import Observations
-from fumimori.grammar.dkim_signature import MailSignature, verifies
-from fumimori.grammar.suffixes import registrable_part
-from fumimori.grammar.tags import parse_tags
+from fumimori.grammar.dkim_signature import verifies
 from fumimori.grammar.trace import Hop
 from fumimori.model import Outcome, Rules, Table
 
@@ -20,6 +18,10 @@ PERSONAL = ("smime_", "mailer_")
 """How outcomes about one person's certificate or program begin."""
 AUTHENTICATED = ("ESMTPA", "UTF8SMTPA")
 """A login outside TLS (RFC 3848)."""
+LOGINS = ("ESMTPSA", "UTF8SMTPSA")
+"""A login inside TLS."""
+OLD_TLS = ("SSL 2", "SSL 3", "TLS 1.0", "TLS 1.1")
+"""Versions that nobody should speak any more (RFC 8996)."""
 
 
 def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
@@ -36,6 +38,10 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
 
 
 def _found(facts: Facts, subject: str, at: datetime, observations: Observations, rules: Rules) -> Found:
+    if not facts.vouched:
+        proved = list(_proved(facts, subject, at, observations, rules))
+        yield from proved or [("unproved", {})]
+        return
     if facts.direction is Direction.RECEIVED:
         yield from _incoming(facts, subject)
         return
@@ -45,6 +51,7 @@ def _found(facts: Facts, subject: str, at: datetime, observations: Observations,
         yield "sent_copy", {}
         return
     yield from _dkim(facts, observations)
+    yield from _length(facts, observations)
     yield from _verdicts(facts)
     yield from _way(facts)
     if facts.internal:
@@ -54,13 +61,22 @@ def _found(facts: Facts, subject: str, at: datetime, observations: Observations,
     yield from _arc(facts, observations)
 
 
-def _ours(host: str, domain: str) -> bool:
-    return bool(domain) and registrable_part(host) == registrable_part(domain) != ""
+def _proved(facts: Facts, subject: str, at: datetime, observations: Observations, rules: Rules) -> Found:
+    """What no stranger can forge: of the bad only what our own key signed, since a bad message can be anybody's."""
+    own = own_receiver(facts, subject)
+    if facts.direction is Direction.RECEIVED:
+        if own:
+            yield from _incoming(facts, subject)
+        return
+    written = {"dkim_valid", "arc_valid", "smime_valid"} | ({"dkim_passed", "dmarc_passed"} if own else set())
+    for judged in (_smime(facts, at, rules), _dkim(facts, observations), _verdicts(facts), _arc(facts, observations)):
+        yield from (one for one in judged if one[0] in written)
+    yield from _length(facts, observations)
 
 
 def _went_out(facts: Facts) -> bool:
     """Whether somebody else's server took it: what lies among the sent mail was not signed or handed over yet."""
-    return bool(facts.verdicts) or any(hop.by and not _ours(hop.by, facts.domain) for hop in facts.hops)
+    return bool(facts.verdicts) or any(hop.by and not is_ours(hop.by, facts.domain) for hop in facts.hops)
 
 
 # --- signatures ---------------------------------------------------------------------------------------------------
@@ -68,10 +84,10 @@ def _went_out(facts: Facts) -> bool:
 
 def _dkim(facts: Facts, observations: Observations) -> Found:
     all_signed = [one for one in facts.signatures if one.kind == "dkim"]
-    own = [one for one in all_signed if _ours(one.domain, facts.domain)]
+    own = [one for one in all_signed if is_ours(one.domain, facts.domain)]
     passed = [one for one in facts.verdicts if one.method == "dkim" and one.result == "pass"]
-    aligned = [one for one in passed if _ours(one.domain, facts.domain)]
-    states = {one: _verified(one, observations) for one in own}
+    aligned = [one for one in passed if is_ours(one.domain, facts.domain)]
+    states = {one: verified(one, observations) for one in own}
     good = next((one for one, state in states.items() if state == "valid"), None)
     if good is not None:
         yield "dkim_valid", {"domain": good.domain, "selector": good.selector}
@@ -86,42 +102,29 @@ def _dkim(facts: Facts, observations: Observations) -> Found:
         yield "dkim_absent", {}
 
 
-def _verified(signature: MailSignature, observations: Observations) -> str:
-    """`valid`, `broken`, or `unknown` where the key was not seen, or the body is not here."""
-    if signature.fault == "malformed":
-        return "broken"
-    published = _key(signature, observations)
-    if not published or signature.fault:
-        return "unknown"
-    if verifies(signature, published):
-        return {"same": "valid", "changed": "broken", "": "valid"}.get(signature.body, "unknown")
-    return "broken" if signature.body in ("same", "changed", "") else "unknown"
-
-
-def _key(signature: MailSignature, observations: Observations) -> str:
-    seen = observations.facts(DKIM, signature.domain)
-    for one in seen.genuine if seen is not None else ():
-        if one.selector == signature.selector:
-            for record in one.records:
-                published = parse_tags(record).get("p")
-                if published:
-                    return "".join(published.split())
-    return ""
+def _length(facts: Facts, observations: Observations) -> Found:
+    """A signature of our own key that leaves the end of the body open (`l`): it covers that tag as it covers itself."""
+    for one in facts.signatures:
+        if one.kind == "dkim" and one.partial and is_ours(one.domain, facts.domain):
+            published = published_key(one, observations)
+            if verifies(one, published) if published else facts.vouched:
+                yield "dkim_length", {"domain": one.domain, "selector": one.selector}
+                return
 
 
 def _arc(facts: Facts, observations: Observations) -> Found:
     """Seals of our own; those of others are judged by nobody but their receivers."""
-    ours = [one for one in facts.signatures if one.kind.startswith("arc") and _key(one, observations)]
+    ours = [one for one in facts.signatures if one.kind.startswith("arc") and published_key(one, observations)]
     if not ours:
         return
     seals = [one for one in ours if one.kind == "arc_seal"]
     highest = max(ours, key=lambda one: one.instance)
     # a message signature below the last one may have been overtaken by what was changed after it (RFC 8617 5.2)
     held = [one for one in ours if one.kind == "arc_seal" or one.instance == highest.instance]
-    good = all(_verified(one, observations) == "valid" for one in held)
+    good = all(verified(one, observations) == "valid" for one in held)
     if good and all(one.chain != "fail" for one in seals):
         yield "arc_valid", {"domain": highest.domain}
-    elif any(_verified(one, observations) == "broken" for one in held):
+    elif any(verified(one, observations) == "broken" for one in held):
         yield "arc_broken", {"domain": highest.domain}
 
 
@@ -133,16 +136,16 @@ def _verdicts(facts: Facts) -> Found:
     spf, dmarc = results.get("spf"), results.get("dmarc")
     receiver = facts.receiver or "-"
     dkim_aligned = any(
-        one.method == "dkim" and one.result == "pass" and _ours(one.domain, facts.domain) for one in facts.verdicts
+        one.method == "dkim" and one.result == "pass" and is_ours(one.domain, facts.domain) for one in facts.verdicts
     )
-    spf_aligned = spf is not None and spf.result == "pass" and _ours(spf.domain or facts.envelope, facts.domain)
+    spf_aligned = spf is not None and spf.result == "pass" and is_ours(spf.domain or facts.envelope, facts.domain)
     if dmarc is not None and dmarc.result in ("pass", "fail"):
         yield ("dmarc_passed" if dmarc.result == "pass" else "dmarc_failed"), {"receiver": receiver}
     elif dkim_aligned or spf_aligned:
         yield "dmarc_passed", {"receiver": receiver}
     elif spf is not None and any(one.method == "dkim" for one in facts.verdicts):
         yield "dmarc_failed", {"receiver": receiver}
-    if spf is not None and spf.result in ("fail", "softfail") and _ours(spf.domain or facts.envelope, facts.domain):
+    if spf is not None and spf.result in ("fail", "softfail") and is_ours(spf.domain or facts.envelope, facts.domain):
         yield "spf_failed", {"receiver": receiver, "address": _outside_address(facts) or "-"}
 
 
@@ -154,7 +157,7 @@ def _outside_address(facts: Facts) -> str:
 def _handed_over(facts: Facts) -> Hop | None:
     """The hop over which the message left our own servers: the oldest that somebody else took over the Internet."""
     for hop in reversed(facts.hops):
-        if hop.by and not _ours(hop.by, facts.domain) and _is_public(hop.address):
+        if hop.by and not is_ours(hop.by, facts.domain) and _is_public(hop.address):
             return hop
     return None
 
@@ -168,21 +171,27 @@ def _is_public(address: str) -> bool:
 
 def _way(facts: Facts) -> Found:
     hop = _handed_over(facts)
-    if hop is not None and hop.tls == "yes":
+    if hop is not None and hop.tls_version in OLD_TLS:
+        yield "handed_over_old", {"by": hop.by, "version": hop.tls_version}
+    elif hop is not None and hop.tls == "yes":
         yield "handed_over_encrypted", {"by": hop.by}
     elif hop is not None and hop.tls == "no":
         yield "handed_over_plain", {"by": hop.by, "protocol": hop.protocol}
-    for one in facts.hops:
-        login = one.protocol in AUTHENTICATED and one.tls == "no"
-        if login and _ours(one.by, facts.domain) and _is_public(one.address):
+    from_outside = [one for one in facts.hops if is_ours(one.by, facts.domain) and _is_public(one.address)]
+    for one in from_outside:
+        if one.protocol in AUTHENTICATED and one.tls == "no":
             yield "login_plain", {"by": one.by}
+            return
+    for one in from_outside:
+        if one.protocol in LOGINS and one.tls_version in OLD_TLS:
+            yield "login_old", {"by": one.by, "version": one.tls_version}
             return
 
 
 def _incoming(facts: Facts, subject: str) -> Found:
     methods = {one.method for one in facts.verdicts} & {"spf", "dkim", "dmarc"}
     last = facts.hops[0].by if facts.hops else ""
-    if len(methods) >= 2 and facts.receiver and (_ours(facts.receiver, subject) or facts.receiver == last):
+    if len(methods) >= 2 and facts.receiver and (is_ours(facts.receiver, subject) or facts.receiver == last):
         yield "incoming_checked", {"receiver": facts.receiver, "methods": ", ".join(sorted(methods))}
 
 

@@ -3,14 +3,16 @@
 Objective: what a message that really went out (or came in) proves: its signatures, its way, its verdicts.
 Inputs:    `.eml`, `.msg` (its header), an mbox of one, a header alone; the keys that the probe `dkim` found in the DNS.
 Outcomes:  dkim_valid, dkim_passed, dmarc_passed, handed_over_encrypted, smime_valid, arc_valid, incoming_checked (ok);
-           dkim_absent, dkim_foreign, dkim_broken, dmarc_failed, smime_broken, smime_expired, smime_wrong_address,
-           mailer_unsupported (medium); login_plain (high); spf_failed, handed_over_plain, smime_untrusted,
-           smime_ends_soon, bulk_no_one_click, arc_broken (low); internal_shown, sent_copy (info).
+           dkim_absent, dkim_foreign, dkim_broken, dkim_length, dmarc_failed, smime_broken, smime_expired,
+           smime_wrong_address, mailer_unsupported, login_old (medium); login_plain (high); spf_failed,
+           handed_over_plain, handed_over_old, smime_untrusted, smime_ends_soon, bulk_no_one_click, arc_broken (low);
+           internal_shown, sent_copy, unproved (info).
 Steps:     1. Take the fields apart; for each signature make the digest that its key can be held to.
            2. Read the trace fields and what the last server found.
            3. Verify an S/MIME signature and its certificate's path.
 Nothing is sent: a signature whose key was not measured yet is judged when it was, and says nothing until then. The
-message's text, its subject and its addressees are not kept.
+message's text, its subject and its addressees are not kept. What strangers could have written into it counts only once
+a person vouches for the message (see `vouching`).
 """
 
 import re
@@ -77,6 +79,7 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
         hops=tuple(parse_received(one.value) for one in message.all("received")[:HOPS_MOST]),
         receiver=server,
         verdicts=verdicts[:40],
+        results_first=_results_first(message),
         smime=smime,
         encrypted=encrypted,
         program=sanitize(words(message.value("x-mailer") or message.value("user-agent")), 120),
@@ -127,6 +130,12 @@ def _is_private(text: str) -> bool:
     return any(one.version == 4 and one in network for network in _RFC1918)
 
 
+def _results_first(message: Entity) -> bool:
+    """Whether the verdicts stand above the way: a server adds its fields on top, and what came with it lies below."""
+    trace = [one.name for one in message.fields if one.name in ("authentication-results", "received")]
+    return trace[:1] == ["authentication-results"] and "received" in trace
+
+
 def _is_bulk(message: Entity) -> bool:
     if message.value("precedence").lower() in ("bulk", "list"):
         return True
@@ -142,13 +151,13 @@ def _one_click(message: Entity, signed: Sequence[Record]) -> bool:
 
 
 def teaches(scope: Scope, facts: Sequence[Facts]) -> Scope:
-    """The scope with the selectors that its domains really signed with, so that the probe `dkim` asks for them.
+    """The scope with the selectors that its domains seem to sign with, so that the probe `dkim` asks for them.
 
     Anybody can write a signature into a message: one that came from others, or that its receiver found to be forged,
-    teaches nothing.
+    teaches nothing; and where no key is, only a message that somebody vouches for says that one is missing.
     """
     found: dict[str, dict[str, None]] = {}
-    for one in facts:
+    for one in sorted(facts, key=lambda one: not one.vouched):
         if one.direction is Direction.RECEIVED or _forged(one):
             continue
         for signature in one.signatures:
@@ -163,6 +172,11 @@ def teaches(scope: Scope, facts: Sequence[Facts]) -> Scope:
     return msgspec.structs.replace(scope, domains=domains)
 
 
+def vouched(facts: Facts) -> Facts:
+    """The message, where a person says that their own people sent it."""
+    return msgspec.structs.replace(facts, vouched=True)
+
+
 def _forged(facts: Facts) -> bool:
     """Whether its receiver found that the domain in From did not send it."""
     return any(one.method == "dmarc" and one.result == "fail" for one in facts.verdicts)
@@ -175,4 +189,5 @@ READER = Reader(
     accepts=accepts,
     read=read,
     teaches=teaches,
+    vouched=vouched,
 )

@@ -11,7 +11,7 @@ from fumimori.checks.dmarc.repair import unused
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.remediation import zone
 from fumimori.checks.remediation.context import Context, note
-from fumimori.checks.remediation.hosted import provider_facts
+from fumimori.checks.remediation.hosted import spf_term
 from fumimori.checks.spf import terms as written
 from fumimori.checks.spf.facts import SPF, Facts
 from fumimori.checks.spf.flattening import flattened
@@ -100,13 +100,10 @@ def _or_asked(made: Repair, key: str, **values: str | int) -> Repair:
 
 def _first(context: Context) -> Repair:
     """The value of the provider where it is known, the domain's own mail servers where they are one's own."""
-    row = provider_facts(context)
-    value = row.get("spf", "")
+    value = spf_term(context)
     own = context.own_server
     if not value and not own:
-        page = row.get("spf_source", "")
-        known = (note("spf_page", provider=row["provider"], url=page),) if page else ()
-        return Repair(before=(note("senders_first"), *known), ask=note("ask_spf_value", domain=context.subject))
+        return Repair(before=(note("senders_first"),), ask=note("ask_spf_value", domain=context.subject))
     networks = [f"ip{ip_network(address).version}:{address}" for address in context.assessment.scope.sending_addresses]
     facts = context.observations.facts(MX, context.subject)
     servers = ["mx"] if own and not value and (facts is None or facts.mail_hosts) else []

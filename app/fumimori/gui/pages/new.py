@@ -78,7 +78,8 @@ class NewPage(Page):
             else self.session.fresh()
         )
         passphrase = services.sample_passphrase if self._key is None else self._key.passphrase
-        self.session.work.create(path, passphrase, start, copy=kind == "copy")
+        blobs = services.sample_evidence if kind == "sample" else None
+        self.session.work.create(path, passphrase, start, copy=kind == "copy", blobs=blobs)
         return False
 
     def _show(self) -> None:

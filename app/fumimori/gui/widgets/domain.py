@@ -1,6 +1,7 @@
 """One domain of the scope: both ways to write it, what to know about it, and a way to take it out."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 from PySide6.QtWidgets import QFrame, QVBoxLayout
@@ -11,7 +12,8 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.absent import absent_notice
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
-from fumimori.gui.widgets.controls import Field, button, row
+from fumimori.gui.widgets.controls import Field, button, clear, row
+from fumimori.gui.widgets.selectors import SelectorList
 from fumimori.gui.widgets.text import Elided, Prose
 
 
@@ -41,16 +43,30 @@ class DomainCard(QFrame):
             column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))
         else:
             column.addWidget(self._sending(theme, domain.sends_mail))
-        column.addWidget(
-            Field(
-                theme,
-                label=t("ui.environment.selectors"),
-                hint=t("ui.environment.selectors_hint"),
-                text=", ".join(domain.selectors),
-                changed=self._selected,
-                name=f"selectors:{number}",
-            )
+        self._selectors = Field(
+            theme,
+            label=t("ui.environment.selectors"),
+            hint=t("ui.environment.selectors_hint"),
+            text=", ".join(domain.selectors),
+            changed=self._selected,
+            name=f"selectors:{number}",
         )
+        column.addWidget(self._selectors)
+        self._known = QVBoxLayout()
+        column.addLayout(self._known)
+        self._show_known(theme)
+
+    def _show_known(self, theme: Theme) -> None:
+        clear(self._known)
+        name = self._session.open.scope.domains[self._number].name
+        self._known.addWidget(SelectorList(self._session, theme, name, removed=partial(self._forget, theme)))
+
+    def _forget(self, theme: Theme, selector: str) -> None:
+        """Take out a selector that a message named; the keyboard goes to those that are typed."""
+        known = self._session.open.scope.domains[self._number].mail_selectors
+        self._change(mail_selectors=tuple(one for one in known if one != selector))
+        self._selectors.edit.setFocus()
+        self._show_known(theme)
 
     def _sending(self, theme: Theme, sends: bool | None) -> ChoiceGroup:  # noqa: FBT001 - its state, not a switch
         t = self._session.texts

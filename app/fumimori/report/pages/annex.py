@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from fumimori.checks.dkim.known import known_selectors
+from fumimori.checks.observations import Observations
 from fumimori.grammar.suffixes import list_date
 from fumimori.model import Consent, Run, RunKind, Status
 from fumimori.report.blocks import Block, Gap
@@ -10,6 +12,7 @@ from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
 from fumimori.report.page_style import MM
+from fumimori.wording.selectors import origin
 
 SECTIONS = {
     "repairs": tuple(f"t{number}" for number in range(1, 5)),
@@ -18,6 +21,8 @@ SECTIONS = {
 """What is in each part of the annex."""
 RUNS = 12
 """Measurements that T2 names, the latest of them."""
+SELECTORS = 20
+"""Of one domain, that T2 names."""
 COVERED = 20
 """Domains and hosts of the consent that T2 names."""
 
@@ -121,6 +126,8 @@ def scope(m: ReportContext) -> list[Block]:
         m.list_or_none([75, 60, 30], "t2.domain_heads", domains),
         Gap(3),
     ]
+    if selectors := _selectors(m):
+        blocks += [m.list_or_none([45, 40, 80], "t2.selector_heads", selectors), Gap(3)]
     if hosts:
         blocks += [m.pairs(list(hosts), small=True), Gap(3)]
     return [
@@ -134,6 +141,16 @@ def scope(m: ReportContext) -> list[Block]:
         m.heading("t2.vantage", 3),
         m.list_or_none([32, 50, 30, 53], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
         Gap(5),
+    ]
+
+
+def _selectors(m: ReportContext) -> list[list[Cell]]:
+    """The DKIM selectors of each domain, and where each came from."""
+    seen = Observations.of_assessment(m.assessment)
+    return [
+        [m.wording.free(domain.name, 120), m.wording.free(one.name, 63), origin(m.wording.texts, one)]
+        for domain in m.assessment.scope.domains
+        for one in known_selectors(seen, domain.name)[:SELECTORS]
     ]
 
 

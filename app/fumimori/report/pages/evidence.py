@@ -62,8 +62,7 @@ def _belongs(m: ReportContext, one: Evidence) -> str:
                 return f"{w.number(finding)} {w.title(finding)}"
     for row in m.assessment.registers:
         if one.about is About.REGISTER and row.id == one.subject:
-            first = next(iter(row.cells.values()), "")
-            return f"{w.texts(f'registers.{row.register}.name')} {w.free(first, 80)}".rstrip()
+            return f"{w.texts(f'registers.{row.register}.name')} {w.free(row.name, 80)}".rstrip()
     return w.free(one.subject, 80)
 
 
