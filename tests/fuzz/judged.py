@@ -28,7 +28,7 @@ from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
-from fumimori.report.pages.cards import CONTENT
+from fumimori.report.pages.copying import CONTENT
 from fumimori.report.paging import paged
 from fumimori.report.steps import Steps
 from fumimori.report.typefaces import Typefaces
