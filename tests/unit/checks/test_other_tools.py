@@ -330,6 +330,38 @@ def test_ssh_is_taken_over_where_somebody_named_the_server():
     assert codes(outcomes, "other_tools") == {"fills_in"}
 
 
+def test_what_nmaps_scripts_saw_counts_where_nobody_here_looked():
+    after, outcomes = imported(recorded("nmap.xml"), into=before(ssh_hosts=(HOST,)))
+    (run,) = after.runs
+    assert (run.tool.name, run.tool.version) == ("nmap", "7.93")
+    assert {one.subject for one in run.attempts if one.probe == "mail_ports"} == {f"{HOST}:465", f"{HOST}:587"}
+    looks = [msgspec.json.decode(one.facts, type=PortFacts) for one in run.attempts if one.probe == "mail_ports"]
+    for look in looks:
+        assert (look.support.accepted, look.support.refused) == (("tls1.1", "tls1.2", "tls1.3"), ())
+        assert {0x1301, 0x1302, 0x1303, 0xC009, 0xC02B} <= set(look.support.suites)
+        assert look.chain is None
+    assert codes(outcomes) >= {"tls_old"}
+    assert not any("refused" in one or "certificate" in one for one in codes(outcomes))
+    assert codes(outcomes, "ssh") == {"algorithms_dated"}
+    assert codes(outcomes, "other_tools") == {"fills_in", "ports_seen"}
+    assert codes(outcomes, "products") == set()
+    banner = b'<script id="banner" output="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10"/><script id="ssh2-enum-algos"'
+    told = recorded("nmap.xml").replace(b'<script id="ssh2-enum-algos"', banner)
+    assert "algorithms_dated" in codes(imported(told, into=before(ssh_hosts=(HOST,)))[1], "ssh")
+    _, outcomes = imported(recorded("nmap.xml"))
+    assert codes(outcomes, "ssh") == set()
+
+
+def test_a_damaged_or_endless_report_of_nmap_is_bounded():
+    whole = recorded("nmap.xml")
+    assert all(read_results(whole[:place]) == [] for place in range(0, len(whole) - 20, 997))
+    many = b"<nmaprun><host><hostname name='a.jp'/>" + b"<port portid='22'><state state='open'/></port>" * 9_000
+    deep = b"<port portid='22'><script id='ssl-enum-ciphers'>" + b"<table key='TLSv1.2'>" * 9_000
+    deep += b"<elem key='name'>x</elem>" + b"</table>" * 9_000 + b"</script></port>"
+    (found,) = read_results(many + deep + b"</host></nmaprun>")
+    assert (len(found.facts.items), found.looks) == (300, ())
+
+
 def test_a_server_that_was_not_reached_is_no_good_news():
     assert read_results(recorded("sslyze_closed.json")) == []
     assert read_results(recorded("testssl_closed.json")) == []

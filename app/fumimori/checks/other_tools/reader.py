@@ -4,6 +4,9 @@ Objective  Use work that is done already: what a tool says is told with its name
            above it, for nobody here saw it.
 Inputs     testssl.sh (both JSON forms), sslyze JSON, ssh-audit JSON, checkdmarc JSON, results of internet.nl's batch
            interface, of SSL Labs' interface, nmap XML, Lynis report data, ScubaGear and ScubaGoggles JSON.
+           Those of checkdmarc, internet.nl and SSL Labs stay words of theirs: what is in the DNS this program asks from
+           anywhere, their verdicts rest on rules of their own, and SSL Labs looks at web sites alone. So do nmap's open
+           ports, because it does not say from where it looked.
 Steps      1. What a tool looked at as a probe of ours does (TLS of the ports of mail, SSH) becomes that probe's facts
               (`looks.py`): they count where this program has no look of its own, and nowhere else.
            2. Where it has one, both are compared, and what differs is told.
