@@ -10,7 +10,7 @@ import pytest
 from fumimori.__main__ import texts, toolkit
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
 from fumimori.checks.other_tools.formats import KEPT, read_results
-from fumimori.checks.other_tools.reader import READER
+from fumimori.checks.other_tools.reader import CLOUD_MET, READER
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.engine.exchange import imported as taken_over
 from fumimori.engine.exchange import read_scan, scan_json
@@ -86,9 +86,9 @@ NMAP = (
 LYNIS = f"lynis_version=3.1.4\nhostname={HOST}\nreport_datetime_start=2026-11-20\nwarning[]=FIRE-4512|no rules|-|-|\n"
 
 
-def scuba(*failed, tool="ScubaGear"):
+def scuba(*failed, tool="ScubaGear", met=()):
     controls = [{"Control ID": name, "Result": "Fail", "Requirement": "x"} for name in failed]
-    controls.append({"Control ID": "MS.AAD.2.1v1", "Result": "Pass", "Requirement": "y"})
+    controls += [{"Control ID": name, "Result": "Pass", "Requirement": "y"} for name in ("MS.AAD.2.1v1", *met)]
     head = {"Tool": tool, "ToolVersion": "1.7.0", "DomainName": "example.jp", "TimestampZulu": "2026-11-20T00:00:00Z"}
     return {"MetaData": head, "Results": {"AAD": [{"GroupName": "a", "Controls": controls}]}}
 
@@ -131,12 +131,35 @@ def test_tool_and_day_are_told():
     assert str(values["items"]).startswith("heartbleed")
 
 
-def test_nothing_here_is_good_or_answers_a_question():
+def test_nothing_seen_from_outside_is_good_and_nothing_answers_a_question():
     from fumimori.__main__ import rules
 
     here = [rule for code, rule in rules().outcomes.items() if code.startswith("other_tools.")]
     assert len(here) == len(outcome_names(READER))
-    assert all(rule.severity >= Severity.INFO and rule.effect is not Effect.ANSWERS for rule in here)
+    assert all(rule.effect is not Effect.ANSWERS for rule in here)
+    good = {rule.code.partition(".")[2] for rule in here if rule.severity < Severity.INFO}
+    assert good == set(CLOUD_MET)
+
+
+@pytest.mark.parametrize("word", CLOUD_MET)
+def test_what_a_cloud_was_found_to_meet_is_shown(word):
+    for group in CLOUD_MET[word]:
+        names = [f"{name}v{number}" for number, name in enumerate(group, 1)]
+        tool = "ScubaGear" if group[0].startswith("MS.") else "ScubaGoggles"
+        assert word in codes(imported(scuba(met=names, tool=tool))[1], "other_tools")
+        # one of them failed, was not checked, or failed in another version of the baseline
+        assert word not in codes(imported(scuba(met=names[1:], tool=tool))[1], "other_tools")
+        assert word not in codes(imported(scuba(names[0], met=names[1:], tool=tool))[1], "other_tools")
+        assert word not in codes(imported(scuba(f"{group[0]}v9", met=names, tool=tool))[1], "other_tools")
+
+
+def test_an_old_result_shows_nothing_good():
+    after, outcomes = imported(scuba(met=("MS.EXO.1.1v2",)))
+    assert "cloud_forward_off" in codes(outcomes, "other_tools")
+    (run,) = after.runs
+    for days, state in ((0, QuestionState.MEASURED), (89, QuestionState.MEASURED), (92, QuestionState.UNANSWERED)):
+        result = toolkit().assess(after, run.tool.at + timedelta(days=days))
+        assert result.question("people.auto_forward").state is state
 
 
 def test_somebody_elses_host_asks():

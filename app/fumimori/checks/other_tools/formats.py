@@ -45,11 +45,15 @@ def read_results(octets: bytes) -> list[Found]:
     return list(_lynis(text_of(octets)))
 
 
-def _found(host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = ()) -> Iterator[Found]:
+def _found(
+    host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = (), met: Iterable[str] = ()
+) -> Iterator[Found]:
     if host:
         kept = sorted(found, key=lambda item: _ORDER.index(item.severity))[:KEPT]
         day = f"{tool.at:%Y-%m-%d}" if tool.at else ""
-        facts = Facts(tool=tool.name, version=tool.version, at=day, items=tuple(kept))
+        facts = Facts(
+            tool=tool.name, version=tool.version, at=day, items=tuple(kept), met=tuple(dict.fromkeys(met))[:KEPT]
+        )
         yield Found(host=host, facts=facts, at=tool.at, looks=tuple(looks)[:LOOKS_MOST])
 
 
@@ -203,16 +207,18 @@ def _scuba(value: object) -> Iterator[Found]:
     tool = text(value, "MetaData", "Tool")
     if not tool.startswith("Scuba"):
         return
-    found = []
+    found, met = [], []
     for _, product in pairs(value, "Results"):
         for group in items({"all": product}, "all"):
             for control in items(group, "Controls"):
+                if text(control, "Result").lower() == "pass":
+                    met.append(text(control, "Control ID")[:80])
                 severity = {"fail": "high", "warning": "low"}.get(text(control, "Result").lower(), "")
                 if severity:
                     found.append(_item(text(control, "Control ID"), severity, text(control, "Requirement")))
     at = text(value, "MetaData", "TimestampZulu") or text(value, "MetaData", "Timestamp")
     version = text(value, "MetaData", "ToolVersion")
-    yield from _found(_host(text(value, "MetaData", "DomainName")), _tool(tool, version, at), found)
+    yield from _found(_host(text(value, "MetaData", "DomainName")), _tool(tool, version, at), found, met=met)
 
 
 _SSL_LABS_GRADES = {"B": "low", "C": "medium", "D": "medium", "E": "medium", "F": "high", "T": "high", "M": "high"}
