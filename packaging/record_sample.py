@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import sample_handed  # noqa: E402 - beside this file
 
 from fumimori.__main__ import toolkit  # noqa: E402
-from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
+from fumimori.engine import confirmed, measure  # noqa: E402
 from fumimori.engine.reading import document_of, read_documents  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
@@ -84,13 +84,7 @@ SAID = {
 
 async def measured(world: World, assessment: Assessment) -> Assessment:
     """The assessment with everything that the probes see of the subtle domain."""
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-        from_outside=True,
-    )
+    settings = world.settings(from_outside=True)
     tools = toolkit()
     network = tools.open_network(settings)
     try:

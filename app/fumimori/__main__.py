@@ -140,7 +140,7 @@ def registers() -> "tuple[Register, ...]":
 
 @lru_cache(maxsize=1)
 def toolkit() -> "Toolkit":
-    """Everything that looks, asks and judges."""
+    """The toolkit with every probe, reader, question and rule."""
     from fumimori import checks as probes
     from fumimori.engine import Toolkit
 
@@ -170,7 +170,7 @@ def chain(ders: Sequence[bytes], at: datetime) -> "CertificateChain":
 
 
 def open_network(settings: "NetworkSettings") -> "Network":
-    """The way outward for one run; ValueError for a resolver or an anchor that makes no sense."""
+    """The network of one run; ValueError for a resolver or an anchor that makes no sense."""
     from fumimori.net.real import RealNetwork
 
     if settings.dnssec_anchor is not None:
@@ -202,9 +202,9 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
     issued: datetime | None = None,
 ) -> bytes:
     """The report as PDF, issued now or at `issued`; with the `version` draft it is marked as one."""
-    from fumimori import report
+    from fumimori.report import document
 
-    return report.make(
+    return document.make(
         assessment,
         result,
         rules=rules(),
@@ -248,6 +248,7 @@ def make_exports(
     material = Material(
         assessment=assessment,
         result=result,
+        rules=rules(),
         texts=language,
         issued=issued,
         repair=repairs(result, assessment),

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """How long the window's thread is busy with itself: the longest gap of a 10 ms timer at each thing that people do.
 
-python3 tests/bench/gaps.py [--times 3]
+python3 tests/bench/gaps.py [--times 3] [--findings 300]
 
 Shows the sample company, offscreen unless QT_QPA_PLATFORM says otherwise; prints the median of the longest gaps in ms,
 and of the most processor time that the thread spent in one gap, which other work on the machine lengthens less.
+`--findings`: with so many more findings, of every code that there is.
 """
 
 import argparse
+import dataclasses
 import os
 import statistics
 import sys
@@ -16,21 +18,31 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "app"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if TYPE_CHECKING:
+    from fumimori.engine import Judged, Toolkit
+    from fumimori.model import Assessment
+
+PARTS = ("title", "saw", "risk", "action", "fix", "confirm")
+"""The texts of an outcome."""
 
 
 def main() -> int:
     """Do everything some times and print the table."""
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("--times", type=int, default=3)
+    line.add_argument("--findings", type=int, default=0)
     options = line.parse_args()
     found: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as settings:
         for _ in range(options.times):
-            for name, gap in actions(Path(settings)):
+            for name, gap in actions(Path(settings), options.findings):
                 found.setdefault(name, []).append(gap)
     for name, gaps in found.items():
         waited, worked = (statistics.median(column) for column in zip(*gaps, strict=True))
@@ -38,7 +50,7 @@ def main() -> int:
     return 0
 
 
-def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
+def actions(settings: Path, findings: int) -> list[tuple[str, tuple[float, float]]]:
     """One window from its opening to its end: what was done and the longest gap meanwhile."""
     from PySide6.QtWidgets import QApplication
 
@@ -52,6 +64,8 @@ def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     save(settings, Settings(language="ja"))
     services = entry.services(settings)
+    if findings:
+        services = dataclasses.replace(services, toolkit=partial(with_more, services.toolkit(), findings))
     prepare(application, services)
     session = Session(services, "ja")
     window = Window(session)
@@ -88,6 +102,28 @@ def actions(settings: Path) -> list[tuple[str, tuple[float, float]]]:
         done.append((f"answer {value}", longest(partial(session.answer, "defaults.admin_passwords", value))))
     window.close()
     return done
+
+
+def with_more(tools: "Toolkit", count: int) -> "Toolkit":
+    """The toolkit, with so many faults beside what it finds: one code after the other, at one host after the other."""
+    from fumimori.__main__ import texts
+    from fumimori.model import Outcome, Severity
+
+    say, rules = texts("ja"), tools.rules.outcomes
+    bad = [code for code, rule in sorted(rules.items()) if rule.severity >= Severity.LOW]
+    found = []
+    for at in range(count):
+        code, host = bad[at % len(bad)], f"host{at // len(bad)}.example.jp"
+        words = "\n".join(line for part in PARTS if say.has(f"{code}.{part}") for line in say.lines(f"{code}.{part}"))
+        names = sorted({name for _, name, _, _ in Formatter().parse(words) if name and name != "subject"})
+        found.append(Outcome(code=code, subject=host, values=tuple((name, "1") for name in names)))
+
+    class More(type(tools)):
+        def judged(self, assessment: "Assessment") -> "Judged":
+            judged = super().judged(assessment)
+            return dataclasses.replace(judged, outcomes=(*judged.outcomes, *found))
+
+    return More(**{one.name: getattr(tools, one.name) for one in dataclasses.fields(tools) if one.init})
 
 
 def longest(do: Callable[[], object]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Documents that people hand over: every reader reads whatever the octets are, and what it wrote down is judged."""
+"""Documents that people hand over: every reader reads whatever the octets are, and what it recorded is judged."""
 
 import base64
 import contextlib
@@ -37,7 +37,7 @@ def _nothing(_ders: object, _at: object) -> CertificateChain:
 
 
 def _read_by_all(document: Document) -> None:
-    """Every reader, whether it takes the document or not; what it wrote down goes out as JSON and is judged."""
+    """Every reader, whether it takes the document or not; what it recorded goes out as JSON and is judged."""
     context = ReadContext(scope=SCOPE, observations=Observations(SCOPE, ()), rules=rules(), at=MOMENT, chain=_nothing)
     for reader in checks.readers():
         assert 0.0 <= reader.accepts(document) <= 1.0

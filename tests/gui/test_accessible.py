@@ -41,7 +41,7 @@ def heard(widget: QWidget) -> Iterator[QAccessibleInterface]:
     """What a widget and everything below it that is not hidden tells, in the order in which it is read.
 
     Keep none of them beyond the page. Each is asked for by its widget, just before it is used: PySide knows an
-    interface by its address alone, and one that outlived its widget would be taken for another that stands there now.
+    interface by its address alone, and one that outlived its widget would be taken for another that is there now.
     """
     one = QAccessible.queryAccessibleInterface(widget)
     if one is None or one.state().invisible:
@@ -132,6 +132,15 @@ def test_headings_are_headings_of_their_level(opened: Open):
         assert levels[0] == 1, route
         assert levels.count(1) == 1, route
         assert all(levels), route
+
+
+def test_a_heading_answers_every_question_of_a_screen_reader(opened: Open):
+    """Qt itself asks for these; an answer of None from Python once became a pointer to anywhere."""
+    driver = opened("en", demonstration.assessment("en"))
+    heading = QAccessible.queryAccessibleInterface(driver.page.heading)
+    asked = ("textInterface", "valueInterface", "selectionInterface")
+    assert [getattr(heading, word)() for word in asked] == [None] * len(asked)
+    assert heading.attributesInterface() is not None
 
 
 def test_nothing_that_takes_the_keyboard_is_nameless(opened: Open):

@@ -120,7 +120,7 @@ def reports(now: datetime, domain: str = DOMAIN, address: str = "127.10.10.1") -
 def collected(world: World, folder: Path, now: datetime) -> bytes:
     """The collector's file of a server with the settings of the good domain's real programs, and a filter behind them.
 
-    What differs from this machine lies in layers over its file system that nobody else sees.
+    What differs from this machine is in layers over its file system that nobody else sees.
     """
     root, target = folder / "root", folder / "collected.txt"
     prepared(world, root, now)
@@ -143,7 +143,7 @@ exec sh {SCRIPT} {target}
 
 
 def prepared(world: World, root: Path, now: datetime) -> None:
-    """Files as they lie on the server."""
+    """Files as they are on the server."""
     base = world.folder / "good"
     passwd = Path("/etc/passwd").read_text().splitlines()
     shadow = ["root:!:20000:0:99999:7:::", *Path("/etc/shadow").read_text().splitlines()[1:]]
@@ -202,7 +202,7 @@ MONTHS = [(kind, days) for kind in MONTHLY for days in (20, 50)]
 def registers(
     now: datetime, domain: str = DOMAIN, selector: str = "default", admins: tuple[str, str] = PEOPLE
 ) -> tuple[RegisterRow, ...]:
-    """What the owner writes down, most of it copied from what was read."""
+    """What the owner records, most of it copied from what was read."""
     day = now.date()
 
     def past(days: int) -> str:

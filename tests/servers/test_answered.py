@@ -1,4 +1,4 @@
-"""How many questions what was seen, read and written down answers, before anybody is asked."""
+"""How many questions what was seen, read and recorded answers, before anybody is asked."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
+from fumimori.engine import Toolkit, confirmed, measure
 from fumimori.engine.handed_files import documents_in, files_in
 from fumimori.engine.reading import Handed, ReadResult, read_documents
 from fumimori.model import (
@@ -69,13 +69,7 @@ def of_cloud() -> Assessment:
 
 
 def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-        from_outside=True,
-    )
+    settings = world.settings(from_outside=True)
 
     async def run() -> Assessment:
         return (await measure(tools, before, tools.open_network(settings), settings)).added_to(before)

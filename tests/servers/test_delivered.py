@@ -1,4 +1,4 @@
-"""A message that a real Postfix took and delivered is read as it lies in the mailbox, and so is a whole round trip."""
+"""A message that a real Postfix took and delivered is read as it is in the mailbox, and so is a whole round trip."""
 
 import ssl
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
 
 
 def delivered(receiver: Mailbox, message: bytes, *, encrypted: bool) -> bytes:
-    """The message as it lies in the mailbox after it went over the wire."""
+    """The message as it is in the mailbox after it went over the wire."""
     before = receiver.lying()
     receiver.submit(message, "sato@example.jp", "b@receiver.example", encrypted=encrypted)
     return receiver.next_after(before)

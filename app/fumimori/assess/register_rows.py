@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
+from fumimori.checks.listing import shown
 from fumimori.grammar.person_names import same_person
 from fumimori.model import Outcome, RegisterRow, Rules
 
-NAMED = 5
-"""So many names one outcome spells out; the others are counted."""
+listed = partial(shown, most=5)
+"""The names that one outcome spells out, and the number of the others."""
 
 
 class Registers:
@@ -26,7 +28,7 @@ class Registers:
     def leavers(self) -> dict[str, tuple[str, date]]:
         """Who has left, by a name that compares, with the name as it was typed and the last day.
 
-        Somebody who stands there a second time without a last day in the past is here: a namesake, or back again.
+        Somebody who is listed a second time without a last day in the past is here: a namesake, or back again.
         """
         left: dict[str, tuple[str, date]] = {}
         here: set[str] = set()
@@ -68,9 +70,3 @@ class Registers:
 def outcome(code: str, subject: str = "", **values: str | int) -> Outcome:
     """An outcome with these values."""
     return Outcome(code=code, subject=subject, values=tuple(values.items()))
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    shown = ", ".join(names[:NAMED])
-    return f"{shown} (+{len(names) - NAMED})" if len(names) > NAMED else shown

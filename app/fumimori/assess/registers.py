@@ -1,6 +1,6 @@
 """What follows from the registers: rows joined with each other, with the calendar, and with what was measured.
 
-Every outcome is about what somebody wrote down; an empty register, and a cell that nobody filled, say nothing. Pure.
+Every outcome is about what somebody recorded; an empty register, and a cell that nobody filled, say nothing. Pure.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -131,7 +131,7 @@ def _access(registers: Registers) -> Iterator[Outcome]:
 
 
 def _devices(registers: Registers) -> Iterator[Outcome]:
-    """Devices whose support has ended, by the day that was written down or by the table of products."""
+    """Devices whose support has ended, by the day that was recorded or by the table of products."""
     rows = [row for row in registers.of("devices", "device") if not row.text("retired")]
     unknown, wrong = [], False
     for row in rows:
@@ -213,7 +213,7 @@ def _reminders(registers: Registers) -> Iterator[Outcome]:
 
 
 def _certificates(registers: Registers) -> Iterator[Outcome]:
-    """Certificates that have ended, that nobody renews, or of which nobody wrote down when they end."""
+    """Certificates that have ended, that nobody renews, or of which nobody recorded when they end."""
     rows = [row for row in registers.of("certificates", "subject") if not row.text("replaced")]
     no_day, wrong = [], False
     for row in rows:

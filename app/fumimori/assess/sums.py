@@ -1,4 +1,4 @@
-"""The control results and the grade of one assessment: as it stands, and after whatever is repaired."""
+"""The control results and the grade of one assessment: as it stands, and after repairs."""
 
 from collections.abc import Collection, Sequence
 
@@ -22,7 +22,7 @@ from fumimori.model import (
 
 
 class Sums:
-    """Sums up again only what a repair touches, so that every action can say what it changes."""
+    """Recomputes only what a repair touches, so that every action can say what it changes."""
 
     def __init__(
         self,
@@ -35,7 +35,9 @@ class Sums:
         quick: bool,
     ) -> None:
         """`worse` is what else there would be if everything unknown were answered badly."""
-        self._table, self._rules, self._quick, self._worse = table, rules, quick, worse
+        self._rules, self._quick = rules, quick
+        self._unknown = tuple(one.severity_if_unknown for one in table if one.severity_if_unknown >= Severity.LOW)
+        self._worst = (*(one.worst_case for one in table if one.worst_case >= Severity.LOW), *worse)
         self._control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
         self._findings = findings
         self._open = [self._control_of[point.question] for point in open_points if point.question is not None]
@@ -43,10 +45,17 @@ class Sums:
         scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
         set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
         self._not_applicable_share = len(set_aside) / len(scored) if scored else 0.0
-        self.controls = tuple(self._control(control, self._questions, findings) for control in Control)
+        self.controls = tuple(
+            self._control(control, [one.result for one in table if one.question.control is control], findings)
+            for control in Control
+        )
         """The controls as they stand."""
         self.grade = self._grade(self._questions, findings, self.controls)
         """The grade as it stands."""
+        self._of_control = {
+            control: tuple(number for number, one in enumerate(table) if one.question.control is control)
+            for control in Control
+        }
 
     def after(self, repaired: Collection[Finding]) -> Grade:
         """The grade when the findings `repaired` are gone and every question that only they kept unmet is met."""
@@ -57,13 +66,15 @@ class Sums:
         questions = [_met(question) if question.question in met else question for question in self._questions]
         touched = {finding.control for finding in repaired} | {self._control_of.get(question) for question in met}
         controls = tuple(
-            self._control(known.control, questions, remaining) if known.control in touched else known
+            self._control(known.control, [questions[number] for number in self._of_control[known.control]], remaining)
+            if known.control in touched
+            else known
             for known in self.controls
         )
         return self._grade(questions, remaining, controls)
 
     def outlook(self, repaired: Collection[Finding]) -> Outlook:
-        """The same in short."""
+        """The same as an Outlook."""
         grade = self.after(repaired)
         return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
 
@@ -72,7 +83,7 @@ class Sums:
     ) -> ControlResult:
         return scoring.control_result(
             control,
-            [question for question in questions if self._control_of[question.question] is control],
+            questions,
             [finding for finding in findings if finding.control is control],
             self._open.count(control),
             self._rules,
@@ -88,15 +99,8 @@ class Sums:
         }
         caps = scoring.Caps(
             found=scoring.kinds(findings),
-            severity_if_unknown=tuple(
-                evaluation.severity_if_unknown
-                for evaluation in self._table
-                if evaluation.severity_if_unknown >= Severity.LOW
-            ),
-            worst_case=(
-                *(evaluation.worst_case for evaluation in self._table if evaluation.worst_case >= Severity.LOW),
-                *self._worse,
-            ),
+            severity_if_unknown=self._unknown,
+            worst_case=self._worst,
             places=tuple(finding.severity for finding in findings),
         )
         return scoring.grade(

@@ -121,7 +121,7 @@ def opened_to_change(path: Path, secret: str | None, texts: Texts) -> Iterator["
 def destination(name: str | None, texts: Texts, *, source: Path | None = None) -> str | None:
     """`name` again, when a file can be written there; WrongUseError, also for an assessment, which nothing replaces.
 
-    Asked before anything is measured or made, so that no work is in vain. `source` is what is read meanwhile.
+    Asked before anything is measured or made, so that no work is wasted. `source` is what is read meanwhile.
     """
     if name is None:
         return None
@@ -165,7 +165,7 @@ def create(
 ) -> None:
     """Put the assessment into a new file, with the `blobs` of its evidence by SHA-256.
 
-    What stands there is untouched until it is whole. WrongUseError.
+    What is there is untouched until it is whole. WrongUseError.
     """
     from fumimori import store
 
@@ -177,7 +177,7 @@ def create(
 
 @contextlib.contextmanager
 def saving(options: argparse.Namespace, secret: str | None, wanted: Assessment, texts: Texts) -> Iterator["Saving"]:
-    """Where `--save` puts a measurement of `wanted`: checked, and held against other programs, before it is made."""
+    """Where `--save` puts a measurement of `wanted`: checked, and locked against other programs, before it is made."""
     if not options.save:
         yield Saving(None, None, secret, texts, replace=False)
         return
@@ -240,7 +240,7 @@ def joined(kept: Assessment, measured: Assessment) -> Assessment:
 
 
 def write(name: str | None, content: bytes, texts: Texts, *, quiet: bool = False) -> None:
-    """Write a file whole and say so unless `quiet`; to standard output for None. WrongUseError."""
+    """Write a file atomically and say so unless `quiet`; to standard output for None. WrongUseError."""
     if name is None:
         sys.stdout.buffer.write(content + b"\n")
         sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""The end by the system: when it asks the program to end, everything is saved and the window closes."""
+"""Termination by the system: everything is saved and the window closes."""
 
 import os
 import signal
@@ -21,7 +21,8 @@ class Ending(QObject):
         os.set_blocking(self._write, False)
         signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(wanted, lambda *_: None)
+            if signal.getsignal(wanted) is not signal.SIG_IGN:  # as `nohup` leaves it
+                signal.signal(wanted, lambda *_: None)
         self._notifier = QSocketNotifier(self._read, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._told)
 

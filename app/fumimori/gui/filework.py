@@ -1,4 +1,4 @@
-"""Opening, making and re-keying a file: beside the window's thread, because keys take time and keyrings can hang."""
+"""Opening, making and re-keying a file: outside the window's thread, because keys take time and keyrings can hang."""
 
 import contextlib
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ GIVE_UP_MS = 30_000
 
 
 class FileWork(QObject):
-    """At most one such work; the page that shows it may be made anew meanwhile."""
+    """At most one such work; the page that shows it may be rebuilt meanwhile."""
 
     changed = Signal()
     """It began, became slow, failed, or was given up; `error` says why."""
@@ -88,7 +88,7 @@ class FileWork(QObject):
         self._begin(made, take, late=_discard, saves=not copy)
 
     def change_secret(self, passphrase: str | None) -> None:
-        """Encrypt the session's file anew under a passphrase, or under a key in the keyring."""
+        """Re-encrypt the session's file under a passphrase, or under a key in the keyring."""
         self.path = self._session.path
         prepare = self._session.new_secret(passphrase)
         self._begin(prepare, self._session.use_secret, late=lambda _secret: None)

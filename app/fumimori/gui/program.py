@@ -4,6 +4,7 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -66,8 +67,14 @@ def prepare(application: QApplication, services: AppServices) -> None:
         application.setWindowIcon(QIcon(str(mark)))
 
 
+def read_texts(session: Session) -> None:
+    """Read what the window says in every language, so that it changes to another without a pause."""
+    for language in session.texts.known:
+        session.services.texts(language).read_all()
+
+
 def open_first(window: Window, file: Path | None) -> None:
-    """Load the toolkit beside the window, and open the file that the program was started with."""
+    """Load the toolkit in the background, and open the file that the program was started with."""
     gc.enable()
     load_fonts(window.session.services.resources / "fonts", LATER_FACES)
 
@@ -79,6 +86,7 @@ def open_first(window: Window, file: Path | None) -> None:
 
     window.session.bridge.compute(remove_abandoned, done=lambda _none: None, failed=left)
     window.session.bridge.compute(window.session.services.toolkit, done=lambda _toolkit: None, failed=missing)
+    window.session.bridge.compute(partial(read_texts, window.session), done=lambda _none: None, failed=missing)
     if file is None:
         return
     window.session.work.open(file, None)

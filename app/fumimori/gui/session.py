@@ -1,6 +1,5 @@
 """The session: the assessment under work, its file, what follows from it, and the language; without any widget."""
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -17,9 +16,11 @@ from fumimori.gui.filework import FileWork
 from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
+from fumimori.gui.octets import Octets
 from fumimori.gui.past import Past
 from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
+from fumimori.wizard.answering import answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,7 +36,7 @@ busy machine."""
 
 
 class Session(QObject):
-    """What all pages work on. Every change is saved by itself; a failed save is reported and nothing is dropped."""
+    """What all pages work on. Every change is saved automatically; a failed save is reported and nothing is dropped."""
 
     changed = Signal()
     """The assessment is another one."""
@@ -43,6 +44,7 @@ class Session(QObject):
     """`state` changed: something is to be written or was, or another file was opened or closed."""
     trouble = Signal(str)
     """A store error's code: the file could not be written."""
+    _not_kept = Signal(str)
 
     def __init__(self, services: AppServices, language: str) -> None:
         super().__init__()
@@ -63,10 +65,10 @@ class Session(QObject):
         self.path: Path | None = None
         self.saved_at: datetime | None = None
         self.fault = ""
-        """The store error's code of the last try to save, while that failed; or why the file is only shown."""
+        """The store error's code of the last attempt to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
-        self._loose: dict[str, bytes] = {}
-        """Octets of evidence while there is no file."""
+        self._octets = Octets()
+        self._not_kept.connect(self._not_saved)
         self._result: Result | None = None
         self._unsaved = False
         self._timer = self._timed(SAVE_AFTER_MS)
@@ -76,7 +78,7 @@ class Session(QObject):
         made = QTimer(self)
         made.setSingleShot(True)
         made.setInterval(interval)
-        made.timeout.connect(self.save)
+        made.timeout.connect(self._save_by_itself)
         return made
 
     @property
@@ -91,14 +93,14 @@ class Session(QObject):
 
     @property
     def open(self) -> Assessment:
-        """The assessment under work; asking while there is none is a mistake of ours."""
+        """The assessment under work; asking while there is none is a bug of our own."""
         if self.assessment is None:
             raise LookupError("no assessment is open")
         return self.assessment
 
     @property
     def result(self) -> Result:
-        """What follows from the assessment as it stands; until it is judged anew, from the judgement before."""
+        """What follows from the assessment as it stands; until it is judged again, from the judgement before."""
         if self._result is None:
             self._result = self.judging.result(self.open)
         return self._result
@@ -114,7 +116,7 @@ class Session(QObject):
         return self.measuring.running
 
     def forget_result(self) -> None:
-        """There is a new judgement: what followed from the one before is made anew when somebody asks."""
+        """There is a new judgement: what followed from the one before is computed again on demand."""
         self._result = None
 
     @property
@@ -179,17 +181,34 @@ class Session(QObject):
 
     def save(self) -> bool:
         """Write what is not written yet; False, and `trouble` emitted, when that fails."""
-        from fumimori.store import StoreError
-
         self._stop_timers()
         if self._file is None or self.assessment is None:
             self._unsaved = False
             return True
+        self._octets.carry_over(self._file)
+        return self._write()
+
+    def _write(self) -> bool:
+        """Write what the file can take, which is all but the evidence that waits in memory."""
+        from fumimori.store import StoreError
+
+        if self._file is None or self.assessment is None:
+            return True
         try:
-            self._file.save(self.assessment)
+            self._file.save(self._octets.written(self.assessment))
         except StoreError as error:
             return self._not_saved(error.code)
-        return self._was_saved()
+        return self._not_saved(self._octets.fault) if self._octets.waiting else self._was_saved()
+
+    def _save_by_itself(self) -> None:
+        """Save without holding the window up: neither waits for a large piece that is being written, nor tries one."""
+        if self._file is not None and self._file.busy:
+            self._timer.start()
+        elif self._octets.waiting:
+            self._stop_timers()
+            self._write()
+        else:
+            self.save()
 
     def save_there_again(self) -> bool:
         """Write the file again where it vanished from; False, and `trouble` emitted, when that fails."""
@@ -198,20 +217,20 @@ class Session(QObject):
         if self._file is None or self.assessment is None:
             return True
         try:
-            self._file.save_again(self.assessment)
+            self._file.save_again(self._octets.written(self.assessment))
         except StoreError as error:
             return self._not_saved(error.code)
-        return self._was_saved()
+        return self.save()
 
     def new_secret(self, passphrase: str | None) -> "Callable[[], Fresh]":
-        """What makes the file's new key ready, beside the window's thread."""
+        """The function that prepares the file's new key, outside the window's thread."""
         from fumimori.store import fresh_key
 
         path = self.path or Path()
         return lambda: fresh_key(path, passphrase)
 
     def use_secret(self, fresh: "Fresh") -> None:
-        """Encrypt the file anew with a key that was made ready; raises StoreError."""
+        """Re-encrypt the file with a prepared key; raises StoreError."""
         if self._file is not None:
             forget = self._file.use(fresh)
             Thread(target=forget, name="forget", daemon=True).start()
@@ -235,6 +254,7 @@ class Session(QObject):
             self.past = Past()
             self.copies.remove()
             self.judging.forget()
+            self._octets.only_of(assessment)
         self._result, self._unsaved, self.fault, self.saved_at = None, False, file.read_only, self.services.now()
         self.remember(msgspec.structs.replace(self.settings.with_recent(path), language=self.language))
         if not file.read_only:
@@ -264,22 +284,22 @@ class Session(QObject):
     # --- the octets of evidence ------------------------------------------------------------------------------------
 
     def keep(self, octets: bytes) -> str:
-        """Keep the octets of a piece of evidence in the file; their SHA-256. Raises StoreError. From any thread."""
-        if self._file is not None:
-            return self._file.keep(octets)
-        sha256 = hashlib.sha256(octets).hexdigest()
-        self._loose[sha256] = octets
+        """Keep the octets of a piece of evidence; their SHA-256. Where the file takes none, `trouble` follows.
+
+        From any thread.
+        """
+        sha256 = self._octets.keep(self._file, octets)
+        if self._octets.fault:
+            self._not_kept.emit(self._octets.fault)
         return sha256
 
     def octets(self, evidence: Evidence) -> bytes | None:
-        """What is kept of this piece; None where the file does not hold it. Raises StoreError. From any thread."""
-        if self._file is not None:
-            return self._file.octets(evidence.sha256)
-        return self._loose.get(evidence.sha256)
+        """What is kept of this piece; None where it is nowhere. Raises StoreError. From any thread."""
+        return self._octets.of(self._file, evidence)
 
     def kept(self) -> "Iterable[tuple[str, bytes]]":
         """All octets that are kept, for a copy of the file. Raises StoreError while it is walked through."""
-        return self._file.blobs() if self._file is not None else tuple(self._loose.items())
+        return self._octets.all(self._file)
 
     # --- changes --------------------------------------------------------------------------------------------------
 
@@ -340,19 +360,7 @@ class Session(QObject):
 
     def answer(self, question: str, value: str | None, **fields: object) -> None:
         """Record an answer (None: *I do not know*); another value keeps the old answer as history."""
-        old = self.open.answer(question)
-        now = self.services.now()
-        before = next((one for one in self.open.withdrawn if one.question == question), None)
-        if old is None and before is not None:
-            past = (*before.history, msgspec.structs.replace(before, history=()))
-            new = msgspec.structs.replace(before, value=value, items=(), at=now, history=past, settled="", reason="")
-        elif old is None:
-            new = Answer(question=question, value=value, at=now)
-        elif old.value != value:
-            past = (*old.history, msgspec.structs.replace(old, history=()))
-            new = msgspec.structs.replace(old, value=value, at=now, history=past, settled="", reason="", who_knows="")
-        else:
-            new = msgspec.structs.replace(old, at=now)
+        new = answered(self.open, question, value, self.services.now())
         self._replace_answer(msgspec.structs.replace(new, **fields))
 
     def annotate(self, question: str, **fields: object) -> None:

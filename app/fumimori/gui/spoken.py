@@ -6,10 +6,13 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAttributesInterface, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget
+from shiboken6 import VoidPtr
 
 from fumimori.gui.widgets.text import Heading
 
 _Attribute = QAccessible.Attribute
+_NOTHING = VoidPtr(0)
+"""No such interface. Of None Qt would make a pointer to anywhere, and the program would end at the first question."""
 
 
 class _Level(QAccessibleAttributesInterface):
@@ -37,7 +40,10 @@ class _SpokenHeading(QAccessibleWidget):
 
     def interface_cast(self, kind: QAccessible.InterfaceType, /) -> Any:
         """Where the level is reported."""
-        return self._level if kind is QAccessible.InterfaceType.AttributesInterface else super().interface_cast(kind)
+        if kind is QAccessible.InterfaceType.AttributesInterface:
+            return self._level
+        known = super().interface_cast(kind)
+        return _NOTHING if known is None else known
 
 
 def _speak(_name: str, thing: QObject) -> QAccessibleInterface | None:

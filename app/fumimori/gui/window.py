@@ -1,6 +1,5 @@
 """The window: header, sidebar, one page in a column, help panel, footer; it moves between pages."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -13,6 +12,7 @@ from fumimori.gui import keyboard, placing, qt_words
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages.judging import JudgingPage
+from fumimori.gui.rebuilding import Rebuilding
 from fumimori.gui.session import Session
 from fumimori.gui.theme import SCALES, themed
 from fumimori.gui.widgets.choice import ChoiceCard
@@ -70,7 +70,9 @@ class Window(QMainWindow):
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
         self.setMinimumSize(*placing.SMALLEST)
+        self.rebuilding = Rebuilding(self)
         self._restyle()
+        self.rebuilding.finish()
 
     def _lay_out(self) -> None:
         centre = QWidget()
@@ -105,12 +107,13 @@ class Window(QMainWindow):
 
     def _arrived(self) -> None:
         """The navigator is at another place, or shows the same once more."""
+        self.rebuilding.finish()
         if step(self.route.page).group is not Group.FILE:
             self.session.work.forget()
         self.session.place = self.route
         self._show()
         self.area.verticalScrollBar().setValue(0)
-        self._begin_page()
+        self.begin_page()
 
     def forward(self) -> None:
         """What Next does."""
@@ -120,11 +123,11 @@ class Window(QMainWindow):
             else:
                 self._to_complaint()
 
-    def _begin_page(self) -> None:
+    def begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
         if self.page is None:
             return
-        first = self._at(self.route.at) or self.page.begin
+        first = self.at(self.route.at) or self.page.begin
         if first is None:
             self.page.heading.take_focus()
         else:
@@ -136,29 +139,11 @@ class Window(QMainWindow):
             keyboard.to_complaint(self.page)
             self._in_view.look()
 
-    def rebuild(self, change: Callable[[], None] = lambda: None, *, typed: bool = True) -> None:
-        """The same page anew, in the same place, after `change` of what it looks like; `typed` keeps its fields."""
-        draft = self.page.draft() if typed and self.page is not None else {}
-        at = self.area.verticalScrollBar().value()
-        focus = QApplication.focusWidget()
-        place = focus.property("place") if focus is not None else None
-        change()
-        self._show()
-        if self.page is None:
-            return
-        found = self._at(place)
-        if at > 0 or (place and found is None) or draft.keys() - self.page.draft().keys():
-            self.page.growing.finish()
-            self.sidebar.finish()
-        self.page.resume(draft)
-        self.area.verticalScrollBar().setValue(at)
-        found = found or self._at(place)
-        if found is None:
-            self._begin_page()
-        else:
-            found.setFocus(Qt.FocusReason.OtherFocusReason)
+    def rebuild(self, *, typed: bool = True) -> None:
+        """Rebuild the page in the same place; `typed` keeps its fields."""
+        self.rebuilding.begin((self._show,), typed=typed, apart=False)
 
-    def _at(self, place: object) -> QWidget | None:
+    def at(self, place: object) -> QWidget | None:
         """The visible widget that has this place."""
         named = (widget for widget in self.findChildren(QWidget) if place and widget.property("place") == place)
         return next((widget for widget in named if widget.isVisibleTo(self)), None)
@@ -187,7 +172,7 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{page.title()} — {self.session.texts('ui.app.name')}")
 
     def _judged(self) -> None:
-        """Show the page that waited; one that shows what followed from the judgement before is made anew.
+        """Show the page that waited; one that shows the earlier judgement is rebuilt.
 
         Another that people work on stays as it is under their hands; the overview is never out of date.
         """
@@ -198,7 +183,7 @@ class Window(QMainWindow):
             self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
-        """Tab walks the page, Next, Back, the help, the header, the sidebar; asked anew at every step.
+        """Tab walks the page, Next, Back, the help, the header, the sidebar; computed again at every step.
 
         Where what has the keyboard disappears under it, the keyboard goes to the page's heading, never to a button.
         """
@@ -333,7 +318,7 @@ class Window(QMainWindow):
         self._restyle()
 
     def _restyle(self) -> None:
-        self.rebuild(self._use_look)
+        self.rebuilding.begin((self._use_look, self._speak, self._show), typed=True, apart=True)
 
     def _use_look(self) -> None:
         """Style what stays; page and sidebar go before, because Qt would style all of them once more for nothing."""
@@ -346,6 +331,10 @@ class Window(QMainWindow):
         QApplication.setPalette(self.theme.palette())
         QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
+
+    def _speak(self) -> None:
+        """The words of what stays."""
+        self.header.show_desk(self.session, self.theme)
         qt_words.speak(self._translator, self.session.language)
         self._menus.speak()
         if self._shown_trouble is not None:
@@ -383,6 +372,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._closes_after_measuring = False
+        self.rebuilding.finish()
         if not self.session.close(drop=self._drop):
             self._asked_to_close = True
             self.show_trouble(self.session.fault)
@@ -391,6 +381,7 @@ class Window(QMainWindow):
         if self.page is not None:
             self.page.leave()
             self.page = None
+        self.sidebar.forget()
         self.session.work.forget()
         self.session.remember(placing.remembered(self, self.session.settings))
         self.session.bridge.close()

@@ -1,6 +1,6 @@
 """The registers: tables that people keep of staff, accounts, access, devices, senders, training and certificates.
 
-What stands in a cell is kept as it was typed, so that nothing typed is lost; a day or a *yes* is read out of it, and
+What is in a cell is kept as it was typed, so that nothing typed is lost; a day or a *yes* is read out of it, and
 what cannot be read as one counts as not known.
 """
 
@@ -15,9 +15,9 @@ CODE_PREFIX = "register_"
 """The outcomes of the register `staff` are called `register_staff.<word>`."""
 YES, NO = "yes", "no"
 ROWS_MOST = 2_000
-"""So many rows one register holds."""
+"""Rows that one register may hold."""
 CELL_MOST = 500
-"""So many characters one cell holds."""
+"""Characters that one cell may hold."""
 
 
 class ColumnKind(StrEnum):

@@ -230,7 +230,7 @@ def _certificate(facts: Facts, signature: Smime, at: datetime, rules: Rules) -> 
 
 
 def _program(facts: Facts, table: Table | None, at: datetime) -> Found:
-    """The program that wrote it, where its maker ended its support; told by the beginning of what it calls itself."""
+    """The program that wrote it, where it is out of support; recognised by the beginning of User-Agent or X-Mailer."""
     shown = facts.program.lower()
     for row in table.dicts() if table is not None else ():
         if shown.startswith(row["begins"].lower()):

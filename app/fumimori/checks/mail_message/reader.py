@@ -44,7 +44,7 @@ _BULK = ("list-id", "list-unsubscribe", "feedback-id", "x-campaign-id")
 
 
 def accepts(document: Document) -> float:
-    """How sure it is that this is a message."""
+    """Confidence, 0 to 1, that this is a message."""
     return 0.9 if is_outlook(document.content) else resemblance(document.content)
 
 
@@ -103,7 +103,7 @@ def _within(domain: str, ours: Sequence[str]) -> bool:
 
 
 def _receivers(message: Entity) -> list[str]:
-    """The domains that it was sent to, as far as the header tells; only compared, never kept."""
+    """The domains that it was sent to, as far as the header says; only compared, never kept."""
     fields = [one for name in ("delivered-to", "x-original-to", "to", "cc") for one in message.all(name)[:5]]
     found = [address(piece) for one in fields for piece in one.value.split(",")[:50]]
     return [domain for one in found if (domain := _domain(one))]

@@ -45,7 +45,7 @@ class NewPage(Page):
         return self.say({"sample": "begin_sample", "copy": "begin_copy"}.get(self.route.item, "begin"))
 
     def leave(self) -> None:
-        """What is under way goes on when the page is only made anew."""
+        """What is under way continues when the page is only rebuilt."""
         self._stop_listening()
 
     def draft(self) -> Draft:

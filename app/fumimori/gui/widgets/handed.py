@@ -136,7 +136,7 @@ class HandedBox(QWidget):
         self._column.addWidget(frame)
 
     def _ask_host(self) -> tuple[QWidget, QWidget, Field]:
-        """Of which server documents are that do not say it, and why that is asked: one that is known, or another."""
+        """Ask which server documents that do not name one come from, and say why: a known server or another."""
         handing, theme = self._session.handing, self._theme
         known = self._hosts()
         if not handing.host and len(known) == 1:

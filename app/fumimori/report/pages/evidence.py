@@ -11,7 +11,7 @@ from fumimori.report.logos import Logo
 from fumimori.wording.registers import row_name
 
 PRINTED = 300
-"""So many pieces of evidence are printed; the others are counted."""
+"""Pieces of evidence that are printed; further ones are only counted."""
 THUMBNAIL_MOST = 64 * 1024
 """Octets of a thumbnail that is read."""
 
@@ -68,7 +68,7 @@ def _belongs(m: ReportContext, one: Evidence) -> str:
 
 
 def _thumbnail(m: ReportContext, one: Evidence) -> Cell:
-    """The small picture; nothing for what is none, or cannot be read as one."""
+    """The small picture; nothing for anything else."""
     if not one.thumbnail or len(one.thumbnail) > THUMBNAIL_MOST:
         return ""
     from PIL import Image
