@@ -40,6 +40,6 @@ TOOL_RESULTS = Path(__file__).parents[1] / "loopback" / "tool_results"
 def seeds() -> dict[str, list[bytes]]:
     """Whole right documents of each kind; all of them are read by every reader, too."""
     given = [text if isinstance(text, bytes) else text.encode() for text in SEEDS]
-    given += [path.read_bytes() for path in sorted(TOOL_RESULTS.glob("*.json")) if path.stat().st_size < 20_000]
+    given += [path.read_bytes() for path in sorted(TOOL_RESULTS.glob("*.*")) if path.stat().st_size < 20_000]
     tables = [octets for octets in given if octets[:2] == b"PK" or b"@" in octets]
     return {"document": given, "archive": [given[0]], "table": tables, "collection": [given[0]]}

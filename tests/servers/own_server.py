@@ -199,7 +199,9 @@ MONTHS = [(kind, days) for kind in MONTHLY for days in (20, 50)]
 """What is looked at every month, and how long ago it was."""
 
 
-def registers(now: datetime, domain: str = DOMAIN, selector: str = "default") -> tuple[RegisterRow, ...]:
+def registers(
+    now: datetime, domain: str = DOMAIN, selector: str = "default", admins: tuple[str, str] = PEOPLE
+) -> tuple[RegisterRow, ...]:
     """What the owner records, most of it copied from what was read."""
     day = now.date()
 
@@ -216,8 +218,8 @@ def registers(now: datetime, domain: str = DOMAIN, selector: str = "default") ->
             {"name": "Mori", "kind": "employee", "joined": past(2000), "left": past(100)},
         ],
         "accounts": [
-            {"account": "sato", "holder": "Sato", "kind": "admin", "mfa": "yes"},
-            {"account": "suzuki", "holder": "Suzuki", "kind": "admin", "mfa": "yes"},
+            {"account": admins[0], "holder": "Sato", "kind": "admin", "mfa": "yes"},
+            {"account": admins[1], "holder": "Suzuki", "kind": "admin", "mfa": "yes"},
             {"account": f"tanaka@{domain}", "holder": "Tanaka", "kind": "user", "mfa": "yes"},
             {"account": f"mori@{domain}", "holder": "Mori", "kind": "user", "mfa": "yes", "closed": past(100)},
             {"account": f"sato@{domain}", "holder": "Sato", "kind": "user", "mfa": "yes"},

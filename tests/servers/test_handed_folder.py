@@ -49,7 +49,7 @@ def test_a_dropped_folder_answers_in_the_window_what_it_answers(
     else:
         before = of_cloud()
         folder = cloud.folder_of(made, NOW, authority)
-        registers = own_server.registers(NOW, "cloud.example", "selector1")
+        registers = own_server.registers(NOW, "cloud.example", "selector1", cloud.ADMINS)
     driver = opened(language, measured(tools, before, world), tools)
     driver.window.resize(1280, 720)
     session = driver.session

@@ -13,7 +13,7 @@ from fumimori.grammar.spreadsheet import read_tables, separated
 from fumimori.grammar.xlsx import TableError
 from fumimori.model import RegisterRow
 from fumimori.texts import Texts
-from fumimori.wording.registers import RegisterWords, register_table, state
+from fumimori.wording.registers import RegisterWords, register_table, row_name, state
 from unit.assess.small import NOW
 
 JA, EN = (Texts(resources.root(), language) for language in ("ja", "en"))
@@ -150,3 +150,23 @@ def test_a_workbook_whose_packing_is_broken_is_refused():
     with pytest.raises(TableError) as told:
         read_tables(bytes(octets))
     assert told.value.code == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("register", "cells", "name"),
+    [
+        ("staff", {"name": " Mori "}, "Mori"),
+        (
+            "training",
+            {"everyone": "yes", "topic": "passwords", "held": "2026-01-01"},
+            EN("registers.training.option.topic.passwords"),
+        ),
+        ("training", {"topic": "no such topic"}, "no such topic"),
+        ("reviews", {"kind": "restore_test"}, EN("registers.reviews.option.kind.restore_test")),
+        ("reviews", {"kind": "../../x", "held": ""}, "../../x"),
+        ("accounts", {"mfa": "yes"}, ""),
+        ("accounts", {}, ""),
+    ],
+)
+def test_what_people_know_a_row_by(register, cells, name):
+    assert row_name(EN, RegisterRow(id="1", register=register, cells=cells)) == name

@@ -140,14 +140,15 @@ def _measured(
 
 
 def _dated(outcomes: Iterable[Outcome], rules: Rules, moment: datetime) -> Iterable[Outcome]:
-    """The outcomes; those that rest on a tool which ran too long ago are marked so."""
+    """The outcomes; those that rest on a tool which ran too long ago are marked so, and show nothing good any more."""
     for outcome in outcomes:
         if outcome.tool is None:
             yield outcome
             continue
         at = outcome.tool.at
         stale = at is not None and (moment - at).days > rules.number("other_tools.stale_days")
-        yield msgspec.structs.replace(outcome, stale=stale)
+        if not stale or rules.outcomes[outcome.code].severity is not Severity.OK:
+            yield msgspec.structs.replace(outcome, stale=stale)
 
 
 def _by_tool(together: Iterable[Finding], outcomes: Iterable[Outcome]) -> list[Finding]:

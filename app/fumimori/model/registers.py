@@ -67,11 +67,6 @@ class RegisterRow(Record):
     cells: Mapping[str, str] = {}
     """What was typed, by the column's key; empty cells are left out."""
 
-    @property
-    def name(self) -> str:
-        """What people know the row by: its first words that are more than a *yes* or *no*, or nothing."""
-        return next((words for words in map(str.strip, self.cells.values()) if words not in ("", YES, NO)), "")
-
     def text(self, key: str) -> str:
         """The cell's text, without spaces around it."""
         return self.cells.get(key, "").strip()

@@ -20,6 +20,16 @@ def folded(words: str) -> str:
     return _ASIDE.sub("", unicodedata.normalize("NFKC", words[:CELL_MOST]).casefold())
 
 
+def row_name(texts: Texts, row: RegisterRow) -> str:
+    """What people know a row by: its first cell that is more than a *yes* or *no*; untrusted, empty where none is."""
+    for key, typed in row.cells.items():
+        words = typed.strip()
+        if words not in ("", YES, NO):
+            option = f"registers.{row.register}.option.{key}.{words}"
+            return texts(option) if texts.has(option) else words
+    return ""
+
+
 class RegisterWords:
     """One register in the words of all languages; `texts` first has the language that is shown."""
 

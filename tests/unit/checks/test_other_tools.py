@@ -10,7 +10,7 @@ import pytest
 from fumimori.__main__ import texts, toolkit
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
 from fumimori.checks.other_tools.formats import KEPT, read_results
-from fumimori.checks.other_tools.reader import READER
+from fumimori.checks.other_tools.reader import CLOUD_MET, READER
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.engine.exchange import imported as taken_over
 from fumimori.engine.exchange import read_scan, scan_json
@@ -86,9 +86,9 @@ NMAP = (
 LYNIS = f"lynis_version=3.1.4\nhostname={HOST}\nreport_datetime_start=2026-11-20\nwarning[]=FIRE-4512|no rules|-|-|\n"
 
 
-def scuba(*failed, tool="ScubaGear"):
+def scuba(*failed, tool="ScubaGear", met=()):
     controls = [{"Control ID": name, "Result": "Fail", "Requirement": "x"} for name in failed]
-    controls.append({"Control ID": "MS.AAD.2.1v1", "Result": "Pass", "Requirement": "y"})
+    controls += [{"Control ID": name, "Result": "Pass", "Requirement": "y"} for name in ("MS.AAD.2.1v1", *met)]
     head = {"Tool": tool, "ToolVersion": "1.7.0", "DomainName": "example.jp", "TimestampZulu": "2026-11-20T00:00:00Z"}
     return {"MetaData": head, "Results": {"AAD": [{"GroupName": "a", "Controls": controls}]}}
 
@@ -131,12 +131,35 @@ def test_tool_and_day_are_told():
     assert str(values["items"]).startswith("heartbleed")
 
 
-def test_nothing_here_is_good_or_answers_a_question():
+def test_nothing_seen_from_outside_is_good_and_nothing_answers_a_question():
     from fumimori.__main__ import rules
 
     here = [rule for code, rule in rules().outcomes.items() if code.startswith("other_tools.")]
     assert len(here) == len(outcome_names(READER))
-    assert all(rule.severity >= Severity.INFO and rule.effect is not Effect.ANSWERS for rule in here)
+    assert all(rule.effect is not Effect.ANSWERS for rule in here)
+    good = {rule.code.partition(".")[2] for rule in here if rule.severity < Severity.INFO}
+    assert good == set(CLOUD_MET)
+
+
+@pytest.mark.parametrize("word", CLOUD_MET)
+def test_what_a_cloud_was_found_to_meet_is_shown(word):
+    for group in CLOUD_MET[word]:
+        names = [f"{name}v{number}" for number, name in enumerate(group, 1)]
+        tool = "ScubaGear" if group[0].startswith("MS.") else "ScubaGoggles"
+        assert word in codes(imported(scuba(met=names, tool=tool))[1], "other_tools")
+        # one of them failed, was not checked, or failed in another version of the baseline
+        assert word not in codes(imported(scuba(met=names[1:], tool=tool))[1], "other_tools")
+        assert word not in codes(imported(scuba(names[0], met=names[1:], tool=tool))[1], "other_tools")
+        assert word not in codes(imported(scuba(f"{group[0]}v9", met=names, tool=tool))[1], "other_tools")
+
+
+def test_an_old_result_shows_nothing_good():
+    after, outcomes = imported(scuba(met=("MS.EXO.1.1v2",)))
+    assert "cloud_forward_off" in codes(outcomes, "other_tools")
+    (run,) = after.runs
+    for days, state in ((0, QuestionState.MEASURED), (89, QuestionState.MEASURED), (92, QuestionState.UNANSWERED)):
+        result = toolkit().assess(after, run.tool.at + timedelta(days=days))
+        assert result.question("people.auto_forward").state is state
 
 
 def test_somebody_elses_host_asks():
@@ -328,6 +351,38 @@ def test_ssh_is_taken_over_where_somebody_named_the_server():
     _, outcomes = imported(recorded("ssh_audit.json"), into=before(ssh_hosts=(HOST,)))
     assert codes(outcomes, "ssh") == {"algorithms_dated", "algorithms_weak", "host_key_modest", "host_key_seen"}
     assert codes(outcomes, "other_tools") == {"fills_in"}
+
+
+def test_what_nmaps_scripts_saw_counts_where_nobody_here_looked():
+    after, outcomes = imported(recorded("nmap.xml"), into=before(ssh_hosts=(HOST,)))
+    (run,) = after.runs
+    assert (run.tool.name, run.tool.version) == ("nmap", "7.93")
+    assert {one.subject for one in run.attempts if one.probe == "mail_ports"} == {f"{HOST}:465", f"{HOST}:587"}
+    looks = [msgspec.json.decode(one.facts, type=PortFacts) for one in run.attempts if one.probe == "mail_ports"]
+    for look in looks:
+        assert (look.support.accepted, look.support.refused) == (("tls1.1", "tls1.2", "tls1.3"), ())
+        assert {0x1301, 0x1302, 0x1303, 0xC009, 0xC02B} <= set(look.support.suites)
+        assert look.chain is None
+    assert codes(outcomes) >= {"tls_old"}
+    assert not any("refused" in one or "certificate" in one for one in codes(outcomes))
+    assert codes(outcomes, "ssh") == {"algorithms_dated"}
+    assert codes(outcomes, "other_tools") == {"fills_in", "ports_seen"}
+    assert codes(outcomes, "products") == set()
+    banner = b'<script id="banner" output="SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10"/><script id="ssh2-enum-algos"'
+    told = recorded("nmap.xml").replace(b'<script id="ssh2-enum-algos"', banner)
+    assert "algorithms_dated" in codes(imported(told, into=before(ssh_hosts=(HOST,)))[1], "ssh")
+    _, outcomes = imported(recorded("nmap.xml"))
+    assert codes(outcomes, "ssh") == set()
+
+
+def test_a_damaged_or_endless_report_of_nmap_is_bounded():
+    whole = recorded("nmap.xml")
+    assert all(read_results(whole[:place]) == [] for place in range(0, len(whole) - 20, 997))
+    many = b"<nmaprun><host><hostname name='a.jp'/>" + b"<port portid='22'><state state='open'/></port>" * 9_000
+    deep = b"<port portid='22'><script id='ssl-enum-ciphers'>" + b"<table key='TLSv1.2'>" * 9_000
+    deep += b"<elem key='name'>x</elem>" + b"</table>" * 9_000 + b"</script></port>"
+    (found,) = read_results(many + deep + b"</host></nmaprun>")
+    assert (len(found.facts.items), found.looks) == (300, ())
 
 
 def test_a_server_that_was_not_reached_is_no_good_news():

@@ -25,6 +25,8 @@ class Facts(Record):
     """When it ran, by its own word: an ISO day; empty where it does not say it."""
     items: tuple[Item, ...] = ()
     """What is wrong; for nmap what is open."""
+    met: tuple[str, ...] = ()
+    """Requirements that it says are met, by their names; only of tools that read a cloud's settings from inside."""
 
 
 OTHER_TOOLS = FactsKey("other_tools", Facts)

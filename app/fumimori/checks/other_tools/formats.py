@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from xml.parsers import expat  # entities are refused before anything is done with them
 
 from fumimori.checks.other_tools.facts import Facts, Item
 from fumimori.checks.other_tools.looks import Look, ssh_audit_looks, sslyze_looks, testssl_looks
+from fumimori.checks.other_tools.nmap import nmap_report
 from fumimori.grammar.json_values import field, items, pairs, parse_json, text
 from fumimori.grammar.lines import lines_of, text_of
 from fumimori.model import Tool
@@ -25,7 +25,6 @@ class Found:
 
 KEPT = 300
 LOOKS_MOST = 100
-HOSTS_MOST = 1000
 TEXT_MOST = 200
 _SEVERITIES = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "warn": "low"}
 _ORDER = ("high", "medium", "low", "info")
@@ -46,11 +45,15 @@ def read_results(octets: bytes) -> list[Found]:
     return list(_lynis(text_of(octets)))
 
 
-def _found(host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = ()) -> Iterator[Found]:
+def _found(
+    host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = (), met: Iterable[str] = ()
+) -> Iterator[Found]:
     if host:
         kept = sorted(found, key=lambda item: _ORDER.index(item.severity))[:KEPT]
         day = f"{tool.at:%Y-%m-%d}" if tool.at else ""
-        facts = Facts(tool=tool.name, version=tool.version, at=day, items=tuple(kept))
+        facts = Facts(
+            tool=tool.name, version=tool.version, at=day, items=tuple(kept), met=tuple(dict.fromkeys(met))[:KEPT]
+        )
         yield Found(host=host, facts=facts, at=tool.at, looks=tuple(looks)[:LOOKS_MOST])
 
 
@@ -204,16 +207,18 @@ def _scuba(value: object) -> Iterator[Found]:
     tool = text(value, "MetaData", "Tool")
     if not tool.startswith("Scuba"):
         return
-    found = []
+    found, met = [], []
     for _, product in pairs(value, "Results"):
         for group in items({"all": product}, "all"):
             for control in items(group, "Controls"):
+                if text(control, "Result").lower() == "pass":
+                    met.append(text(control, "Control ID")[:80])
                 severity = {"fail": "high", "warning": "low"}.get(text(control, "Result").lower(), "")
                 if severity:
                     found.append(_item(text(control, "Control ID"), severity, text(control, "Requirement")))
     at = text(value, "MetaData", "TimestampZulu") or text(value, "MetaData", "Timestamp")
     version = text(value, "MetaData", "ToolVersion")
-    yield from _found(_host(text(value, "MetaData", "DomainName")), _tool(tool, version, at), found)
+    yield from _found(_host(text(value, "MetaData", "DomainName")), _tool(tool, version, at), found, met=met)
 
 
 _SSL_LABS_GRADES = {"B": "low", "C": "medium", "D": "medium", "E": "medium", "F": "high", "T": "high", "M": "high"}
@@ -264,56 +269,11 @@ def _lynis(report: str) -> Iterator[Found]:
         yield from _found(_host(head["hostname"]), _tool("Lynis", head["lynis_version"], day), found)
 
 
-class _Scan:
-    """The open ports in an XML report of nmap."""
-
-    def __init__(self) -> None:
-        self.hosts: list[tuple[str, list[Item]]] = []
-        self.version = self.at = ""
-        self._port: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "nmaprun":
-            self.version, self.at = (
-                attributes.get("version", ""),
-                attributes.get("start", "") or attributes.get("startstr", ""),
-            )
-        elif len(self.hosts) > HOSTS_MOST:
-            return
-        elif name == "host":
-            self.hosts.append(("", []))
-        elif name == "hostname" and self.hosts and not self.hosts[-1][0]:
-            self.hosts[-1] = (_host(attributes.get("name", "")), self.hosts[-1][1])
-        elif name == "port":
-            self._port = {"port": attributes.get("portid", ""), "protocol": attributes.get("protocol", "")}
-        elif name == "state":
-            self._port["state"] = attributes.get("state", "")
-        elif name == "service":
-            words = (attributes.get(key, "") for key in ("name", "product", "version"))
-            self._port["service"] = " ".join(word for word in words if word)
-
-    def end(self, name: str) -> None:
-        if name == "port" and self.hosts and self._port.get("state") == "open" and len(self.hosts[-1][1]) < KEPT:
-            place = f"{self._port['port']}/{self._port['protocol']}"
-            self.hosts[-1][1].append(_item(place, "info", self._port.get("service", "")))
-
-
-class _EntityError(ValueError):
-    """The report defines entities, which no nmap does."""
-
-
-def _refuse(*_declaration: object) -> None:
-    raise _EntityError
-
-
 def _nmap(octets: bytes) -> Iterator[Found]:
-    scan = _Scan()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = scan.start, scan.end
-    parser.EntityDeclHandler = _refuse
-    try:
-        parser.Parse(octets, True)  # noqa: FBT003 - expat takes it by place only
-    except (expat.ExpatError, _EntityError, UnicodeError, LookupError):
+    report = nmap_report(octets)
+    if report is None:
         return
-    for host, found in scan.hosts[:HOSTS_MOST]:
-        yield from _found(host, _tool("nmap", scan.version, scan.at), found)
+    for host in report.hosts:
+        name = _host(host.name)
+        ports = [_item(f"{port.number}/{port.protocol}", "info", port.service) for port in host.open_ports]
+        yield from _found(name, _tool("nmap", report.version, report.at), ports, host.looks(name))

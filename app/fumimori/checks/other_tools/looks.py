@@ -7,7 +7,7 @@ where this program comes to the tool's own verdict about its path: tools leave c
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,8 +32,8 @@ _MARKERS = (STRICT_KEX, "ext-info-s")
 SHORT_PRIME = 2048
 """Bits from which on a prime says nothing bad by its length alone."""
 _ORDER = ("ssl2", *VERSIONS)
-_NAMES_MOST = 100
-_NAME_MOST = 100
+NAMES_MOST = 100
+NAME_MOST = 100
 _CERTIFICATES_MOST = 10
 _PEM_MOST = 30_000
 
@@ -236,31 +236,40 @@ def _said(server: object, scan: str, key: str) -> bool | None:
 
 def ssh_audit_looks(value: object, host: str, port: int) -> Iterator[Look]:
     """One SSH server: what it offers before anybody logs in. How it lets people in is not looked at by that tool."""
-    exchanges = _algorithms(items(value, "kex"))
+    offered = {kind: [text(one, "algorithm") for one in items(value, kind)] for kind in ("kex", "key", "enc", "mac")}
+    offered["compression"] = [str(one) for one in items(value, "compression")]
+    version = text(value, "banner", "raw")[:255]
+    service = ssh_service(port, version, offered) if version else None
+    if service is None:
+        return
     sizes = [part_of(one, "keysize") for one in items(value, "key") if "rsa" in text(one, "algorithm")]
     bits = next((one for one in sizes if isinstance(one, int) and 0 < one < 1_000_000), 0)
     prints = (one for one in items(value, "fingerprints") if text(one, "hostkey") == "ssh-rsa")
     sha256 = next((text(one, "hash")[:64] for one in prints if text(one, "hash_alg") == "SHA256"), "")
-    version = text(value, "banner", "raw")[:255]
-    if exchanges and version:
-        service = SshService(
-            address="",
-            port=port,
-            open=True,
-            untrusted_version=version,
-            key_exchanges=tuple(name for name in exchanges if name not in _MARKERS),
-            host_keys=_algorithms(items(value, "key")),
-            ciphers=_algorithms(items(value, "enc")),
-            macs=_algorithms(items(value, "mac")),
-            compressions=tuple(str(one)[:_NAME_MOST] for one in items(value, "compression"))[:_NAMES_MOST],
-            strict_kex=STRICT_KEX in exchanges,
-            host_key="ssh-rsa" if bits else "",
-            host_key_bits=bits,
-            host_key_sha256=sha256 if bits else "",
-        )
-        yield Look(host=host, port=port, service=service)
+    if bits:
+        key = {"host_key": "ssh-rsa", "host_key_bits": bits, "host_key_sha256": sha256}
+        service = msgspec.structs.replace(service, **key)
+    yield Look(host=host, port=port, service=service)
 
 
-def _algorithms(entries: Iterable[object]) -> tuple[str, ...]:
-    names: Sequence[str] = [text(one, "algorithm")[:_NAME_MOST] for one in entries]
-    return tuple(dict.fromkeys(name for name in names if name))[:_NAMES_MOST]
+def ssh_service(port: int, version: str, offered: Mapping[str, Sequence[str]]) -> SshService | None:
+    """The server by its names, as `kex`, `key`, `enc`, `mac` and `compression`; None without exchanges."""
+    names = {
+        kind: tuple(dict.fromkeys(name[:NAME_MOST] for name in found if name))[:NAMES_MOST]
+        for kind, found in offered.items()
+    }
+    exchanges = names.get("kex", ())
+    if not exchanges:
+        return None
+    return SshService(
+        address="",
+        port=port,
+        open=True,
+        untrusted_version=version,
+        key_exchanges=tuple(name for name in exchanges if name not in _MARKERS),
+        host_keys=names.get("key", ()),
+        ciphers=names.get("enc", ()),
+        macs=names.get("mac", ()),
+        compressions=names.get("compression", ()),
+        strict_kex=STRICT_KEX in exchanges,
+    )

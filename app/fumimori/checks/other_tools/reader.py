@@ -4,14 +4,20 @@ Objective  Use work that is done already: what a tool says is reported with its 
            never above it, for nobody here saw it.
 Inputs     testssl.sh (both JSON forms), sslyze JSON, ssh-audit JSON, checkdmarc JSON, results of internet.nl's batch
            interface, of SSL Labs' interface, nmap XML, Lynis report data, ScubaGear and ScubaGoggles JSON.
+           Those of checkdmarc, internet.nl and SSL Labs stay words of theirs: what is in the DNS this program asks from
+           anywhere, their verdicts rest on rules of their own, and SSL Labs looks at web sites alone. So do nmap's open
+           ports, because it does not say from where it looked.
 Steps      1. What a tool looked at as a probe does (TLS of the ports of mail, SSH) becomes that probe's facts
               (`looks.py`): they count where this program has no attempt of its own, and nowhere else.
            2. Where it has one, both are compared, and differences are reported.
            3. Of the rest only what is wrong (of nmap what is open) is kept, by the tool's own names. Nothing of that is
-              ever *good*, and nothing answers a question; findings of the two for clouds, which nothing from outside
-              shows, contradict.
+              ever *good*, and nothing answers a question.
+           4. The two for clouds read settings that nothing from outside shows: what fails contradicts, and what they
+              found met shows as much as its requirement says, as long as their result is not old.
 Outcomes   cloud_mfa (high); cloud_legacy, cloud_forward, cloud_faults (medium); tls_faults, ssh_faults, mail_faults,
-           system_faults (low); ports_seen, nothing_found, fills_in, agrees, saw_more, saw_less (info).
+           system_faults (low); ports_seen, nothing_found, fills_in, agrees, saw_more, saw_less (info);
+           cloud_legacy_off, cloud_forward_off, cloud_admins_mfa, cloud_users_mfa, cloud_attachments, cloud_filter,
+           cloud_logs, cloud_audit, cloud_alerts, cloud_outbound (ok).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -53,6 +59,19 @@ _CLOUD = {
     "cloud_forward": ("MS.EXO.1.1", "GWS.GMAIL.11.1"),
 }
 """Requirements of SCuBA's baselines that say what a question asks, without their versions."""
+CLOUD_MET = {
+    "cloud_legacy_off": (("MS.AAD.1.1", "MS.EXO.5.1"), ("GWS.COMMONCONTROLS.10.5", "GWS.GMAIL.9.1")),
+    "cloud_forward_off": (("MS.EXO.1.1",), ("GWS.GMAIL.11.1",)),
+    "cloud_admins_mfa": (("MS.AAD.3.6",), ("GWS.COMMONCONTROLS.1.1",)),
+    "cloud_users_mfa": (("MS.AAD.3.1",), ("MS.AAD.3.2",), ("GWS.COMMONCONTROLS.1.1",)),
+    "cloud_attachments": (("MS.SECURITYSUITE.1.1",), ("GWS.GMAIL.5.1", "GWS.GMAIL.5.2", "GWS.GMAIL.5.3")),
+    "cloud_filter": (("MS.SECURITYSUITE.6.1",), ("GWS.GMAIL.15.1",)),
+    "cloud_logs": (("MS.SECURITYSUITE.5.2",), ("GWS.COMMONCONTROLS.14.2",)),
+    "cloud_audit": (("MS.SECURITYSUITE.5.1",), ("GWS.COMMONCONTROLS.14.1",)),
+    "cloud_alerts": (("MS.SECURITYSUITE.4.1", "MS.SECURITYSUITE.4.2"), ("GWS.COMMONCONTROLS.13.1",)),
+    "cloud_outbound": (("MS.SECURITYSUITE.3.1",), ("GWS.COMMONCONTROLS.18.1",)),
+}
+"""The same of what is good: by any of these groups, all of whose requirements are met and none failed."""
 
 
 def accepts(document: Document) -> float:
@@ -137,6 +156,7 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
             yield "cloud_faults", _listed(rest)
         if not failed:
             yield "nothing_found", ()
+        yield from _met(facts)
         return
     wrong = [item for item in facts.items if item.severity != "info" or facts.tool == "nmap"]
     untold = [item for item in wrong if item.place not in places]
@@ -144,6 +164,15 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
         yield _WORDS.get(facts.tool, "system_faults"), _listed(untold)
     elif not wrong:
         yield "nothing_found", ()
+
+
+def _met(facts: Facts) -> Iterator[Word]:
+    """What the requirements show that are met; one that failed in another version of it is none."""
+    met = {name.rpartition("v")[0] for name in facts.met} - {item.id.rpartition("v")[0] for item in facts.items}
+    for word, groups in CLOUD_MET.items():
+        held = next((group for group in groups if met.issuperset(group)), ())
+        if held:
+            yield word, counted("items", held)
 
 
 def _listed(found: Sequence[Item]) -> Values:

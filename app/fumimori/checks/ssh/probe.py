@@ -61,9 +61,11 @@ def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple
     if not service.open:
         yield "not_reachable", ()
         return
-    if not service.untrusted_version or (service.methods is None and service.error and not service.protocol_1):
+    # other tools do not always tell the first line
+    seen = service.untrusted_version or (service.key_exchanges and not service.error)
+    if not seen or (service.methods is None and service.error and not service.protocol_1):
         yield "unseen", ()
-    if not service.untrusted_version:
+    if not seen:
         return
     if service.protocol_1:
         also = service.untrusted_version.startswith("SSH-1.99")

@@ -9,6 +9,7 @@ from fumimori.gui.widgets.evidence import FoldedEvidence
 from fumimori.gui.widgets.register_table import RegisterTable
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import About
+from fumimori.wording.registers import row_name
 
 
 class RowEvidence(QWidget):
@@ -33,7 +34,7 @@ class RowEvidence(QWidget):
             clear(self._column)
             self.hide()
             return
-        name = current.name
+        name = row_name(self._session.texts, current)
         told = self._session.texts("ui.registers.row" if name else "ui.registers.row_unnamed", name=name)
         if current.id != self._row:
             clear(self._column)

@@ -8,6 +8,7 @@ from fumimori.report.brand import LogoBlock
 from fumimori.report.context import CLOSE, ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.logos import Logo
+from fumimori.wording.registers import row_name
 
 PRINTED = 300
 """Pieces of evidence that are printed; further ones are only counted."""
@@ -62,7 +63,7 @@ def _belongs(m: ReportContext, one: Evidence) -> str:
                 return f"{w.number(finding)} {w.title(finding)}"
     for row in m.assessment.registers:
         if one.about is About.REGISTER and row.id == one.subject:
-            return f"{w.texts(f'registers.{row.register}.name')} {w.free(row.name, 80)}".rstrip()
+            return f"{w.texts(f'registers.{row.register}.name')} {w.free(row_name(w.texts, row), 80)}".rstrip()
     return w.free(one.subject, 80)
 
 
