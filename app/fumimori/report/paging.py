@@ -37,6 +37,8 @@ def paged(parts: Iterable[Part], width: float, height: float) -> list[Page]:
 def _paged(part: Part, width: float, height: float) -> list[Page]:
     pages = [Page(part.name)]
     waiting = _bound(part.blocks)
+    while waiting and waiting[-1].optional_at_top:  # white space begins no page of its own
+        waiting.pop()
     while waiting:
         block = waiting.pop(0)
         page = pages[-1]
