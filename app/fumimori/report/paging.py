@@ -78,7 +78,7 @@ def _bound(blocks: Iterable[Block]) -> list[Block]:
             held.append(block)
             continue
         if held:
-            bound.append(Stack([*held, block], together=isinstance(block, Stack) and block.together))
+            bound.append(block.led_by(held) if isinstance(block, Stack) else Stack([*held, block], together=False))
             held = []
         else:
             bound.append(block)

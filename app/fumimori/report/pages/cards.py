@@ -42,9 +42,9 @@ class Printed:
 
 def cards(m: ReportContext) -> list[Block]:
     """What was seen and where, why it matters, how to repair the cause, what to copy, how to prove it."""
-    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
     if not m.cards:
-        blocks.append(m.prose(m.say("none"), m.paper.table))
+        return [m.heading("t4.heading"), m.prose(m.say("none"), m.paper.table), Gap(4)]
+    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
     printed = Printed()
     for card in m.cards:
         blocks += [_card(m, card, printed), Gap(1.5)]

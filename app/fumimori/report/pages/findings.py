@@ -36,7 +36,7 @@ def finding_list(m: ReportContext) -> list[Block]:
                 " ".join(runs("", 1, {card.number for card in found} - {0})) or "－",
             ]
         )
-    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([20, 17, 77, 39, 12], "t3.heads", rows)]
+    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([20, 20, 74, 39, 12], "t3.heads", rows)]
     facts = [finding for finding in m.result.findings if finding.severity <= Severity.INFO]
     if facts:
         blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
