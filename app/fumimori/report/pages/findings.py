@@ -10,10 +10,10 @@ from fumimori.report.grid import Cell
 from fumimori.report.numbering import card_key
 from fumimori.wording.references import frameworks, references
 from fumimori.wording.report import runs
-from fumimori.wording.words import kinds
+from fumimori.wording.words import kinds, place_of
 
 SUBJECTS = 3
-"""Subjects that a row names; its card names more, the attached findings.csv all."""
+"""Subjects that a row names, or one where there are more; its card names more, the attached findings.csv all."""
 
 
 def finding_list(m: ReportContext) -> list[Block]:
@@ -32,7 +32,7 @@ def finding_list(m: ReportContext) -> list[Block]:
                 f"{m.wording.numbers(findings, most=len(findings))} {first.control.printed}",
                 m.severity(first.severity),
                 Prose(title, small, m.faces, link=card_key(findings)),
-                m.wording.subjects(findings, SUBJECTS) or "－",
+                m.wording.subjects(findings, SUBJECTS if len(set(map(place_of, findings))) <= SUBJECTS else 1) or "－",
                 " ".join(runs("", 1, {card.number for card in found} - {0})) or "－",
             ]
         )
