@@ -12,7 +12,7 @@ from fumimori.assess.scoring import weigh
 from fumimori.model import ReportVersion
 from fumimori.report.glossary import TERMS
 from report import example
-from report.test_contents import pages, text
+from report.test_contents import text
 
 KNOWN = {"APPI", "CCPA", "DRAFT", "DSS", "GDPR", "IT", "MIHON", "OS", "PC", "PCI", "PCs", "ZIP", "ZIPs"}
 """Words in capitals that need no gloss: everyday ones, products, and laws that the page's own sentence explains."""
@@ -25,7 +25,7 @@ def of_sample(request):
     about = sample()
     result = toolkit().assess(about, example.ISSUED)
     content = example.pdf(about, language=request.param, following=result, parts="management")
-    return request.param, result, [" ".join(page.split()) for page in pages(content)[1:]]
+    return request.param, result, [" ".join(page.split()) for page in text(content, "-raw").split("\f")[1:-1]]
 
 
 def test_a_term_is_explained_on_the_management_page_that_uses_it_first(of_sample):

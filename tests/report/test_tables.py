@@ -5,10 +5,10 @@ import pytest
 from fumimori import resources
 from fumimori.assess.mail_path import ROWS
 from fumimori.model import Answer, Outcome
-from fumimori.report.blocks import Stack
+from fumimori.report.blocks import Gap, Stack
 from fumimori.report.code_block import WHOLE, Verbatim
 from fumimori.report.grid import Grid
-from fumimori.report.page_style import PageStyle
+from fumimori.report.page_style import MM, PageStyle
 from fumimori.report.pages.mail_path import CHIPS, gap
 from fumimori.report.pages.servers import _common_name
 from fumimori.report.shapes import ChipSign
@@ -107,3 +107,22 @@ def test_the_state_of_a_stretch_fits_between_its_two_stations(size, wording):
         width = ChipSign(chip, words, paper).natural_width()
         for row in ROWS:
             assert width < gap(paper.width, len(row)), words
+
+
+def grid(paper, rows: int, height: float = 10) -> Grid:
+    """A table without a head whose rows are so many points high."""
+    return Grid([50], [[Gap(height / MM)] for _ in range(rows)], paper, padding=0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "room", "kept"), [(8, 75, 6), (8, 55, 5), (4, 35, 2), (3, 25, 0), (2, 15, 0), (1, 5, 0)]
+)
+def test_no_row_is_left_alone_and_a_short_table_stays_whole(paper, rows, room, kept):
+    pieces = grid(paper, rows).split(100, room)
+    assert (0 if pieces is None else round(pieces[0].height(100) / 10)) == kept
+
+
+def test_few_high_rows_are_parted(paper):
+    pieces = grid(paper, 3, 300).split(100, 650)
+    assert pieces is not None
+    assert [round(piece.height(100)) for piece in pieces] == [600, 300]

@@ -286,6 +286,12 @@ class Stack(Block):
             return min(room, needed - self._cut_from / 3)
         return 0.0
 
+    def led_by(self, blocks: Sequence[Block]) -> "Stack":
+        """`blocks` with this stack below them, parted where it would be parted itself."""
+        led = Stack([*blocks, self], together=self.together)
+        led._cut_from = self._cut_from
+        return led
+
     def _part(self, blocks: list[Block], key: str, again: Block | None = None) -> "Stack":
         part = Stack(blocks, together=False, key=key, again=again)
         part.node = self.node

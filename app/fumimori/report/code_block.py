@@ -52,7 +52,7 @@ class Verbatim(Block):
 
     @property
     def _inset(self) -> float:
-        return 1.0 if self._ground else 0.0
+        return 0.7 if self._ground else 0.0
 
     def height(self, width: float) -> float:
         """Lines times leading, and the ground around them."""

@@ -7,6 +7,9 @@ from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.page_style import MM, PageStyle
 
 Cell = str | Block
+SHORT = 3
+"""Rows up to which a table is not parted unless it is higher than the next."""
+SHORT_HEIGHT = 25 * MM
 
 
 class Grid(Block):
@@ -83,13 +86,23 @@ class Grid(Block):
                 pieces = self._split_row(i, room - used) if self._part_rows else None
                 if pieces:
                     return pieces
+                if i and self._short:
+                    return None
                 if i:
-                    return self._part(0, i, self._continued), self._part(i, len(self._rows), continued=True)
+                    lonely = i > 2 and i == len(self._rows) - 1  # a row that would stand alone on the next page
+                    end = i - 1 if lonely else i
+                    return self._part(0, end, self._continued), self._part(end, len(self._rows), continued=True)
                 if height > self._page_style.height / 2:
                     return self._split_row(0, room - used)
                 return None
             used += height
         return None
+
+    @property
+    def _short(self) -> bool:
+        """So few rows that all of them go to the next page."""
+        whole = len(self._rows) <= SHORT and not self._continued and not self._part_rows
+        return whole and self._head_height() + sum(self._row_heights()) <= SHORT_HEIGHT
 
     def _part(self, start: int, end: int, continued: bool) -> "Grid":  # noqa: FBT001
         part = Grid((), (), self._page_style, row_heads=self._row_heads, part_rows=self._part_rows)

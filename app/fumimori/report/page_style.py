@@ -106,7 +106,7 @@ class PageStyle:
         self.body = self._style(body)
         self.table = self._style(sizes["table"], 1.45)
         self.card = self._style(sizes["table"] - 0.5, 1.42)
-        self.note = self._style(sizes["note"], 1.45).inked(self.quiet)
+        self.note = self._style(sizes["note"], 1.4).inked(self.quiet)
         self.heading1 = self._style(sizes["heading1"], 1.4).bold().inked(self.accent)
         self.heading2 = self._style(sizes["heading2"], 1.4).bold()
         self.heading3 = self._style(sizes["heading3"], 1.45).bold()

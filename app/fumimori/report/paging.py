@@ -37,6 +37,8 @@ def paged(parts: Iterable[Part], width: float, height: float) -> list[Page]:
 def _paged(part: Part, width: float, height: float) -> list[Page]:
     pages = [Page(part.name)]
     waiting = _bound(part.blocks)
+    while waiting and waiting[-1].optional_at_top:  # white space begins no page of its own
+        waiting.pop()
     while waiting:
         block = waiting.pop(0)
         page = pages[-1]
@@ -76,7 +78,7 @@ def _bound(blocks: Iterable[Block]) -> list[Block]:
             held.append(block)
             continue
         if held:
-            bound.append(Stack([*held, block], together=isinstance(block, Stack) and block.together))
+            bound.append(block.led_by(held) if isinstance(block, Stack) else Stack([*held, block], together=False))
             held = []
         else:
             bound.append(block)

@@ -65,7 +65,7 @@ def _alike(m: ReportContext, action: Action) -> tuple[str, ...]:
     """All that a line says of an action without the name of its place; empty where it must stand by itself."""
     w = m.wording
     said, place = w.action(action), w.free(action.place, 100)
-    if action.entry is not None or not place or place not in said:
+    if action.entry is not None or not place:
         return ()
     return said.replace(place, "\0"), w.role(action), w.effort_and_cost(action), w.due(action), action.severity.word
 
@@ -73,4 +73,5 @@ def _alike(m: ReportContext, action: Action) -> tuple[str, ...]:
 def _everywhere(m: ReportContext, actions: Sequence[Action]) -> str:
     place = m.wording.free(actions[0].place, 100)
     places = m.wording.texts("words.action.and_others", place=place, count=len(actions) - 1)
-    return m.wording.action(actions[0]).replace(place, places)
+    said = m.wording.action(actions[0])
+    return said.replace(place, places) if place in said else said + m.wording.bracketed(places)

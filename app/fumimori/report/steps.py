@@ -24,18 +24,22 @@ class Steps(Block):
         """The items."""
         return self._items
 
+    @property
+    def _air(self) -> float:
+        return 0.4 * MM
+
     def _indent(self) -> float:
         return self._style.size * (1.3 if self._sign else 1.8)
 
     def height(self, width: float) -> float:
         """The items with a little air between them."""
-        return sum(item.height(width - self._indent()) + 0.8 * MM for item in self._items)
+        return sum(item.height(width - self._indent()) + self._air for item in self._items)
 
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:
         """Between two items."""
         used = 0.0
         for i, item in enumerate(self._items):
-            used += item.height(width - self._indent()) + 0.8 * MM
+            used += item.height(width - self._indent()) + self._air
             if used > room + 0.01:
                 return (self._part(0, i), self._part(i, len(self._items))) if i else None
         return None
@@ -52,4 +56,4 @@ class Steps(Block):
             entry = node.adopt(Node("LI"))
             sign.draw(canvas, x, top, self._indent(), entry)
             item.draw(canvas, x + self._indent(), top, width - self._indent(), entry.adopt(Node("LBody")))
-            top -= item.height(width - self._indent()) + 0.8 * MM
+            top -= item.height(width - self._indent()) + self._air

@@ -9,6 +9,7 @@ from fumimori.wording.words import Words
 
 POINTS = 12
 """Findings that one letter names."""
+_POINTS_MARK, _ASK_MARK = "{points}", "{ask}"
 LINE_MOST = 4000
 """Characters of one line to copy."""
 
@@ -55,7 +56,11 @@ def letter(words: Words, findings: Iterable[Finding], asks: Iterable[Note], asse
     ]
     more = [t("repairs.letter_more", count=len(points) - POINTS)] if len(points) > POINTS else []
     said = "\n".join([*points[:POINTS], *more])
-    return t("repairs.letter", points=said, ask=wanted, day=t.day(_measured(assessment)))
+    # A filled-in value is one bounded line; these two are many lines, each made harmless already.
+    text = t("repairs.letter", points=_POINTS_MARK, ask=_ASK_MARK, day=t.day(_measured(assessment)))
+    before, _, rest = text.partition(_POINTS_MARK)
+    between, _, after = rest.partition(_ASK_MARK)
+    return f"{before}{said}{between}{wanted}{after}"
 
 
 def _measured(assessment: Assessment) -> date:

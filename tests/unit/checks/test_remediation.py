@@ -651,6 +651,31 @@ def test_a_letter_names_exactly_what_fails(language):
     assert "TLS 1.0" in text
 
 
+@pytest.mark.parametrize("language", sorted(languages(resources.root())))
+def test_a_letter_loses_no_point_and_gives_each_its_own_line(language):
+    texts = Texts(resources.root(), language)
+    found = [
+        Finding(
+            code="mail_ports.tls_old",
+            subject=f"sv{number}.a-rather-long-name-of-a-server.xserver.jp:993",
+            control=Control.PROTOCOLS,
+            severity=Severity.MEDIUM,
+            basis=Basis.MEASURED,
+            values=(("host", f"sv{number}.xserver.jp"), ("port", 993), ("versions", "TLS 1.0")),
+        )
+        for number in range(12)
+    ]
+    of = assessment(hosting=Hosting.RENTAL)
+    asks = list(dict.fromkeys(program_repair(finding, of).ask for finding in found))
+    words = Words(texts, bank())
+    lines = letter(words, found, asks, of).splitlines()
+    for one in found:
+        point = texts("repairs.letter_point", subject=one.subject, title=words.title(one), saw=words.saw(one))
+        assert lines.count(point) == 1
+    assert [note_words(texts, ask) for ask in asks if note_words(texts, ask) not in lines] == []
+    assert not any("{" in line for line in lines)
+
+
 def test_every_value_of_a_provider_has_its_own_page_and_is_one_term():
     providers = {row["provider"] for row in rules().tables["providers"].dicts()}
     for row in rules().tables["provider_settings"].dicts():

@@ -89,7 +89,7 @@ def versions(m: ReportContext) -> list[Block]:
         dated.setdefault(m.rules.tables[name].date, []).append(m.say(f"t1.table.{name}"))
     dated.setdefault(list_date(), []).append(m.say("t1.table.public_suffixes"))
     rows += [(m.say("t1.tables", date=date), m.wording.listed(names)) for date, names in sorted(dated.items())]
-    return [m.heading("t1.heading"), m.pairs(rows, first=50, small=True), *_history(m), Gap(5)]
+    return [m.heading("t1.heading"), m.pairs(rows, first=36, small=True), *_history(m), Gap(5)]
 
 
 def _history(m: ReportContext) -> list[Block]:

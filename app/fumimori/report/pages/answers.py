@@ -1,6 +1,7 @@
 """T5 who answered what, with the result."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from fumimori.assess.evidence import evidence_of, question_of
 from fumimori.model import Answer, Contradiction, Question, QuestionResult, QuestionState
@@ -8,6 +9,7 @@ from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.questions import answer_key, scored
+from fumimori.wording.report import runs
 
 SILENT = (QuestionState.UNANSWERED, QuestionState.PARENT_UNMET)
 """States that say nothing but that there is no answer."""
@@ -44,13 +46,26 @@ def answers(m: ReportContext) -> list[Block]:
     if rows:
         head, keys = m.wording.texts.lines("report.t5.heads"), [answer_key(printed) for printed, _ in rows]
         table = [row for _, row in rows]
-        blocks.append(Grid([12, 85, 44, 24], table, m.paper, head=head, padding=0.3, small=True, keys=keys))
+        blocks.append(Grid([11, 72, 58, 24], table, m.paper, head=head, padding=0.3, small=True, keys=keys))
     else:
         blocks.append(m.prose(m.say("none"), m.paper.table))
-    for key, numbers in (("t5.measured", measured), ("t5.unanswered", unanswered), ("t5.outside", outside)):
+    for key, numbers in (
+        ("t5.measured", measured),
+        ("t5.unanswered", _drawn_together(unanswered)),
+        ("t5.outside", _drawn_together(outside)),
+    ):
         if numbers:
             blocks += [Gap(1.5), m.note(m.say(key, questions=m.wording.listed(numbers)))]
     return [*blocks, Gap(5)]
+
+
+def _drawn_together(printed: Iterable[str]) -> list[str]:
+    """The numbers of questions, neighbours of one control drawn together: C1-2, C1-4–9."""
+    by_control: dict[str, set[int]] = {}
+    for one in printed:
+        control, _, number = one.rpartition("-")
+        by_control.setdefault(control, set()).add(int(number))
+    return [run for control, numbers in by_control.items() for run in runs(control, 1, numbers)]
 
 
 def _who(m: ReportContext, answer: Answer) -> tuple[str, str]:

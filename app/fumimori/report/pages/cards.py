@@ -42,12 +42,12 @@ class Printed:
 
 def cards(m: ReportContext) -> list[Block]:
     """What was seen and where, why it matters, how to repair the cause, what to copy, how to prove it."""
-    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
     if not m.cards:
-        blocks.append(m.prose(m.say("none"), m.paper.table))
+        return [m.heading("t4.heading"), m.prose(m.say("none"), m.paper.table), Gap(4)]
+    blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
     printed = Printed()
     for card in m.cards:
-        blocks += [_card(m, card, printed), Gap(2.5)]
+        blocks += [_card(m, card, printed), Gap(1.5)]
     return [*blocks, Gap(1)]
 
 
@@ -66,18 +66,23 @@ def facts(m: ReportContext) -> list[Block]:
         keys=[card_key(findings) for findings in found],
         part_rows=True,
     )
-    more = any(not m.repair(finding).empty for findings in found for finding in findings)
-    intro: list[Block] = [m.note(m.say("t4.facts_intro"), keep_next=True), Gap(1)] if more else []
+    intro = [m.note(m.say("t4.facts_intro"), keep_next=True), Gap(1)]
     return [m.heading("t4.facts", 3), *intro, table, Gap(4)]
 
 
 def good_points(m: ReportContext) -> list[Block]:
-    """What was measured and found in order, a row for each kind."""
-    found: dict[str, list[Outcome]] = {}
+    """What was measured and found in order, a row for all that is about the same places."""
+    kinds: dict[str, list[Outcome]] = {}
     for outcome in m.result.good:
-        found.setdefault(m.wording.title(outcome), []).append(outcome)
-    rows: list[list[Cell]] = [[title, m.wording.subjects(outcomes, GOOD)] for title, outcomes in found.items()]
-    return [m.heading("t4.good", 3), m.list_or_none([82, 83], "t4.good_heads", rows), Gap(6)]
+        kinds.setdefault(m.wording.title(outcome), []).append(outcome)
+    found: dict[str, list[str]] = {}
+    for title, outcomes in kinds.items():
+        found.setdefault(m.wording.subjects(outcomes, GOOD) or "－", []).append(title)
+    sign = m.say("t4.good_sign")
+    rows: list[list[Cell]] = [
+        [where, Stack([m.cell(f"{sign} {title}", small=True) for title in titles])] for where, titles in found.items()
+    ]
+    return [m.heading("t4.good", 3), m.list_or_none([70, 95], "t4.good_heads", rows), Gap(6)]
 
 
 # --- a card ---
@@ -98,7 +103,7 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
     signs.append((room, m.heading("", 3, text=title, outline=f"{title} {w.bracketed(w.numbers(card.findings))}")))
     below = [m.cell(_work(m, card.action), small=True)] if card.action is not None else []
     heading: list[Block] = [
-        Hairline(m.paper.accent, width=0.9, millimetres=2.5),
+        Hairline(m.paper.accent, width=0.9, millimetres=2),
         Columns(signs, gap=3 * MM),
         *below,
         Gap(0.8),
@@ -127,7 +132,7 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
     return Stack(
         [
             *heading,
-            Grid([LABEL, 165 - LABEL], rows, m.paper, row_heads=True, padding=0.5, small=True, part_rows=True),
+            Grid([LABEL, 165 - LABEL], rows, m.paper, row_heads=True, padding=0.4, small=True, part_rows=True),
         ],
         cut_from=WASTE,
         again=Again(m.say("t4.again", title=title), m.paper.note.bold(), m.faces),
@@ -135,7 +140,7 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
 
 
 def _row(m: ReportContext, name: str, blocks: list[Block]) -> list[tuple[str, Cell]]:
-    return [(m.say(f"t4.{name}"), Stack(blocks, together=False, gap=0.6))] if blocks else []
+    return [(m.say(f"t4.{name}"), Stack(blocks, together=False, gap=0.35))] if blocks else []
 
 
 def _each(texts: Iterable[str]) -> list[str]:
@@ -273,16 +278,12 @@ def _work(m: ReportContext, action: Action) -> str:
 
 
 def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
-    """Numbers; title, what was seen, and all that a card would say about what it means and what can be done."""
+    """Numbers; title, what was seen, what it means and what can be done."""
     w, first = m.wording, findings[0]
     small = m.paper.note.inked(m.paper.ink)
     told: list[Run] = [(f"{w.title(first)}　", small.bold()), (_placed(m, findings), m.paper.note)]
-    repair = repair_of(m, findings)
-    said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first), w.confirm(first)]))
+    said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first)]))
     blocks: list[Block] = [Prose(told, small, m.faces, keep_next=True), *([m.cell(said, small=True)] if said else [])]
-    if not repair.empty:
-        place = m.say("t4.to_copy", numbers=w.numbers(findings, most=len(findings)))
-        blocks.append(m.cell(place, small=True, quiet=True))
     numbers = Prose(w.numbers(findings, most=len(findings)), small, m.faces)
     return [numbers, Stack(blocks, together=False)]
 

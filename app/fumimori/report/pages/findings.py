@@ -10,10 +10,10 @@ from fumimori.report.grid import Cell
 from fumimori.report.numbering import card_key
 from fumimori.wording.references import frameworks, references
 from fumimori.wording.report import runs
-from fumimori.wording.words import kinds
+from fumimori.wording.words import kinds, place_of
 
 SUBJECTS = 3
-"""Subjects that a row names; its card names more, the attached findings.csv all."""
+"""Subjects that a row names, or one where there are more; its card names more, the attached findings.csv all."""
 
 
 def finding_list(m: ReportContext) -> list[Block]:
@@ -24,7 +24,6 @@ def finding_list(m: ReportContext) -> list[Block]:
     for findings in kinds(f for f in m.result.findings if f.severity > Severity.INFO).values():
         first = findings[0]
         found = [card_of[f.code, f.subject] for f in findings]
-        action = found[0].action
         title = m.wording.title(first)
         if first.dispute is not None:
             title += m.wording.bracketed(m.wording.word("dispute", first.dispute.kind))
@@ -33,12 +32,11 @@ def finding_list(m: ReportContext) -> list[Block]:
                 f"{m.wording.numbers(findings, most=len(findings))} {first.control.printed}",
                 m.severity(first.severity),
                 Prose(title, small, m.faces, link=card_key(findings)),
-                m.wording.subjects(findings, SUBJECTS) or "－",
+                m.wording.subjects(findings, SUBJECTS if len(set(map(place_of, findings))) <= SUBJECTS else 1) or "－",
                 " ".join(runs("", 1, {card.number for card in found} - {0})) or "－",
-                f"{m.wording.due(action)}\n{m.wording.owner(action, short=True)}" if action else "－",
             ]
         )
-    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([18, 19, 54, 29, 12, 33], "t3.heads", rows)]
+    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([20, 20, 74, 39, 12], "t3.heads", rows)]
     facts = [finding for finding in m.result.findings if finding.severity <= Severity.INFO]
     if facts:
         blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
@@ -99,7 +97,7 @@ def sources(m: ReportContext) -> list[Block]:
         m.heading("t10.heading"),
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
-        m.list_or_none([34, 54, 77], "t10.heads", rows),
+        m.list_or_none([28, 50, 87], "t10.heads", rows),
         Gap(3),
         *_requirements(m),
         Gap(5),

@@ -9,7 +9,7 @@ from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.questions import answered, control_of, counts, inside, question_key, weighed
 
-TIGHT = 0.3
+TIGHT = 0.2
 """Millimetres above and below the rows of the long table."""
 
 
@@ -33,7 +33,7 @@ def score(m: ReportContext) -> list[Block]:
         m.prose(m.say("t11.control"), m.paper.table, keep_next=True),
         Gap(2),
         Grid(
-            [12, 70, 47, 12, 12, 12],
+            [11, 75, 43, 12, 12, 12],
             [row for _, row in rows],
             m.paper,
             head=m.wording.texts.lines("report.t11.heads"),

@@ -24,7 +24,7 @@ def servers(m: ReportContext) -> list[Block]:
         m.list_or_none([44, 33, 31, 29, 28], "t6.mx_heads", [_mx(m, row) for row in hosts]),
         Gap(3),
         m.heading("t6.ports", 3),
-        m.list_or_none([38, 22, 27, 41, 37], "t6.port_heads", _ports(m)),
+        m.list_or_none([37, 19, 25, 49, 35], "t6.port_heads", _ports(m)),
         m.note(m.say("t6.holes")),
         Gap(4),
     ]

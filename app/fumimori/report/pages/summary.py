@@ -253,7 +253,8 @@ def _actions(m: ReportContext, *, reasons: int, most: int) -> Block:
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
         side = (m.wording.owner(action), m.wording.due(action), m.wording.effort_and_cost(action))
         rows.append([line.printed, Stack(what), *[m.cell(text, small=True) for text in side]])
-    return m.table_or_none([11, 84, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
+    number = 11 if any(len(line.actions) > 1 for line in first_lines(m)[:most]) else 7
+    return m.table_or_none([number, 95 - number, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
 
 
 def _decisions(m: ReportContext, most: int) -> Block:
