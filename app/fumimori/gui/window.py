@@ -56,6 +56,7 @@ class Window(QMainWindow):
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
+        self.rebuilding = Rebuilding(self)
         self._sidebar_timer = QTimer(self)
         self._sidebar_timer.setSingleShot(True)
         self._sidebar_timer.setInterval(SIDEBAR_AFTER_MS)
@@ -74,7 +75,6 @@ class Window(QMainWindow):
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
         self.setMinimumSize(*placing.SMALLEST)
-        self.rebuilding = Rebuilding(self)
         self._restyle()
         self.rebuilding.finish()
 
