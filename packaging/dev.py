@@ -19,12 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 UV = "uv==0.13.9"
-"""What installs everything else; its hashes for every platform stand in `packaging/requirements-uv.lock`."""
+"""What installs everything else; its hashes for every platform are in `packaging/requirements-uv.lock`."""
 
 APT_PATIENCE = 300
 """Seconds to wait for somebody else who is installing packages."""
 PROCESSES = 4
-"""How many processes share the tests at the most; one more than processors, since what opens sockets mostly waits."""
+"""How many processes share the tests at most; one more than processors, since what opens sockets mostly waits."""
 UPDATES_MOST = 8
 """How often the lists of packages are asked for while somebody else holds them."""
 
@@ -122,15 +122,10 @@ def set_up(lock_name: str) -> str:
 def check(python: str) -> int:
     """Run ruff, mypy, import-linter and vulture; the first that fails decides."""
     tools = Path(python).parent
-    for line in (
-        [tools / "ruff", "check", "."],
-        [tools / "ruff", "format", "--check", "."],
-        [tools / "mypy"],
-        [tools / "lint-imports"],
-        [tools / "vulture"],
-    ):
-        print("$", Path(line[0]).name, *line[1:], flush=True)
-        code = subprocess.call([str(part) for part in line], cwd=ROOT)
+    for line in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "vulture"):
+        print("$", line, flush=True)
+        tool, *arguments = line.split()
+        code = subprocess.call([str(tools / tool), *arguments], cwd=ROOT)
         if code:
             return code
     return 0

@@ -7,6 +7,7 @@ Run as root on Debian (the world starts real servers on loopback): `.venv/bin/py
 import asyncio
 import re
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +16,11 @@ import msgspec
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import sample_handed  # noqa: E402 - beside this file
+
 from fumimori.__main__ import toolkit  # noqa: E402
-from fumimori.engine import NetworkSettings, confirmed, measure  # noqa: E402
+from fumimori.engine import confirmed, measure  # noqa: E402
+from fumimori.engine.reading import document_of, read_documents  # noqa: E402
 from fumimori.model import (  # noqa: E402
     Answer,
     Assessment,
@@ -28,26 +32,28 @@ from fumimori.model import (  # noqa: E402
     Organisation,
     Scope,
 )
-from loopback.world import World, running  # noqa: E402 - the test world lives with the tests
+from loopback import readings  # noqa: E402 - the test world lives with the tests
+from loopback.signed_mail import Authority  # noqa: E402
+from loopback.world import World, running  # noqa: E402
 
 DOMAIN = "mihon.example"
 """Mihon is Japanese for sample; `.example` can never be anybody's (RFC 2606)."""
 
 SAID = {
     "defaults.admin_passwords": "yes",
-    "defaults.password_keeping": "partly",
-    "mta_sts.dns_owner": "partly",
+    "defaults.password_keeping": "yes",
+    "mta_sts.dns_owner": "yes",
     "protocols.inventory": "pc phone copier",
     "protocols.client_settings": "yes",
     "protocols.certificate_expiry": "partly",
     "protocols.device_sending": None,
     "sender_auth.domains": "yes",
     "sender_auth.dkim": "partly",
-    "sender_auth.senders_known": "no",
+    "sender_auth.senders_known": "partly",
     "sender_auth.incoming_checks": "yes",
     "updates.responsible": "contractor",
     "updates.supported": "yes",
-    "updates.fix_delay": "partly",
+    "updates.fix_delay": "yes",
     "updates.firmware": None,
     "firewall.open_ports": "yes",
     "firewall.admin_sources": "partly",
@@ -64,11 +70,11 @@ SAID = {
     "ssh.rdp": "not_used",
     "people.training": "partly",
     "people.user_mfa": "partly",
-    "people.passwords": "notes",
+    "people.passwords": "yes",
     "people.payment_changes": "yes",
     "signing.confidential_mail": "yes",
     "signing.file_protection": "ppap",
-    "surroundings.mail_at_rest": "partly",
+    "surroundings.mail_at_rest": "yes",
     "surroundings.staff_networks": "yes",
     "surroundings.physical_protection": "yes",
     "surroundings.provider_protects": "yes",
@@ -78,13 +84,7 @@ SAID = {
 
 async def measured(world: World, assessment: Assessment) -> Assessment:
     """The assessment with everything that the probes see of the subtle domain."""
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-        from_outside=True,
-    )
+    settings = world.settings(from_outside=True)
     tools = toolkit()
     network = tools.open_network(settings)
     try:
@@ -93,13 +93,35 @@ async def measured(world: World, assessment: Assessment) -> Assessment:
         await network.close()
 
 
+def read(world: World, assessment: Assessment, now: datetime) -> Assessment:
+    """The assessment with what the company dropped into the window, each document a reading of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority = Authority(Path(folder))
+        tools = readings.tools(authority.roots)
+        message = sample_handed.signed_message(world, authority, now)
+        handed = [(sample_handed.reports(world, now), "", "@partner")]
+        handed += [
+            ({name: text}, host, "@maintenance") for name, (host, text) in sample_handed.settings_of(world).items()
+        ]
+        handed.append(({"signed.eml": message}, "", "@partner"))
+        for minute, (files, host, whom) in enumerate(handed, 1):
+            at = now + timedelta(minutes=minute)
+            documents = [document_of(name, content, at, whom) for name, content in files.items()]
+            result = read_documents(tools, assessment, documents, at, about=host)
+            unread = [one.name for one in result.handed if one.problem] + [one.subject for one in result.others]
+            if unread:
+                raise SystemExit(f"not read: {unread}")
+            assessment = result.vouched().added_to(assessment)
+    return assessment
+
+
 def renamed(assessment: Assessment, block: int) -> Assessment:
     """The assessment under the sample's name, with addresses that are kept for documentation (RFC 5737)."""
     text = msgspec.json.encode(assessment).decode()
     # A record longer than 255 octets is cut into strings, wherever that falls.
     cut = r'(?:\\" \\")?'
     text = re.sub(cut.join(re.escape(letter) for letter in "subtle.example"), DOMAIN, text)
-    text = text.replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ")
+    text = text.replace("Toy Trust", "Sample Trust").replace("Toy ", "Sample ").replace("Test S/MIME", "Sample S/MIME")
     text = re.sub(
         rf"(?<!\d)127\.{block}\.(\d+)\.(\d+)\b", lambda found: f"192.0.2.{(int(found[1]) + int(found[2])) % 250}", text
     )
@@ -130,22 +152,30 @@ def main() -> None:
     assessment = Assessment(
         id="00000000-0000-4000-8000-000000000001",
         created=now,
-        organisation=Organisation(name="Mihon", size="11-50"),
+        organisation=Organisation(name="@organisation", size="11-50"),
         scope=Scope(
             domains=(DomainScope(name="subtle.example", hosting=Hosting.VPS, hosting_confirmed=True),),
             mail_hosts=("mail.subtle.example",),
             ssh_hosts=("mail.subtle.example",),
             own_hosts=("mx1.subtle.example", "mx2.subtle.example"),
         ),
-        consent=Consent(level=ConsentLevel.AUTHORISED, name="Mihon", role="Mihon"),
+        consent=Consent(level=ConsentLevel.AUTHORISED, name="@person", role="@role"),
         document_number="MIHON-2026-01",
         answers=tuple(answers),
     )
     assessment = msgspec.structs.replace(assessment, consent=confirmed(assessment, now))
     with running() as world:
-        recorded = renamed(asyncio.run(measured(world, assessment)), world.block)
+        seen = read(world, asyncio.run(measured(world, assessment)), now)
+        pieces, octets = sample_handed.evidence(world, now)
+        whole = msgspec.structs.replace(
+            seen, registers=sample_handed.registers(now), evidence=pieces, evidence_numbers=len(pieces)
+        )
+        recorded = renamed(whole, world.block)
     target = ROOT / "resources/sample/sample.json"
-    target.write_bytes(msgspec.json.format(msgspec.json.encode(recorded), indent=1) + b"\n")
+    for name, content in octets.items():
+        (target.parent / name).write_bytes(content)
+    lines = msgspec.json.format(msgspec.json.encode(recorded), indent=1).splitlines()
+    target.write_bytes(b"".join(line.lstrip() + b"\n" for line in lines))
     print(f"{target.relative_to(ROOT)}: {len(recorded.attempts)} attempts, {len(recorded.answers)} answers")
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "app"))
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fumimori.gui.session import Session
     from fumimori.gui.window import Window
 
+Theme = Literal["light", "dark"]
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 SIZES = {"": (1160, 820), "-150": (1280, 900), "-small": (1280, 720)}
@@ -37,15 +38,16 @@ def main() -> int:
     if options.readme:
         return readme(options.folder)
     wanted = {name for name in options.only.split(",") if name}
-    shots = [("ja", "light", ""), ("en", "dark", "")]
+    shots: list[tuple[str, Theme, str]] = [("ja", "light", ""), ("en", "dark", "")]
     if not options.quick:
-        shots = [(language, theme, size) for language in ("ja", "en") for theme in ("light", "dark") for size in SIZES]
+        themes: tuple[Theme, ...] = ("light", "dark")
+        shots = [(language, theme, size) for language in ("ja", "en") for theme in themes for size in SIZES]
     for language, theme, size in shots:
         take(options.folder, language, theme, size, wanted)
     return 0
 
 
-def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -> None:
+def take(folder: Path, language: str, theme: Theme, size: str, wanted: set[str]) -> None:
     """All pages in one language, brightness and size."""
     from PySide6.QtWidgets import QApplication
 
@@ -59,7 +61,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
     from fumimori.model import Control
     from fumimori.wizard.steps import ROW, Group, Route
 
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = cast("QApplication", QApplication.instance() or QApplication(sys.argv[:1]))
     with tempfile.TemporaryDirectory() as settings:
         scale = 150 if size == "-150" else 100
         save(Path(settings), Settings(language=language, scale=scale, theme=theme))
@@ -101,7 +103,7 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             judged(session)
             window.go(route)
             if name == "measuring-running":
-                half_way(session, window)
+                half_way(session)
             if name.endswith("-help"):
                 window.toggle_help()
             if name == "plan" and window.page is not None:
@@ -111,6 +113,8 @@ def take(folder: Path, language: str, theme: str, size: str, wanted: set[str]) -
             pictured(window, folder / f"{name}-{language}-{theme}{size}", entire=size == "")
             if name.endswith("-help"):
                 window.toggle_help()
+            if name == "measuring-running":
+                pose(session, running=False)
         window.close()
 
 
@@ -156,29 +160,26 @@ def several(session: "Session") -> None:
     session.show(structs.replace(session.open, scope=scope))
 
 
-def half_way(session: "Session", window: "Window") -> None:
-    """The rows of the recorded measurement as they stand half-way through it."""
-    from PySide6.QtWidgets import QProgressBar
+def half_way(session: "Session") -> None:
+    """The recorded measurement as it stands half-way through it."""
+    from fumimori.engine import Progress
 
-    from fumimori.gui.measuring import ProgressRow
-    from fumimori.gui.widgets.progress_list import ProgressList
+    measuring, attempts = session.measuring, session.open.attempts
+    states = ("running", "done", "waiting", "done", "done", "done")
+    for number, one in enumerate(attempts):
+        state = states[number % len(states)]
+        status, reason = (one.status, one.reason) if state == "done" else (None, "")
+        entry = Progress(probe=one.probe, subject=one.subject, state=state, status=status, reason=reason)
+        measuring.progress[one.probe, one.subject] = entry
+    measuring.done = sum(entry.state == "done" for entry in measuring.progress.values())
+    measuring.total = len(measuring.progress)
+    pose(session, running=True)
 
-    attempts = session.open.attempts
-    rows = [
-        ProgressRow(probe=one.probe, subject=one.subject, state="done", status=one.status, reason=one.reason)
-        if number % 3
-        else ProgressRow(probe=one.probe, subject=one.subject, state="running" if number % 2 else "waiting")
-        for number, one in enumerate(attempts)
-    ]
-    window.findChildren(ProgressList)[-1].show_progress(rows)
-    bar = window.findChildren(QProgressBar)[-1]
-    bar.setRange(0, 3)
-    bar.setValue(2)
-    page = window.page
-    page._words.say(page.say("running", done=sum(row.state == "done" for row in rows), total=len(rows)))  # noqa: SLF001 - the page is posed, not measured
-    page._stop.show()  # noqa: SLF001 - the page is posed, not measured
-    page._again.hide()  # noqa: SLF001 - the page is posed, not measured
-    page._elsewhere.hide()  # noqa: SLF001 - the page is posed, not measured
+
+def pose(session: "Session", *, running: bool) -> None:
+    """Have the pages show a measurement under way, without one."""
+    session.measuring._judged_next = running  # noqa: SLF001 - the page is posed, not measured
+    session.measuring.changed.emit()
 
 
 def with_repair(session: "Session") -> int:

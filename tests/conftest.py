@@ -31,12 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Several processes share the tests file by file; what opens sockets stays together, and begins.
 
     Those tests tell each other which outcomes came about, and share servers that take a while to start. Readers tell
-    theirs to the last file of their folder.
+    theirs to the last file of their folder. A module with a network of its own needs none of that.
     """
     sockets = {"network", "servers"}
     for item in items:
         together = "readers" if item.path.stem in _READERS else item.path.name
-        if sockets & set(item.path.parts):
+        if sockets & set(item.path.parts) and "own_network" not in getattr(item, "fixturenames", ()):
             together = "sockets"
         item.add_marker(pytest.mark.xdist_group(together))
         if getattr(config.option, "loadgroup", False):

@@ -4,7 +4,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fumimori.assess.lint import LintEntry
     from fumimori.engine import NetworkSettings, Toolkit
     from fumimori.gui.app_services import AppServices
-    from fumimori.model import Assessment, Consent, Finding, Question, Register, Repair, Result, Rules
+    from fumimori.model import Assessment, Finding, Question, Register, Repair, Result, Rules
     from fumimori.network import Network
     from fumimori.network.tls import CertificateChain
 
@@ -62,6 +62,7 @@ def _command_line(words: list[str], language: str) -> int:
         lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
+        sample_evidence=sample_evidence,
         sample_passphrase=SAMPLE_PASSPHRASE,
         texts=texts,
         language=language,
@@ -97,6 +98,7 @@ def services(settings: Path, network: "NetworkSettings | None" = None) -> "AppSe
         lint_report=lint_report,
         make_exports=make_exports,
         sample=sample,
+        sample_evidence=sample_evidence,
         sample_passphrase=SAMPLE_PASSPHRASE,
         resources=resources.root(),
         settings_folder=settings,
@@ -138,7 +140,7 @@ def registers() -> "tuple[Register, ...]":
 
 @lru_cache(maxsize=1)
 def toolkit() -> "Toolkit":
-    """Everything that looks, asks and judges."""
+    """The toolkit with every probe, reader, question and rule."""
     from fumimori import checks as probes
     from fumimori.engine import Toolkit
 
@@ -168,7 +170,7 @@ def chain(ders: Sequence[bytes], at: datetime) -> "CertificateChain":
 
 
 def open_network(settings: "NetworkSettings") -> "Network":
-    """The way outward for one run; ValueError for a resolver or an anchor that makes no sense."""
+    """The network of one run; ValueError for a resolver or an anchor that makes no sense."""
     from fumimori.net.real import RealNetwork
 
     if settings.dnssec_anchor is not None:
@@ -200,9 +202,9 @@ def make_report(  # noqa: PLR0917 - it is handed on as a plain callable
     issued: datetime | None = None,
 ) -> bytes:
     """The report as PDF, issued now or at `issued`; with the `version` draft it is marked as one."""
-    from fumimori import report
+    from fumimori.report import document
 
-    return report.make(
+    return document.make(
         assessment,
         result,
         rules=rules(),
@@ -246,6 +248,7 @@ def make_exports(
     material = Material(
         assessment=assessment,
         result=result,
+        rules=rules(),
         texts=language,
         issued=issued,
         repair=repairs(result, assessment),
@@ -283,28 +286,17 @@ def repairs(result: "Result", assessment: "Assessment") -> Callable[["Finding"],
 
 
 def sample(language: str = "ja") -> "Assessment":
-    """The sample company under its names in `language`: a recorded assessment that works with no network."""
-    import msgspec
+    """The sample company under its names in `language`."""
+    from fumimori.engine.sample import company
 
-    from fumimori.model import Assessment
-
-    recorded = msgspec.json.decode(resources.path("sample/sample.json").read_bytes(), type=Assessment)
-    say = texts(language)
-    name, role = say("words.sample.organisation"), say("words.sample.role")
-    consent = msgspec.structs.replace(recorded.consent, name=say("words.sample.person"), role=role)
-    return msgspec.structs.replace(
-        recorded,
-        report_language=language,
-        organisation=msgspec.structs.replace(recorded.organisation, name=name),
-        consent=consent,
-        runs=tuple(msgspec.structs.replace(run, consent=_named(run.consent, consent)) for run in recorded.runs),
-    )
+    return company(texts(language))
 
 
-def _named(of_run: "Consent", consent: "Consent") -> "Consent":
-    import msgspec
+def sample_evidence() -> Iterable[tuple[str, bytes]]:
+    """What the sample company's evidence keeps, by SHA-256."""
+    from fumimori.engine.sample import octets
 
-    return msgspec.structs.replace(of_run, name=consent.name, role=consent.role)
+    return octets()
 
 
 def settings_folder() -> Path:

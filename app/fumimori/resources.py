@@ -1,4 +1,4 @@
-"""Where resources lie: beside the checkout, inside the wheel, or inside the frozen program."""
+"""Where resources are: in the checkout, inside the wheel, or inside the frozen program."""
 
 import sys
 import tomllib

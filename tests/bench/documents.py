@@ -80,7 +80,7 @@ KINDS: dict[str, tuple[Callable[[int, Path], None], tuple[int, ...]]] = {
 
 
 def one(folder: Path, *, stop: bool) -> dict[str, object]:
-    """Read what lies in `folder`; figures of it."""
+    """Read what is in `folder`; figures of it."""
     import resource
 
     from fumimori.__main__ import toolkit

@@ -98,7 +98,7 @@ def installed(name: str) -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Peers:
-    """The peers in front of a world whose resolver is at `resolver`, whose roots lie in `ca_file`."""
+    """The peers in front of a world whose resolver is at `resolver`, whose roots are in `ca_file`."""
 
     resolver: str
     ca_file: Path

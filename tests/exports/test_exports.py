@@ -22,13 +22,13 @@ from msgspec import Raw
 from msgspec.json import encode
 
 from fumimori import resources
-from fumimori.__main__ import repairs
+from fumimori.__main__ import repairs, rules
 from fumimori.checks.spf import facts as spf
 from fumimori.engine.exchange import scan_json
 from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover, work_orders
 from fumimori.exports import sheets as sheets_of
 from fumimori.exports.sheets import sender_rule_met
-from fumimori.model import Answer, Assessment, Organisation, Outcome, Owner, Severity, Verdict
+from fumimori.model import Answer, Assessment, Credit, Organisation, Outcome, Owner, Severity, Verdict
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.report import sheets
 from loopback.fake_network import attempt
@@ -43,6 +43,7 @@ def material(language: str = "ja", about: Assessment | None = None) -> Material:
     return Material(
         assessment=given,
         result=example.result(given),
+        rules=rules(),
         texts=example.texts(language),
         issued=example.ISSUED,
         repair=example.repairs_of(given),
@@ -241,6 +242,38 @@ def test_the_sheet_for_partners_is_one_page_without_any_weakness(whole):
     for control in whole.result.controls:
         named = re.sub(r"\s+", "", f"{control.control.printed} {whole.wording.control(control.control)}") in pages[0]
         assert named == (control.verdict is Verdict.MET)
+
+
+def test_the_sheet_for_partners_names_the_requirements_that_the_answers_support(whole):
+    ids = [row["id"] for row in rules().tables["framework_ids"].dicts() if row["framework"] == "scs"]
+    met = tuple(msgspec.structs.replace(one, credit=Credit.MET, contradicted=False) for one in whole.result.questions)
+    best = replace(whole, result=msgspec.structs.replace(whole.result, questions=met))
+    pages = printed(exported(best, ("partner",))["partner.pdf"])
+    named = set(re.findall(r"\b\d-\d-\d-\d\b", pages[0]))
+    assert len(pages) == 1
+    assert {"4-1-3-2", "4-4-4-2"} <= named <= set(ids)
+    assert "5か条-3" in pages[0]
+    none = tuple(msgspec.structs.replace(one, credit=Credit.NOT_MET) for one in whole.result.questions)
+    worst = replace(whole, result=msgspec.structs.replace(whole.result, questions=none))
+    assert (
+        re.sub(r"\s+", "", whole.texts("exports.partner.schemes"))
+        not in printed(exported(worst, ("partner",))["partner.pdf"])[0]
+    )
+
+
+def test_the_sheet_for_partners_says_who_asks_for_a_rule_with_source_and_day(whole):
+    good = tuple(Outcome(code=f"{one}.x", subject="example.jp") for one in ("spf", "dkim", "dmarc", "reverse_dns"))
+    looks = tuple(attempt(one, "example.jp", facts=Raw(b"{}")) for one in ("spf", "dkim", "dmarc", "reverse_dns"))
+    clean = msgspec.structs.replace(whole.result, good=good, findings=(), runs=(run_of(*looks),))
+    page = printed(exported(replace(whole, result=clean), ("partner",))["partner.pdf"])[0]
+    for row in rules().tables["sender_rules"].dicts():
+        assert re.sub(r"\s+", "", row["service"]) in page
+        assert row["source"].partition(",")[0] in page
+        assert row["since"] in page
+    assert "5,000" in page
+    texts = {one for one in whole.texts.keys() if one.startswith("exports.partner.rule_")}  # noqa: SIM118
+    named = {f"exports.partner.rule_{row['rule']}" for row in rules().tables["sender_rules"].dicts()}
+    assert texts == named | {"exports.partner.rule_heads"}
 
 
 def test_a_sender_rule_is_met_only_when_it_was_measured_praised_and_without_fault():

@@ -1,4 +1,4 @@
-"""Documents that people hand over: every reader reads whatever the octets are, and what it wrote down is judged."""
+"""Documents that people hand over: every reader reads whatever the octets are, and what it recorded is judged."""
 
 import base64
 import contextlib
@@ -37,7 +37,7 @@ def _nothing(_ders: object, _at: object) -> CertificateChain:
 
 
 def _read_by_all(document: Document) -> None:
-    """Every reader, whether it takes the document or not; what it wrote down goes out as JSON and is judged."""
+    """Every reader, whether it takes the document or not; what it recorded goes out as JSON and is judged."""
     context = ReadContext(scope=SCOPE, observations=Observations(SCOPE, ()), rules=rules(), at=MOMENT, chain=_nothing)
     for reader in checks.readers():
         assert 0.0 <= reader.accepts(document) <= 1.0
@@ -151,7 +151,7 @@ def seeds() -> dict[str, list[bytes]]:
         b"Return-Path: <a@example.jp>\r\nAuthentication-Results: mx.r.example; dkim=pass header.d=example.jp;\r\n"
         b" spf=pass smtp.mailfrom=a@example.jp\r\nReceived: from m.example.jp (m.example.jp [192.175.48.1])\r\n"
         b" by mx.r.example with ESMTPS; Tue, 24 Nov 2026 10:00:00 +0900\r\nDKIM-Signature: v=1; a=rsa-sha256;\r\n"
-        b" c=relaxed/simple; d=example.jp; s=s1; h=from:to; bh=AAAA; b=AAAA\r\n"
+        b" c=relaxed/simple; d=example.jp; s=s1; h=from:to; l=2; bh=AAAA; b=AAAA\r\n"
         b"ARC-Seal: i=1; a=rsa-sha256; cv=none;\r\n"
         b" d=example.jp; s=s1; b=AAAA\r\nFrom: =?utf-8?B?44GC?= <a@example.jp>\r\nTo: b@r.example\r\nSubject: x\r\n"
         b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
@@ -159,6 +159,10 @@ def seeds() -> dict[str, list[bytes]]:
         b"Hi\r\n--b\r\nContent-Type: application/gzip; name*0=r.x; name*1=ml.gz\r\n"
         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(packed) + b"--b--\r\n"
     )
+    old = mail.replace(
+        b" by mx.r.example with ESMTPS", b" (using TLSv1 with cipher AES256-SHA) by mx.r.example with ESMTPS"
+    )
+    old = old.replace(b"l=2", b"l=99999999999999")
     nested = b"From: a@example.jp\r\nTo: b@c.example\r\n" + b"".join(
         b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (number, number) for number in range(300)
     )
@@ -172,7 +176,7 @@ def seeds() -> dict[str, list[bytes]]:
     entities = b'<!DOCTYPE f [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><feedback>&b;&b;</feedback>'
     ber = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609") + b"\x30\x80" * 400
     signed = _signed()
-    everything = [dmarc, tls, packed, mail, nested, zipped.getvalue(), tarred.getvalue(), entities, ber, signed]
+    everything = [dmarc, tls, packed, mail, old, nested, zipped.getvalue(), tarred.getvalue(), entities, ber, signed]
     everything.append(outlook("From: a@example.jp\r\nReceived: from a by b\r\n"))
     return {
         "document": everything,

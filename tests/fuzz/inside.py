@@ -6,7 +6,8 @@ from pathlib import Path
 from fumimori.engine import unpacking
 from fumimori.engine.reading import document_of
 from fumimori.grammar.collected import HEAD, parse_collected
-from fumimori.grammar.spreadsheet import TableError, table_rows
+from fumimori.grammar.spreadsheet import table_rows
+from fumimori.grammar.xlsx import TableError
 from fuzz.seeds_inside import SEEDS
 
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

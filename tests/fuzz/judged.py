@@ -16,7 +16,8 @@ from fumimori import checks as probes
 from fumimori import report, resources
 from fumimori.assess.question_state import outcome_severity
 from fumimori.checks.observations import Observations
-from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json
+from fumimori.engine.exchange import imported, read_scan, scan_json
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.model import Assessment, Basis, Finding, Repair, Severity, SnippetKind
 from fumimori.report import document
 from fumimori.report.attachments import attachments
@@ -70,13 +71,19 @@ def scan(octets: bytes) -> None:
                 _repaired(finding, program.repair(finding, assessment), assessment)
 
 
-def assessment(octets: bytes) -> None:
-    """A whole assessment: the grade, the plan, the JSON, the files beside the report, in every language."""
+def _given(octets: bytes) -> Assessment | None:
+    """The assessment in `octets` if a file could hold it."""
     try:
         given = msgspec.json.decode(octets, type=Assessment)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    if not _readable(given):
+        return None
+    return given if _readable(given) else None
+
+
+def assessment(octets: bytes) -> None:
+    """A whole assessment: the grade, the plan, the JSON, the files beside the report, in every language."""
+    given = _given(octets)
+    if given is None:
         return
     tools = program.toolkit()
     result = tools.assess(given, ISSUED)
@@ -99,11 +106,8 @@ def assessment(octets: bytes) -> None:
 
 def pages(octets: bytes) -> None:
     """A whole assessment as the pages of its report, laid out and not yet drawn."""
-    try:
-        given = msgspec.json.decode(octets, type=Assessment)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return
-    if not _readable(given):
+    given = _given(octets)
+    if given is None:
         return
     given = msgspec.structs.replace(given, brand=type(given.brand)())
     result = program.toolkit().assess(given, ISSUED)
@@ -160,7 +164,7 @@ def logo(octets: bytes) -> None:
 
 
 def _readable(given: Assessment) -> bool:
-    """Whether the facts are what their probes write down, as those of every file of ours are."""
+    """Whether the facts are what their probes record, as those of every file of ours are."""
     kinds = {probe.id: probe.facts.kind for probe in (*probes.walk(), *probes.readers())}
     try:
         for attempt in (one for run in given.runs for one in run.attempts):

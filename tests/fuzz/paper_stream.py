@@ -1,4 +1,4 @@
-"""A connection on paper: what a server would send lies there from the start, and what we send goes nowhere."""
+"""A connection on paper: what a server would send is there from the start, and what we send goes nowhere."""
 
 import asyncio
 import atexit

@@ -12,8 +12,9 @@ from fumimori import resources
 from fumimori.__main__ import registers, texts
 from fumimori.engine.evidence import EvidenceError
 from fumimori.engine.evidence import take as take_in
-from fumimori.engine.register_files import TableError, read_tables
 from fumimori.grammar.csv_text import csv_octets
+from fumimori.grammar.spreadsheet import read_tables
+from fumimori.grammar.xlsx import TableError
 from fumimori.texts import languages
 from fumimori.wording.registers import RegisterWords
 

@@ -99,7 +99,7 @@ def _shape(kind: type) -> inspect.StructType:
 
 
 def strings_of(value: Any, name: str = "", into: dict[str, set[str]] | None = None) -> dict[str, set[str]]:
-    """Every string of a piece of JSON under the name of the field that it stands in."""
+    """Every string of a piece of JSON under the name of the field that it is in."""
     found = {} if into is None else into
     if isinstance(value, str):
         found.setdefault(name, set()).add(value)

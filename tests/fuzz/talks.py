@@ -154,7 +154,7 @@ async def _heard(octets: bytes) -> None:
 
 
 def _told(context: object) -> None:
-    """Carry out one look; not to have seen is an answer, and what was seen can be written down."""
+    """Carry out one look; not to have seen is an answer, and what was seen can be recorded."""
     try:
         observations = carried_out(context)
     except NotObserved:

@@ -49,7 +49,8 @@ def test_much_of_the_same(name, piece):
 def test_what_is_drawn_is_mostly_let_in(name):
     """A fuzzer whose inputs the first check refuses tests that check alone."""
     from fumimori.__main__ import toolkit
-    from fumimori.engine.exchange import NotAScanError, read_scan
+    from fumimori.engine.exchange import read_scan
+    from fumimori.engine.scan_limits import NotAScanError
     from fumimori.model import Assessment
 
     def let_in(octets: bytes) -> bool:

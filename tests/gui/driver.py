@@ -1,14 +1,18 @@
 """Hands on the window: find a widget by its place, press it, type into it, as people do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from fumimori.gui.app_services import AppServices
 from fumimori.gui.pages import Page
+from fumimori.gui.program import prepare
 from fumimori.gui.session import Session
 from fumimori.gui.window import Window
 from fumimori.store import AssessmentFile
@@ -19,6 +23,29 @@ def open_file(session: Session, path: Path, passphrase: str) -> None:
     """Work on the file at `path` at once, without the window's worker."""
     file = AssessmentFile.open(path, passphrase)
     session.take(file, path, file.assessment)
+
+
+@contextmanager
+def windows(qapp: QApplication, qtbot: QtBot) -> "Iterator[Callable[[AppServices, str], Driver]]":
+    """A function that shows a window with these services in a language; all windows are closed at the end."""
+    shown: list[Window] = []
+
+    def show(services: AppServices, language: str) -> Driver:
+        prepare(qapp, services)
+        window = Window(Session(services, language))
+        shown.append(window)
+        window.resize(1160, 820)
+        window.show()
+        with qtbot.waitActive(window):
+            window.activateWindow()
+        return Driver(window, qtbot)
+
+    yield show
+    for window in shown:
+        window.close()
+        window.deleteLater()
+        # A window that goes later would take the keyboard away from the next test's.
+        qtbot.waitUntil(lambda window=window: not shiboken6.isValid(window))
 
 
 class Driver:

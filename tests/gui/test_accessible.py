@@ -41,7 +41,7 @@ def heard(widget: QWidget) -> Iterator[QAccessibleInterface]:
     """What a widget and everything below it that is not hidden tells, in the order in which it is read.
 
     Keep none of them beyond the page. Each is asked for by its widget, just before it is used: PySide knows an
-    interface by its address alone, and one that outlived its widget would be taken for another that stands there now.
+    interface by its address alone, and one that outlived its widget would be taken for another that is there now.
     """
     one = QAccessible.queryAccessibleInterface(widget)
     if one is None or one.state().invisible:

@@ -177,6 +177,14 @@ def test_documents_that_name_no_server_wait_until_somebody_says_it(opened: Open,
     drop(driver, file)
     driver.press("take-in")
     assert runs(driver) == []
+    field = driver.find("host")
+    driver.window.resize(700, 420)
+    driver.press("take-in")
+    QApplication.processEvents()
+    assert driver.window.focusWidget() is field
+    assert not field.visibleRegion().isEmpty()
+    assert driver.shows(driver.page.say("host_why"))
+    assert driver.shows(driver.page.say("host_missing"))
     driver.type("host", "box.elsewhere.example")
     driver.press("take-in")
     assert runs(driver) == ["sshd"]

@@ -1,4 +1,4 @@
-"""Branding is chosen and kept, files are exported beside the window, and what is out of order leads to its place."""
+"""Branding is chosen and kept, files are exported in the background, and what is out of order leads to its place."""
 
 import zipfile
 from dataclasses import replace

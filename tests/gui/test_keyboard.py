@@ -11,7 +11,7 @@ from gui.driver import Driver, Open
 
 
 def seen(driver: Driver, widget: QWidget) -> bool:
-    """Whether the whole widget lies in what is shown of the page."""
+    """Whether the whole widget is in what is shown of the page."""
     driver.settle()
     port = driver.window.area.viewport()
     top = widget.mapTo(port, QPoint(0, 0)).y()

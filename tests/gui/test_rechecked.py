@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from fumimori.__main__ import sample
 from fumimori.engine import Toolkit
 from fumimori.model import DomainScope, Scope
 from gui import demonstration
@@ -42,3 +43,13 @@ def test_a_repair_is_proved_by_measuring_it_alone(opened: Open, language: str, r
     measuring.start()
     assert measuring.rechecked is None
     driver.qtbot.waitSignal(measuring.ended, timeout=20_000).wait()
+
+
+def test_what_no_measurement_can_repeat_says_what_renews_it(opened: Open):
+    driver = opened("en", sample("en"))
+    driver.go("plan")
+    actions = driver.session.result.actions
+    read = next(one for one in actions if all(each.code.startswith("register_") for each in one.findings))
+    driver.press(f"more:{read.id}")
+    assert driver.shows(driver.page.t("ui.action.again_read"))
+    assert f"again:{read.id}" not in {widget.property("place") for widget in driver.visible()}

@@ -343,3 +343,18 @@ def test_a_short_register_shows_all_its_rows(opened: Open):
     table = driver.find("register")
     assert not table.verticalScrollBar().isVisible()
     assert table.verticalScrollBar().maximum() == 0
+
+
+@LANGUAGES
+def test_the_list_says_which_questions_each_register_answers_and_how_many_it_does_now(opened: Open, language: str):
+    admin = {"account": "admin", "holder": "A", "kind": "admin", "mfa": "yes"}
+    driver = opened_at(opened, language, "accounts", admin)
+    driver.go("registers")
+    t = driver.session.texts
+    asked = [one for one in driver.session.toolkit.bank if one.register == "accounts"]
+    named = t.listed(f"{one.printed} {t(f'controls.{one.id}.label')}" for one in asked)
+    assert driver.shows(t("ui.registers.answers", count=len(asked), now=2, questions=named))
+    driver.session.edit(registers=())
+    driver.settle()
+    driver.go("registers")
+    assert driver.shows(t("ui.registers.answers", count=len(asked), now=0, questions=named))

@@ -6,18 +6,24 @@ import time
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from fumimori import resources
+from fumimori.checks.mx import facts as mx
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages import page as page_module
 from fumimori.gui.theme import SCALES, Theme
 from fumimori.gui.widgets.text import Elided, Prose
+from fumimori.model import Assessment, Hosting
+from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.wizard.steps import ROW, STEPS, Route
 from gui import demonstration
 from gui.driver import Open
+from loopback.fake_network import NOW, attempt, scope_of
+from loopback.recorded_runs import run_of
 
 ROUTES = [
     *(Route(step.id) for step in ROW),
@@ -127,6 +133,22 @@ def test_language_changes_without_losing_place_or_text(opened: Open):
     assert driver.page.t.language == "ja"
     assert driver.find("who_knows").hasFocus()
     assert driver.session.open.answer("defaults.default_names").who_knows == "Sato"
+
+
+def test_the_help_of_a_question_names_the_page_of_the_provider_that_was_measured(opened: Open):
+    facts = mx.Facts(
+        answer=DnsAnswer(name="example.jp", rdtype="MX", status=DnsStatus.ANSWER, records=("10 www1.sakura.ne.jp.",)),
+        hosts=(mx.MxHost(preference=10, host="www1.sakura.ne.jp"),),
+        provider="Sakura Internet",
+        provider_by="mx",
+        hosting=Hosting.RENTAL,
+    )
+    look = attempt("mx", "example.jp", facts=msgspec.Raw(msgspec.json.encode(facts)))
+    of = Assessment(id="1", created=NOW, scope=scope_of("example.jp"), runs=(run_of(look),))
+    driver = opened("ja", of)
+    driver.go("question", "access.admin_mfa")
+    driver.key(Qt.Key.Key_F1)
+    assert any("https://help.sakura.ad.jp/rs/2244" in one.words for one in driver.window.help_panel.findChildren(Prose))
 
 
 def test_a_new_page_takes_the_keyboard_to_its_heading(opened: Open):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from fumimori.network.tls import Certificate
+from fumimori.network.tls import Certificate, CertificateChain
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -23,3 +23,16 @@ def certificate(name: str = "x", **changes: object) -> Certificate:
         "self_signed": False,
     }
     return Certificate(**(given | changes))  # type: ignore[arg-type]
+
+
+def chain_for(
+    name: str, *, trusted: bool = True, error: str = "", matches: bool = True, **changes: object
+) -> CertificateChain:
+    """The chain of one certificate for `name` that a client asked for by this name."""
+    return CertificateChain(
+        certificates=(certificate(name, **changes),),
+        trusted=trusted,
+        trust_error=error,
+        name_matches=matches,
+        asked_name=name,
+    )

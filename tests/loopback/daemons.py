@@ -10,6 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ALL_SUITES = "ALL:@SECLEVEL=0"
+ANY_TLS = {
+    "smtpd_tls_auth_only": "no",
+    "smtpd_tls_protocols": "",
+    "smtpd_tls_mandatory_protocols": "",
+    "smtpd_tls_ciphers": "medium",
+    "smtpd_tls_mandatory_ciphers": "medium",
+    "tls_medium_cipherlist": ALL_SUITES,
+}
+"""Settings of Postfix that accept every version and suite, and passwords in the clear."""
 _SBIN = "/usr/sbin"
 
 
@@ -29,6 +38,14 @@ class Daemon:
             env=dict(environment),
             start_new_session=True,
         )
+
+    def wait_for_line(self, text: str, *, seconds: float = 20) -> None:
+        """Return when its log holds `text`; RuntimeError when it ended or time is over."""
+        end = time.monotonic() + seconds
+        while text not in self.log.read_text(errors="replace"):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.name} never wrote {text!r}:\n{self.log.read_text(errors='replace')}")
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """End it: politely first, by force after three seconds."""
@@ -124,10 +141,13 @@ def unbound(folder: Path, address: str, authority: str, anchor: str) -> Daemon:
     return Daemon("unbound", folder, [f"{_SBIN}/unbound", "-d", "-c", f"{folder}/unbound.conf"], environment())
 
 
-def postfix(folder: Path, domain: str, services: Sequence[str], settings: Mapping[str, str]) -> Daemon:
+def postfix(
+    folder: Path, domain: str, services: Sequence[str], settings: Mapping[str, str], within: Sequence[str] = ()
+) -> Daemon:
     """A Postfix of its own for `domain`: the `services` lines of master.cf, `settings` over safe defaults.
 
-    It never takes a mail: every DATA is refused, and nothing is delivered anywhere.
+    Unless the settings say otherwise it never takes a mail: every DATA is refused, and nothing is delivered anywhere.
+    `within` is a command that runs the rest of its line.
     """
     owner = pwd.getpwnam("postfix")
     queue, state = folder / "queue", folder / "state"
@@ -171,7 +191,7 @@ def postfix(folder: Path, domain: str, services: Sequence[str], settings: Mappin
         "postlog unix-dgram n - n - 1 postlogd",
     )
     (folder / "master.cf").write_text("\n".join([*services, *base]) + "\n")
-    line = ["/usr/lib/postfix/sbin/master", "-c", str(folder), "-s"]
+    line = [*within, "/usr/lib/postfix/sbin/master", "-c", str(folder), "-s"]
     return Daemon("postfix", folder, line, environment() | {"MAIL_CONFIG": str(folder)})
 
 
@@ -258,7 +278,9 @@ def apache(folder: Path, address: str, www: Path, lines: Sequence[str]) -> Daemo
         "Group www-data",
         "ErrorLog /dev/stderr",
         "TypesConfig /etc/mime.types",
-        "ServerLimit 1",
+        "ServerLimit 4",
+        "ThreadsPerChild 8",
+        "MaxRequestWorkers 32",
         f"<Directory {www}>\nRequire all granted\n</Directory>",
         *lines,
     ]

@@ -1,6 +1,7 @@
 """The domains of the test world: what their zones say; `tests/servers/truth.py` says what must be found about them."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -161,8 +162,13 @@ def _bad(at: Mapping[str, str]) -> Zone:
     )
 
 
+@cache
+def subtle_key() -> rsa.RSAPrivateKey:
+    """The key with which subtle.example signs: too short."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)
+
+
 def _subtle(at: Mapping[str, str]) -> Zone:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     name = "subtle.example."
     nested = [f"_spf{number}.{name}" for number in range(1, 11)]
     return Zone(
@@ -180,7 +186,7 @@ def _subtle(at: Mapping[str, str]) -> Zone:
             f"mail.{name} A {at['subtle']}",
             f"webmail.{name} A {at['subtle-web']}",
             f"mta-sts.{name} A {at['subtle-web']}",
-            f"default._domainkey.{name} TXT {dkim_record(key)}",
+            f"default._domainkey.{name} TXT {dkim_record(subtle_key())}",
             # whatever selector is guessed, something answers: it is no key
             f"*._domainkey.{name} TXT {text('v=spf1 -all')}",
             f"*.{name} TXT {text('v=spf1 -all')}",

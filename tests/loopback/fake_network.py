@@ -70,7 +70,7 @@ class FakeNetwork:
         return DnsAnswer(name=name, rdtype=rdtype, status=DnsStatus.NODATA)
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
-        """The verdict of the longest name in `verdicts` that `name` lies below; unsigned without one."""
+        """The verdict of the longest name in `verdicts` that `name` is below; unsigned without one."""
         answer = await self.dns(name, rdtype)
         above = [known for known in self.verdicts if f".{name}".endswith(f".{known}")]
         security = self.verdicts[max(above, key=len)] if above else Security.INSECURE

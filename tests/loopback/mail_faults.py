@@ -24,7 +24,7 @@ class Script:
     heard: list[str] = field(default_factory=list)
     """Every command that came, in order."""
     inside: bool = False
-    """Whether TLS lies on top."""
+    """Whether TLS is on top."""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""

@@ -36,7 +36,7 @@ def about(*names: str, attempts: Sequence[Attempt] = ()) -> Assessment:
 
 
 def looked(check: str, subject: str, facts: Record) -> Attempt:
-    """A completed look of a probe."""
+    """A completed attempt of a probe."""
     raw = msgspec.Raw(msgspec.json.encode(facts))
     return Attempt(probe=check, subject=subject, status=Status.COMPLETED, started=NOW, ended=NOW, facts=raw)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
+from fumimori.net.real import RealNetwork
 from fumimori.net.services import Services
 from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
@@ -55,6 +56,22 @@ def zone_answers(zone: Zone) -> Answering:
         return answer(query, *([f"{name}. 300 IN {rdtype} {'|'.join(records)}"] if records else []))
 
     return answering
+
+
+async def attempts_over(
+    network: RealNetwork, probes: Iterable[Probe], scope: Scope, earlier: Sequence[Attempt] = ()
+) -> list[Attempt]:
+    """The attempts of `probes` over a real network, each seeing those before it; closes the network."""
+    attempts = list(earlier)
+    try:
+        for probe in probes:
+            observations = Observations(scope, attempts)
+            for subject in probe.subjects(observations):
+                context = ProbeContext(network=network.for_attempt(Notes()), observations=observations, rules=rules())
+                attempts.append(await attempted(probe, subject, context, network.now()))
+    finally:
+        await network.close()
+    return attempts
 
 
 class ServerNetwork(FakeNetwork):

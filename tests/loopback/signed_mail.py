@@ -59,7 +59,7 @@ def record(key: rsa.RSAPrivateKey) -> str:
 
 
 def keys_seen(*selectors: str, domain: str = DOMAIN, key: rsa.RSAPrivateKey | None = None) -> Attempt:
-    """What the probe `dkim` wrote down when these selectors held the key."""
+    """What the probe `dkim` recorded when these selectors held the key."""
     found = tuple(
         dkim_facts.SelectorSeen(selector=one, canonical_name="", records=(record(key or rsa_key()),))
         for one in selectors
@@ -107,7 +107,7 @@ def arc_sealed(message: bytes) -> bytes:
 
 
 def received(message: bytes, results: bytes = b"", hops: bytes = HOPS) -> bytes:
-    """The message as it lies at the receiver."""
+    """The message as it is at the receiver."""
     line = b"Authentication-Results: mx.receiver.example; " + results + b"\r\n" if results else b""
     return b"Return-Path: <sato@example.jp>\r\nDelivered-To: b@receiver.example\r\n" + line + hops + message
 

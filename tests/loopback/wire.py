@@ -84,3 +84,18 @@ async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         writer.write(octets)
         await writer.drain()
     writer.close()
+
+
+def drops_large_hellos(server: Handler) -> Handler:
+    """`server` behind equipment that drops a TLS hello which does not fit into one packet."""
+
+    async def narrow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readexactly(5)
+        if int.from_bytes(head[3:5], "big") > 1000:
+            return
+        async with serving(server) as inner:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", inner)
+            far_writer.write(head)
+            await asyncio.gather(passed_on(reader, far_writer), passed_on(far_reader, writer))
+
+    return narrow

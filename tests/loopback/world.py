@@ -7,13 +7,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dns.exception
 import dns.message
 import dns.query
 
+from fumimori.engine import NetworkSettings
 from loopback import daemons
-from loopback.daemons import ALL_SUITES, Daemon
+from loopback.daemons import ANY_TLS, Daemon
 from loopback.domains import addresses, zones
 from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.toy_ca import Leaf, ToyCa, weak_rsa
@@ -59,6 +61,16 @@ class World:
         self.control_open = "open.control.example"
         self.control_closed = "closed.control.example"
         self.ca_file.write_bytes(self.ca.root_pem)
+
+    def settings(self, **changes: Any) -> NetworkSettings:
+        """How a run connects to this world."""
+        return NetworkSettings(
+            resolver=self.resolver,
+            ca_file=self.ca_file,
+            dnssec_anchor=self.anchor,
+            control_hosts=(self.control_open,),
+            **changes,
+        )
 
     def start(self) -> None:
         """Start every server, then wait until each of them answers."""
@@ -186,12 +198,7 @@ class World:
             {
                 "myhostname": "localhost.localdomain",
                 "smtpd_banner": "$myhostname ESMTP $mail_name $mail_version (Debian/GNU)",
-                "smtpd_tls_auth_only": "no",
-                "smtpd_tls_protocols": "",
-                "smtpd_tls_mandatory_protocols": "",
-                "smtpd_tls_ciphers": "medium",
-                "smtpd_tls_mandatory_ciphers": "medium",
-                "tls_medium_cipherlist": ALL_SUITES,
+                **ANY_TLS,
                 "message_size_limit": "0",
                 "local_recipient_maps": "",
                 "mynetworks": "127.0.0.0/8",
@@ -230,6 +237,7 @@ class World:
             ],
             {
                 "myhostname": "mx1.subtle.example",
+                "smtp_tls_security_level": "may",
                 "smtpd_tls_chain_files": str(right),
                 "smtpd_tls_security_level": "may",
                 "smtpd_tls_auth_only": "yes",

@@ -29,6 +29,7 @@ class Zone:
     """The name server that the parent names; a zone with another one is not served at all."""
     wrong_ds: bool = False
     """The parent's DS matches no key: validators answer SERVFAIL."""
+    serial: int = 1
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -80,7 +81,7 @@ def text(content: str) -> str:
 def _master_file(zone: Zone, zones: Mapping[str, Zone], server_address: str, now: datetime) -> str:
     lines = [
         "$TTL 300",
-        f"{zone.origin} SOA {SERVER} hostmaster.servers.example. 1 3600 600 86400 60",
+        f"{zone.origin} SOA {SERVER} hostmaster.servers.example. {zone.serial} 3600 600 86400 60",
         f"{zone.origin} NS {SERVER}",
         *zone.records,
     ]

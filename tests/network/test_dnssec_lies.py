@@ -90,7 +90,7 @@ def last_one(world: World) -> None:
 
 
 def between_names(world: World) -> None:
-    """NXDOMAIN at a name that exists because others lie below it, as old servers say."""
+    """NXDOMAIN at a name that exists because others are below it, as old servers say."""
     world.deny("ent.lie.", "A", signed(world.key, "a.lie. 300 IN NSEC x.ent.lie. A RRSIG NSEC"))
     world.deny("ent.lie.", "DS", signed(world.key, "a.lie. 300 IN NSEC x.ent.lie. A RRSIG NSEC"))
 
@@ -182,7 +182,7 @@ def long_dname(world: World) -> None:
 
 
 def wildcard_into_child(world: World) -> None:
-    """A wildcard's alias leads to a missing name of a signed child: both zones' proofs stand in one section."""
+    """A wildcard's alias leads to a missing name of a signed child: both zones' proofs are in one section."""
     child = Key("sub.lie.")
     world.keys(child, child)
     world.say("sub.lie.", "DS", signed(world.key, child.ds()))
@@ -201,7 +201,7 @@ def wildcard_into_child(world: World) -> None:
 
 
 def same_tags(world: World) -> None:
-    """A second key of the same tag comes first: the right one is found all the same."""
+    """A second key of the same tag comes first: the right one is found anyway."""
     twin = Key("lie.", flags=256)
     world.keys(world.key, world.key, twin)
     rrset = records(WWW)
@@ -373,7 +373,7 @@ def test_a_zone_whose_keys_are_dear_is_paid_for_once(monkeypatch: pytest.MonkeyP
 
 
 def test_a_dear_answer_does_not_spoil_the_zone_that_it_leads_to() -> None:
-    """The alias' own signatures fail often; the zone that it names is proved all the same, and later too."""
+    """The alias' own signatures fail often; the zone that it names is proved anyway, and later too."""
     world = World()
     keys = [_key(number) for number in range(100)]
     _publish(world, keys)

@@ -1,6 +1,5 @@
 """Mail ports, tries and SSH doors end to end: each outcome from a server on a socket that behaves so."""
 
-import asyncio
 import dataclasses
 from datetime import UTC, datetime
 from functools import cache
@@ -231,17 +230,7 @@ def test_a_family_that_is_closed_and_one_that_differs(tmp_path):
 
 
 def test_equipment_that_drops_large_hellos(tmp_path):
-    server = client(tmp_path, ca().leaf(MAIL))
-
-    async def narrow(reader, writer):
-        head = await reader.readexactly(5)
-        if int.from_bytes(head[3:5], "big") > 1000:
-            return
-        async with wire.serving(server) as inner:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", inner)
-            far_writer.write(head)
-            await asyncio.gather(wire.passed_on(reader, far_writer), wire.passed_on(far_reader, writer))
-
+    narrow = wire.drops_large_hellos(client(tmp_path, ca().leaf(MAIL)))
     assert said(mail_ports.PROBE, {(CLIENT_FOUR, 993): narrow}, mx.PROBE)["large_hello"] == {f"{MAIL}:993"}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from fumimori.checks.bimi import probe as bimi
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.contract import Probe
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import facts as mta_sts_facts
@@ -27,11 +27,11 @@ from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Attempt, DomainScope, Scope, Status
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes
 from loopback import wire
 from loopback.dns_faults import name_server
-from loopback.fake_network import SERVFAIL, Zone, attempted, rules, scope_of
+from loopback.fake_network import SERVFAIL, Zone, rules, scope_of
 from loopback.sample_vmc import LOGO, ToyMarks
+from loopback.scenarios import attempts_over
 from loopback.signed_mail import signed_messages
 from loopback.table_dns import from_table
 from loopback.tls_faults import server_context
@@ -65,7 +65,6 @@ async def looked(
     at: datetime | None = None,
 ) -> tuple[Attempt, ...]:
     """The attempts of `probes` against a name server with this zone and a web server behind every port 443."""
-    attempts = list(earlier)
     async with AsyncExitStack() as servers:
         resolver, _ = await servers.enter_async_context(name_server(from_table(zone)))
         ports: dict[int, int] = {}
@@ -78,17 +77,7 @@ async def looked(
             route=lambda _address, port: ("127.0.0.1", ports.get(port, 1)),
             **({"clock": lambda: at} if at else {}),
         )
-        try:
-            for probe in probes:
-                observations = Observations(scope, attempts)
-                for subject in probe.subjects(observations):
-                    context = ProbeContext(
-                        network=network.for_attempt(Notes()), observations=observations, rules=rules()
-                    )
-                    attempts.append(await attempted(probe, subject, context, network.now()))
-        finally:
-            await network.close()
-    return tuple(attempts)
+        return tuple(await attempts_over(network, probes, scope, earlier))
 
 
 def _secure(handler: wire.Handler, context: ssl.SSLContext):

@@ -1,4 +1,4 @@
-"""Open ports are told apart by what they say; silence, floods and refusals end in bounded time."""
+"""Open ports are distinguished by what they say; silence, floods and refusals end in bounded time."""
 
 import asyncio
 import time

@@ -95,18 +95,7 @@ def test_a_port_closed_at_one_family_is_told(tmp_path):
 
 
 def test_a_large_hello_without_an_answer_is_followed_by_a_small_one(tmp_path):
-    server = script(tmp_path / "a", ToyCa().leaf(NAME))
-
-    async def narrow(reader, writer):
-        """Equipment that drops what does not fit into one packet."""
-        hello = await reader.readexactly(5)
-        if int.from_bytes(hello[3:5], "big") > 1000:
-            return
-        async with wire.serving(server) as inner:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", inner)
-            far_writer.write(hello)
-            await asyncio.gather(wire.passed_on(reader, far_writer), wire.passed_on(far_reader, writer))
-
+    narrow = wire.drops_large_hellos(script(tmp_path / "a", ToyCa().leaf(NAME)))
     facts, _ = looked(narrow, narrow)
     assert facts.service.large_hello_fails
     assert facts.service.tls_works

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from PIL import Image
 
-from fumimori import report, resources
+from fumimori import resources
 from fumimori.__main__ import bank, repairs
 from fumimori.assess.judging import assess
 from fumimori.grammar.rule_files import parse_rules
@@ -47,6 +47,7 @@ from fumimori.model import (
     Status,
     Vantage,
 )
+from fumimori.report import document
 from fumimori.texts import Texts
 from loopback.recorded_runs import run_of
 
@@ -285,12 +286,14 @@ def pdf(
     texts_of: Texts | None = None,
     paper: str = "a4",
     following: Result | None = None,
-    to_copy: Repair | None = None,
+    to_copy: Repair | Callable[[Finding], Repair] | None = None,
     **how: Any,
 ) -> bytes:
     about = of or assessment()
     follows = following or result(about)
-    return report.make(
+    given = repairs(follows, about) if to_copy is None else to_copy
+    offered = (lambda _: given) if isinstance(given, Repair) else given
+    return document.make(
         about,
         follows,
         rules=rules(),
@@ -301,7 +304,7 @@ def pdf(
         paper=paper,
         issued=ISSUED,
         tool_version="0.1.0",
-        repair=repairs(follows, about) if to_copy is None else lambda _finding: to_copy,
+        repair=offered,
         **how,
     )
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fumimori.__main__ import sample, toolkit
-from fumimori.model import Finding, Hosting, Outcome, Repair, Severity
+from fumimori.model import Finding, Hosting, Outcome, Repair, Severity, Snippet, SnippetKind
 from fumimori.report.numbering import cards_of, facts_of
 from fumimori.wording.report import Wording
 from report import example
@@ -139,3 +139,42 @@ def test_no_card_goes_on_where_it_only_begins(language):
         again = squeezed(texts("report.t4.again", title=title))
         begins = next(i for i, page in enumerate(pages) if squeezed(title) in squeezed(page).replace(again, ""))
         assert again not in squeezed(pages[begins])
+
+
+def of_two_hosts(repair):
+    """The text of the repairs part for the same fault at two hosts, each with `repair` for its name; and the result."""
+    about = example.assessment(answers=(), runs=(), disputes=())
+    said = tuple(Outcome(code="mail_behaviour.vrfy_tells", subject=f"mx{n}.example.jp:25") for n in (1, 2))
+    result = example.result(about, said)
+    made = {finding: repair(finding.subject.partition(":")[0]) for finding in result.findings}
+    return result, squeezed(text(example.pdf(about, following=result, parts="repairs", to_copy=made.__getitem__)))
+
+
+def setting_of(host: str, content: str) -> Repair:
+    return Repair(snippets=(Snippet(kind=SnippetKind.SETTING, place=f"main.cf ({host})", content=content),))
+
+
+def test_the_same_work_with_another_name_is_told_once_and_names_both():
+    _, printed = of_two_hosts(lambda host: setting_of(host, f"myhostname = {host}"))
+    say = example.texts("ja")
+    words = say("report.t4.renamed", number=1, there="mx1.example.jp", here="mx2.example.jp")
+    assert squeezed(words) in printed
+    assert squeezed("myhostname = mx1.example.jp") in printed
+    assert squeezed("myhostname = mx2.example.jp") not in printed
+
+
+def test_other_work_of_the_same_kind_is_told_in_full():
+    _, printed = of_two_hosts(lambda host: setting_of(host, "a = 1" if "mx1" in host else "a = 2"))
+    assert squeezed("a = 1") in printed
+    assert squeezed("a = 2") in printed
+    assert "読み替え" not in printed
+
+
+def test_a_piece_that_several_places_get_is_printed_once_with_all_of_them():
+    about = example.assessment(answers=(), runs=(), disputes=())
+    result = example.result(about, (Outcome(code="mail_behaviour.vrfy_tells", subject="mx1.example.jp:25"),))
+    whole = Repair.joined(setting_of(f"shop{n}.example", "same = yes") for n in range(4))
+    printed = squeezed(text(example.pdf(about, following=result, parts="repairs", to_copy=lambda _: whole)))
+    assert printed.count(squeezed("same = yes")) == 1
+    others = example.texts("ja").listed(["shop1.example", "shop2.example", "shop3.example"])
+    assert squeezed(example.texts("ja")("report.t4.same_piece", places=others)) in printed

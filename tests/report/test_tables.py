@@ -3,12 +3,15 @@
 import pytest
 
 from fumimori import resources
+from fumimori.assess.mail_path import ROWS
 from fumimori.model import Answer, Outcome
 from fumimori.report.blocks import Stack
 from fumimori.report.code_block import WHOLE, Verbatim
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
+from fumimori.report.pages.mail_path import CHIPS, gap
 from fumimori.report.pages.servers import _common_name
+from fumimori.report.shapes import ChipSign
 from fumimori.report.steps import Steps
 from fumimori.report.typefaces import Typefaces
 from fumimori.wording.report import Wording
@@ -93,3 +96,14 @@ def test_sources_without_a_printed_name_are_named_in_both_languages():
     said = example.texts("ja")
     for source in plain_words - {source for source in plain_words if source.startswith("draft-")}:
         assert said.has(f"report.t10.source.{source.replace(' ', '_')}"), source
+
+
+@pytest.mark.parametrize("size", ["a4", "letter"])
+def test_the_state_of_a_stretch_fits_between_its_two_stations(size, wording):
+    faces = Typefaces(resources.path("fonts"))
+    paper = PageStyle(resources.toml("brand/tokens.toml"), faces, paper=size, body_size_step=0, colour="")
+    for protection, chip in CHIPS.items():
+        words = wording.texts(f"report.mail_path.{protection}")
+        width = ChipSign(chip, words, paper).natural_width()
+        for row in ROWS:
+            assert width < gap(paper.width, len(row)), words

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loopback import own_network as networks
 from loopback.world import World, running
 from servers.command import Scan, scan
 from servers.machine import Machine
@@ -27,15 +28,25 @@ def scans(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, S
     return {truth.domain: scan(world, folder / truth.domain, truth.domain, *truth.options) for truth in TRUTHS}
 
 
-@pytest.fixture(scope="session")
-def machine() -> Iterator[Machine]:
+@pytest.fixture(scope="module")
+def own_network() -> Iterator[None]:
+    """All of the module happens in a network of its own: it runs beside the other modules."""
+    with networks.own_network():
+        yield
+
+
+@pytest.fixture(scope="module")
+def machine(own_network: None) -> Iterator[Machine]:  # noqa: ARG001 - its servers start there
     """The mail server on which repairs are proved."""
     with _folder() as folder, machine_running(folder, "127.9.87.1") as started:
         yield started
 
 
 @pytest.fixture(scope="module", params=["nginx", "apache"])
-def web_machine(request: pytest.FixtureRequest) -> Iterator[Machine]:
+def web_machine(
+    request: pytest.FixtureRequest,
+    own_network: None,  # noqa: ARG001 - its servers start there
+) -> Iterator[Machine]:
     """The same with one web server and with the other."""
     with _folder() as folder, machine_running(folder, "127.9.87.2", request.param) as started:
         yield started

@@ -7,9 +7,7 @@ else is the real program.
 """  # noqa: D205 - one sentence
 
 import imaplib
-import os
 import shutil
-import signal
 import smtplib
 import ssl
 import subprocess
@@ -20,11 +18,11 @@ from pathlib import Path
 
 from fumimori.model import Snippet, SnippetKind
 from loopback import daemons
-from loopback.daemons import ALL_SUITES, Daemon
+from loopback.daemons import ANY_TLS, Daemon
 from loopback.toy_ca import ToyCa, weak_rsa
 
 DOMAIN = "example.jp"
-HOST = f"mail.{DOMAIN}"
+HOST, SECOND = f"mail.{DOMAIN}", f"mail2.{DOMAIN}"
 USER, PASSWORD = f"user@{DOMAIN}", "correct-horse"
 OTHER_VARIANTS = ("dovecot_new", "version_before")
 """Notes of pieces for other versions than those that run here."""
@@ -37,13 +35,29 @@ SITES = {HOST: "site.conf", STS: "sts.conf", AUTO: "auto.conf"}
 WEB_NAMES = {"nginx": "nginx", "apache": "Apache"}
 _STAND_INS = {
     "sudo": 'exec "$@"',
-    "systemctl": 'kill -HUP "$(cat "$MACHINE/$2.pid")"',
+    # like the real one: the reload is over when it returns
+    "systemctl": """read -r pid log sign < "$MACHINE/$2.reload"; before=$(wc -c < "$log"); kill -HUP "$pid"
+for _ in $(seq 150); do tail -c "+$((before + 1))" "$log" | grep -q "$sign" && exit 0; sleep 0.02; done
+tail -c "+$((before + 1))" "$log"; exit 1""",
     "postfix": "postconf -n > /dev/null && postconf -M > /dev/null",
     "doveconf": 'exec /usr/bin/doveconf -c "$MACHINE/dovecot/dovecot.conf" "$@"',
     "sshd": 'exec /usr/sbin/sshd -f "$MACHINE/sshd/sshd_config" "$@"',
     "apachectl": 'exec /usr/sbin/apache2 -t -f "$MACHINE/apache/apache.conf"',
     "nginx": 'exec /usr/sbin/nginx -c "$MACHINE/nginx/nginx.conf" -e stderr "$@"',
 }
+_RELOADED = {
+    "postfix": "reload -- version",
+    "dovecot": "reloading configuration",
+    "sshd": "Server listening",
+    "nginx": "exited with code",
+    "apache2": "resuming normal operations",
+}
+"""What each program writes into its log when it has reloaded."""
+_STARTED = {"nginx": "start worker process", "apache2": "resuming normal operations"}
+"""What those write that listen before they know the signal to reload, and end by it until then."""
+_UNITS = {"sshd": "ssh"}
+_OLD_PROCESSES = 0.2
+"""Seconds after a reload in which processes with the old settings may still take a connection."""
 
 
 class Machine:
@@ -54,7 +68,7 @@ class Machine:
         self.ca_file = folder / "root.pem"
         self.ca_file.write_bytes(self.ca.root_pem)
         for name, leaf in {
-            "good": self.ca.leaf(HOST, STS, AUTO),
+            "good": self.ca.leaf(HOST, SECOND, STS, AUTO),
             "soon": self.ca.leaf(HOST, STS, days_left=15),
             "rsa": self.ca.leaf(HOST, key=weak_rsa(2048)),
             "foreign": ToyCa().leaf(HOST, STS),
@@ -93,9 +107,14 @@ class Machine:
         ports = {"postfix": (25, 587, 465), "dovecot": (143, 993), "sshd": (22,)}
         for daemon in self.daemons:
             name = daemon.name
-            (self.folder / f"{name if name != 'sshd' else 'ssh'}.pid").write_text(str(daemon.process.pid))
+            log = self.folder / "postfix/postfix.mail.log" if name == "postfix" else daemon.log
+            (self.folder / f"{_UNITS.get(name, name)}.reload").write_text(
+                f"{daemon.process.pid} {log} {_RELOADED[name]}\n"
+            )
             for port in ports.get(name, (80, 443)):
                 daemons.wait_for(self.address, port, daemon)
+            if name in _STARTED:
+                daemon.wait_for_line(_STARTED[name])
         self.keep()
 
     def stop(self) -> None:
@@ -135,12 +154,7 @@ class Machine:
             "smtpd_sasl_path": str(self.folder / "dovecot" / "auth"),
             "smtpd_tls_chain_files": f"{key}, {chain}",
             "smtpd_tls_security_level": "may",
-            "smtpd_tls_auth_only": "no",
-            "smtpd_tls_protocols": "",
-            "smtpd_tls_mandatory_protocols": "",
-            "smtpd_tls_ciphers": "medium",
-            "smtpd_tls_mandatory_ciphers": "medium",
-            "tls_medium_cipherlist": ALL_SUITES,
+            **ANY_TLS,
             "tls_preempt_cipherlist": "no",
             "message_size_limit": "209715200",
             "service_throttle_time": "1s",  # a service that meets Dovecot while it reloads comes back at once
@@ -257,7 +271,7 @@ class Machine:
                 path = self.at(snippet.place)
                 old = path.read_text() if snippet.kind is SnippetKind.SETTING and path.exists() else ""
                 self._written(path, f"{old}{content}\n")
-        time.sleep(0.7)  # a reload is not over when its signal was sent
+        time.sleep(_OLD_PROCESSES)
 
     @staticmethod
     def _written(path: Path, content: str) -> None:
@@ -318,8 +332,8 @@ class Machine:
         for path in self._configured():
             shutil.copy2(path, self.folder / f"kept-{path.relative_to(self.folder).as_posix().replace('/', '-')}")
 
-    def restore(self) -> None:
-        """Back to the remembered settings, without what was added."""
+    def restore(self, fault: str = "") -> None:
+        """Back to the remembered settings, without what was added; then run the lines that make it worse."""
         for name in self._configured():
             kept = self.folder / f"kept-{name.relative_to(self.folder).as_posix().replace('/', '-')}"
             Path(shutil.copy2(kept, f"{name}.new")).replace(name)  # whole or not at all, for whoever reads it now
@@ -330,9 +344,9 @@ class Machine:
         shutil.rmtree(self.folder / "www")
         for name in SITES:
             self._written(self.folder / "www" / name / "index.html", "hello\n")
-        for daemon in self.daemons:
-            os.kill(daemon.process.pid, signal.SIGHUP)
-        time.sleep(0.7)
+        reloads = [f"systemctl reload {_UNITS.get(daemon.name, daemon.name)}" for daemon in self.daemons]
+        self.run("\n".join([*reloads, fault]))
+        time.sleep(_OLD_PROCESSES)
 
     def _configured(self) -> list[Path]:
         names = (

@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from fumimori import resources
+from fumimori.assess.register_proofs import MONTHLY, QUARTERLY, YEARLY
 from fumimori.model import RegisterRow
 from loopback.daemons import environment
 from loopback.signed_mail import Authority, smime_signed
@@ -119,7 +120,7 @@ def reports(now: datetime, domain: str = DOMAIN, address: str = "127.10.10.1") -
 def collected(world: World, folder: Path, now: datetime) -> bytes:
     """The collector's file of a server with the settings of the good domain's real programs, and a filter behind them.
 
-    What differs from this machine lies in layers over its file system that nobody else sees.
+    What differs from this machine is in layers over its file system that nobody else sees.
     """
     root, target = folder / "root", folder / "collected.txt"
     prepared(world, root, now)
@@ -142,7 +143,7 @@ exec sh {SCRIPT} {target}
 
 
 def prepared(world: World, root: Path, now: datetime) -> None:
-    """Files as they lie on the server."""
+    """Files as they are on the server."""
     base = world.folder / "good"
     passwd = Path("/etc/passwd").read_text().splitlines()
     shadow = ["root:!:20000:0:99999:7:::", *Path("/etc/shadow").read_text().splitlines()[1:]]
@@ -194,8 +195,12 @@ def prepared(world: World, root: Path, now: datetime) -> None:
             os.utime(root / f"var/log/{name}.{number}", (moment, moment))
 
 
+MONTHS = [(kind, days) for kind in MONTHLY for days in (20, 50)]
+"""What is looked at every month, and how long ago it was."""
+
+
 def registers(now: datetime, domain: str = DOMAIN, selector: str = "default") -> tuple[RegisterRow, ...]:
-    """What the owner writes down, most of it copied from what was read."""
+    """What the owner records, most of it copied from what was read."""
     day = now.date()
 
     def past(days: int) -> str:
@@ -215,26 +220,46 @@ def registers(now: datetime, domain: str = DOMAIN, selector: str = "default") ->
             {"account": "suzuki", "holder": "Suzuki", "kind": "admin", "mfa": "yes"},
             {"account": f"tanaka@{domain}", "holder": "Tanaka", "kind": "user", "mfa": "yes"},
             {"account": f"mori@{domain}", "holder": "Mori", "kind": "user", "mfa": "yes", "closed": past(100)},
-            {"account": "copier", "holder": "Suzuki", "kind": "service"},
+            {"account": f"sato@{domain}", "holder": "Sato", "kind": "user", "mfa": "yes"},
+            {"account": f"suzuki@{domain}", "holder": "Suzuki", "kind": "user", "mfa": "yes"},
+            {"account": f"info@{domain}", "holder": "Suzuki", "kind": "shared", "mfa": "yes", "own_login": "yes"},
+            {"account": "copier", "holder": "Suzuki", "kind": "service", "ends": future(300)},
         ],
         "access": [
             {"who": "Ueda Maintenance", "what": "SSH", "kind": "ssh_key", "until": future(60), "approved_by": "Sato"}
         ],
-        "devices": [{"device": "Router", "kind": "router", "model": "RTX", "support_ends": future(900)}],
+        "devices": [
+            {"device": "Router", "kind": "router", "model": "RTX", "support_ends": future(900)},
+            {"device": "Mail server", "kind": "server", "support_ends": future(900)},
+            {"device": "Laptops", "kind": "computer", "encrypted": "yes", "support_ends": future(700)},
+            {"device": "Phones", "kind": "phone", "encrypted": "yes", "support_ends": future(500)},
+        ],
         "credentials": [
             {"device": "Router", "changed": "yes", "changed_on": past(400), "changed_by": "Suzuki"},
+            {"device": "Mail server", "changed": "yes", "changed_on": past(400), "changed_by": "Suzuki"},
         ],
         "senders": [{"service": "Own server", "domain": domain, "spf": "mx", "selector": selector}],
         "training": [
             {"everyone": "yes", "held": past(20), "subject": "Phishing", "click_rate": "4"},
-            {"everyone": "yes", "held": past(110), "subject": "Passwords"},
-            {"everyone": "yes", "held": past(200), "subject": "Reporting"},
-            {"everyone": "yes", "held": past(290), "subject": "Passwords"},
+            {"everyone": "yes", "held": past(110), "subject": "Passwords", "topic": "passwords"},
+            {"everyone": "yes", "held": past(200), "subject": "Reporting", "topic": "reporting"},
+            {"everyone": "yes", "held": past(200), "subject": "Signatures", "topic": "signatures"},
+            {"everyone": "yes", "held": past(290), "subject": "Passwords", "topic": "passwords"},
             {"who": "Sato", "held": past(60), "subject": "Payments and urgent calls"},
         ],
-        "certificates": [
-            {"subject": "Sato", "kind": "smime", "holder": "Sato", "ends": future(200), "responsible": "Suzuki"}
+        "reviews": [
+            {"kind": kind, "held": past(days), "by": "Suzuki", "result": "good"}
+            for kind, days in [*((kind, 90) for kind in (*YEARLY, *QUARTERLY)), *MONTHS]
         ],
+        "certificates": [
+            {"subject": host, "kind": "server", "ends": future(60), "renewal": "automatic", "watched": "yes"}
+            for host in (f"mx.{domain}", f"mta-sts.{domain}")
+        ]
+        + [
+            {"subject": key, "kind": "ssh_key", "holder": key, "passphrase": "yes", "kept": "own_device"}
+            for key in ("Sato", "Suzuki")
+        ]
+        + [{"subject": "Sato", "kind": "smime", "holder": "Sato", "ends": future(200), "responsible": "Suzuki"}],
     }
     return tuple(
         RegisterRow(id=f"{register}{number}", register=register, cells=cells)

@@ -3,14 +3,14 @@ as they stand, the program measures again: the finding is gone, nothing new came
 """  # noqa: D205 - one sentence
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack
 
 from fumimori.checks.admin_pages import probe as admin_pages
 from fumimori.checks.client_settings import probe as client_settings
 from fumimori.checks.contract import ProbeContext
+from fumimori.checks.dane import probe as dane
 from fumimori.checks.defaults import probe as defaults
+from fumimori.checks.dnssec import probe as dnssec
 from fumimori.checks.mail_behaviour import probe as mail_behaviour
 from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
@@ -19,17 +19,17 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.open_relay import probe as open_relay
 from fumimori.checks.ssh import probe as ssh
 from fumimori.checks.tls_active import probe as tls_active
+from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.checks.webmail import probe as webmail
 from fumimori.model import Assessment, Attempt, DomainScope, Finding, Hosting, Repair, Scope, Severity, Vantage
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import Zone, rules
+from loopback.fake_network import Zone, attempted, rules
 from loopback.table_dns import from_table
 from servers.machine import DOMAIN, HOST, Machine
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
-from servers.test_record_repairs import attempted
 
 LIMITS = Limits(connect=3, reply=3, conversation=20, pause=0, patience=0)
 PROBES = {
@@ -37,6 +37,7 @@ PROBES = {
     for probe in (
         *(mx.PROBE, mail_ports.PROBE, defaults.PROBE, mail_behaviour.PROBE, open_relay.PROBE, ssh.PROBE),
         *(webmail.PROBE, tls_active.PROBE, admin_pages.PROBE, mta_sts.PROBE, client_settings.PROBE),
+        *(dane.PROBE, dnssec.PROBE, tls_rpt.PROBE),
     )
 }
 NEEDED = {
@@ -65,32 +66,50 @@ Found = dict[tuple[str, str], Finding]
 
 async def looked(machine: Machine, zone: Zone, names: Iterable[str], *, inside: bool, thorough: bool) -> Assessment:
     """What these probes see of the machine, by a name server with `zone`."""
+    async with name_server(from_table(zone)) as (resolver, _):
+        return await seen(machine, resolver, names, inside=inside, thorough=thorough)
+
+
+async def seen(
+    machine: Machine,
+    resolver: str,
+    names: Iterable[str],
+    *,
+    scope: Scope = SCOPE,
+    anchors: str = "",
+    port: int = 0,
+    inside: bool = False,
+    thorough: bool = False,
+) -> Assessment:
+    """What these probes see of the machine and of what the resolver answers; `anchors` are the keys of its root.
+
+    With a `port` no other is looked at.
+    """
     attempts: list[Attempt] = []
-    async with AsyncExitStack() as servers:
-        resolver, _ = await servers.enter_async_context(name_server(from_table(zone)))
-        network = RealNetwork(resolver=resolver, ca_file=machine.ca_file, limits=LIMITS)
-        vantage = Vantage(at=network.now(), online=True, resolver=resolver, port25="open", inside=inside)
-        try:
-            for name in names:
-                observations = Observations(SCOPE, attempts, vantage)
-                looks = [
-                    attempted(
-                        PROBES[name],
-                        subject,
-                        ProbeContext(
-                            network=network.for_attempt(Notes()),
-                            observations=observations,
-                            rules=rules(),
-                            thorough=thorough,
-                        ),
-                        network.now(),
-                    )
-                    for subject in PROBES[name].subjects(observations)
-                ]
-                attempts += await asyncio.gather(*looks)
-        finally:
-            await network.close()
-    return assessment_of(SCOPE, attempts, vantage=vantage)
+    network = RealNetwork(resolver=resolver, anchors=anchors, ca_file=machine.ca_file, limits=LIMITS)
+    vantage = Vantage(at=network.now(), online=True, resolver=resolver, port25="open", inside=inside)
+    try:
+        for name in names:
+            observations = Observations(scope, attempts, vantage)
+            looks = [
+                attempted(
+                    PROBES[name],
+                    subject,
+                    ProbeContext(
+                        network=network.for_attempt(Notes()),
+                        observations=observations,
+                        rules=rules(),
+                        thorough=thorough,
+                    ),
+                    network.now(),
+                )
+                for subject in PROBES[name].subjects(observations)
+                if not port or ":" not in subject or subject.endswith(f":{port}")
+            ]
+            attempts += await asyncio.gather(*looks)
+    finally:
+        await network.close()
+    return assessment_of(scope, attempts, vantage=vantage)
 
 
 def by_repair(of: Assessment, found: Found, check: str) -> dict[Repair, set[tuple[str, str]]]:
@@ -124,7 +143,7 @@ def prove(
     """
     names = (*(needed or NEEDED.get(check, ())), check)
     names_and_addresses = {DOMAIN: {"MX": [f"10 {HOST}."]}, HOST: {"A": [machine.address]}} | dict(zone or {})
-    again(machine, fault)
+    machine.restore(fault)
     before = asyncio.run(looked(machine, names_and_addresses, names, inside=inside, thorough=thorough))
     told = faults(before, Severity.INFO)
     wanted = {key: one for key, one in told.items() if key[0].partition(".")[2].startswith(about)}
@@ -132,30 +151,19 @@ def prove(
     assert groups, sorted(key for key in told if key[0].startswith(f"{check}."))
     wrong, proved = [], set()
     for made, keys in groups.items():
-        try:
-            if first:
-                machine.run(first)
-            machine.apply(made.snippets)
-            mended = {**published(names_and_addresses, made.snippets), **(then or {})}
-            now = asyncio.run(looked(machine, mended, names, inside=inside, thorough=thorough))
-            after = faults(now, Severity.INFO)
-            new = new_faults(told, faults(now), BETTER | set(allowed))
-            machine.still_works()
-            wrong += [f"{key} stays after {made.snippets[0].content}" for key in keys & after.keys()]
-            wrong += [f"{key} is new after {made.snippets[0].content}" for key in new]
-            if not keys & after.keys() and not new:
-                proved.update(code for code, _ in keys)
-        finally:
-            again(machine, fault)
-    machine.restore()
+        machine.restore(fault)
+        if first:
+            machine.run(first)
+        machine.apply(made.snippets)
+        mended = {**published(names_and_addresses, made.snippets), **(then or {})}
+        now = asyncio.run(looked(machine, mended, names, inside=inside, thorough=thorough))
+        after = faults(now, Severity.INFO)
+        new = new_faults(told, faults(now), BETTER | set(allowed))
+        machine.still_works()
+        wrong += [f"{key} stays after {made.snippets[0].content}" for key in keys & after.keys()]
+        wrong += [f"{key} is new after {made.snippets[0].content}" for key in new]
+        if not keys & after.keys() and not new:
+            proved.update(code for code, _ in keys)
     assert not wrong, "\n".join(wrong)
     PROVED.update(proved)
     return proved
-
-
-def again(machine: Machine, fault: str) -> None:
-    """The machine as it was at first, with this fault."""
-    machine.restore()
-    if fault:
-        machine.run(fault)
-        time.sleep(0.7)

@@ -1,4 +1,4 @@
-"""How many questions what was seen, read and written down answers, before anybody is asked."""
+"""How many questions what was seen, read and recorded answers, before anybody is asked."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from fumimori.engine import NetworkSettings, Toolkit, confirmed, measure
+from fumimori.engine import Toolkit, confirmed, measure
 from fumimori.engine.handed_files import documents_in, files_in
 from fumimori.engine.reading import Handed, ReadResult, read_documents
 from fumimori.model import (
@@ -35,8 +35,10 @@ ASKED = "asked"
 NOT_HERE = "not applicable"
 FOLLOWS = "follows"
 """A parent question is not met; that is said there."""
-LEAST, LEAST_CLOUD = 0.6, 0.32
+LEAST, LEAST_CLOUD = 0.75, 0.48
 """What part of the questions that apply is answered at the least."""
+LEAST_WHOLLY, LEAST_WHOLLY_CLOUD = 0.57, 0.4
+"""The same of those of which nothing is left to ask."""
 
 
 def assessment(
@@ -67,13 +69,7 @@ def of_cloud() -> Assessment:
 
 
 def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-        from_outside=True,
-    )
+    settings = world.settings(from_outside=True)
 
     async def run() -> Assessment:
         return (await measure(tools, before, tools.open_network(settings), settings)).added_to(before)
@@ -117,10 +113,14 @@ def table(name: str, found: dict[str, str], result: Result) -> str:
         lines.append(f"  {question:34} {word:18} {credits_of[question] or ''}")
     counts = Counter(found.values())
     answered, here = counted(found)
-    wholly = sum(word in ("seen", "read", "register") for word in found.values())
     lines.append(f"  {dict(counts)}")
-    lines.append(f"  answered: {answered} of {here} ({answered / here:.0%}), of these wholly {wholly}")
+    lines.append(f"  answered: {answered} of {here} ({answered / here:.0%}), of these wholly {wholly(found)}")
     return "\n".join(lines)
+
+
+def wholly(found: dict[str, str]) -> int:
+    """How many are answered with nothing left to ask."""
+    return sum(word in ("seen", "read", "register") for word in found.values())
 
 
 def counted(found: dict[str, str]) -> tuple[int, int]:
@@ -155,6 +155,7 @@ def test_most_questions_about_an_own_server_are_answered_before_anybody_is_asked
         sys.stdout.write(table("own server", found, result))
     answered, here = counted(found)
     assert answered / here >= LEAST
+    assert wholly(found) / here >= LEAST_WHOLLY
     assert seen_or_read(result) == (answered, here)
 
 
@@ -174,4 +175,5 @@ def test_many_questions_about_microsoft_365_are_answered_before_anybody_is_asked
         sys.stdout.write(table("Microsoft 365", found, result))
     answered, here = counted(found)
     assert answered / here >= LEAST_CLOUD
+    assert wholly(found) / here >= LEAST_WHOLLY_CLOUD
     assert seen_or_read(result) == (answered, here)

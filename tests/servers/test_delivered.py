@@ -1,5 +1,6 @@
-"""A message that a real Postfix took and delivered is read as it lies in the mailbox, and so is a whole round trip."""
+"""A message that a real Postfix took and delivered is read as it is in the mailbox, and so is a whole round trip."""
 
+import ssl
 from collections.abc import Iterator
 
 import msgspec
@@ -19,12 +20,13 @@ HOST, OUTSIDE = "mx.receiver.example", "mx.outside.example"
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
     """The mailbox of b@receiver.example."""
     place = Place(address="127.0.77.1", host=HOST, user="b", domain="receiver.example")
-    with mailbox(tmp_path_factory.mktemp("postfix"), place, {}) as running:
+    old = {"smtpd_tls_protocols": ">=TLSv1", "tls_medium_cipherlist": "DEFAULT:@SECLEVEL=0"}
+    with mailbox(tmp_path_factory.mktemp("postfix"), place, old) as running:
         yield running
 
 
 def delivered(receiver: Mailbox, message: bytes, *, encrypted: bool) -> bytes:
-    """The message as it lies in the mailbox after it went over the wire."""
+    """The message as it is in the mailbox after it went over the wire."""
     before = receiver.lying()
     receiver.submit(message, "sato@example.jp", "b@receiver.example", encrypted=encrypted)
     return receiver.next_after(before)
@@ -42,6 +44,20 @@ def test_a_delivered_message_keeps_its_signature_and_tells_its_way(receiver: Mai
     assert hop.tls_version == ("TLS 1.3" if encrypted else "")
     assert hop.at is not None
     assert facts.envelope == "example.jp"
+
+
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_an_old_hop_and_an_open_end_are_told_of_what_postfix_wrote(receiver: Mailbox, newest: ssl.TLSVersion) -> None:
+    """Loopback is no hop over the Internet: only the address that Postfix noted is another in what is read."""
+    before = receiver.lying()
+    signed = dkim_signed(MESSAGE, length=True)
+    receiver.submit(signed, "sato@example.jp", "b@receiver.example", encrypted=True, newest=newest)
+    lying = receiver.next_after(before).replace(b"[127.0.0.1]", b"[192.175.48.1]")
+    _, _, outcomes = handed_over(lying, into=about("example.jp", attempts=[keys_seen("s1")]))
+    assert words_of(outcomes, "mail_message") == ["dkim_length", "dkim_valid", "handed_over_old"]
+    old = next(one for one in outcomes if one.code.endswith("handed_over_old"))
+    version = {ssl.TLSVersion.TLSv1: "TLS 1.0", ssl.TLSVersion.TLSv1_1: "TLS 1.1"}[newest]
+    assert dict(old.values) == {"by": HOST, "version": version}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A command that is told to end, in whatever way: a scan writes what it has, of files there is the old or the new."""
+"""A command that is told to end: a scan writes what it has, and files that existed are the old or the new ones."""
 
 import json
 import os

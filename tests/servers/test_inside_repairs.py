@@ -14,6 +14,7 @@ from loopback.documents import HOST, NOW
 from servers.repaired import PROVED
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 SCOPE = Scope(
     domains=(DomainScope(name="example.jp", hosting=Hosting.VPS, hosting_confirmed=True),),
     mail_hosts=(HOST,),

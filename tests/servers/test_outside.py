@@ -45,7 +45,7 @@ def test_blocklists_are_asked_when_somebody_says_so(world: World, tmp_path: Path
 
 def test_the_budget_is_said_before_anything_starts(outside: Scan) -> None:
     first = outside.said.splitlines()[0]
-    assert "connections at the most" in first
+    assert "connections at each of its addresses" in first
 
 
 def test_the_hosts_that_are_looked_at_closely_are_named_before_anything_starts(outside: Scan) -> None:

@@ -1,5 +1,5 @@
-"""Repairs of MTA-STS, proved: a web server hands the policy out, the printed file takes its place and the printed
-record that of the announcement; measured again the finding is gone and nothing new came.
+"""Repairs of MTA-STS and BIMI, proved: a web server hands the policy out, or logo and certificate; the printed file and
+records take the place of the old ones; measured again the finding is gone and nothing new came.
 """  # noqa: D205 - one sentence
 
 import asyncio
@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from fumimori.checks.bimi import probe as bimi
+from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
+from fumimori.checks.spf import probe as spf
 from fumimori.checks.tls_rpt import probe as tls_rpt
 from fumimori.model import Assessment, Attempt, Repair, Severity, SnippetKind
 from loopback.fake_network import Zone, scope_of
+from loopback.sample_vmc import LOGO, ToyMarks
 from loopback.tls_faults import server_context
 from network.test_sender_probes import CA, files, looked
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
@@ -125,6 +129,76 @@ def test_a_test_that_never_ended_becomes_a_policy(folder):
     assert new_faults(found, left, frozenset()) == set()
     assert ("mta_sts.testing_long", DOMAIN) not in left
     PROVED.add("mta_sts.testing_long")
+
+
+LOGO_AT, MARK_AT = "https://www.example.jp/logo.svg", "https://www.example.jp/vmc.pem"
+SHOWN = f"v=BIMI1; l={LOGO_AT}; a={MARK_AT}"
+ENFORCED = "v=DMARC1; p=reject; rua=mailto:d@example.jp"
+LOGOS = [
+    ("several", (SHOWN, SHOWN + ";"), ENFORCED),
+    ("several", ("v=BIMI1; l=ftp://x", SHOWN), ENFORCED),
+    ("malformed", (SHOWN.replace("https:", "http:"),), ENFORCED),
+    ("malformed", (f"l={LOGO_AT}; a={MARK_AT}; v=BIMI1",), ENFORCED),
+    ("malformed", (f"v=BIMI1; a={MARK_AT}; logo={LOGO_AT}",), ENFORCED),
+    ("dmarc_weak", (SHOWN,), ENFORCED.replace("reject", "none")),
+    ("dmarc_weak", (SHOWN,), ENFORCED.replace("reject", "reject; sp=none")),
+    ("dmarc_weak", (SHOWN,), ENFORCED.replace("reject", "quarantine; pct=20")),
+]
+
+
+@pytest.mark.parametrize(("word", "records", "policy"), LOGOS)
+def test_a_printed_record_brings_the_logo_with_its_certificate(folder, word, records, policy):
+    zone = with_logo(*records) | {"_dmarc.example.jp": {"TXT": [policy]}}
+    before = seen(zone, folder)
+    found = faults(before, Severity.INFO)
+    made = printed(found[f"bimi.{word}", DOMAIN], before)
+    assert made.snippets
+    now = faults(seen(published(zone, made.snippets), folder), Severity.OK)
+    assert not {code for code, _ in now} & {"bimi.several", "bimi.malformed", "bimi.dmarc_weak"}
+    assert {code for code, _ in now} >= {"bimi.published", "bimi.logo_good", "bimi.certificate_good"}
+    worse = {key: finding for key, finding in now.items() if finding.severity >= Severity.LOW}
+    assert new_faults(found, worse, frozenset()) == set()
+    PROVED.add(f"bimi.{word}")
+
+
+def with_logo(*records: str) -> Zone:
+    return TWO | {
+        DOMAIN: TWO[DOMAIN] | {"TXT": ["v=spf1 mx -all"]},
+        "www.example.jp": {"A": ["192.0.2.80"]},
+        "default._bimi.example.jp": {"TXT": list(records)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "records"),
+    [
+        ("none", ()),
+        ("lookalike", ("DMARC1; p=reject",)),
+        ("several", ("v=DMARC1; p=none", "v=DMARC1; p=none; rua=mailto:d@example.jp")),
+    ],
+)
+def test_before_a_logo_dmarc_begins_as_its_own_finding_says(folder, code, records):
+    """Two repairs must not print two new records for one name: with both, receivers would read none."""
+    zone = with_logo(SHOWN) | ({"_dmarc.example.jp": {"TXT": list(records)}} if records else {})
+    before = seen(zone, folder)
+    found = faults(before, Severity.INFO)
+    made = printed(found[f"dmarc.{code}", DOMAIN], before)
+    assert set(printed(found["bimi.dmarc_weak", DOMAIN], before).snippets) <= set(made.snippets)
+    zone = published(zone, made.snippets)
+    then = seen(zone, folder)
+    weak = faults(then).get(("bimi.dmarc_weak", DOMAIN))
+    left = faults(seen(published(zone, printed(weak, then).snippets), folder) if weak else then, Severity.OK)
+    assert not {code for code, _ in left} & {f"dmarc.{code}", "bimi.dmarc_weak"}
+    assert ("bimi.certificate_good", DOMAIN) in left
+
+
+def seen(zone: Zone, folder: Path) -> Assessment:
+    """What is said of the domain whose web server has a logo and its certificate."""
+    marks = ToyMarks(CA).pem(DOMAIN).encode()
+    site = files({"/logo.svg": LOGO.encode(), "/vmc.pem": marks})
+    context = server_context(CA.leaf("www.example.jp"), folder)
+    probes = (mx.PROBE, spf.PROBE, dmarc.PROBE, bimi.PROBE)
+    return assessment_of(SCOPE, asyncio.run(looked(probes, zone, SCOPE, folder, web=site, tls=context)))
 
 
 def test_how_many_policies_were_proved(capsys):

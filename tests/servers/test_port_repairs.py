@@ -21,12 +21,12 @@ from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
 from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import rules
+from loopback.fake_network import attempted, rules
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, printed
-from servers.test_record_repairs import attempted
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 HOST = "srv.example.jp"
 THERE, HERE, NAMED = "10.99.87.2", "10.99.87.1", "10.99.87.9"
 SCOPE = Scope(

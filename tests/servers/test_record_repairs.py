@@ -4,7 +4,6 @@ published, the program measures again: the finding is gone, nothing new came, an
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
@@ -13,7 +12,7 @@ import pytest
 
 from fumimori.checks.caa import probe as caa
 from fumimori.checks.client_settings import probe as client_settings
-from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.contract import Probe
 from fumimori.checks.dkim import probe as dkim
 from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import probe as mta_sts
@@ -22,13 +21,13 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.spf.facts import SPF
 from fumimori.checks.tls_rpt import probe as tls_rpt
-from fumimori.model import Assessment, Attempt, DomainScope, Scope
+from fumimori.model import Assessment, DomainScope, Scope
 from fumimori.net.connect import Limits
 from fumimori.net.real import RealNetwork
-from fumimori.network import Notes
 from loopback.dns_faults import name_server
-from loopback.fake_network import Zone, attempted, rules, scope_of
+from loopback.fake_network import Zone, scope_of
 from loopback.further_zones import further_zones, receiving
+from loopback.scenarios import attempts_over
 from loopback.signed_mail import signed_messages
 from loopback.table_dns import from_table
 from servers.repaired import PROVED, assessment_of, faults, new_faults, printed, published
@@ -48,21 +47,11 @@ BETTER = frozenset(("spf.softfail_alone", "dmarc.monitoring", "dmarc.no_reports"
 
 
 async def looked(probes: tuple[Probe, ...], zone: Zone, scope: Scope) -> Assessment:
-    attempts: list[Attempt] = [*signed_messages(scope, datetime.now(UTC))]
-    async with AsyncExitStack() as servers:
-        resolver, _ = await servers.enter_async_context(name_server(from_table(zone)))
+    async with name_server(from_table(zone)) as (resolver, _):
         network = RealNetwork(resolver=resolver, limits=LIMITS, route=lambda _address, _port: ("127.0.0.1", 1))
-        try:
-            for probe in probes:
-                observations = Observations(scope, attempts)
-                for subject in probe.subjects(observations):
-                    context = ProbeContext(
-                        network=network.for_attempt(Notes()), observations=observations, rules=rules()
-                    )
-                    attempts.append(await attempted(probe, subject, context, network.now()))
-        finally:
-            await network.close()
-    return assessment_of(scope, attempts)
+        return assessment_of(
+            scope, await attempts_over(network, probes, scope, signed_messages(scope, datetime.now(UTC)))
+        )
 
 
 PROBES_OF = {

@@ -80,7 +80,7 @@ def score(done: Scan, control: str) -> int:
 def test_the_window_finds_what_the_command_line_finds(world: World, scans: dict[str, Scan]) -> None:
     """The same domain measured through the engine, as the window does it."""
     from fumimori.__main__ import toolkit
-    from fumimori.engine import NetworkSettings, confirmed, measure
+    from fumimori.engine import confirmed, measure
     from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Organisation, Scope
 
     now = datetime.now(UTC)
@@ -98,9 +98,7 @@ def test_the_window_finds_what_the_command_line_finds(world: World, scans: dict[
         consent=Consent(level=ConsentLevel.AUTHORISED, name="Owner", role="CEO"),
     )
     assessment = msgspec.structs.replace(assessment, consent=confirmed(assessment, now))
-    settings = NetworkSettings(
-        resolver=world.resolver, ca_file=world.ca_file, dnssec_anchor=world.anchor, control_hosts=(world.control_open,)
-    )
+    settings = world.settings()
 
     async def run() -> Assessment:
         return (await measure(tools, assessment, tools.open_network(settings), settings)).added_to(assessment)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from servers.machine import DOMAIN, HOST, STS
+from servers.machine import DOMAIN, HOST, SECOND, STS
 from servers.proving import prove
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 RELOAD = "systemctl reload postfix && systemctl reload dovecot"
 OF_CERTIFICATES = ("certificate", "key_weak", "signature")
 SSH_RELOAD = "systemctl reload ssh"
@@ -46,9 +47,19 @@ def shown(post: str, mailboxes: str) -> str:
     )
 
 
-OWN_PRIME = f"""openssl dhparam -dsaparam -out $MACHINE/dh.pem 2048
+OWN_PRIME = f"""cat > $MACHINE/dh.pem <<'END'
+-----BEGIN DH PARAMETERS-----
+MIIBCAKCAQEAtQ3mN/AJu87Dk4RR5bNMqmn4K7NfOXONKrnDW3HC36/2965pa5cA
+YyscMW4HL7wmL3domORmn1icCgDH0eu/E44i3RJziJYHFngW/tzFjZ8707pceaY7
+aedUYvW5XL901ZGEojbc0ciYLE9dOUxytneYTimgzHYQ2Q+nAQ/peiTmi1jWPv/C
+ds9kEO2qN3fTV6sBwMMH2Qt+yZrE+7YASSAxu3kc1LCd99b97IysO5gTeWgyuZrg
+k1i32sgmOUVi5TYfFesAsX9dre5njsr8+bBbk1YW7K7h99wiLlrl7jjzAIqM0Pwo
+O4Ve7auXH/GI9sm93H7b4dd1Os/jr3KSNwIBAg==
+-----END DH PARAMETERS-----
+END
 postconf -e "smtpd_tls_dh1024_param_file = $MACHINE/dh.pem"
 {RELOAD}"""
+"""2,048 bits, made for this test alone."""
 NO_IMPLICIT = f"""postconf -MX $(postconf -M | awk '/:465/ {{print $1"/"$2}}')
 cat >> {DOVECOT} <<'END'
 service imap-login {{
@@ -156,12 +167,17 @@ def test_further_faults_end_too(machine, name):
     prove(machine, check, fault, about, allowed, thorough=name in THOROUGH)
 
 
+def handed_out(policy: str) -> str:
+    """Lines that give the web site of MTA-STS this policy."""
+    folder = f"$MACHINE/www/{STS}/.well-known"
+    return f"mkdir -p {folder} && printf '{policy}' > {folder}/mta-sts.txt"
+
+
 @pytest.mark.parametrize(
     "suites", ["ALL:COMPLEMENTOFALL:@SECLEVEL=0", "ALL:!eNULL:@SECLEVEL=0"], ids=["no encryption", "anonymous"]
 )
 def test_where_senders_insist_on_encryption_the_suites_are_stricter(machine, suites):
-    site = f"mkdir -p $MACHINE/www/{STS}/.well-known && printf '{POLICY}' > $MACHINE/www/{STS}/.well-known/mta-sts.txt"
-    fault = f"{shown('good', 'good')}\n{post(f'tls_medium_cipherlist = {suites}')}\n{site}"
+    fault = f"{shown('good', 'good')}\n{post(f'tls_medium_cipherlist = {suites}')}\n{handed_out(POLICY)}"
     allowed = {"mail_ports.suite_old_mx_strict", "mail_ports.suite_weak_mx_strict"}
     prove(
         machine,
@@ -172,6 +188,22 @@ def test_where_senders_insist_on_encryption_the_suites_are_stricter(machine, sui
         zone=STRICT,
         needed=("mx", "mta_sts"),
     )
+
+
+@pytest.mark.parametrize(
+    ("mode", "certificate", "hosts", "code"),
+    [
+        ("enforce", "soon", (HOST, SECOND), "mx_certificate"),
+        ("enforce", "other", (HOST,), "mx_certificate_all"),
+        ("testing", "other", (HOST,), "mx_certificate_testing"),
+    ],
+)
+def test_certificates_that_fail_the_policy_are_replaced(machine, mode, certificate, hosts, code):
+    policy = POLICY.replace("enforce", mode).replace(f"mx: {HOST}", "\\n".join(f"mx: {host}" for host in hosts))
+    servers = {DOMAIN: {"MX": [f"10 {host}." for host in hosts]}} | {host: {"A": [machine.address]} for host in hosts}
+    fault = f"{shown(certificate, 'good')}\n{handed_out(policy)}"
+    proved = prove(machine, "mta_sts", fault, ("mx_certificate",), zone=STRICT | servers, needed=("mx", "mail_ports"))
+    assert proved == {f"mta_sts.{code}"}
 
 
 def test_a_relay_for_the_whole_office_is_closed(machine):

@@ -6,6 +6,7 @@ from servers.machine import AUTO, DOMAIN, HOST, STS, Machine
 from servers.proving import prove
 from servers.unproved import told
 
+pytestmark = pytest.mark.usefixtures("own_network")
 POLICY = f"version: STSv1\nmode: enforce\nmx: {HOST}\nmax_age: 1209600\n"
 ANNOUNCED = {f"_mta-sts.{DOMAIN}": {"TXT": ["v=STSv1; id=1"]}}
 SETTINGS = (
@@ -109,14 +110,14 @@ def test_a_site_without_encryption(machine, site):
 PAGES = {
     "installer": ("installer/index.html", "<title>Roundcube Webmail Installer</title>"),
     "installer_off": ("installer/index.html", "The installer is disabled!"),
-    "login_page": ("postfixadmin/index.html", "<title>Postfix Admin</title>"),
-    "open_console": ("admin/index.html", ""),
+    "login_page": ("admin/index.html", "<title>Postfix Admin</title>"),
+    "open_console": ("admin/index.html", "<title>Rspamd Web Interface</title>"),
 }
 
 
-@pytest.mark.parametrize("word", ["installer", "installer_off", "login_page"])
+@pytest.mark.parametrize("word", sorted(PAGES))
 def test_pages_for_administrators_are_closed_to_everybody_else(machine, site, word):
-    path, content = {"login_page": ("admin/index.html", PAGES["login_page"][1])}.get(word, PAGES[word])
+    path, content = PAGES[word]
     fault = f"{site.certificate('good')}\n{site.page(f'{HOST}/{path}', content)}"
     assert f"admin_pages.{word}" in prove(machine, "admin_pages", fault, (word,))
 

@@ -7,19 +7,14 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from fumimori import __main__ as entry
-from fumimori.engine import NetworkSettings
-from fumimori.gui.program import prepare
-from fumimori.gui.session import Session
-from fumimori.gui.window import Window
 from fumimori.model import ConsentLevel, Status
 from fumimori.wizard.steps import Route
-from gui.driver import Driver
+from gui.driver import Driver, windows
 from loopback.world import World
 from servers.command import PASSPHRASE, hosts, pdf_text, scan, squeezed
 
@@ -35,30 +30,8 @@ HOSTS = {
 @pytest.fixture
 def started(world: World, qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[OPEN]:
     """`started(language)`: a window with the program's own parts, whose runs look into the test world."""
-    windows: list[Window] = []
-    settings = NetworkSettings(
-        resolver=world.resolver,
-        ca_file=world.ca_file,
-        dnssec_anchor=world.anchor,
-        control_hosts=(world.control_open,),
-    )
-
-    def start(language: str) -> Driver:
-        services = entry.services(tmp_path / "settings", settings)
-        prepare(qapp, services)
-        window = Window(Session(services, language))
-        windows.append(window)
-        window.resize(1160, 820)
-        window.show()
-        with qtbot.waitActive(window):
-            window.activateWindow()
-        return Driver(window, qtbot)
-
-    yield start
-    for window in windows:
-        window.close()
-        window.deleteLater()
-        qtbot.waitUntil(lambda window=window: not shiboken6.isValid(window))
+    with windows(qapp, qtbot) as show:
+        yield lambda language: show(entry.services(tmp_path / "settings", world.settings()), language)
 
 
 def prepare_measurement(driver: Driver, folder: Path, domain: str) -> None:

@@ -9,7 +9,8 @@ from servers.repaired import PROVED
 
 SHARES = {
     "records": {"spf", "dkim", "dmarc", "tls_rpt", "caa", "mx"},
-    "policies": {"mta_sts"},
+    "policies": {"mta_sts", "bimi"},
+    "dane": {"dane"},
     "sites": {"webmail", "admin_pages", "client_settings"},
     "servers": {"mail_ports", "defaults", "mail_behaviour", "open_relay", "ssh", "tls_active"},
     "settings": {"mail_config", "ssh_config", "system_accounts"},
@@ -18,6 +19,10 @@ SHARES = {
 """The checks whose repairs each kind of proof is for."""
 ELSEWHERE = {
     "client_settings.srv_clear_only": "records",
+    "mta_sts.absent_beside_dane": "dane",
+    **dict.fromkeys(
+        ("mta_sts.mx_certificate", "mta_sts.mx_certificate_all", "mta_sts.mx_certificate_testing"), "servers"
+    ),
     **dict.fromkeys(
         (
             *("mta_sts.policy_no_host", "mta_sts.policy_closed", "mta_sts.policy_no_tls", "mta_sts.policy_redirect"),
@@ -34,12 +39,9 @@ NOT_BUILT = "Debian's OpenSSL is built without it, so no server here can offer i
 UPDATED = "the repair is an update by the package manager, which a test without the Internet cannot fetch"
 BLOCKED = "OpenSSH and OpenSSL of today refuse to be set so, so no server here can have the fault"
 DEVICE = "the fault lies in a device on the way; its commands are the maker's"
-SIGNED = "the record is computed from the certificate shown, and tests/unit compares it; its zone has to be signed"
-ISSUED = "the record of a logo is right only with a certificate that an issuer sells"
 PROVIDER = "only whoever owns the address can publish it; what is printed is the request"
 LOOKED_UP = "the lines only show who sent; what follows is a person's decision"
 ASKED = "nothing is printed to be copied: the letter asks whoever can change it"
-CERTIFICATES = "the lines are those of mail_ports.certificate_expired_mx, which is proved, for each server that fails"
 UNPROVED = {
     **dict.fromkeys(
         (
@@ -65,9 +67,7 @@ UNPROVED = {
     ),
     **dict.fromkeys(("mail_ports.starttls_stripped", "mail_ports.large_hello"), DEVICE),
     "mail_behaviour.postmaster_refused": "Postfix takes mail for postmaster whatever its lists say",
-    "mail_ports.dh_own": "the lines are those of mail_ports.dh_short, which is proved",
     "mail_behaviour.expn_tells": "Postfix knows no EXPN, and Sendmail cannot be installed beside it",
-    "admin_pages.open_console": "a console of Windows or of a database; the lines are those of admin_pages.login_page",
     **dict.fromkeys(
         (
             *("tls_active.injection", "packages.package_behind", "packages.security_pending"),
@@ -77,22 +77,11 @@ UNPROVED = {
         UPDATED,
     ),
     **dict.fromkeys(
-        (
-            *("dane.insecure", "dane.mismatch", "dane.no_tls", "dane.partial", "dane.possible"),
-            *("dane.second_mismatch", "dane.unusable", "mta_sts.absent_beside_dane"),
-        ),
-        SIGNED,
-    ),
-    **dict.fromkeys(("bimi.dmarc_weak", "bimi.malformed", "bimi.several"), ISSUED),
-    **dict.fromkeys(
         ("reverse_dns.generic", "reverse_dns.missing", "reverse_dns.missing_listed", "reverse_dns.unconfirmed"),
         PROVIDER,
     ),
     **dict.fromkeys(("blocklists.listed", "blocklists.listed_severe"), LOOKED_UP),
     **dict.fromkeys(("dane.bogus", "mx.all_missing", "mx.all_private", "spf.softfail_alone"), ASKED),
-    **dict.fromkeys(
-        ("mta_sts.mx_certificate", "mta_sts.mx_certificate_all", "mta_sts.mx_certificate_testing"), CERTIFICATES
-    ),
 }
 """The code and why its repair cannot be proved here."""
 

@@ -24,6 +24,15 @@ FILES = {
 JA_FILES, EN_FILES = FILES["ja"], FILES["en"]
 CHECKS = sorted(rules.parent for rules in ROOT.glob("checks/*/rules.toml"))
 ALL_FILES = [*JA_FILES, *EN_FILES]
+WORDS = {
+    language: [
+        *files,
+        *sorted(ROOT.glob(f"registers/*/{language}.toml")),
+        *sorted(ROOT.glob(f"texts/{language}/*.toml")),
+    ]
+    for language, files in FILES.items()
+}
+"""Every file that people read, the words of window, report and command line among them."""
 
 TITLES = {"title", "finding", "finding_partly"}
 ADVICE = {"risk", "action", "fix", "confirm"}
@@ -57,6 +66,9 @@ BANNED = {
         r"ウェブメール": "Webメール",
         r"控えを取": "バックアップを取",
         r"大きな被害": "何が止まり、だれが困るか",
+        r"(?<!様子)を見(?:る|ます)(?=。|受信)": "確認する、参照する",
+        r"に見られていません": "注意を払っていません",
+        r"受信拒否の一覧": "ブロックリスト",
     },
     "en": {
         r"\b(?:puts?|putting) (?:\w+ ){0,3}right\b(?! (?:away|now))": "fix, correct, repair",
@@ -68,9 +80,78 @@ BANNED = {
         r"\bfor want of\b": "the reason in plain words",
         r"\bsecond proof\b": "second factor",
         r"\bmail entrance\b": "port 25",
+        r"\bwhoever\b": "anyone who, someone who, the person who",
+        r"\b(?:and|or) the like\b": "for example, such as, and so on",
+        r"\bso that it be\b|\bthe one who\b|\bhave a look\b|\blest\b|\bupon\b|\bshall\b": "plain words of today",
+        r"\bat the (?:latest|most)\b": "at least … before, not later than, at most",
+        r"\b(?:is|are|be) told\b": "gets a notice, is informed",
+        r"\bhand(?:s|ed|ing)? (?:\w+ ){0,3}over\b|\bhand-over\b": "give, send",
+        r"\bhand (?:\w+ ){1,8}to this program\b": "import into this program",
+        r"\be-mails?\b(?![”)])": "message, mail",
+        r"\bholes?\b": "weakness, vulnerability",
+        r"\bMX hosts?\b": "MX server",
+        r"\bgiv(?:e|es|ing) (?:\w+ ){0,3}away\b|\bgave nothing away\b": "reveal, expose, leak",
+        r"\bfalse (?!positive|negative)": "fake, forged",
+        r"\bsee (?:whether|that)\b": "check",
+        r"\bturn(?:s|ed)? (?:\w+ ){0,5}away\b": "refuse",
+        r"\bweb sites?\b": "website",
+        r"\bper cent\b": "%",
+        r"\bof your own making\b": "self-made",
+        r"\bwithout a word\b": "without any notice, without any reply",
+        r"\bknows? of\b": "know about",
+        r"\bland(?:s|ed)? in\b": "go to, end up in",
+        r"\b(?:become|is|are) wary\b": "become suspicious",
+        r"\bcompulsory\b": "require, required, mandatory",
+        r"\b(?:look|looks|looked|looking) (?:at|through|after)\b": "check, review, maintain",
+        r"\b(?:take|took|taken) (?:\w+ ){0,2}in\b": "import",
+        r"\bthe whole world\b": "anyone, from all over the world",
+        r"\bby themselves or by hand\b": "automatically or manually",
     },
 }
 """Words and images that are not said, as patterns, and what is said instead."""
+
+LONG_VOWEL = (
+    *("サーバ", "ユーザ", "ブラウザ", "フォルダ", "コンピュータ", "プリンタ", "スキャナ", "ルータ", "フィルタ"),
+    *("ヘッダ", "リゾルバ", "メモリ", "ライブラリ", "パラメータ", "プロバイダ", "ベンダ", "メーカ", "ドライバ"),
+)
+"""Written with ー at their end."""
+SPELLING = {
+    **{rf"{word}(?![ー])": f"{word}ー" for word in LONG_VOWEL},
+    r"メイル": "メール",
+    r"ウィルス": "ウイルス",
+    r"ウェブ|ウエブ": "Web",
+    r"出来(?=[るなまて])": "でき",
+    r"下さい": "ください",
+    r"(?<![一合])致し": "いたし",
+    r"頂[きいけ]": "いただ",
+    r"(?<!安)全て": "すべて",
+    r"又は": "または",
+    r"(?<!が)及び(?!ま)": "および",
+    r"既に": "すでに",
+    r"直ぐ": "すぐ",
+    r"予め": "あらかじめ",
+    r"(?<!変)更に": "さらに",
+    r"様々": "さまざま",
+    r"(?<!有)無い": "ない",
+    r"(?<!その)他の": "ほかの",
+    r"一つ|ひとつ": "1つ",
+    r"一人|ひとり": "1人",
+    r"[ヶヵカケ]月": "か月",
+    r"気付": "気づ",
+    r"近付": "近づ",
+    r"片づ": "片付",
+    r"問合せ|打合せ|組合せ": "…合わせ",
+    r"切替": "切り替え",
+    r"読込": "読み込",
+    r"貼付": "貼り付け",
+    r"見積り": "見積もり",
+    r"(?<=[のた])後[でに]": "あと",
+    r"わかり": "分かり",
+    r"(?<=[、。「])いま(?!せ)": "今",
+    r"お客さま": "お客様",
+    r"[A-Za-z]'[a-z]": "’（英語のアポストロフィ）",
+}
+"""Japanese words have one spelling each: what is found → what is written."""
 
 EACH_CHECK = pytest.mark.parametrize("check", CHECKS, ids=lambda folder: folder.name)
 
@@ -180,20 +261,55 @@ def test_an_english_title_has_no_full_stop(file: Path):
 # --- quotes and words ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", EN_FILES, ids=name_of)
+@pytest.mark.parametrize("file", WORDS["en"], ids=name_of)
 def test_english_has_real_quotes(file: Path):
     """Write ’ “ ”; straight ones stand only in what is copied, see CODE."""
     none_of(f"{key}: {line}" for key, _, line in texts(file) if re.search(r"['\"]", without_code(line)))
 
 
-@pytest.mark.parametrize("file", ALL_FILES, ids=name_of)
-def test_the_words_of_the_trade_are_used(file: Path):
+@pytest.mark.parametrize(
+    ("language", "file"),
+    [(language, file) for language, files in WORDS.items() for file in files],
+    ids=lambda value: value if isinstance(value, str) else name_of(value),
+)
+def test_the_words_of_the_trade_are_used(language: str, file: Path):
     none_of(
         f"{key}: “{hit.group()}” → {instead}: {line}"
         for key, _, line in texts(file)
-        for pattern, instead in BANNED[file.stem].items()
+        for pattern, instead in BANNED[language].items()
         if (hit := re.search(pattern, line, re.IGNORECASE))
     )
+
+
+@pytest.mark.parametrize("file", WORDS["ja"], ids=name_of)
+def test_a_japanese_word_has_one_spelling(file: Path):
+    none_of(
+        f"{key}: “{hit.group()}” → {instead}: {line}"
+        for key, _, line in texts(file)
+        for pattern, instead in SPELLING.items()
+        if (hit := re.search(pattern, line))
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("サーバに接続する", True),
+        ("サーバーに接続する", False),
+        ("ユーザは出来ません", True),
+        ("設定できます", False),
+        ("Let's Encrypt", True),
+        ("更新のあとで確認する", False),
+        ("更新の後で確認する", True),
+        ("変更に気づく", False),
+        ("その他の設定", False),
+        ("他の設定", True),
+        ("被害が及びます", False),
+        ("一致した", False),
+    ],
+)
+def test_what_counts_as_another_spelling(line: str, *, wrong: bool):
+    assert any(re.search(pattern, line) for pattern in SPELLING) is wrong
 
 
 # --- actions ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""No sentence of the report, the exports and the repairs stands in the resources that no code asks for."""
+"""No sentence of the report, the exports and the repairs is in the resources that no code asks for."""
 
 import ast
 import re
@@ -25,6 +25,7 @@ BY_DATA = (
     "report.mail_path.",  # stations, as assess/mail_path.py names them
     "exports.handover.what.",  # every export
     "exports.handover.who.",  # the readers of a package
+    "exports.partner.rule_",  # tables/sender_rules.tsv
 )
 """Beginnings of keys whose last word is data; tests of their own cross them with it."""
 
@@ -79,3 +80,32 @@ def test_every_text_of_the_report_and_the_exports_is_asked_for():
 def test_a_text_that_nothing_asks_for_is_found():
     known = {"report.t4.heading", "report.verdict.high", "report.glossary.spf.meaning"}
     assert unused({*known, "report.summary.nobody_asks"}) == {"report.summary.nobody_asks"}
+
+
+@cache
+def constants() -> frozenset[str]:
+    """Every string that the code spells out."""
+    nodes = (node.value for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(value for value in nodes if isinstance(value, str))
+
+
+def test_every_table_is_read():
+    tables = {name.removesuffix(".tsv") for name in resources.rule_tables()}
+    assert tables
+    assert sorted(tables - constants()) == []
+
+
+def test_every_icon_is_shown():
+    icons = {path.stem for path in resources.path("icons").glob("*.svg")}
+    assert icons
+    assert sorted(icons - constants()) == []
+
+
+def test_every_size_of_the_brand_is_used():
+    tokens = resources.toml("brand/tokens.toml")
+    sizes = {*tokens["window"], *tokens["report"]}
+    spelled = constants() | {
+        node.attr for tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    }
+    assert sizes
+    assert sorted(sizes - spelled) == []

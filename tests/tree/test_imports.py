@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 HEAVY = (
     *("reportlab", "pikepdf", "svglib", "pypdfium2", "dns"),
-    *("cryptography", "OpenSSL", "keyring", "sqlcipher3", "asyncio"),
+    *("cryptography", "OpenSSL", "keyring", "sqlcipher3", "asyncio", "fumimori.engine"),
 )
 
 
@@ -29,6 +29,10 @@ def test_the_program_starts_without_a_heavy_library() -> None:
 
 def test_the_window_is_imported_without_a_heavy_library() -> None:
     assert loaded_after("import fumimori.gui") == []
+
+
+def test_the_first_page_of_the_window_needs_no_heavy_library() -> None:
+    assert loaded_after("import fumimori.gui.program, fumimori.gui.window, fumimori.gui.pages.start") == []
 
 
 def test_the_core_is_imported_without_a_heavy_library() -> None:

@@ -202,7 +202,7 @@ def worse_than_linear(pattern: str, flags: int, method: str) -> str:
 
 
 def _letters(made: Automaton) -> list[str]:
-    """One character for each kind that the pattern tells apart."""
+    """One character for each kind that the pattern distinguishes."""
     sets = list(dict.fromkeys(made.classes))
     sets += [one for ways in made.follow.values() for _, guard in ways for one in guard if isinstance(one, frozenset)]
     kinds: dict[tuple[bool, ...], str] = {}
@@ -248,7 +248,7 @@ def _steps(made: Automaton, letters: list[str]) -> Steps:
 
 
 def _circles(made: Automaton) -> dict[int, set[int]]:
-    """For each place, those that lie on a circle with it."""
+    """For each place, those that are on a circle with it."""
     reached = {}
     for place in made.follow:
         seen: set[int] = set()

@@ -73,7 +73,7 @@ def test_every_row_names_a_place_or_a_reason(row):
 
 
 def test_no_row_of_the_lists_is_left_out():
-    """Against the design where it lies beside the project, else against the numbers that it had."""
+    """Against the design where it is beside the project, else against the numbers that it had."""
     wanted = _designed() if FEATURES.is_file() else {f"{part}.{row}" for part, rows in LAST.items() for row in rows}
     firsts = {f"A19.{number}" for number in range(1, 19)}
     assert wanted | firsts | REFUSED_BY_DESIGN <= set(ROWS), sorted(wanted - set(ROWS))

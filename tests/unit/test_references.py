@@ -2,26 +2,21 @@
 
 import re
 
+import msgspec
 import pytest
 
 from fumimori.__main__ import bank, rules
-from fumimori.model import Hosting
-from fumimori.wording.references import frameworks, references
+from fumimori.model import Credit, Hosting, QuestionResult, QuestionState, Result
+from fumimori.wording.references import frameworks, references, supported
+from report import example
 
 MAPPINGS = rules().tables["mappings"].dicts()
 FRAMEWORKS = {row["id"]: row for row in rules().tables["frameworks"].dicts()}
 QUESTIONS = {question.id: question for question in bank()}
 CHECKS = {code.partition(".")[0] for code in rules().outcomes}
-FORM = {
-    "cis": r"(?:[1-9]|1[0-8])\.(?:[1-9]|1[0-4])",
-    "csf": r"(?:GV\.(?:OC|RM|RR|SC)|ID\.(?:AM|IM)|PR\.(?:AA|AT|DS|PS|IR)|DE\.(?:CM|AE))-(?:0[1-9]|1[01])",
-    "cyber_essentials": "Firewalls|Secure configuration|Security update management|User access control|"
-    "Malware protection",
-    "ipa": r"5か条-[1-5]|No\.(?:[1-9]|1\d|2[0-5])",
-    "scuba_microsoft": r"MS\.(?:EXO|AAD|SECURITYSUITE)\.\d{1,2}\.\d{1,2}v\d",
-    "scuba_google": r"GWS\.(?:GMAIL|COMMONCONTROLS)\.\d{1,2}\.\d{1,2}v\d",
-}
-"""How an identifier of each framework looks; of NIST CSF 2.0 and CIS v8 only numbers that exist."""
+KNOWN: dict[str, list[str]] = {}
+for one in rules().tables["framework_ids"].dicts():
+    KNOWN.setdefault(one["framework"], []).append(one["id"])
 
 
 @pytest.mark.parametrize("row", MAPPINGS, ids=lambda row: f"{row['subject']}-{row['framework']}")
@@ -29,7 +24,7 @@ def test_a_row_names_a_question_or_a_check_and_identifiers_of_its_framework(row)
     assert row["subject"] in QUESTIONS.keys() | CHECKS
     ids = row["ids"].split(", ")
     assert len(ids) == len(set(ids))
-    assert [one for one in ids if not re.fullmatch(FORM[row["framework"]], one)] == []
+    assert [one for one in ids if one not in KNOWN[row["framework"]]] == []
 
 
 def test_no_subject_is_mapped_twice_to_one_framework():
@@ -37,16 +32,22 @@ def test_no_subject_is_mapped_twice_to_one_framework():
     assert len(pairs) == len(set(pairs))
 
 
+def test_every_identifier_stands_once_under_a_framework_with_source_and_date():
+    assert FRAMEWORKS.keys() == KNOWN.keys()
+    assert {one: len(ids) - len(set(ids)) for one, ids in KNOWN.items()} == dict.fromkeys(KNOWN, 0)
+    # NIST CSF 2.0 has 106 subcategories, CIS v8 153 safeguards, SCS ★3 81 criteria.
+    assert {one: len(KNOWN[one]) for one in ("csf", "cis", "scs")} == {"csf": 106, "cis": 153, "scs": 81}
+
+
 def test_every_framework_has_a_source_with_its_own_date_and_is_used():
-    assert {row["framework"] for row in MAPPINGS} == FRAMEWORKS.keys() == FORM.keys()
+    assert {row["framework"] for row in MAPPINGS} == FRAMEWORKS.keys()
     undated = [one for one, row in FRAMEWORKS.items() if not re.match(r"20\d\d", row["published"]) or not row["source"]]
     assert undated == []
 
 
-def test_a_withdrawn_number_of_the_older_csf_is_not_used():
+def test_a_withdrawn_number_of_the_older_csf_is_not_known():
     withdrawn = {"ID.AM-06", "DE.AE-01", "DE.AE-05", "DE.CM-04", "DE.CM-05", "DE.CM-07", "DE.CM-08", "PR.AT-03"}
-    used = {one for row in MAPPINGS if row["framework"] == "csf" for one in row["ids"].split(", ")}
-    assert used & withdrawn == set()
+    assert set(KNOWN["csf"]) & withdrawn == set()
 
 
 def test_a_cloud_s_baseline_is_named_to_its_customers_only():
@@ -74,3 +75,35 @@ def test_frameworks_keep_the_order_of_their_table(hosting):
     named = [row["name"] for row in frameworks(rules(), hosting)]
     assert named[:2] == ["CIS Controls v8", "NIST CSF 2.0"]
     assert len(named) == len(set(named))
+
+
+def about(earned: dict[str, Credit | None], **more: object) -> Result:
+    results = [
+        QuestionResult(question=one, state=QuestionState.ANSWERED, asked=True, credit=credit, **more)
+        for one, credit in earned.items()
+    ]
+    return msgspec.structs.replace(example.result(example.assessment()), questions=tuple(results))
+
+
+def test_a_requirement_is_supported_when_all_that_is_asked_about_it_is_met():
+    second = ("access.admin_mfa", "people.user_mfa")
+    both = about(dict.fromkeys(second, Credit.MET))
+    assert supported(rules(), both, "scs") == ["4-1-3-2"]
+    for credit in (Credit.PARTLY, Credit.NOT_MET, None):
+        assert supported(rules(), about({second[0]: Credit.MET, second[1]: credit}), "scs") == []
+    assert supported(rules(), about(dict.fromkeys(second, Credit.MET), contradicted=True), "scs") == []
+
+
+def test_a_requirement_that_nothing_was_asked_about_is_not_supported():
+    assert supported(rules(), about({}), "scs") == []
+    away = about({"access.admin_mfa": Credit.MET})
+    aside = QuestionResult(question="people.user_mfa", state=QuestionState.NOT_APPLICABLE, asked=True)
+    assert supported(rules(), msgspec.structs.replace(away, questions=(*away.questions, aside)), "scs") == ["4-1-3-2"]
+    assert supported(rules(), msgspec.structs.replace(away, questions=(aside,)), "scs") == []
+
+
+def test_what_is_supported_keeps_the_framework_s_order():
+    met = about({row["subject"]: Credit.MET for row in MAPPINGS if row["framework"] == "scs"})
+    found = supported(rules(), met, "scs")
+    assert found == [one for one in KNOWN["scs"] if one in found]
+    assert len(found) > 20

@@ -1,4 +1,4 @@
-"""A cell means the same in whatever language and width it was written, and a table that was exported comes back."""
+"""A cell means the same whatever language and width it was written in, and a table that was exported comes back."""
 
 import io
 
@@ -7,9 +7,10 @@ import pytest
 
 from fumimori import resources
 from fumimori.__main__ import registers
-from fumimori.engine.register_files import TableError, read_tables, separated
 from fumimori.exports.spreadsheet import workbook_of
 from fumimori.grammar.csv_text import csv_octets
+from fumimori.grammar.spreadsheet import read_tables, separated
+from fumimori.grammar.xlsx import TableError
 from fumimori.model import RegisterRow
 from fumimori.texts import Texts
 from fumimori.wording.registers import RegisterWords, register_table, state

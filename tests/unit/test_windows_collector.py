@@ -1,6 +1,6 @@
 """The collector for Windows by its grammar: it parses, only reads, and calls nothing that is not listed here.
 
-No PowerShell runs where these tests run, so that what stands in the script is judged and not what it does.
+No PowerShell runs where these tests run, so that what is in the script is judged and not what it does.
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from fumimori.model import Finding, Outcome
 NO_DOMAIN = "mx.no_domain"
 """What says that there is no such domain (RFC 2308 section 2.1)."""
 _STILL_TOLD = "registration."
-"""A registration that ran out or is on hold explains why a domain is gone from the DNS."""
+"""A registration that expired or is on hold explains why a domain is gone from the DNS."""
 
 
 def absent_domains(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ _EFFORTS, _COSTS = list(Effort), list(Cost)
 
 
 class Cause(Record):
-    """What is broken once, and all findings that vanish when it is repaired."""
+    """One broken thing with all findings that disappear when it is repaired."""
 
     id: str
     """Stable: `<rule>:<place>`, the rule alone without a place, or the code of findings that no rule joins."""

@@ -1,4 +1,4 @@
-"""Facts that are milder apart and sharp together: what they come to at one place, as findings of their own."""
+"""Facts that are worse together than apart: what they mean at one place, as findings of their own."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -26,11 +26,11 @@ from fumimori.model import (
 )
 
 SHORT_LIVED = "facts.short_lived_certificate"
-"""The certificate of a mail port lives so short that nobody renews it by hand; its subject is the host."""
+"""The certificate of a mail port is too short-lived to be renewed by hand; its subject is the host."""
 PINNED = "facts.pinned_certificate"
 """The only TLSA record of a mail server names the certificate itself, so that every renewal makes it wrong."""
 WEBMAIL = "facts.webmail"
-"""Mail is read in a browser, at whatever address."""
+"""Mail is read in a browser, at any address."""
 
 CLOUD = (Hosting.GOOGLE, Hosting.MICROSOFT, Hosting.WORKMAIL)
 """Services whose mail is read in a browser at the provider's own address."""
@@ -65,7 +65,7 @@ def combinations(
 ) -> tuple[Finding, ...]:
     """Every combination whose conditions all hold at one place. What is not known holds nothing.
 
-    With `dreading`, what there would be if everything that nobody answered had its bad answers.
+    With `dreading`, those there would be if every unanswered question had its worst answers.
     """
     if not rules.combinations:
         return ()
@@ -99,7 +99,7 @@ def _said(table: Iterable[QuestionEvaluation]) -> Iterator[Held]:
 
 
 def _dreaded(table: Iterable[QuestionEvaluation]) -> Iterator[Held]:
-    """Every bad answer to what nobody has answered."""
+    """Every bad answer to an unanswered question."""
     for evaluation in table:
         if evaluation.compared.option is None and evaluation.premise not in (
             Precondition.NOT_APPLICABLE,
@@ -127,7 +127,7 @@ def _facts(held: Iterable[Held], rules: Rules, observations: Observations) -> It
                     yield Held(code=PINNED, subject=host.host)
 
 
-# --- what it comes to ---------------------------------------------------------------------------------------------
+# --- what follows from it -----------------------------------------------------------------------------------------
 
 
 def _found(code: str, held: Sequence[Held], rules: Rules, observations: Observations) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What people settled about findings: which of it is in force today, and what it does to a finding."""
+"""Disputes of findings: which are in force today, and what they do to a finding."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -9,19 +9,19 @@ from fumimori.model import Dispute, DisputeKind, Finding, Outcome, Severity
 
 
 def in_force(disputes: Iterable[Dispute], today: date) -> Mapping[tuple[str, str], Dispute]:
-    """By code and subject: those that say all they must and whose day has not passed; the last of several counts."""
+    """By code and subject: the complete ones whose day has not passed; the last of several counts."""
     return {(dispute.code, dispute.subject): dispute for dispute in disputes if dispute.holds(today)}
 
 
 def not_refuted(outcomes: Iterable[Outcome], disputes: Mapping[tuple[str, str], Dispute]) -> tuple[Outcome, ...]:
-    """The outcomes that nobody showed to be wrong: only those answer questions and join others."""
+    """The outcomes that are not disputed as wrong: only those answer questions and join others."""
     return tuple(outcome for outcome in outcomes if not _wrong(disputes.get((outcome.code, outcome.subject))))
 
 
 def settled(finding: Finding, disputes: Mapping[tuple[str, str], Dispute]) -> Finding:
     """`finding` with what was settled about it: a wrong one is only information, a compensated one is milder.
 
-    An accepted one stays as bad as it is. What was answered cannot be wrong here: whoever knows better answers anew.
+    An accepted one stays as bad as it is. What was answered cannot be wrong here: to correct it, answer again.
     """
     dispute = disputes.get((finding.code, finding.subject))
     if dispute is None or (_wrong(dispute) and not finding.measured):

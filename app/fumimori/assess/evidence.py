@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from fumimori.model import About, Assessment, Evidence, Question, Rules
+from fumimori.model import About, Assessment, Evidence, Question, RegisterRow, Rules
+from fumimori.model.registers import CODE_PREFIX
 
 
 def shown_questions(assessment: Assessment, bank: Sequence[Question], rules: Rules) -> frozenset[str]:
@@ -11,7 +12,7 @@ def shown_questions(assessment: Assessment, bank: Sequence[Question], rules: Rul
     Evidence without a word about what it shows backs nothing.
     """
     found: set[str] = set()
-    registers = {row.id: row.register for row in assessment.registers}
+    rows = {row.id: row for row in assessment.registers}
     for one in assessment.evidence:
         if not one.shows.strip():
             continue
@@ -20,9 +21,18 @@ def shown_questions(assessment: Assessment, bank: Sequence[Question], rules: Rul
         elif one.about is About.FINDING:
             found.add(question_of(one.subject.partition(" ")[0], rules))
         else:
-            register = registers.get(one.subject)
-            found.update(question.id for question in bank if register and question.register == register)
+            found.update(_backed(rows.get(one.subject), bank, rules))
     return frozenset(found)
+
+
+def _backed(row: RegisterRow | None, bank: Sequence[Question], rules: Rules) -> set[str]:
+    """What a row of a register can back: its kind's question where it has one, else all that the register answers."""
+    if row is None:
+        return set()
+    rule = rules.outcomes.get(f"{CODE_PREFIX}{row.register}.{row.text('kind')}")
+    if rule is not None:
+        return {rule.question or ""}
+    return {question.id for question in bank if question.register == row.register}
 
 
 def question_of(code: str, rules: Rules) -> str:

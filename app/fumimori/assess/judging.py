@@ -47,7 +47,7 @@ def assess(
 
     The runs of `assessment` hold only attempts that count under its scope.
 
-    Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a mistake of ours.
+    Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a bug of our own.
     """
     first_of: dict[tuple[str, str], Outcome] = {}
     for outcome in _dated(outcomes, rules, moment):
@@ -102,7 +102,7 @@ def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:
-    """The printed order: the worst first, then by control."""
+    """The printed order: worst first, then by control."""
     return -finding.severity, finding.control.number, finding.code, finding.subject
 
 

@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(
     r"|(?i:lorem\s{1,9}ipsum|(?<![a-z0-9.-])example\.(?:com|net|org|jp))"
     r"|(?<![A-Za-z0-9])(?:REPLACE|TO-?DO|TBD|X{3})(?![A-Za-z0-9])"
 )
-"""Words of instructions in capitals or brackets; an ordinary note (“replace the switch”, “for example”) passes."""
+"""Placeholder words in capitals or brackets; an ordinary note (“replace the switch”, “for example”) passes."""
 
 
 class LintEntry(Record):

@@ -1,4 +1,4 @@
-"""The way of this company's mail, stretch by stretch: protected, open, or not looked at."""
+"""The mail path, section by section: protected, open, or not measured."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Stretch(StrEnum):
     ACCESS = "access"
     """From the receiving server into the mailbox: who may log in there."""
     READ = "read"
-    """From the mailbox to whoever reads."""
+    """From the mailbox to the reader."""
     SENT = "sent"
     """From the staff to the server that sends."""
     NAMED = "named"
@@ -52,7 +52,7 @@ CONTROLS = {
     Stretch.SENT: Control.PROTOCOLS,
     Stretch.NAMED: Control.SENDER_AUTH,
 }
-"""The control whose questions and measurements tell most of a stretch."""
+"""The control whose questions and measurements say most about a stretch."""
 
 _PROBES = {
     "mta_sts": Stretch.ARRIVES,
@@ -66,20 +66,20 @@ _PROBES = {
     "access": Stretch.ACCESS,
     "accounts": Stretch.ACCESS,
 }
-"""Which stretch the outcomes of a probe and the questions of a control tell of."""
+"""Which stretch the outcomes of a probe and the questions of a control are about."""
 _PORTS = {
     "25": Stretch.ARRIVES,
     "465": Stretch.SENT,
     "587": Stretch.SENT,
     **dict.fromkeys(("110", "143", "993", "995"), Stretch.READ),
 }
-"""Which stretch the outcomes of `mail_ports` tell of, by port."""
+"""Which stretch the outcomes of `mail_ports` are about, by port."""
 
 
 def mail_path(result: Result) -> tuple[Link, ...]:
     """Every stretch in the order of the way.
 
-    Open: an open finding of Medium or worse tells of it. Protected: nothing worse than Low, and something that was
+    Open: an open finding of Medium or worse is about it. Protected: nothing worse than Low, and something that was
     measured or answered well. All else was not looked at.
     """
     faults = _by_stretch(one for one in result.findings if one.severity >= Severity.MEDIUM and not one.set_aside)
@@ -93,7 +93,7 @@ def mail_path(result: Result) -> tuple[Link, ...]:
 
 
 def _answered(result: Result) -> set[Stretch]:
-    """What questions with points tell of that were answered well."""
+    """The stretches about which scored questions were answered well."""
     return {
         _PROBES[area]
         for one in result.questions

@@ -27,7 +27,7 @@ FIRST = 5
 """How many actions come first, on one page."""
 
 PER_CONTROL = 2
-"""At most so many of them for one control, so that the first page is not one subject alone."""
+"""Most of them that one control may have, so that the first page is not one subject alone."""
 
 WORKING_DAYS = (Event.CERTIFICATE, Event.POLICY_SITE)
 """What ends with a margin counted in working days; the other margins are counted in days."""
@@ -87,7 +87,7 @@ class Total(Record):
 
 
 def totals(actions: Iterable[Action], rules: Rules) -> tuple[Total, ...]:
-    """The open ones of `actions` summed up per owner, whoever has most of them first."""
+    """The open ones of `actions` summed up per owner, the owner with most of them first."""
     by_owner: dict[Owner, list[Effort]] = {}
     for action in actions:
         if not (action.entry and action.entry.done):
@@ -156,7 +156,7 @@ def before(event: Event, day: date, rules: Rules) -> date:
 
 
 def _earlier(day: date, days: int) -> date:
-    """So many days before `day`; the calendar's first day, a Monday, for what would lie before it."""
+    """The date that many days before `day`; the calendar's first day, a Monday, for anything earlier."""
     return date.fromordinal(max(1, day.toordinal() - days))
 
 

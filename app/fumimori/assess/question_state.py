@@ -43,7 +43,7 @@ class Precondition(IntEnum):
     GATE_UNKNOWN = 1
     """A gate that only decides whether the question exists was not answered."""
     UNCERTAIN = 2
-    """Something that must be met first was not answered: counted as if it were not met, with hope."""
+    """A precondition was not answered: counts as not met for now; may still be met."""
     UNMET = 3
     NOT_APPLICABLE = 4
     CLOSED = 5
@@ -59,7 +59,7 @@ class QuestionEvaluation(Record):
     severity_if_unknown: Severity = Severity.OK
     """What the question counts for the grade's cap while it is open; OK when it is not."""
     worst_case: Severity = Severity.OK
-    """The same with the worst answer, for the lower bound."""
+    """The same with the worst answer, for the pessimistic bound."""
 
     @property
     def silent(self) -> bool:
@@ -127,7 +127,7 @@ def worst_outcomes(rules: Rules) -> dict[str | None, Severity]:
 
 
 def quick_questions(bank: Sequence[Question]) -> frozenset[str]:
-    """The questions of the quick assessment: the core ones, and the gates and parents that they hang on."""
+    """The questions of the quick assessment: the core ones, and the gates and parents that they depend on."""
     by_id = {question.id: question for question in bank}
     chosen: set[str] = set()
     waiting = [question.id for question in bank if question.core]
@@ -143,13 +143,13 @@ def quick_questions(bank: Sequence[Question]) -> frozenset[str]:
 def evaluations(
     assessment: Assessment, bank: Sequence[Question], rules: Rules, outcomes: Iterable[Outcome]
 ) -> tuple[QuestionEvaluation, ...]:
-    """Where every question of `bank` stands, in its order; LookupError when questions hang together in a circle."""
+    """Where every question of `bank` stands, in its order; LookupError for a cyclic dependency."""
     table = _Table(assessment, bank, rules, outcomes)
     return tuple(table.of(question.id) for question in bank)
 
 
 class _Table:
-    """The questions, worked out as they are needed by those that hang on them."""
+    """The evaluations, computed on demand by those that depend on them."""
 
     def __init__(
         self, assessment: Assessment, bank: Sequence[Question], rules: Rules, outcomes: Iterable[Outcome]
@@ -313,7 +313,7 @@ def _listed(before: QuestionEvaluation, condition: Condition) -> bool:
 
 
 def _opens(before: QuestionEvaluation, condition: Condition) -> bool | None:
-    """Whether the gate lets its question in; None while it is not known."""
+    """Whether the gate is open; None while it is not known."""
     compared = before.compared
     if compared.clash and compared.settled != "answer":
         # Somebody said that there is nothing here, and something was seen: the question exists.

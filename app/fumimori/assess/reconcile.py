@@ -1,4 +1,4 @@
-"""What was said beside what was measured: which counts, and where the two differ."""
+"""Reconciles answers with measurements: which counts, and where the two differ."""
 
 from collections.abc import Iterable, Sequence
 
@@ -137,7 +137,7 @@ def _proved(outcomes: Sequence[Outcome], lowered: Credit | None, rules: Rules, *
 
 
 def _looked(credit: Credit | None, outcomes: Iterable[Outcome], rules: Rules) -> bool:
-    """Whether something that was looked at, and not only written down, comes to `credit`."""
+    """Whether something that was looked at, and not only recorded, comes to `credit`."""
     return any(not one.recorded and rules.outcomes[one.code].credit is credit for one in outcomes)
 
 

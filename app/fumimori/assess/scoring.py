@@ -79,7 +79,7 @@ def control_result(
     open_points: int,
     rules: Rules,
 ) -> ControlResult:
-    """What `control` came to; `questions` and `findings` are its own."""
+    """The result of `control`; `questions` and `findings` are its own."""
     weighed = weigh(questions)
     worst = max((finding.severity for finding in findings), default=Severity.OK)
     low = percent(weighed.low, weighed.applicable) if weighed.applicable else None
@@ -105,7 +105,7 @@ def _verdict(low: int | None, weighed: Weighed, worst: Severity, rules: Rules) -
     limit = rules.number("scoring.control_not_met")
     if worst >= Severity.HIGH or high < limit:
         return Verdict.NOT_MET
-    # Nothing is called bad only because nobody has looked yet: too little known comes before a low score.
+    # Too little known takes precedence over a low score: nothing is called bad before it was checked.
     if weighed.coverage < rules.number("scoring.coverage_withheld"):
         return Verdict.UNKNOWN
     if low < limit:

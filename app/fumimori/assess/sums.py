@@ -1,4 +1,4 @@
-"""The control results and the grade of one assessment: as it stands, and after whatever is repaired."""
+"""The control results and the grade of one assessment: as it stands, and after repairs."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -25,7 +25,7 @@ _Key = tuple[str, str]
 
 
 class Sums:
-    """Sums up again only what a repair touches, so that every action can say what it changes."""
+    """Recomputes only what a repair touches, so that every action can say what it changes."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Sums:
         return self._grade(questions, kinds, gone, controls)
 
     def outlook(self, repaired: Collection[Finding]) -> Outlook:
-        """The same in short."""
+        """The same as an Outlook."""
         grade = self.after(repaired)
         return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
 

@@ -1,12 +1,12 @@
-"""The contract of a check: where it looks or what it reads, what it writes down, and how what it saw is judged.
+"""The contract of a check: where it looks or what it reads, what it records, and how what it saw is judged.
 
 Check      id, control, facts, judge; its outcomes are the keys of its rules.toml
 ├── Probe  asks the network about a subject, under consent
 └── Reader takes in a file that a person handed over; nothing is sent, so that nobody's consent is asked
 
-A reader lives in `checks/<id>/reader.py` as `READER`, beside its `facts.py`; it is found by walking. It says by content
-how sure it is that a document is its own (`accepts`), writes down what the document says of each subject (`read`) and
-concludes nothing; the same pure `judge` as a probe's names the outcomes. What it cannot read it says with one of
+A reader lives in `checks/<id>/reader.py` as `READER`, next to its `facts.py`; it is found by walking. It says by
+content how sure it is that a document is its own (`accepts`), records what the document says of each subject (`read`)
+and concludes nothing; the same pure `judge` as a probe's names the outcomes. What it cannot read it says with one of
 
 NotReadable    the document cannot be read
 ├── Damaged    it begins as what it should be and does not go on so
@@ -75,13 +75,13 @@ def _no_host(_seen: Observations) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Check(Generic[F_co]):
-    """What every check is. Its texts stand in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`.
+    """What every check is. Its texts are in `checks/<id>/<lang>.toml`, its severities in `checks/<id>/rules.toml`.
 
     `Check[Record]` is any check, `Probe[Record]` any probe.
     """
 
     facts: FactsKey[F_co]
-    """The key in its `facts.py`: the id of the check, and the type of the facts that it writes down."""
+    """The key in its `facts.py`: the id of the check, and the type of the facts that it records."""
     control: Control
     judge: Callable[[Observations, Rules], Iterable[Outcome]]
     """Name the outcomes of all that was seen, `<id>.<name>` by the names in its `rules.toml`; pure. Says nothing about
@@ -101,10 +101,10 @@ class Probe(Check[F_co]):
     subjects: Callable[[Observations], Sequence[str]]
     """What to look at, from the scope and from what its needs saw: a domain, a host, `host:port`. Pure."""
     collect: Callable[[str, ProbeContext], Awaitable[F_co]]
-    """Look at one subject and write down the facts; concludes nothing. Raises NotObserved when it could not look."""
+    """Look at one subject and record the facts; concludes nothing. Raises NotObserved when it could not look."""
     needs: tuple[str, ...] = ()
     connections: int = 0
-    """TCP connections that one host name sees at the most, all its ports together; shown to people before anything
+    """TCP connections that one host name sees at most, all its ports together; shown to people before anything
     starts."""
     connections_thorough: int = 0
     """The same for a thorough run; 0 where it is no more."""
@@ -115,7 +115,7 @@ class Probe(Check[F_co]):
     host: Callable[[str], str] = host_of
     """The host that a subject is about, without port; empty for what is no host. Pure."""
     file_hosts: Callable[[Observations], Sequence[str]] = _no_host
-    """Hosts from which the domains' records want a file to be fetched, as far as they were seen. Pure."""
+    """Hosts from which files are fetched according to the domains' records, as far as they were seen. Pure."""
     deliveries: Callable[[Observations, Rules], Sequence[Delivery]] = _nothing
     """Who takes the domains' mail; given by the one probe that finds it out. Pure."""
     timeout: float = 120.0
@@ -183,7 +183,7 @@ def _unwatched(_share: float) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadContext:
-    """What `read` is handed beside the document."""
+    """What `read` receives besides the document."""
 
     scope: Scope
     observations: Observations
@@ -211,8 +211,8 @@ class Reading(Record, Generic[F_co]):
     """The probe whose facts these are, where that program looked at what the probe looks at; the subject is then that
     probe's, a host or `host:port`. Empty for the reader's own facts."""
     part: str = ""
-    """What counts beside others of the same subject, such as the digest of one message among many. With none, a newer
-    reading takes the place of an older one, as with the settings of a host."""
+    """What counts in addition to others of the same subject, such as the digest of one message among many. With none, a
+    newer reading takes the place of an older one, as with the settings of a host."""
 
 
 class About(StrEnum):
@@ -236,7 +236,7 @@ class Reader(Check[F]):
     """
 
     accepts: Callable[[Document], float]
-    """How sure it is, 0 to 1, that the document is its own: by content, never by name; quick, and never raises."""
+    """Confidence, 0 to 1, that the document is its own: by content, never by name; quick, and never raises."""
     read: Callable[[Document, ReadContext], Sequence[Reading[F]]]
     """What the document says of each subject; concludes nothing. Raises NotReadable."""
     about: About = About.DOMAIN
@@ -244,10 +244,10 @@ class Reader(Check[F]):
     """Make one of the facts of many documents about one subject that were handed over together; their own `part` is
     then given to them by the engine. None where each document stands for itself."""
     teaches: Callable[[Scope, Sequence[F]], Scope] = _unchanged
-    """The scope with what the facts tell that a probe asks for, such as the selector of a signature. Pure."""
+    """The scope with what the facts add to it for probes, such as the selector of a signature. Pure."""
     vouched: Callable[[F], F] | None = None
     """The facts where a person says that their own people sent the document; None where nobody is asked. Pure."""
     carried_in_mail: bool = False
     """It usually comes attached to a mail that itself is nobody's concern, such as a report of a big provider."""
     limit: int = DOCUMENT_MOST
-    """Bytes of a document that it reads at the most."""
+    """Bytes of a document that it reads at most."""

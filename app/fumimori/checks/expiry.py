@@ -1,4 +1,4 @@
-"""How soon a certificate runs out, measured against its own lifetime: 45-day and yearly ones need different alarms.
+"""How soon a certificate expires, measured against its own lifetime: 45-day and yearly ones need different alarms.
 
 The only place that judges it, for every certificate alike; outcomes are called by the words of `Urgency`.
 """

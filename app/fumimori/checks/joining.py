@@ -11,7 +11,7 @@ NAMED_MOST = 5
 def joined(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes, those of the same code and subject as one: different texts side by side, counts added up.
 
-    Of outcomes that name a day, which stands in the calendar, the first one counts.
+    Of outcomes that name a day, which is in the calendar, the first one counts.
     """
     groups: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in dict.fromkeys(outcomes):

@@ -24,18 +24,18 @@ class FactsKey(Generic[F_co]):
 class Observations:
     """A read-only view of attempts under a scope; each is judged under the vantage point of its own run.
 
-    When a probe looked at a subject more than once, in whatever runs, the newest completed attempt counts, else the
+    When a probe looked at a subject more than once, whatever the runs, the newest completed attempt counts, else the
     newest. Parts of a subject, as several messages of one domain are, count side by side.
 
-    What another tool saw stands beside: it fills nothing in unless one check asks for its own (`with_imports`), so that
+    What another tool saw is kept apart: it fills nothing in unless one check asks for its own (`with_imports`), so that
     no other check concludes anything from it.
     """
 
     def __init__(self, scope: Scope, attempts: Iterable[Attempt], vantage: Vantage | None = None) -> None:
-        """The attempts of one run that stood at `vantage`."""
+        """The attempts of one run with this `vantage`."""
         self.scope = scope
         self.vantage = vantage
-        """Where the newest run stands: what a look that is still to come has to reckon with."""
+        """The vantage point of the newest run: what the next attempt has to expect."""
         self._attempts: dict[tuple[str, str, str], tuple[Attempt, Vantage | None]] = {}
         self._imports: dict[tuple[str, str, str, str], tuple[Attempt, Tool]] = {}
         self._filled: dict[tuple[str, str, str], tuple[Attempt, Tool]] = {}
@@ -44,7 +44,7 @@ class Observations:
 
     @classmethod
     def of(cls, scope: Scope, runs: Iterable[Run]) -> Self:
-        """The attempts of all `runs`, the oldest first."""
+        """The attempts of all `runs`, oldest first."""
         observations = cls(scope, ())
         for run in runs:
             if run.tool is not None:
@@ -75,7 +75,7 @@ class Observations:
                 self._imports[key] = (attempt, tool)
 
     def with_imports(self, check: str) -> "Observations":
-        """The same, with what other tools saw of this check's subjects where this program has no completed look."""
+        """The same, with what other tools saw of this check's subjects where this program has no completed attempt."""
         mine = sorted((one for one in self._imports.values() if one[0].probe == check), key=lambda one: one[0].ended)
         if not mine:
             return self
@@ -116,12 +116,12 @@ class Observations:
         return (attempt for attempt, _ in self._attempts.values() if probe in (None, attempt.probe))
 
     def vantage_of(self, attempt: Attempt) -> Vantage | None:
-        """Where the run of this attempt stood; None when that is not known."""
+        """The vantage point of this attempt's run; None when it is not known."""
         known = self._attempts.get((attempt.probe, attempt.subject, attempt.part))
         return known[1] if known else None
 
     def inside(self, attempt: Attempt, host: str = "") -> bool:
-        """Whether what `attempt` looked at (or `host`, when its subject is none) lies in the network it looked from."""
+        """Whether what `attempt` looked at (or `host`, when its subject is none) is in the network it looked from."""
         vantage = self.vantage_of(attempt)
         return vantage is not None and vantage.holds(host or host_of(attempt.subject))
 

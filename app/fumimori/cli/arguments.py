@@ -1,4 +1,4 @@
-"""What the options ask for as records: the assessment's scope and consent, and how the run looks outward."""
+"""What the options ask for as records: the assessment's scope and consent, and how the run connects."""
 
 import argparse
 import dataclasses
@@ -48,13 +48,13 @@ def assessment(options: argparse.Namespace, first: str, texts: Texts) -> Assessm
     )
     if not level:
         return made
-    # On the command line whoever names the level confirms it, for what the same line names.
+    # On the command line, naming the level confirms it for the targets of the same line.
     also = host_names(options.also_contact, texts)
     return msgspec.structs.replace(made, consent=confirmed(made, datetime.now(UTC).astimezone(), also))
 
 
 def settings(options: argparse.Namespace, texts: Texts) -> NetworkSettings:
-    """How the run looks outward, and how thoroughly; WrongUseError."""
+    """How the run connects, and how thorough it is; WrongUseError."""
     chosen = outward(options, texts)
     return dataclasses.replace(chosen, from_outside=options.from_outside, thorough=options.thorough)
 

@@ -1,4 +1,4 @@
-"""Many domains in one run: one way outward for all, so that a server that they share is asked once."""
+"""Many domains in one run: one network for all, so that a server that they share is asked once."""
 
 import argparse
 import asyncio

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import errno
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from fumimori.cli.interrupt import end_in_order, stop_event
 from fumimori.cli.parser import parser
 from fumimori.cli.reading import ReadCommand
 from fumimori.engine import Measurement, NetworkSettings, Toolkit, measure
-from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, imported, read_scan, scan_json
+from fumimori.engine.exchange import IMPORT_LIMIT, imported, read_scan, scan_json
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.exports import FORMATS, PackageTooLargeError
 from fumimori.model import Assessment, Result, Scope
 from fumimori.texts import Texts
@@ -45,7 +46,7 @@ MakeExports = Callable[[Assessment, Result, Texts, tuple[str, ...]], dict[str, b
 """Assessment, result, texts of the files' language, formats (words of `exports.FORMATS`) → files by name."""
 
 ShowWindow = Callable[[Path | None, str, NetworkSettings], int]
-"""The file to open or None, the language, how runs look outward → the exit code, when the window is closed."""
+"""The file to open or None, the language, the network settings of runs → the exit code, when the window is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ class CommandLine:
     lint_report: LintReport
     make_exports: MakeExports
     sample: Callable[[str], Assessment]
+    sample_evidence: Callable[[], Iterable[tuple[str, bytes]]]
     sample_passphrase: str
     texts: Callable[[str], Texts]
     language: str
@@ -123,7 +125,7 @@ class CommandLine:
         return RAN
 
     def scan_many(self, options: argparse.Namespace) -> int:
-        """Measure every domain of a list with one way outward; a JSON file for each into the folder."""
+        """Measure every domain of a list over one network; a JSON file for each into the folder."""
         texts = self.texts(self.language)
         settings = arguments.settings(options, texts)
         hosts = settings.control_hosts or self.control_hosts()
@@ -189,7 +191,7 @@ class CommandLine:
         return RAN if command.run(options) else NOTHING_MEASURED
 
     def window(self, options: argparse.Namespace) -> int:
-        """Open the window, whose measurements look outward as the options say."""
+        """Open the window, whose measurements connect as the options say."""
         texts = self.texts(self.language)
         return self.show_window(readable(options.file, texts), self.language, arguments.outward(options, texts))
 
@@ -209,7 +211,8 @@ class CommandLine:
         target = folder / "sample.fumimori"
         files.new_assessment(target, self.sample_passphrase, texts, replace=options.replace)
         assessment = self.sample(self.language)
-        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace)
+        blobs = self.sample_evidence()
+        files.create(target, assessment, self.sample_passphrase, texts, replace=options.replace, blobs=blobs)
         for language in texts.known:
             company = self.sample(language)
             result = self.toolkit().assess(company, datetime.now(UTC).astimezone())

@@ -32,7 +32,7 @@ class Console:
         *,
         thorough: bool,
     ) -> None:
-        """How often whom: everything that will be contacted beside the resolver; said before anything is sent."""
+        """Everything that will be contacted besides the resolver, and how often; printed before anything is sent."""
         self._budget(toolkit, assessments, thorough=thorough)
         self._closely(toolkit, assessments)
         connecting = any(one.consent.confirmed_level >= ConsentLevel.CONNECTIONS for one in assessments)
@@ -45,7 +45,7 @@ class Console:
         self.say("third_parties" if hosts else "no_third_parties", hosts=", ".join(hosts))
 
     def _budget(self, toolkit: Toolkit, assessments: Sequence[Assessment], *, thorough: bool) -> None:
-        """How often a host will be connected to at the most; nothing when no host is."""
+        """How often a host will be connected to at most; nothing when no host is."""
         plans = {
             plan.probe: plan.connections
             for assessment in assessments
@@ -57,7 +57,7 @@ class Console:
             self.say("budget", connections=sum(plans.values()), probes=names)
 
     def _closely(self, toolkit: Toolkit, assessments: Sequence[Assessment]) -> None:
-        """Which hosts the written authorisation reaches; nothing where none was given."""
+        """The hosts that the written authorisation covers; nothing without one."""
         if all(one.consent.confirmed_level < ConsentLevel.AUTHORISED for one in assessments):
             return
         hosts = dict.fromkeys(host for one in assessments for plan in planned(toolkit, one) for host in plan.hosts)
@@ -109,7 +109,7 @@ class Console:
         self.say("interrupted")
 
     def grade(self, result: Result) -> None:
-        """What came out."""
+        """The grade."""
         grade, findings = result.grade, len(result.findings)
         if grade.letter is None:
             self.say("withheld", lower=grade.lower_bound, findings=findings)

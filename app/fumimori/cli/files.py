@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ def opened_to_change(path: Path, secret: str | None, texts: Texts) -> Iterator["
 def destination(name: str | None, texts: Texts, *, source: Path | None = None) -> str | None:
     """`name` again, when a file can be written there; WrongUseError, also for an assessment, which nothing replaces.
 
-    Asked before anything is measured or made, so that no work is in vain. `source` is what is read meanwhile.
+    Asked before anything is measured or made, so that no work is wasted. `source` is what is read meanwhile.
     """
     if name is None:
         return None
@@ -154,19 +154,30 @@ def new_assessment(path: Path, secret: str | None, texts: Texts, *, replace: boo
             store.keyring_usable()
 
 
-def create(path: Path, assessment: Assessment, secret: str | None, texts: Texts, *, replace: bool = False) -> None:
-    """Put the assessment into a new file; what stands there is untouched until it is whole. WrongUseError."""
+def create(
+    path: Path,
+    assessment: Assessment,
+    secret: str | None,
+    texts: Texts,
+    *,
+    replace: bool = False,
+    blobs: Iterable[tuple[str, bytes]] = (),
+) -> None:
+    """Put the assessment into a new file, with the `blobs` of its evidence by SHA-256.
+
+    What is there is untouched until it is whole. WrongUseError.
+    """
     from fumimori import store
 
     new_assessment(path, secret, texts, replace=replace)
     with _told(path, texts):
-        store.AssessmentFile.create(path, secret, start=assessment, replace=replace).close()
+        store.AssessmentFile.create(path, secret, start=assessment, replace=replace, blobs=blobs).close()
     _say(texts("cli.saved", path=str(path)))
 
 
 @contextlib.contextmanager
 def saving(options: argparse.Namespace, secret: str | None, wanted: Assessment, texts: Texts) -> Iterator["Saving"]:
-    """Where `--save` puts a measurement of `wanted`: checked, and held against other programs, before it is made."""
+    """Where `--save` puts a measurement of `wanted`: checked, and locked against other programs, before it is made."""
     if not options.save:
         yield Saving(None, None, secret, texts, replace=False)
         return
@@ -229,7 +240,7 @@ def joined(kept: Assessment, measured: Assessment) -> Assessment:
 
 
 def write(name: str | None, content: bytes, texts: Texts, *, quiet: bool = False) -> None:
-    """Write a file whole and say so unless `quiet`; to standard output for None. WrongUseError."""
+    """Write a file atomically and say so unless `quiet`; to standard output for None. WrongUseError."""
     if name is None:
         sys.stdout.buffer.write(content + b"\n")
         sys.stdout.buffer.flush()

@@ -74,7 +74,7 @@ class ReadCommand:
 
 
 def _paths(names: Sequence[str], texts: Texts) -> list[Path]:
-    """The files, and those that lie in the folders, in order; WrongUseError for what is not there."""
+    """The files, and those that are in the folders, in order; WrongUseError for what is not there."""
     try:
         return files_in(Path(name) for name in names)
     except FileNotFoundError as error:

@@ -13,24 +13,3 @@ from fumimori.engine.consent import (
 from fumimori.engine.many import measure_many
 from fumimori.engine.measuring import Measurement, Progress, measure
 from fumimori.engine.toolkit import Judged, NetworkSettings, Toolkit
-
-__all__ = [
-    "Checked",
-    "Judged",
-    "Measurement",
-    "NetworkSettings",
-    "Planned",
-    "Progress",
-    "Targets",
-    "Toolkit",
-    "checked",
-    "close_looks",
-    "confirmed",
-    "exchangers",
-    "file_hosts",
-    "measure",
-    "measure_many",
-    "planned",
-    "targets",
-    "third_parties",
-]

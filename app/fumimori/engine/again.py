@@ -11,10 +11,10 @@ Targets = Mapping[str, frozenset[str]]
 
 
 def targets(findings: Iterable[Finding], probes: Sequence[Probe[Record]], observations: Observations) -> Targets:
-    """The looks that these findings rest on: of their own probe and of those that it needs, at the same places.
+    """The attempts that these findings rest on: of their own probe and of those that it needs, at the same places.
 
-    A judge may read what other probes saw at a host where its own does not look: then all looks at that host are meant.
-    What was only answered rests on no look. Nothing is named that was not looked at before.
+    A judge may read what other probes saw at a host where its own does not: then all attempts at that host are meant.
+    What was only answered rests on no attempt. Nothing is added that was not attempted before.
     """
     by_id = {probe.id: probe for probe in probes}
     found: dict[str, set[str]] = {}
@@ -40,12 +40,12 @@ def _looks(observations: Observations, probe: str, subject: str, hosts: frozense
 
 
 class Checked(Record):
-    """What became of findings that were measured again."""
+    """The result for findings that were measured again."""
 
     gone: tuple[Finding, ...] = ()
     still: tuple[Finding, ...] = ()
     unseen: bool = False
-    """A look of the last run came to nothing, so that what stood before still counts."""
+    """An attempt of the last run failed, so that the earlier result still counts."""
 
 
 def checked(findings: Iterable[Finding], result: Result) -> Checked:

@@ -1,9 +1,9 @@
-"""Who may be asked what: the one place where consent is decided, for each target by itself.
+"""Who may be asked what: the one place where consent is decided, for each target separately.
 
 A level counts once it was confirmed, and only for the domains and hosts that were shown then. Ordinary connections
-(level 1) go where any mail server goes: to covered domains and whoever takes their mail. Written authorisation (levels
-2 and 3) reaches a host only when a person saw and confirmed that very host, and nothing says that it is somebody
-else's: an owner who is not known is somebody else, and what a domain's DNS names is nobody's permission.
+(level 1) go where any mail server goes: to covered domains and the servers that take their mail. Written authorisation
+(levels 2 and 3) reaches a host only when a person saw and confirmed that very host, and nothing says that it is
+somebody else's: an owner who is not known is somebody else, and what a domain's DNS names is nobody's permission.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,23 +19,6 @@ from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.domain_names import split_host
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
 from fumimori.network.addresses import not_routed
-
-__all__ = [
-    "Allowed",
-    "Decision",
-    "Grounds",
-    "Planned",
-    "Refused",
-    "Target",
-    "allowed",
-    "allowed_file",
-    "close_looks",
-    "confirmed",
-    "exchangers",
-    "file_hosts",
-    "planned",
-    "third_parties",
-]
 
 
 @dataclass(frozen=True)
@@ -62,7 +45,7 @@ class Target:
     """Without port; empty for what is no host, such as the own line."""
     addresses: tuple[str, ...] = ()
     alias: str = ""
-    """The name that the host's own name leads to; empty when it is none."""
+    """The name that the host's own name leads to; empty when it is not one."""
     names: tuple[str, ...] = ()
     """The names of its addresses (PTR)."""
 
@@ -93,7 +76,7 @@ class Grounds:
 
 
 def allowed(level: ConsentLevel, target: Target, grounds: Grounds) -> Decision:
-    """Whether a look that needs `level` may be had at `target`; the refusal that says the most comes first."""
+    """Whether an attempt that needs `level` is allowed at `target`; the refusal that says the most comes first."""
     refused = _by_level(level, grounds.consent)
     if not refused and level >= ConsentLevel.CONNECTIONS and target.host and not _covered(target.host, grounds):
         refused = Refused("not_covered", target.host)
@@ -148,7 +131,7 @@ def _closely(target: Target, grounds: Grounds) -> Refused | None:
 
 
 def _somebody_elses(target: Target, grounds: Grounds) -> str:
-    """Why the host counts as somebody else's; empty for the organisation's own."""
+    """Why the host counts as a third party's; empty for the organisation's own."""
     table = grounds.rules.tables.get("providers")
     if table is not None:
         names = [target.host, *([target.alias] if target.alias else [])]
@@ -199,7 +182,7 @@ def _state(domain: DomainScope, grounds: Grounds) -> str:
 
 
 def _related(host: str, grounds: Grounds) -> list[DomainScope]:
-    """The domains that the host lies in, or takes the mail of."""
+    """The domains that the host is in, or takes the mail of."""
     takes = {each.domain for each in grounds.deliveries if host in each.hosts}
     return [domain for domain in grounds.scope.domains if domain.name in takes or _inside(host, domain.name)]
 
@@ -222,7 +205,7 @@ class Planned(Record):
     consent: ConsentLevel
     allowed: bool
     connections: int = 0
-    """TCP connections that one host name will see at the most; 0 for probes that only ask DNS or public files."""
+    """TCP connections that one host name will see at most; 0 for probes that only ask DNS or public files."""
     no_host: bool = False
     """The level is there, but no host was named that it could be looked at."""
     hosts: tuple[str, ...] = ()
@@ -283,7 +266,7 @@ def exchangers(toolkit: Toolkit, assessment: Assessment) -> dict[str, tuple[str,
 
 
 def file_hosts(toolkit: Toolkit, assessment: Assessment) -> tuple[str, ...]:
-    """Hosts outside the assessed domains from which the domains' records want a file fetched, as far as seen."""
+    """Hosts outside the assessed domains from which the domains' records name files, as far as seen."""
     observations = _seen(assessment)
     hosts = dict.fromkeys(host for probe in toolkit.probes for host in probe.file_hosts(observations))
     return tuple(host for host in hosts if not any(_inside(host, domain.name) for domain in assessment.scope.domains))

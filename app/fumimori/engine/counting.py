@@ -1,25 +1,23 @@
-"""Which attempts count today: the newest completed look at each subject that the scope still has."""
+"""Which attempts count today: the newest completed attempt at each subject that the scope still has."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from fumimori.checks.contract import About, Probe, Reader
 from fumimori.checks.observations import Observations, host_of
-from fumimori.model import Attempt, Contact, Record, Run, Scope
-
-T = TypeVar("T")
+from fumimori.model import Attempt, Contact, Record, Run, Scope, T
 
 log = logging.getLogger(__name__)
 
 
 def guarded(work: Callable[[], T], *, logged: bool = True) -> T | None:
-    """What `work` returns; None, and a line in the log when it is to be `logged`, when a fault of ours stops it.
+    """What `work` returns; None, and a line in the log when it is to be `logged`, when a bug of our own stops it.
 
-    For pure work on what was seen: one broken probe never hides the others, and a file always opens.
+    For pure computations: one broken probe never hides the others, and a file always opens.
     """
     try:
         return work()
@@ -30,10 +28,10 @@ def guarded(work: Callable[[], T], *, logged: bool = True) -> T | None:
 
 
 def failure(work: Callable[[], object]) -> Exception | None:
-    """The fault that stops `work`, where it is a try on something foreign; None when it goes through."""
+    """The exception of `work` on foreign input; None when it succeeds."""
     try:
         work()
-    except Exception as error:  # noqa: BLE001 - whatever a foreign file leads to is its fault
+    except Exception as error:  # noqa: BLE001 - any exception is the foreign file's fault
         return error
     return None
 

@@ -59,7 +59,7 @@ class Taken(Record):
 
 
 def take(untrusted: bytes, *, boxes: Sequence[Box] = (), already: Sequence[Evidence] = ()) -> Taken:
-    """What is kept of a file: a picture is drawn anew, without place and camera and with `boxes` black; others as is.
+    """What is kept of a file: a picture is re-encoded, without place and camera and with `boxes` black; others as is.
 
     What lies under a box is gone from what is kept. Raises EvidenceError. May take seconds; from any thread.
     """
@@ -74,7 +74,7 @@ def take(untrusted: bytes, *, boxes: Sequence[Box] = (), already: Sequence[Evide
     if boxes and not form:
         raise EvidenceError("picture")  # nothing is kept uncovered that somebody wanted covered
     if form:
-        # A picture that is none makes the library raise whatever it happens to stumble over.
+        # An invalid picture makes the library raise many kinds of errors.
         taken = guarded(lambda: _picture(untrusted, form, original, boxes), logged=False)
         if taken is None:
             raise EvidenceError("picture")

@@ -31,23 +31,11 @@ from fumimori.model import (
     Verdict,
 )
 
-__all__ = [
-    "IMPORT_LIMIT",
-    "AnotherDomainError",
-    "NotAScanError",
-    "Scan",
-    "foreign_domains",
-    "imported",
-    "read_scan",
-    "scan_json",
-    "schema",
-]
-
 SCHEMA = "fumimori-scan-2"
 FIRST_SCHEMA = "fumimori-scan-1"
 """One run without a name of its own; still read."""
 IMPORT_LIMIT = 64 * 1024 * 1024
-"""Bytes of JSON that an import reads at the most."""
+"""Bytes of JSON that an import reads at most."""
 
 
 class AnotherDomainError(ValueError):
@@ -135,7 +123,7 @@ class _Head(Record):
 def scan_json(assessment: Assessment, result: Result) -> bytes:
     """The assessment's measurements and their result as indented JSON (UTF-8) that the published schema describes.
 
-    Nothing in it depends on the order in which the looks happened to end.
+    Nothing in it depends on the order in which the attempts happened to end.
     """
     scan = Scan(
         schema=SCHEMA,

@@ -21,7 +21,7 @@ class TooManyFilesError(ValueError):
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files, and those that lie in the folders, in order; FileNotFoundError for what is not there.
+    """The files, and those that are in the folders, in order; FileNotFoundError for what is not there.
 
     Raises TooManyFilesError. Links to folders are not followed, so that no folder is walked twice.
     """

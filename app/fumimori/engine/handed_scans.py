@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, TooMuch
-from fumimori.engine.exchange import IMPORT_LIMIT, NotAScanError, Scan, foreign_domains, imported, read_scan
+from fumimori.engine.exchange import IMPORT_LIMIT, Scan, foreign_domains, imported, read_scan
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.model import Assessment, Record
@@ -22,7 +23,7 @@ class HandedScan(Record):
 
 
 def is_scan(document: Document) -> bool:
-    """Whether it says in its first members that it is a measurement of ours; whatever its encoding."""
+    """Whether it says in its first members that it is a measurement of this program, in any encoding."""
     begin = beginning_of(document.content).lstrip()
     return begin.startswith("{") and '"fumimori-scan-' in begin[:1_000]
 

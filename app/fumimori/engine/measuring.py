@@ -1,4 +1,4 @@
-"""One measurement: every probe as soon as what it needs is there, each attempt with an end, whatever happens."""
+"""One measurement: every probe as soon as what it needs is there, each attempt ends, whatever happens."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import msgspec
 
@@ -19,30 +19,28 @@ from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_f
 from fumimori.engine.counting import counting
 from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.grammar.spf_macros import reverse_name
-from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, Vantage
+from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, T, Vantage
 from fumimori.network import Allowance, BudgetSpentError, Network, Notes, NotObserved, NotTestableHere
 from fumimori.network.deadline import Deadline
 from fumimori.network.together import together
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64
-"""Attempts that run at the same time; politeness towards a single host is kept by the network itself."""
+"""Attempts that run at the same time; the network itself limits the rate per host."""
 
 ADDRESSES_NAMED = 3
 """Addresses of a host whose names are asked for."""
 
 SETTLE_SECONDS = 5.0
-"""For questions that nobody waits for any more when the last attempt has ended."""
+"""Grace period for queries that nobody waits for any more when the last attempt has ended."""
 
 EVIDENCE_LIMIT = 64
 """Exchanges kept per attempt; the contact log keeps count of all of them."""
 
 
 class Progress(Record):
-    """A step of a measurement, for whoever watches."""
+    """A progress event of a measurement."""
 
     probe: str
     subject: str
@@ -61,7 +59,7 @@ class Measurement(Record):
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Every look, in the order in which they ended."""
+        """Every attempt, in the order in which they ended."""
         return self.run.attempts
 
     @property
@@ -71,7 +69,7 @@ class Measurement(Record):
 
     @property
     def vantage(self) -> Vantage | None:
-        """Where it stood."""
+        """Its vantage point."""
         return self.run.vantage
 
     @property
@@ -81,11 +79,11 @@ class Measurement(Record):
 
     @property
     def saw_something(self) -> bool:
-        """Whether anybody outside answered: a look that had nobody to ask is completed and saw nothing."""
+        """Whether anybody outside answered: an attempt without anybody to ask is completed and saw nothing."""
         return any(attempt.status is Status.COMPLETED and attempt.evidence for attempt in self.attempts)
 
     def added_to(self, assessment: Assessment) -> Assessment:
-        """The assessment with this run behind the older ones; which looks count is decided when they are judged."""
+        """The assessment with this run behind the older ones; which attempts count is decided when they are judged."""
         return msgspec.structs.replace(assessment, runs=(*assessment.runs, self.run))
 
 
@@ -105,11 +103,11 @@ async def measure(
 ) -> Measurement:
     """Run the probes (all, or those in `only` with their needs) against the assessment's scope.
 
-    With `again` nothing but those looks, as far as the scope still wants them; what they need is taken from the runs
+    With `again` nothing but those attempts, as far as the scope still wants them; what they need is taken from the runs
     before. The consent is asked in every case.
 
     Ends when every attempt has ended; after `cancel` is set, what did not end is CANCELLED. Never raises for what a
-    server does; a fault of ours in one probe becomes OUR_BUG and leaves the others alone.
+    server does; a bug of our own in one probe becomes OUR_BUG and leaves the others alone.
     """
     run = _Run(toolkit, assessment, network, settings, observer, again)
     return await run.run(cancel or asyncio.Event(), only)
@@ -127,7 +125,7 @@ class _Run:
     notes: list[Notes] = field(default_factory=list)
     vantage: Vantage | None = None
     inside: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
-    """Host by host, whether it lies in this machine's own network."""
+    """Host by host, whether it is in this machine's own network."""
     total: int = 0
     cancelling: bool = False
 
@@ -156,7 +154,7 @@ class _Run:
                 everything.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await everything
-            # after a fault of ours the others are still under way
+            # after a bug of our own the others are still under way
             rest = (around, *tasks.values(), *self.inside.values())
             for task in rest:
                 task.cancel()
@@ -189,7 +187,7 @@ class _Run:
         return observations
 
     def stood(self) -> Vantage | None:
-        """The vantage point with the hosts that were found to lie inside."""
+        """The vantage point with the hosts that were found to be inside."""
         hosts = [host for host, task in self.inside.items() if task.done() and not task.cancelled() and task.result()]
         if self.vantage is None or not hosts:
             return self.vantage
@@ -197,7 +195,7 @@ class _Run:
         return msgspec.structs.replace(self.vantage, inside=True, inside_hosts=tuple(sorted(set(known))))
 
     async def find_inside(self, hosts: Sequence[str]) -> None:
-        """Find out of each host, once, whether it lies inside; before anything about it is judged."""
+        """Find out of each host, once, whether it is inside; before anything about it is judged."""
         if self.settings.from_outside:
             return
         for host in hosts:
@@ -215,7 +213,7 @@ class _Run:
         return notes
 
     async def settle(self) -> None:
-        """Wait a little until nothing that this run began is under way, then end the rest; after a cancel at once."""
+        """Wait briefly for what this run began, then cancel the rest; after a cancel at once."""
         while under_way := [task for notes in self.notes for task in notes.under_way if not task.done()]:
             if not self.cancelling:
                 await asyncio.wait(under_way, timeout=SETTLE_SECONDS)
@@ -236,7 +234,7 @@ class _Run:
             self.standing.set()
 
     async def looked_around(self) -> Vantage:
-        """Where this run stands; nobody but the resolver is asked before ordinary connections are confirmed."""
+        """The vantage point of this run; nobody but the resolver is asked before ordinary connections are confirmed."""
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
         connecting = self.assessment.consent.confirmed_level >= ConsentLevel.CONNECTIONS
@@ -370,7 +368,7 @@ async def _facts(
 
 
 async def _addressed(host: str, context: ProbeContext) -> Target:
-    """The host with what DNS says about it, from the same answers that the look itself will have."""
+    """The host with what DNS says about it, from the same answers that the attempt itself will get."""
     addresses = await context.network.addresses(host)
     if host in addresses:
         return Target(host=host, addresses=addresses, names=await _names(addresses, context))

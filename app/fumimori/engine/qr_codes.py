@@ -1,4 +1,4 @@
-"""Finds out whether a picture shows a QR code, by its three finder patterns (ISO/IEC 18004 section 5.3.2).
+"""Detects whether a picture shows a QR code, by its three finder patterns (ISO/IEC 18004 section 5.3.2).
 
 Nothing is decoded: a code may hold the secret of somebody's second factor, and a person shall look before it is kept.
 """
@@ -30,7 +30,7 @@ def qr_codes(untrusted: bytes, form: str) -> int:
         grey = opened.convert("L")
     grey.thumbnail((LONGER_SIDE, LONGER_SIDE))
     around = grey.filter(ImageFilter.BoxBlur(max(grey.size) / 24))
-    # Dark is what is clearly darker than what lies around it, so that a shadow over a photo does no harm.
+    # Dark is what is clearly darker than what is around it, so that a shadow over a photo does no harm.
     dark = ImageChops.subtract(around, grey, offset=0).point([0] * 13 + [1] * 243)
     spots = _together(_spots(dark))
     return int(any(_corners(*three) for three in combinations(spots, 3)))
@@ -69,7 +69,7 @@ def _patterns(line: bytes) -> Iterator[tuple[float, float]]:
 
 
 def _together(found: Iterator[Spot]) -> list[Spot]:
-    """Each pattern once, of those that were met in at least two rows."""
+    """Each pattern once, of those found in at least two rows."""
     met: list[tuple[Spot, int]] = []
     for spot in found:
         near = next((at for at, (one, _) in enumerate(met) if math.dist(one[:2], spot[:2]) < 2 * one[2]), None)
@@ -81,7 +81,7 @@ def _together(found: Iterator[Spot]) -> list[Spot]:
 
 
 def _corners(one: Spot, two: Spot, three: Spot) -> bool:
-    """Whether three patterns are of one size and stand in the corners of a square that is wide enough."""
+    """Whether three patterns are of one size and are in the corners of a square that is wide enough."""
     modules = sorted(spot[2] for spot in (one, two, three))
     module = modules[1]
     if modules[2] > 1.5 * modules[0]:

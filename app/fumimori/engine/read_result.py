@@ -39,7 +39,7 @@ class OtherDomain(Record):
 
 
 class Progress(Record):
-    """A step of a reading, for whoever watches."""
+    """A progress event of a reading."""
 
     name: str
     done: int
@@ -50,7 +50,7 @@ class Progress(Record):
 
 
 class ReadResult(Record):
-    """What a reading brought home; nothing counts before `added_to`."""
+    """The result of a reading; nothing counts before `added_to`."""
 
     run: Run
     handed: tuple[Handed, ...]
@@ -87,7 +87,7 @@ class ReadResult(Record):
         return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, *self._by_tool(run)))
 
     def _by_tool(self, run: Run) -> Iterator[Run]:
-        """The reading, and beside it one run for each result of another program, of the day when that ran."""
+        """The reading, and one run for each result of another program, dated when that program ran."""
         tools = dict(self.tools)
         rest = tuple(one for one in run.attempts if one.source not in tools)
         if rest:

@@ -37,7 +37,7 @@ __all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "re
 log = logging.getLogger(__name__)
 
 SHARE_TOLD = 0.02
-"""How much more of a document is read before it is told again."""
+"""Share of a document that is read between two progress events."""
 SURE = 0.5
 """A reader that is less sure than this does not get the document."""
 
@@ -60,7 +60,7 @@ def read_documents(
     """Recognise and read `documents` for `assessment`, at the moment `at`; each is asked for when its turn comes.
 
     `about` is the host that a person says they are of, for documents that do not say it. Ends soon after `cancelled`
-    says so, with what was read by then. Never raises for what is in a document: a fault of ours in one reader
+    says so, with what was read by then. Never raises for what is in a document: a bug of our own in one reader
     becomes the problem `our_bug` of that document and leaves the others alone.
     """
     return _Reading(toolkit, assessment, at, about, observer, cancelled).run(documents)
@@ -96,7 +96,7 @@ class _Reading:
     total: int = 0
     name: str = ""
     share: float = 0.0
-    """The document that is being read, and how much of it was told."""
+    """The document that is being read, and the share of it that was reported."""
 
     def run(self, documents: Iterable[Document]) -> ReadResult:
         self.context = ReadContext(

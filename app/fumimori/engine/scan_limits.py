@@ -16,7 +16,7 @@ _RUN_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class NotAScanError(ValueError):
-    """A file that is not a scan of ours; the message says where it goes wrong."""
+    """A file that is not a scan of this program; the message says where it goes wrong."""
 
 
 def check_runs(runs: Sequence[Run], scope: Scope) -> None:

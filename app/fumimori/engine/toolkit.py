@@ -1,4 +1,4 @@
-"""What window and command line are handed to work with: probes, rules, questions and the way to the network."""
+"""What window and command line are handed to work with: probes, rules, questions and the network."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -34,12 +34,12 @@ from fumimori.network import Network
 from fumimori.network.tls import CertificateChain
 
 OUR_BUG = "our_bug"
-"""The reason of an attempt that a mistake of ours made worthless."""
+"""The reason of an attempt that a bug of our own made worthless."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSettings:
-    """How a run looks outward."""
+    """How a run connects to the network."""
 
     resolver: str | None = None
     """`IP[:PORT]`, `tls://IP[:PORT][#name]` or `https://host/path`; None for the system's."""
@@ -117,7 +117,7 @@ class Toolkit:
         return msgspec.structs.replace(result, ports=judged.ports)
 
     def judged(self, assessment: Assessment) -> Judged:
-        """What all judges say, each on its own: one that fails is logged, and its probe's looks become OUR_BUG."""
+        """What all judges say, each on its own: one that fails is logged, and its probe's attempts become OUR_BUG."""
         for known in self._last:
             if known.of[0] is assessment.runs and known.of[1] is assessment.scope:
                 return known
@@ -144,7 +144,7 @@ class Toolkit:
 
 
 def said_of(check: Probe[Any] | Reader[Any], observations: Observations, rules: Rules) -> tuple[Outcome, ...]:
-    """What the check's judge says of this program's looks, then what only another tool's result adds, marked so."""
+    """What the check's judge says of this program's attempts, then what only another tool's result adds, marked so."""
     own = tuple(check.judge(observations, rules))
     filled = observations.with_imports(check.id)
     if filled is observations:

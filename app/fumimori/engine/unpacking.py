@@ -1,4 +1,4 @@
-"""Archives, mailboxes and the collector's files taken apart into documents, bounded in bytes, members and depth."""
+"""Archives, mailboxes and the collector's files unpacked into documents, bounded in bytes, members and depth."""
 
 import dataclasses
 import gzip

@@ -1,4 +1,4 @@
-"""What leaves the program beside the report: tables, a calendar, a document, a page, orders and settings.
+"""What leaves the program besides the report: tables, a calendar, a document, a page, orders and settings.
 
 The only place with office formats. Every function here is handed a `Material` and gives files by name; nothing is
 written to disk and nothing of the office libraries is loaded before one is called.

@@ -1,4 +1,4 @@
-"""ZIP archives whose bytes depend on nothing but what lies in them and on the day that they name."""
+"""ZIP archives whose bytes depend on nothing but what is in them and on the day that they name."""
 
 import re
 import zipfile

@@ -8,7 +8,7 @@ from fumimori.model import Action
 from fumimori.texts import sanitize
 
 AGAIN_AFTER = 365
-"""Days after which an assessment is made anew, as the report's last page says."""
+"""Days after which an assessment is repeated, as the report's last page says."""
 REMIND_BEFORE = timedelta(days=7)
 TEXT_MOST = 1000
 

@@ -21,9 +21,9 @@ FOLDERS = {
     "staff": "staff",
     "html": "consultant",
 }
-"""Whose folder the files of a format lie in."""
+"""Whose folder the files of a format are in."""
 REPORTS = {"management": "management", "repairs": "technician", "proof": "technician"}
-"""Whose folder the parts of the report lie in."""
+"""Whose folder the parts of the report are in."""
 READERS = ("management", "owners", "technician", "office", "partners", "staff", "consultant")
 """In the order of the index."""
 OCTETS_MOST = 256 * 1024 * 1024

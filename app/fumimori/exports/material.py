@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fumimori.model import Action, Assessment, Finding, Owner, Register, Repair, Result
+from fumimori.model import Action, Assessment, Finding, Owner, Register, Repair, Result, Rules
 from fumimori.texts import Texts, sanitize
 from fumimori.wording.registers import RegisterWords, register_table
 from fumimori.wording.report import Wording
@@ -22,6 +22,7 @@ class Material:
 
     assessment: Assessment
     result: Result
+    rules: Rules
     texts: Texts
     issued: datetime
     """With a zone; days are counted from it."""

@@ -3,6 +3,7 @@
 from fumimori.exports.material import Material
 from fumimori.exports.work_orders import RULE
 from fumimori.model import Severity, Status, Verdict
+from fumimori.wording.references import supported
 from fumimori.wording.sheet import Block, Heading, Paragraph, Rows, Sheet, Verbatim, WriteIn
 
 PARTS = ("before", "heading", "after", "risks", "back", "proof")
@@ -42,7 +43,8 @@ def partner_sheet(material: Material) -> Sheet:
     say, wording, about, result = material.texts, material.wording, material.assessment, material.result
     met = [one.control for one in result.controls if one.verdict is Verdict.MET]
     domains = say.listed(domain.name for domain in about.scope.domains[:6])
-    rules = [word for word in SENDER_RULES if sender_rule_met(material, word)]
+    asked = material.rules.tables["sender_rules"].dicts()
+    rules = [word for word in dict.fromkeys(row["rule"] for row in asked) if sender_rule_met(material, word)]
     kind = wording.word("kind", "quick" if about.quick else "full")
     body: list[Block] = [
         Paragraph(text=say("exports.partner.lead", name=material.organisation)),
@@ -63,17 +65,62 @@ def partner_sheet(material: Material) -> Sheet:
     else:
         body.append(Paragraph(text=say("exports.partner.none")))
     body.append(Heading(text=say("exports.partner.senders")))
-    kept = tuple((say(f"exports.partner.rule_{word}"), say(f"exports.partner.rule_{word}_who")) for word in rules)
+    kept = tuple((say(f"exports.partner.rule_{word}"), _who_asks(material, word)) for word in rules)
     if kept:
         body.append(Rows(head=say.lines("exports.partner.rule_heads"), rows=kept, widths=(45, 55)))
     else:
         body.append(Paragraph(text=say("exports.partner.none")))
+    body += _schemes(material)
+    sources = {(row["source"], row["since"], row["read"]): None for row in asked}
+    body.append(
+        Paragraph(
+            text=say(
+                "exports.partner.sources",
+                sources=say.listed(
+                    say("exports.partner.source", source=source, since=since, read=read)
+                    for source, since, read in sources
+                ),
+            )
+        )
+    )
     body += [Paragraph(text=line) for line in say.lines("exports.partner.close")]
     return Sheet(title=say("exports.partner.title"), addressee="", blocks=tuple(body))
 
 
-SENDER_RULES = ("spf", "dkim", "dmarc", "reverse_dns")
-"""Checks that the rules of large mailbox providers for senders ask for."""
+SCHEMES = ("ipa", "scs")
+"""The frameworks by which Japanese companies show each other how they protect themselves."""
+
+
+def _schemes(material: Material) -> list[Block]:
+    """The requirements of those schemes that the assessment speaks for; nothing where there is none."""
+    say = material.texts
+    found = {word: supported(material.rules, material.result, word) for word in SCHEMES}
+    rows = tuple((say(f"exports.partner.scheme_{word}"), say.listed(ids)) for word, ids in found.items() if ids)
+    if not rows:
+        return []
+    return [
+        Heading(text=say("exports.partner.schemes")),
+        Rows(head=say.lines("exports.partner.scheme_heads"), rows=rows, widths=(45, 55)),
+        Paragraph(text=say("exports.partner.scheme_note")),
+    ]
+
+
+def _who_asks(material: Material, rule: str) -> str:
+    """The services that ask senders for `rule`, together where they mean the same senders."""
+    say = material.texts
+    services: dict[str, list[str]] = {}
+    for row in material.rules.tables["sender_rules"].dicts():
+        if row["rule"] == rule:
+            services.setdefault(row["messages"], []).append(row["service"])
+    words = {"0": "everybody", "": "many"}
+    return say.listed(
+        say(
+            f"exports.partner.from_{words.get(messages, 'above')}",
+            services=say.listed(named),
+            messages=f"{int(messages or 0):,}",
+        )
+        for messages, named in services.items()
+    )
 
 
 def sender_rule_met(material: Material, check: str) -> bool:

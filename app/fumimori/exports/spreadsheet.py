@@ -35,7 +35,7 @@ def tables(material: Material) -> tuple[Table, ...]:
 
 
 def csv_files(material: Material) -> dict[str, bytes]:
-    """`actions.csv` and `findings.csv`, as they also lie inside the report, and a file for each register with rows."""
+    """`actions.csv` and `findings.csv`, as they also are inside the report, and a file for each register with rows."""
     names = ("actions.csv", "findings.csv", *(f"register-{register}.csv" for register in material.register_tables()))
     return {name: csv_octets(table.head, table.texts()) for name, table in zip(names, tables(material), strict=True)}
 

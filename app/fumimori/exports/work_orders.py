@@ -21,7 +21,7 @@ def orders(material: Material) -> dict[str, bytes]:
 
 
 def for_providers(material: Material) -> str:
-    """A letter to whoever runs the mail service, with exactly the points that are theirs; empty when there is none."""
+    """A letter to the mail provider, with exactly the points that are theirs; empty when there is none."""
     roles = (Owner.PROVIDER, Owner.DNS)
     mine = [(owner, actions) for (owner, role), actions in material.by_owner().items() if role in roles]
     points = tuple(action for _, actions in mine for action in actions)

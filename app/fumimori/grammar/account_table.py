@@ -1,6 +1,6 @@
 """Accounts in a table that a panel exported: which column says what, and what its cells mean.
 
-The names of columns stand in a table of the rules; no column that they do not name is kept, least of all a password.
+The names of columns are in a table of the rules; no column that they do not name is kept, least of all a password.
 """
 
 import re
@@ -126,7 +126,7 @@ class Account(Record, omit_defaults=True):
     """The role, or `yes`; empty for none."""
     mfa: bool | None = None
     forward: str = ""
-    """Where its mail goes on to, by itself."""
+    """Where its mail is automatically forwarded to."""
     active: bool | None = None
 
 

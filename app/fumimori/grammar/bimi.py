@@ -32,7 +32,7 @@ class BimiRecord(Record):
 
     @property
     def declined(self) -> bool:
-        """Whether the domain says that it wants no logo: `l` is there and empty, `a` too where it is there."""
+        """Whether the domain declines a logo: `l` is there and empty, `a` too where it is there."""
         return not self.fault and not self.logo and not self.evidence
 
 

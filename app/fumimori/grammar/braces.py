@@ -23,7 +23,7 @@ class Directive(Record):
     name: str
     words: tuple[str, ...]
     block: int
-    """Which block it stands in: directives with the same number stand side by side; 0 is outside of all."""
+    """Which block it is in: directives with the same number stand side by side; 0 is outside of all."""
     opens: int = 0
     """The number of the block that it opens; 0 when it opens none."""
 

@@ -25,9 +25,9 @@ def profile_octets(profile: BrandProfile) -> bytes:
 
 
 def parse_profile(untrusted: bytes) -> BrandProfile:
-    """The profile in a file, its texts made harmless and cut to what fits in print; BadProfileError.
+    """The profile in a file, its texts sanitized and cut to what fits in print; BadProfileError.
 
-    The logo is only carried: whoever prints it reads it with the care that logos need.
+    The logo is only carried: the printing part validates it.
     """
     if len(untrusted) > PROFILE_LIMIT:
         raise BadProfileError("too large")

@@ -49,7 +49,7 @@ def parse_caa(text: str) -> CaaRecord:
 
 
 def _issuer(value: str) -> str | None:
-    """The authority that an issue value names, lower case, empty for none; None for a value that is none (4.2)."""
+    """The authority that an issue value names, lower case, empty for none; None for an invalid value (4.2)."""
     domain, semicolon, rest = value.partition(";")
     domain = domain.strip(" \t")
     if domain and not all(map(_LABEL.fullmatch, domain.split("."))):

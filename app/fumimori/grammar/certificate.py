@@ -11,7 +11,7 @@ DER_MOST = 65_536
 
 
 def parse_certificate(der: bytes) -> "x509.Certificate | None":
-    """The certificate in `der`; None when it is none, or too long to be one."""
+    """The certificate in `der`; None when it is not one, or too long to be one."""
     from cryptography import x509
 
     if len(der) > DER_MOST:

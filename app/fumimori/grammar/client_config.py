@@ -1,4 +1,4 @@
-"""The settings files that mail programs fetch by themselves (`config-v1.1.xml`), read without trusting the XML."""
+"""The settings files that mail programs fetch automatically (`config-v1.1.xml`), read without trusting the XML."""
 
 from fumimori.model import Record
 

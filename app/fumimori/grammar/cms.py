@@ -55,7 +55,7 @@ class SignedData:
     """What was signed, by whom, and the certificates that came with it."""
 
     content: bytes | None
-    """None where it stands beside the signature (detached)."""
+    """None where it is outside the signature (detached)."""
     certificates: tuple[bytes, ...]
     signers: tuple[Signer, ...]
 

@@ -38,7 +38,7 @@ class Collected(Record):
 
 
 def is_collected(octets: bytes) -> bool:
-    """Whether the collector's first line stands at the beginning."""
+    """Whether the collector's first line is at the beginning."""
     return text_of(octets[:64]).startswith(HEAD)
 
 

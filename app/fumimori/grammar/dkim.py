@@ -74,7 +74,7 @@ def parse_dkim(txt: str) -> DkimKey:
 def _without_key(kind: str, written: str | None) -> str:
     if written is None:
         return "no_key"
-    return "" if kind in ("rsa", "ed25519") else "unknown_kind"  # a record of an unknown kind is passed over
+    return "" if kind in ("rsa", "ed25519") else "unknown_kind"  # a record of an unknown kind is ignored
 
 
 def _length(kind: str, encoded: str) -> tuple[int, str]:
@@ -100,6 +100,6 @@ def rsa_bits(der: bytes) -> int:
         tag, bit_string, _ = first(rest)
         if tag != BIT_STRING or bit_string[:1] != b"\x00":
             return 0
-        # What lies inside must be the key itself: one step down, never more.
+        # What is inside must be the key itself: one step down, never more.
         return rsa_bits(bit_string[1:]) if first(first(bit_string[1:])[1])[0] == INTEGER else 0
     return int.from_bytes(head, "big").bit_length() if tag == INTEGER and rest else 0

@@ -47,7 +47,7 @@ class MailSignature(Record):
 
 
 def signatures(message: Entity) -> tuple[MailSignature, ...]:
-    """All signatures, the topmost first; what cannot be read has a fault, none is raised."""
+    """All signatures, topmost first; what cannot be read has a fault, none is raised."""
     return tuple(_found(message))[:SIGNATURES_MOST]
 
 

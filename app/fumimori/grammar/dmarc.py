@@ -13,7 +13,7 @@ POLICIES = ("none", "quarantine", "reject")
 """From no protection to full protection."""
 QUERIES_MOST = 8
 REMOVED = ("pct", "rf", "ri")
-"""Tags that RFC 9989 took out; new receivers pass over them."""
+"""Tags that RFC 9989 took out; new receivers ignore them."""
 
 
 class DmarcRecord(Record):
@@ -24,7 +24,7 @@ class DmarcRecord(Record):
     sp: str | None
     np: str | None
     p_written: str | None
-    """What stands in `p`, whatever it is."""
+    """What is in `p`, whatever it is."""
     invalid: tuple[str, ...]
     """Policy tags with a value that does not exist, as `p=value`."""
     rua: tuple[ReportUri, ...]
@@ -37,7 +37,7 @@ class DmarcRecord(Record):
     old_tags: tuple[str, ...]
     unread: tuple[str, ...] = ()
     """Other tags with a value that does not exist, as `adkim=x`, and parts that are no tag; receivers use the default
-    instead. `fo` without `ruf` is passed over whatever it says (section 4.7) and stands here never."""
+    instead. `fo` without `ruf` is ignored whatever it says (section 4.7) and never appears here."""
     repeated: tuple[str, ...] = ()
     """Tags that stand more than once, which makes the whole list invalid (RFC 6376 section 3.2)."""
 
@@ -181,16 +181,16 @@ def walk_names(domain: str) -> tuple[str, ...]:
 
 
 class DmarcFound(Record):
-    """What the walk came to."""
+    """The result of the walk."""
 
     domain: str
     record: DmarcRecord | None
     """The record that counts for the domain; None when there is none."""
     at: str = ""
-    """The name that it stands at."""
+    """The name that it is at."""
     organizational_domain: str = ""
     several_at: str = ""
-    """The domain itself, when it has several records, which all are passed over."""
+    """The domain itself, when it has several records, which all are ignored."""
     exists: bool = True
     """False when the domain itself does not exist (NXDOMAIN), so that `np` of a parent's record counts."""
 
@@ -217,7 +217,7 @@ class DmarcFound(Record):
     def old_readers_ask(self) -> str:
         """The other domain at which receivers of RFC 7489 look, who know no walk but a list of suffixes (section 3.2).
 
-        Empty when they come to the same record, and for a name that is a suffix itself.
+        Empty when they find the same record, and for a name that is a suffix itself.
         """
         registrable = registrable_part(self.domain)
         return registrable if self.inherited and registrable and registrable != self.at else ""
@@ -269,7 +269,7 @@ def found_by_walk(domain: str, answers: Mapping[str, DnsAnswer], *, exists: bool
 
 def organizational_domain(domain: str, records: Sequence[tuple[str, DmarcRecord]]) -> str:
     """Section 4.10.2: the first name with psd=n; else the one below psd=y; else the shortest with a record; else
-    the domain itself. `records` lie in the order of the walk.
+    the domain itself. `records` are in the order of the walk.
     """  # noqa: D205 - one sentence
     for name, record in records:
         if record.psd == "n":

@@ -21,7 +21,7 @@ class ReportRow(Record):
     address: str
     count: int
     disposition: str
-    """What became of them: `none`, `quarantine`, `reject`, or another word of the reporter's."""
+    """Their disposition: `none`, `quarantine`, `reject`, or another word of the reporter's."""
     dkim: bool
     """DKIM passed and is aligned."""
     spf: bool
@@ -60,7 +60,7 @@ class NoReportError(ValueError):
 
 @dataclass
 class _Reader:
-    """Collects what stands in the elements, record by record."""
+    """Collects what is in the elements, record by record."""
 
     path: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)

@@ -8,7 +8,7 @@ DEPTH_MOST = 30
 
 
 class DovecotSetting(Record):
-    """One setting with the blocks that it stands in."""
+    """One setting with the blocks that it is in."""
 
     path: tuple[str, ...]
     """The blocks from the outside, such as `("service imap-login", "inet_listener imap")`."""
@@ -17,7 +17,7 @@ class DovecotSetting(Record):
 
 
 class DovecotConfig(Record):
-    """What a Dovecot was told."""
+    """The settings of a Dovecot."""
 
     version: str = ""
     """As the first line of `doveconf` or `dovecot_config_version` says; empty where neither stands."""

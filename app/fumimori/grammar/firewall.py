@@ -1,6 +1,6 @@
 """What a server's own firewall lets in, and who listens: `nft list ruleset`, `iptables-save`, `ufw status`, `ss -ltnp`.
 
-Only what is certain is told: a rule that is not understood never counts as open or closed.
+Only what is certain is reported: a rule that is not understood never counts as open or closed.
 """
 
 import unicodedata
@@ -22,12 +22,12 @@ class Opening(Record):
 
 
 class Chain(Record):
-    """What becomes of packets that come in, or that go out."""
+    """What happens to incoming or outgoing packets."""
 
     hook: str
     """`input`, `forward` or `output`."""
     policy: str = ""
-    """`accept` or `drop`: what becomes of the rest; empty where the list does not say it."""
+    """`accept` or `drop`: what happens to the rest; empty where the list does not say it."""
     accepts: tuple[Opening, ...] = ()
     refuses: tuple[Opening, ...] = ()
     """Rules that stop some ports."""
@@ -55,7 +55,7 @@ class Firewall(Record):
 
 
 class Listener(Record):
-    """A program that waits for connections."""
+    """A program that listens for connections."""
 
     address: str
     """`*` for all addresses."""
@@ -64,7 +64,7 @@ class Listener(Record):
 
     @property
     def everywhere(self) -> bool:
-        """Whether it waits on every address of the machine."""
+        """Whether it listens on every address of the machine."""
         return self.address in ("*", "0.0.0.0", "::", "[::]")  # noqa: S104 - compared, not bound
 
 
@@ -79,7 +79,7 @@ class _Growing:
         self.rules = 0
 
     def leads_elsewhere(self) -> None:
-        """Another chain may stop what comes: what becomes of the rest is not known any more."""
+        """Another chain may stop what comes: what happens to the rest is not known any more."""
         if self.policy == "accept":
             self.policy = ""
 

@@ -17,7 +17,7 @@ def parse_json(octets: bytes) -> object:
 
 
 def field(value: object, *path: str) -> object:
-    """What lies at `path` in objects within objects; None where there is nothing."""
+    """What is at `path` in objects within objects; None where there is nothing."""
     for name in path:
         if not isinstance(value, dict):
             return None

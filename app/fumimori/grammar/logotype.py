@@ -53,7 +53,7 @@ def subject_logos(extension: bytes) -> tuple[EmbeddedLogo, ...]:
 
 
 def _details(contents: bytes, depth: int) -> Iterator[tuple[str, bytes, list[str]]]:
-    """Media type, hashes in DER and URIs of each LogotypeDetails within, which lie there one after another."""
+    """Media type, hashes in DER and URIs of each LogotypeDetails within, which are there one after another."""
     if depth == 0:
         return
     parts = list(der.elements(contents))
@@ -68,7 +68,7 @@ def _details(contents: bytes, depth: int) -> Iterator[tuple[str, bytes, list[str
 
 
 def _hashes_fit(hashes: bytes, *data: bytes) -> bool:
-    """Whether every hash that is known here is that of one of `data`: the logo as it stands there, or unpacked."""
+    """Whether every hash that is known here is that of one of `data`: the logo as it is there, or unpacked."""
     for _, hashed in der.elements(hashes):
         parts = list(der.elements(hashed))
         if [tag for tag, _ in parts[:2]] != [der.SEQUENCE, OCTETS]:

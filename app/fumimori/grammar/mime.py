@@ -1,4 +1,4 @@
-"""Messages as they lie in a file (RFC 5322, RFC 2045): fields with their exact bytes, parts, words; bounded and total.
+"""Messages as they are in a file (RFC 5322, RFC 2045): fields with their exact bytes, parts, words; bounded and total.
 
 The library's own parser keeps neither the bytes that a signature covers nor a bound on nested parts.
 """
@@ -55,7 +55,7 @@ class Entity:
     """Whether anything stands behind the header; pasted headers have none."""
 
     def all(self, name: str) -> tuple[Field, ...]:
-        """Every field of this name, the topmost first."""
+        """Every field of this name, topmost first."""
         return tuple(one for one in self.fields if one.name == name)
 
     def value(self, name: str) -> str:
@@ -74,7 +74,7 @@ class Entity:
 
     @property
     def file_name(self) -> str:
-        """How the part wants to be called, untrusted."""
+        """The file name of the part, untrusted."""
         return words(self.parameter("filename", "content-disposition") or self.parameter("name"))
 
     @property
@@ -92,7 +92,7 @@ def with_crlf(octets: bytes) -> bytes:
 
 
 def resemblance(octets: bytes) -> float:
-    """How sure it is, by what stands at the beginning, that this is a message: 0 to 1; quick."""
+    """How sure it is, by what is at the beginning, that this is a message: 0 to 1; quick."""
     head = octets[:32_768].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if head.startswith((b"From ", b">From ")):
         head = head.partition(b"\n")[2]
@@ -111,7 +111,7 @@ def resemblance(octets: bytes) -> float:
 
 
 def parse_message(octets: bytes) -> Entity:
-    """The message in `octets`; of what is none, an entity without fields. A line `From ` before it is left out."""
+    """The message in `octets`; anything else is an entity without fields. A line `From ` before it is left out."""
     text = with_crlf(octets.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
     if text.startswith((b"From ", b">From ")):
         text = text.partition(b"\r\n")[2]
@@ -147,7 +147,7 @@ def _fields(head: bytes) -> Iterator[Field]:
 
 
 def parts(entity: Entity) -> Iterator[Entity]:
-    """The entity itself, then all that lies in it, containers before their contents; bounded in number and depth."""
+    """The entity itself, then all that is in it, containers before their contents; bounded in number and depth."""
     waiting, given = [(entity, 0)], 0
     while waiting and given < PARTS_MOST:
         one, depth = waiting.pop(0)

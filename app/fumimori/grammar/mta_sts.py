@@ -57,7 +57,7 @@ def parse_sts_record(txt: str) -> StsRecord:
 
 
 def parse_sts_policy(body: str) -> StsPolicy:
-    """What the policy file says; unknown keys are passed over, of a repeated key other than mx the first counts."""
+    """What the policy file says; unknown keys are ignored, of a repeated key other than mx the first counts."""
     fields: dict[str, str] = {}
     patterns: list[str] = []
     for line in body.replace("\r\n", "\n").split("\n")[:LINES_MOST]:

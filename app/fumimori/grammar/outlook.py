@@ -1,6 +1,6 @@
 """The header that a message of Outlook (.msg, MS-OXMSG) carries as it came over the Internet.
 
-Outlook keeps the fields of the header in one property and puts the body together anew, so that the header is what
+Outlook keeps the fields of the header in one property and rebuilds the body, so that the header is what
 proves something, and the body is not.
 """
 

@@ -75,7 +75,7 @@ def _package(name: str, version: str, architecture: str) -> Package:
 
 
 def parse_apt(text: str) -> tuple[Pending, ...]:
-    """The updates in what `apt list --upgradable` prints, in whatever language it labels them."""
+    """The updates in what `apt list --upgradable` prints, whatever the language of its labels."""
     found = []
     for line in lines_of(text, LINES_MOST):
         words = line.split(" ", 3)

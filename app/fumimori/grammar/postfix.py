@@ -29,7 +29,7 @@ class Service(Record):
 
 
 class PostfixConfig(Record):
-    """What a Postfix was told."""
+    """The settings of a Postfix."""
 
     settings: tuple[tuple[str, str], ...] = ()
     """Each parameter once, the last value, not expanded."""
@@ -45,7 +45,7 @@ class PostfixConfig(Record):
 
 
 def parse_postfix(text: str) -> PostfixConfig:
-    """The parameters and services in `text`, in whatever order they stand; never raises."""
+    """The parameters and services in `text`, in any order; never raises."""
     settings: dict[str, str] = {}
     services: list[Service] = []
     lines = _logical(text)
@@ -119,7 +119,7 @@ def expanded(value: str, settings: Mapping[str, str]) -> str:
 
 
 def _variable(text: str, start: int) -> tuple[str, int]:
-    """The name of the variable behind a `$`, and where it ends; no name for what is none."""
+    """The name of the variable behind a `$`, and where it ends; no name for anything else."""
     closing = {"{": "}", "(": ")"}.get(text[start : start + 1])
     if closing:
         end = text.find(closing, start)

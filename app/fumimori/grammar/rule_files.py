@@ -67,7 +67,7 @@ class _File(Record, forbid_unknown_fields=True):
     outcomes: dict[str, dict[str, object]] = msgspec.field(default_factory=dict)
     causes: dict[str, _Cause] = msgspec.field(default_factory=dict)
     combinations: dict[str, CombinationRule] = msgspec.field(default_factory=dict)
-    """When the outcome of the same name comes about."""
+    """When the outcome of the same name holds."""
 
 
 def parse_rules(version: str, files: Mapping[str, Mapping[str, object]], tables: Mapping[str, str]) -> Rules:

@@ -57,7 +57,7 @@ class SpfRecord(Record):
 
     @property
     def effective(self) -> tuple[Directive, ...]:
-        """The directives that a receiver can come to: everything up to the first `all`."""
+        """The directives that a receiver can reach: everything up to the first `all`."""
         reached = []
         for directive in self.directives:
             reached.append(directive)

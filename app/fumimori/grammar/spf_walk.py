@@ -35,7 +35,7 @@ class SpfNode(Record):
     passing: bool = True
     """Whether a match in here makes the whole record pass."""
     own: bool = False
-    """Whether the name lies in the domain itself, so that its owner wrote it."""
+    """Whether the name is in the domain itself, so that its owner wrote it."""
 
 
 class SpfLookup(Record):
@@ -50,7 +50,7 @@ class SpfLookup(Record):
 
 
 class SpfTree(Record):
-    """Everything that a receiver may come to, in the order of evaluation."""
+    """Everything that a receiver may reach, in the order of evaluation."""
 
     nodes: tuple[SpfNode, ...]
     lookups: tuple[SpfLookup, ...]

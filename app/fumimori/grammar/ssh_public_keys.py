@@ -1,4 +1,4 @@
-"""Public keys as they stand in `authorized_keys` (sshd(8)), and as `ssh-add -l` and `ssh-keygen -l` list them."""
+"""Public keys as they are in `authorized_keys` (sshd(8)), and as `ssh-add -l` and `ssh-keygen -l` list them."""
 
 import base64
 import binascii

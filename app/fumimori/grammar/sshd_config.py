@@ -34,7 +34,7 @@ class MatchBlock(Record):
 
 
 class SshdConfig(Record):
-    """What a server was told; keywords in lower case."""
+    """The settings of a server; keywords in lower case."""
 
     settings: tuple[tuple[str, str], ...] = ()
     """Outside of `Match` blocks, each keyword once; values that add up are parted by spaces."""

@@ -1,6 +1,6 @@
-"""Which part of a name somebody could register, told by the Public Suffix List (https://publicsuffix.org).
+"""Which part of a name somebody could register, by the Public Suffix List (https://publicsuffix.org).
 
-The list lies in the library `publicsuffixlist`, dated, and is never fetched. Only its first section counts, the names
+The list is in the library `publicsuffixlist`, dated, and is never fetched. Only its first section counts, the names
 that registries sell; the second one names customers' places at hosting companies, whose owner is the company, and a
 lapsed name or a registration is looked up for a company. DMARC itself needs no list: receivers of RFC 9989 walk up the
 tree (section 4.10). The list is for receivers of RFC 7489 (section 3.2) and for who registers a name.

@@ -95,7 +95,7 @@ class _Reader:
     def __init__(self, allowed: Profile) -> None:
         self.allowed = allowed
         self.path: list[str] = []
-        """Names of the open elements; empty for one that is passed over with all that is in it."""
+        """Names of the open elements; empty for one that is ignored with all that is in it."""
         self.elements = 0
         self.faults: dict[str, None] = {}
         self.titles: list[str] = []

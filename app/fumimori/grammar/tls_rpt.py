@@ -15,7 +15,7 @@ class TlsRptRecord(Record):
     fault: str = ""
     """`no_rua`, `bad_rua`, `bad_field`; empty for a sound record."""
     unread: tuple[str, ...] = ()
-    """Addresses beside a usable one that nobody can report to."""
+    """Unusable addresses in addition to a usable one."""
 
 
 def is_tls_rpt(txt: str) -> bool:

@@ -26,7 +26,7 @@ IDENTITIES = {
     "dkim": ("header.d", "header.i"),
     "dmarc": ("header.from",),
 }
-"""Which property names whose identity a method looked at (RFC 8601 section 2.7), the best first."""
+"""Which property names whose identity a method looked at (RFC 8601 section 2.7), best first."""
 
 
 class Hop(Record):
@@ -60,7 +60,7 @@ class Verdict(Record):
 
 
 def parse_received(value: str) -> Hop:
-    """The hop that a Received field tells of; what is missing in it is empty."""
+    """The hop that a Received field describes; what is missing in it is empty."""
     text = value[:TEXT_MOST]
     head, _, stamp = text.rpartition(";")
     head = head or text
@@ -92,7 +92,7 @@ def _version(head: str) -> str:
 
 
 def moment(text: str) -> datetime | None:
-    """The moment of a Date field or of a hop; None where it is none."""
+    """The moment of a Date field or of a hop; None where it is not one."""
     try:
         at = parsedate_to_datetime(_without_comments(text[:200]).strip())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

@@ -57,7 +57,7 @@ def parse_dates(text: str) -> tuple[Dated, ...]:
 
 
 def parse_automatic(text: str) -> bool:
-    """Whether apt fetches its lists and installs updates by itself (apt.conf(5): `0` and no entry are never)."""
+    """Whether apt fetches its lists and installs updates automatically (apt.conf(5): `0` and no entry are never)."""
     said: dict[str, str] = {}
     for line in lines_of(text, LINES_MOST):
         name, _, value = line.strip().rstrip(";").partition(" ")

@@ -26,17 +26,21 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 
-class XlsxError(ValueError):
-    """Something that is no workbook, or too large for one; the argument says which: `no_table`, `too_large`."""
+class TableError(ValueError):
+    """A file that cannot be read as a table; `code` is `too_large`, `too_many`, `encoding` or `unreadable`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def xlsx_rows(
     octets: bytes, *, rows_most: int, columns_most: int, watch: Callable[[float], None] = lambda _share: None
 ) -> list[tuple[str, ...]]:
-    """The rows of the first sheet that holds something; as `xlsx_sheets`. Raises XlsxError."""
+    """The rows of the first sheet that holds something; as `xlsx_sheets`. Raises TableError."""
     for rows in xlsx_sheets(octets, rows_most=rows_most, columns_most=columns_most, watch=watch):
         return rows
-    raise XlsxError("no_table")
+    raise TableError("unreadable")
 
 
 def xlsx_sheets(
@@ -44,8 +48,8 @@ def xlsx_sheets(
 ) -> Iterator[list[tuple[str, ...]]]:
     """Of each sheet that holds something the rows that do, each up to its last filled cell, days as YYYY-MM-DD.
 
-    No more than `rows_most` of a sheet. `watch` is told the share of the package that was read, and ends the reading
-    by raising. Raises XlsxError.
+    No more than `rows_most` of a sheet. `watch` is called with the share of the package that was read, and ends the
+    reading by raising. Raises TableError.
     """
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
@@ -58,11 +62,11 @@ def xlsx_sheets(
                 if sheet.rows:
                     yield sheet.rows
             package.must_hold_sheets()
-    except XlsxError:
+    except TableError:
         raise
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
         # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
-        raise XlsxError("no_table") from error
+        raise TableError("unreadable") from error
 
 
 _Start = Callable[[str, dict[str, str]], object]
@@ -79,19 +83,19 @@ class _Package:
         self._read = 0
 
     def must_hold_sheets(self) -> None:
-        """XlsxError when there is no sheet at all, not even an empty one."""
+        """TableError when there is no sheet at all, not even an empty one."""
         if not any(name.startswith("xl/worksheets/sheet") for name in self._parts):
-            raise XlsxError("no_table")
+            raise TableError("unreadable")
 
     def parse(self, name: str, start: _Start, end: _Word, text: _Word) -> None:
-        """Read one part, if it is there; XlsxError when it is too large, no XML, or brings a document type."""
+        """Read one part, if it is there; TableError when it is too large, no XML, or brings a document type."""
         part = self._parts.get(name)
         if part is None:
             return
         if part.file_size > PART_MOST:
-            raise XlsxError("too_large")
+            raise TableError("too_large")
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise XlsxError("no_table")
+            raise TableError("unreadable")
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
@@ -105,12 +109,12 @@ class _Package:
                     left -= len(octets)
                     self._read += len(octets)
                     if left < 0 or self._read > WHOLE_MOST:
-                        raise XlsxError("too_large")
+                        raise TableError("too_large")
                     parser.Parse(octets)
                     self._watch(min(self._read / self._whole, 1.0))
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by place only
         except (expat.ExpatError, UnicodeError, LookupError) as error:
-            raise XlsxError("no_table") from error
+            raise TableError("unreadable") from error
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +124,7 @@ def _local(name: str) -> str:
 
 
 def _refuse(*_declaration: object) -> None:
-    raise XlsxError("no_table")
+    raise TableError("unreadable")
 
 
 class _Book:
@@ -245,7 +249,7 @@ def _column(reference: str) -> int | None:
 
 
 def _day(raw: str, *, from_1904: bool) -> str:
-    """The day that a serial number counts (section 18.17.4); the number itself where it is none."""
+    """The day that a serial number counts (section 18.17.4); the number itself where it is not one."""
     whole = raw.partition(".")[0]
     if not whole.isdecimal() or len(whole) > 7 or not 0 < int(whole) < 2_958_466:
         return raw

@@ -1,4 +1,4 @@
-"""Work that may hang for minutes, like a keyring that stays locked: in a thread of its own that nothing waits for."""
+"""Work that may hang for minutes, such as a locked keyring: in a separate thread that nothing waits for."""
 
 import contextlib
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Aside(QObject):
         late: Callable[[Any], None],
         parent: QObject,
     ) -> None:
-        """`late` is handed, in the other thread, what comes home after the work was given up."""
+        """`late` is handed, in the other thread, the result that arrives after the work was given up."""
         super().__init__(parent)
         self._function, self._done, self._failed, self._late = function, done, failed, late
         self._given_up = False

@@ -1,4 +1,4 @@
-"""The only way from the window to work that takes time: asyncio in a thread of its own, answers by signals."""
+"""The only way for the window to run slow work: asyncio in a separate thread, results by signals."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 CLOSE_WITHIN = 3.0
-"""Seconds that closing the window waits at the most for work that does not let itself be cancelled."""
+"""Seconds that closing the window waits at most for work that does not let itself be cancelled."""
 
 Say = Callable[[object], None]
 """Tells the window about progress; callable from any thread."""
@@ -43,7 +43,7 @@ class Job:
 
 
 class Bridge(QObject):
-    """Runs work beside the window; its progress and its result arrive in the window's thread, in order."""
+    """Runs work in the background; its progress and its result arrive in the window's thread, in order."""
 
     _said = Signal(int, object)
     _ended = Signal(int, object, object)
@@ -92,7 +92,7 @@ class Bridge(QObject):
     def close(self) -> None:
         """Cancel everything and end the thread; nothing is called back afterwards.
 
-        What does not let itself be cancelled is waited for `CLOSE_WITHIN` seconds at the most, and then left to end
+        What does not let itself be cancelled is waited for `CLOSE_WITHIN` seconds at most, and then left to end
         with the program: a window can always be closed.
         """
         jobs, self._jobs = list(self._jobs.values()), {}

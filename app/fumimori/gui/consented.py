@@ -1,4 +1,4 @@
-"""The consent as people see it: what confirming it now would cover, and what became of it since."""
+"""The consent as people see it: what confirming it now would cover, and what happened to it since."""
 
 from typing import TYPE_CHECKING
 

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from PySide6.QtCore import QLockFile
 
-from fumimori.engine.evidence import picture_form
 from fumimori.model import Evidence, EvidenceKind
 
 PREFIX, LOCK = "fumimori-copies-", "lock"
@@ -22,7 +21,7 @@ SUFFIXES = {
     EvidenceKind.PICTURE: ".png",
 }
 """The ending of a copy, by what it is and not by its name. A message is shown as text: a mail program would fetch what
-it links to. What is none of these, such as a program, is never opened."""
+it links to. Anything else, such as a program, is never opened."""
 
 
 class Copies:
@@ -40,6 +39,8 @@ class Copies:
             # On Windows a file that a viewer still shows cannot be removed.
             self._folder = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
             self._lock = _held(Path(self._folder.name))
+        from fumimori.engine.evidence import picture_form
+
         suffix = ".jpg" if picture_form(octets) == "JPEG" else SUFFIXES[one.kind]
         path = Path(self._folder.name, f"{one.printed}-{one.sha256[:8]}{suffix}")
         if not path.exists():

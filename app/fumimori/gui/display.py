@@ -1,4 +1,4 @@
-"""Whether a window can come up at all, found out before Qt is asked: Qt ends the program when it cannot."""
+"""Whether a window can be shown at all, found out before Qt is asked: Qt ends the program when it cannot."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""What is typed and not taken over yet, kept while a page is made anew."""
+"""What is typed and not taken over yet, kept while a page is rebuilt."""
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 
-from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.wizard.steps import Route
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ class Drops(QObject):
 
     def paste(self) -> None:
         """Hand over what is in the clipboard; a picture is evidence of what the page is about."""
+        from fumimori.gui.widgets.evidence import EvidenceBox
+
         what = QGuiApplication.clipboard().mimeData()
         boxes = [box for box in self._window.findChildren(EvidenceBox) if box.isVisible()]
         if what.hasImage() and not what.hasUrls() and not what.hasText():

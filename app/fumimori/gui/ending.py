@@ -1,4 +1,4 @@
-"""The end by the system: when it asks the program to end, everything is saved and the window closes."""
+"""Termination by the system: everything is saved and the window closes."""
 
 import os
 import signal

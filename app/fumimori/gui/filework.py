@@ -1,7 +1,7 @@
-"""Opening, making and re-keying a file: beside the window's thread, because keys take time and keyrings can hang."""
+"""Opening, making and re-keying a file: outside the window's thread, because keys take time and keyrings can hang."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ GIVE_UP_MS = 30_000
 
 
 class FileWork(QObject):
-    """At most one such work; the page that shows it may be made anew meanwhile."""
+    """At most one such work; the page that shows it may be rebuilt meanwhile."""
 
     changed = Signal()
     """It began, became slow, failed, or was given up; `error` says why."""
@@ -58,16 +58,27 @@ class FileWork(QObject):
 
         self._begin(opened, lambda file: self._session.take(file, path, file.assessment), late=_close)
 
-    def create(self, path: Path, passphrase: str | None, start: Assessment, *, copy: bool) -> None:
-        """Make a file at `path` that holds `start`; a `copy` is made because the session's own cannot be written."""
+    def create(
+        self,
+        path: Path,
+        passphrase: str | None,
+        start: Assessment,
+        *,
+        copy: bool,
+        blobs: Callable[[], Iterable[tuple[str, bytes]]] | None = None,
+    ) -> None:
+        """Make a file at `path` that holds `start`; a `copy` is made because the session's own cannot be written.
+
+        `blobs` is what the evidence of `start` keeps, where the session does not hold it.
+        """
         self.path = path
 
         def made() -> "AssessmentFile":
             from fumimori.store import AssessmentFile
 
             path.parent.mkdir(parents=True, exist_ok=True)
-            blobs = self._session.kept() if start.evidence else ()
-            return AssessmentFile.create(path, passphrase, start=start, blobs=blobs)
+            kept = (blobs or self._session.kept)() if start.evidence else ()
+            return AssessmentFile.create(path, passphrase, start=start, blobs=kept)
 
         def take(file: "AssessmentFile") -> None:
             # What was typed while the copy was made belongs into it.
@@ -77,7 +88,7 @@ class FileWork(QObject):
         self._begin(made, take, late=_discard, saves=not copy)
 
     def change_secret(self, passphrase: str | None) -> None:
-        """Encrypt the session's file anew under a passphrase, or under a key in the keyring."""
+        """Re-encrypt the session's file under a passphrase, or under a key in the keyring."""
         self.path = self._session.path
         prepare = self._session.new_secret(passphrase)
         self._begin(prepare, self._session.use_secret, late=lambda _secret: None)

@@ -4,7 +4,8 @@ import msgspec
 
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Observations
-from fumimori.model import Assessment, Hosting, Record
+from fumimori.checks.remediation.hosted import page_notes
+from fumimori.model import Assessment, Hosting, Note, Record, Rules
 
 
 class Receiver(Record):
@@ -39,3 +40,15 @@ def receivers(assessment: Assessment) -> tuple[Receiver, ...]:
             )
         )
     return tuple(found)
+
+
+def provider_notes(assessment: Assessment, rules: Rules, question: str) -> tuple[Note, ...]:
+    """What the pages of the domains' providers say about a question; nothing for one's own servers."""
+    said = {domain.name: domain.hosting for domain in assessment.scope.domains}
+    hosted = [
+        one.provider
+        for one in receivers(assessment)
+        if (hosting := said[one.domain] or one.hosting) is not None and not hosting.own_server
+    ]
+    table = rules.tables["provider_pages"]
+    return tuple(found for name in dict.fromkeys(hosted) for found in page_notes(name, question, table))

@@ -1,4 +1,4 @@
-"""A page that is longer than a screen: what is seen first is there at once, the others follow one by one."""
+"""Incremental building of a long page: what is visible is there at once, the rest follows one by one."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ HURRIED_S = 0.02
 
 
 class Growing:
-    """Puts widgets into a column, each in its own turn of the event loop, so that the window is never held up."""
+    """Puts widgets into a column, each in its own turn of the event loop, so that the window never blocks."""
 
     def __init__(self, column: QVBoxLayout, owner: QWidget) -> None:
         self._column = column
@@ -23,11 +23,11 @@ class Growing:
 
     @property
     def busy(self) -> bool:
-        """Whether something is still to come."""
+        """Whether parts are still to be made."""
         return bool(self._makers)
 
     def add(self, makers: Sequence[Callable[[], QWidget]], *, at_once: int = AT_ONCE) -> None:
-        """Add what these make at the end that the column has now: so many of them here and now."""
+        """Append what these callables make to the column: that many of them at once."""
         self._makers = list(makers)
         self._at = self._column.count()
         for _ in makers[:at_once]:
@@ -35,7 +35,7 @@ class Growing:
         self._turns.start(0)
 
     def finish(self) -> None:
-        """Add here and now what is still to come."""
+        """Add all remaining parts now."""
         while self._makers:
             self._next()
 

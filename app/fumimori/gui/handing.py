@@ -1,4 +1,4 @@
-"""What people hand over, on its way into the assessment: read beside the window, shown, then taken in or not."""
+"""What people hand over, on its way into the assessment: read in the background, shown, then taken in or not."""
 
 import contextlib
 import dataclasses
@@ -69,7 +69,7 @@ class Handing(QObject):
         """Whether people say that they sent the messages themselves."""
         self.progress: Progress | None = None
         self.fault = ""
-        """Why nothing came of it: `too_many`, `gone` or `our_bug`."""
+        """Why it failed: `too_many`, `gone` or `our_bug`."""
         self.taken = 0
         """How many documents were taken in last, until something else is handed over."""
         self._timer = QTimer(self, singleShot=True, interval=TELL_EVERY_MS)
@@ -182,7 +182,7 @@ class Handing(QObject):
 
     def _brought(self, read: Read) -> None:
         self._job = None
-        self._timer.stop()  # what is shown next must not be made anew under somebody's hands
+        self._timer.stop()  # what is shown next must not be rebuilt while somebody types
         if self._given and self._stop.is_set():
             self._start()
             return
@@ -215,7 +215,7 @@ def _read(
     said: "Callable[[Progress], None]",
     stop: Event,
 ) -> Read:
-    """Read everything, and judge what it would come to; in a thread of its own."""
+    """Read everything, and judge what would follow from it; in a thread of its own."""
     from fumimori.engine.handed_files import documents_in, files_in
     from fumimori.engine.handed_scans import with_scans
     from fumimori.engine.reading import Handed, read_documents

@@ -1,4 +1,4 @@
-"""What follows from the assessment: what servers said is judged beside the window, what people say at once."""
+"""What follows from the assessment: what servers said is judged in the background, what people say at once."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AFTER_MS = 200
-"""A pause in typing a scope after which what was measured is judged anew."""
+"""A pause in typing a scope after which what was measured is judged again."""
 
 
 class Judging(QObject):

@@ -1,4 +1,4 @@
-"""The measurement under way: it belongs to the session, so it goes on while people read or answer elsewhere."""
+"""The measurement under way: it belongs to the session, so it continues while people read or answer elsewhere."""
 
 import dataclasses
 import logging
@@ -68,7 +68,7 @@ class Measuring(QObject):
         return self._job is not None or self._judged_next
 
     def settings(self) -> "NetworkSettings":
-        """How the next run looks outward."""
+        """How the next run connects."""
         usual = self._session.services.network()
         thorough, outside = usual.thorough or self.thorough, usual.from_outside or self.from_outside
         return dataclasses.replace(usual, thorough=thorough, from_outside=outside)
@@ -99,22 +99,26 @@ class Measuring(QObject):
         known = self._rechecked
         return known if known and self._session.assessment and known.assessment == self._session.assessment.id else None
 
+    def targets(self, findings: "Sequence[Finding]") -> "Targets":
+        """The attempts that these findings rest on; none where they come from answers, documents and registers."""
+        from fumimori.engine import targets
+
+        session = self._session
+        return targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+
     def again(self, findings: "Sequence[Finding]") -> None:
         """Measure only what these findings rest on, under the consent that was given; nothing while one runs."""
         if self.running:
             return
-        from fumimori.engine import targets
-
-        session = self._session
-        progress = targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+        session, attempts = self._session, self.targets(findings)
         kept = Rechecked(assessment=session.open.id, findings=tuple(findings), before=session.result.grade)
-        self.start(again=progress)
+        self.start(again=attempts)
         self._rechecked = kept
 
     def start(self, *, only: "Sequence[str]" = (), again: "Targets | None" = None) -> None:
         """Measure the assessment as it stands, or `only` what public information tells; nothing while one runs.
 
-        With `again` only those looks.
+        With `again` only those attempts.
         """
         if self.running:
             return

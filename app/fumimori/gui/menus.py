@@ -92,7 +92,7 @@ class Menus:
 
 
 class LettersFirst(QObject):
-    """Ctrl+Z takes letters back while a field has any to take back; then it is the assessment's."""
+    """Ctrl+Z undoes typing while a field has any; then it undoes changes of the assessment."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)

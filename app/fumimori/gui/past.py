@@ -1,4 +1,4 @@
-"""What was said before, and what was said since: to be undone and redone, one step for one thing that people did."""
+"""The undo history: earlier and later states, one step for one user action."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ from fumimori.model import Assessment, Run
 SEEN = frozenset({"id", "created", "attempts", "contacts", "vantages", "runs", "evidence_numbers"})
 """Fields that nobody typed: undoing takes back what was handed over, no measurement, and gives no number twice."""
 ONE_STEP_S = 3.0
-"""Typing in one field goes on as the same step while the pauses are shorter."""
+"""Typing in one field stays one step while the pauses are shorter, in seconds."""
 STEPS = 500
 
 _NAMES = ("question", "action", "code", "id", "number", "name")
 
 
 class Past:
-    """Two piles of assessments, each with the place where it was left."""
+    """The undo and redo stacks of assessments, each with its place."""
 
     def __init__(self) -> None:
         self._undone: list[tuple[Assessment, object]] = []
@@ -71,7 +71,7 @@ class Past:
         self._typing = ()
         said = {field: getattr(then, field) for field in then.__struct_fields__ if field not in SEEN}
         if then.consent != now.consent:
-            # What was withdrawn, or confirmed in another way, holds only once somebody confirms it anew.
+            # What was withdrawn, or confirmed in another way, holds only once somebody confirms it again.
             said["consent"] = msgspec.structs.replace(then.consent, at=None)
         return msgspec.structs.replace(now, **said, runs=_runs(then.runs, now.runs)), place
 
@@ -92,7 +92,7 @@ def _runs(then: Sequence[Run], now: Sequence[Run]) -> tuple[Run, ...]:
 
 
 Changes = list[tuple[tuple[str, ...], object, object]]
-"""Where something differs, what stood there and what stands there now."""
+"""Where something differs, what stood there and what is there now."""
 
 
 def _changes(before: Assessment, after: Assessment) -> Changes:
@@ -140,5 +140,5 @@ def _typed(changes: Changes) -> tuple[tuple[str, ...], bool]:
 
 
 def _shared(one: str, other: str) -> int:
-    """With how many letters both begin."""
+    """The length of the common prefix."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

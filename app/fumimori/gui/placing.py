@@ -10,7 +10,7 @@ from fumimori.gui.settings import Placement, Settings
 USUAL = (1160, 820)
 SMALLEST = (720, 480)
 FRAME = (16, 48)
-"""What the system's frame adds at the most, before it can be asked."""
+"""What the system's frame adds at most, before it can be asked."""
 
 
 def key_of(screen: QScreen) -> str:

@@ -1,4 +1,4 @@
-"""Printing a PDF: the dialog of the system, then page after page as a picture, beside the window's thread."""
+"""Printing a PDF: the dialog of the system, then page after page as a picture, outside the window's thread."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,7 @@ from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import drawn
 
 FINEST = 300
-"""Dots per inch that a page is drawn at, at the most: text is sharp, and a page takes 35 MB."""
+"""Dots per inch that a page is drawn at, at most: text is sharp, and a page takes 35 MB."""
 
 
 class PrintError(Exception):
@@ -62,7 +62,7 @@ def print_pages(pdf: bytes, printer: QPrinter) -> int:
 
 
 def ask_and_print(page: Page, pdf: bytes, pages: int, told: Callable[[Notice], None]) -> None:
-    """Ask for the printer and print on it beside the window's thread; `told` is called with messages for the user."""
+    """Ask for the printer and print on it outside the window's thread; `told` is called with messages for the user."""
     printer = asked_printer(page, pages, page.t("ui.report.file_name"))
     if printer is None:
         return

@@ -74,7 +74,7 @@ def read_texts(session: Session) -> None:
 
 
 def open_first(window: Window, file: Path | None) -> None:
-    """Load the toolkit beside the window, and open the file that the program was started with."""
+    """Load the toolkit in the background, and open the file that the program was started with."""
     gc.enable()
     load_fonts(window.session.services.resources / "fonts", LATER_FACES)
 

@@ -1,4 +1,4 @@
-"""Writing a file so that it is there whole or not at all."""
+"""Atomic writing: a file is there complete or not at all."""
 
 import errno
 from pathlib import Path
@@ -27,7 +27,7 @@ _CODES = {
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` beside `path`, read it back, and only then put it in its place; SaveError otherwise."""
+    """Write `content` to a temporary file, read it back, and only then rename it to `path`; SaveError otherwise."""
     from fumimori import store
 
     try:

@@ -36,7 +36,7 @@ busy machine."""
 
 
 class Session(QObject):
-    """What all pages work on. Every change is saved by itself; a failed save is reported and nothing is dropped."""
+    """What all pages work on. Every change is saved automatically; a failed save is reported and nothing is dropped."""
 
     changed = Signal()
     """The assessment is another one."""
@@ -65,7 +65,7 @@ class Session(QObject):
         self.path: Path | None = None
         self.saved_at: datetime | None = None
         self.fault = ""
-        """The store error's code of the last try to save, while that failed; or why the file is only shown."""
+        """The store error's code of the last attempt to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
         self._octets = Octets()
         self._not_kept.connect(self._not_saved)
@@ -93,14 +93,14 @@ class Session(QObject):
 
     @property
     def open(self) -> Assessment:
-        """The assessment under work; asking while there is none is a mistake of ours."""
+        """The assessment under work; asking while there is none is a bug of our own."""
         if self.assessment is None:
             raise LookupError("no assessment is open")
         return self.assessment
 
     @property
     def result(self) -> Result:
-        """What follows from the assessment as it stands; until it is judged anew, from the judgement before."""
+        """What follows from the assessment as it stands; until it is judged again, from the judgement before."""
         if self._result is None:
             self._result = self.judging.result(self.open)
         return self._result
@@ -116,7 +116,7 @@ class Session(QObject):
         return self.measuring.running
 
     def forget_result(self) -> None:
-        """There is a new judgement: what followed from the one before is made anew when somebody asks."""
+        """There is a new judgement: what followed from the one before is computed again on demand."""
         self._result = None
 
     @property
@@ -223,14 +223,14 @@ class Session(QObject):
         return self.save()
 
     def new_secret(self, passphrase: str | None) -> "Callable[[], Fresh]":
-        """What makes the file's new key ready, beside the window's thread."""
+        """The function that prepares the file's new key, outside the window's thread."""
         from fumimori.store import fresh_key
 
         path = self.path or Path()
         return lambda: fresh_key(path, passphrase)
 
     def use_secret(self, fresh: "Fresh") -> None:
-        """Encrypt the file anew with a key that was made ready; raises StoreError."""
+        """Re-encrypt the file with a prepared key; raises StoreError."""
         if self._file is not None:
             forget = self._file.use(fresh)
             Thread(target=forget, name="forget", daemon=True).start()

@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: language, text size, recent files; nothing of anyone's mail."""
+"""What the window remembers between two starts: language, text size, recent files; nothing from mail."""
 
 from pathlib import Path
 from typing import Literal

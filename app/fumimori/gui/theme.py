@@ -1,4 +1,4 @@
-"""The look: the brand's tokens as Qt's palette, fonts, sizes and icons; no colour or size is written anywhere else."""
+"""The theme: the brand's tokens as Qt's palette, fonts, sizes and icons; no colour or size is written anywhere else."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -105,7 +105,7 @@ class Theme:
         return sheet
 
     def icon(self, name: str, colour: str = "ink") -> QIcon:
-        """The outline icon `name` in a colour of ours."""
+        """The outline icon `name` in a colour of the theme."""
         return QIcon(self.picture(name, colour, QSize(self.px(20), self.px(20))))
 
     def picture(self, name: str, colour: str, size: QSize) -> QPixmap:
@@ -135,7 +135,7 @@ class Theme:
 
 
 def themed(settings: Settings, resources: Path) -> Theme:
-    """The look that people chose, where they leave it to the system as the system has it now."""
+    """The brightness that people chose; the system's present one where they leave it to the system."""
     hints = QGuiApplication.styleHints()
     dark = settings.theme == "dark" or (settings.theme == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
     high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast

@@ -147,7 +147,7 @@ class Window(QMainWindow):
             self._in_view.look()
 
     def rebuild(self, *, typed: bool = True) -> None:
-        """The same page anew, in the same place; `typed` keeps its fields."""
+        """Rebuild the page in the same place; `typed` keeps its fields."""
         self.rebuilding.begin((self._show,), typed=typed, apart=False)
 
     def at(self, place: object) -> QWidget | None:
@@ -179,7 +179,7 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{page.title()} — {self.session.texts('ui.app.name')}")
 
     def _judged(self) -> None:
-        """Show the page that waited; one that shows what followed from the judgement before is made anew.
+        """Show the page that waited; one that shows the earlier judgement is rebuilt.
 
         Another that people work on stays as it is under their hands; the overview is never out of date.
         """
@@ -190,7 +190,7 @@ class Window(QMainWindow):
             self.rebuild()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's own signature
-        """Tab walks the page, Next, Back, the help, the header, the sidebar; asked anew at every step.
+        """Tab walks the page, Next, Back, the help, the header, the sidebar; computed again at every step.
 
         Where what has the keyboard disappears under it, the keyboard goes to the page's heading, never to a button.
         """

@@ -8,7 +8,7 @@ from fumimori.model.days import iso_day, typed_day
 
 
 class Confidence(StrEnum):
-    """How sure an answer is, as the person who gave it says; it proves nothing."""
+    """How certain an answer is by its respondent's own statement; it proves nothing."""
 
     CONFIRMED = "confirmed"
     STATED = "stated"
@@ -54,11 +54,11 @@ class DisputeKind(StrEnum):
     """How a finding was settled by a person."""
 
     ACCEPTED = "accepted"
-    """Somebody decided to live with it until a day; it stays in score and grade."""
+    """The risk is accepted until a day; it stays in score and grade."""
     COMPENSATED = "compensated"
-    """Something else protects until a day; it counts one severity lower."""
+    """A compensating control protects until a day; it counts one severity lower."""
     WRONG = "wrong"
-    """The measurement errs, and evidence shows it; it stays on record and counts for nothing."""
+    """The measurement is wrong, and evidence shows it; it stays on record without effect."""
 
 
 class Dispute(Record):

@@ -28,9 +28,9 @@ class Assessment(Record):
     document_number: str = ""
     document_version: str = "1.0"
     versions: tuple[ReportVersion, ...] = ()
-    """The versions of the report that were handed out, the oldest first."""
+    """The versions of the report that were handed out, oldest first."""
     runs: tuple[Run, ...] = ()
-    """Every measurement, the oldest first; none is ever changed or merged into another."""
+    """Every measurement, oldest first; none is ever changed or merged into another."""
     answers: tuple[Answer, ...] = ()
     plan: tuple[PlanEntry, ...] = ()
     disputes: tuple[Dispute, ...] = msgspec.field(default=(), name="accepted")
@@ -40,13 +40,13 @@ class Assessment(Record):
     registers: tuple[RegisterRow, ...] = ()
     """The rows of all registers, those of one register in their order."""
     evidence: tuple[Evidence, ...] = ()
-    """What was handed in, by number; the octets themselves lie in the file."""
+    """What was handed in, by number; the octets themselves are in the file."""
     evidence_numbers: int = 0
     """How many numbers of evidence were given so far."""
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The attempts of all runs; which of them count is decided by `Seen` and by the scope."""
+        """The attempts of all runs; which of them count is decided by `Observations` and by the scope."""
         return tuple(attempt for run in self.runs for attempt in run.attempts)
 
     @property
@@ -56,7 +56,7 @@ class Assessment(Record):
 
     @property
     def vantages(self) -> tuple[Vantage, ...]:
-        """Where the runs stood, as far as it was found out."""
+        """The vantage points of the runs, as far as known."""
         return tuple(run.vantage for run in self.runs if run.vantage is not None)
 
     def answer(self, question: str) -> Answer | None:

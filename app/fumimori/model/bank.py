@@ -91,7 +91,7 @@ class Work(Record):
     effort: Effort = Effort.HOURS
     cost: Cost = Cost.NOTHING
     exposed: bool = False
-    """Somebody on the Internet can reach the weakness."""
+    """The weakness is reachable from the Internet."""
 
 
 class Option(Record):
@@ -106,7 +106,7 @@ class Option(Record):
 
 @cache
 def _control(name: str) -> Control | None:
-    """The control of that name, for which is asked thousands of times; None when there is none."""
+    """The control of that name, cached because it is looked up thousands of times; None when there is none."""
     return next((control for control in Control if control.value == name), None)
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def only(found: Iterable[T]) -> T:
-    """The first of `found`; KeyError when there is none, because a name that nobody has is a mistake of ours."""
+    """The first of `found`; KeyError when there is none, because a name that nobody has is a bug of our own."""
     for one in found:
         return one
     raise KeyError

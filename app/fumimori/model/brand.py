@@ -7,7 +7,7 @@ import msgspec
 from fumimori.model.base import Record
 
 SEALS_MOST = 4
-"""Boxes that fit beside each other below the plan."""
+"""Boxes that fit next to each other below the plan."""
 RECIPIENTS_MOST = 5
 VERSIONS_MOST = 5
 """Of the version history, the newest, that the cover has room for."""
@@ -40,7 +40,7 @@ class Brand(Record):
     """The logo of the organisation that is assessed."""
     client_logo_type: str = ""
     recipients: tuple[str, ...] = ()
-    """Who is given a copy."""
+    """Who receives a copy."""
 
     @property
     def of_sender(self) -> "Brand":

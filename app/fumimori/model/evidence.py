@@ -30,7 +30,7 @@ class About(StrEnum):
 
 
 class Evidence(Record):
-    """One piece of evidence; its octets lie in the file under their SHA-256, and not here."""
+    """One piece of evidence; its octets are in the file under their SHA-256, and not here."""
 
     number: int
     """Printed as E-001; given once, and never again to something else."""

@@ -1,6 +1,6 @@
 """The registers: tables that people keep of staff, accounts, access, devices, senders, training and certificates.
 
-What stands in a cell is kept as it was typed, so that nothing typed is lost; a day or a *yes* is read out of it, and
+What is in a cell is kept as it was typed, so that nothing typed is lost; a day or a *yes* is read out of it, and
 what cannot be read as one counts as not known.
 """
 
@@ -15,9 +15,9 @@ CODE_PREFIX = "register_"
 """The outcomes of the register `staff` are called `register_staff.<word>`."""
 YES, NO = "yes", "no"
 ROWS_MOST = 2_000
-"""So many rows one register holds."""
+"""Rows that one register may hold."""
 CELL_MOST = 500
-"""So many characters one cell holds."""
+"""Characters that one cell may hold."""
 
 
 class ColumnKind(StrEnum):
@@ -66,6 +66,11 @@ class RegisterRow(Record):
     register: str
     cells: Mapping[str, str] = {}
     """What was typed, by the column's key; empty cells are left out."""
+
+    @property
+    def name(self) -> str:
+        """What people know the row by: its first words that are more than a *yes* or *no*, or nothing."""
+        return next((words for words in map(str.strip, self.cells.values()) if words not in ("", YES, NO)), "")
 
     def text(self, key: str) -> str:
         """The cell's text, without spaces around it."""

@@ -12,7 +12,7 @@ from fumimori.model.run import Attempt, Outcome, Run, Tool
 
 
 class Verdict(StrEnum):
-    """What a control comes to."""
+    """The result of a control."""
 
     MET = "met"
     PARTLY_MET = "partly_met"
@@ -70,7 +70,7 @@ class Finding(Record):
 
 
 class QuestionState(StrEnum):
-    """Where a question stands."""
+    """The state of a question."""
 
     MEASURED = "measured"
     RECORDED = "recorded"
@@ -117,7 +117,7 @@ class Contradiction(Record):
 
 
 class ControlResult(Record):
-    """What a control came to; scores are whole numbers 0-100, None when nothing of it applies."""
+    """The result of a control; scores are whole numbers 0-100, None when nothing of it applies."""
 
     control: Control
     verdict: Verdict
@@ -141,7 +141,7 @@ class Grade(Record):
     lower_bound: str
     """The letter with every unknown as *no*."""
     reason: str
-    """Why it is no better: `band`, `cap_critical`, `cap_high_many`, `cap_high`, `cap_medium`,
+    """What limits it: `band`, `cap_critical`, `cap_high_many`, `cap_high`, `cap_medium`,
     `cap_unknown` (questions nobody could answer), `coverage`, `coverage_cap`, `verified`, `quick`."""
     score_low: int
     score_high: int
@@ -165,7 +165,7 @@ class Outlook(Record):
 
 
 class Action(Record):
-    """One line of the plan: findings with one root cause, put right together."""
+    """One line of the plan: findings with one root cause, repaired together."""
 
     id: str
     """`<cause>:<place>`, the code of findings that no rule joins, or `<question>.unknown`."""
@@ -238,7 +238,7 @@ class Proof(Record):
 
 
 class Repair(Record):
-    """How a finding is put right and how that is proved; empty where there is nothing to copy."""
+    """The repair of a finding and its proof; empty where there is nothing to copy."""
 
     before: tuple[Note, ...] = ()
     """What to do first, in this order."""
@@ -332,12 +332,12 @@ class Result(Record):
 
     rules_version: str
     bank: tuple[Question, ...]
-    """Every question in printed order, as it stood in the judgement."""
+    """Every question in printed order, as they were in the judgement."""
     bank_version: str
     questions: tuple[QuestionResult, ...]
     controls: tuple[ControlResult, ...]
     findings: tuple[Finding, ...]
-    """Faults and facts, the worst first; severity OK is in `good`."""
+    """Faults and facts, worst first; severity OK is in `good`."""
     good: tuple[Outcome, ...]
     contradictions: tuple[Contradiction, ...]
     open_points: tuple[OpenPoint, ...]

@@ -17,7 +17,7 @@ class Effect(StrEnum):
     CONTRADICTS = "contradicts"
     SHOWS = "shows"
     """It shows one case of what the answer says: an answer of the same credit counts as verified, and one of
-    `contradicts` is contradicted. What it proves of the whole question by itself stands in `at_least`."""
+    `contradicts` is contradicted. What it alone proves of the whole question is in `at_least`."""
     NONE = "none"
 
 
@@ -49,7 +49,7 @@ class OutcomeRule(Record):
     """The option ids that this outcome contradicts."""
     at_least: Credit | None = None
     """What an outcome that SHOWS proves of the whole question: while nobody has answered, this much counts, and
-    whoever knows of more is still asked. None where one case proves nothing about the others."""
+    the question is still asked. None where one case proves nothing about the others."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     work: Work = Work()
     event: Event | None = None
@@ -78,7 +78,7 @@ class CauseRule(Record):
 
 
 class CombinationRule(Record):
-    """When facts that are milder apart come to something sharper together; severity and source are its outcome's."""
+    """When facts that are milder apart are worse together; severity and source are its outcome's."""
 
     place: Place
     needs: tuple[tuple[str, ...], ...]
@@ -122,8 +122,8 @@ class Rules(Record):
     """By file name without suffix, such as `providers`."""
     causes: tuple[CauseRule, ...] = ()
     combinations: Mapping[str, CombinationRule] = MappingProxyType({})
-    """By the code of the outcome that each comes to."""
+    """By the code of the outcome that each leads to."""
 
     def number(self, name: str) -> float:
-        """The threshold called `name`; KeyError when the rules have none, because that is a mistake of ours."""
+        """The threshold called `name`; KeyError when the rules have none, because that is a bug of our own."""
         return self.thresholds[name].value

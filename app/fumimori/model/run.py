@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class Vantage(Record):
-    """Where the measurement stood: what this network lets through, found out before anything is judged."""
+    """Where the measurement ran: what this network lets through, found out before anything is judged."""
 
     at: datetime
     online: bool
@@ -39,7 +39,7 @@ class Vantage(Record):
     intercepted: bool = False
     """TLS connections are opened by a proxy on the way."""
     inside: bool = False
-    """Addresses of a target lie in this machine's own network: what is open here need not be open outside."""
+    """Addresses of a target are in this machine's own network: what is open here need not be open outside."""
     inside_hosts: tuple[str, ...] = ()
     """Which hosts and addresses these are; while `inside` is true and none is named, all of them."""
     resolver_inside: bool = True
@@ -49,7 +49,7 @@ class Vantage(Record):
     """Who was asked the same for comparison; empty when nobody was."""
 
     def holds(self, host: str) -> bool:
-        """Whether `host` (a name or an address) lies in the network that this was measured from."""
+        """Whether `host` (a name or an address) is in the network that this was measured from."""
         return self.inside and (not self.inside_hosts or host in self.inside_hosts)
 
 
@@ -80,7 +80,7 @@ class Exchange(Record):
 
 
 class RunKind(StrEnum):
-    """How a run came about."""
+    """The origin of a run."""
 
     MEASURED = "measured"
     """This program asked the network."""
@@ -111,7 +111,7 @@ class Tool(Record):
 
 
 class Attempt(Record):
-    """One look by one check at one subject; facts are that check's facts record as JSON, None unless COMPLETED."""
+    """One attempt of one check at one subject; facts are that check's facts record as JSON, None unless COMPLETED."""
 
     probe: str
     subject: str
@@ -128,9 +128,9 @@ class Attempt(Record):
     evidence: tuple[Exchange, ...] = ()
     part: str = ""
     """Which of several things about the subject that count side by side, such as the digest of one message; empty
-    where a newer look takes the place of an older one."""
+    where a newer attempt replaces an older one."""
     source: str = ""
-    """The SHA-256 of the document that it was read from; empty for a look, and for what all of the run's say."""
+    """The SHA-256 of the document that it was read from; empty for a measurement, and for what all of the run's say."""
 
     def __post_init__(self) -> None:
         if self.facts is not None and bytes(self.facts) == b"null":
@@ -173,7 +173,7 @@ class Run(Record):
 
 
 class Outcome(Record):
-    """A conclusion of a judge about a subject; `code` is `<probe>.<outcome>` and its severity lies in the rules."""
+    """A conclusion of a judge about a subject; `code` is `<probe>.<outcome>` and its severity is in the rules."""
 
     code: str
     subject: str

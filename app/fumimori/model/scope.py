@@ -77,7 +77,7 @@ class Scope(Record):
     addresses: tuple[str, ...] = ()
     """Mail addresses whose published keys are looked for."""
     sending_addresses: tuple[str, ...] = ()
-    """IP addresses that mail is sent from, beside those that show."""
+    """IP addresses that mail is sent from, besides those that are visible."""
     blocklists: tuple[str, ...] = ()
     """Zones of public blocklists that are to be asked about the sending addresses; none unless somebody says so."""
 

@@ -1,4 +1,4 @@
-"""Harmless tries against STARTTLS and TLS that only an owner may allow: an injected NOOP, asked-for renegotiations."""
+"""Harmless active tests of STARTTLS and TLS that need the owner's consent: an injected NOOP, client renegotiation."""
 
 import asyncio
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class Trials:
         line = await connection.line()
         connection.note(_INJECTED[protocol].decode("ascii"), line)
         if not line.upper().startswith(_READY[protocol]):
-            # A server that refuses commands behind STARTTLS refuses the try as well, which is what it should do.
+            # A server that refuses commands behind STARTTLS refuses the test as well, as it should.
             refused = line.startswith(("5", "S1 ", "-ERR", "NO", "BYE"))
             return InjectionTrial(injected=False if refused else None, error="no_starttls")
         try:
@@ -113,7 +113,7 @@ class Trials:
 
 
 async def _renegotiated(connection: Connection, layer: TlsLayer) -> int:
-    """How many renegotiations came to their end before one did not."""
+    """How many renegotiations completed before one did not."""
     for count in range(RENEGOTIATIONS_MOST):
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -1,33 +1,31 @@
-"""One more chance for a server that asked for patience (421, 45x): after a while, once, and within a budget."""
+"""One retry for a busy server (421, 45x): after a pause, once, and within a budget."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
+from fumimori.model import T
 from fumimori.network import Refused
-
-T = TypeVar("T")
 
 BUSY = "busy"
 
 
 @dataclass(kw_only=True)
 class BusyRetry:
-    """What a whole run is willing to wait; a server that stays busy after that is not asked again."""
+    """The retry budget of a whole run; a server that stays busy after that is not asked again."""
 
     seconds: float = 20.0
-    """Before the second look."""
+    """Pause before the retry."""
     waits_most: int = 6
-    """Second looks of one run."""
+    """Retries of one run."""
     waited: dict[str, int] = field(default_factory=dict)
 
     async def ask(
         self, address: str, look: Callable[[], Awaitable[T]], said_busy: Callable[[T], bool] = lambda _result: False
     ) -> T:
-        """The result of `look`; of a second one when the first was refused as busy, or `said_busy` says so.
+        """The result of `look`; of a second call when the first was refused as busy, or `said_busy` says so.
 
-        Raises what `look` raises; Refused (`busy`) when the second look was no better or the budget is spent.
+        Raises what `look` raises; Refused (`busy`) when the retry was no better or the budget is spent.
         """
         try:
             result = await look()

@@ -14,7 +14,7 @@ EXTENSIONS_MOST = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What lies where; empty where it cannot be read."""
+    """The parts; each empty where it cannot be read."""
 
     issuer: bytes = b""
     subject: bytes = b""
@@ -26,7 +26,7 @@ class Parts:
 
 
 def parts_of(octets: bytes) -> Parts:
-    """The parts of the certificate in `octets`; whatever they are, nothing is raised."""
+    """The parts of the certificate in `octets`; never raises."""
     tag, certificate, _ = der.first(octets)
     inner_tag, to_be_signed, _ = der.first(certificate)
     if tag != der.SEQUENCE or inner_tag != der.SEQUENCE:
@@ -43,7 +43,7 @@ def parts_of(octets: bytes) -> Parts:
 
 
 def dns_names(parts: Parts) -> tuple[str, ...]:
-    """The dNSName entries of subjectAltName that are text (RFC 5280 4.2.1.6); none where it stands there twice."""
+    """The dNSName entries of subjectAltName that are text (RFC 5280 4.2.1.6); none where it is there twice."""
     values = parts.extensions.get(SUBJECT_ALT_NAME, ())
     if len(values) != 1:
         return ()

@@ -136,7 +136,7 @@ def _read(der: bytes) -> _Read | None:
         facts = _facts(der, known, parts) if known is not None else None
     if facts is None and openssl is not None:
         with suppress(crypto.Error, ValueError, OverflowError, TypeError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pyOpenSSL wants our own library to be asked, which could not read it
+            warnings.simplefilter("ignore")  # pyOpenSSL would ask `cryptography`, which could not read it
             facts = _facts_by_openssl(der, openssl, parts)
     return None if facts is None else _Read(der=der, facts=facts, parts=parts, known=known, openssl=openssl)
 

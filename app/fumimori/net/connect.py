@@ -1,4 +1,4 @@
-"""TCP connections that are polite to servers and safe against them: one at a time, bounded in bytes, lines and time."""
+"""TCP connections, rate-limited per server and bounded in bytes, lines and time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,12 +18,12 @@ EVIDENCE = 4096
 EXCHANGES_MOST = 200
 PAUSE_MOST = 8.0
 SILENCES_MOST = 2
-"""Waits without a single octet after which a port is left alone."""
+"""Waits without a single octet after which a port is not asked again."""
 HOST_AT_ONCE = 4
 """Connections to one address at the same time, all its ports together."""
 
 Route = Callable[[str, int], tuple[str, int]]
-"""From the address and port that are meant to those that are really dialled, such as a tunnel or a test server."""
+"""Maps the intended address and port to those that are connected to, such as a tunnel or a test server."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Limits:
     pause: float = 0.1
     """Between two connections to the same port."""
     patience: float = 20.0
-    """Before a server that was busy is asked once more."""
+    """Before a busy server is asked again."""
 
 
 @dataclass(kw_only=True)
@@ -100,7 +100,7 @@ class Connection:
 
     @property
     def secured(self) -> bool:
-        """Whether a layer lies on top of the connection."""
+        """Whether a layer is on top of the connection."""
         return self._layer is not None
 
     def lay(self, layer: Layer) -> bool:
@@ -288,7 +288,7 @@ class Dialer:
                 if reason == "reply_timeout":
                     pacing.waited_in_vain(connection)
                 raise
-            except (TimeoutError, asyncio.CancelledError):  # whoever asked had no more time
+            except (TimeoutError, asyncio.CancelledError):  # the caller's deadline has passed
                 pacing.waited_in_vain(connection)
                 raise
             finally:

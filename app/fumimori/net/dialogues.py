@@ -11,7 +11,7 @@ LINES_MOST = 100
 EHLO_UNKNOWN = (500, 502)
 """Answers of a server that does not know EHLO (RFC 5321 section 4.2.4); every other 5xx refuses us, not the word."""
 CUT = ("connection_closed", "connection_reset")
-"""A connection that was taken and ends without a word: RFC 5321 section 3.8 wants a reply, so whoever does it hides."""
+"""A connection that is accepted and closed without a reply, although RFC 5321 section 3.8 requires one."""
 PLAIN_NAME = "fumimori.invalid"
 """A name that cannot be anybody's (RFC 2606)."""
 KEPT = 64
@@ -71,7 +71,7 @@ class Smtp:
     async def capabilities(self) -> tuple[str, ...] | None:
         """The lines of the answer to EHLO behind the first; empty for a server that knows only HELO.
 
-        Refused (`busy`, `not_welcome`) when it does not want to talk to us: what it can is not known then.
+        Refused (`busy`, `not_welcome`) when the server refuses the client: its features are unknown then.
         """
         code, lines = await self.greet_back(self._our_name)
         if code == 250:

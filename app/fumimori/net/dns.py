@@ -1,4 +1,4 @@
-"""DNS questions of one run (RFC 1035, 2308): each asked once, every kind of failure named, nothing guessed."""
+"""DNS queries of one run (RFC 1035, 2308): each sent once, every kind of failure has a code, nothing is guessed."""
 
 import asyncio
 import socket
@@ -105,7 +105,7 @@ class Questions:
         return tuple(server.host for server in self._servers)
 
     async def ask(self, name: str, rdtype: str, notes: Notes) -> DnsAnswer:
-        """The answer for `rdtype` at `name`, written down in `notes`.
+        """The answer for `rdtype` at `name`, recorded in `notes`.
 
         Raises NotObserved as `DnsClient.dns` says, and `dns_malformed` for a reply that cannot be read.
         """
@@ -121,7 +121,7 @@ class Questions:
     async def carry(
         self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes
     ) -> "dns.message.Message":
-        """The resolver's whole reply with its signatures, unchecked by itself (DO and CD set); NotObserved as `ask`."""
+        """The resolver's whole reply with its signatures, not validated there (DO and CD set); NotObserved as `ask`."""
         said = await self._shared((name, rdtype), notes, lambda: self._carried(name, rdtype, notes))
         if isinstance(said.result, NotObserved):
             raise type(said.result)(said.result.reason, said.result.detail)
@@ -143,7 +143,7 @@ class Questions:
         task = self._asked.get(key)
         if task is None or task.cancelled():
             self._forget()
-            # Whoever asks first has the contacts, also those that are made after it stopped waiting.
+            # The first caller logs the contacts, also those that are made after it stopped waiting.
             task = self._asked[key] = asyncio.create_task(work(), name=f"dns {key[1]} {key[0]}")
             notes.under_way.add(task)
             task.add_done_callback(notes.under_way.discard)
@@ -159,7 +159,7 @@ class Questions:
         return said
 
     def _forget(self) -> None:
-        """Let the oldest answers go when there are many."""
+        """Drop the oldest answers when there are many."""
         if len(self._asked) < KNOWN_MOST:
             return
         for key in [key for key, task in islice(self._asked.items(), KNOWN_MOST // 4) if task.done()]:
@@ -233,7 +233,7 @@ class Questions:
         return said
 
     async def _resolved(self, name: str, rdtype: str, said: "_Said") -> DnsAnswer:
-        """Ask on where the resolver left a CNAME chain open; a chain that bites its own tail is malformed."""
+        """Continue where the resolver left a CNAME chain open; a CNAME loop is malformed."""
         asked, ttl = name, 0x7FFFFFFF
         seen = {name}
         while len(seen) <= dns_wire.CHAIN_MOST:
@@ -283,7 +283,7 @@ class Questions:
                 raise Refused("dns_servfail")
             if rcode not in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
                 break
-            # A forwarder that has never heard of EDNS is asked once more without (RFC 6891 section 6.2.2).
+            # A forwarder that does not support EDNS is asked again without (RFC 6891 section 6.2.2).
         raise Refused("dns_refused", dns.rcode.to_text(rcode))
 
     async def _exchanged(
@@ -337,12 +337,12 @@ class Questions:
 
 class _MakeQuery(Protocol):
     def __call__(self, *, edns: bool) -> "dns.message.QueryMessage | None":
-        """The question, with EDNS or without; None when it makes no sense so."""
+        """The query, with or without EDNS; None when it makes no sense that way."""
 
 
 @dataclass(kw_only=True)
 class _Said:
-    """A question with everything that came of it."""
+    """A query with everything that it led to."""
 
     name: str
     rdtype: str
@@ -350,7 +350,7 @@ class _Said:
     resolver: str
     result: DnsAnswer | NotObserved = field(default_factory=lambda: TimedOut("dns_timeout"))
     contacts: list[Contact]
-    """Those of whoever asked first."""
+    """Those of the first caller."""
     replies: list["dns.message.Message"] = field(default_factory=list)
 
     def exchange(self) -> Exchange:

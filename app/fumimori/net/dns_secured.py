@@ -1,4 +1,4 @@
-"""Answers with a verdict: each question asked with its signatures, the chain of trust walked here, never believed."""
+"""Answers with a DNSSEC verdict: asked for with their signatures, the chain of trust validated here."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -96,7 +96,7 @@ class SecuredQuestions:
         )
 
     async def _set(self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes) -> list[Any]:
-        """The records of this type, whatever they are worth; empty when the resolver has none to tell."""
+        """The records of this type, whatever they are worth; empty when the resolver returns none."""
         try:
             message = await self._questions.carry(name, rdtype, notes)
         except NotObserved:
@@ -115,7 +115,7 @@ class SecuredQuestions:
         try:
             verdict = await self._validator(notes).judge(message)
             if verdict.security is Security.BOGUS and await self._vouched(message, notes):
-                # Two validators of one mind differ: rather a fault of the way here than of the domain.
+                # Two validators disagree: more likely a fault on the path than of the domain.
                 return Verdict(security=Security.UNCHECKED, reason="dnssec_disagreement")
         except NotObserved as not_observed:
             return Verdict(security=Security.UNCHECKED, reason=not_observed.reason)

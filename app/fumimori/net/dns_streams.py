@@ -1,4 +1,4 @@
-"""Encrypted ways to a resolver, one connection for many questions: DoT (RFC 7858) and DoH over HTTP/2 (RFC 8484)."""
+"""Encrypted transports to a resolver, many queries per connection: DoT (RFC 7858), DoH over HTTP/2 (RFC 8484)."""
 
 import asyncio
 import struct
@@ -22,7 +22,7 @@ QUESTIONS_MOST = 500
 _READ = 65536
 _MESSAGE = "application/dns-message"
 _CONTROL_MOST = 200
-"""Pings and settings of one connection that are answered; who sends more has something else in mind."""
+"""Pings and settings of one connection that are answered; more than that is abuse."""
 
 
 class _Multiplexed(ABC):
@@ -77,7 +77,7 @@ class _Multiplexed(ABC):
 
     @abstractmethod
     def greet(self, writer: asyncio.StreamWriter) -> None:
-        """Send what comes before all questions."""
+        """Send what precedes all queries."""
 
     def _said(self, number: int, message: bytes) -> None:
         waiting = self._waiting.get(number)
@@ -116,7 +116,7 @@ class TlsStream(_Multiplexed):
     """DNS over TLS: each message behind its length."""
 
     def greet(self, writer: asyncio.StreamWriter) -> None:
-        """See _Multiplexed; there is nothing to say."""
+        """See _Multiplexed; nothing to send."""
 
     def send(self, writer: asyncio.StreamWriter, number: int, wire: bytes) -> None:
         """See _Multiplexed."""

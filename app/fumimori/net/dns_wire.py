@@ -19,7 +19,7 @@ Server = tuple[str, int]
 UDP_PAYLOAD = 1232
 """Bytes of a UDP answer that arrive unfragmented nearly everywhere (DNS flag day 2020)."""
 RECORDS_MOST = 1024
-"""Records of one reply that are read; some hundreds is what the largest honest ones have."""
+"""Records of one reply that are read; the largest legitimate ones have some hundreds."""
 CHAIN_MOST = 16
 """CNAMEs in a row that are followed."""
 
@@ -35,7 +35,7 @@ def query_for(name: str, rdtype: str, *, edns: bool) -> "dns.message.QueryMessag
         dns.name.Name([*labels, b""]), rdtype, use_edns=0 if edns else -1, payload=UDP_PAYLOAD if edns else None
     )
     query.id = secrets.randbelow(65536)
-    # A resolver that validates may say so (RFC 6840 section 5.7); it is only heard, never believed.
+    # A resolver that validates may say so (RFC 6840 section 5.7); it is only reported, never relied on.
     query.flags |= dns.flags.AD
     return query
 
@@ -43,7 +43,7 @@ def query_for(name: str, rdtype: str, *, edns: bool) -> "dns.message.QueryMessag
 def signed_query(
     name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", *, edns: bool
 ) -> "dns.message.QueryMessage | None":
-    """A question for the records with their signatures, whatever the resolver thinks of them; none without EDNS."""
+    """A question for the records with their signatures, whatever its own validation says; none without EDNS."""
     import dns.flags
     import dns.message
 
@@ -56,7 +56,7 @@ def signed_query(
 
 
 async def over_udp(server: Server, number: int, wire: bytes) -> bytes:
-    """The first datagram from `server` that carries the question's `number`; whatever else arrives is passed over."""
+    """The first datagram from `server` that carries the question's `number`; whatever else arrives is ignored."""
     loop = asyncio.get_running_loop()
     transport, listener = await loop.create_datagram_endpoint(lambda: _Listener(number), remote_addr=server)
     try:

@@ -1,6 +1,6 @@
 """DNSSEC validated here, from a trust anchor down (RFC 4033-4035, 4509, 6840).
 
-The resolver is only a carrier: it is asked with the CD bit, and nothing that it claims about security is believed.
+The resolver is only transport: it is asked with the CD bit, and nothing that it claims about security is relied on.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ Query = Callable[[dns.name.Name, dns.rdatatype.RdataType], Awaitable[dns.message
 """Asks with DO and CD set; raises NotObserved when nothing usable came back. Asking twice costs nothing."""
 
 FAILURES_MOST = 16
-"""Signatures of one zone's keys, or of one answer, that may fail; more make it bogus, not dear (CVE-2023-50387)."""
+"""Failing signatures of one zone's keys, or of one answer, before it counts as bogus (CVE-2023-50387)."""
 
 PROVING = frozenset({dns.rdatatype.NSEC, dns.rdatatype.NSEC3})
 PROOFS_MOST = 8
-"""Records of one answer that may prove an absence; an honest proof needs four at the most (RFC 5155 section 7.2)."""
+"""Records of one answer that may prove an absence; a legitimate proof needs at most four (RFC 5155 section 7.2)."""
 
 CHAIN_MOST = 12
 """Aliases in a row that are followed."""
@@ -53,7 +53,7 @@ class NoAnchorError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Zone:
-    """A zone whose keys are proved, or one that the chain of trust does not get to."""
+    """A zone whose keys are validated, or one that the chain of trust does not reach."""
 
     name: dns.name.Name
     keys: KeyRing | None = None
@@ -99,7 +99,7 @@ class Validator:
         question = answer.question[0]
         self._failures = 0
         if answer.rcode() not in PROVABLE:
-            # The upper bits of the code lie in the OPT record, which nothing signs (RFC 6891 section 6.1.3).
+            # The upper bits of the code are in the OPT record, which nothing signs (RFC 6891 section 6.1.3).
             return Verdict(security=Security.BOGUS, reason="rcode_contradicts")
         try:
             secure = await self._answer(answer, question.name, question.rdtype)
@@ -108,12 +108,12 @@ class Validator:
         except BogusError as error:
             return Verdict(security=Security.BOGUS, reason=str(error))
         except (dns.exception.DNSException, ValueError):
-            # Names too long to be joined, hashes of an impossible kind: no honest zone is signed so.
+            # Names too long to be joined, hashes of an impossible kind: no legitimate zone is signed that way.
             return Verdict(security=Security.BOGUS, reason="malformed")
         return Verdict(security=Security.SECURE if secure else Security.INSECURE)
 
     async def zone_of(self, name: dns.name.Name, *, parent_side: bool = False) -> Zone:
-        """The deepest proved zone that `name` lies in; BogusError on a broken link, NoAnchorError without a root."""
+        """The deepest proved zone that `name` is in; BogusError on a broken link, NoAnchorError without a root."""
         last = max(1, len(name) - (1 if parent_side else 0))
         lineage = [dns.name.Name(name[len(name) - depth :]) for depth in range(2, last + 1)]
         ahead = self._ask_ahead([link for link in lineage[:LINKS_AHEAD] if link not in self.zones])
@@ -132,7 +132,7 @@ class Validator:
             await asyncio.gather(*ahead, return_exceptions=True)
 
     def _ask_ahead(self, links: Sequence[dns.name.Name]) -> list[asyncio.Task[dns.message.Message]]:
-        """The questions of a whole chain, side by side instead of one after the other."""
+        """The questions of a whole chain, concurrently instead of in sequence."""
         ahead = [] if dns.name.root in self.zones else [(dns.name.root, dns.rdatatype.DNSKEY)]
         for link in links:
             ahead.append((link, dns.rdatatype.DS))
@@ -161,7 +161,7 @@ class Validator:
         return Zone(name=dns.name.root, keys=ring)
 
     async def _known_below(self, parent: Zone, child: dns.name.Name) -> Zone:
-        """`_below`, its failure remembered too; others that share this loop get their turn between two zones."""
+        """`_below`, its failure remembered too; yields to the event loop between two zones."""
         failures, self._failures = self._failures, 0
         try:
             zone = await self._below(parent, child)
@@ -304,7 +304,7 @@ class Validator:
     def _denial(self, answer: dns.message.Message, zone: Zone) -> Denial:
         """The NSEC and NSEC3 records of the authority section whose signatures hold.
 
-        One that a wildcard's signature vouches for stands at another name than the zone put it, and one that leads
+        One that a wildcard's signature vouches for is at another name than the zone put it, and one that leads
         out of the zone speaks of names that are not the zone's: neither says anything (RFC 4034 4.1.1, 4035 5.3.2).
         """
         nsec: list[tuple[dns.name.Name, NSEC]] = []
@@ -320,7 +320,7 @@ class Validator:
 
     @staticmethod
     def _own_proofs(section: Sequence[dns.rrset.RRset], zone: dns.name.Name) -> Iterator[dns.rrset.RRset]:
-        """The NSEC and NSEC3 sets that `zone` speaks through; where aliases lead on, other zones' stand beside them."""
+        """The NSEC and NSEC3 sets that `zone` speaks through; where aliases lead on, there are other zones' too."""
         for rrset in islice(section, SETS_MOST):
             above = rrset.name.parent() if rrset.rdtype == dns.rdatatype.NSEC3 and len(rrset.name) > 1 else rrset.name
             inside = above == zone if rrset.rdtype == dns.rdatatype.NSEC3 else above.is_subdomain(zone)

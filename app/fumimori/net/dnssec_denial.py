@@ -38,7 +38,7 @@ class Denial:
 
     @property
     def too_costly(self) -> bool:
-        """NSEC3 with so many iterations, or of such a kind, that the zone counts as insecure (RFC 9276 section 3.2)."""
+        """Too many NSEC3 iterations or an unknown algorithm: the zone counts as insecure (RFC 9276 section 3.2)."""
         return any(record.iterations > NSEC3_ITERATIONS or record.algorithm != SHA1 for _, record in self.nsec3)
 
     def types_at(self, name: dns.name.Name) -> frozenset[int] | None:
@@ -63,7 +63,7 @@ class Denial:
         return self._covers3(next_closer(name, encloser)) is not None
 
     def empty_non_terminal(self, name: dns.name.Name) -> bool:
-        """Whether `name` exists only because something lies below it (RFC 4592 section 2.2.2)."""
+        """Whether `name` exists only because something is below it (RFC 4592 section 2.2.2)."""
         return any(record.next.is_subdomain(name) for _, record in self._spans(name))
 
     def opted_out(self, name: dns.name.Name) -> bool:

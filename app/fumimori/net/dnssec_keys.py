@@ -28,7 +28,7 @@ REVOKED = 0x0080
 PROTOCOL = 3
 """What every key of a zone says (RFC 4034 section 2.1.2)."""
 DIGESTS_TRIED = 64
-"""Digests of keys per delegation; no honest zone has so many keys of one tag."""
+"""Digests of keys per delegation; no legitimate zone has that many keys of one tag."""
 SETS_MOST = 128
 """Sets of records in one section that are looked at."""
 

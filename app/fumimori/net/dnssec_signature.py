@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 
 RSA = frozenset({1, 5, 7, 8, 10})
 RSA_EXPONENT_BITS = 64
-"""Longer public exponents are not computed with: each check would cost as much as a hundred others."""
+"""Longer public exponents are not computed: each check would cost as much as a hundred others."""
 RSA_MODULUS_BITS = 16384
 CIRCLE = 1 << 32
 
@@ -76,7 +76,7 @@ def out_of_time(signature: dns.rdtypes.ANY.RRSIG.RRSIG, at: float) -> str:
 
 
 def holds(signed: Signed, signature: dns.rdtypes.ANY.RRSIG.RRSIG, key: dns.rdtypes.ANY.DNSKEY.DNSKEY) -> bool:
-    """Whether `key` made `signature` over `signed`; keys of an absurd make never did."""
+    """Whether `key` made `signature` over `signed`; malformed keys never did."""
     if int(key.algorithm) in RSA and not _bearable(key.key):
         return False
     try:
@@ -103,5 +103,5 @@ def _bearable(key: bytes) -> bool:
 
 
 def _before(one: int, other: int) -> bool:
-    """Whether `one` comes before `other` in serial arithmetic (RFC 1982)."""
+    """Whether `one` precedes `other` in serial number arithmetic (RFC 1982)."""
     return 0 < (other - one) % CIRCLE < CIRCLE // 2

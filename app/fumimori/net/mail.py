@@ -23,7 +23,7 @@ SIGNATURES_OF = {
 }
 """OpenSSL's names of the schemes that go with a kind of key."""
 HELLO_SECONDS = 15.0
-"""A server that has not answered a hello by then will not."""
+"""Timeout for the answer to a hello."""
 
 
 @dataclass(kw_only=True)
@@ -35,7 +35,7 @@ class _Seen:
     """The newest version to offer; empty for the newest there is."""
     leavable: Dialogue | None = field(default=None)
     silent: bool = False
-    """Our hello was answered by silence, or by the end of the connection."""
+    """The answer to the hello was silence, or the end of the connection."""
 
     def learn(self, **changes: object) -> None:
         self.service = msgspec.structs.replace(self.service, **changes)
@@ -155,7 +155,7 @@ class MailServices:
         )
         if offered is False:
             return
-        # A POP3 server without CAPA may know STLS all the same.
+        # A POP3 server without CAPA may know STLS anyway.
         if not await dialogue.ask_for_tls():
             seen.learn(error="no_starttls" if offered else "")
             return
@@ -196,7 +196,7 @@ class MailServices:
     async def _ready_for_tls(self, connection: Connection, protocol: str) -> bool:
         dialogue = DIALOGUES[protocol](connection, self._name(connection))
         await dialogue.greeting()
-        if protocol == "smtp":  # RFC 3207 wants EHLO first; the others know STARTTLS at once
+        if protocol == "smtp":  # RFC 3207 requires EHLO first; the others know STARTTLS at once
             await dialogue.capabilities()
         return await dialogue.ask_for_tls()
 
@@ -212,7 +212,7 @@ class MailServices:
 
 
 async def _leave(seen: _Seen) -> None:
-    # A server that breaks off when we say good-bye has told everything before.
+    # A server that breaks off on QUIT has sent everything before.
     if seen.leavable is None or seen.service.error:
         return
     try:

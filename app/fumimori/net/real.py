@@ -1,11 +1,11 @@
 """The real network: DNS, HTTPS, TLS, mail and SSH joined into what probes are handed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori.model import Vantage
+from fumimori.model import T, Vantage
 from fumimori.net.active_tests import Trials
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
@@ -38,7 +38,7 @@ def utc_now() -> datetime:
 
 
 class RealNetwork(Network):
-    """One run's way outward; all attempts share its caches and its politeness, each has notes of its own."""
+    """The network of one run; all attempts share its caches and rate limits, each has its own notes."""
 
     def __init__(
         self,
@@ -118,29 +118,17 @@ class RealNetwork(Network):
 
     async def hello(self, host: str, address: str, port: int, offer: HelloOffer, *, starttls: str = "") -> HelloAnswer:
         """See TlsClient."""
-        return await self._seen.once(
-            ("hello", host, address, port, offer, starttls),
-            self._notes,
-            lambda notes: self._mail.hello(host, address, port, offer, starttls=starttls, notes=notes),
-        )
+        return await self._once(self._mail.hello, host, address, port, offer, starttls=starttls)
 
     async def chain(
         self, host: str, address: str, port: int, key: str, *, starttls: str = ""
     ) -> CertificateChain | None:
         """See TlsClient."""
-        return await self._seen.once(
-            ("chain", host, address, port, key, starttls),
-            self._notes,
-            lambda notes: self._mail.chain(host, address, port, key, starttls=starttls, notes=notes),
-        )
+        return await self._once(self._mail.chain, host, address, port, key, starttls=starttls)
 
     async def mail_service(self, host: str, address: str, port: int) -> MailService:
         """See MailClient."""
-        return await self._seen.once(
-            ("mail", host, address, port),
-            self._notes,
-            lambda notes: self._mail.mail_service(host, address, port, notes=notes),
-        )
+        return await self._once(self._mail.mail_service, host, address, port)
 
     async def smtp_dialogue(
         self, host: str, address: str, port: int, commands: Sequence[str], *, secured: bool = False
@@ -158,19 +146,11 @@ class RealNetwork(Network):
 
     async def open_port(self, host: str, address: str, port: int, kind: str) -> OpenPort:
         """See ServiceClient."""
-        return await self._seen.once(
-            ("port", host, address, port, kind),
-            self._notes,
-            lambda notes: self._services.open_port(host, address, port, kind, notes=notes),
-        )
+        return await self._once(self._services.open_port, host, address, port, kind)
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         """See SshClient."""
-        return await self._seen.once(
-            ("ssh", host, address, port),
-            self._notes,
-            lambda notes: self._ssh.ssh_service(host, address, port, notes=notes),
-        )
+        return await self._once(self._ssh.ssh_service, host, address, port)
 
     async def ssh_group_size(self, host: str, address: str, port: int) -> int:
         """See SshClient."""
@@ -197,6 +177,11 @@ class RealNetwork(Network):
         """See Network."""
         return await self._surroundings.lies_inside(host, self._notes)
 
+    async def _once(self, ask: Callable[..., Awaitable[T]], *about: object, **more: str) -> T:
+        """What `ask` answers about this; asked once in a run."""
+        key = (ask, *about, *more.values())
+        return await self._seen.once(key, self._notes, lambda notes: ask(*about, **more, notes=notes))
+
     async def close(self) -> None:
         """See Network."""
         await self._questions.close()
@@ -207,7 +192,7 @@ class RealNetwork(Network):
 def _questions(
     resolver: str | None, second: str | None, roots: Sequence["x509.Certificate"], clock: Callable[[], datetime]
 ) -> tuple[Questions, Questions | None]:
-    """Who is asked, and who is only compared with: the one on the Internet shows what others see."""
+    """The resolver that is used, and the one that is only compared with: the public one shows what others see."""
     first = Questions(now=clock, resolver=resolver, roots=roots)
     if second is None:
         return first, None

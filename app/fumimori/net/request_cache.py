@@ -1,17 +1,15 @@
-"""What was seen in this run, so that nobody is asked the same thing twice; bounded, and complete in its contact log."""
+"""Cache of this run's requests, so that nothing is asked twice; bounded, and complete in its contact log."""
 
 import asyncio
 import weakref
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from fumimori.model import Exchange
+from fumimori.model import Exchange, T
 from fumimori.network import Notes, NotObserved
 from fumimori.network.deadline import Turn
-
-T = TypeVar("T")
 
 
 @dataclass(kw_only=True)
@@ -36,9 +34,9 @@ class RequestCache:
     async def once(self, key: Hashable, notes: Notes, look: Callable[[Notes], Awaitable[T]]) -> T:
         """The result of `look`, or the one kept from before; raises what it raises.
 
-        Who comes while somebody looks waits for that look. Evidence goes into everybody's notes, the contacts only
-        into those of the attempt that had them. An attempt that saw a failure itself may look again: it has a
-        reason to, such as having waited; others are told of the failure.
+        A caller that comes while another is asking waits for that answer. Evidence goes into everybody's notes, the
+        contacts only into those of the attempt that had them. An attempt that saw a failure itself may look again: it
+        has a reason to, such as having waited; the others get the failure.
         """
         memory = self._memories.setdefault(key, _Memory())
         self._memories.move_to_end(key)

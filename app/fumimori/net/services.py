@@ -10,14 +10,14 @@ from fumimori.network import Notes, NotObserved
 from fumimori.network.services import OpenPort
 
 ANSWER_SECONDS = 5.0
-"""How long a service may take to speak; silence is an answer too."""
+"""How long to wait for a service's first octets; silence is a result too."""
 OCTETS_MOST = 512
 READS_MOST = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Way:
-    """How a service is told apart: what we send, empty where it sends first, and what it must then answer."""
+    """How a service is distinguished: what we send, empty where it sends first, and what it must then answer."""
 
     fits: Callable[[bytes], bool]
     asks: bytes = b""
@@ -78,7 +78,7 @@ WAYS = {
     "clamd": _Way(asks=b"PING\n", fits=_begins(b"PONG")),
     "smtp": _Way(fits=_begins(b"220")),
 }
-"""The kinds of service that can be told apart."""
+"""The kinds of service that can be distinguished."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +122,6 @@ async def _heard(connection: Connection, way: _Way) -> bytes:
                 if not more or way.fits(said) or len(said) >= OCTETS_MOST:
                     break
     except (TimeoutError, NotObserved):
-        # Whoever says nothing, or breaks off, has an open port all the same.
+        # A service that says nothing, or closes the connection, still has an open port.
         return said[:OCTETS_MOST]
     return said[:OCTETS_MOST]

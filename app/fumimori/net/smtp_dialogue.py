@@ -157,7 +157,7 @@ def check(command: str) -> None:
 
 
 async def _leave(smtp: _Envelope) -> None:
-    # A server that breaks off when we say good-bye has told everything before.
+    # A server that breaks off on QUIT has sent everything before.
     try:
         async with asyncio.timeout(GOOD_BYE_SECONDS):
             async for _ in smtp.say(("RSET", "QUIT")):

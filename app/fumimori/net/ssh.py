@@ -19,7 +19,7 @@ from fumimori.network.ssh import SshService
 OUR_VERSION = b"SSH-2.0-Fumimori"
 LINES_BEFORE_VERSION = 50
 PACKETS_MOST = 40
-"""Packets without meaning for us that are read while waiting for one with meaning."""
+"""Ignored packets that are read while waiting for a relevant one."""
 BANNER_MOST = 2000
 GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group-exchange-sha1")
 GROUP_LEAST, GROUP_MOST = 1024, 8192
@@ -29,12 +29,12 @@ TAKES_ITS_LEAVE = 11
 
 
 class NoCommonError(Exception):
-    """Server and we have no algorithm in common."""
+    """Client and server have no algorithm in common."""
 
 
 @dataclass(kw_only=True)
 class _Transport:
-    """The packet layer: a seal and a count for each direction."""
+    """The packet layer: a cipher and a sequence number for each direction."""
 
     connection: Connection
     inward: PacketCipher = field(default_factory=Plain)
@@ -110,7 +110,7 @@ class SshServices:
 
 
 async def _group_size(connection: Connection) -> int:
-    """Ask for the smallest group that the server would use (RFC 4419 section 3), and go no further."""
+    """Ask for the smallest group that the server would use (RFC 4419 section 3), and stop there."""
     await connection.send_raw(OUR_VERSION + b"\r\n")
     await their_version(connection)
     transport = _Transport(connection=connection)
@@ -154,7 +154,7 @@ async def their_version(connection: Connection) -> bytes:
 
 @dataclass(kw_only=True)
 class _Talk:
-    """One conversation, and what it has shown so far."""
+    """One session, and what it has shown so far."""
 
     service: SshService
 

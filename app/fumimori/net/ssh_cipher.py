@@ -1,4 +1,4 @@
-"""SSH packets sealed and opened: plain, AES-GCM (RFC 5647), ChaCha20-Poly1305 of OpenSSH, AES-CTR and CBC with HMAC."""
+"""SSH packet ciphers: plain, AES-GCM (RFC 5647), ChaCha20-Poly1305 of OpenSSH, AES-CTR and CBC with HMAC."""
 
 import hmac
 import os

@@ -93,7 +93,7 @@ class Lists:
 
 
 def read_lists(payload: bytes) -> Lists:
-    """The lists of a KEXINIT payload; BadPacketError when it is none."""
+    """The lists of a KEXINIT payload; BadPacketError when it is not one."""
     parts = Parts(payload)
     if parts.take(1) != bytes((KEXINIT,)):
         raise BadPacketError
@@ -112,7 +112,7 @@ def read_lists(payload: bytes) -> Lists:
 
 
 def chosen(ours: Sequence[str], theirs: Sequence[str]) -> str:
-    """The first of ours that the server has too (RFC 4253 section 7.1); empty when there is none."""
+    """The first of our names that the server has too (RFC 4253 section 7.1); empty when there is none."""
     return next((name for name in ours if name in theirs), "")
 
 

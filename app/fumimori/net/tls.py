@@ -13,7 +13,7 @@ CLEAR_MOST = 1 << 20
 
 
 class TlsError(Exception):
-    """The handshake did not come about; `code` is `tls_alert` when the server said so, else `tls_failed`."""
+    """The handshake did not complete; `code` is `tls_alert` when the server said so, else `tls_failed`."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -22,7 +22,7 @@ class TlsError(Exception):
 
 
 class TlsLayer:
-    """A TLS client between memory and memory: it takes what it can get and offers everything, to see what is there."""
+    """A TLS client on a pair of memory BIOs that offers everything and accepts whatever the server chooses."""
 
     def __init__(self, server_name: str, *, highest: str = "", signatures: str = "") -> None:
         from OpenSSL import SSL
@@ -113,7 +113,7 @@ class TlsLayer:
         """The chain that the server sent, in DER, leaf first."""
         from OpenSSL import crypto
 
-        # As OpenSSL read them: other libraries are stricter, and a certificate that they refuse is one all the same.
+        # As OpenSSL read them: other libraries are stricter, and a certificate that they refuse is one anyway.
         chain = self._tls.get_peer_cert_chain() or []
         return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
 
@@ -133,7 +133,7 @@ class TlsLayer:
 
 
 async def start_tls(connection: Connection, server_name: str, *, highest: str = "", signatures: str = "") -> TlsLayer:
-    """Lay TLS over `connection`; raises TlsError when the handshake fails, NotObserved when the connection does.
+    """Start TLS on `connection`; raises TlsError when the handshake fails, NotObserved when the connection does.
 
     `highest` may be `tls1.2`; `signatures` is OpenSSL's list of the schemes to ask for, empty for all.
     """
@@ -144,7 +144,7 @@ async def start_tls(connection: Connection, server_name: str, *, highest: str = 
 
 
 async def carry_on(connection: Connection, layer: TlsLayer) -> None:
-    """Bring the handshake that is under way to its end; raises as `start_tls` does."""
+    """Continue the handshake to its end; raises as `start_tls` does."""
     finished = layer.step()
     while True:
         answer = layer.drain()

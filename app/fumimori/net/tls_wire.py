@@ -8,13 +8,13 @@ from fumimori.network.tls import VERSIONS, HelloOffer
 CODES = dict(zip(VERSIONS, (0x0300, 0x0301, 0x0302, 0x0303, 0x0304), strict=True))
 
 GROUPS = (0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x11EC, 0x0100, 0x0101)
-"""Curves, one post-quantum hybrid and two finite-field groups: enough that no server refuses for want of a group."""
+"""Curves, one post-quantum hybrid and two finite-field groups: enough that no server refuses for lack of a group."""
 
 SIGNATURES = (
     *(0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080A, 0x080B),
     *(0x0401, 0x0501, 0x0601, 0x0301, 0x0303, 0x0201, 0x0203, 0x0202, 0x0402),
 )
-"""New hashes first, old ones last: a server that signs with an old one all the same prefers it or has no other."""
+"""New hashes first, old ones last: a server that signs with an old one anyway prefers it or has no other."""
 
 RENEGOTIATION_SCSV = 0x00FF
 SUITES_MOST = 64

@@ -1,4 +1,4 @@
-"""Where a measurement stands: online, port 25 open, IPv6, inside; a sign-in page or a TLS proxy in the way."""
+"""The vantage point of a measurement: online, port 25 open, IPv6, inside; a sign-in page or a TLS proxy in the way."""
 
 import asyncio
 import contextlib
@@ -75,7 +75,7 @@ class NetworkEnvironment:
 
         Port 25 counts as blocked only when name service works and no control host greets; as open when one does.
         Encrypted connections count as intercepted when two or more control hosts show certificates of one and the
-        same issuer that nobody knows; a sign-in page stands in the way when a name that cannot exist leads to the
+        same issuer that nobody knows; a sign-in page is in the way when a name that cannot exist leads to the
         same address as a control host.
         """
         hosts = tuple(CONTROL_HOSTS if control_hosts is None else control_hosts)
@@ -149,7 +149,7 @@ class NetworkEnvironment:
     async def _greets(
         self, host: str, address: str, port: int, notes: Notes, told: asyncio.Event
     ) -> tuple[bool, str | None]:
-        """Whether a mail server greets, which is `told` at once, and the issuer that it shows."""
+        """Whether a mail server greets, for which `told` is called at once, and the issuer that it shows."""
         greeted = False
         issuer: str | None = None
         try:
@@ -207,7 +207,7 @@ class NetworkEnvironment:
         return bool(known & set(made_up.records))
 
     async def _has_name_service(self, targets: Sequence[str], notes: Notes) -> bool:
-        """Whether anything is heard about the root or any of the targets, be it that it does not exist."""
+        """Whether anything is heard about the root or any of the targets, including that it does not exist."""
         import dns.name
         import dns.rdatatype
 
@@ -258,7 +258,7 @@ def split_port(text: str, usual: int) -> tuple[str, int]:
 
 
 def is_inside(address: str) -> bool:
-    """Whether `address` lies in a private network or is this machine itself."""
+    """Whether `address` is in a private network or is this machine itself."""
     ip = ipaddress.ip_address(address)
     return ip.is_loopback or ip.is_private or ip.is_link_local or _own_address_towards(address) == address
 

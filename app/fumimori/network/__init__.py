@@ -46,7 +46,7 @@ class NotTestableHere(NotObserved):
 
 
 class Unreachable(NotObserved):
-    """No connection came about."""
+    """No connection could be made."""
 
     status = Status.UNREACHABLE
 
@@ -64,7 +64,7 @@ class Refused(NotObserved):
 
 
 class BudgetSpentError(Exception):
-    """The address saw as many connections as people were told.
+    """The address saw as many connections as the consent page announced.
 
     It ends the attempt: no part of it may take this for a port that is closed.
     """
@@ -72,7 +72,7 @@ class BudgetSpentError(Exception):
 
 @dataclass(kw_only=True)
 class Allowance:
-    """How many connections each address may see under each host name in one run: as many as people were told."""
+    """The connections per address and host name in one run, as many as the consent page announced."""
 
     most: int
     taken: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Network(
         from_outside: bool = False,
         early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
-        """Where this run stands; `early` is told as soon as that is known which other looks have to wait for.
+        """The vantage point of this run; `early` is called as soon as the part is known that other attempts wait for.
 
         `targets` are the hosts to be measured; `control_hosts` (`HOST` or `HOST:PORT`) show whether port 25 is blocked,
         None for the usual two. `from_outside` is a person's word that this is not the target's network.

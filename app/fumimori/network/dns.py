@@ -48,7 +48,7 @@ class DnsAnswer(Record):
 
 
 class Unanswered(Record):
-    """A question that a look could do without, and why nothing came of it."""
+    """An optional query, and why it had no answer."""
 
     name: str
     rdtype: str
@@ -67,7 +67,7 @@ class ZoneKey(Record):
 
 
 class ZoneSecurity(Record):
-    """How the zone that a name lies in is signed, and whether the signatures hold."""
+    """How the zone that a name is in is signed, and whether the signatures hold."""
 
     name: str
     """The name that was asked about."""
@@ -100,7 +100,7 @@ class DnsClient(Protocol):
         """
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
-        """As `dns`, with `security` told by a validation of our own; a bogus answer is an answer too.
+        """As `dns`, with `security` from this program's own validation; a bogus answer is an answer too.
 
         UNCHECKED, with the reason, where the resolver or the trust anchor does not allow it.
         """

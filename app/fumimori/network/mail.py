@@ -31,7 +31,7 @@ class MailService(Record):
     protocol: str
     """`smtp`, `imap`, `pop3` or `sieve`."""
     open: bool
-    """Whether a connection came about."""
+    """Whether a connection was made."""
     closed: str = ""
     """Why not: `connection_refused`, `connect_timeout`, `no_route`; empty when it is open."""
     kind: str = ""
@@ -48,7 +48,7 @@ class MailService(Record):
     starttls: bool | None = None
     """Whether the change to TLS was offered; None on implicit ports and where no capabilities were listed."""
     tls_works: bool | None = None
-    """Whether a handshake came to its end; None when it was not tried or ran out of time."""
+    """Whether a handshake completed; None when it was not tried or timed out."""
     large_hello_fails: bool = False
     """A hello with a post-quantum share found no answer, a small one did."""
     size: int | None = None
@@ -57,7 +57,7 @@ class MailService(Record):
     chain: CertificateChain | None = None
     error: str = ""
     """What broke the conversation off after it began: `not_the_protocol`, `no_starttls`, `tls_alert`, `tls_failed`,
-    `reply_timeout`, `connection_closed`, `connection_reset`, `too_much`; empty when it came to its end."""
+    `reply_timeout`, `connection_closed`, `connection_reset`, `too_much`; empty when it completed."""
 
 
 class MailClient(Protocol):

@@ -1,4 +1,4 @@
-"""Services beside mail as a probe sees them: is the port open, and is it really what the port is known for."""
+"""Services other than mail as a probe sees them: is the port open, and is it really what the port is known for."""
 
 from typing import Protocol
 

@@ -15,11 +15,11 @@ _ABOUT_CLIENT = re.compile(
     r"|reputation|banned sending ip|(?:your|sending|sender|source|connecting) ip|reverse (?:dns|hostname)"
     r"|helo command rejected|dynamic (?:ip|address)|[45]\.7\.25)\b"
 )
-"""Ways to say that it is the address or name of whoever connects that is not liked (RFC 5782; RFC 7372 section 3.3)."""
+"""Ways to say that the client's address or name is refused (RFC 5782; RFC 7372 section 3.3)."""
 
 
 def about_client(code: int, untrusted_text: str) -> bool:
-    """Whether a reply turns down whoever connects, and says nothing about what was asked."""
+    """Whether a reply refuses the client itself and says nothing about the command."""
     return code >= 400 and _ABOUT_CLIENT.search(untrusted_text[:1000]) is not None
 
 
@@ -72,7 +72,7 @@ class SmtpDialogue(Record):
     port: int
     open: bool
     closed: str = ""
-    """Why no connection came about; empty when one did."""
+    """Why no connection could be made; empty when one did."""
     untrusted_greeting: str = ""
     untrusted_ehlo: str = ""
     """The first line of the answer to EHLO: the name that the server calls itself."""

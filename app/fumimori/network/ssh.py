@@ -9,7 +9,7 @@ POST_QUANTUM = ("mlkem", "sntrup")
 
 
 class SshService(Record):
-    """What an SSH server told before anybody logged in; names of algorithms are untrusted text."""
+    """What an SSH server sent before any login; names of algorithms are untrusted text."""
 
     address: str
     port: int
@@ -51,12 +51,12 @@ class SshClient(Protocol):
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:
         """Version, algorithms, host key and the answer to ONE `none` request with one random user name.
 
-        No key, no password, no second try. A port that does not answer is a fact (`open` false). Raises NotObserved
+        No key, no password, no second attempt. A port that does not answer is a fact (`open` false). Raises NotObserved
         when something answered that fell silent or closed before its identification line.
         """
 
     async def ssh_group_size(self, host: str, address: str, port: int) -> int:
-        """Bits of the smallest group that a group exchange hands out (RFC 4419); 0 when the server has none for us.
+        """Bits of the smallest group that the server offers in a group exchange (RFC 4419); 0 without one in common.
 
         A second conversation, broken off before any key is made. Raises NotObserved when it did not get so far.
         """

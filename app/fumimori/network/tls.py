@@ -6,7 +6,7 @@ from typing import Protocol
 from fumimori.model import Record
 
 VERSIONS = ("ssl3", "tls1.0", "tls1.1", "tls1.2", "tls1.3")
-"""The versions that can be asked for, the oldest first."""
+"""The versions that can be asked for, oldest first."""
 
 
 class Certificate(Record):
@@ -64,7 +64,7 @@ _FAILURES = frozenset({0, 20, 80, 90})
 
 
 class HelloOffer(Record):
-    """What a ClientHello of ours offers."""
+    """What this program's ClientHello offers."""
 
     highest: str
     """One of VERSIONS or `ssl2`; below TLS 1.3 a server may answer with any older version too (RFC 5246 appendix E)."""
@@ -129,7 +129,7 @@ class TlsClient(Protocol):
         """The server's answer to one ClientHello; the connection is closed after it.
 
         `starttls` is `smtp`, `imap` or `pop3` where TLS has to be asked for first, else empty. Raises NotObserved when
-        no connection came about or the server would not talk.
+        no connection could be made or the server would not talk.
         """
 
     async def chain(

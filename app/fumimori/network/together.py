@@ -1,4 +1,4 @@
-"""Looks that are had side by side and end together: none goes on after its attempt, unseen and unlogged."""
+"""Requests that run concurrently and end together: none continues after its attempt, unseen and unlogged."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,7 +10,7 @@ B = TypeVar("B")
 
 
 async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
-    """The results in order; when one raises, or the caller is cancelled, the others are ended before that is told."""
+    """The results in order; when one raises, or the caller is cancelled, the others are ended before it raises."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
         return list(await asyncio.gather(*tasks))
@@ -21,7 +21,7 @@ async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
 
 
 async def both(one: Coroutine[Any, Any, A], other: Coroutine[Any, Any, B]) -> tuple[A, B]:
-    """The results of two looks of different kinds, as `together`."""
+    """The results of two requests of different kinds, as `together`."""
     first, second = asyncio.ensure_future(one), asyncio.ensure_future(other)
     try:
         await asyncio.gather(first, second)

@@ -1,4 +1,4 @@
-"""Tries that go one step further than a client would, as a probe sees them; for written authorisation only."""
+"""Active tests that go one step further than a client would; for written authorisation only."""
 
 from typing import Protocol
 
@@ -18,7 +18,7 @@ class RenegotiationTrial(Record):
     """How often a service began a new handshake because we asked for one (TLS 1.2 and older)."""
 
     accepted: int | None = None
-    """Whole renegotiations that came to their end, at most RENEGOTIATIONS_MOST; None when none could be tried."""
+    """Renegotiations that completed, at most RENEGOTIATIONS_MOST; None when none could be tried."""
     error: str = ""
 
 
@@ -27,10 +27,10 @@ RENEGOTIATIONS_MOST = 11
 
 
 class ActiveTestClient(Protocol):
-    """Single harmless tries; one connection each, good-bye included."""
+    """Single harmless tests; one connection each, closed with QUIT."""
 
     async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
-        """One NOOP behind STARTTLS in one segment; NotObserved when no connection came about."""
+        """One NOOP behind STARTTLS in one segment; NotObserved when no connection could be made."""
 
     async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
-        """New handshakes on one connection until one is refused; NotObserved when no connection came about."""
+        """New handshakes on one connection until one is refused; NotObserved when no connection could be made."""

@@ -23,10 +23,10 @@ class WebAnswer(Record):
     truncated: bool = False
     """The body was longer than the limit."""
     incomplete: bool = False
-    """The body ended before its announced end, or its pieces could not be told apart."""
+    """The body ended before its announced end, or its pieces could not be distinguished."""
     chain: CertificateChain | None = None
     tls_error: str = ""
-    """A code when no trusted TLS connection came about: `expired`, `wrong_name`, `untrusted`, `handshake`."""
+    """A code when no trusted TLS connection could be made: `expired`, `wrong_name`, `untrusted`, `handshake`."""
     tls_version: str = ""
     """`tls1.3` and the like; empty for http."""
 
@@ -36,13 +36,13 @@ class WebAnswer(Record):
 
     @property
     def target(self) -> str:
-        """Where a redirect leads, in full; empty when the answer is none, or leads nowhere that can be read."""
+        """Where a redirect leads, in full; empty when the answer is not a redirect, or its target is unreadable."""
         if self.status not in REDIRECTS or not self.header("location"):
             return ""
         try:
             target = urljoin(self.url, self.header("location"))
             return target if len(target) <= TARGET_MOST and urlsplit(target).port != 0 else ""
-        except ValueError:  # brackets that do not close, a port that is none
+        except ValueError:  # brackets that do not close, an invalid port
             return ""
 
     @property
@@ -58,7 +58,7 @@ class WebClient(Protocol):
         """The answer to one GET of `url`: no redirect followed, at most `limit` bytes of body read.
 
         A certificate that does not hold is reported in `tls_error` (the body is then empty, nothing was asked), unless
-        `any_certificate` says that the page is to be read all the same: admin pages come with self-made ones.
+        `any_certificate` says that the page is to be read anyway: admin pages come with self-made ones.
         Raises NotObserved when nothing answered: as `DnsClient.addresses`, `no_address`, `connection_refused`,
         `connect_timeout`, `reply_timeout`.
         """

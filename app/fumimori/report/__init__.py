@@ -1,15 +1,15 @@
-"""From an assessment and its result to PDF bytes, one module per page kind.
+"""From an assessment and its result to PDF bytes: `document.make` is the report, `pages` has one module per page kind.
 
-Nothing of the PDF libraries is loaded before a function here is called.
-A logo that cannot be printed is left out of the report, which says so; `logo_sheet` raises LogoError for it.
+Nothing of the PDF libraries is loaded before a function here is called. `logo_sheet` raises LogoError for a logo that
+cannot be printed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fumimori.model import Assessment, Finding, Repair, Result, Rules
+from fumimori.model import Assessment, Finding, Repair, Result
 from fumimori.report.logo_shapes import LOGO_LIMIT, LogoError
 from fumimori.report.protection import Protection, ProtectionError, protected
 from fumimori.texts import Texts
@@ -26,50 +26,9 @@ __all__ = [
     "check_logo",
     "lint",
     "logo_sheet",
-    "make",
     "missing_glyphs",
     "protected",
 ]
-
-
-def make(
-    assessment: Assessment,
-    result: Result,
-    *,
-    rules: Rules,
-    texts: Texts,
-    tokens: Mapping[str, Any],
-    fonts: Path,
-    icons: Path,
-    repair: Callable[[Finding], Repair],
-    paper: str,
-    issued: datetime,
-    tool_version: str,
-    parts: str = "all",
-    draft: bool = False,
-) -> bytes:
-    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments.
-
-    `parts` is `all`, `management` (nothing attached), `repairs` (T1 to T4) or `proof` (T5 to T13). A draft says so in
-    its header; a report with a critical contradiction that nobody has settled is one, whatever `draft` says.
-    """
-    from fumimori.report import document
-
-    return document.make(
-        assessment,
-        result,
-        rules=rules,
-        texts=texts,
-        tokens=tokens,
-        fonts=fonts,
-        icons=icons,
-        repair=repair,
-        paper=paper,
-        issued=issued,
-        tool_version=tool_version,
-        parts=parts,
-        draft=draft,
-    )
 
 
 def attached(
@@ -80,7 +39,7 @@ def attached(
     issued: datetime,
     repair: Callable[[Finding], Repair],
 ) -> dict[str, bytes]:
-    """The files that the report carries inside, by name, to be saved beside it as well."""
+    """The files that the report carries inside, by name, to be saved next to it as well."""
     from fumimori.report.attachments import attachments
     from fumimori.wording.report import Wording
 

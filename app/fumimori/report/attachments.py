@@ -1,4 +1,4 @@
-"""The files beside the report and inside it: findings.csv, actions.csv, contacts.csv, measurements.json."""
+"""The files next to the report and inside it: findings.csv, actions.csv, contacts.csv, measurements.json."""
 
 from collections.abc import Callable
 

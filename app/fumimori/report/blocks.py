@@ -14,7 +14,7 @@ REFERENCE = re.compile(
 
 
 class Block:
-    """Something with a height that stands in a column; drawn once, from its top left corner."""
+    """A layout element of a column; drawn once, from its top left corner."""
 
     keep_next = False
     """Never the last of a page."""
@@ -195,7 +195,7 @@ def _pieces(line: Sequence[Run], references: Mapping[str, str]) -> Iterator[tupl
 class Heading(Block):
     """A heading of level 1 to 3, a target for links.
 
-    Levels 1 and 2 stand in the outline unless set small, and whatever has a line of its own for it.
+    Levels 1 and 2 are in the outline unless set small, and whatever has a line of its own for it.
     """
 
     keep_next = True
@@ -233,7 +233,7 @@ class Heading(Block):
 class Stack(Block):
     """Blocks below each other; `together` keeps them on one page when they fit on one.
 
-    With `cut_from` they may be parted all the same where more than so many millimetres of a page would stay empty.
+    With `cut_from` they may be parted anyway where more than that many millimetres of a page would stay empty.
     """
 
     def __init__(
@@ -302,7 +302,7 @@ class Stack(Block):
 
 
 class Again(Block):
-    """The title of something that goes on from the page before; a reading voice leaves it out."""
+    """The title of something that continues from the page before; screen readers skip it."""
 
     def __init__(self, text: str, style: Style, faces: Typefaces) -> None:
         self._said = Prose(text, style, faces)
@@ -322,14 +322,14 @@ class Again(Block):
 
 
 class Columns(Block):
-    """Blocks beside each other, each with its width in points; as high as the highest."""
+    """Blocks next to each other, each with its width in points; as high as the highest."""
 
     def __init__(self, parts: Sequence[tuple[float, Block]], *, gap: float = 4 * MM) -> None:
         self._parts, self._gap = parts, gap
 
     @property
     def inside(self) -> Iterable[Block]:
-        """The blocks beside each other."""
+        """The blocks next to each other."""
         return (block for _, block in self._parts)
 
     def height(self, width: float) -> float:  # noqa: ARG002
@@ -360,7 +360,7 @@ class Box(Block):
 
     @property
     def inside(self) -> Iterable[Block]:
-        """What stands on the ground."""
+        """The content of the box."""
         return (self._inside,)
 
     def height(self, width: float) -> float:

@@ -1,14 +1,15 @@
-"""The canvas: draws text and shapes and notes where each mark stands in the structure (ISO 32000-1, 14.7)."""
+"""The canvas: draws text and shapes and notes where each mark is in the structure (ISO 32000-1, 14.7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
-from itertools import chain, repeat
-from operator import mul
+from itertools import accumulate, chain, repeat
+from operator import add, mul
 from typing import Any
 
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from fumimori.report import kinsoku
@@ -16,9 +17,9 @@ from fumimori.report.page_style import Ink, PageStyle, Style
 from fumimori.report.typefaces import BOLD, MONO, REGULAR, Typefaces
 
 AIR = 0.08
-"""Ems between Japanese and Latin; below the tenth at which readers that extract text would see a space."""
+"""Ems between Japanese and Latin; below 0.1, from which text extraction would insert a space."""
 REMEMBERED = 1000
-"""Characters up to which it is remembered where the lines of a text break."""
+"""Length in characters of texts whose line breaks are cached."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Node:
     adopted: bool = False
 
     def adopt(self, child: "Node") -> "Node":
-        """`child`, which hangs below this element from its first drawing on."""
+        """Append `child` to this element when it is first drawn."""
         if not child.adopted:
             child.adopted = True
             self.children.append(child)
@@ -88,28 +89,31 @@ class _OwnFacesCanvas(Canvas):
 
 
 class _Line:
-    """Pieces of one line; face and ink are written only where they change."""
+    """Pieces of one line as operators (ISO 32000-1, 9.4); face and ink are written only where they change."""
 
     def __init__(self, canvas: Canvas, baseline: float) -> None:
-        self._canvas, self._baseline = canvas, baseline
-        self._writing = canvas.beginText()
+        self._canvas, self._baseline = canvas, f"{baseline:.2f}"
+        self._code = ["BT"]
         self._font: tuple[str, float] | None = None
         self._ink: Ink | None = None
 
     def add(self, x: float, piece: str, face: str, style: Style) -> None:
         """`piece` from `x` on."""
-        if self._font != (face, style.size):
-            self._font = (face, style.size)
-            self._writing.setFont(face, style.size)
+        code, document, font = self._code, self._canvas._doc, pdfmetrics.getFont(face)  # noqa: SLF001 - as _sequence
         if self._ink != style.ink:
             self._ink = style.ink
-            self._writing.setFillColorRGB(style.ink.red, style.ink.green, style.ink.blue)
-        self._writing.setTextOrigin(x, self._baseline)
-        self._writing.textOut(piece)
+            code.append(f"{style.ink.red:.4g} {style.ink.green:.4g} {style.ink.blue:.4g} rg")
+        code.append(f"1 0 0 1 {x:.2f} {self._baseline} Tm")
+        for subset, glyphs in font.splitString(piece, document):
+            named = (font.getSubsetInternalName(subset, document), style.size)
+            if self._font != named:
+                self._font = named
+                code.append(f"{named[0]} {style.size:g} Tf")
+            code.append(f"<{glyphs.hex()}> Tj")
 
     def end(self) -> None:
         """Draw it."""
-        self._canvas.drawText(self._writing)
+        self._canvas._code.append("\n".join([*self._code, "ET"]))  # noqa: SLF001
 
 
 class PdfCanvas:
@@ -127,7 +131,7 @@ class PdfCanvas:
             self._output,
             pagesize=page_style.paper,
             invariant=1,
-            pageCompression=1,
+            pageCompression=0,  # `completed` and `protected` write the streams, compressed once
             initialFontName=REGULAR,
             initialFontSize=page_style.body.size,
             lang=tag,
@@ -162,7 +166,7 @@ class PdfCanvas:
 
     @contextmanager
     def artifact(self, kind: str = "Layout") -> Iterator[None]:
-        """Everything drawn inside is ornament or repetition that a reading voice leaves out."""
+        """Everything drawn inside is an artifact (decoration or repetition) that screen readers skip."""
         if self._marking:
             yield
             return
@@ -198,22 +202,14 @@ class PdfCanvas:
 
         Characters that no face has are 〓 already.
         """
-        air_at = air_in(before + "".join(part for part, _ in runs))
-        position, at = x, len(before)
+        position, last = x, before
         writing = _Line(self._canvas, baseline)
         for part, style in runs:
-            begun, piece_face, piece_x = 0, "", position
-            for i, char in enumerate(part):
-                face = self.faces.face_of(char, style.face) or style.face
-                if air_at[at] or face != piece_face:
-                    if i > begun:
-                        writing.add(piece_x, part[begun:i], piece_face, style)
-                    position += air_at[at] * style.size
-                    begun, piece_x, piece_face = i, position, face
-                position += self.faces.advance(char, style.face) * style.size
-                at += 1
-            if begun < len(part):
-                writing.add(piece_x, part[begun:], piece_face, style)
+            pieces, ems = _pieces(last, part, style.face, self.faces)
+            for begin, piece, face in pieces:
+                writing.add(position + begin * style.size, piece, face, style)
+            position += ems * style.size
+            last = part[-1:] or last
         writing.end()
         return position
 
@@ -334,6 +330,20 @@ class PdfCanvas:
             self._canvas.setFillColorRGB(fill.red, fill.green, fill.blue)
         if outline is not None:
             self._stroke(outline, width)
+
+
+@lru_cache(maxsize=16_384)
+def _pieces(before: str, part: str, wanted: str, faces: Typefaces) -> tuple[Sequence[tuple[float, str, str]], float]:
+    """`part` as pieces of one face without air inside, each with the ems before it; the ems of all of it."""
+    gaps = air_in(before + part)[len(before) :]
+    named = [faces.face_of(char, wanted) or wanted for char in part]
+    ends = [0.0, *accumulate(map(add, faces.advances(part, wanted), gaps))]
+    cuts = [i for i in range(1, len(part)) if gaps[i] or named[i] != named[i - 1]]
+    starts = [0, *cuts] if part else []
+    return [
+        (ends[start] + gaps[start], part[start:end], named[start])
+        for start, end in zip(starts, [*cuts, len(part)], strict=False)
+    ], ends[-1]
 
 
 def laid_out(runs: Sequence[Run], width: float, faces: Typefaces) -> list[list[Run]]:

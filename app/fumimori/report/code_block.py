@@ -1,4 +1,4 @@
-"""Text word for word in the monospaced face: what was exchanged, and what is to be copied."""
+"""Verbatim text in the monospaced face: what was exchanged, and what is to be copied."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ WHOLE = 12
 """Lines up to which a piece to copy is not parted."""
 
 Line = tuple[list[Run], bool]
-"""A printed line, and whether it goes on in the next one."""
+"""A printed line, and whether it continues in the next one."""
 
 
 class Verbatim(Block):
-    """What was sent or received or is to be copied, in the monospaced face; a line that goes on ends with a drawn ↩.
+    """What was sent or received or is to be copied, in the monospaced face; a wrapped line ends with a drawn ↩.
 
     With a `ground` the lines are there to be copied: out of the PDF each comes whole, however often it was wrapped.
     """

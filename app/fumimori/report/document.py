@@ -42,7 +42,7 @@ from fumimori.texts import Texts, sanitize
 from fumimori.wording.report import Wording
 
 NUMBER_MOST = 100
-"""Characters of a document number; so many fit into one line of the footer."""
+"""Characters of a document number; as many as fit into one line of the footer."""
 WATERMARK = 130 * MM
 """How wide the word across a draft's cover is."""
 WATERMARK_INK = Ink(0.91, 0.91, 0.91)
@@ -61,10 +61,15 @@ def make(
     paper: str,
     issued: datetime,
     tool_version: str,
-    parts: str,
-    draft: bool,
+    parts: str = "all",
+    draft: bool = False,
 ) -> bytes:
-    """The report as PDF; the same bytes for the same arguments. A logo that cannot be printed is left out and named."""
+    """The report as PDF, on `a4` or `letter`, in the language of `texts`; the same bytes for the same arguments.
+
+    `parts` is `all`, `management` (nothing attached), `repairs` (T1 to T4) or `proof` (T5 to T13). A draft says so in
+    its header; a report with a critical contradiction that nobody has settled is one, whatever `draft` says. A logo
+    that cannot be printed is left out, and the report says so.
+    """
     assessment = msgspec.structs.replace(assessment, runs=result.runs)
     brand = assessment.brand
     faces = typefaces(fonts)
@@ -169,7 +174,7 @@ def _references(m: ReportContext, parts: str) -> dict[str, str]:
 
 
 def _number_contents(pages: Sequence[Page]) -> None:
-    """Tell the contents on which page each heading came to stand."""
+    """Tell the contents on which page each heading is."""
     page_of: dict[str, int] = {}
     contents: list[annex.Contents] = []
     for number, page in enumerate(pages, start=1):

@@ -13,7 +13,7 @@ _BOX = 11 * MM
 
 
 class GradeScale(Block):
-    """The five grades beside each other with their words; where this company stands, and where the plan leads.
+    """The five grades next to each other with their words; where this company stands, and where the plan leads.
 
     The grade of today is a filled box with a larger letter and its remark in bold; every other box is only outlined.
     """
@@ -78,7 +78,7 @@ class GradeScale(Block):
 
 
 class CountBar(Block):
-    """A number with a bar beside it, `share` (0 to 1) of the room long."""
+    """A number with a bar next to it, `share` (0 to 1) of the room long."""
 
     def __init__(self, said: str, share: float, page_style: PageStyle) -> None:
         self._share, self._page_style = share, page_style

@@ -94,7 +94,7 @@ def _said(blocks: Iterable[Block]) -> Iterable[str]:
 
 
 def _holds(said: str, word: str) -> bool:
-    """Whether `word` stands in `said` as a word of its own: TLS is not in TLS-RPT; small letters match large ones."""
+    """Whether `word` is in `said` as a word of its own: TLS is not in TLS-RPT; small letters match large ones."""
     small = word.isascii() and word == word.lower() and "=" not in word
     text = said.lower() if small else said
     at = text.find(word)

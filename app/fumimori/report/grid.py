@@ -37,6 +37,7 @@ class Grid(Block):
         self._nodes = [Node("TR") for _ in rows]
         self.node = Node("Table")
         self._continued = False
+        self._heights: list[float] | None = None
 
     @property
     def inside(self) -> Iterable[Block]:
@@ -61,18 +62,23 @@ class Grid(Block):
     def _row_height(self, row: Sequence[Block]) -> float:
         return max(cell.height(self._inner(i)) for i, cell in enumerate(row)) + 2 * self._padding
 
+    def _row_heights(self) -> list[float]:
+        """The height of every row, which no width changes."""
+        if self._heights is None:
+            self._heights = [self._row_height(row) for row in self._rows]
+        return self._heights
+
     def _head_height(self) -> float:
         return self._row_height(self._head) if self._head else 0.0
 
     def height(self, width: float) -> float:  # noqa: ARG002 - the columns are given
         """Head and rows."""
-        return self._head_height() + sum(self._row_height(row) for row in self._rows)
+        return self._head_height() + sum(self._row_heights())
 
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:  # noqa: ARG002
         """Between rows, or where `part_rows` is set inside one; a first row that takes half a page is parted always."""
         used = self._head_height()
-        for i, row in enumerate(self._rows):
-            height = self._row_height(row)
+        for i, height in enumerate(self._row_heights()):
             if used + height > room + 0.01:
                 pieces = self._split_row(i, room - used) if self._part_rows else None
                 if pieces:
@@ -90,6 +96,7 @@ class Grid(Block):
         part._widths, part._padding, part._head = self._widths, self._padding, self._head
         part._rows, part._nodes = self._rows[start:end], self._nodes[start:end]
         part._keys, part.node, part._continued = self._keys[start:end], self.node, continued
+        part._heights = self._row_heights()[start:end]
         return part
 
     def _split_row(self, row: int, room: float) -> tuple[Block, Block] | None:
@@ -105,6 +112,7 @@ class Grid(Block):
             tails.append(Stack([]) if parts is None else parts[1])
         head, tail = self._part(0, row + 1, self._continued), self._part(row, len(self._rows), continued=True)
         head._rows, tail._rows = [*self._rows[:row], heads], [tails, *self._rows[row + 1 :]]  # noqa: SLF001
+        head._heights = tail._heights = None  # noqa: SLF001
         tail._keys = ["", *self._keys[row + 1 :]] if self._keys else []  # noqa: SLF001
         return head, tail
 
@@ -122,11 +130,12 @@ class Grid(Block):
             canvas.line((x, top), (right, top), self._page_style.ink, 0.7)
         else:
             canvas.line((x, top), (right, top), self._page_style.line)
-        for number, (row, node) in enumerate(zip(self._rows, self._nodes, strict=True)):
+        rows = zip(self._rows, self._nodes, self._row_heights(), strict=True)
+        for number, (row, node, height) in enumerate(rows):
             if self._keys and self._keys[number]:
                 canvas.bookmark(self._keys[number], top)
             self._draw_row(canvas, x, top, row, table.adopt(node), head=False)
-            top -= self._row_height(row)
+            top -= height
             canvas.line((x, top), (right, top), self._page_style.line)
 
     def _draw_row(

@@ -24,7 +24,7 @@ HANGING = frozenset("，）．］｝」』】〕〉》〟、。")
 """Signs that fill the left half of their square: at the end of a line that half is all the room they need."""
 _TWINS = frozenset("―—…‥")
 SPACES = " \u3000"
-"""Characters that stand at the end of no line."""
+"""Characters that must not end a line."""
 _RECORD_BREAKS = frozenset("/.?&=-")
 _UNITS = (
     "か月|か所|か国|万円|億円|時間|週間|段階|項目|ページ|文字|ビット|バイト|ポイント|種類|番目|件目|"
@@ -40,7 +40,7 @@ _URL_LIKE = re.compile(r"://|[=;][^=;]*[=;]")
 
 
 class Chance(IntEnum):
-    """How gladly a line breaks before a character."""
+    """How acceptable a line break before a character is."""
 
     NEVER = 0
     LOOSE = 1
@@ -58,7 +58,7 @@ def wide(char: str) -> bool:
 
 
 def chances(text: str) -> list[Chance]:
-    """For each character of `text`, how gladly a line breaks before it."""
+    """For each character of `text`, how acceptable a line break before it is."""
     found = [Chance.NEVER, *map(_between, text, text[1:])][: len(text)]
     at = text.find("御中")
     while at >= 0:

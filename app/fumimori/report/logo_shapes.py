@@ -62,7 +62,7 @@ class Bitmap(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """One shape: its kind, its numbers and lists by name, and what lies within it."""
+    """One shape: its kind, its numbers and lists by name, and what is within it."""
 
     kind: str
     numbers: dict[str, float] = msgspec.field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""An SVG's bytes made harmless before a renderer sees them: one encoding, no document type, nothing outside."""
+"""An SVG's bytes sanitized before a renderer sees them: one encoding, no document type, nothing outside."""
 
 import re
 from base64 import b64decode
@@ -91,7 +91,7 @@ def _without_document_type(text: str) -> str:
 
 
 def _content_from(text: str) -> int:
-    """Where `text` goes on behind the spaces and comments that it begins with."""
+    """Where `text` continues behind the spaces and comments that it begins with."""
     at = 0
     while True:
         at = _SPACES.match(text, at).end()  # type: ignore[union-attr]  # it matches every text
@@ -169,7 +169,7 @@ def _inward(style: str) -> None:
 
 
 def _referred(target: str) -> int:
-    """How many pixels lie in what is referred to; nothing outside the file may be."""
+    """How many pixels are in what is referred to; nothing outside the file may be."""
     if target.startswith("#"):
         return 0
     if not _PICTURE.match(target):

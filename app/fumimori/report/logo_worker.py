@@ -49,7 +49,7 @@ def run() -> int:
 
 
 def prepare() -> None:
-    """Load everything that reading needs, by reading a drawing of ours."""
+    """Load everything that reading needs, by reading a drawing of its own."""
     from PIL import Image
 
     Image.preinit()
@@ -58,7 +58,7 @@ def prepare() -> None:
 
 
 def read(untrusted_content: bytes, kind: str) -> Reply:
-    """What a PNG or an SVG comes to."""
+    """What a PNG or an SVG is read as."""
     try:
         return _png(untrusted_content) if kind == "png" else _svg(untrusted_content)
     except LogoError as error:

@@ -1,8 +1,8 @@
 """The one reader of logos: a process of its own reads the picture, and only shapes, numbers and pixels come back.
 
-What a logo may do to whoever reads it (SVG is a program, PNG a compressed file) ends with that process: it has limits
-of time and memory, and from the first byte of the logo on it can open neither file nor connection. Here nothing but a
-list of plain shapes is taken from it, each of a known kind, each number within bounds.
+What a malicious logo may do to its reader (SVG is a program, PNG a compressed file) ends with that process: it has
+limits of time and memory, and from the first byte of the logo on it can open neither file nor connection. Here nothing
+but a list of plain shapes is taken from it, each of a known kind, each number within bounds.
 """
 
 from dataclasses import dataclass

@@ -85,7 +85,7 @@ class Chip:
 
 
 class PageStyle:
-    """Everything that the pages of one report have in common in looks."""
+    """Everything that the pages of one report have in common."""
 
     def __init__(
         self, tokens: Mapping[str, Any], faces: Typefaces, *, paper: str, body_size_step: float, colour: str
@@ -121,7 +121,7 @@ class PageStyle:
         return self._style(size, leading)
 
     def chip(self, word: str) -> Chip:
-        """The looks of a severity word or of a control's verdict."""
+        """The style of a severity word or of a control's verdict."""
         return self._chips[word]
 
 

@@ -60,7 +60,7 @@ def _paged(part: Part, width: float, height: float) -> list[Page]:
             waiting.insert(0, pieces[1])
         elif page.placed:
             waiting.insert(0, block)
-        else:  # taller than a page and not to be split: print it all the same, it is better cut than missing
+        else:  # taller than a page and not to be split: print it anyway, it is better cut than missing
             page.placed.append((0.0, block))
         if waiting:
             pages.append(Page(part.name))

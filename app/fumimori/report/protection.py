@@ -58,7 +58,7 @@ def protected(pdf: bytes, protection: Protection) -> bytes:
 
 
 def check_passphrase(passphrase: str) -> None:
-    """ProtectionError unless every PDF reader takes it alike: so many letters, digits and signs of ASCII."""
+    """ProtectionError unless every PDF reader reads it alike: printable ASCII, within the length limit."""
     if not all(" " <= letter <= "~" for letter in passphrase):
         raise ProtectionError("passphrase_letters")
     if not SHORTEST <= len(passphrase) <= LONGEST:

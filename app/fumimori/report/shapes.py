@@ -84,7 +84,7 @@ def _question(canvas: PdfCanvas, ink: Ink, x: float, y: float, half: float) -> N
 
 
 class ScoreBar(Block):
-    """A score from 0 to 100: filled to the lower bound, hatched to the upper one, the numbers beside it."""
+    """A score from 0 to 100: filled to the lower bound, hatched to the upper one, the numbers next to it."""
 
     def __init__(
         self, low: int | None, high: int | None, page_style: PageStyle, *, alt: str, label: str, length: float = 30

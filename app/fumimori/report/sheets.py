@@ -1,4 +1,4 @@
-"""Sheets of paper beside the report: work orders, letters, the sheets for partners and for staff."""
+"""Sheets of paper besides the report: work orders, letters, the sheets for partners and for staff."""
 
 from collections.abc import Mapping
 from datetime import datetime

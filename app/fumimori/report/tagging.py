@@ -74,12 +74,15 @@ class _Writer:
         attributes = self._attributes(node)
         if attributes:
             element[Name.A] = attributes
-        children = []
+        page = next((child.page for child in node.children if isinstance(child, Mark)), None)
+        if page is not None:
+            element[Name.Pg] = self._pages[page]
+        children: list[Any] = []
         for child in node.children:
             if isinstance(child, Node):
                 children.append(self.element(child, element))
             elif isinstance(child, Mark):
-                children.append(self._mark(child, element))
+                children.append(self._mark(child, element, page))
             else:
                 children.append(self._link(child, element))
         element[Name.K] = Array(children)
@@ -95,8 +98,11 @@ class _Writer:
             return Dictionary(O=Name.List, ListNumbering=Name.Decimal)
         return None
 
-    def _mark(self, mark: Mark, element: Any) -> Any:
+    def _mark(self, mark: Mark, element: Any, page: int | None) -> Any:
+        """The mark as its number alone where it stands on the element's own page, `page`."""
         self._owners[mark.page][mark.mcid] = element
+        if mark.page == page:
+            return mark.mcid
         return Dictionary(Type=Name.MCR, Pg=self._pages[mark.page], MCID=mark.mcid)
 
     def _link(self, link: LinkMark, element: Any) -> Any:

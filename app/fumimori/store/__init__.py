@@ -37,27 +37,3 @@ from fumimori.store.keys import usable as keyring_usable
 from fumimori.store.lock import check_free
 from fumimori.store.recognised import looks_like_ours
 from fumimori.store.whole import write_whole
-
-__all__ = [
-    "AlreadyThere",
-    "AssessmentFile",
-    "Damaged",
-    "DiskFull",
-    "Fresh",
-    "InUse",
-    "NewerVersion",
-    "NoKeyring",
-    "NotAnAssessment",
-    "NotThere",
-    "NotWritable",
-    "StoreError",
-    "Unsaved",
-    "Vanished",
-    "WrongSecret",
-    "check_free",
-    "discard",
-    "fresh_key",
-    "keyring_usable",
-    "looks_like_ours",
-    "write_whole",
-]

@@ -1,4 +1,4 @@
-"""One encrypted database: opened with its key, locked against others, its faults told apart."""
+"""One encrypted database: opened with its key, locked against others, its faults distinguished."""
 
 import contextlib
 import shutil
@@ -11,7 +11,7 @@ from fumimori.store import keys, migrations
 from fumimori.store.errors import Damaged, DiskFull, InUse, NotAnAssessment, NotWritable, StoreError, WrongSecret
 
 APPLICATION = 0x46756D69
-"""`Fumi` in ASCII; stands in `PRAGMA application_id`."""
+"""`Fumi` in ASCII; is in `PRAGMA application_id`."""
 
 PAGE = 4096
 _LITTLE_ROOM = 1 << 20
@@ -183,7 +183,7 @@ class Database:
                 raise
 
     def close(self, *, whole: bool = True) -> None:
-        """Close; with `whole` what stands in the journal goes into the file first, so that a copy of it is complete."""
+        """Close; with `whole` what is in the journal goes into the file first, so that a copy of it is complete."""
         with self._turn:
             try:
                 if whole:

@@ -49,7 +49,7 @@ def _now() -> datetime:
 class AssessmentFile:
     """An open assessment file. Holds it for itself alone; usable as a context manager.
 
-    The secret is a passphrase, a raw key of 32 bytes, or None: then the key lies in the operating system's keyring.
+    The secret is a passphrase, a raw key of 32 bytes, or None: then the key is in the operating system's keyring.
     """
 
     def __init__(self, database: Database, lock: Lock, key: bytes, clock: Clock) -> None:
@@ -80,9 +80,9 @@ class AssessmentFile:
     ) -> Self:
         """A new file at `path` that holds `start` with the octets of its evidence, or nothing yet. Raises StoreError.
 
-        It is made beside and appears under its name whole. `replace` puts it in the place of a file that nobody has
-        open; that file is untouched until then, and its snapshots go with it unless they open with the same secret.
-        Raises ValueError for an empty passphrase. Nothing is left behind when it fails.
+        It is written to a temporary name and renamed when complete. `replace` puts it in the place of a file that
+        nobody has open; that file is untouched until then, and its snapshots go with it unless they open with the same
+        secret. Raises ValueError for an empty passphrase. Nothing is left behind when it fails.
         """
         salt = keys.new_salt()
         chosen = keys.new_key() if secret is None else secret
@@ -148,7 +148,7 @@ class AssessmentFile:
 
     @staticmethod
     def _locked(path: Path, secret: keys.Secret | None) -> Lock:
-        """The lock on a file that can be one of ours."""
+        """The lock on a file that can be an assessment."""
         try:
             lock = Lock(path)
         except NotThere as error:
@@ -195,7 +195,7 @@ class AssessmentFile:
         """Write what changed since the last save, in one transaction that survives a crash. Raises StoreError.
 
         When it fails, the file and `assessment` of this object stay as they were. Vanished when the file is no longer
-        at its place, even when nothing changed: what is open lives in memory alone then.
+        at its place, even when nothing changed: what is open then exists in memory only.
         """
         self._may_write()
         if assessment is self._assessment:
@@ -246,7 +246,7 @@ class AssessmentFile:
                 yield sha256, octets
 
     def save_again(self, assessment: Assessment) -> None:
-        """Put the file anew where it vanished, under the same key, with `assessment`. Raises StoreError.
+        """Write the file again where it vanished, under the same key, with `assessment`. Raises StoreError.
 
         AlreadyThere when another file took its place. `assessment` is not lost when it fails: try again or elsewhere.
         """
@@ -268,7 +268,7 @@ class AssessmentFile:
         self._assessment, self._written, self._changed_since = assessment, parts, True
 
     def change_secret(self, secret: keys.Secret | None) -> None:
-        """Encrypt the file and its snapshots anew under another secret (None: a new key in the keyring).
+        """Re-encrypt the file and its snapshots under another secret (None: a new key in the keyring).
 
         Raises StoreError; the file is then still there under the old secret. Raises ValueError for an empty passphrase.
         """
@@ -276,9 +276,9 @@ class AssessmentFile:
         self.use(keys.fresh(self.path, secret))()
 
     def use(self, fresh: keys.Fresh) -> Callable[[], None]:
-        """Encrypt the file and its snapshots anew under a key that was made ready. Raises StoreError as above.
+        """Re-encrypt the file and its snapshots under a prepared key. Raises StoreError as above.
 
-        Returns what makes the keyring forget the key before, which may take as long as keyrings do.
+        Returns what makes the keyring forget the key before, which may take long.
         """
         self._may_write()
         old, old_salt = self._key, self._salt
@@ -308,7 +308,7 @@ class AssessmentFile:
     def close(self) -> None:
         """Take a snapshot when anything changed, and leave one whole file behind; never fails.
 
-        Where there is no room for that, what was saved stays in the journal beside the file, and the next opening
+        Where there is no room for that, what was saved stays in the journal next to the file, and the next opening
         takes it up.
         """
         if self._changed_since and not self.read_only:
@@ -371,7 +371,7 @@ def _migrate(database: Database) -> None:
 
 
 def discard(file: AssessmentFile) -> None:
-    """Close a file that was just made and that nobody wants, and remove it. Raises OSError."""
+    """Close and remove a file that was just made and is not wanted. Raises OSError."""
     file.close()
     for snapshot in snapshots.all_of(file.path):
         whole.remove(snapshot)

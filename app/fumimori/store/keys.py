@@ -21,14 +21,14 @@ SALT_BYTES = 16
 
 ROUNDS = 256_000
 """Of PBKDF2-HMAC-SHA512, as SQLCipher 4 makes a key of a passphrase; done here so that it is done once for a file and
-all its snapshots, beside the window's thread."""
+all its snapshots, outside the window's thread."""
 
 Secret = str | bytes
 """A passphrase, or a raw key of 32 bytes."""
 
 
 class Keyhole:
-    """A secret tried on files: their keys by their salts, each computed once."""
+    """A secret to open files with: derived keys by salt, each computed once."""
 
     def __init__(self, secret: Secret) -> None:
         """Raises ValueError for an empty passphrase, one with a NUL, and a key of another length than 32 bytes."""
@@ -79,7 +79,7 @@ def normal(passphrase: str) -> str:
 
 @dataclass(frozen=True)
 class Fresh:
-    """A key made ready for a file."""
+    """A key prepared for a file."""
 
     key: bytes
     salt: bytes

@@ -1,4 +1,4 @@
-"""Brand profiles of this user: one plain file each in a folder beside the window's settings."""
+"""Brand profiles of this user: one plain file each in a folder next to the window's settings."""
 
 import contextlib
 import re
@@ -20,7 +20,7 @@ def folder(settings_folder: Path) -> Path:
 
 
 def all_of(settings_folder: Path) -> tuple[BrandProfile, ...]:
-    """The profiles by name; a file that is none, or cannot be read, is left aside."""
+    """The profiles by name; a file that is not one, or cannot be read, is left aside."""
     found: dict[str, BrandProfile] = {}
     with contextlib.suppress(OSError):
         for file in sorted(folder(settings_folder).glob(f"*{SUFFIX}"))[:PROFILES_MOST]:

@@ -1,4 +1,4 @@
-"""Whether a file can be one of ours, without its key: an encrypted file looks like chance from its first byte."""
+"""Whether a file can be one of ours, without its key: an encrypted file looks random from its first byte."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from fumimori.store.database import PAGE
 
 _OTHERS = (b"SQLite format 3", b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"GIF8")
 _KINDS_OF_BYTES = 200
-"""A page of chance holds nearly all of the 256 kinds of bytes; fewer than this do not come about."""
+"""A page of random bytes holds nearly all of the 256 kinds of bytes; fewer than this do not occur by chance."""
 
 
 def certainly_foreign(head: bytes) -> bool:
@@ -22,7 +22,7 @@ def certainly_foreign(head: bytes) -> bool:
 
 
 def looks_like_ours(path: Path) -> bool:
-    """Whether the file at `path` can be an assessment: whole pages of what looks like chance. Raises OSError."""
+    """Whether the file at `path` can be an assessment: whole pages of random-looking bytes. Raises OSError."""
     size = path.stat().st_size
     if not path.is_file() or not size or size % PAGE:
         return False

@@ -1,4 +1,4 @@
-"""What lies beside an assessment file and in it: reading it, its snapshots, and why a file does not open."""
+"""What is next to an assessment file and in it: reading it, its snapshots, and why a file does not open."""
 
 import contextlib
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ def drop_others(path: Path, keyhole: keys.Keyhole) -> None:
 
 
 def rekey(snapshot: Path, old: bytes, new: bytes, salt: bytes, at: datetime) -> None:
-    """Encrypt a snapshot anew; one that cannot be read is removed, because the old secret must open nothing."""
+    """Re-encrypt a snapshot; one that cannot be read is removed, because the old secret must open nothing."""
     try:
         snapshots.write(snapshot, new, bodies(rows.parts(readable(snapshot, old))), at, salt)
     except (StoreError, OSError):

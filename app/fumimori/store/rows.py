@@ -26,7 +26,7 @@ from fumimori.model import (
 
 HEAD = "assessment"
 EXCHANGES = "evidence"
-"""Verbatim exchanges stand in rows of their own, so that a snapshot can leave them out."""
+"""Verbatim exchanges are in rows of their own, so that a snapshot can leave them out."""
 SHOWN = "shown"
 """The rows of the field `evidence`: what people handed in. Its octets are no rows."""
 
@@ -50,7 +50,7 @@ _FIELDS: Mapping[str, str] = {kind: field for field, kind in _ROWS.items()}
 
 
 _OF_RUNS: Mapping[str, type[Record]] = {"attempts": Attempt, "contacts": Contact}
-"""What a run holds stands in rows whose identity begins with that of the run, so that a run's own row is small."""
+"""What a run holds is in rows whose identity begins with that of the run, so that a run's own row is small."""
 
 
 Key = tuple[str, str]
@@ -61,7 +61,7 @@ Part = tuple[int, object]
 
 
 def parts(assessment: Assessment) -> dict[Key, Part]:
-    """The assessment taken apart; equal parts need not be written again."""
+    """The assessment split into rows; unchanged ones need not be written again."""
     taken: dict[Key, Part] = {}
     for field in _SINGLE:
         taken[field, ""] = (0, getattr(assessment, field))

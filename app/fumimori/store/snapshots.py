@@ -1,4 +1,4 @@
-"""Snapshots: the last twenty states of an assessment beside its file, under the same key, without evidence."""
+"""Snapshots: the last twenty states of an assessment next to its file, under the same key, without evidence."""
 
 import contextlib
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ def folder(path: Path) -> Path:
 
 
 def all_of(path: Path) -> tuple[Path, ...]:
-    """The snapshots of the file at `path`, the newest first."""
+    """The snapshots of the file at `path`, newest first."""
     return tuple(sorted(folder(path).glob("*.fumimori"), reverse=True))
 
 
@@ -88,7 +88,7 @@ def salt_of(snapshot: Path) -> bytes:
 
 
 def taken_at(snapshot: Path) -> datetime | None:
-    """When a snapshot was taken, in UTC, by its name; None for a name that is none of ours."""
+    """When a snapshot was taken, in UTC, by its name; None for any other name."""
     try:
         return datetime.strptime(snapshot.stem, "%Y-%m-%dT%H-%M-%S-%fZ").replace(tzinfo=UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Writing a file so that it is there whole or not at all, and the old one until then."""
+"""Atomic writing: a file is there complete or not at all, and the old one until then."""
 
 import contextlib
 import errno
@@ -17,7 +17,7 @@ ABANDONED_S = 3600
 
 @contextlib.contextmanager
 def unfinished(path: Path) -> Iterator[Path]:
-    """A new empty file beside `path` that only its owner reads, under a name nobody can foresee; gone in the end.
+    """A new empty file next to `path` that only its owner reads, under a name nobody can foresee; gone in the end.
 
     What is made of it is put in place by `place`. Raises OSError.
     """
@@ -48,7 +48,7 @@ def place(made: Path, path: Path, *, replace: bool) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` beside `path`, read it back, and only then put it in its place. Raises OSError.
+    """Write `content` atomically to `path`, read back before the rename. Raises OSError.
 
     A link at `path` is replaced, not followed; into a device or a pipe the content is written as it is.
     """
@@ -67,7 +67,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file with what a database leaves beside it."""
+    """Remove a file with the files that a database leaves next to it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 

@@ -20,14 +20,14 @@ _UNSEEN = dict.fromkeys(
         *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
     )
 )
-"""Characters that show nothing, or turn the direction; selectors of a character's form (of kanji, too) stay."""
+"""Invisible characters and direction overrides; selectors of a character's form (of kanji, too) stay."""
 VALUE_MOST = 4000
-"""Characters of what fills a placeholder: sentences of ours, and all that a person typed into one field."""
+"""Characters of what fills a placeholder: this program's sentences, and all that a person typed into one field."""
 _HARMLESS = _CONTROL_CHARACTERS | _BREAKS | _UNSEEN
 
 
 def sanitize(untrusted_text: str, limit: int = 400) -> str:
-    """`untrusted_text` as one harmless line: no control characters, nothing unseen, at most `limit` characters."""
+    """`untrusted_text` as one sanitized line: no control or invisible characters, at most `limit` characters."""
     bounded = untrusted_text[: 2 * limit]  # first, so that a long text costs no more than a short one
     cleaned = bounded.translate(_HARMLESS)
     whole = len(cleaned) <= limit and len(bounded) == len(untrusted_text)
@@ -39,7 +39,7 @@ class Language:
     """How a language is written: what `texts/<code>/language.toml` says. No other place knows a language by name."""
 
     code: str
-    """The folder's name, such as `ja`; it stands in files and settings."""
+    """The folder's name, such as `ja`; it is in files and settings."""
     name: str
     """Its own name, for those who read no other."""
     tag: str
@@ -70,7 +70,7 @@ class Language:
     body_size_step: float
     """Points by which the report's running text is larger than the look's, as the script needs it."""
     fallback: bool = False
-    """For systems whose locale names none of ours."""
+    """For systems whose locale names no language of the program."""
 
 
 @cache
@@ -96,13 +96,13 @@ def language_of(locale: str, known: Mapping[str, Language]) -> str:
 
 
 class MissingTextError(LookupError):
-    """A key without a text: a mistake of ours that the crossing test finds."""
+    """A key without a text: a bug of our own that the crossing test finds."""
 
 
 class Texts:
     """All texts of one language below the resources' folder.
 
-    They lie in `texts/<language>/<name>.toml` and, beside what they speak of, in `<language>.toml` of `checks/<id>/`,
+    They are in `texts/<language>/<name>.toml` and, next to what they describe, in `<language>.toml` of `checks/<id>/`,
     `controls/<id>/` and `registers/<id>/`. A key is the file's name or place and the place in the file, joined by
     dots: `controls/ssh/ja.toml`, `[used] question` is `controls.ssh.used.question`. Placeholders are named: `{days}`.
     """
@@ -122,7 +122,7 @@ class Texts:
         self._read: dict[str, dict[str, str | tuple[str, ...]]] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The text at `key` with its placeholders filled; strings among `values` are made harmless first."""
+        """The text at `key` with its placeholders filled; strings among `values` are sanitized first."""
         text = self._find(key)
         if not isinstance(text, str):
             raise MissingTextError(f"{self.language}: {key}")

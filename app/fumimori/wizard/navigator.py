@@ -1,4 +1,4 @@
-"""The way through the assistant: where one is, what comes next, and back to where one came from. Knows no window."""
+"""Navigation in the assistant: the current step, the next one, and the way back. Independent of the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from fumimori.wizard.progress import ControlStatus, asked, next_block, questions
 from fumimori.wizard.steps import BLOCK, HUB, ROW, START, Needs, Route, block_of, blocks, step
 
 REMEMBERED = 200
-"""So many places are kept to go back to."""
+"""Places that are kept to go back to."""
 
 
 class Work(Protocol):
@@ -34,7 +34,7 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class Left:
-    """A place that was left, and whether Next leads back to it in the end."""
+    """A history entry, and whether Next finally returns to it."""
 
     route: Route
     awaited: bool = False
@@ -61,7 +61,7 @@ class Navigator:
         self._enter(self._resolved(route), awaited=True)
 
     def next(self) -> None:
-        """On from a step that is done."""
+        """Go to the next step."""
         target, origin = self._ahead()
         if origin is None:
             self._enter(target)
@@ -71,18 +71,18 @@ class Navigator:
 
     @property
     def ahead(self) -> Route:
-        """Where `next` leads as things stand."""
+        """The route that `next` would go to now."""
         return self._ahead()[0]
 
     def later(self) -> None:
-        """On without having done this: past a question, past the measurement to the questions."""
+        """Skip this step: past a question, past the measurement to the questions."""
         if self.route.page == "measuring":
             self.go(HUB)
         else:
             self.next()
 
     def back(self) -> None:
-        """Return to where one came from (past what no longer exists); without history to what lies before."""
+        """Return to where one came from (past what no longer exists); without history to the preceding step."""
         while self._history:
             left = self._history.pop().route
             if left != self.route and self._exists(left):
@@ -96,7 +96,7 @@ class Navigator:
         self._show(self._missing())
 
     def file_ready(self) -> None:
-        """The file that was wanted is there: begin or go on with it; after a copy, be back where one was."""
+        """The file that was wanted is there: begin or continue with it; after a copy, be back where one was."""
         if self.route == Route("new", "copy"):
             self.back()
         else:
@@ -191,7 +191,7 @@ class Navigator:
         return [one for one in asked(self._work.result, block) if order.index(one.id) > here]
 
     def _newly_needed(self) -> Route | None:
-        """The next question without an answer that hangs on this one, or on what this one hangs on."""
+        """The next question without an answer that depends on this one, or on what this one depends on."""
         result = self._work.result
         related = {self.route.item, *_premises(result.of_bank(self.route.item))}
         for one in self._questions_after():
@@ -236,7 +236,7 @@ class Navigator:
 
 
 def _beside(page: str, by: int) -> Route:
-    """The step before (-1) or after (1) in the row; after the last one the hub. A step aside stands where it hangs."""
+    """The step before (-1) or after (1) in the row; after the last one the hub. A side step counts as its parent."""
     row = [one.id for one in ROW]
     at = row.index(step(page).under or page) + by
     return Route(row[max(at, 0)]) if at < len(row) else HUB

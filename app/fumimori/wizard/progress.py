@@ -11,7 +11,7 @@ from fumimori.wizard.steps import SURROUNDINGS, block_of
 
 
 class ControlStatus(StrEnum):
-    """How far a block is, in one word of the hub."""
+    """The state of a block, in one word of the hub."""
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -37,7 +37,7 @@ def counted(assessment: Assessment, result: Result, block: str) -> tuple[Questio
 def asked(result: Result, block: str) -> tuple[Question, ...]:
     """The questions of a block that a person gets to see one by one: those to answer, and contradictions to settle.
 
-    What was measured without contradiction, what does not exist here, and what hangs on something unmet is left out.
+    What was measured without contradiction, what does not exist here, and what depends on something unmet is left out.
     """
     states = _states(result)
     return tuple(
@@ -61,7 +61,7 @@ def position(assessment: Assessment, result: Result, identity: str) -> tuple[int
 
 
 def results(assessment: Assessment, result: Result, block: str) -> tuple[QuestionResult, ...]:
-    """How the counted questions of a block stand."""
+    """The states of a block's counted questions."""
     states = _states(result)
     return tuple(states[one.id] for one in counted(assessment, result, block))
 
@@ -108,7 +108,7 @@ def unsettled(assessment: Assessment, result: Result, block: str) -> int:
 
 
 def seen_or_read(result: Result) -> tuple[int, int]:
-    """How many questions are answered or confirmed without anybody's memory, and how many there are here.
+    """How many questions are answered or confirmed without asking anybody, and how many there are here.
 
     That is by what was measured or read, by a register, or by evidence. What follows from another answer is left out.
     """

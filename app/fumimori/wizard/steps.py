@@ -11,11 +11,11 @@ BLOCK = "block"
 
 
 class Group(StrEnum):
-    """Where a step stands; the last three are the groups of the sidebar."""
+    """The group of a step; the last three are the groups of the sidebar."""
 
     START = "start"
     FILE = "file"
-    """About a file: what is under way with it goes on only while one of these is shown."""
+    """About a file: what is under way with it continues only while one of these is shown."""
     PREPARATION = "preparation"
     CONTROLS = "controls"
     CONCLUSION = "conclusion"

@@ -17,7 +17,7 @@ COMMANDS = {
     "ssh_keys": "cat ~/.ssh/authorized_keys",
     "system_accounts": "getent passwd",
 }
-"""What whoever runs a server of their own types; the same in every language."""
+"""The commands that the administrator of an own server types; the same in every language."""
 
 
 def documents_for(

@@ -83,7 +83,7 @@ class RegisterWords:
     # --- tables of others ---
 
     def columns_of(self, head: Sequence[str]) -> tuple[str | None, ...]:
-        """Which column each head names, in whatever language; None for one that is none of ours, or comes again."""
+        """Which column each head names, in any language; None for an unknown or repeated one."""
         found: list[str | None] = []
         for words in head:
             key = self._heads.get(folded(words))
@@ -118,7 +118,7 @@ class ReadTable(Record):
 
     rows: tuple[Mapping[str, str], ...]
     named: int
-    """How many heads were recognised; 0 when the table is none of this register."""
+    """How many heads were recognised; 0 when the table is not of this register."""
     left_out: tuple[str, ...] = ()
     """Heads that name nothing here."""
 

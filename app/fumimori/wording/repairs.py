@@ -1,4 +1,4 @@
-"""The words around what is to be copied: what comes first, what may break, the way back, the letter to a provider."""
+"""The texts around what is to be copied: what comes first, what may break, the way back, the letter to a provider."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -44,7 +44,7 @@ def proof_words(t: Texts, proof: Proof) -> tuple[str, ...]:
 
 
 def letter(words: Words, findings: Iterable[Finding], asks: Iterable[Note], assessment: Assessment) -> str:
-    """The letter to whoever has to change it, with exactly the failing points; empty where nothing is asked."""
+    """The letter to the person who has to change it, with exactly the failing points; empty where nothing is asked."""
     wanted = "\n".join(note_words(words.texts, ask) for ask in asks)
     if not wanted:
         return ""

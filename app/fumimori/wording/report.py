@@ -1,4 +1,4 @@
-"""The words of one report: printed numbers, days, owners and shares, beside what `Words` says."""
+"""The words of one report: printed numbers, days, owners and shares, in addition to what `Words` says."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -134,7 +134,7 @@ class Wording(Words):
         return f"{int(share * 100 + 0.5)}%"
 
     def free(self, untrusted_text: str, limit: int = NOTE_LIMIT) -> str:
-        """What somebody typed, made harmless and bounded."""
+        """What somebody typed, sanitized and bounded."""
         return sanitize(untrusted_text, limit)
 
 

@@ -12,7 +12,7 @@ SIGNED = frozenset({"dkim_valid", "dkim_passed", "dkim_broken", "dkim_absent", "
 METHODS = ("spf", "dkim", "dmarc")
 NAME_MOST = 120
 MINUTES_FROM = 180
-"""Seconds from which a delay is told in minutes."""
+"""Seconds from which a delay is given in minutes."""
 
 Row = tuple[str, ...]
 

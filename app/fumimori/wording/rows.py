@@ -1,4 +1,4 @@
-"""What findings and actions come to as rows of words, for tables that leave the program."""
+"""Findings and actions as rows of words, for tables that leave the program."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""A sheet of paper by itself, as blocks without looks: all that the printing part is handed."""
+"""A single sheet of paper, as unstyled blocks: all that the printing part is handed."""
 
 from fumimori.model import Record
 

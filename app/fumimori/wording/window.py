@@ -73,7 +73,7 @@ def standing_words(t: Texts, question: Question, standing: QuestionResult, answe
 
 
 def facts_of(result: Result, rules: Rules, question: str) -> tuple[Outcome, ...]:
-    """Everything measured that touches a question, the worst first."""
+    """Everything measured that touches a question, worst first."""
     findings = [
         Outcome(code=one.code, subject=one.subject, values=one.values)
         for one in result.findings

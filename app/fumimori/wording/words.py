@@ -1,7 +1,9 @@
 """From codes to the words of one language: findings, answers, actions; window and report say them alike."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
 
 from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Tool, Values
 from fumimori.texts import Texts, sanitize
@@ -140,11 +142,22 @@ class Words:
         kinds = dict.fromkeys(finding.code for finding in action.findings)
         key = f"causes.{action.cause}"
         if len(kinds) == 1 or not self.texts.has(key):
-            return self.advice(action.findings[0])
+            return self._advice_everywhere(action.findings)
         checks = dict.fromkeys(kind.partition(".")[0] for kind in kinds)
         names = [self.texts(name) for check in checks if self.texts.has(name := f"checks.{check}.name")]
         short = (re.split(r"（| \(", name)[0] for name in names)
         return self.texts(key, place=sanitize(action.place, _HOST_MOST), names=self.listed(short))
+
+    def _advice_everywhere(self, findings: Sequence[Finding]) -> str:
+        """The first finding's advice; where it names its place, with the count of the others of its kind."""
+        first = findings[0]
+        places = dict.fromkeys(place_of(one) for one in findings if one.code == first.code and one.subject)
+        if len(places) < 2:
+            return self.advice(first)
+        here = place_of(first)
+        said = self.texts("words.action.and_others", place=sanitize(here, _HOST_MOST), count=len(places) - 1)
+        values = tuple((name, said if value in (here, first.subject) else value) for name, value in first.values)
+        return self.advice(msgspec.structs.replace(first, subject=said, values=values))
 
     def asked(self, action: Action) -> Question | None:
         """The question that a *find out* action is about."""
@@ -179,6 +192,12 @@ class Words:
                 self.texts.style.brackets.format(text=reason) if reason else ""
             )
         return self.option(question, answer.value)
+
+
+def place_of(finding: Finding | Outcome) -> str:
+    """The subject without its port."""
+    host, _, port = finding.subject.rpartition(":")
+    return host if host and port.isdecimal() and (":" not in host or host.endswith("]")) else finding.subject
 
 
 def kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

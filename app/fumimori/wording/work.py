@@ -15,7 +15,7 @@ COUNTED = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 _DUE_MOST = 40
 _DAYS_FROM = 2
-"""From so many days of work on a sum is said in days and no longer in hours."""
+"""Days of work from which on a sum is given in days and no longer in hours."""
 
 
 def cost_words(t: Texts, work: Work, *, short: bool = False) -> str:
@@ -41,7 +41,7 @@ def late_words(t: Texts, action: Action) -> str:
 
 
 def count_words(t: Texts, kinds: int, places: int) -> str:
-    """So many kinds of findings, and in how many places when those are more."""
+    """The number of kinds of findings, and of places where those are more."""
     return t("words.counts.kinds" if kinds == places else "words.counts.places", kinds=kinds, places=places)
 
 

@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from fumimori.grammar.account_table import account_table, normalised
-from fumimori.grammar.spreadsheet import TableError, table_rows
+from fumimori.grammar.spreadsheet import table_rows
+from fumimori.grammar.xlsx import TableError
 from loopback.documents import handed_over, outcomes_of, problem_of, words_of
 
 GOOGLE = (

@@ -1,4 +1,4 @@
-"""What aggregate reports add up to, in whatever shape they come; they are built as RFC 9990 writes them."""
+"""What aggregate reports add up to, whatever their shape; they are built as RFC 9990 writes them."""
 
 import base64
 import gzip

@@ -82,7 +82,7 @@ def test_what_a_list_means(text, expected):
 def test_a_packet_filter_of_a_provider(text, expected):
     assert words(text) == expected
     assert words(text.encode("cp932")) == expected
-    # what stands in front of the server says nothing about the server's own firewall
+    # what is in front of the server says nothing about the server's own firewall
     assert words(text, nft()) == expected | {"input_closed"}
 
 

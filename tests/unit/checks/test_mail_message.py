@@ -251,6 +251,37 @@ def test_a_hop_without_a_sign_of_tls_and_a_login_without_tls():
     assert "login_plain" not in judged(received(MESSAGE, hops=plain + at_home))
 
 
+@pytest.mark.parametrize(
+    ("written", "version"), [(b"TLS1_0", "TLS 1.0"), (b"TLSv1", "TLS 1.0"), (b"TLSv1.1", "TLS 1.1")]
+)
+def test_a_hop_and_a_login_over_an_old_version_of_tls(written, version):
+    hops = HOPS.replace(b"TLS1_3", written)
+    login = LOGIN.replace(b"with ESMTPA", b"(using " + written + b" with cipher ECDHE-RSA-AES256-SHA) with ESMTPSA")
+    _, _, outcomes = handed_over(received(MESSAGE, hops=hops + login), into=about(DOMAIN))
+    said = {one.code.partition(".")[2]: dict(one.values) for one in outcomes}
+    assert said["handed_over_old"] == {"by": "mx.receiver.example", "version": version}
+    assert said["login_old"] == {"by": "mail.example.jp", "version": version}
+    assert "handed_over_encrypted" not in said
+    at_home = login.replace(b"192.175.48.9", b"192.168.1.9")
+    assert "login_old" not in judged(received(MESSAGE, hops=HOPS + at_home))
+    assert "login_old" not in judged(received(MESSAGE, hops=HOPS + login.replace(written, b"TLSv1.2")))
+
+
+def test_a_signature_that_leaves_the_end_of_the_body_open():
+    seen = [keys_seen("s1")]
+    signed = received(dkim_signed(length=True))
+    assert judged(signed, attempts=seen) == ["dkim_length", "dkim_valid", "handed_over_encrypted"]
+    # our key signed the tag itself: it is true of what strangers added to, and of a header alone
+    for proven in (signed + b"Pay to account 666.\r\n", signed.partition(b"\r\n\r\n")[0] + b"\r\n"):
+        _, _, outcomes = handed_over(proven, into=about(DOMAIN, attempts=seen), own=False)
+        assert "dkim_length" in words_of(outcomes, "mail_message")
+    # without the key somebody has to vouch for the message
+    assert "dkim_length" in judged(signed)
+    _, _, outcomes = handed_over(signed, into=about(DOMAIN), own=False)
+    assert words_of(outcomes, "mail_message") == ["unproved"]
+    assert "dkim_length" not in judged(received(dkim_signed()), attempts=seen)
+
+
 def test_names_of_the_inside_are_shown():
     inside = (
         b"Received: from pc12.office.local ([192.168.10.5]) by mail.example.jp with ESMTPSA; Tue, "
@@ -308,6 +339,7 @@ STRANGERS += b"Tue, 24 Nov 2026 10:00:00 +0900\r\n"
 LOGIN = (
     b"Received: from copier ([192.175.48.9]) by mail.example.jp with ESMTPA id 3; Tue, 24 Nov 2026 09:59:00 +0900\r\n"
 )
+OTHER = rsa.generate_private_key(65537, 2048)
 FORGERIES = {
     "nothing signed": MESSAGE,
     "signed by somebody else": dkim_signed(domain="sender-service.example"),
@@ -316,6 +348,9 @@ FORGERIES = {
     "verdicts in the name of our server": b"Authentication-Results: mail.example.jp; " + PASSED + b"\r\n" + MESSAGE,
     "a bad verdict": b"Authentication-Results: mail.example.jp; spf=fail; dkim=none; dmarc=fail\r\n" + MESSAGE,
     "a way of its own": LOGIN + MESSAGE,
+    "an old way": HOPS.replace(b"TLS1_3", b"TLS1_0") + MESSAGE,
+    "an open end that our key did not sign": dkim_signed(key=OTHER, length=True),
+    "an open end that was put in": dkim_signed().replace(b"; s=s1", b"; l=3; s=s1"),
     "an old program, the inside and a list": b"X-Mailer: Microsoft Outlook 14.0\r\nX-Originating-IP: 10.1.2.3\r\n"
     b"List-ID: <a.example.jp>\r\n" + MESSAGE,
     "a broken seal": arc_sealed(MESSAGE).replace(b"Subject: Invoice 11", b"Subject: Invoice 12"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -19,8 +20,8 @@ from fumimori.model import Attempt, DomainScope, Hosting, Scope, Severity, Statu
 from fumimori.network import NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from fumimori.network.mail import MailService
-from fumimori.network.tls import CertificateChain, Handshake, HelloAnswer
-from loopback.certificates import certificate
+from fumimori.network.tls import Handshake, HelloAnswer
+from loopback.certificates import chain_for
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -29,14 +30,7 @@ RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
 MODERN = TlsSupport(accepted=("tls1.2", "tls1.3"), refused=("ssl3", "tls1.0", "tls1.1"), bad_suites_known=True)
 
 
-def chain(*, trusted=True, error="", matches=True, **changes) -> CertificateChain:
-    return CertificateChain(
-        certificates=(certificate(HOST, **changes),),
-        trusted=trusted,
-        trust_error=error,
-        name_matches=matches,
-        asked_name=HOST,
-    )
+chain = partial(chain_for, HOST)
 
 
 def facts(port: int = 993, *, support: TlsSupport = MODERN, **changes) -> Facts:

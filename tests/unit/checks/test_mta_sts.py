@@ -216,7 +216,7 @@ def test_a_domain_that_takes_no_mail_is_not_looked_at():
 
 
 def looks(*states: tuple[int, str, str | NotObserved]) -> set[str]:
-    """What is said after looks at `(days ago, id, policy body)`, the oldest first."""
+    """What is said after looks at `(days ago, id, policy body)`, oldest first."""
     attempts: tuple[Attempt, ...] = ()
     scope = scope_of("example.jp")
     for days, number, body in states:

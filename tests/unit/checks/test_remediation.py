@@ -4,6 +4,7 @@ import ast
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import facts as mx
+from fumimori.checks.remediation.by_hand import BY_HAND
 from fumimori.checks.spf import facts as spf
 from fumimori.checks.tls_rpt import facts as tls_rpt
 from fumimori.grammar.dmarc import POLICIES, parse_dmarc
@@ -591,7 +593,7 @@ def test_every_repair_belongs_to_an_outcome_of_the_rules():
 
 def test_every_text_of_a_repair_is_used_and_every_note_has_one():
     """The keys and placeholders of `note(…)` calls as they are written in the code, crossed with both languages."""
-    used = notes_in_code()
+    used = notes_in_code() | {key: set() for key in BY_HAND.values()}
     for language in languages(resources.root()):
         texts = Texts(resources.root(), language)
         known = {key.removeprefix("repairs.note.") for key in sorted(texts.keys()) if key.startswith("repairs.note.")}
@@ -654,12 +656,23 @@ def test_every_value_of_a_provider_has_its_own_page_and_is_one_term():
     for row in rules().tables["provider_settings"].dicts():
         assert row["provider"] in providers
         assert parse_spf(f"v=spf1 {row['spf']} ~all").faults == ()
-        assert len(row["spf"].split()) <= 1
-        assert row["spf_source"].startswith("https://") or not (row["spf"] or row["spf_source"])
-        assert row["spf"] or row["dkim"]
-        assert row["dkim"] or not row["dkim_menu"]
-        assert row["dkim"].startswith("https://") or not row["dkim"]
+        assert len(row["spf"].split()) == 1
+        assert row["source"].startswith("https://")
         assert datetime.fromisoformat(row["checked"])
+
+
+def test_every_page_of_a_provider_is_about_questions_that_its_customers_are_asked():
+    hosting = {row["provider"]: row["hosting"] for row in rules().tables["providers"].dicts()}
+    questions = {question.id: question for question in bank()}
+    told = []
+    for row in rules().tables["provider_pages"].dicts():
+        assert hosting[row["provider"]], row
+        assert urlsplit(row["url"]).scheme == "https"
+        assert datetime.fromisoformat(row["checked"])
+        for one in row["questions"].split():
+            assert hosting[row["provider"]] in questions[one].hosting, (row["provider"], one)
+            told.append((row["provider"], one))
+    assert len(told) == len(set(told))
 
 
 def test_a_provider_whose_page_is_known_is_named_with_it():
@@ -671,10 +684,22 @@ def test_a_provider_whose_page_is_known_is_named_with_it():
 def test_a_rental_server_whose_value_is_not_known_is_asked_with_its_own_pages_named():
     of = assessment(provider="KAGOYA", hosting=Hosting.RENTAL)
     key = {note.key: dict(note.values) for note in repair("dkim.key_short", DOMAIN, of).before}
-    assert key["dkim_page"]["url"].startswith("https://support.kagoya.jp/")
-    assert "独自ドメイン管理" in key["dkim_menu"]["menu"]
+    assert key["provider_page"]["url"].startswith("https://support.kagoya.jp/")
+    assert "独自ドメイン管理" in key["provider_menu"]["menu"]
     made = repair("spf.none", DOMAIN, of)
     assert made.snippets == ()
     assert made.ask is not None
-    assert [note.key for note in made.before] == ["senders_first", "spf_page"]
+    assert [note.key for note in made.before] == ["senders_first", "provider_page"]
     assert dict(made.before[1].values)["url"].startswith("https://support.kagoya.jp/")
+
+
+def test_an_answer_s_finding_comes_with_the_provider_s_own_pages_too():
+    of = assessment(provider="Sakura Internet", hosting=Hosting.RENTAL)
+    pages = [dict(note.values)["url"] for note in repair("access.admin_mfa.no", "", of).before]
+    assert pages == ["https://help.sakura.ad.jp/rs/2244"]
+
+
+@pytest.mark.parametrize("hosting", [Hosting.VPS, Hosting.ON_PREMISES])
+def test_on_one_s_own_server_no_provider_s_panel_is_named(hosting):
+    of = assessment(provider="Sakura Internet", hosting=hosting)
+    assert repair("access.admin_mfa.no", "", of).empty

@@ -21,6 +21,7 @@ from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
+from fumimori.checks.remediation.by_hand import BY_HAND
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.system_accounts import facts as system_accounts
 from fumimori.checks.tls.facts import TlsSupport
@@ -42,6 +43,7 @@ from fumimori.model import (
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from fumimori.network.mail import MailService
 from fumimori.texts import Texts
+from fumimori.wording.repairs import repair_lines
 from loopback.fake_network import NOW, FakeNetwork, attempt, looked, scope_of
 from loopback.further_zones import further_zones, receiving
 from loopback.recorded_runs import run_of
@@ -120,6 +122,7 @@ NOT_COPIED = {
         (
             *("mail_message.dkim_broken", "mail_message.dkim_absent", "mail_message.dkim_foreign"),
             *("mail_message.dmarc_failed", "mail_message.spf_failed", "mail_message.handed_over_plain"),
+            *("mail_message.dkim_length", "mail_message.handed_over_old", "mail_message.login_old"),
             *("mail_message.login_plain", "mail_message.bulk_no_one_click", "mail_message.arc_broken"),
             *("dmarc_reports.sender_refused", "dmarc_reports.own_unaligned", "dmarc_reports.sender_unaligned"),
             *("dmarc_reports.forged_delivered", "tls_reports.starttls_failed", "tls_reports.certificate_failed"),
@@ -318,5 +321,20 @@ def test_what_cannot_be_copied_has_steps(code, language):
     assert Texts(resources.root(), language).lines(f"checks.{code}.fix")
 
 
+@pytest.mark.parametrize("code", sorted(set(NOT_COPIED) - remediation.walk().keys()))
+@pytest.mark.parametrize("language", sorted(WHOLE))
+def test_what_cannot_be_copied_says_who_does_it(code, language):
+    """One or two sentences stand where something to copy would."""
+    rule = rules().outcomes[code]
+    finding = Finding(code=code, subject=DOMAIN, control=rule.control, severity=rule.severity, basis=Basis.MEASURED)
+    made = repair(finding, server())
+    assert (made.snippets, len(made.before)) == ((), 1)
+    said = repair_lines(Texts(resources.root(), language), made)
+    assert said[0] == Texts(resources.root(), language)("repairs.before")
+    assert len(said) == 2
+    assert 20 < len(said[1]) < 200
+
+
 def test_no_repair_is_for_a_code_that_nobody_names():
+    assert set(BY_HAND) <= faults()
     assert set(remediation.walk()) <= set(rules().outcomes)

@@ -1,4 +1,4 @@
-"""Every repair for every kind of hosting: it fits whoever runs the server, and takes nothing away that stands there."""
+"""Every repair for every kind of hosting: it fits whoever runs the server, and takes nothing away that is there."""
 
 import re
 from collections.abc import Iterator
@@ -173,7 +173,7 @@ def test_commands_are_for_the_product_that_answers():
 
 
 def test_no_advice_against_what_was_measured(made):
-    """No line of a record is printed as new that stands there word for word, and none is deleted that stays."""
+    """No line of a record is printed as new that is there word for word, and none is deleted that stays."""
     for finding, _, one in made:
         records = [snippet for snippet in one.snippets if snippet.kind is SnippetKind.DNS_RECORD]
         assert all(snippet.content != snippet.current for snippet in records), finding

@@ -79,7 +79,7 @@ def test_every_word_happens_and_has_a_rule():
 
 
 class Tried:
-    """A network that writes down what was tried."""
+    """A network that records what was tried."""
 
     def __init__(self, *, fails: bool = False) -> None:
         self.calls: list[str] = []

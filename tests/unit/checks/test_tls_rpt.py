@@ -1,4 +1,4 @@
-"""The TLS-RPT probe tells a usable address for reports from everything that senders pass over."""
+"""The TLS-RPT probe tells a usable address for reports from everything that senders ignore."""
 
 import pytest
 

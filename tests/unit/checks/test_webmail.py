@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -15,9 +16,9 @@ from fumimori.checks.webmail.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, Scope, Severity, Status
 from fumimori.network import NotObserved, Unreachable
-from fumimori.network.tls import CertificateChain, HelloAnswer
+from fumimori.network.tls import HelloAnswer
 from fumimori.network.web import WebAnswer
-from loopback.certificates import certificate
+from loopback.certificates import chain_for
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -28,14 +29,7 @@ FORM = '<form><input name="u"><input  name=p type="PassWord"></form>'
 HSTS = (("strict-transport-security", "max-age=31536000; includeSubDomains"),)
 
 
-def chain(*, trusted=True, error="", matches=True, **changes) -> CertificateChain:
-    return CertificateChain(
-        certificates=(certificate(HOST, **changes),),
-        trusted=trusted,
-        trust_error=error,
-        name_matches=matches,
-        asked_name=HOST,
-    )
+chain = partial(chain_for, HOST)
 
 
 def plain(status=301, location=f"https://{HOST}/", body="") -> WebAnswer:

@@ -1,4 +1,4 @@
-"""`fumimori collector` writes the script that stands in the resources, and overwrites no assessment."""
+"""`fumimori collector` writes the script that is in the resources, and overwrites no assessment."""
 
 import pytest
 

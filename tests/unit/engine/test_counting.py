@@ -1,4 +1,4 @@
-"""What counts is the newest completed look at what the scope has today, judged from where it was made."""
+"""What counts is the newest completed attempt at what the scope has today, judged from where it was made."""
 
 import dataclasses
 from collections.abc import Callable, Iterable

@@ -9,7 +9,8 @@ import pytest
 from fumimori import __main__ as program
 from fumimori import checks as probes
 from fumimori import resources
-from fumimori.engine.exchange import NotAScanError, imported, read_scan, scan_json, schema
+from fumimori.engine.exchange import imported, read_scan, scan_json, schema
+from fumimori.engine.scan_limits import NotAScanError
 from fumimori.model import Assessment
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

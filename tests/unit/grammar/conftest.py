@@ -1,4 +1,4 @@
-"""The public SPF suite lies beside the checkout where CI runs; elsewhere its test does not exist."""
+"""The public SPF suite is beside the checkout where CI runs; elsewhere its test does not exist."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Keys lie in a real keyring or nowhere; without one the program says so and writes nothing down."""
+"""Keys are in a real keyring or nowhere; without one the program says so and writes nothing down."""
 
 import os
 import shutil

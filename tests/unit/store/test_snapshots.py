@@ -1,4 +1,4 @@
-"""The last twenty states lie beside the file, without evidence, and never half-written."""
+"""The last twenty states are beside the file, without evidence, and never half-written."""
 
 from datetime import timedelta
 

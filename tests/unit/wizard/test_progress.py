@@ -1,4 +1,4 @@
-"""How far somebody is: what is asked, how it is numbered, how a block stands in one word, how long it still takes."""
+"""How far somebody is: what is asked, how it is numbered, the state of a block in one word, how long it still takes."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The facts of accounts: what its reader writes down."""
+"""Facts that the reader `accounts` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.account_table import Account
@@ -15,4 +15,4 @@ class Facts(Record):
 
 
 ACCOUNTS = FactsKey("accounts", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,7 +1,7 @@
 """Which accounts exist, who administers, and how they log in, as an export of the service says.
 
 Objective  Find accounts that nobody uses, administrators and users without multi-factor authentication, and mail that
-           goes on to addresses outside by itself.
+           is automatically forwarded to addresses outside.
 Inputs     A table that the service exports (CSV in UTF-8, UTF-16 or Shift_JIS, or XLSX): Google Workspace,
            Microsoft 365 and Entra, Exchange, Amazon WorkMail, rental panels. Headings in English or Japanese, as in
            tables/account_columns.tsv.
@@ -19,11 +19,12 @@ from functools import partial
 
 from fumimori.checks.accounts.facts import ACCOUNTS, Facts
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret, TooMuch
+from fumimori.checks.listing import counted, shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.account_table import Account, SecretColumnError, account_table
 from fumimori.grammar.lines import beginning_of
-from fumimori.grammar.spreadsheet import TableError, Watch, table_rows
+from fumimori.grammar.spreadsheet import Watch, table_rows
+from fumimori.grammar.xlsx import TableError
 from fumimori.model import Control, Outcome, Rules, Scope, Values
 
 Word = tuple[str, Values]
@@ -56,7 +57,7 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading[Facts]]:
     except SecretColumnError as error:
         raise Secret(str(error)) from error
     except TableError as error:
-        raise (TooMuch if error.args == ("too_large",) else Damaged)(str(error)) from error
+        raise (TooMuch if error.code == "too_large" else Damaged)(str(error)) from error
     if found is None or not found.accounts:
         raise Damaged
     facts = Facts(accounts=found.accounts, columns=found.columns, truncated=found.truncated)
@@ -132,7 +133,7 @@ def _use(alive: Sequence[Account], day: date, rules: Rules) -> Iterator[Word]:
 
 
 def _leads_outside(account: Account, scope: Scope) -> bool:
-    """Whether its mail goes on to a domain that is neither assessed nor its own."""
+    """Whether its mail is forwarded to a domain that is neither assessed nor its own."""
     own = {domain.name for domain in scope.domains} | {account.name.rpartition("@")[2].lower()}
     for address in account.forward.replace(";", ",").replace(" ", ",").split(","):
         domain = address.rpartition("@")[2].strip(" <>\"'")
@@ -142,7 +143,7 @@ def _leads_outside(account: Account, scope: Scope) -> bool:
 
 
 def _named(accounts: Sequence[Account]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
+    return counted("accounts", [account.name for account in accounts])
 
 
 READER = Reader(

@@ -1,4 +1,4 @@
-"""The facts of admin_pages: what its probe writes down."""
+"""Facts that the probe `admin_pages` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -22,8 +22,8 @@ class Facts(Record):
     answered: int = 0
     """Places where anything answered or refused, so that the host is known to be there."""
     unseen: int = 0
-    """Ports that were open and never showed their page."""
+    """Ports that were open without showing their page."""
 
 
 ADMIN_PAGES = FactsKey("admin_pages", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,13 +1,14 @@
 """Administration pages that everybody can open: recognised by what they say, never by their port, never logged in to.
 
-Objective  Find administration pages that anyone can reach, and set-up pages that somebody forgot.
+Objective  Find administration pages that anyone can reach, and forgotten set-up pages.
 Inputs     The hosts that the authorisation names; tables admin_places (where panels usually answer) and admin_pages
            (what they say, and what it means).
 Steps      One GET for each place, a few ports at a time, at most two redirects on the same host and port; a certificate
-           that the panel made for itself does not keep us from reading. No form is sent, no name, no password.
+           that the panel signed itself does not prevent reading. No form is sent, no name, no password.
 Outcomes   installer, open_console (critical); login_page, installer_off (medium); login_reachable (info): against an
-           answer that the first password still holds; default_account (info): the maker's papers name a first login
-           for this product; none_found (ok). Seen from the organisation's own network every page is inside_only (info).
+           answer that the first password still holds; default_account (info): the maker's documentation names a default
+           login for this product; none_found (ok). Seen from the organisation's own network every page is inside_only
+           (info).
 Sources    NIST SP 800-45 version 2; documentation of the makers.
 """
 
@@ -81,7 +82,7 @@ async def _behind(base: str, paths: Sequence[str], table: Sequence[Mapping[str, 
         try:
             answer = await _page(base + path, context)
         except NotObserved as not_observed:
-            # What does not answer at its first path does not answer at the next.
+            # A port without an answer at its first path is not asked for the next.
             asked.answered += not_observed.reason == "connection_refused"
             asked.broken = None if not_observed.reason in CLOSED else not_observed
             return asked
@@ -105,7 +106,7 @@ async def _page(url: str, context: ProbeContext) -> WebAnswer:
 
 
 def recognised(answer: WebAnswer, table: Sequence[Mapping[str, str]]) -> Mapping[str, str] | None:
-    """The first row whose text stands in the page or its headers; a page that is not there is no page."""
+    """The first row whose text is in the page or its headers; a page that is not there is no page."""
     if answer.status in FAILED or answer.status >= 500:
         return None
     text = "\n".join((*(f"{name}: {value}" for name, value in answer.headers), answer.untrusted_body))
@@ -143,7 +144,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
                 continue
             yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
             if word == "login_page":
-                # A password that was never changed is worse where everybody can try it.
+                # A default password is worse where everybody can try it.
                 yield Outcome(code="admin_pages.login_reachable", subject=subject, values=values)
             if page.kind == "login" and page.product in accounts:
                 shown: Values = (*values, ("account", accounts[page.product]))

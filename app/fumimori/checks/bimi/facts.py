@@ -1,4 +1,4 @@
-"""The facts of bimi: what its probe writes down."""
+"""Facts that the probe `bimi` records."""
 
 from fumimori.checks.bimi.mark import MarkCertificate
 from fumimori.checks.observations import FactsKey
@@ -11,7 +11,7 @@ CERTAIN = ("no_address", "connection_refused")
 
 
 class Fetched(Record):
-    """What came of one file: the answer without its body, or why nothing answered."""
+    """The response for one file without its body, or why there was none."""
 
     url: str
     status: int = 0
@@ -38,7 +38,7 @@ class Facts(Record):
     """What is published."""
 
     answer: DnsAnswer
-    """TXT at `default._bimi`; `name` is the domain that it stands at."""
+    """TXT at `default._bimi`; `name` is the domain that it is at."""
     logo: Fetched | None = None
     untrusted_logo: str = ""
     evidence: Fetched | None = None
@@ -52,4 +52,4 @@ class Facts(Record):
 
 
 BIMI = FactsKey("bimi", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -59,7 +59,7 @@ class MarkCertificate(Record):
     """It has name constraints, which a mark certificate must not have."""
     logos: tuple[EmbeddedLogo, ...]
     chain_fault: str = ""
-    """`alone` (no certificate of an issuer beside it), `order` (the next one did not issue it), `not_ca`,
+    """`alone` (no issuer's certificate with it), `order` (the next one did not issue it), `not_ca`,
     `out_of_time` (an issuer's certificate is over), `too_deep` (more issuers than one of them allows below it, RFC 5280
     section 4.2.1.9), `short_key` (RSA below 2048 bits), `not_leaf` (the first one is an authority itself),
     `precertificate` (RFC 6962 section 3.1), `critical` (an extension that must be understood and is not known, RFC 5280
@@ -133,7 +133,7 @@ def _facts(chain: list["x509.Certificate"], at: datetime) -> MarkCertificate:
 
 
 def _leaf_fault(leaf: "x509.Certificate") -> str:
-    """Why the first certificate is none that a reader may take for the mark's, whoever issued it."""
+    """Why a reader must not accept the first certificate as the mark's, independent of its issuer."""
     from cryptography import x509
 
     for extension in leaf.extensions:

@@ -1,4 +1,4 @@
-"""BIMI: the logo that mail services may show beside a domain's mail, and the certificate of the mark behind it.
+"""BIMI: the logo that mail services may show next to a domain's mail, and the certificate of the mark behind it.
 
 Objective  Find out whether the logo that a domain publishes would be shown, and why not. Nothing here is a danger.
 Inputs     The domains of the scope that send mail; what the DMARC probe saw; tables svg_tiny_ps, svg_tiny_ps_values,
@@ -38,7 +38,7 @@ LOGO_LIMIT = 65536
 """Bytes of a logo that are read: twice what the profile allows."""
 EVIDENCE_LIMIT = 262144
 THIRD_PARTY = "third_party_host"
-"""The file lies at somebody else's, whom nobody agreed to ask."""
+"""The file is at somebody else's, whom nobody agreed to ask."""
 
 
 def _subjects(observations: Observations) -> Sequence[str]:
@@ -76,7 +76,7 @@ async def _fetched(url: str, limit: int, domain: str, context: ProbeContext) -> 
         answer: WebAnswer = await context.network.get(url, limit=limit)
     except NotObserved as not_observed:
         return Fetched(url=url, reason=not_observed.reason), ""
-    if answer.incomplete:  # half a file is none, and says nothing of its size
+    if answer.incomplete:  # half a file is not a logo, and says nothing about its size
         return Fetched(url=url, reason="connection_closed"), ""
     came = Fetched(url=url, status=answer.status, tls_error=answer.tls_error, truncated=answer.truncated)
     return came, answer.untrusted_body if came.came else ""
@@ -137,7 +137,7 @@ def _found(
 
 
 def _shield(domain: str, observations: Observations) -> Iterator[tuple[str, Values]]:
-    """Whether DMARC is strict enough for a logo: for the domain, for what lies below it, and for all of the mail."""
+    """Whether DMARC is strict enough for a logo: for the domain, for what is below it, and for all of the mail."""
     facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
         return

@@ -1,13 +1,15 @@
-"""Repairs of the BIMI record; what is wrong with the files behind it is their makers' to mend."""
+"""Repairs of the BIMI record; what is wrong with the files behind it is for their makers to fix."""
 
 import re
 from collections.abc import Callable, Mapping
 
 from fumimori.checks.bimi.facts import BIMI
+from fumimori.checks.dmarc.facts import DMARC
 from fumimori.checks.dmarc.repair import REPAIRS as OF_DMARC
 from fumimori.checks.remediation import zone
 from fumimori.checks.remediation.context import Context, note
 from fumimori.grammar.bimi import looks_like_bimi, parse_bimi
+from fumimori.grammar.dmarc import is_dmarc, looks_like_dmarc
 from fumimori.model import Repair
 
 _HTTPS = re.compile(r"(?<!\w)https?://[!#-+.-:=?-~]{1,500}", re.IGNORECASE)
@@ -41,7 +43,12 @@ def _malformed(context: Context) -> Repair:
 
 
 def _dmarc(context: Context) -> Repair:
-    return OF_DMARC["monitoring"](context)
+    """A stricter policy; where no receiver reads one yet, DMARC begins as its own finding says, or is mended by it."""
+    facts = context.observations.facts(DMARC, context.subject)
+    if facts is None or facts.found(context.subject).record is not None:
+        return OF_DMARC["monitoring"](context)
+    written = any(is_dmarc(text) or looks_like_dmarc(text) for own in facts.walk[:1] for text in own.records)
+    return Repair() if written else OF_DMARC["none"](context)
 
 
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = {

@@ -1,4 +1,4 @@
-"""The facts of caa: what its probe writes down."""
+"""Facts that the probe `caa` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.caa import CaaRecord, parse_caa
@@ -23,4 +23,4 @@ class Facts(Record):
 
 
 CAA = FactsKey("caa", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

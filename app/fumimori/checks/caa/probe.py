@@ -1,7 +1,7 @@
 """CAA: which certification authorities may issue certificates for the names of mail (RFC 8659, 8657, 9495).
 
 Objective  Say whether anybody's authority may issue for the domain, and find records that authorities cannot read.
-Inputs     The domains of the scope; their MX, mail and webmail hosts that lie below them.
+Inputs     The domains of the scope; their MX, mail and webmail hosts that are below them.
 Steps      DNS only: CAA at the name, then at each name above it until one has some (RFC 8659 section 3).
 Outcomes   malformed, critical_unknown (low): no authority issues any more, or nobody reads the record;
            absent, issue_missing, mail_open (info); present, mail_restricted, logo_restricted (ok).

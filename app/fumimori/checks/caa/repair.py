@@ -1,4 +1,4 @@
-"""Repairs of CAA records that authorities cannot read, or must not pass over (RFC 8659 section 4)."""
+"""Repairs of CAA records that authorities cannot read, or must not ignore (RFC 8659 section 4)."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -39,4 +39,4 @@ class Facts(Record):
 
 
 CERTIFICATES = FactsKey("certificates", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

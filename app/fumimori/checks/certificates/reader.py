@@ -50,7 +50,7 @@ _NAMES_MOST = 50
 
 
 def accepts(document: Document) -> float:
-    """How sure it is that this is a certificate, or a private key that must be refused."""
+    """Confidence, 0 to 1, that this is a certificate, or a private key that must be refused."""
     content = document.content
     if _is_secret(content):
         return 1.0

@@ -1,4 +1,4 @@
-"""The facts of client_settings: what its probe writes down."""
+"""Facts that the probe `client_settings` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -9,7 +9,7 @@ SRV_FIELDS = 4
 
 
 class Facts(Record):
-    """What one domain tells programs that set themselves up."""
+    """What one domain publishes for the automatic set-up of mail programs."""
 
     srv: tuple[DnsAnswer, ...] = ()
     configs: tuple[WebAnswer, ...] = ()
@@ -32,4 +32,4 @@ class Facts(Record):
 
 
 CLIENT_SETTINGS = FactsKey("client_settings", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

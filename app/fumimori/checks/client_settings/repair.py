@@ -1,4 +1,4 @@
-"""Repairs of what mail programs are told: the same servers, at the ports that are encrypted from the first byte."""
+"""Repairs of the automatic settings for mail programs: the same servers, at the ports with implicit TLS."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -67,7 +67,7 @@ def _servers(context: Context) -> list[ClientServer]:
 
 
 def _records(context: Context) -> Repair:
-    """Records for the encrypted ports beside the old ones (RFC 6186, RFC 8314 section 5.1)."""
+    """Records for the encrypted ports in addition to the old ones (RFC 6186, RFC 8314 section 5.1)."""
     facts = context.observations.facts(CLIENT_SETTINGS, context.subject)
     made = []
     for old, new in SAFE_SERVICES.items():

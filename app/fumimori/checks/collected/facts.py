@@ -1,4 +1,4 @@
-"""The facts of collected: what its reader writes down."""
+"""Facts that the reader `collected` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -16,4 +16,4 @@ class Facts(Record):
 
 
 COLLECTED = FactsKey("collected", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,9 +1,9 @@
 """How far the collector of `resources/collect/` could see on a server.
 
-Objective  Tell apart what is not there and what could not be looked at, when a server was described from inside.
+Objective  Distinguish what is not there and what could not be looked at, when a server was described from inside.
 Inputs     The list of parts of the one file that the collector writes; the parts themselves go to the readers that know
            them, by their content like any other document.
-Steps      The file is taken apart by engine/unpacking.py, which refuses one that was changed.
+Steps      The file is unpacked by engine/unpacking.py, which refuses one that was changed.
 Outcomes   part_missing (info); complete (ok).
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.collected.facts import COLLECTED, Facts
 from fumimori.checks.contract import About, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.collected import PARTS_HEAD
 from fumimori.grammar.lines import lines_of, text_of
 from fumimori.model import Control, Outcome, Rules, Values

@@ -1,4 +1,4 @@
-"""The facts of dane: what its probe writes down."""
+"""Facts that the probe `dane` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -18,6 +18,11 @@ class DaneHost(Record):
     base: str = ""
     """The name below which the TLSA records stand, where that is the one a CNAME leads to (RFC 7671 section 7)."""
 
+    @property
+    def place(self) -> str:
+        """The name at which the TLSA records of port 25 stand, or would stand."""
+        return f"_25._tcp.{self.base or self.host}"
+
 
 class Facts(Record):
     """The facts of the probe `dane` about one domain."""
@@ -28,4 +33,4 @@ class Facts(Record):
 
 
 DANE = FactsKey("dane", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -36,7 +36,7 @@ AT_HOST = {
     State.INSECURE: "insecure",
     State.PUBLISHED: "published",
 }
-"""States that are told server by server."""
+"""States that are reported for each server."""
 
 
 def subjects(observations: Observations) -> Sequence[str]:
@@ -84,7 +84,7 @@ async def _behind_alias(host: DaneHost, context: ProbeContext) -> DaneHost:
 
 
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
-    """Each server that has TLSA records, and what they come to for the domain."""
+    """Each server that has TLSA records, and the result for the domain."""
     for attempt, facts in observations.all(DANE):
         found = states(observations, attempt.subject)
         if facts.mx.security is Security.BOGUS:

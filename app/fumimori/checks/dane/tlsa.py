@@ -50,7 +50,7 @@ class Tlsa(Record):
 
 
 class State(StrEnum):
-    """What DANE comes to at one mail server."""
+    """The state of DANE at one mail server."""
 
     VALID = "valid"
     MISMATCH = "mismatch"
@@ -59,7 +59,7 @@ class State(StrEnum):
     UNUSABLE = "unusable"
     BOGUS = "bogus"
     INSECURE = "insecure"
-    """TLSA is there, but something on the way to it is not signed: senders pass over it."""
+    """TLSA is there, but something on the way to it is not signed: senders ignore it."""
     PUBLISHED = "published"
     """Signed and usable; the server's certificate was not seen."""
     ABSENT = "absent"
@@ -69,7 +69,7 @@ class State(StrEnum):
 
 
 def parse_tlsa(text: str) -> Tlsa | None:
-    """The record in presentation form; None when it is none."""
+    """The record in presentation form; None when it is not one."""
     match = re.fullmatch(r"(\d{1,3}) (\d{1,3}) (\d{1,3}) ([0-9A-Fa-f][0-9A-Fa-f ]*)", text.strip())
     if match is None:
         return None
@@ -84,10 +84,10 @@ def records(answer: DnsAnswer | None) -> tuple[Tlsa, ...]:
 
 
 def matches(record: Tlsa, chain: CertificateChain, names: Iterable[str]) -> bool | None:
-    """Whether `record` fits the chain that a server sent; None when what is known of the chain does not tell.
+    """Whether `record` fits the chain that a server sent; None when too little of the chain is known.
 
-    Usage 3 looks at the leaf alone, neither at names nor at dates. Usage 2 wants one of `names` in a leaf that has not
-    run out, and a path from the leaf up to the certificate that it names (RFC 7671 section 5.2, RFC 7672 3.2.3). A
+    Usage 3 looks at the leaf alone, neither at names nor at dates. Usage 2 requires one of `names` in a leaf that has
+    not run out, and a path from the leaf up to the certificate that it names (RFC 7671 section 5.2, RFC 7672 3.2.3). A
     trust anchor that is in the DNS as a whole need not be sent; a path up to such a one is not followed here.
     """
     if not chain.certificates:
@@ -113,7 +113,7 @@ def _names(leaf: Certificate) -> tuple[str, ...]:
 
 
 def state(facts: Facts, look: DaneHost, service: MailService | None, domain: str) -> State:
-    """What DANE comes to at the server of `look`; `service` is its port 25 as it was seen, None when it was not."""
+    """The state of DANE at the server of `look`; `service` is its port 25 as it was seen, None when it was not."""
     if look.tlsa is None:
         return State.UNCHECKED
     verdicts = (facts.mx.security, look.addresses, look.tlsa.security)
@@ -130,7 +130,7 @@ def reference_names(look: DaneHost, domain: str) -> tuple[str, ...]:
 
 
 def _matched(usable: Sequence[Tlsa], service: MailService | None, names: Sequence[str]) -> State:
-    """What proved records come to beside what the server showed; unusable ones demand encryption all the same."""
+    """The state that validated records lead to with what the server showed; unusable ones still demand encryption."""
     if service is not None and service.open and service.starttls is False:
         return State.NO_TLS
     if not usable:
@@ -150,6 +150,16 @@ def states(observations: Observations, domain: str) -> dict[str, State]:
     if facts is None:
         return {}
     return {look.host: state(facts, look, mail_service(observations, look.host), domain) for look in facts.hosts}
+
+
+def looks(observations: Observations) -> dict[str, DaneHost]:
+    """The DNS of each mail server once, whatever domains it serves; one that was answered goes first."""
+    found: dict[str, DaneHost] = {}
+    for _, facts in observations.all(DANE):
+        for look in facts.hosts:
+            if look.host not in found or found[look.host].tlsa is None:
+                found[look.host] = look
+    return found
 
 
 def protects(observations: Observations, domain: str) -> bool:
@@ -185,7 +195,7 @@ def _without(tlsa: DnsAnswer, verdicts: tuple[Security, ...]) -> State:
 
 
 def _shape(octets: bytes) -> tuple[int, ...]:
-    """The kinds of the elements in a DER sequence that is all of `octets`; empty when it is none."""
+    """The kinds of the elements in a DER sequence that is all of `octets`; empty when it is not one."""
     tag, contents, rest = der.first(octets)
     return tuple(kind for kind, _ in der.elements(contents)) if tag == der.SEQUENCE and not rest else ()
 

@@ -1,1 +1,1 @@
-"""What was left as it was delivered: factory certificates, and host names that no machine on the Internet has."""
+"""What was left at factory defaults: certificates, and host names that no machine on the Internet has."""

@@ -1,4 +1,4 @@
-"""The facts of defaults: what its probe writes down."""
+"""Facts that the probe `defaults` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -15,4 +15,4 @@ class Facts(Record):
 
 
 DEFAULTS = FactsKey("defaults", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,6 +1,6 @@
-"""What was left as it was delivered: factory certificates, and host names that no machine on the Internet has.
+"""What was left at factory defaults: certificates, and host names that no machine on the Internet has.
 
-Objective  Show the owner the traces of an installation that nobody finished.
+Objective  Show the traces of an unfinished installation.
 Inputs     Certificates and greetings that mail_ports saw.
 Steps      The name in each SMTP greeting is looked up in DNS; certificates are compared with a table of the names that
            installers put into theirs. No further connection.
@@ -64,7 +64,7 @@ def is_default_name(name: str) -> bool:
 
 
 def factory_made(certificate: Certificate, rules: Rules) -> str:
-    """Who made a self-signed certificate at installation, by the table; empty for any other certificate."""
+    """The installer that made a self-signed certificate, by the table; empty for any other certificate."""
     for row in rules.tables["factory_certificates"].dicts():
         told = certificate.issuer if row["field"] == "issuer" else certificate.subject
         if (certificate.self_signed or row["field"] == "issuer") and re.search(row["pattern"], told):
@@ -76,7 +76,7 @@ def factory_made(certificate: Certificate, rules: Rules) -> str:
 
 
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
-    """What is left of the installation, host by host."""
+    """Left-overs of the installation, host by host."""
     said: set[tuple[str, str, str]] = set()
     for attempt, ports in sorted(observations.all(mail_ports.MAIL_PORTS), key=lambda pair: pair[0].subject):
         chain = ports.chain

@@ -23,7 +23,7 @@ def _named(context: Context) -> Repair:
 
 
 def _resolved(context: Context) -> Repair:
-    """The name gets an address in DNS; where it is nobody's name, the server gets another one."""
+    """The name gets an address in DNS; where the name is not valid, the server gets another one."""
     name = str(context.values.get("name", ""))
     port = context.observations.facts(MAIL_PORTS, f"{context.host}:25")
     domains = [one.name for one in context.assessment.scope.domains]

@@ -1,4 +1,4 @@
-"""The facts of dkim: what its probe writes down."""
+"""Facts that the probe `dkim` records."""
 
 import re
 
@@ -29,7 +29,7 @@ class SelectorSeen(Record):
 
 
 class Facts(Record):
-    """What stands below `_domainkey`."""
+    """What is below `_domainkey`."""
 
     tried: tuple[str, ...]
     """Every selector that was asked for, the given ones first."""
@@ -55,4 +55,4 @@ class Facts(Record):
 
 
 DKIM = FactsKey("dkim", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

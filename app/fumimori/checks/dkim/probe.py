@@ -36,7 +36,7 @@ AT_ONCE = 6
 """Questions to one domain's name servers at the same time."""
 SELECTORS_MOST = 150
 SOURCES = ("mail", "given", "register", "reported", "provider", "guessed")
-"""Where a selector's name comes from, the surest first."""
+"""Where a selector's name comes from, surest first."""
 REPORTED_MOST = 30
 """Selectors of one domain that reports of others may add."""
 
@@ -46,7 +46,7 @@ def _subjects(observations: Observations) -> Sequence[str]:
 
 
 def _selectors(domain: str, context: ProbeContext) -> dict[str, str]:
-    """The selectors to try with the source of each, the surest first."""
+    """The selectors to try with the source of each, surest first."""
     scope = next((entry for entry in context.observations.scope.domains if entry.name == domain), None)
     facts = context.observations.facts(mx_facts.MX, domain)
     provider = facts.provider if facts else ""

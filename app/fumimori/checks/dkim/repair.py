@@ -9,10 +9,9 @@ from datetime import timedelta
 from fumimori.checks.dkim.facts import DKIM, SelectorSeen
 from fumimori.checks.remediation import server, zone
 from fumimori.checks.remediation.context import Context, note, word
-from fumimori.checks.remediation.hosted import provider_facts
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
 from fumimori.grammar.tags import parse_tags
-from fumimori.model import Note, Repair, Snippet
+from fumimori.model import Repair, Snippet
 
 OVERLAP = timedelta(days=7)
 """How long mail that was signed with the old key may be on its way."""
@@ -47,13 +46,8 @@ def _edited(context: Context, tag: str, wanted: Callable[[DkimKey], bool]) -> Re
 
 
 def _at_provider(context: Context) -> Repair:
-    """Where the provider shows the record, as far as that is known."""
-    row = provider_facts(context)
-    place = row.get("dkim", "")
-    known: tuple[Note, ...] = (note("dkim_page", provider=row["provider"], url=place),) if place else ()
-    if menu := row.get("dkim_menu", ""):
-        known = (*known, note("dkim_menu", provider=row["provider"], menu=menu))
-    return Repair(before=known, ask=note("ask_dkim", domain=context.subject))
+    """The provider holds the record and its key."""
+    return Repair(ask=note("ask_dkim", domain=context.subject))
 
 
 def _test_mode(context: Context) -> Repair:

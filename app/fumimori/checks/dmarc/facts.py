@@ -1,4 +1,4 @@
-"""The facts of dmarc: what its probe writes down."""
+"""Facts that the probe `dmarc` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar import dmarc as grammar
@@ -16,7 +16,7 @@ class ReportHost(Record):
 
 
 class Facts(Record):
-    """What stands at the `_dmarc` names of the walk, and whether others consent to receive the reports."""
+    """What is at the `_dmarc` names of the walk, and whether others consent to receive the reports."""
 
     walk: tuple[DnsAnswer, ...]
     """TXT answers; `name` is without `_dmarc.`, in the order of the walk."""
@@ -40,4 +40,4 @@ class Facts(Record):
 
 
 DMARC = FactsKey("dmarc", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,15 +1,15 @@
 """DMARC: the record that counts after the walk up the tree, its policies and its reports (RFC 9989, RFC 9990).
 
-Objective  Find out what receivers are told to do with forged mail of each domain, and whether anybody hears of it.
+Objective  Find out what the policy asks receivers to do with forged mail, and whether reports go anywhere.
 Inputs     The domains of the scope; DNS alone.
 Outcomes   reject, quarantine (ok); monitoring, test_mode, policy_unread (medium); none, misplaced, lookalike, several,
-           invalid, repeated, monitoring_blind (high); several_passed_over (low); gaps beside an enforcing policy:
+           invalid, repeated, monitoring_blind (high); several_passed_over (low); gaps of an enforcing policy:
            subdomains_open, nonexistent_open, partial
            (medium), test_mode_softer (low); reports: no_reports (low), reports_unauthorised, report_host_missing
            (medium), report_address_bad (low), reports_many (info); what old receivers see otherwise: old_tags (low),
            old_readers_differ (info); a domain without mail: unused_open (medium), unused_closed (ok).
 Steps      1. `_dmarc` of the domain, then upwards, eight names at most. 2. Only where a parent's record counts: does
-           the domain exist (its MX). 3. Only where there is none: does a record stand at the domain itself. 4. For
+           the domain exist (its MX). 3. Only where there is none: is there a record at the domain itself. 4. For
            each place that reports go to: its consent when it is foreign, and whether it takes mail.
 """
 

@@ -75,7 +75,7 @@ def _mailbox(context: Context) -> tuple[str, Note]:
 
 
 def _first(context: Context) -> Repair:
-    """Watch first: no mail is lost while senders are found out."""
+    """Monitoring first: no mail is lost while senders are being identified."""
     uri, mailbox = _mailbox(context)
     later = note("dmarc_stricter_later", day=(context.measured + PHASE).date().isoformat())
     snippet = zone.txt(f"_dmarc.{context.subject}", f"v=DMARC1; p=none; rua={uri}")
@@ -110,7 +110,7 @@ def _subdomains(context: Context) -> Repair:
 
 
 def _nonexistent(context: Context) -> Repair:
-    """Names that do not exist send nothing, whoever else sends."""
+    """A strict policy for names that do not exist: they send nothing."""
     return _Base(context).edited({"np": "reject"})
 
 
@@ -184,7 +184,7 @@ def _deaf(context: Context) -> Repair:
     kept = [uri.text for uri in tags.rua if uri.domain not in deaf]
     if any(uri.domain not in deaf for uri in tags.reports):
         return base.edited({"rua": ",".join(kept)})
-    if context.subject in deaf:  # a mailbox of its own would be as deaf
+    if context.subject in deaf:  # a mailbox at the domain would receive nothing either
         return base.edited({"rua": f"mailto:{PLACEHOLDER}"}, before=[note("address_typo"), note("replace_address")])
     uri, mailbox = _mailbox(context)
     return base.edited({"rua": ",".join([*kept, uri])}, before=[note("address_typo"), mailbox])
@@ -316,7 +316,7 @@ def unused(context: Context) -> Repair:
 
 
 def _only(name: str, rdtype: str, content: str, current: Sequence[str]) -> list[Snippet]:
-    """`content` in place of everything in `current`."""
+    """`content` replaces everything in `current`."""
     others = [old for old in current if old != content]
     replaced = others.pop(0) if others and content not in current else ""
     made = [] if content in current else [zone.record(name, rdtype, content, replaced)]

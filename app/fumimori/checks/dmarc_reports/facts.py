@@ -6,7 +6,7 @@ from fumimori.model import Record
 
 
 class Facts(Record):
-    """Reports that were handed over together, the oldest first, each once."""
+    """Reports that were handed over together, oldest first, each once."""
 
     reports: tuple[DmarcReport, ...]
     left_out: int = 0
@@ -14,4 +14,4 @@ class Facts(Record):
 
 
 DMARC_REPORTS = FactsKey("dmarc_reports", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,6 +1,6 @@
 """Aggregate reports of DMARC, as XML, in archives, or in the mail that carries them.
 
-Objective: who sends in the organisation's name, whether it passes the sender check, and what becomes of it.
+Objective: who sends in the organisation's name, whether it passes the sender check, and what happens to it.
 Inputs:    reports of RFC 9990 and RFC 7489; the addresses of the own servers, as far as they were measured.
 Outcomes:  arriving, all_aligned, all_signed (ok); sender_refused, own_unaligned (medium); sender_unaligned,
            forged_delivered (low); forged, stale (info).
@@ -29,7 +29,7 @@ SENDERS_MOST = 10
 
 
 def accepts(document: Document) -> float:
-    """How sure it is that this is an aggregate report."""
+    """Confidence, 0 to 1, that this is an aggregate report."""
     head = document.content[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not head.startswith(b"<"):
         return 0.0
@@ -37,7 +37,7 @@ def accepts(document: Document) -> float:
 
 
 def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
-    """The report; Damaged when it is none."""
+    """The report; Damaged when it is not one."""
     try:
         report = parse_report(document.content)
         domain = ascii_domain(report.domain)
@@ -47,7 +47,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
 
 
 def merge(facts: Sequence[Facts]) -> Facts:
-    """All reports, the oldest first; of too many rows those of the newest reports."""
+    """All reports, oldest first; of too many rows those of the newest reports."""
     found: dict[tuple[str, str, object], DmarcReport] = {}
     for one in facts:
         for report in one.reports:

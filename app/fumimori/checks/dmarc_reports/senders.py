@@ -12,12 +12,12 @@ from fumimori.model import Record
 
 
 class Sender(Record):
-    """Who sent in the name of a domain, as far as the reports tell it apart."""
+    """Who sent in the name of a domain, as far as the reports identify it."""
 
     name: str
     """The organisation's domain that DKIM, else SPF, showed; empty where neither did."""
     networks: tuple[str, ...]
-    """Where it sent from (/24 or /48), the busiest first."""
+    """Where it sent from (/24 or /48), busiest first."""
     aligned: int
     """Messages that passed DMARC."""
     unaligned: int
@@ -27,7 +27,7 @@ class Sender(Record):
 
 
 def reports_of(observations: Observations, domain: str) -> tuple[DmarcReport, ...]:
-    """Every report about `domain` that was ever handed over, each once, the oldest first."""
+    """Every report about `domain` that was ever handed over, each once, oldest first."""
     found: dict[tuple[str, str, object], DmarcReport] = {}
     for attempt, facts in observations.all(DMARC_REPORTS):
         if attempt.subject == domain:
@@ -37,7 +37,7 @@ def reports_of(observations: Observations, domain: str) -> tuple[DmarcReport, ..
 
 
 def senders(reports: Iterable[DmarcReport], domain: str) -> tuple[Sender, ...]:
-    """Who sent, the busiest first."""
+    """Who sent, busiest first."""
     counts: dict[str, list[int]] = {}
     networks: dict[str, dict[str, int]] = {}
     for row in (row for report in reports for row in report.rows):
@@ -76,7 +76,7 @@ def by_day(reports: Iterable[DmarcReport]) -> dict[date, tuple[int, int]]:
 
 
 def _name(row: ReportRow, domain: str) -> str:
-    """Whose message it is: our own where DMARC passed, else whoever signed it or let it be sent."""
+    """Whose message it is: our own where DMARC passed, else the domain that signed it or allowed the sender."""
     if row.aligned:
         return registrable_part(domain) or domain
     shown = (*row.dkim_domains, *([row.spf_domain] if row.spf_domain else []))

@@ -1,4 +1,4 @@
-"""The facts of dnssec: what its probe writes down."""
+"""Facts that the probe `dnssec` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -12,4 +12,4 @@ class Facts(Record):
 
 
 DNSSEC = FactsKey("dnssec", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""DNSSEC of a domain and of the zones that its mail servers lie in (RFC 4035, 9364, 9904, 9905).
+"""DNSSEC of a domain and of the zones that its mail servers are in (RFC 4035, 9364, 9904, 9905).
 
 Objective  Find domains whose signatures break (mail stops for everybody who checks), and say where signing is missing.
 Inputs     The domains of the scope and their MX hosts. DNS only, through the resolver of the run, validated here.
@@ -58,7 +58,7 @@ async def collect(name: str, context: ProbeContext) -> Facts:
 
 
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
-    """Each domain by itself; a mail server only where its zone is not one of those."""
+    """Each domain separately; a mail server only where its zone is not one of those."""
     domains = {domain.name for domain in observations.scope.domains}
     zones = {facts.zone.zone for attempt, facts in observations.all(DNSSEC) if attempt.subject in domains}
     for attempt, facts in observations.all(DNSSEC):

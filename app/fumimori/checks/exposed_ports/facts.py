@@ -1,4 +1,4 @@
-"""The facts of exposed_ports: what its probe writes down."""
+"""Facts that the probe `exposed_ports` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -13,4 +13,4 @@ class Facts(Record):
 
 
 EXPOSED_PORTS = FactsKey("exposed_ports", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -24,7 +24,7 @@ from fumimori.network.services import OpenPort
 from fumimori.network.together import together
 
 AT_ONCE = 4
-"""Ports of one host that are knocked at together."""
+"""Ports of one host that are connected to at the same time."""
 RDP = "rdp"
 
 
@@ -79,7 +79,7 @@ def _inside(subject: str, found: Sequence[OpenPort], table: Mapping[int, Mapping
 
 
 def _answers(observations: Observations, facts: Facts) -> bool:
-    """Whether the host is there at all for us: a firewall that swallows everything looks like closed ports."""
+    """Whether the host is reachable: a firewall that drops everything looks like closed ports."""
     if any(port.open or port.closed == "connection_refused" for port in facts.ports):
         return True
     return any(

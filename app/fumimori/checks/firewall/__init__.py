@@ -1,1 +1,1 @@
-"""What a server's own firewall lets in, and which programs wait for connections."""
+"""What a server's own firewall lets in, and which programs listen."""

@@ -1,4 +1,4 @@
-"""The facts of firewall: what its reader writes down."""
+"""Facts that the reader `firewall` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.firewall import Firewall, Listener
@@ -13,4 +13,4 @@ class Facts(Record):
 
 
 FIREWALL = FactsKey("firewall", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""What a server's own firewall lets in, and which programs wait for connections.
+"""What a server's own firewall lets in, and which programs listen.
 
 Objective  Find servers whose own firewall is off, administration that is open to the whole world, and databases or
            file shares that wait on every address; see whether port 25 is closed for the others behind it.
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL, Facts
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.firewall import (
     Chain,
     Firewall,
@@ -29,16 +29,17 @@ from fumimori.grammar.firewall import (
     rule_columns,
 )
 from fumimori.grammar.lines import beginning_of, text_of
-from fumimori.grammar.spreadsheet import TableError, table_rows
+from fumimori.grammar.spreadsheet import table_rows
+from fumimori.grammar.xlsx import TableError
 from fumimori.model import Control, Outcome, Rules, Values
 
 Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
 NEEDED = frozenset({22, 25, 80, 110, 143, 443, 465, 587, 993, 995, 4190})
-"""What a mail server is there for: mail, its mailboxes and their filters, webmail, and its own maintenance."""
+"""Services that a mail server provides: mail, its mailboxes and their filters, webmail, and its own maintenance."""
 WINDOWS_PORTS = frozenset({139, 445, 3389})
-"""On which every Windows Server waits, whatever its firewall lets in."""
+"""Ports that every Windows Server listens on, whatever its firewall allows."""
 LISTENERS_MOST = 500
 
 

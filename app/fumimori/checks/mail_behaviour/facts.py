@@ -1,4 +1,4 @@
-"""The facts of mail_behaviour: what its probe writes down."""
+"""Facts that the probe `mail_behaviour` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -19,4 +19,4 @@ class Facts(Record):
 
 
 MAIL_BEHAVIOUR = FactsKey("mail_behaviour", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

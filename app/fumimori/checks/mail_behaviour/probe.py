@@ -80,7 +80,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
     dialogue = await converse(context, subject, addresses, _commands(domain, random))
     facts = _facts(subject, domain, dialogue)
     if facts.unknown is None and _silence(dialogue) == "busy":
-        # Whoever greylists knows the same sender and recipient again after a while.
+        # A server that greylists recognises the same sender and recipient after a while.
         await asyncio.sleep(context.rules.number("mail_behaviour.retry_after_seconds"))
         dialogue = await converse(context, subject, addresses, _commands(domain, random))
         facts = _facts(subject, domain, dialogue)
@@ -128,8 +128,8 @@ def _facts(host: str, domain: str, dialogue: SmtpDialogue) -> Facts:
 def _definite(reply: SmtpReply | None) -> SmtpReply | None:
     """The reply when it answers the question.
 
-    Not *later*, not *log in or encrypt first* (RFC 3207, RFC 4954), and not a refusal of whoever asks: a server that
-    turns our address away at every recipient has not said that a mailbox is missing.
+    Not *later*, not *log in or encrypt first* (RFC 3207, RFC 4954), and not a refusal of the client itself: a server
+    that turns our address away at every recipient has not said that a mailbox is missing.
     """
     answered = reply is not None and not reply.later and reply.code not in (530, 538) and not reply.about_client
     return reply if answered else None

@@ -1,4 +1,4 @@
-"""Repairs of how a mail server answers whoever has not logged in."""
+"""Repairs of how a mail server answers clients without a login."""
 
 from collections.abc import Callable, Mapping
 
@@ -67,14 +67,14 @@ def _unknown(context: Context) -> Repair:
     settings = {
         "smtpd_reject_unlisted_recipient": "yes",
         "local_recipient_maps": "proxy:unix:passwd.byname $alias_maps",
-        # A server that knows its recipients tells them apart when it is asked.
+        # A server that knows its recipients answers differently for unknown ones.
         "disable_vrfy_command": "yes",
     }
     return _changed(context, settings, proof, note("recipients_complete"))
 
 
 def _postmaster(context: Context) -> Repair:
-    """RFC 5321 section 4.5.1 wants mail to postmaster to be taken."""
+    """RFC 5321 section 4.5.1 requires that mail to postmaster is accepted."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
     domain = word(str(context.values.get("domain", context.domain)))
@@ -94,7 +94,7 @@ def _postmaster(context: Context) -> Repair:
 
 
 def _own_sender(context: Context) -> Repair:
-    """Whoever has not logged in may not use the domain's own name as the sender."""
+    """A client without a login may not use the domain's own name as the sender."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
     domain = word(str(context.values.get("domain", context.domain)))

@@ -1,1 +1,1 @@
-"""How mail programs are told to work, as their settings say: Postfix, Dovecot, nginx, rspamd."""
+"""The settings of mail software: Postfix, Dovecot, nginx, rspamd."""

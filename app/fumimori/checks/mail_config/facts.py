@@ -1,4 +1,4 @@
-"""The facts of mail_config: what its reader writes down."""
+"""Facts that the reader `mail_config` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -23,7 +23,7 @@ class Facts(Record):
     services: tuple[Service, ...] = ()
     """The ways in; empty where the text does not list them."""
     complete: bool = False
-    """The text holds all that differs from the program's defaults, as far as its length tells."""
+    """The text holds all that differs from the program's defaults, judged by its length."""
 
     def get(self, name: str, default: str = "", service: Service | None = None) -> str:
         """What counts for `name`, for `service` where it differs there; `default` where nothing is said."""
@@ -32,4 +32,4 @@ class Facts(Record):
 
 
 MAIL_CONFIG = FactsKey("mail_config", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -160,7 +160,7 @@ def known_filter(facts: Facts, service: Service | None) -> str:
 
 
 def trusts_nobody(facts: Facts) -> bool:
-    """Whether whoever sends to others has to log in: no network is trusted but this machine itself."""
+    """Whether senders to other domains have to log in: no network is trusted but this machine itself."""
     for way in ways_in(facts):
         words = tokens(facts.get("smtpd_relay_restrictions", _USUAL_RELAY, way))
         if not _closes(" ".join(words)) or any(word not in _PLAIN_RELAY for word in words):
@@ -179,7 +179,7 @@ def _is_loopback(word: str) -> bool:
 
 
 def may_send_as_anybody(facts: Facts, services: Sequence[Service | None]) -> Iterator[str]:
-    """The ways in where whoever logs in may use any sender's address."""
+    """The services where a logged-in user may use any sender address."""
     for service in services:
         words = restrictions(facts, service)
         if logs_in(facts, service) and not any(word.endswith("sender_login_mismatch") for word in words):

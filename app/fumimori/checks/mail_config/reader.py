@@ -1,6 +1,6 @@
-"""How mail programs are told to work, as their settings say: Postfix, Dovecot, nginx, rspamd.
+"""The settings of mail software: Postfix, Dovecot, nginx, rspamd.
 
-Objective  Know from inside what no look from outside can show: who is trusted to relay, whether mail leaves encrypted,
+Objective  Know from inside what cannot be seen from outside: who is trusted to relay, whether mail leaves encrypted,
            limits of size and number, whose address people may use, and filters.
 Inputs     `postconf -n` and `postconf -M`, or main.cf and master.cf; `doveconf -n` (2.3 and 2.4); `nginx -T`;
            `rspamadm configdump`. Handed over one by one or together.
@@ -15,11 +15,11 @@ Outcomes   login_plain, relay_open (high); relay_wide, incoming_plain, outgoing_
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.mail_config import postfix_rules as postfix
 from fumimori.checks.mail_config.facts import MAIL_CONFIG, Facts
 from fumimori.checks.mail_config.parts import program_of, read_program
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.model import Control, Outcome, Rules, Values
 

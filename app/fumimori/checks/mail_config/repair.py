@@ -104,7 +104,7 @@ def _size(context: Context) -> Repair:
 
 
 def _own_sender(context: Context) -> Repair:
-    """Whoever logs in sends in a name that the table gives to that account."""
+    """A logged-in user may send only from the addresses that the table assigns to the account."""
     if not context.own_server:
         return server.letter(context, "ask_behaviour")
     table = server.setting(SENDERS, f"{PLACEHOLDER}@{context.domain} {PLACEHOLDER}", note("replace_logins"))

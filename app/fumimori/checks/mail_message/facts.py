@@ -77,4 +77,4 @@ class Facts(Record):
 
 
 MAIL_MESSAGE = FactsKey("mail_message", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

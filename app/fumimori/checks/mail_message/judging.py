@@ -9,6 +9,7 @@ from fumimori.checks.joining import joined
 from fumimori.checks.mail_message.facts import MAIL_MESSAGE, Direction, Facts, Smime
 from fumimori.checks.mail_message.vouching import is_ours, own_receiver, published_key, verified
 from fumimori.checks.observations import Observations
+from fumimori.grammar.dkim_signature import verifies
 from fumimori.grammar.trace import Hop
 from fumimori.model import Outcome, Rules, Table
 
@@ -17,6 +18,10 @@ PERSONAL = ("smime_", "mailer_")
 """How outcomes about one person's certificate or program begin."""
 AUTHENTICATED = ("ESMTPA", "UTF8SMTPA")
 """A login outside TLS (RFC 3848)."""
+LOGINS = ("ESMTPSA", "UTF8SMTPSA")
+"""A login inside TLS."""
+OLD_TLS = ("SSL 2", "SSL 3", "TLS 1.0", "TLS 1.1")
+"""Versions that nobody should speak any more (RFC 8996)."""
 
 
 def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
@@ -46,6 +51,7 @@ def _found(facts: Facts, subject: str, at: datetime, observations: Observations,
         yield "sent_copy", {}
         return
     yield from _dkim(facts, observations)
+    yield from _length(facts, observations)
     yield from _verdicts(facts)
     yield from _way(facts)
     if facts.internal:
@@ -56,7 +62,7 @@ def _found(facts: Facts, subject: str, at: datetime, observations: Observations,
 
 
 def _proved(facts: Facts, subject: str, at: datetime, observations: Observations, rules: Rules) -> Found:
-    """What no stranger can forge: nothing bad, since a bad message can be anybody's."""
+    """What no stranger can forge: of the bad only what our own key signed, since a bad message can be anybody's."""
     own = own_receiver(facts, subject)
     if facts.direction is Direction.RECEIVED:
         if own:
@@ -65,6 +71,7 @@ def _proved(facts: Facts, subject: str, at: datetime, observations: Observations
     written = {"dkim_valid", "arc_valid", "smime_valid"} | ({"dkim_passed", "dmarc_passed"} if own else set())
     for judged in (_smime(facts, at, rules), _dkim(facts, observations), _verdicts(facts), _arc(facts, observations)):
         yield from (one for one in judged if one[0] in written)
+    yield from _length(facts, observations)
 
 
 def _went_out(facts: Facts) -> bool:
@@ -93,6 +100,16 @@ def _dkim(facts: Facts, observations: Observations) -> Found:
         yield "dkim_foreign", {"domain": all_signed[0].domain}
     elif not own:
         yield "dkim_absent", {}
+
+
+def _length(facts: Facts, observations: Observations) -> Found:
+    """A signature of our own key that leaves the end of the body open (`l`): it covers that tag as it covers itself."""
+    for one in facts.signatures:
+        if one.kind == "dkim" and one.partial and is_ours(one.domain, facts.domain):
+            published = published_key(one, observations)
+            if verifies(one, published) if published else facts.vouched:
+                yield "dkim_length", {"domain": one.domain, "selector": one.selector}
+                return
 
 
 def _arc(facts: Facts, observations: Observations) -> Found:
@@ -154,14 +171,20 @@ def _is_public(address: str) -> bool:
 
 def _way(facts: Facts) -> Found:
     hop = _handed_over(facts)
-    if hop is not None and hop.tls == "yes":
+    if hop is not None and hop.tls_version in OLD_TLS:
+        yield "handed_over_old", {"by": hop.by, "version": hop.tls_version}
+    elif hop is not None and hop.tls == "yes":
         yield "handed_over_encrypted", {"by": hop.by}
     elif hop is not None and hop.tls == "no":
         yield "handed_over_plain", {"by": hop.by, "protocol": hop.protocol}
-    for one in facts.hops:
-        login = one.protocol in AUTHENTICATED and one.tls == "no"
-        if login and is_ours(one.by, facts.domain) and _is_public(one.address):
+    from_outside = [one for one in facts.hops if is_ours(one.by, facts.domain) and _is_public(one.address)]
+    for one in from_outside:
+        if one.protocol in AUTHENTICATED and one.tls == "no":
             yield "login_plain", {"by": one.by}
+            return
+    for one in from_outside:
+        if one.protocol in LOGINS and one.tls_version in OLD_TLS:
+            yield "login_old", {"by": one.by, "version": one.tls_version}
             return
 
 
@@ -207,7 +230,7 @@ def _certificate(facts: Facts, signature: Smime, at: datetime, rules: Rules) -> 
 
 
 def _program(facts: Facts, table: Table | None, at: datetime) -> Found:
-    """The program that wrote it, where its maker ended its support; told by the beginning of what it calls itself."""
+    """The program that wrote it, where it is out of support; recognised by the beginning of User-Agent or X-Mailer."""
     shown = facts.program.lower()
     for row in table.dicts() if table is not None else ():
         if shown.startswith(row["begins"].lower()):

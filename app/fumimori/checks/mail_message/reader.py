@@ -3,9 +3,10 @@
 Objective: what a message that really went out (or came in) proves: its signatures, its way, its verdicts.
 Inputs:    `.eml`, `.msg` (its header), an mbox of one, a header alone; the keys that the probe `dkim` found in the DNS.
 Outcomes:  dkim_valid, dkim_passed, dmarc_passed, handed_over_encrypted, smime_valid, arc_valid, incoming_checked (ok);
-           dkim_absent, dkim_foreign, dkim_broken, dmarc_failed, smime_broken, smime_expired, smime_wrong_address,
-           mailer_unsupported (medium); login_plain (high); spf_failed, handed_over_plain, smime_untrusted,
-           smime_ends_soon, bulk_no_one_click, arc_broken (low); internal_shown, sent_copy, unproved (info).
+           dkim_absent, dkim_foreign, dkim_broken, dkim_length, dmarc_failed, smime_broken, smime_expired,
+           smime_wrong_address, mailer_unsupported, login_old (medium); login_plain (high); spf_failed,
+           handed_over_plain, handed_over_old, smime_untrusted, smime_ends_soon, bulk_no_one_click, arc_broken (low);
+           internal_shown, sent_copy, unproved (info).
 Steps:     1. Take the fields apart; for each signature make the digest that its key can be held to.
            2. Read the trace fields and what the last server found.
            3. Verify an S/MIME signature and its certificate's path.
@@ -43,7 +44,7 @@ _BULK = ("list-id", "list-unsubscribe", "feedback-id", "x-campaign-id")
 
 
 def accepts(document: Document) -> float:
-    """How sure it is that this is a message."""
+    """Confidence, 0 to 1, that this is a message."""
     return 0.9 if is_outlook(document.content) else resemblance(document.content)
 
 
@@ -102,7 +103,7 @@ def _within(domain: str, ours: Sequence[str]) -> bool:
 
 
 def _receivers(message: Entity) -> list[str]:
-    """The domains that it was sent to, as far as the header tells; only compared, never kept."""
+    """The domains that it was sent to, as far as the header says; only compared, never kept."""
     fields = [one for name in ("delivered-to", "x-original-to", "to", "cc") for one in message.all(name)[:5]]
     found = [address(piece) for one in fields for piece in one.value.split(",")[:50]]
     return [domain for one in found if (domain := _domain(one))]

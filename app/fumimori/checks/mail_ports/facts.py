@@ -1,4 +1,4 @@
-"""The facts of mail_ports: what its probe writes down."""
+"""Facts that the probe `mail_ports` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.checks.tls.facts import TlsSupport
@@ -20,7 +20,7 @@ class Side(Record):
 
     @property
     def chain(self) -> CertificateChain | None:
-        """The certificates; None when no handshake came about."""
+        """The certificates; None when no handshake was completed."""
         return self.service.chain
 
     @property
@@ -38,7 +38,7 @@ class Facts(Side):
     """One port of one mail host: what its first address that answers showed, and the other family's."""
 
     others: tuple[Side, ...] = ()
-    """The same port at an address of the other family (IPv6 beside IPv4)."""
+    """The same port at an address of the other family (IPv6 besides IPv4)."""
 
     @property
     def starttls(self) -> bool | None:
@@ -49,4 +49,4 @@ class Facts(Side):
 
 
 MAIL_PORTS = FactsKey("mail_ports", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

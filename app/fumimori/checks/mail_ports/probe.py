@@ -122,7 +122,7 @@ async def _side(service: MailService, context: ProbeContext) -> Side:
             context.network, context.rules, where, service.handshake, chain=service.chain, thorough=context.thorough
         )
     except NotObserved:
-        # A server that has had enough of us has shown the rest already.
+        # A server that refuses further connections has shown the rest already.
         return Side(service=service)
     return Side(service=service, support=support)
 
@@ -207,7 +207,7 @@ def _told_apart(one: str, other: str) -> bool:
 
 
 def _suffix(facts: Side) -> str:
-    """Port 25 is judged on its own scale: who delivers there takes any encryption rather than none."""
+    """Port 25 is judged on its own scale: senders there use any encryption rather than none."""
     return "_mx" if facts.port == MX_PORT else ""
 
 
@@ -225,7 +225,7 @@ def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
 
 
 def _unseen(facts: Side) -> Iterator[tuple[str, Values]]:
-    """An open port whose encryption could not be seen: a fact for the open points, never a fault of the server's."""
+    """An open port whose encryption is unknown: an open point, never a fault of the server."""
     service = facts.service
     if facts.tls or not service.error:
         return

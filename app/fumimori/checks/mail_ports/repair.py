@@ -1,6 +1,6 @@
 """Repairs of the ports of mail: settings by port, product and version.
 
-Port 25 is never closed for old TLS: who delivers there would go on in the clear. Only broken versions and suites go.
+Port 25 is never closed for old TLS: senders would continue in clear text. Only broken versions and suites go.
 """
 
 from collections.abc import Callable, Mapping

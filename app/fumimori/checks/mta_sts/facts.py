@@ -1,4 +1,4 @@
-"""The facts of mta_sts: what its probe writes down."""
+"""Facts that the probe `mta_sts` records."""
 
 import hashlib
 from datetime import datetime
@@ -30,7 +30,7 @@ class Facts(Record):
     policy_reason: str = ""
     """Why nothing answered."""
     history: tuple[PolicySeen, ...] = ()
-    """The states that this and earlier looks saw, the oldest first."""
+    """The states that this and earlier attempts saw, oldest first."""
 
     @property
     def announcements(self) -> tuple[str, ...]:
@@ -50,4 +50,4 @@ class Facts(Record):
 
 
 MTA_STS = FactsKey("mta_sts", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -57,7 +57,7 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
 
 
 def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySeen, ...]:
-    """The earlier looks' history with today's state behind it, where it is another one or there is none yet."""
+    """The history of earlier attempts with today's state appended, where it differs or there is none yet."""
     earlier = context.observations.facts(MTA_STS, domain)
     history = earlier.history if earlier else ()
     if not facts.announced or not facts.policy_sha256 or facts.policy is None or facts.policy.status != 200:
@@ -152,7 +152,7 @@ def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
 
 
 def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
-    """How soon the certificate of the policy host runs out; says nothing about one that does not hold anyway."""
+    """How soon the certificate of the policy host expires; says nothing about one that does not hold anyway."""
     chain = facts.policy.chain if facts.policy else None
     if facts.policy is None or facts.policy.tls_error or chain is None or not chain.certificates:
         return

@@ -69,7 +69,7 @@ def _published(
     before: Sequence[Note] = (),
     after: Sequence[Note] = (),
 ) -> Repair:
-    """The policy file, then the record that tells senders to fetch it anew."""
+    """The policy file, then the record that makes senders fetch it again."""
     wanted = tuple(dict.fromkeys(patterns))
     lines = ["version: STSv1", f"mode: {mode}", *(f"mx: {one}" for one in wanted), f"max_age: {max_age}"]
     content = "\n".join([*lines, ""])
@@ -154,10 +154,10 @@ def _without_idle(context: Context) -> Repair:
 
 
 def _rewritten(context: Context) -> Repair:
-    """What can still be read of a policy that nobody can, completed; it is tested anew where its mode is unreadable."""
+    """The readable parts of a broken policy, completed; in mode testing where its mode is unreadable."""
     policy, hosts = parse_sts_policy(_body(context)), _hosts(context)
     failing = _failing(context, hosts)
-    # where nothing can be read, what an earlier look saw is what senders may still keep
+    # where nothing can be read, what an earlier attempt saw is what senders may still cache
     last = facts.history[-1].mode if (facts := _facts(context)) is not None and facts.history else ""
     known = policy.mode or last
     mode = known if known in MODES and known != "none" and not failing else "testing"
@@ -186,7 +186,7 @@ def _record_mended(context: Context) -> Repair:
 
 
 def _site(context: Context) -> Repair:
-    """The web site that has to hand the policy out by HTTPS, as text and without a detour, and the policy itself."""
+    """The web site that has to serve the policy by HTTPS, as text and without a redirect, and the policy itself."""
     return Repair.joined([web.policy_site(f"mta-sts.{word(context.subject)}"), _rewritten(context)])
 
 

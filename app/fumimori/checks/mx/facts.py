@@ -1,4 +1,4 @@
-"""The facts of mx: what its probe writes down."""
+"""Facts that the probe `mx` records."""
 
 import re
 from ipaddress import ip_address
@@ -74,4 +74,4 @@ class Facts(Record):
 
 
 MX = FactsKey("mx", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""The facts of open_relay: what its probe writes down."""
+"""Facts that the probe `open_relay` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -16,4 +16,4 @@ class Facts(Record):
 
 
 OPEN_RELAY = FactsKey("open_relay", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -104,7 +104,7 @@ def _odd_forms(host: str) -> tuple[str, ...]:
 
 
 def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: bool = False) -> SmtpReply:
-    """The recipient's answer; NotObserved when the conversation did not come to an answer about relaying.
+    """The recipient's answer; NotObserved when the conversation gave no answer about relaying.
 
     With `login_is_an_answer` *log in first* is as good a refusal as any other, at whichever command.
     """

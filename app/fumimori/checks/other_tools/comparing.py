@@ -15,7 +15,7 @@ from fumimori.model import Attempt, Tool
 
 Word = tuple[str, list[str]]
 Differences = tuple[list[str], list[str]]
-"""What the tool saw and our look did not, and the other way round."""
+"""What the tool saw and our own probe did not, and the other way round."""
 SSH_PORT = 22
 
 
@@ -30,9 +30,9 @@ class Compared:
     looked: bool
     """Whether this program looked, too."""
     more: list[str]
-    """What the tool saw and our look did not."""
+    """What the tool saw and our own probe did not."""
     less: list[str]
-    """What our look saw and the tool did not."""
+    """What our own probe saw and the tool did not."""
 
     def words(self) -> Iterator[Word]:
         """The outcomes with what they list."""
@@ -47,7 +47,7 @@ class Compared:
 
 
 def compared(observations: Observations) -> Iterator[Compared]:
-    """Every service that another tool looked at, each beside our own look where there is one."""
+    """Every service that another tool looked at, each with the result of our own probe where there is one."""
     for attempt, tool in observations.imports():
         if attempt.facts is None or attempt.probe not in (MAIL_PORTS.check, SSH.check):
             continue

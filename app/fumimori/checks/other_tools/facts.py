@@ -1,4 +1,4 @@
-"""The facts of other_tools: what its reader writes down."""
+"""Facts that the reader `other_tools` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -13,7 +13,7 @@ class Item(Record):
     """`high`, `medium`, `low` or `info`, by the tool's own judgement."""
     text: str = ""
     place: str = ""
-    """The `host:port` whose look, ours or the tool's own in its place, tells the same better; empty where none does."""
+    """The `host:port` whose attempt (ours, else the tool's) reports the same in more detail; empty where none does."""
 
 
 class Facts(Record):
@@ -28,4 +28,4 @@ class Facts(Record):
 
 
 OTHER_TOOLS = FactsKey("other_tools", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -103,7 +103,7 @@ def _testssl(value: object) -> Iterator[Found]:
 
 
 _TESTSSL_TESTS = frozenset({"SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"})
-"""What every whole test begins with; a result without any of them did not come to look."""
+"""What every whole test begins with; a result without any of them did not get as far as testing."""
 _TESTSSL_SAME = (
     "cipher",
     "cert_expirationStatus",
@@ -112,7 +112,7 @@ _TESTSSL_SAME = (
     "cert_chain_of_trust",
     "cert_keySize",
 )
-"""What our own look tells too, by the beginnings of names."""
+"""What this program's own probes report too, by the beginnings of names."""
 _TESTSSL_ITSELF = ("optimal_proto", "engine_problem", "scanTime", "scanProblem", "old_fart", "clientProblem")
 """What it says about itself and not about the server."""
 

@@ -28,7 +28,7 @@ from fumimori.network.tls import VERSIONS, CertificateChain
 MAIL_PORTS, SSH = "mail_ports", "ssh"
 STRICT_KEX = "kex-strict-s-v00@openssh.com"
 _MARKERS = (STRICT_KEX, "ext-info-s")
-"""What stands among the key exchanges and is none."""
+"""Markers among the key exchanges that are not algorithms."""
 SHORT_PRIME = 2048
 """Bits from which on a prime says nothing bad by its length alone."""
 _ORDER = ("ssl2", *VERSIONS)
@@ -67,7 +67,7 @@ class Look:
 
 
 def taken_over(look: Look, context: ReadContext, at: datetime) -> tuple[str, str, Record] | None:
-    """The probe, its subject and its facts; None for what no probe of ours looks at, or where nothing was seen."""
+    """The probe, its subject and its facts; None for what no probe looks at, or where nothing was seen."""
     if look.service is not None:
         return SSH, _ssh_subject(look, context), SshFacts(host=look.host, service=look.service)
     protocol = PROTOCOLS.get(look.port)
@@ -101,7 +101,7 @@ def taken_over(look: Look, context: ReadContext, at: datetime) -> tuple[str, str
 
 
 def _ssh_subject(look: Look, context: ReadContext) -> str:
-    """As the scope names it; a server that nobody named for administration is told by what the tool says alone."""
+    """As the scope names it; a server that the scope does not name for SSH keeps the name that the tool gives."""
     return look.host if look.port == 22 and look.host in context.scope.ssh_hosts else look.subject
 
 
@@ -189,7 +189,7 @@ _SSLYZE_VERSIONS = {
 
 
 def sslyze_looks(server: object, host: str) -> Iterator[Look]:
-    """The TLS of one server, as far as its scans came to their end."""
+    """The TLS of one server, as far as its scans completed."""
     port = part_of(server, "server_location", "port")
     if not isinstance(port, int):
         return

@@ -1,14 +1,14 @@
 """What other tools found out elsewhere, marked as theirs.
 
-Objective  Use work that is done already: what a tool says is told with its name and day, beside our own look and never
-           above it, for nobody here saw it.
+Objective  Use work that is done already: what a tool says is reported with its name and day, next to our own result and
+           never above it, for nobody here saw it.
 Inputs     testssl.sh (both JSON forms), sslyze JSON, ssh-audit JSON, checkdmarc JSON, results of internet.nl's batch
            interface, of SSL Labs' interface, nmap XML, Lynis report data, ScubaGear and ScubaGoggles JSON.
-Steps      1. What a tool looked at as a probe of ours does (TLS of the ports of mail, SSH) becomes that probe's facts
-              (`looks.py`): they count where this program has no look of its own, and nowhere else.
-           2. Where it has one, both are compared, and what differs is told.
+Steps      1. What a tool looked at as a probe does (TLS of the ports of mail, SSH) becomes that probe's facts
+              (`looks.py`): they count where this program has no attempt of its own, and nowhere else.
+           2. Where it has one, both are compared, and differences are reported.
            3. Of the rest only what is wrong (of nmap what is open) is kept, by the tool's own names. Nothing of that is
-              ever *good*, and nothing answers a question; findings of the two for clouds, which no look from outside
+              ever *good*, and nothing answers a question; findings of the two for clouds, which nothing from outside
               shows, contradict.
 Outcomes   cloud_mfa (high); cloud_legacy, cloud_forward, cloud_faults (medium); tls_faults, ssh_faults, mail_faults,
            system_faults (low); ports_seen, nothing_found, fills_in, agrees, saw_more, saw_less (info).
@@ -20,19 +20,19 @@ from typing import Any
 import msgspec
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import counted
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
 from fumimori.checks.observations import Observations
 from fumimori.checks.other_tools.comparing import compared
 from fumimori.checks.other_tools.facts import OTHER_TOOLS, Facts, Item
 from fumimori.checks.other_tools.formats import Found, read_results
 from fumimori.checks.other_tools.looks import taken_over
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of
 from fumimori.model import Control, Outcome, Rules, Tool, Values
 
 Word = tuple[str, Values]
 SURE = 0.95
-"""Surer than whoever only knows a piece of it, such as the certificate that a result holds."""
+"""More certain than a reader that only recognises a part of it, such as the certificate that a result holds."""
 _MARKS = (
     *('"scanResult"', '"server_scan_results"', '"sslyze_version"', '"MetaData"', '"api_version"', "<nmaprun"),
     *('"severity"', '"kex"', '"dmarc"', "lynis_version=", '"engineVersion"'),
@@ -95,7 +95,7 @@ def _told_by(item: Item, looks: Mapping[str, Reading[Any]]) -> bool:
 
 
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
-    """What each tool says is wrong, in the tool's own words, and how its looks compare with ours."""
+    """What each tool says is wrong, in the tool's own words, and how its results compare with ours."""
     told: dict[tuple[str, str], list[tuple[Tool, Values]]] = {}
     looks = tuple(compared(observations))
     places = {look.place for look in looks}
@@ -107,7 +107,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     for look in looks:
         at = (("at", f"{look.tool.at:%Y-%m-%d}" if look.tool.at else "-"),)
         for word, names in look.words():
-            told.setdefault((word, look.host), []).append((look.tool, (*at, *_values(names))))
+            told.setdefault((word, look.host), []).append((look.tool, (*at, *counted("items", names))))
     for (word, host), said in told.items():
         yield Outcome(
             code=f"other_tools.{word}", subject=host, values=(("host", host), *_together(said)), tool=said[-1][0]
@@ -147,11 +147,7 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
 
 
 def _listed(found: Sequence[Item]) -> Values:
-    return _values([f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found])
-
-
-def _values(names: Sequence[str]) -> Values:
-    return ("count", len(names)), ("items", shown(names[:20], len(names)))
+    return counted("items", [f"{item.id} ({item.text[:60]})" if item.text else item.id for item in found])
 
 
 READER = Reader(

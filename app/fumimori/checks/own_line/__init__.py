@@ -1,1 +1,1 @@
-"""What the line that the measurement runs on lets out: can a computer in the office send mail by itself."""
+"""Outbound port 25 of the measuring network: can an office computer send mail directly."""

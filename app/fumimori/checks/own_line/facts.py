@@ -1,4 +1,4 @@
-"""The facts of own_line: what its probe writes down."""
+"""Facts that the probe `own_line` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -14,4 +14,4 @@ class Facts(Record):
 
 
 OWN_LINE = FactsKey("own_line", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""What the line that the measurement runs on lets out: can a computer in the office send mail by itself.
+"""Outbound port 25 of the measuring network: can an office computer send mail directly.
 
 Objective  Infected office computers send spam straight to other people's servers; only the mail server needs port 25.
 Inputs     What was found out about this network before anything is judged (the control hosts of the port-25 test).

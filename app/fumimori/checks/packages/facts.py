@@ -1,4 +1,4 @@
-"""The facts of packages: what its reader writes down."""
+"""Facts that the reader `packages` records."""
 
 from datetime import date
 
@@ -27,8 +27,8 @@ class Facts(Record):
     security: int = 0
     """Waiting updates for security in the whole list."""
     newest: date | None = None
-    """The day of the newest hotfix or list of packages; None where the text tells no day."""
+    """The day of the newest hotfix or list of packages; None where the text has no day."""
 
 
 PACKAGES = FactsKey("packages", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

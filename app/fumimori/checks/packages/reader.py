@@ -3,7 +3,7 @@
 Objective  Tell whether the system still gets fixes, and whether they are installed.
 Inputs     /etc/os-release; `dpkg -l` or `rpm -qa`; `apt list --upgradable` or `dnf check-update`; of Windows
            `systeminfo`, Get-HotFix, `wmic qfe` or `winget upgrade`; of macOS `brew outdated --verbose`. One by one or
-           together. How new apt's lists are, by find(1). The programs that wait for connections, as the reader
+           together. How new apt's lists are, by find(1). The programs that listen, as the reader
            `firewall` saw them.
 Steps      The system's release against tables/support.tsv; versions of Debian's packages of the mail programs against
            tables/debian_versions.tsv; waiting updates as they are listed; the day of the newest hotfix.
@@ -17,10 +17,10 @@ from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
 from fumimori.checks.packages.facts import PACKAGES, Facts
 from fumimori.checks.products.support_state import Circumstances, system_state
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.packages import (
     parse_apt,
@@ -51,7 +51,7 @@ PACKAGE_OF: Mapping[str, str] = {
     "smtpd": "postfix",
     "sshd": "openssh-server",
 }
-"""The package of a program that waits for connections, by the name that ss(8) tells."""
+"""The package of a listening program, by the name that ss(8) prints."""
 _RPM_LEAST = 5
 _WAITING = {"apt": parse_apt, "dnf": parse_dnf, "winget": parse_winget, "brew": parse_brew}
 _APT_HEADS = ("Listing...", "一覧表示...")

@@ -3,7 +3,7 @@
 Objective  Tell the owner about software without support, with holes that are being used, or behind its fixes; never
            more than the evidence carries.
 Inputs     The greetings that mail_ports saw, the version lines that ssh saw, the start pages of webmail hosts.
-Steps      One GET of each webmail start page (at most three redirects on the same host); patterns of ours name product
+Steps      One GET of each webmail start page (at most three redirects on the same host); patterns name product
            and version; the evidence is graded A (a distribution's package) to D (the product only); dated tables about
            support, known holes and packages say what follows. On servers of a provider only the product is named.
 Outcomes   unsupported_critical (critical): Exchange 2019 and older; exploited (critical): a maker's build with a hole
@@ -70,7 +70,7 @@ class _Sighting(Record):
     subject: str
     day: date
     inside: bool
-    """Seen from the network that the host lies in."""
+    """Seen from the network that the host is in."""
     found: Recognised
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from fumimori.checks.listing import shown
 from fumimori.checks.products.recognition import Recognised, release
 from fumimori.grammar.versions import DebianVersion, belongs, older
 from fumimori.model import Record, Rules, Table, Values
@@ -115,7 +116,7 @@ def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[Word]:
 
 
 def _extended(row: Mapping[str, str]) -> str:
-    """Debian's long-term support comes by itself; Ubuntu's and Microsoft's only with a contract."""
+    """Debian's long-term support is automatic; Ubuntu's and Microsoft's only with a contract."""
     return "os_extended" if row["product"] == "debian" else "os_extended_paid"
 
 
@@ -201,9 +202,7 @@ def _renamed(found: Recognised, name: str) -> Recognised:
 
 
 def _listed(cves: list[str]) -> str:
-    names = sorted(set(cves))
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" (+{more})" if more > 0 else "")
+    return shown(sorted(set(cves)), most=_SHOWN)
 
 
 def _values(found: Recognised, **more: str) -> Values:

@@ -1,4 +1,4 @@
-"""The facts of published_keys: what its probe writes down."""
+"""Facts that the probe `published_keys` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -17,4 +17,4 @@ class Facts(Record):
 
 
 PUBLISHED_KEYS = FactsKey("published_keys", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

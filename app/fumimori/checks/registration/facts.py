@@ -1,4 +1,4 @@
-"""The facts of registration: what its probe writes down."""
+"""Facts that the probe `registration` records."""
 
 from datetime import datetime
 
@@ -23,4 +23,4 @@ class Facts(Record):
 
 
 REGISTRATION = FactsKey("registration", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

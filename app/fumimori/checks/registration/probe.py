@@ -4,9 +4,9 @@ Objective  Find domains that are about to lapse, are held by the registry, or ca
 Inputs     The domains of the scope; the dated table `rdap` of the registries' public services.
 Steps      One GET `domain/<name>` at the registry of the top-level domain: a third party, listed before and logged.
            No redirect is followed, so that nobody else is contacted.
-Outcomes   expired, on_hold, expires_urgent (high); expires_soon (medium): whether it renews by itself cannot be seen;
+Outcomes   expired, on_hold, expires_urgent (high); expires_soon (medium): automatic renewal cannot be seen;
            transfer_open (low); not_found (info); registered (ok). Without a public service: not testable.
-           Who owns the domain is asked of people; what the registry says stands beside it.
+           Who owns the domain is asked of people; what the registry says is shown with it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -96,7 +96,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What follows from the registry's words."""
     for attempt, facts in observations.all(REGISTRATION):
         if not facts.found and mx.no_domain(observations, attempt.subject):
-            continue  # a name that does not exist is told once, by the probe mx
+            continue  # a name that does not exist is reported once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
             yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
 

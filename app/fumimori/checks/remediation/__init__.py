@@ -10,9 +10,13 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 
+import msgspec
+
 from fumimori import checks
+from fumimori.checks.remediation.by_hand import BY_HAND
 from fumimori.checks.remediation.combining import combined, differ, marked
-from fumimori.checks.remediation.context import Context
+from fumimori.checks.remediation.context import Context, note
+from fumimori.checks.remediation.hosted import own_pages
 from fumimori.model import Assessment, Finding, Repair, Result, Rules
 
 Repairs = Mapping[str, Callable[[Context], Repair]]
@@ -36,13 +40,20 @@ def _repairs_of(name: str) -> Repairs:
 
 
 def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
-    """How `finding` is put right; empty where the steps in words are all there is."""
+    """How `finding` is repaired, or who does it where nothing can be copied; empty where the steps are all there is.
+
+    Where somebody else runs the mail, the provider's own panel and pages come with it.
+    """
     function = walk().get(finding.code)
-    return Repair() if function is None else function(Context(finding, assessment, rules))
+    context = Context(finding, assessment, rules)
+    by_hand = tuple(note(BY_HAND[code]) for code in (finding.code,) if code in BY_HAND)
+    made = Repair(before=by_hand) if function is None else function(context)
+    pages = own_pages(context)
+    return msgspec.structs.replace(made, before=(*made.before, *pages)) if pages else made
 
 
 def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:
-    """How each finding of `result` is put right among the others: made when first asked for, and kept.
+    """The repair of each finding of `result`, combined with the others'; computed on first use and cached.
 
     A record that several findings of one action edit has one text with all edits in it; where another action edits it
     too, both say so, as they are done at different times.

@@ -1,15 +1,19 @@
 """Certificates of mail servers: a request for a new one, its place by service and product, and what proves it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from fumimori.checks.dane.facts import DANE
+from fumimori.checks.dane.tlsa import END_ENTITY, looks, matches, parse_tlsa, reference_names
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
-from fumimori.checks.remediation import server
-from fumimori.checks.remediation.context import Context, note, word
+from fumimori.checks.remediation import server, zone
+from fumimori.checks.remediation.context import PLACEHOLDER, Context, note, word
 from fumimori.model import Note, Proof, Repair, Snippet
+from fumimori.network.dns import Security
 from fumimori.network.mail import PROTOCOLS
 
 KEY, CHAIN = "REPLACE/privkey.pem", "REPLACE/fullchain.pem"
+NEW_VALUE = f"openssl pkey -in {KEY} -pubout -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1"
+"""What a TLSA record `3 1 1` of the new key says."""
 GOOD = "Verify return code: 0 (ok)"
 ERRORS = {
     "expired": "Verify return code: 10 (certificate has expired)",
@@ -35,7 +39,10 @@ def installed(context: Context, host: str = "", port: int = 0) -> Repair:
     host, port = word(host) if host else context.host, port or context.port
     if not context.own_server:
         return Repair(ask=note("ask_certificate", host=host, port=port))
-    return _repair(context, host, port, [request(host), _checked(), *_settings(context, host, port)])
+    settings = _settings(context, host, port)
+    records = _Records.of(context, host) if PROTOCOLS.get(port) == "smtp" else _Records()
+    snippets = [*records.now, request(host), _checked(), *records.before, *settings, *records.after]
+    return _repair(context, host, port, snippets, records.notes)
 
 
 def whole_chain(context: Context) -> Repair:
@@ -46,11 +53,9 @@ def whole_chain(context: Context) -> Repair:
     return _repair(context, context.host, context.port, made)
 
 
-def _repair(context: Context, host: str, port: int, snippets: Sequence[Snippet]) -> Repair:
-    return server.changed(
-        snippets, proofs(context, host, port), before=[note("replace_paths"), *_tlsa(context, host)],
-        risks=[note("certificate_path")],
-    )  # fmt: skip
+def _repair(context: Context, host: str, port: int, snippets: Sequence[Snippet], notes: Sequence[Note] = ()) -> Repair:
+    before, risks = [note("replace_paths"), *notes], [note("certificate_path")]
+    return server.changed(snippets, proofs(context, host, port), before=before, risks=risks)
 
 
 def _checked() -> Snippet:
@@ -75,11 +80,36 @@ def _settings(context: Context, host: str, port: int) -> list[Snippet]:
     )
 
 
-def _tlsa(context: Context, host: str) -> list[Note]:
-    """Senders by DANE need the new key in the DNS before the server shows it."""
-    looks = [context for _, facts in context.observations.all(DANE) for context in facts.hosts]
-    published = any(context.host == host and context.tlsa is not None and context.tlsa.records for context in looks)
-    return [note("tlsa_first", host=host)] if published else []
+@dataclass(frozen=True)
+class _Records:
+    """The TLSA records around a change of the key, so that senders by DANE deliver at each moment (RFC 7671 8.1)."""
+
+    notes: tuple[Note, ...] = ()
+    now: tuple[Snippet, ...] = ()
+    """Where there is no encryption yet the records keep mail away until there is."""
+    before: tuple[Snippet, ...] = ()
+    after: tuple[Snippet, ...] = ()
+
+    @classmethod
+    def of(cls, context: Context, host: str) -> "_Records":
+        look = looks(context.observations).get(host)
+        texts = look.tlsa.records if look is not None and look.tlsa is not None else ()
+        if look is None or not texts or look.tlsa is None or look.tlsa.security is Security.INSECURE:
+            return cls()
+        facts = context.observations.facts(MAIL_PORTS, f"{host}:25")
+        chain = facts.chain if facts is not None else None
+        if facts is not None and facts.service.starttls is False:
+            return cls(now=tuple(zone.delete(look.place, "TLSA", text, note("until_starttls")) for text in texts))
+        value = server.command(NEW_VALUE, about=note("tlsa_value"))
+        fresh = zone.record(look.place, "TLSA", f"3 1 1 {PLACEHOLDER}", about=note("tlsa_new_key"))
+        read = {text: parse_tlsa(text) for text in texts}
+        names = reference_names(look, context.domain)
+        old = [
+            zone.delete(look.place, "TLSA", text, note("delete_after_change"))
+            for text, record in read.items()
+            if record is not None and record.usage == END_ENTITY and chain is not None and matches(record, chain, names)
+        ]
+        return cls(notes=(note("tlsa_first", host=host),), before=(value, fresh), after=tuple(old))
 
 
 def proofs(context: Context, host: str, port: int) -> tuple[Proof, ...]:

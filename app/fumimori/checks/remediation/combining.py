@@ -29,7 +29,7 @@ def edits(repair: Repair) -> dict[Key, Snippet]:
 
 
 def differ(one: Repair, other: Repair) -> set[Key]:
-    """The records of which each of the two wants another text."""
+    """The records that the two change in different ways."""
     mine, theirs = edits(one), edits(other)
     return {key for key in mine.keys() & theirs.keys() if not _agree(mine[key], theirs[key])}
 

@@ -130,7 +130,7 @@ def changed(
 
 
 def letter(context: Context, key: str, **values: str | int) -> Repair:
-    """What to ask of whoever runs the server, where that is somebody else."""
+    """The request to the operator of the server, where that is somebody else."""
     return Repair(ask=note(key, host=context.host, port=context.port, **values))
 
 
@@ -145,7 +145,7 @@ def handshake(host: str, port: int, options: str = "", *, repaired: str, broken:
 
 
 def refused(context: Context, options: str) -> tuple[Proof, ...]:
-    """Proof that a handshake with these options comes to nothing. New clients refuse it themselves unless told not to.
+    """Proof that a handshake with these options fails. New clients refuse it themselves unless told not to.
 
     OpenSSL 3 sends no old version or suite at its usual security level, whatever the server thinks of it.
     """

@@ -1,4 +1,4 @@
-"""Settings of web servers, for nginx and Apache alike: which of them answers is rarely told."""
+"""Settings of web servers, for nginx and Apache alike: which of them answers is rarely known."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ def both(nginx: str, apache: str, host: str) -> list[Snippet]:
 
 
 def configured(context: Context, snippets: Sequence[Snippet], proof: Sequence[Proof], key: str, risk: str) -> Repair:
-    """The settings on a server of one's own, the question to whoever runs it else."""
+    """The settings for the organisation's own server, else the request to its operator."""
     if not context.own_server:
         return server.letter(context, key)
     return Repair(snippets=tuple(snippets), risks=(note(risk),), back=(note("back_site"),), proof=tuple(proof))
 
 
 def modern_tls(context: Context) -> Repair:
-    """TLS 1.2 and 1.3 with suites that nobody has to be ashamed of."""
+    """TLS 1.2 and 1.3 with strong suites."""
     nginx = f"ssl_protocols TLSv1.2 TLSv1.3;\nssl_ciphers {GOOD_SUITES};\nssl_prefer_server_ciphers off;"
     apache = f"SSLProtocol -all +TLSv1.2 +TLSv1.3\nSSLCipherSuite {GOOD_SUITES}\nSSLHonorCipherOrder off"
     options = "-tls1_1 -cipher 'DEFAULT@SECLEVEL=0'"
@@ -45,7 +45,7 @@ def modern_tls(context: Context) -> Repair:
 
 
 def redirected(context: Context) -> Repair:
-    """Whoever comes by http is sent to https at the same name, with the first answer."""
+    """Requests by http are redirected to https at the same name, with the first response."""
     host = context.host
     nginx = f"server {{\n    listen 80;\n    server_name {host};\n    return 301 https://{host}$request_uri;\n}}"
     apache = f'<VirtualHost *:80>\n    ServerName {host}\n    Redirect permanent "/" "https://{host}/"\n</VirtualHost>'
@@ -102,7 +102,7 @@ def encrypted(context: Context) -> Repair:
 
 
 def policy_site(host: str) -> Repair:
-    """A site that hands out the MTA-STS policy as RFC 8461 section 3.3 wants it: HTTPS, 200, text/plain, no detour."""
+    """A site that serves the MTA-STS policy as RFC 8461 section 3.3 requires: HTTPS, 200, text/plain, no redirect."""
     path = "/.well-known/mta-sts.txt"
     nginx, apache = _https(host)
     folder = "/var/www/mta-sts"

@@ -1,4 +1,4 @@
-"""The facts of resolvers: what its probe writes down."""
+"""Facts that the probe `resolvers` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -13,9 +13,9 @@ class Pair(Record):
 
     @property
     def same(self) -> bool:
-        """Whether both say the same, in whatever order.
+        """Whether both say the same, in any order.
 
-        Below the domain the two kinds of absence come to the same: forwarders and caches make one of the other
+        Below the domain the two kinds of absence are equivalent: forwarders and caches make one of the other
         (RFC 8020 section 2, RFC 8198).
         """
         if records(self.here) != records(self.elsewhere):
@@ -30,9 +30,9 @@ class Facts(Record):
 
 
 def records(answer: DnsAnswer) -> set[str]:
-    """What an answer says, in whatever order and case."""
+    """What an answer says, in any order and case."""
     return {record.lower() if answer.rdtype == "MX" else record for record in answer.records}
 
 
 RESOLVERS = FactsKey("resolvers", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""The facts of reverse_dns: what its probe writes down."""
+"""Facts that the probe `reverse_dns` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -22,4 +22,4 @@ class Facts(Record):
 
 
 REVERSE_DNS = FactsKey("reverse_dns", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

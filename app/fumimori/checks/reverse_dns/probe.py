@@ -47,7 +47,7 @@ def subjects(observations: Observations) -> Sequence[str]:
 
 
 def _own(hosting: Hosting | None) -> bool:
-    """Who is with a provider cannot name the provider's addresses."""
+    """Customers of a provider cannot set names for the provider's addresses."""
     return hosting is None or hosting.own_server
 
 
@@ -136,7 +136,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _generic(name: str, address: str) -> bool:
-    """Whether the name is one that lines get by the hundred: made of the address, or of words for dial-up lines."""
+    """Whether the name is a generic one: made of the address, or of words for dial-up lines."""
     if _DIAL_UP.search(name):
         return True
     parsed = _address(address)

@@ -33,7 +33,7 @@ def _name(context: Context, address: str) -> str:
 
 
 def _pointer(context: Context) -> Repair:
-    """The record that only whoever owns the address can publish."""
+    """The record that only the owner of the address can publish."""
     address = _address(context)
     if not address:
         return Repair()

@@ -1,4 +1,4 @@
-"""The facts of spf: what its probe writes down."""
+"""Facts that the probe `spf` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar import spf_walk
@@ -23,7 +23,7 @@ class Facts(Record):
     """The domain's TXT first."""
     unanswered: tuple[Unanswered, ...] = ()
     own_hosts: tuple[HostVerdict, ...] = ()
-    """For the mail hosts of the scope that lie in the domain."""
+    """For the mail hosts of the scope that are in the domain."""
 
     def known(self) -> dict[spf_walk.Key, DnsAnswer]:
         """The answers by name and type."""
@@ -37,4 +37,4 @@ class Facts(Record):
 
 
 SPF = FactsKey("spf", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -44,7 +44,7 @@ def _inlined(term: str, at: str, own: Mapping[str, SpfNode], known: Mapping[Key,
 
 
 def _addresses(term: str, at: str, root: str, known: Mapping[Key, DnsAnswer]) -> list[str]:
-    """The addresses behind `a` and `mx` where all the hosts lie in the domain and are known; else the term itself."""
+    """The addresses behind `a` and `mx` where all the hosts are in the domain and are known; else the term itself."""
     kind, _, name = term.lstrip("+").partition(":")
     if kind.lower() not in ("a", "mx") or "/" in name or "%" in name:
         return [term]

@@ -39,7 +39,7 @@ BROKEN = frozenset(
 )
 """Faults for which a receiver treats the whole record as an error (permerror)."""
 SPOILING = BROKEN | {"open", "open_range", "wide", "neutral", "no_all", "near_limit", "incomplete"}
-"""Outcomes beside which nobody may read that all is well."""
+"""Outcomes that rule out `valid`."""
 
 
 def _subjects(observations: Observations) -> Sequence[str]:
@@ -101,7 +101,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         domain = attempt.subject
         tree = facts.tree(domain)
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
-            continue  # a name that does not exist is told once, by the probe mx
+            continue  # a name that does not exist is reported once, by the probe mx
         if domain in scope and scope[domain].sends_mail is False:
             yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
             continue
@@ -134,7 +134,7 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
 
 
 def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
-    """Whether mail that the domain's own servers send is recognised; errors of the record are told elsewhere."""
+    """Whether mail that the domain's own servers send is recognised; errors of the record are reported elsewhere."""
     failing = [own for own in facts.own_hosts if own.verdict.result in ("fail", "softfail")]
     passing = [own for own in facts.own_hosts if own.verdict.result == "pass"]
     if failing:
@@ -258,7 +258,7 @@ def _closed(tree: SpfTree) -> bool:
 def _dmarc_enforces(observations: Observations, domain: str) -> bool:
     facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
-        return True  # unknown: then a soft ending is no fault that was seen
+        return True  # unknown: then a soft ending is not a fault
     return facts.found(domain).effective != "none"
 
 

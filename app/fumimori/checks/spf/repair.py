@@ -11,7 +11,7 @@ from fumimori.checks.dmarc.repair import unused
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.remediation import zone
 from fumimori.checks.remediation.context import Context, note
-from fumimori.checks.remediation.hosted import provider_facts
+from fumimori.checks.remediation.hosted import spf_term
 from fumimori.checks.spf import terms as written
 from fumimori.checks.spf.facts import SPF, Facts
 from fumimori.checks.spf.flattening import flattened
@@ -76,7 +76,7 @@ def _published(
 
 
 def _edited(context: Context, edit: Edit, *, closing: bool = False, notes: Iterable[Note] = ()) -> Repair:
-    """Every record in the domain itself, changed by `edit`; what stands in the records of others is asked for."""
+    """Every record in the domain itself, changed by `edit`; what is in the records of others is asked for."""
     facts = _facts(context)
     if facts is None:
         return Repair()
@@ -91,7 +91,7 @@ def _edited(context: Context, edit: Edit, *, closing: bool = False, notes: Itera
 
 
 def _or_asked(made: Repair, key: str, **values: str | int) -> Repair:
-    """`made`, or where there is nothing of one's own to change, what to ask of whoever runs the other record."""
+    """`made`, or where there is nothing of one's own to change, the request to the owner of the other record."""
     return made if made.snippets else Repair(before=made.before, ask=note(key, **values))
 
 
@@ -100,13 +100,10 @@ def _or_asked(made: Repair, key: str, **values: str | int) -> Repair:
 
 def _first(context: Context) -> Repair:
     """The value of the provider where it is known, the domain's own mail servers where they are one's own."""
-    row = provider_facts(context)
-    value = row.get("spf", "")
+    value = spf_term(context)
     own = context.own_server
     if not value and not own:
-        page = row.get("spf_source", "")
-        known = (note("spf_page", provider=row["provider"], url=page),) if page else ()
-        return Repair(before=(note("senders_first"), *known), ask=note("ask_spf_value", domain=context.subject))
+        return Repair(before=(note("senders_first"),), ask=note("ask_spf_value", domain=context.subject))
     networks = [f"ip{ip_network(address).version}:{address}" for address in context.assessment.scope.sending_addresses]
     facts = context.observations.facts(MX, context.subject)
     servers = ["mx"] if own and not value and (facts is None or facts.mail_hosts) else []
@@ -141,7 +138,7 @@ def _merged(context: Context) -> Repair:
     for text in texts:
         known = written.terms(text)
         ends += [term for term in known if written.mechanism(term) == "all"]
-        # With an "all" behind it a redirect would be passed over (RFC 7208 section 6.1).
+        # With an "all" behind it a redirect would be ignored (RFC 7208 section 6.1).
         sending = [term for term in known if written.mechanism(term) not in ("all", "exp", "redirect")]
         sending += [f"include:{written.target(term)}" for term in known if written.mechanism(term) == "redirect"]
         terms.update(dict.fromkeys(map(str.lower, sending)))
@@ -177,7 +174,7 @@ def _fewer_lookups(context: Context) -> Repair:
 
 
 def _dead_removed(context: Context) -> Repair:
-    """References to names at which nothing stands; whoever was meant by a misspelt one has to be written anew."""
+    """References to names without a record are removed; the sender meant by a misspelt one has to be added again."""
     facts = _facts(context)
     if facts is None:
         return Repair()
@@ -220,7 +217,7 @@ def _loop(context: Context) -> Repair:
 
 
 def _broken(context: Context) -> Repair:
-    """Mistakes in records of one's own further down; those of others are theirs to mend."""
+    """Mistakes in records of one's own further down; those of others are for their owners to fix."""
     made = _edited(context, lambda _node, terms: written.mended(terms))
     return _or_asked(made, "ask_spf_broken", names=str(context.values.get("names", "")))
 
@@ -273,7 +270,7 @@ def _ended(context: Context) -> Repair:
 
 
 def _soft(_context: Context) -> Repair:
-    """The soft end is right beside DMARC that enforces; that is the step to take."""
+    """`~all` is right together with an enforcing DMARC policy; that is the step to take."""
     return Repair(before=(note("dmarc_instead"),))
 
 

@@ -1,4 +1,4 @@
-"""The terms of a written SPF record, as they are moved, mended and joined (RFC 7208 sections 4.6 and 12)."""
+"""The terms of a written SPF record, as they are moved, corrected and joined (RFC 7208 sections 4.6 and 12)."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ def terms(text: str) -> list[str]:
 
 
 def behind_version(text: str) -> list[str]:
-    """The terms of a record whose version is misspelt; none where it cannot be told where they begin."""
+    """The terms of a record whose version is misspelt; none where it is unclear where they begin."""
     match = _VERSION.match(text)
     return re.sub(r"[;,\"']", " ", text[match.end() :]).split()[:TERMS_MOST] if match else []
 
@@ -101,7 +101,7 @@ def _shortest(text: str) -> str:
 
 
 def is_network(term: str, text: str) -> bool:
-    """Whether a term names a network that lies in the network `text`, or around it."""
+    """Whether a term names a network that is in the network `text`, or around it."""
     network = _network(term)
     try:
         wanted = ip_network(text)
@@ -113,7 +113,7 @@ def is_network(term: str, text: str) -> bool:
 
 
 def mended(written: Iterable[str]) -> list[str]:
-    """The terms with the usual slips put right; what cannot be told stays as it is."""
+    """The terms with the usual mistakes corrected; what is ambiguous stays as it is."""
     return [one for term in written if (one := _mended(term))]
 
 

@@ -1,4 +1,4 @@
-"""How good the algorithms of SSH are, by the dated table, wherever their names come from."""
+"""Grades of SSH algorithms by the dated table."""
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -6,11 +6,10 @@ from fnmatch import fnmatchcase
 from fumimori.model import Table
 
 GRADES = ("broken", "weak", "dated")
-NAMES_SHOWN = 6
 
 
 def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list[str]]:
-    """The names of `offered` (`kex`, `hostkey`, `cipher`, `mac`) by grade, the worst first; the good left out."""
+    """The names of `offered` (`kex`, `hostkey`, `cipher`, `mac`) by grade, worst first; the good left out."""
     known: dict[str, list[tuple[str, str]]] = {}
     for row in table.dicts():
         if row["grade"] in GRADES:
@@ -22,9 +21,3 @@ def graded(offered: Mapping[str, Sequence[str]], table: Table) -> dict[str, list
             if grade:
                 found[grade].append(name)
     return {grade: names for grade, names in found.items() if names}
-
-
-def shown(names: Sequence[str], total: int = 0) -> str:
-    """The first names, and how many more there are of them, or of `total` where `names` are only a part."""
-    more = max(total, len(names)) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" (+{more})" if more > 0 else "")

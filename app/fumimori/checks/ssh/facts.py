@@ -1,4 +1,4 @@
-"""The facts of ssh: what its probe writes down."""
+"""Facts that the probe `ssh` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -11,8 +11,8 @@ class Facts(Record):
     host: str
     service: SshService
     group_bits: int = 0
-    """The smallest group that a group exchange hands out; 0 when that was not looked at."""
+    """The smallest group that the server offers in a group exchange; 0 when that was not looked at."""
 
 
 SSH = FactsKey("ssh", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

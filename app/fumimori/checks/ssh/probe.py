@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import graded, shown
+from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, Unreachable
@@ -130,7 +131,7 @@ def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
 
 
 def _open_to_terrapin(service: SshService) -> bool:
-    """Whether a sealed beginning can be cut off (CVE-2023-48795): the vulnerable modes without the strict exchange."""
+    """Whether the handshake can be truncated (CVE-2023-48795): the vulnerable modes without the strict exchange."""
     chained = any(name.endswith("-cbc") for name in service.ciphers)
     over_sealed = any(name.endswith("-etm@openssh.com") for name in service.macs)
     return not service.strict_kex and (CHACHA in service.ciphers or (chained and over_sealed))

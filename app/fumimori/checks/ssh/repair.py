@@ -64,7 +64,7 @@ def keys_only(context: Context) -> Repair:
 
 
 def no_login_without(context: Context) -> Repair:
-    """No way in without any proof of identity."""
+    """No login without a proof of identity."""
     command = _ssh(context, "-o PreferredAuthentications=none")
     proof = Proof(command=command, repaired="Permission denied", broken="")
     lines = ("PermitEmptyPasswords no", *PASSWORDS)
@@ -132,7 +132,7 @@ def _terrapin(context: Context) -> Repair:
 
 
 def _host_key(context: Context) -> Repair:
-    """A longer RSA key, and the Ed25519 key beside it."""
+    """A longer RSA key, and the Ed25519 key in addition."""
     key = "/etc/ssh/ssh_host_rsa_key"
     lines = f"sudo mv {key} {key}.before && sudo ssh-keygen -q -t rsa -b 3072 -N '' -f {key}\n{RELOAD}"
     port = f"-p {context.port} " if context.port else ""

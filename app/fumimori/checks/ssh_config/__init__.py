@@ -1,1 +1,1 @@
-"""How an SSH server is told to let people in, as its settings say (sshd_config(5))."""
+"""How an SSH server authenticates people, by its settings (sshd_config(5))."""

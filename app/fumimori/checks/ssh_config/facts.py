@@ -1,4 +1,4 @@
-"""The facts of ssh_config: what its reader writes down."""
+"""Facts that the reader `ssh_config` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.sshd_config import MatchBlock
@@ -12,7 +12,7 @@ KEPT = frozenset(
         *("pubkeyauthentication", "usepam"),
     }
 )
-"""The keywords that are written down; nothing else of the file is kept."""
+"""The keywords that are recorded; nothing else of the file is kept."""
 
 
 class Facts(Record):
@@ -33,4 +33,4 @@ class Facts(Record):
 
 
 SSH_CONFIG = FactsKey("ssh_config", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

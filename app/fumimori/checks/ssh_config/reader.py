@@ -1,6 +1,6 @@
-"""How an SSH server is told to let people in, as its settings say (sshd_config(5)).
+"""How an SSH server authenticates people, by its settings (sshd_config(5)).
 
-Objective  Know from inside what a look from outside cannot show: the administrator's own login, exceptions for some
+Objective  Know from inside what cannot be seen from outside: the administrator's own login, exceptions for some
            people or places, empty passwords, and every algorithm that the server would agree to.
 Inputs     What `sshd -T` prints; or `sshd_config`, alone or with its drop-ins as `tail -n +1 FILE…` prints them.
 Steps      The first value of a keyword counts. A file that is included and was not handed over may have said it
@@ -14,8 +14,9 @@ Outcomes   empty_passwords, root_password (high); password, match_password, root
 from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import graded, shown
+from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh_config.facts import KEPT, SSH_CONFIG, Facts
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.sshd_config import MatchBlock, parse_sshd
@@ -24,7 +25,7 @@ from fumimori.model import Control, Outcome, Rules, Values
 _KNOWN = KEPT | {"acceptenv", "x11forwarding", "subsystem", "include", "match", "hostkey", "printmotd", "loglevel"}
 _MATCHES_MOST = 200
 DECIDING = ("passwordauthentication", "permitrootlogin")
-"""What the default of these means is told only where the text mentions them, as every whole file does."""
+"""What the default of these means is reported only where the text mentions them, as every whole file does."""
 _BY_KEYS = frozenset({"no", "prohibit-password", "without-password", "forced-commands-only"})
 
 

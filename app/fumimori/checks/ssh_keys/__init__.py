@@ -1,1 +1,1 @@
-"""Which public keys open a server, or lie with somebody (sshd(8))."""
+"""Which public keys open a server, or are with somebody (sshd(8))."""

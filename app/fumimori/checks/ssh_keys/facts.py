@@ -1,4 +1,4 @@
-"""The facts of ssh_keys: what its reader writes down."""
+"""Facts that the reader `ssh_keys` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.grammar.ssh_public_keys import PublicKey
@@ -14,4 +14,4 @@ class Facts(Record):
 
 
 SSH_KEYS = FactsKey("ssh_keys", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -1,4 +1,4 @@
-"""Which public keys open a server, or lie with somebody (sshd(8)).
+"""Which public keys open a server, or are with somebody (sshd(8)).
 
 Objective  A list of the keys that open the server, so that each has an owner; keys that are too short or too old.
 Inputs     `authorized_keys`, one or several as `tail -n +1 FILE…` prints them; `ssh-add -l`; `ssh-keygen -l -f FILE`.
@@ -11,8 +11,8 @@ Outcomes   key_short (medium); key_modest, unnamed (low); several_accounts, list
 from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.checks.ssh_keys.facts import SSH_KEYS, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.secrets_in_text import private_key_in
@@ -32,7 +32,7 @@ def accepts(document: Document) -> float:
 
 
 def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
-    """The keys of one list; Secret when a private key lies in it, Damaged when there is none."""
+    """The keys of one list; Secret when a private key is in it, Damaged when there is none."""
     text = text_of(document.content)
     if private_key_in(text):
         raise Secret

@@ -1,4 +1,4 @@
-"""The facts of system_accounts: what its reader writes down."""
+"""Facts that the reader `system_accounts` records."""
 
 from datetime import date
 
@@ -28,4 +28,4 @@ class Facts(Record):
 
 
 SYSTEM_ACCOUNTS = FactsKey("system_accounts", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

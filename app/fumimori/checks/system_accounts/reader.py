@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
+from fumimori.checks.listing import counted
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.checks.system_accounts.facts import SYSTEM_ACCOUNTS, Facts, SystemAccount
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.secrets_in_text import password_hash_in
@@ -175,7 +175,7 @@ def _idle(login: SystemAccount | None, state: SystemAccount | None, limit: date)
 
 
 def _named(accounts: Sequence[SystemAccount]) -> Values:
-    return ("count", len(accounts)), ("accounts", shown([account.name for account in accounts[:20]], len(accounts)))
+    return counted("accounts", [account.name for account in accounts])
 
 
 READER = Reader(

@@ -15,7 +15,7 @@ from fumimori.network.mail import MailService
 
 
 class CertificateState(StrEnum):
-    """What a sender that looks closely would say to the certificate on port 25."""
+    """How a validating sender judges the certificate on port 25."""
 
     GOOD = "good"
     EXPIRED = "expired"
@@ -50,7 +50,7 @@ class MxRow(Record):
     reports: bool | None
     """Whether TLS reports have an address; None when that was not seen."""
     delivers: bool | None
-    """Whether a sender that keeps to policy and TLSA would deliver here; None when that could not be told."""
+    """Whether a sender that keeps to policy and TLSA would deliver here; None when that is not known."""
 
 
 def mx_table(observations: Observations) -> tuple[MxRow, ...]:

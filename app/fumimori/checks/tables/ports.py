@@ -18,13 +18,13 @@ from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.tls import CertificateChain
 
 CLEAR_LOGINS = frozenset({"PLAIN", "LOGIN", "USER", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER"})
-"""Ways to log in that show a password, a token or something to guess it from to whoever listens (RFC 4954 4)."""
+"""Ways to log in that show a password, a token or something to guess it from to an eavesdropper (RFC 4954 4)."""
 
 
 def port_matrix(observations: Observations, rules: Rules) -> tuple[PortRow, ...]:
     """Every port that was looked at, host by host in the order of the attempts, ports in ascending order.
 
-    A port that could not be looked at stands there with the reason and knows nothing else.
+    A port that could not be looked at is there with the reason and knows nothing else.
     """
     rows: list[PortRow] = []
     for attempt in observations.attempts("mail_ports"):

@@ -1,4 +1,4 @@
-"""What a certificate is worth to those who meet it: key, signature, chain, name; its time is judged in core.expiry."""
+"""Judges a certificate by key, signature, chain and name; its validity period is judged in `checks.expiry`."""
 
 from fumimori.model import Rules
 from fumimori.network.tls import Certificate, CertificateChain
@@ -23,8 +23,9 @@ def old_signature(chain: CertificateChain) -> str:
 
 
 def distrust(chain: CertificateChain, *, name_is_confirmed: bool) -> tuple[str, ...]:
-    """Why a careful client refuses the chain, apart from time: of `self_signed`, `incomplete`, `untrusted`,
-    `wrong_name`. Weak keys and signatures are told apart from that; the name counts where people are known to use it.
+    """Why a validating client refuses the chain, apart from time: `self_signed`, `incomplete`, `untrusted`,
+    `wrong_name`. Weak keys and signatures are distinguished from that; the name counts where people are known to use
+    it.
     """  # noqa: D205 - one sentence
     faults: list[str] = []
     if chain.trust_error == "self_signed" or (chain.certificates and chain.certificates[0].self_signed):

@@ -1,4 +1,4 @@
-"""Every suite and group of one service, for runs that may take their time: what was chosen is not offered again."""
+"""Full enumeration of suites and groups of one service: what was chosen is not offered again."""
 
 import asyncio
 

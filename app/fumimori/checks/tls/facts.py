@@ -8,13 +8,13 @@ class TlsSupport(Record):
     """What a service agreed to and what it refused; None and empty stand for *not known*."""
 
     accepted: tuple[str, ...] = ()
-    """Versions, the oldest first; `ssl2` among them."""
+    """Versions, oldest first; `ssl2` among them."""
     refused: tuple[str, ...] = ()
-    """Versions that were clearly not accepted; what stands in neither list is not known."""
+    """Versions that were clearly not accepted; what is in neither list is not known."""
     bad_suites: tuple[int, ...] = ()
     """Suites that it chose when only bad ones were offered; the last is the worst."""
     bad_suites_known: bool = False
-    """The question about bad suites came to an end, finite fields apart."""
+    """The enumeration of bad suites is complete, apart from finite fields."""
     suites: tuple[int, ...] = ()
     """Every suite that it chose in any hello."""
     suites_complete: bool = False
@@ -33,21 +33,21 @@ class TlsSupport(Record):
     """The shortest finite-field prime of its own that it showed."""
     dh_prime_sha256: str = ""
     dh_known: bool = False
-    """The question about finite fields came to an end, their bad suites among them."""
+    """The enumeration of finite fields is complete, including their bad suites."""
     signature: int = 0
     """The scheme that it signed a TLS 1.2 key exchange with."""
     compression: bool | None = None
     secure_renegotiation: bool | None = None
     extended_master_secret: bool | None = None
     fallback_protected: bool | None = None
-    """It refuses a hello that confesses to be a step back (RFC 7507); None where there is nothing to step back to."""
+    """It refuses a hello with TLS_FALLBACK_SCSV (RFC 7507); None where there is no lower version to fall back to."""
     other_chain: CertificateChain | None = None
     """The second certificate of a service that has one for each kind of key."""
     other_chain_known: bool = False
 
 
 def agreed_suites(support: TlsSupport, rules: Rules) -> tuple[int, ...]:
-    """Every suite that it chose in any hello, once, the worst first: what verdicts, profiles and tables judge."""
+    """Every suite that it chose in any hello, once, worst first: what verdicts, profiles and tables judge."""
     classes, ranks = suite_classes(rules), class_ranks(rules)
     best = len(ranks)
     found = dict.fromkeys((*support.bad_suites, *support.suites))
@@ -60,7 +60,7 @@ def suite_classes(rules: Rules) -> dict[int, tuple[str, str]]:
 
 
 def class_ranks(rules: Rules) -> dict[str, int]:
-    """Each class's place, the worst first."""
+    """Each class's place, worst first."""
     return {row["class"]: rank for rank, row in enumerate(rules.tables["tls_cipher_classes"].dicts())}
 
 

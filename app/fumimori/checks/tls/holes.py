@@ -1,4 +1,4 @@
-"""The TLS holes that have names: which a service has, which not, and which no hello of ours can tell. Pure."""
+"""Named TLS vulnerabilities: which a service has, which not, and which no hello of this program can detect. Pure."""
 
 from enum import StrEnum
 
@@ -12,9 +12,9 @@ class State(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     UNKNOWN = "unknown"
-    """It could be told, but the service did not answer the question."""
+    """It can be detected, but the service did not answer the hello."""
     NOT_TESTED = "not_tested"
-    """Telling it would take an attack, which this program does not carry out."""
+    """Detecting it would take an attack, which this program does not carry out."""
 
 
 NOT_TESTED = ("heartbleed", "robot", "ccs_injection", "ticketbleed", "lucky13", "winshock", "opossum")

@@ -20,7 +20,7 @@ from fumimori.network.tls import VERSIONS, CertificateChain, Handshake, HelloAns
 
 FALLBACK_SCSV = 0x5600
 IMPOSSIBLE = (0x0A0A, 0x1A1A)
-"""Values that no server may know (RFC 8701): how a server refuses them is how it says no."""
+"""Values that no server may know (RFC 8701): how a server refuses them is how it refuses."""
 INAPPROPRIATE_FALLBACK = 86
 PROTOCOL_VERSION = 70
 """The alert that refuses a version whatever the suites are (RFC 5246 section 7.2.2)."""
@@ -31,7 +31,7 @@ LISTED_MOST = 100
 RSA_SCHEMES = (0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0201)
 EC_SCHEMES = (0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0203)
 TLS13_GROUPS = (0x11EC, 0x11EB, 0x11ED, 0x001D, 0x0017, 0x0018, 0x0019, 0x001E, 0x0100, 0x0101)
-"""Post-quantum hybrids first: who has one and follows the client takes it."""
+"""Post-quantum hybrids first: a server that supports one and follows the client takes it."""
 
 _OFFERS = {"ssl3": "old", "tls1.0": "old", "tls1.1": "old", "tls1.2": "modern", "tls1.3": "tls13"}
 """Which rows of the suite table go with which version."""
@@ -49,7 +49,7 @@ class Service:
 
 
 class SilenceError(Exception):
-    """A hello found neither a choice nor a refusal: the service is left alone."""
+    """A hello found neither a choice nor a refusal: the service is not asked again."""
 
 
 def suites(rules: Rules, word: str) -> tuple[int, ...]:
@@ -60,7 +60,7 @@ def suites(rules: Rules, word: str) -> tuple[int, ...]:
 
 @dataclass(kw_only=True)
 class Search:
-    """The hellos to one service and what they have shown so far."""
+    """The hellos sent to one service and the results so far."""
 
     network: Network
     rules: Rules
@@ -72,7 +72,7 @@ class Search:
     way_of_no: HelloAnswer | None = None
     """How the service refused the impossible; None until that was worth a connection."""
     hung_up: bool = False
-    """Hanging up was taken for a refusal."""
+    """Closing the connection was taken for a refusal."""
 
     def __post_init__(self) -> None:
         self.classes = suite_classes(self.rules)
@@ -81,7 +81,7 @@ class Search:
         self.good = {row["class"] for row in rows if row["taste"] == "good"}
 
     async def run(self, agreed: Handshake | None) -> bool:
-        """Every hello that is worth its connection; whether there is more to list in a thorough run."""
+        """Send every hello that is worth a connection; whether there is more to list in a thorough run."""
         await self._versions(agreed)
         if not set(self.support.accepted) - {"tls1.3"}:
             await self._still_talks()
@@ -114,7 +114,7 @@ class Search:
         self.support = msgspec.structs.replace(self.support, **changes)
 
     def rank(self, code: int) -> int:
-        """The place of a suite's class, the worst first; suites that nobody knows are good."""
+        """The place of a suite's class, worst first; suites that nobody knows are good."""
         kind = self.classes.get(code, ("tls13", ""))[0]
         return self.ranks[kind]
 
@@ -249,7 +249,7 @@ class Search:
         self.learn(bad_suites=tuple(worst_first), dh_known=known)
 
     async def _down_to_the_worst(self, bad: list[int], found: list[int], *, behind: tuple[int, ...] = ()) -> bool:
-        """Add to `found` what is chosen out of `bad`, ever worse; False when the service broke off before the end."""
+        """Add to `found` what is chosen out of `bad`, worse each time; False when the service broke off early."""
         ordered = sorted(bad, key=self.rank)
         highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
         while True:
@@ -313,19 +313,19 @@ class Search:
         self.learn(other_chain=found if _leaf(found) not in ("", leaf.sha256) else None, other_chain_known=True)
 
     async def _oldest(self) -> None:
-        """SSL 2.0, where something as old was met, nothing at all was, or everything is wanted."""
+        """SSL 2.0, where something as old or nothing at all was accepted, or in a thorough run."""
         old = {"ssl3", "tls1.0"} & set(self.support.accepted)
         if not (old or not self.support.accepted or self.thorough):
             return
         answer = await self.hello(HelloOffer(highest="ssl2", suites=()), may_be_silent=True)
         if answer.version == "ssl2":
             self._settle(accepted=("ssl2",))
-        # Whoever speaks SSL 2.0 answers it; who speaks nothing at all with us says nothing about it.
+        # A server with SSL 2.0 answers it; one that refuses every hello says nothing about it.
         elif answer.refused or answer.error == "not_tls" or (answer.broken_off and self.support.accepted):
             self._settle(refused=("ssl2",))
 
     async def _weak_groups(self) -> None:
-        """Curves that nobody should use; who speaks TLS 1.3 has a list of newer ones, so it is asked when thorough."""
+        """Curves that should not be used; TLS 1.3 servers have newer lists, so only a thorough run asks them."""
         if "tls1.3" in self.support.accepted and not self.thorough:
             return
         weak = tuple(
@@ -342,7 +342,7 @@ class Search:
             self.learn(weak_groups=(answer.group,) if answer.group in weak else (), weak_groups_known=True)
 
     async def _fallback(self) -> None:
-        """A step back that confesses itself must be refused by who knows better (RFC 7507)."""
+        """A hello with TLS_FALLBACK_SCSV must be refused by a server with a higher version (RFC 7507)."""
         steps = [version for version in VERSIONS if version in self.support.accepted and version != "tls1.3"]
         if len(steps) < 2:
             return
@@ -357,7 +357,7 @@ class Search:
         self.learn(accepted=tuple(sorted(set(self.support.accepted), key=order.index)))
 
     def _is_other_kind(self, code: int) -> bool:
-        """Whether the suite wants a certificate of the kind that the handshake did not show."""
+        """Whether the suite needs a certificate of the kind that the handshake did not show."""
         leaf = self.chain.certificates[0] if self.chain is not None and self.chain.certificates else None
         ecdsa = "_ECDSA_" in self.classes[code][1]
         return ecdsa if leaf is None or leaf.key == "rsa" else not ecdsa

@@ -7,6 +7,7 @@ enforce, or DANE).
 
 from collections.abc import Iterator
 
+from fumimori.checks.listing import shown
 from fumimori.checks.tls.facts import (
     TlsSupport,
     agreed_suites,
@@ -29,7 +30,6 @@ PRINTED = {
     "tls1.2": "TLS 1.2",
     "tls1.3": "TLS 1.3",
 }
-SUITES_SHOWN = 6
 CLIENT, MX, MX_STRICT = "client", "mx", "mx_strict"
 """Who uses a port."""
 
@@ -79,16 +79,10 @@ def suite_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
     for word in ("broken", "weak", "old"):
         if word in names:
             suffix = "_mx_strict" if use == MX_STRICT else _suffix(use)
-            yield f"suite_{word}{suffix}", (("suites", _listed(names[word])),)
+            yield f"suite_{word}{suffix}", (("suites", shown(names[word])),)
             break
     if support.prefers_good is False:
         yield f"order_weak{_suffix(use)}", ()
-
-
-def _listed(names: list[str]) -> str:
-    """The first names of a list that may be long, and how many more there are."""
-    more = len(names) - SUITES_SHOWN
-    return ", ".join(names[:SUITES_SHOWN]) + (f" (+{more})" if more > 0 else "")
 
 
 def _exchange_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:

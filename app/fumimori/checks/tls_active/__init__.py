@@ -1,1 +1,1 @@
-"""Tries around encryption that only an owner may allow: sending without TLS, injected commands, renegotiation."""
+"""Active TLS tests that need the owner's consent: sending without TLS, injected commands, renegotiation."""

@@ -1,4 +1,4 @@
-"""The facts of tls_active: what its probe writes down."""
+"""Facts that the probe `tls_active` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.model import Record
@@ -7,7 +7,7 @@ from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 
 
 class Facts(Record):
-    """What the tries on one port showed; None where one was not made or came to nothing."""
+    """The results of the tests on one port; None where one was not made or had no result."""
 
     injection: InjectionTrial | None = None
     renegotiation: RenegotiationTrial | None = None
@@ -16,4 +16,4 @@ class Facts(Record):
 
 
 TLS_ACTIVE = FactsKey("tls_active", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

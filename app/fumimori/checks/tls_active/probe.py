@@ -1,6 +1,6 @@
-"""Tries around encryption that only an owner may allow: sending without TLS, injected commands, renegotiation.
+"""Active TLS tests that need the owner's consent: sending without TLS, injected commands, renegotiation.
 
-Objective  Tell whether mail ports insist on TLS, and whether two weaknesses that need a try are there.
+Objective  Tell whether mail ports insist on TLS, and whether two weaknesses that need an active test are there.
 Inputs     What mail_ports saw: ports that change to TLS, and which speak TLS 1.2 or older.
 Steps      Per STARTTLS port one connection with a NOOP behind STARTTLS in the same segment (T-15); per port that
            speaks TLS 1.2 or older one connection with renegotiations asked for, at most eleven; on 587 one envelope
@@ -10,19 +10,16 @@ Outcomes   injection (high); mail_without_login (medium); renegotiation_endless 
 """
 
 from collections.abc import Awaitable, Iterator, Sequence
-from typing import TypeVar
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.observations import Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules, T, Values
 from fumimori.network import NotObserved, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
 from fumimori.network.trials import RENEGOTIATIONS_MOST
-
-T = TypeVar("T")
 
 SUBMISSION_PORT = 587
 MX_PORT = 25
@@ -34,7 +31,7 @@ def subjects(observations: Observations) -> Sequence[str]:
 
 
 async def collect(subject: str, context: ProbeContext) -> Facts:
-    """The tries on `host:port`, one after the other; Unreachable when mail_ports did not see it."""
+    """The tests on `host:port`, in sequence; Unreachable when mail_ports did not see it."""
     port = context.observations.facts(mail_ports.MAIL_PORTS, subject)
     if port is None:
         raise Unreachable("no_address", subject)
@@ -58,7 +55,7 @@ async def collect(subject: str, context: ProbeContext) -> Facts:
 
 
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
-    """What the tries mean; one that came to nothing says nothing."""
+    """What the tests mean; one without a result says nothing."""
     del rules  # no number decides here
     for attempt, facts in observations.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
@@ -100,7 +97,7 @@ def _early(replies: Sequence[SmtpReply]) -> Iterator[tuple[str, Values]]:
 
 
 async def _kept(looking: Awaitable[T]) -> T | None:
-    """What came of a try; None when there was no connection for it."""
+    """The result of a trial; None when there was no connection for it."""
     try:
         return await looking
     except NotObserved:

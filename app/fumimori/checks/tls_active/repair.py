@@ -1,4 +1,4 @@
-"""Repairs of what shows only when encryption is tried hard."""
+"""Repairs of weaknesses that only active tests show."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ RESTRICTIONS = "permit_sasl_authenticated,reject"
 
 
 def _injection(context: Context) -> Repair:
-    """Only newer software throws away what came before the encryption."""
+    """Only newer software discards plaintext commands received before TLS."""
     if not context.own_server:
         return server.letter(context, "ask_update")
     packages = "postfix" if server.runs(context, POSTFIX) else "dovecot-core"
@@ -32,7 +32,7 @@ def _renegotiation(context: Context) -> Repair:
 
 
 def _login_first(context: Context) -> Repair:
-    """The port for sending takes nothing from whoever has not logged in."""
+    """The port for sending accepts nothing from clients without a login."""
     if not context.own_server:
         return server.letter(context, "ask_submission_login")
     if not server.runs(context, POSTFIX):

@@ -6,10 +6,10 @@ from fumimori.model import Record
 
 
 class Facts(Record):
-    """Reports that were handed over together, the oldest first, each once."""
+    """Reports that were handed over together, oldest first, each once."""
 
     reports: tuple[TlsReport, ...]
 
 
 TLS_REPORTS = FactsKey("tls_reports", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -29,14 +29,14 @@ MX_MOST = 10
 
 
 def accepts(document: Document) -> float:
-    """How sure it is that this is such a report."""
+    """Confidence, 0 to 1, that this is such a report."""
     head = document.content[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     words = (b'"date-range"', b'"policies"', b'"report-id"', b'"organization-name"')
     return 0.95 if head.startswith(b"{") and sum(word in head for word in words) >= 3 else 0.0
 
 
 def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
-    """The report, for each domain that it is about; Damaged when it is none."""
+    """The report, for each domain that it is about; Damaged when it is not one."""
     try:
         report = parse_report(document.content)
     except NoReportError as error:
@@ -56,7 +56,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
 
 
 def merge(facts: Sequence[Facts]) -> Facts:
-    """All reports, the oldest first."""
+    """All reports, oldest first."""
     return Facts(reports=_each_once(facts)[-REPORTS_MOST:])
 
 

@@ -1,1 +1,1 @@
-"""TLS-RPT: whether others are told where to report failed encrypted deliveries (RFC 8460)."""
+"""TLS-RPT: whether a record says where to report failed encrypted deliveries (RFC 8460)."""

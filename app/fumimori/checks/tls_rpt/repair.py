@@ -1,4 +1,4 @@
-"""Repairs of TLS reporting: one record, with the addresses that stand there now (RFC 8460 section 3)."""
+"""Repairs of TLS reporting: one record, with the addresses that are there now (RFC 8460 section 3)."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

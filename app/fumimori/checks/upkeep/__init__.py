@@ -1,1 +1,1 @@
-"""How a server is kept: updates by themselves, blocked logins, logs, attachments, filter data, disks."""
+"""How a server is maintained: automatic updates, blocked logins, logs, attachments, filter data, disks."""

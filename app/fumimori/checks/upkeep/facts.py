@@ -1,4 +1,4 @@
-"""The facts of upkeep: what its reader writes down."""
+"""Facts that the reader `upkeep` records."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ class Facts(Record, omit_defaults=True):
     kind: str
     """One of `grammar.upkeep.KINDS`."""
     automatic: bool = False
-    """Updates go in by themselves."""
+    """Updates are installed automatically."""
     jails: tuple[str, ...] = ()
     """Logins that are blocked after wrong passwords, by the names of fail2ban."""
     files: tuple[Dated, ...] = ()
@@ -29,4 +29,4 @@ class Facts(Record, omit_defaults=True):
 
 
 UPKEEP = FactsKey("upkeep", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

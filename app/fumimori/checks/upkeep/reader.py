@@ -1,8 +1,8 @@
-"""How a server is kept: what its own commands say of updates, logins, logs, attachments, filter data and disks.
+"""How a server is maintained: what its own commands say of updates, logins, logs, attachments, filter data and disks.
 
-Objective  Answer from inside what no look from outside can: whether updates go in by themselves, wrong passwords are
-           stopped, logs reach back far enough, dangerous attachments are refused, the virus filter's data are new, the
-           settings are on record, and the disks with mail are encrypted.
+Objective  Answer from inside what cannot be seen from outside: whether updates are installed automatically, wrong
+           passwords are stopped, logs reach back far enough, dangerous attachments are refused, the virus filter's data
+           are new, the settings are on record, and the disks with mail are encrypted.
 Inputs     `apt-config dump`, `fail2ban-client status`, dates of log files and of ClamAV's data, the last record of /etc
            in git (etckeeper), what Postfix's own header checks say to eight kinds of files, `lsblk` of the folders
            with mail; as the collector prints them.
@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
+from fumimori.checks.listing import shown
 from fumimori.checks.observations import Observations
-from fumimori.checks.ssh.algorithms import shown
 from fumimori.checks.upkeep.facts import UPKEEP, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.upkeep import (

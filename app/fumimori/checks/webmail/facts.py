@@ -1,4 +1,4 @@
-"""The facts of webmail: what its probe writes down."""
+"""Facts that the probe `webmail` records."""
 
 from fumimori.checks.observations import FactsKey
 from fumimori.checks.tls.facts import TlsSupport
@@ -21,4 +21,4 @@ class Facts(Record):
 
 
 WEBMAIL = FactsKey("webmail", Facts)
-"""The key by which everybody reads these facts."""
+"""Key to read these facts from `Observations`."""

@@ -3,7 +3,7 @@
 Objective  Answer whether the webmail is reached by HTTPS alone, with a certificate that browsers take.
 Inputs     The webmail hosts of the scope (`host` or `host:port`).
 Steps      GET of the start page over HTTP (port 80; one redirect within HTTP is followed to find the login form) and
-           over HTTPS (the certificate need not hold, so that the page can be judged all the same), then the hellos of
+           over HTTPS (the certificate need not hold, so that the page can be judged anyway), then the hellos of
            probes.tls to the HTTPS port. No name and no password is sent.
 Outcomes   login_in_clear, https_missing, certificate_expired, certificate_untrusted, certificate_wrong_name, tls_broken
            (high); certificate_urgent (high), certificate_soon, tls_old, suite_weak (medium); no_redirect,
@@ -200,7 +200,7 @@ _AGAINST = frozenset(
         *("certificate_expired", "certificate_untrusted", "certificate_wrong_name"),
     }
 )
-"""Words beside which the question about webmail is not answered with yes."""
+"""Outcomes that rule out a *yes* to the question about webmail."""
 
 
 PROBE = Probe(

@@ -70,7 +70,7 @@ class DocumentsPage(Page):
         return [run for run in self.session.open.runs if run.handed_over]
 
     def leave(self) -> None:
-        """The reading goes on without this page."""
+        """The reading continues without this page."""
         self.session.handing.changed.disconnect(self._show)
 
     def _choose_files(self) -> None:

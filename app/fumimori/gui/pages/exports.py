@@ -1,4 +1,4 @@
-"""What leaves the program beside the report: which files, in which language, into which folder."""
+"""What leaves the program besides the report: which files, in which language, into which folder."""
 
 from collections.abc import Callable
 from functools import partial

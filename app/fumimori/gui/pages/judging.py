@@ -10,7 +10,7 @@ SAY_AFTER_MS = 300
 
 
 class JudgingPage(Page):
-    """One calm line, and what went wrong when nothing can follow; the window shows the page itself when it is ready."""
+    """One line, and what went wrong when nothing can follow; the window shows the page itself when it is ready."""
 
     def build(self) -> None:
         """The line appears when the wait lasts."""

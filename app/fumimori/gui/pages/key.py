@@ -9,7 +9,7 @@ from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class KeyPage(Page):
-    """The same choice as for a new file; the file and its automatic copies are encrypted anew."""
+    """The same choice as for a new file; the file and its automatic copies are re-encrypted."""
 
     def build(self) -> None:
         """The file's name, the two kinds of keys."""
@@ -30,7 +30,7 @@ class KeyPage(Page):
         return self.say("change") if self.session.path is not None else ""
 
     def leave(self) -> None:
-        """What is under way goes on when the page is only made anew."""
+        """What is under way continues when the page is only rebuilt."""
         self._stop_listening()
 
     def draft(self) -> Draft:
@@ -44,7 +44,7 @@ class KeyPage(Page):
         super().resume(draft)
 
     def accept(self) -> bool:
-        """Encrypt the file anew."""
+        """Re-encrypt the file."""
         if not self.session.work.busy and self._key.settled():
             self.session.work.change_secret(self._key.passphrase)
         return False

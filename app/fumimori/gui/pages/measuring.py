@@ -1,4 +1,4 @@
-"""The measurement as it goes: every look with its state, one bar, a way to stop."""
+"""The measurement as it goes: every attempt with its state, one bar, a way to stop."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ANNOUNCE_EVERY_MS = 10_000
 
 
 def _looks(result: Result) -> tuple[Attempt, ...]:
-    """What was measured; what was read from files is no look."""
+    """What was measured; what was read from files is not included."""
     return tuple(attempt for run in result.runs if run.kind is not RunKind.READ for attempt in run.attempts)
 
 
@@ -66,7 +66,7 @@ class MeasuringPage(Page):
         return False
 
     def leave(self) -> None:
-        """The measurement goes on without this page."""
+        """The measurement continues without this page."""
         self.session.measuring.changed.disconnect(self._show)
 
     def _choose(self) -> None:

@@ -45,7 +45,7 @@ class NewPage(Page):
         return self.say({"sample": "begin_sample", "copy": "begin_copy"}.get(self.route.item, "begin"))
 
     def leave(self) -> None:
-        """What is under way goes on when the page is only made anew."""
+        """What is under way continues when the page is only rebuilt."""
         self._stop_listening()
 
     def draft(self) -> Draft:
@@ -78,7 +78,8 @@ class NewPage(Page):
             else self.session.fresh()
         )
         passphrase = services.sample_passphrase if self._key is None else self._key.passphrase
-        self.session.work.create(path, passphrase, start, copy=kind == "copy")
+        blobs = services.sample_evidence if kind == "sample" else None
+        self.session.work.create(path, passphrase, start, copy=kind == "copy", blobs=blobs)
         return False
 
     def _show(self) -> None:

@@ -15,7 +15,7 @@ from fumimori.wizard.steps import Route, block_of, step
 
 
 class Page(KeepsTyped):
-    """A page shows the session as it is when it is made; another language or size simply makes it anew."""
+    """A page shows the session as it is when it is made; another language or size rebuilds it."""
 
     begin: QWidget | None = None
     """What gets the keyboard when the page appears; None is the heading."""

@@ -1,4 +1,4 @@
-"""Findings and plan: what it comes to, the actions in order, who does what by when, and what is knowingly accepted."""
+"""Findings and plan: the grade, the actions in order, who does what by when, and what is knowingly accepted."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -59,7 +59,7 @@ class PlanPage(Page):
         self._settled()
 
     def _to_ground(self, link: Link) -> None:
-        """To what a link of the drawing rests on: the action that mends it, or the control that tells of it."""
+        """To what a link of the drawing rests on: the action that repairs it, or the control that it belongs to."""
         self.growing.finish()
         cards = self.findChildren(ActionCard)
         mending = next((card for card in cards if link.finding is not None and card.mends(link.finding)), None)
@@ -70,7 +70,7 @@ class PlanPage(Page):
             self.navigator.visit(Route("summary", control.value))
 
     def leave(self) -> None:
-        """A measurement goes on without this page."""
+        """A measurement continues without this page."""
         self.session.measuring.ended.disconnect(self._measured)
 
     def _again(self, findings: Sequence[Finding]) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from fumimori.gui.found import provider_notes
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.answers import AnswerBox
 from fumimori.gui.widgets.by_file import by_file
@@ -16,6 +17,7 @@ from fumimori.gui.widgets.text import Prose
 from fumimori.model import About, QuestionKind
 from fumimori.wizard import progress
 from fumimori.wizard.steps import Route, block_of, code_of
+from fumimori.wording.repairs import note_words
 from fumimori.wording.window import facts_of
 
 
@@ -81,8 +83,10 @@ class QuestionPage(Page):
         return f"controls.{self.route.item}"
 
     def further_help(self) -> Sequence[QWidget]:
-        """What can be handed over instead, and the way there."""
-        return by_file(self.session, self.theme, self.route.item, partial(self.navigator.visit, Route("documents")))
+        """What the provider's own pages say, what can be handed over instead, and the way there."""
+        pages = provider_notes(self.session.open, self.session.toolkit.rules, self.route.item)
+        handed = by_file(self.session, self.theme, self.route.item, partial(self.navigator.visit, Route("documents")))
+        return [*(Prose(self.theme, note_words(self.t, one)) for one in pages), *handed]
 
     def _introduce(self) -> None:
         theme, block = self.theme, self._block

@@ -1,4 +1,4 @@
-"""The registers: all eight with what they hold, or one of them as a table."""
+"""The registers: all of them with what they hold, or one of them as a table."""
 
 from functools import partial
 from pathlib import Path

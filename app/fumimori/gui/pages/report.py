@@ -34,7 +34,6 @@ class ReportPage(Page):
         self._protection, self._lint = ProtectionBox(theme, self.t, session.bridge), QVBoxLayout()
         self._delivery = Delivery(self, self._protection, aside, lambda: self._preview.count)
         self.add(self._delivery, self._lint)
-        self.prose("lead", quiet=True)
         if session.result.open_points:
             count = len(session.result.open_points)
             look = button(theme, self.say("to_open_points"), partial(self.go, Route("open_points")), name="open-points")
@@ -48,7 +47,9 @@ class ReportPage(Page):
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
         self._preview = Preview(session, theme)
         logo = LogoNotice(session, theme, partial(visit, Route("branding")))
-        self.add(beside, below, logo, self._protection, self._preview)
+        self.add(beside, below, logo, self._protection)
+        self.prose("lead", quiet=True)
+        self.add(self._preview)
         self._make()
 
     @property

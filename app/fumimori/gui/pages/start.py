@@ -1,4 +1,4 @@
-"""The first page: begin, go on, or try with the sample company."""
+"""The first page: begin, continue, or try the sample company."""
 
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ class StartPage(Page):
     """Welcome: what this is, three ways to begin, what to have at hand."""
 
     def build(self) -> None:
-        """The mark, the ways in, the recent files, what is needed."""
+        """The mark, the three ways to begin, the recent files, what is needed."""
         theme = self.theme
         mark = QLabel()
         mark.setPixmap(theme.picture("mark", "seal", QSize(theme.px(56), theme.px(56))))

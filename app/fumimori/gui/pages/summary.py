@@ -1,4 +1,4 @@
-"""A control's answers to look over: each with a way to change it, what is open, what it comes to for now."""
+"""A control's answers to look over: each with a way to change it, what is open, the result so far."""
 
 from collections.abc import Sequence
 from functools import partial

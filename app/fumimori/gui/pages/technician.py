@@ -1,4 +1,4 @@
-"""What was measured, as the two tables that whoever repairs looks at: mail servers and ports."""
+"""What was measured, as the two tables that a technician works with: mail servers and ports."""
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.notice import Notice

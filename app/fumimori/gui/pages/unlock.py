@@ -38,7 +38,7 @@ class UnlockPage(Page):
         return self.say("open")
 
     def leave(self) -> None:
-        """What is under way goes on when the page is only made anew."""
+        """What is under way continues when the page is only rebuilt."""
         self._stop_listening()
 
     def accept(self) -> bool:
@@ -48,7 +48,7 @@ class UnlockPage(Page):
         return False
 
     def _show(self) -> None:
-        """What is under way, or what the last try came to."""
+        """What is under way, or the result of the last attempt."""
         from fumimori.store import Damaged, NoKeyring, NotAnAssessment, NotThere, Vanished, WrongSecret
 
         work, error = self.session.work, self.session.work.error

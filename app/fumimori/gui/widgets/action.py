@@ -119,7 +119,10 @@ class ActionCard(QFrame):
                     name=f"{word}:{self._action.id}",
                 )
             )
-        if any(finding.measured for finding in self._action.findings):
+        measured = [finding for finding in self._action.findings if finding.measured]
+        if measured and not self._session.measuring.targets(measured):
+            self._inside.addWidget(Prose(theme, t("ui.action.again_read"), size="small", quiet=True))
+        elif measured:
             again = button(
                 theme,
                 t("ui.action.again"),

@@ -160,36 +160,36 @@ class AnswerBox(QWidget):
     def _reasons(self, chosen: str) -> None:
         known = chosen if chosen in REASONS or not chosen else "other"
         choices = [Choice(value=word, label=self._t(f"words.not_applicable_reason.{word}")) for word in REASONS]
-        asked = self._t("ui.answer.reason")
-        self._follow.addWidget(Heading(self._theme, asked, level=3))
-        self._follow.addWidget(
-            ChoiceGroup(
-                self._theme,
-                asked=asked,
-                choices=choices,
-                chosen=known or None,
-                columns=2,
-                picked=lambda value: self._annotate(reason=value or ""),
-            )
-        )
+        self._choose("reason", choices, known, columns=2, picked=lambda value: self._annotate(reason=value))
 
     def _confidence(self, chosen: Confidence) -> None:
         choices = [
             Choice(value=one, label=self._t(f"words.confidence.{one}"), explanation=self._t(f"ui.answer.{one}"))
             for one in Confidence
         ]
-        asked = self._t("ui.answer.confidence")
-        self._follow.addWidget(Heading(self._theme, asked, level=3))
-        self._follow.addWidget(
-            ChoiceGroup(
-                self._theme,
-                asked=asked,
-                choices=choices,
-                chosen=chosen,
-                columns=3,
-                picked=lambda value: self._annotate(confidence=Confidence(value or Confidence.STATED)),
-            )
+        self._choose(
+            "confidence",
+            choices,
+            chosen,
+            columns=3,
+            picked=lambda value: self._annotate(confidence=Confidence(value or Confidence.STATED)),
         )
+
+    def _choose(
+        self, word: str, choices: list[Choice], chosen: str, *, columns: int, picked: Callable[[str], None]
+    ) -> None:
+        """Ask `word` below the answer, as a group of cards."""
+        asked = self._t(f"ui.answer.{word}")
+        self._follow.addWidget(Heading(self._theme, asked, level=3))
+        group = ChoiceGroup(
+            self._theme,
+            asked=asked,
+            choices=choices,
+            chosen=chosen or None,
+            columns=columns,
+            picked=lambda value: picked(value or ""),
+        )
+        self._follow.addWidget(group)
 
     def _field(self, word: str, text: str) -> None:
         self._follow.addWidget(

@@ -39,7 +39,7 @@ class ChoiceCard(QAbstractButton):
         self._bold = theme.font("body", bold=True)
         self._small = theme.font("small")
         self.setCheckable(True)
-        # One of many is a radio button to assistive technology, what is ticked by itself a check box.
+        # One of many is a radio button to assistive technology, a single one is a check box.
         self.setAutoExclusive(not alone)
         self.setText(choice.label)
         self.setFont(self._bold)
@@ -142,7 +142,7 @@ class ChoiceCard(QAbstractButton):
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self.choice.sign or ("✓" if chosen else ""))
 
     def _draw_shape(self, painter: QPainter, where: QRect) -> None:
-        """Round for one of many, square for what is ticked by itself."""
+        """Round for one of many, square for a single check box."""
         if self._alone:
             painter.drawRoundedRect(where, self._theme.px(3), self._theme.px(3))
         else:
@@ -175,7 +175,7 @@ _WRAP = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.Tex
 def tick(
     theme: Theme, text: str, *, on: bool, changed: Callable[[bool], None], name: str, explanation: str = ""
 ) -> ChoiceCard:
-    """A card by itself to tick or leave."""
+    """A single card with a check box."""
     made = ChoiceCard(theme, Choice(value=name, label=text, explanation=explanation), alone=True)
     made.setProperty("place", name)
     made.setChecked(on)
@@ -242,14 +242,14 @@ class ChoiceGroup(QGroupBox):
         return next((card.choice.value for card in self.cards if card.isChecked()), None)
 
     def pick(self, card: ChoiceCard) -> None:
-        """Choose `card` alone; one that is chosen already stays chosen, and nothing is told."""
+        """Choose `card` alone; one that is chosen already stays chosen, and nothing is emitted."""
         card.setChecked(True)
         if card.choice.value != self._told:
             self._told = card.choice.value
             self._picked(self._told)
 
     def release(self) -> None:
-        """Leave none chosen; nothing is told."""
+        """Leave none chosen; nothing is emitted."""
         self._told = None
         for card in self.cards:
             card.setAutoExclusive(False)

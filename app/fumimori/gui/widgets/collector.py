@@ -20,7 +20,7 @@ COMMANDS = {
 
 
 class CollectorCard(QFrame):
-    """Everything that whoever runs the server needs to know."""
+    """Everything that the administrator of the server needs to know."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()

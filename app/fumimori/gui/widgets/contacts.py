@@ -11,7 +11,7 @@ from fumimori.model import Assessment, ConsentLevel
 
 
 class ContactsCard(QFrame):
-    """Who is contacted stands there at once; what is done at each look, one by one, opens below."""
+    """Who is contacted is there at once; what each probe does, one by one, opens below."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class ContactsCard(QFrame):
             self._line(t("ui.consent.exchangers_unknown"))
 
     def _others(self, shown: Assessment) -> None:
-        """Everybody who is asked beside the targets."""
+        """Everybody who is asked besides the targets."""
         from fumimori.engine import file_hosts, third_parties
 
         session, t = self._session, self._t
@@ -98,7 +98,7 @@ class ContactsCard(QFrame):
             self._progress.addWidget(Prose(self._theme, line, quiet=True, size="small"))
 
     def toggle(self) -> None:
-        """Show or hide what is done at each look."""
+        """Show or hide what each probe does."""
         self._open = not self._open
         self.show_contacts()
 

@@ -21,7 +21,7 @@ from fumimori.gui.widgets.text import Prose
 
 
 class RingButton(QPushButton):
-    """A button whose focus ring lies outside its fill with a gap, so that it is seen whatever the fill is."""
+    """A button whose focus ring is outside its fill with a gap, so that it is seen whatever the fill is."""
 
     def __init__(self, theme: Theme, text: str) -> None:
         super().__init__(text)
@@ -80,7 +80,7 @@ def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
 
 
 class Field(QWidget):
-    """A labelled line to type into, with a hint below; tells every change at once."""
+    """A labelled line to type into, with a hint below; emits every change at once."""
 
     def __init__(
         self,

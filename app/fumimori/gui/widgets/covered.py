@@ -27,7 +27,7 @@ class CoveredHosts(QWidget):
         self.show_hosts()
 
     def leave(self) -> None:
-        """Hear no more of measurements."""
+        """Disconnect from measurements."""
         self._session.measuring.ended.disconnect(self._asked)
 
     def show_hosts(self) -> None:

@@ -1,4 +1,4 @@
-"""A row that goes on in the next line where there is no room, for buttons at any text size."""
+"""A row that wraps to the next line where there is no room, for buttons at any text size."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QPushButton

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from fumimori.checks.other_tools.facts import OTHER_TOOLS
 from fumimori.engine.handed_scans import SCAN
@@ -16,7 +17,7 @@ from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
-from fumimori.gui.widgets.text import Heading, Prose
+from fumimori.gui.widgets.text import Heading, Prose, announce
 from fumimori.model import Outcome
 from fumimori.texts import sanitize
 from fumimori.wording.words import Words
@@ -53,8 +54,8 @@ class HandedBox(QWidget):
                 Flow(button(theme, self._say("close"), session.handing.forget, name="leave-out"), spacing=theme.gap)
             )
             return
-        if read.result.nameless:
-            self._ask_host()
+        self._host: tuple[QWidget, QWidget, Field] | None = self._ask_host() if read.result.nameless else None
+        """The card that asks for the host, what its keyboard begins at, and its field."""
         self._ask_others()
         self._trouble = Prose(theme, "", bold=True)
         self._trouble.hide()
@@ -134,8 +135,8 @@ class HandedBox(QWidget):
             inside.addWidget(Prose(self._theme, self._say("more_unread", count=len(unread) - UNREAD_MOST), quiet=True))
         self._column.addWidget(frame)
 
-    def _ask_host(self) -> None:
-        """Of which server the documents are that do not say it: one that is known, or another."""
+    def _ask_host(self) -> tuple[QWidget, QWidget, Field]:
+        """Ask which server documents that do not name one come from, and say why: a known server or another."""
         handing, theme = self._session.handing, self._theme
         known = self._hosts()
         if not handing.host and len(known) == 1:
@@ -143,6 +144,8 @@ class HandedBox(QWidget):
         frame, inside = card(theme, wash=True)
         asked = self._say("host", names=self._listed(self._read.result.nameless))
         inside.addWidget(Prose(theme, asked, bold=True))
+        inside.addWidget(Prose(theme, self._say("host_why"), quiet=True, size="small"))
+        first: QWidget | None = None
         field = Field(
             theme,
             label=self._say("host_other" if known else "host_name"),
@@ -158,11 +161,24 @@ class HandedBox(QWidget):
                 field.edit.clear()
 
             choices = [Choice(value=host, label=host) for host in known]
-            inside.addWidget(
-                ChoiceGroup(theme, asked=asked, choices=choices, chosen=handing.host, picked=chosen, columns=2)
-            )
+            group = ChoiceGroup(theme, asked=asked, choices=choices, chosen=handing.host, picked=chosen, columns=2)
+            first = group.tab_stop
+            inside.addWidget(group)
         inside.addWidget(field)
         self._column.addWidget(frame)
+        return frame, first or field.edit, field
+
+    def _lead_to_host(self, card: QWidget, first: QWidget, field: Field) -> None:
+        """Say what is missing where it is asked, and bring the keyboard and the view there."""
+        field.complain(self._say("host_missing"))
+        first.setFocus()
+        announce(first, field.trouble.text())
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            # What was just said gets its height in the turn after.
+            QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(card))
 
     def _hosts(self) -> list[str]:
         """The servers that the assessment knows by now, not those of a provider."""
@@ -199,9 +215,8 @@ class HandedBox(QWidget):
 
     def _take(self) -> None:
         handing = self._session.handing
-        key = "host_missing" if handing.needs_host else ""
-        if not key and not handing.take_in():
-            key = "nothing_left"
-        if key:
-            self._trouble.say(self._say(key))
+        if handing.needs_host and self._host is not None:
+            self._lead_to_host(*self._host)
+        elif not handing.take_in():
+            self._trouble.say(self._say("nothing_left"))
             self._trouble.show()

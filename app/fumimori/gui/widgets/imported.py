@@ -17,7 +17,8 @@ def take_over(
     `widen` is the person's word that its domain belongs to the assessment too; `again` is called when it is given,
     `leave` when it is not.
     """
-    from fumimori.engine.exchange import IMPORT_LIMIT, AnotherDomainError, NotAScanError, imported, read_scan
+    from fumimori.engine.exchange import IMPORT_LIMIT, AnotherDomainError, imported, read_scan
+    from fumimori.engine.scan_limits import NotAScanError
     from fumimori.foreign_file import read_at_most
 
     def say(word: str, **values: str) -> str:

@@ -45,7 +45,7 @@ class LintBox(QFrame):
             entry = same[0]
             kind = t("lint.stops" if entry.stops else "lint.advises")
             place = t(f"ui.sidebar.{'hub' if entry.page == 'question' else entry.page}")
-            said = f"{kind} {lint_words(entry, result, wording)}"
+            said = t("lint.said", kind=kind, text=lint_words(entry, result, wording))
             if len(same) > 1:
                 said = t("ui.lint.alike", text=said, count=len(same) - 1)
             column.addWidget(Prose(theme, said, bold=entry.stops))

@@ -28,7 +28,7 @@ class Looked:
 
 
 def look_at(content: bytes, kind: str, fonts: Path, width: int) -> Looked:
-    """Read a logo and draw it `width` pixels wide; takes seconds, so beside the window."""
+    """Read a logo and draw it `width` pixels wide; takes seconds, so in the background."""
     from fumimori import report
 
     try:

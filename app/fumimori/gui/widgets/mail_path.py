@@ -1,4 +1,4 @@
-"""The way of this company's mail, drawn: stations in boxes, and between them links that lead to what they rest on."""
+"""The mail path, drawn: stations in boxes, and between them links that lead to what they rest on."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -26,7 +26,7 @@ _STATION, _LINK = 94, 112
 
 
 class MailPath(QWidget):
-    """Both rows with their heading; `pressed` is told which link was pressed."""
+    """Both rows with their heading; `pressed` is called with the link that was pressed."""
 
     def __init__(self, theme: Theme, texts: Texts, result: Result, pressed: Callable[[Link], None]) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class PathRow(QWidget):
         return QSize(self._theme.px(_STATION), self._theme.px(_STATION))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place stations and links anew."""
+        """Lay out stations and links."""
         super().resizeEvent(event)
         self._stations, places, _ = self._placed(self.width())
         upright = len(self._stations) > 1 and self._stations[0].left() == self._stations[1].left()

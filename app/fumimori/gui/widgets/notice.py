@@ -1,4 +1,4 @@
-"""Something to know or to put right, in plain words, with what to do next; never a dialog in the way."""
+"""Something to know or to correct, in plain words, with what to do next; never a dialog in the way."""
 
 from collections.abc import Sequence
 

@@ -14,7 +14,7 @@ from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 
 _PDFIUM = Lock()
-"""Held by whoever is inside PDFium: it is not thread-safe, two calls at once end the program."""
+"""Lock around all of PDFium: it is not thread-safe, two calls at once crash the program."""
 
 
 class Picture:

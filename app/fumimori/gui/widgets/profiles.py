@@ -53,7 +53,7 @@ class ProfileBox(QFrame):
         self._show()
 
     def take(self, path: Path) -> None:
-        """Keep the profile in a file from anywhere, or say why that is none."""
+        """Keep the profile in a file from anywhere, or say why it is not a profile."""
         from fumimori.grammar.brand_profile import BadProfileError
         from fumimori.store import profiles
 

@@ -1,4 +1,4 @@
-"""The looks of a measurement by control: one calm line each, what could not be measured below it, the rest folded."""
+"""The attempts of a measurement by control: one line each, what could not be measured below it, the rest folded."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -19,7 +19,7 @@ SUBJECTS = 6
 
 
 def missed(entry: Progress) -> bool:
-    """Whether the look is over and did not see anything."""
+    """Whether the attempt is over and saw nothing."""
     return entry.state == "done" and entry.status is not Status.COMPLETED
 
 
@@ -66,7 +66,7 @@ class _Group(QFrame):
         self._show()
 
     def show_progress(self, progress: tuple[Progress, ...]) -> None:
-        """Show how these looks stand; nothing moves while nothing changed."""
+        """Show the state of these attempts; nothing moves while nothing changed."""
         if progress != self._progress:
             self._progress = progress
             self._show()
@@ -129,7 +129,7 @@ class ProgressList(QWidget):
         self._groups: dict[Control, _Group] = {}
 
     def show_progress(self, progress: Sequence[Progress]) -> None:
-        """Show how every look stands."""
+        """Show the state of every attempt."""
         controls = {probe.id: probe.control for probe in self._session.toolkit.checks}
         for control in Control:
             mine = tuple(entry for entry in progress if controls.get(entry.probe) is control)

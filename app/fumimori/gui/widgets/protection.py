@@ -83,7 +83,7 @@ class ProtectionBox(QWidget):
         return not differs and not missing
 
     def compute(self, pdf: bytes, done: Callable[[bytes], None], failed: Callable[[], None]) -> None:
-        """Protect `pdf` beside the window's thread; then `done` gets it, or `failed` is called and words say why."""
+        """Protect `pdf` outside the window's thread; then `done` gets it, or `failed` is called and words say why."""
         closes, signs = self._ticked("close"), self._ticked("sign")
         work = partial(
             _protected,

@@ -1,4 +1,4 @@
-"""What became of the findings that were measured again: gone or still there, and the grade before and after."""
+"""The result for the findings that were measured again: gone or still there, and the grade before and after."""
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme

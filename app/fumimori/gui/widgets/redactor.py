@@ -37,7 +37,7 @@ class Redactor(QWidget):
         )
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Start over."""
         self._drawn.clear()
         self.update()
 

@@ -1,4 +1,4 @@
-"""One register in the list of all: what it is for, how many rows it holds and how many of them are overdue."""
+"""One register in the list of all: what it is for, how many rows it holds, and what it answers."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Register
+from fumimori.model import QuestionState, Register
 from fumimori.wizard.steps import Route
 from fumimori.wording.registers import state
 
@@ -24,8 +24,28 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
     held = [t("ui.registers.count", count=len(rows)), *([t("ui.registers.overdue", count=late)] if late else [])]
     open_it = button(theme, t("ui.registers.open"), partial(go, Route("registers", register.id)), name=register.id)
     open_it.setAccessibleName(f"{name} {t('ui.registers.open')}")
-    line = row(Prose(theme, name, bold=True), None, Prose(theme, "　".join(held)), open_it)
+    line = row(Prose(theme, name, bold=True), open_it)
     line.setStretch(0, 1)
     inside.addLayout(line)
     inside.addWidget(Prose(theme, t(f"registers.{register.id}.intro"), quiet=True, size="small"))
+    inside.addWidget(Prose(theme, "　".join(held)))
+    if answers := _answers(session, register):
+        inside.addWidget(Prose(theme, answers, size="small"))
     return frame
+
+
+def _answers(session: Session, register: Register) -> str:
+    """Which questions `register` answers and how many of them it does now; empty where none applies here."""
+    t = session.texts
+    states = {one.question: one.state for one in session.result.questions}
+    here = [
+        question
+        for question in session.toolkit.bank
+        if question.register == register.id
+        and states.get(question.id) not in (None, QuestionState.OUT_OF_SCOPE, QuestionState.NOT_APPLICABLE)
+    ]
+    if not here:
+        return ""
+    now = sum(states[question.id] is QuestionState.RECORDED for question in here)
+    named = t.listed(f"{question.printed} {t(f'controls.{question.id}.label')}" for question in here)
+    return t("ui.registers.answers", count=len(here), now=now, questions=named)

@@ -73,7 +73,7 @@ class RegisterModel(QAbstractTableModel):
         return self.words.head(column) + ("＊" if column.required else "")
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
-        """What a cell shows; what is overdue or cannot be read is told by colour and by word."""
+        """What a cell shows; what is overdue or cannot be read is shown by colour and by word."""
         row, column = self._rows[index.row()], self._columns[index.column()]
         written = self.words.shown(column, row.text(column.key))
         if role == _Role.EditRole:
@@ -127,7 +127,7 @@ class RegisterModel(QAbstractTableModel):
         return fits
 
     def row(self, number: int) -> RegisterRow:
-        """The row that stands there."""
+        """The row that is there."""
         return self._rows[number]
 
     def drop(self, numbers: set[int]) -> None:
@@ -195,7 +195,7 @@ class _Choosing(QStyledItemDelegate):
         return box
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """What stands in the cell, to begin with."""
+        """What is in the cell, to begin with."""
         if isinstance(editor, QComboBox):
             editor.setEditText(str(index.data(_Role.EditRole)))
         else:
@@ -305,7 +305,8 @@ class RegisterTable(QTableView):
 
     def paste(self) -> None:
         """Put a block from the clipboard where the keyboard is; a block with heads finds its columns by them."""
-        from fumimori.engine.register_files import TableError, separated
+        from fumimori.grammar.spreadsheet import separated
+        from fumimori.grammar.xlsx import TableError
 
         try:
             block = separated(QGuiApplication.clipboard().text())
@@ -336,7 +337,7 @@ class RegisterTable(QTableView):
         self._tell("pasted_beyond" if beyond > 0 else "pasted", count=len(block), columns=beyond)
 
     def _kept_row(self, shown: int) -> int:
-        """Which row of the register stands in this row as it is sorted and filtered; further ones come behind all."""
+        """Which row of the register is in this row as it is sorted and filtered; further ones come behind all."""
         if shown < self.sorted.rowCount():
             return self.sorted.mapToSource(self.sorted.index(shown, 0)).row()
         return self._source.rowCount() + shown - self.sorted.rowCount()

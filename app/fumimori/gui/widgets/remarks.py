@@ -11,7 +11,7 @@ from fumimori.gui.widgets.notice import Notice
 
 
 class Remarks(QVBoxLayout):
-    """The notices of the last measurement; made anew only when they are others."""
+    """The notices of the last measurement; rebuilt only when they changed."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ class RowEvidence(QWidget):
             clear(self._column)
             self.hide()
             return
-        name = next((words for words in current.cells.values() if words.strip()), "")
+        name = current.name
         told = self._session.texts("ui.registers.row" if name else "ui.registers.row_unnamed", name=name)
         if current.id != self._row:
             clear(self._column)

@@ -1,4 +1,4 @@
-"""That files are there, or why they are not and what to do; with the way to them."""
+"""That files are there, or why they are not and what to do; with buttons to open them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from fumimori.texts import Texts, sanitize
 
 
 def saved_notice(theme: Theme, t: Texts, path: Path, *, title: str, text: str) -> Notice:
-    """What was written to `path`, a file or a folder, with buttons to open it and the folder that it lies in."""
+    """What was written to `path`, a file or a folder, with buttons to open it and the folder that it is in."""
 
     def opener(key: str, place: Path, icon: str, name: str) -> QPushButton:
         return button(theme, t(f"ui.report.{key}"), lambda: open_place(place), icon=icon, name=name)
@@ -30,6 +30,6 @@ def saved_notice(theme: Theme, t: Texts, path: Path, *, title: str, text: str) -
 
 
 def trouble_notice(theme: Theme, t: Texts, code: str, *, title: str, again: Callable[[], None]) -> Notice:
-    """Why nothing was written, by a SaveError's code, and another try."""
+    """Why nothing was written, by a SaveError's code, and a button to retry."""
     other = button(theme, t("ui.report.other_name"), again, name="other-name")
     return Notice(theme, title=title, text=t(f"ui.report.trouble_{code}"), icon="triangle-alert", buttons=(other,))

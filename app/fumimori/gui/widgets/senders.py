@@ -89,7 +89,7 @@ def take_senders(session: Session, theme: Theme) -> list[QPushButton]:
 
 
 class _Senders(QWidget):
-    """One row for each sender, the busiest first."""
+    """One row for each sender, busiest first."""
 
     def __init__(self, session: Session, theme: Theme, found: tuple[Sender, ...], title: str) -> None:
         super().__init__()

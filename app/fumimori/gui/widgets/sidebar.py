@@ -23,7 +23,7 @@ STATUS_SIGNS = {
 
 
 AT_ONCE = 6
-"""So many rows are made in one turn of the event loop, which a move to another page never needs."""
+"""Rows that are made in one turn of the event loop, which a move to another page never needs."""
 _Says = tuple[str, str, str, str, bool]
 """The short name that fits the sidebar, the whole name, the sign and the words of its state; whether one is here."""
 
@@ -49,7 +49,7 @@ class Sidebar(QFrame):
         self.forget()
 
     def forget(self) -> None:
-        """Let all rows go: another look comes, and Qt would style them once more for nothing."""
+        """Drop all rows: the theme changes, and Qt would style them once more for nothing."""
         self._turns.stop()
         self._look: tuple[Theme, str, bool] | None = None
         self._shown: list[tuple[Route, int, QWidget, _Says | None]] = []
@@ -62,7 +62,7 @@ class Sidebar(QFrame):
         self.area.setWidget(self._inner)
 
     def show_course(self, session: Session, theme: Theme, route: Route, *, narrow: bool) -> None:
-        """Draw the sidebar for where the window is; only rows that say something else than before are made anew."""
+        """Draw the sidebar for where the window is; only rows that changed are rebuilt."""
         focus = QApplication.focusWidget()
         kept = focus.property("place") if focus is not None and self.isAncestorOf(focus) else None
         look = (theme, session.language, narrow)
@@ -91,7 +91,7 @@ class Sidebar(QFrame):
         self._some()
 
     def _renew(self, session: Session, theme: Theme, route: Route, *, narrow: bool, kept: object) -> None:
-        """Make some of the rows anew that say something else than before; the others in the next turn."""
+        """Rebuild some of the rows that changed; the others in the next turn."""
         here = marked(route)
         says_now = [(*_described(session, target), here == target) for target, *_ in self._shown]
         others = [at for at, (*_, said) in enumerate(self._shown) if said != says_now[at]]

@@ -1,4 +1,4 @@
-"""Severities, states and scores drawn so that they can be read in grey: shape and word always beside the colour."""
+"""Severities, states and scores drawn so that they can be read in grey: shape and word as well as colour."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen

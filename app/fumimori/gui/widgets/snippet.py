@@ -49,7 +49,7 @@ def _clean(text: str) -> str:
 
 
 class CopyBox(QFrame):
-    """One piece of text: what it is and what is said about it, what stands there now, the text, *copy*."""
+    """One piece of text: what it is and what is said about it, what is there now, the text, *copy*."""
 
     def __init__(self, theme: Theme, t: Texts, content: str, *, name: str, place: str = "", current: str = "") -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A table's file on its way into a register: read beside the window, with a bar, and a way to stop."""
+"""A table's file on its way into a register: read in the background, with a bar, and a way to stop."""
 
 import contextlib
 from collections.abc import Callable
@@ -10,7 +10,9 @@ import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from fumimori.engine.register_files import TableError, TableStopped, table_file
+from fumimori.foreign_file import read_at_most
+from fumimori.grammar.spreadsheet import SIZE_MOST, read_tables
+from fumimori.grammar.xlsx import TableError
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, row
@@ -19,6 +21,10 @@ from fumimori.wording.registers import ReadTable, RegisterWords
 
 STEPS = 200
 """How finely the bar is drawn."""
+
+
+class TableStopped(Exception):  # noqa: N818 - it is what the person wanted
+    """The person stopped the reading."""
 
 
 class TableImport(QWidget):
@@ -78,7 +84,7 @@ class TableImport(QWidget):
                     self._said.emit(step)
 
         def work() -> ReadTable | None:
-            tables = (self._words.read(rows) for rows in table_file(path, watch))
+            tables = (self._words.read(rows) for rows in read_tables(read_at_most(path, SIZE_MOST + 1), watch))
             return max(tables, key=lambda table: table.named, default=None)
 
         ended = partial(self._ended, stop)

@@ -15,7 +15,7 @@ from fumimori.wording.words import Words
 
 SHOWN = 30
 DIGEST = 12
-"""Hexadecimal digits of a digest that are enough to tell documents apart."""
+"""Hexadecimal digits of a digest that are enough to distinguish documents."""
 
 
 class TakenIn(QFrame):

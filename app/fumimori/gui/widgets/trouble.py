@@ -1,4 +1,4 @@
-"""The banner of a file that cannot be written: why, and every way on; what was entered stays where it is."""
+"""The banner of a file that cannot be written: why, and what can be done; what was entered is kept."""
 
 from collections.abc import Callable
 

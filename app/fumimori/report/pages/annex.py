@@ -18,7 +18,7 @@ SECTIONS = {
     "repairs": tuple(f"t{number}" for number in range(1, 5)),
     "proof": tuple(f"t{number}" for number in range(5, 14)),
 }
-"""What stands in each part of the annex."""
+"""What is in each part of the annex."""
 RUNS = 12
 """Measurements that T2 names, the latest of them."""
 SELECTORS = 20
@@ -93,7 +93,7 @@ def versions(m: ReportContext) -> list[Block]:
 
 
 def _history(m: ReportContext) -> list[Block]:
-    """Every version that was handed out before, the oldest first, and this one."""
+    """Every version that was handed out before, oldest first, and this one."""
     a, free = m.assessment, m.wording.free
     rows: list[list[Cell]] = [[free(one.number, 20), free(one.day, 20), free(one.changed)] for one in a.versions]
     if a.document_version not in {one.number for one in a.versions}:

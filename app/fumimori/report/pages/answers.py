@@ -1,4 +1,4 @@
-"""T5 who answered what and what came of it."""
+"""T5 who answered what, with the result."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.questions import answer_key, scored
 
 SILENT = (QuestionState.UNANSWERED, QuestionState.PARENT_UNMET)
-"""States of which nothing can be told but that there is no answer."""
+"""States that say nothing but that there is no answer."""
 
 
 def answers(m: ReportContext) -> list[Block]:

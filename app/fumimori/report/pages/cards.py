@@ -1,22 +1,22 @@
 """T4: a card for each cause, rows for what is only worth knowing, and what is in order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
 from fumimori.assess.evidence import evidence_of, question_of
-from fumimori.model import Action, Basis, Finding, Outcome, Proof, Repair, Snippet
+from fumimori.model import Action, Basis, Finding, Outcome, Repair
 from fumimori.report.blocks import Again, Block, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.canvas import Run
-from fumimori.report.code_block import Verbatim
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.numbering import Card, card_key, facts_of
 from fumimori.report.page_style import MM
+from fumimori.report.pages.copying import HERE, caption, proofs, repair_of, request_of, running, to_copy
 from fumimori.report.shapes import ChipSign
 from fumimori.report.steps import Steps
-from fumimori.texts import sanitize
-from fumimori.wording.repairs import letter, note_words, part_words, proof_words, snippet_title
+from fumimori.wording.words import place_of
 
 SUBJECTS = 12
 """Hosts that a card names for each kind of finding."""
@@ -24,17 +24,20 @@ GOOD = 24
 """Hosts named for each good point."""
 SAID = 6
 """Different facts of one kind that a card states; the attached findings.csv states them all."""
-SNIPPETS = 60
-"""Pieces to copy that a card holds; the attached findings.csv holds all."""
 WASTE = 24
 """Millimetres of empty page above which a card is rather parted."""
-CONTENT = 4000
-"""Characters of one line to copy."""
 LABEL = 13
 """Millimetres of a card's left column."""
 
-Printed = dict[tuple[object, ...], int]
-"""By all that is to be done: the number of the action whose card says it already."""
+
+@dataclass
+class Printed:
+    """What cards before say already, by all that is to be done: the number of the action, and its place."""
+
+    alike: dict[tuple[object, ...], int] = field(default_factory=dict)
+    """Word for word."""
+    renamed: dict[tuple[object, ...], tuple[int, str]] = field(default_factory=dict)
+    """With another name of the place."""
 
 
 def cards(m: ReportContext) -> list[Block]:
@@ -42,7 +45,7 @@ def cards(m: ReportContext) -> list[Block]:
     blocks: list[Block] = [m.heading("t4.heading"), m.note(m.say("t4.intro"), keep_next=True), Gap(1)]
     if not m.cards:
         blocks.append(m.prose(m.say("none"), m.paper.table))
-    printed: Printed = {}
+    printed = Printed()
     for card in m.cards:
         blocks += [_card(m, card, printed), Gap(2.5)]
     return [*blocks, Gap(1)]
@@ -102,19 +105,25 @@ def _card(m: ReportContext, card: Card, printed: Printed) -> Block:
     ]
     for block in heading:
         block.keep_next = True
-    repair = _repair(m, card.findings)
+    repair = repair_of(m, card.findings)
     seen: Cell = Stack([_seen(m, findings) for findings in card.kinds], together=False, gap=1)
     risks = _each(w.risk(findings[0]) for findings in card.kinds)
-    earlier = _told_by(m, card, repair, printed)
+    earlier, there = _told_by(m, card, repair, printed)
     rows: list[tuple[str, Cell]] = [(m.say("t4.saw"), seen)]
-    if earlier:
+    if there:
+        numbers, here = w.numbers(card.findings, most=len(card.findings)), _place(card)
+        rows += _row(m, "fix", [running(m, m.say("t4.renamed", number=earlier, there=there, here=here))])
+        rows += _row(
+            m, "confirm", [running(m, m.say("t4.renamed_copy", numbers=numbers, here=here))] if not repair.empty else []
+        )
+    elif earlier:
         where = w.subjects(card.findings, SUBJECTS)
-        rows += _row(m, "fix", [_text(m, m.say("t4.as_in", number=earlier, subjects=where))])
-        rows += _row(m, "confirm", _proofs(m, repair.proof))
+        rows += _row(m, "fix", [running(m, m.say("t4.as_in", number=earlier, subjects=where))])
+        rows += _row(m, "confirm", proofs(m, repair.proof))
     else:
-        rows += _row(m, "why", [_text(m, risk) for risk in risks])
-        rows += _row(m, "fix", [*_steps(m, card), *_to_copy(m, card.findings, repair)])
-        rows += _row(m, "confirm", [*_confirmed(m, card), *_proofs(m, repair.proof)])
+        rows += _row(m, "why", [running(m, risk) for risk in risks])
+        rows += _row(m, "fix", [*_steps(m, card), *to_copy(m, card.findings, repair)])
+        rows += _row(m, "confirm", [*_confirmed(m, card), *proofs(m, repair.proof)])
     return Stack(
         [
             *heading,
@@ -142,7 +151,7 @@ def _seen(m: ReportContext, findings: Sequence[Finding]) -> Block:
         (_placed(m, findings), m.paper.note),
     ]
     title = Prose(runs, m.paper.card, m.faces, keep_next=True)
-    return Stack([title, *[_text(m, text) for text in _said(m, findings)]], key=card_key(findings))
+    return Stack([title, *[running(m, text) for text in _said(m, findings)]], key=card_key(findings))
 
 
 def _placed(m: ReportContext, findings: Sequence[Finding]) -> str:
@@ -203,15 +212,30 @@ def _shape(text: str, finding: Finding) -> str:
     return text
 
 
-def _told_by(m: ReportContext, card: Card, repair: Repair, printed: Printed) -> int:
-    """The number of an earlier action whose card tells all that this one would of another place, word for word; or 0.
+def _place(card: Card) -> str:
+    """The one host or domain that all findings of a card are about; empty where they are about several or none."""
+    places = {place_of(finding) for finding in card.findings}
+    return places.pop() if len(places) == 1 else ""
 
-    The commands that prove it name their place and are no part of it.
+
+def _told_by(m: ReportContext, card: Card, repair: Repair, printed: Printed) -> tuple[int, str]:
+    """The number of an earlier action whose card tells all that this one would of another place, or 0.
+
+    Word for word, save that the commands that prove it name their place; or with that place, then named as well, in
+    place of this card's own.
     """
-    w, firsts = m.wording, [findings[0] for findings in card.kinds]
+    w, firsts, here = m.wording, [findings[0] for findings in card.kinds], _place(card)
     words = tuple((one.code, w.risk(one), w.fix(one), w.confirm(one)) for one in firsts)
-    earlier = printed.setdefault((words, msgspec.structs.replace(repair, proof=())), card.number)
-    return earlier if earlier != card.number and repair.ask is None and card.findings[0].subject else 0
+    if not card.findings[0].subject:
+        return 0, ""
+    earlier = printed.alike.setdefault((words, msgspec.structs.replace(repair, proof=())), card.number)
+    if earlier != card.number and repair.ask is None:
+        return earlier, ""
+    if not here:
+        return 0, ""
+    whole = msgspec.json.encode((words, repair, request_of(m, card.findings))).decode().replace(here, HERE)
+    earlier, there = printed.renamed.setdefault((whole,), (card.number, here))
+    return (earlier, there) if earlier != card.number and there != here else (0, "")
 
 
 def _steps(m: ReportContext, card: Card) -> list[Block]:
@@ -219,7 +243,7 @@ def _steps(m: ReportContext, card: Card) -> list[Block]:
     blocks: list[Block] = []
     for numbers, steps in m.wording.steps(card.findings):
         if len(card.kinds) > 1:
-            blocks.append(_caption(m, numbers))
+            blocks.append(caption(m, numbers))
         blocks.append(Steps(steps, m.paper.card, m.paper))
     return blocks
 
@@ -228,7 +252,7 @@ def _confirmed(m: ReportContext, card: Card) -> list[Block]:
     """What shows that it is done, a paragraph for each kind."""
     told = m.wording.confirmations(card.findings)
     if len(told) == 1:
-        return [_text(m, text) for _, text in told]
+        return [running(m, text) for _, text in told]
     return [
         Prose([(f"{numbers}　", m.paper.note), (text, m.paper.card)], m.paper.card, m.faces) for numbers, text in told
     ]
@@ -253,7 +277,7 @@ def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
     w, first = m.wording, findings[0]
     small = m.paper.note.inked(m.paper.ink)
     told: list[Run] = [(f"{w.title(first)}　", small.bold()), (_placed(m, findings), m.paper.note)]
-    repair = _repair(m, findings)
+    repair = repair_of(m, findings)
     said = " ".join(_each([*_said(m, findings), w.risk(first), *w.fix(first), w.confirm(first)]))
     blocks: list[Block] = [Prose(told, small, m.faces, keep_next=True), *([m.cell(said, small=True)] if said else [])]
     if not repair.empty:
@@ -261,96 +285,6 @@ def _fact(m: ReportContext, findings: Sequence[Finding]) -> list[Cell]:
         blocks.append(m.cell(place, small=True, quiet=True))
     numbers = Prose(w.numbers(findings, most=len(findings)), small, m.faces)
     return [numbers, Stack(blocks, together=False)]
-
-
-# --- what is to be copied ---
-
-
-def _text(m: ReportContext, text: str) -> Block:
-    """Running text of a card."""
-    return Prose(text, m.paper.card, m.faces)
-
-
-def _repair(m: ReportContext, findings: Iterable[Finding]) -> Repair:
-    """What the findings of one card need, each piece once."""
-    whole = Repair.joined(m.repair(finding) for finding in findings)
-    return msgspec.structs.replace(whole, snippets=whole.snippets[:SNIPPETS], proof=whole.proof[:SNIPPETS])
-
-
-def _to_copy(m: ReportContext, findings: Sequence[Finding], repair: Repair) -> list[Block]:
-    """What comes first, each piece under what it is and where it belongs, what may break, the way back, the letter."""
-    blocks = _part(m, repair, "before")
-    caption = ""
-    for snippet in repair.snippets:
-        title = snippet_title(m.wording.texts, snippet)
-        blocks += _snippet(m, snippet, "" if title == caption else title)
-        caption = title
-    if len(repair.snippets) == SNIPPETS:
-        blocks += _lines(m, [m.say("t4.more_to_copy", count=SNIPPETS)])
-    for part in ("after", "risks", "back"):
-        blocks += _part(m, repair, part)
-    return [*blocks, *_letter(m, findings)]
-
-
-def _letter(m: ReportContext, findings: Sequence[Finding]) -> list[Block]:
-    """The letter with all that only a provider or owner can change."""
-    asks = {finding: ask for finding in findings if (ask := m.repair(finding).ask) is not None}
-    if not asks:
-        return []
-    request = letter(m.wording, list(asks), tuple(dict.fromkeys(asks.values())), m.assessment)
-    return [_caption(m, m.wording.texts("repairs.letter_heading")), *_lines(m, request.strip().split("\n"))]
-
-
-def _part(m: ReportContext, repair: Repair, part: str) -> list[Block]:
-    t = m.wording.texts
-    said = part_words(t, repair, part)
-    return _lines(m, [t("repairs.place", kind=t(f"repairs.{part}"), place=said[0]), *said[1:]]) if said else []
-
-
-def _lines(m: ReportContext, lines: Iterable[str]) -> list[Block]:
-    return [m.cell(line, small=True) for line in lines if line]
-
-
-def _snippet(m: ReportContext, snippet: Snippet, title: str) -> list[Block]:
-    """The old text above the new one, below what it is."""
-    t = m.wording.texts
-    blocks: list[Block] = [_caption(m, title)] if title else []
-    if snippet.note is not None:
-        note = m.cell(note_words(t, snippet.note), small=True)
-        note.keep_next = True
-        blocks.append(note)
-    shown = [("current", snippet.current), ("wanted", snippet.content)] if snippet.current else [("", snippet.content)]
-    for word, content in shown:
-        if not content:
-            continue
-        if word:
-            blocks.append(_caption(m, t(f"repairs.{word}" if snippet.content else "repairs.delete")))
-        blocks.append(Verbatim(_verbatim(content), m.paper, ground=m.paper.wash))
-    return blocks
-
-
-def _verbatim(content: str) -> str:
-    return "\n".join(sanitize(line, CONTENT) for line in content.rstrip("\n").split("\n"))
-
-
-def _proofs(m: ReportContext, proofs: Iterable[Proof]) -> list[Block]:
-    """The commands with what they print; those that print the same stand together."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for proof in proofs:
-        alike.setdefault(proof_words(m.wording.texts, proof), []).append(_verbatim(proof.command))
-    blocks: list[Block] = []
-    for words, commands in alike.items():
-        if not blocks:
-            blocks.append(_caption(m, m.wording.texts("repairs.proof")))
-        blocks.append(Verbatim("\n".join(commands), m.paper, ground=m.paper.wash))
-        blocks += _lines(m, ["　".join(words)])
-    return blocks
-
-
-def _caption(m: ReportContext, title: str) -> Prose:
-    caption = m.cell(title, small=True, quiet=True)
-    caption.keep_next = True
-    return caption
 
 
 def _confidence(m: ReportContext, finding: Finding) -> str:

@@ -92,7 +92,7 @@ def _control(m: ReportContext, code: str) -> Control | None:
 
 
 def good(m: ReportContext) -> list[str]:
-    """What was measured to be good, then what is good by the answers, the weightiest first."""
+    """What was measured to be good, then what is good by the answers, by weight."""
     titles = list(dict.fromkeys(m.wording.title(outcome) for outcome in _undisputed(m)))
     return titles + [
         m.say("limits.good_answer", label=m.wording.texts(f"controls.{question.id}.label")) for question in _met(m)

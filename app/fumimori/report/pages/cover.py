@@ -87,7 +87,7 @@ def _head(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> list
 
 
 def _foot(m: ReportContext, most: int) -> list[Block]:
-    """What was assessed, the number, at `most` so many versions, who is given it, and how to treat it."""
+    """What was assessed, the number, at most `most` versions, who is given it, and how to treat it."""
     a, paper = m.assessment, m.paper
     word = confidentiality(a.brand, a.mode)
     domains = [domain.name for domain in a.scope.domains]

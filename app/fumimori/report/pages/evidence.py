@@ -10,7 +10,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.logos import Logo
 
 PRINTED = 300
-"""So many pieces of evidence are printed; the others are counted."""
+"""Pieces of evidence that are printed; further ones are only counted."""
 THUMBNAIL_MOST = 64 * 1024
 """Octets of a thumbnail that is read."""
 
@@ -62,13 +62,12 @@ def _belongs(m: ReportContext, one: Evidence) -> str:
                 return f"{w.number(finding)} {w.title(finding)}"
     for row in m.assessment.registers:
         if one.about is About.REGISTER and row.id == one.subject:
-            first = next(iter(row.cells.values()), "")
-            return f"{w.texts(f'registers.{row.register}.name')} {w.free(first, 80)}".rstrip()
+            return f"{w.texts(f'registers.{row.register}.name')} {w.free(row.name, 80)}".rstrip()
     return w.free(one.subject, 80)
 
 
 def _thumbnail(m: ReportContext, one: Evidence) -> Cell:
-    """The small picture; nothing for what is none, or cannot be read as one."""
+    """The small picture; nothing for anything else."""
     if not one.thumbnail or len(one.thumbnail) > THUMBNAIL_MOST:
         return ""
     from PIL import Image

@@ -1,4 +1,4 @@
-"""The way of the mail, what could not be confirmed, what lies around the ten controls, what the report is not."""
+"""The mail path, what could not be confirmed, what is around the ten controls, what the report is not."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The drawing of the way of this company's mail: arriving in the first row, sending in the second."""
+"""The drawing of the mail path: arriving in the first row, sending in the second."""
 
 from fumimori.assess.mail_path import ROWS, Link, Protection, Stretch, mail_path
 from fumimori.report.blocks import Block, Gap, Prose, Stack
@@ -8,7 +8,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.shapes import ChipSign
 
 CHIPS = {Protection.PROTECTED: "met", Protection.OPEN: "not_met", Protection.UNSEEN: "unknown"}
-_STATION = 24 * MM
+_STATION = 21.5 * MM
 _ROW = 23 * MM
 
 
@@ -31,6 +31,11 @@ def drawing(m: ReportContext) -> list[Block]:
         *notes,
     ]
     return [Stack(blocks), Gap(3)]
+
+
+def gap(width: float, stations: int) -> float:
+    """How long an arrow is between so many stations in a row of this width, in points."""
+    return (width - stations * _STATION) / (stations - 1)
 
 
 class MailPath(Block):
@@ -60,7 +65,7 @@ class MailPath(Block):
         self.node.box = (x, top - self.height(width), x + width, top)
         figure = parent.adopt(self.node)
         for row in ROWS:
-            between = (width - len(row) * _STATION) / (len(row) - 1)
+            between = gap(width, len(row))
             left = x
             for name, stretch in row:
                 self._station(canvas, name, left, top, figure)
@@ -76,8 +81,8 @@ class MailPath(Block):
         )
         height = 15 * MM
         canvas.rectangle((left, top - height - 3 * MM, _STATION, height), outline=paper.ink, radius=1.5 * MM)
-        inner = _STATION - 2 * MM
-        said.draw(canvas, left + MM, top - 3 * MM - (height - said.height(inner)) / 2, inner, figure)
+        inner = _STATION - MM
+        said.draw(canvas, left + MM / 2, top - 3 * MM - (height - said.height(inner)) / 2, inner, figure)
 
     def _link(self, canvas: PdfCanvas, link: Link, at: tuple[float, float], length: float, figure: Node) -> None:
         paper, (left, top) = self._m.paper, at

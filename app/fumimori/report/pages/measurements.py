@@ -23,7 +23,7 @@ LINES = 120
 END = " ⏎ "
 """Where a line of the original ends."""
 DIGESTS = "ClientHello"
-"""Begins requests whose answer is noted in our own words; the table of ports says what came of them."""
+"""Begins requests whose answer is noted in our own words; the table of ports has their results."""
 
 
 def verbatim(m: ReportContext) -> list[Block]:
@@ -148,7 +148,7 @@ def _bounded(m: ReportContext, untrusted_text: str) -> str:
 
 
 def _worth(m: ReportContext, point: OpenPoint) -> Cell:
-    """How bad the answer may turn out to be; nothing where no points hang on it."""
+    """How bad the answer may turn out to be; nothing where no points depend on it."""
     return m.severity(point.severity) if point.severity >= Severity.LOW else "－"
 
 

@@ -13,12 +13,12 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.controls import good
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
+from fumimori.report.plan_lines import Line, outlook, plan_lines
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
-WIDTHS = (7, 49, 15, 22, 15, 25, 18, 14)
 ROWS = 14
-"""Actions on the first page at most."""
+"""Lines on the first page at most."""
 ASKED = 14
 """Open points that the page names while there is no action."""
 KEPT = 16
@@ -28,11 +28,11 @@ BLOCKS = ((7, "days_7"), (30, "days_30"), (90, "days_90"), (None, "renewal_headi
 
 def plan(m: ReportContext, glossary: Glossary) -> list[Part]:
     """The plan with boxes for seals on one page, and what it does not hold on the pages after it."""
-    actions = list(m.result.actions)
-    rows = [_row(m, number, action) for number, action in enumerate(actions, start=1)]
-    kept = _that_fit(m, glossary, actions, rows)
+    lines = plan_lines(m)
+    rows = [_row(m, line) for line in lines]
+    kept = _that_fit(m, glossary, lines, rows)
     name = m.say("part.management")
-    page = _page(m, glossary, actions[:kept], rows, left_out=len(actions) - kept)
+    page = _page(m, glossary, lines, rows, kept)
     more = [*_rest(m, rows[kept:]), *_demand(m)]
     whole = [*page, Gap(6), *more]
     if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
@@ -43,12 +43,12 @@ def plan(m: ReportContext, glossary: Glossary) -> list[Part]:
     return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=(*explained, *more))]
 
 
-def _that_fit(m: ReportContext, glossary: Glossary, actions: list[Action], rows: list[list[Cell]]) -> int:
-    """How many actions the first page holds."""
-    low, high = 0, min(ROWS, len(actions))
+def _that_fit(m: ReportContext, glossary: Glossary, lines: list[Line], rows: list[list[Cell]]) -> int:
+    """How many lines the first page holds."""
+    low, high = 0, min(ROWS, len(lines))
     while low < high:
         middle = (low + high + 1) // 2
-        blocks = _page(m, glossary, actions[:middle], rows, left_out=len(actions) - middle)
+        blocks = _page(m, glossary, lines, rows, middle)
         if sum(block.height(m.paper.width) for block in blocks) <= m.paper.height:
             low = middle
         else:
@@ -56,16 +56,16 @@ def _that_fit(m: ReportContext, glossary: Glossary, actions: list[Action], rows:
     return low
 
 
-def _page(
-    m: ReportContext, glossary: Glossary, actions: list[Action], rows: list[list[Cell]], left_out: int
-) -> list[Block]:
+def _page(m: ReportContext, glossary: Glossary, lines: list[Line], rows: list[list[Cell]], kept: int) -> list[Block]:
+    """The page with the first `kept` lines."""
+    left_out = sum(len(line.actions) for line in lines[kept:])
     intro = "intro" if m.result.actions else "nothing" if m.result.grade.letter else "unknown"
     blocks: list[Block] = [m.heading("plan.heading", 1), m.prose(m.say(f"plan.{intro}"), m.paper.table), Gap(3)]
     for days, word in BLOCKS:
-        mine = [row for action, row in zip(actions, rows, strict=False) if _block(m, action) == days]
+        mine = [row for line, row in zip(lines[:kept], rows, strict=False) if _block(m, line.actions[0]) == days]
         if not mine:
             continue
-        blocks += [m.heading(f"plan.{word}", small=True), m.grid(WIDTHS, "plan.heads", mine, padding=0.5), Gap(3)]
+        blocks += [m.heading(f"plan.{word}", small=True), m.grid(_widths(m), "plan.heads", mine, padding=0.5), Gap(3)]
     if not m.result.actions:
         blocks += [*_to_find_out(m), *_to_keep(m)]
     if left_out:
@@ -75,7 +75,7 @@ def _page(
 
 
 def _to_find_out(m: ReportContext) -> list[Block]:
-    """While there is no action: what to ask whom, so that the page is of use all the same."""
+    """While there is no action: what to ask whom, so that the page is of use anyway."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:ASKED]
     rows: list[list[Cell]] = [[what(m, p), who(m, p), TickBoxes([""], m.paper, small=True)] for p in points]
     if not rows:
@@ -97,18 +97,19 @@ def _block(m: ReportContext, action: Action) -> int | None:
     return next((limit for limit, _ in BLOCKS if limit is not None and days is not None and days <= limit), None)
 
 
-def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
+def _row(m: ReportContext, line: Line) -> list[Cell]:
+    action = line.actions[0]
     done = bool(action.entry and action.entry.done)
     tick: Block = m.cell(m.say("plan.done"), small=True) if done else TickBoxes([""], m.paper, small=True)
-    what: list[Block] = [m.cell(m.wording.action(action), small=True)]
+    what: list[Block] = [m.cell(line.said, small=True)]
     if m.wording.late(action):
         what.append(m.cell(m.wording.late(action), bold=True, small=True))
     if action.entry and action.entry.note:
         what.append(m.cell(m.wording.free(action.entry.note, 160), quiet=True, small=True))
     return [
-        m.cell(f"{number}", small=True),
+        m.cell(line.printed, small=True),
         Stack(what),
-        m.cell(_shown_by(m, action), small=True),
+        m.cell(_shown_by(m, line), small=True),
         m.cell(m.wording.role(action), small=True),
         m.cell(m.wording.named_owner(action), small=True),
         m.cell(m.wording.effort_and_cost(action), small=True),
@@ -117,17 +118,24 @@ def _row(m: ReportContext, number: int, action: Action) -> list[Cell]:
     ]
 
 
-def _shown_by(m: ReportContext, action: Action) -> str:
-    """The numbers of its findings, and what the action brings."""
-    gain = points_words(m.wording.texts, action, m.result.grade)
-    return " ".join([m.wording.numbers(action.findings, 2) or "－", *([gain] if gain else [])])
+def _widths(m: ReportContext) -> tuple[float, ...]:
+    """The columns: numbers of several actions and of more than a hundred findings need more room."""
+    number = 11 if any(len(line.actions) > 1 for line in plan_lines(m)) else 7
+    shown = 18 if len(m.result.findings) > 99 else 15
+    return number, 71 - number - shown, shown, 22, 15, 25, 18, 14
+
+
+def _shown_by(m: ReportContext, line: Line) -> str:
+    """The numbers of its findings, and what a single action brings."""
+    gain = points_words(m.wording.texts, line.actions[0], m.result.grade) if len(line.actions) == 1 else ""
+    return " ".join([m.wording.numbers(line.findings, 2) or "－", *([gain] if gain else [])])
 
 
 def _rest(m: ReportContext, rows: list[list[Cell]]) -> list[Block]:
     """The actions that the first page cannot hold, in the same table."""
     if not rows:
         return []
-    return [m.heading("plan.rest"), m.grid(WIDTHS, "plan.heads", rows, padding=0.25), Gap(3)]
+    return [m.heading("plan.rest"), m.grid(_widths(m), "plan.heads", rows, padding=0.25), Gap(3)]
 
 
 def _demand(m: ReportContext) -> list[Block]:
@@ -154,7 +162,7 @@ def _demand(m: ReportContext) -> list[Block]:
 
 
 def _foot(m: ReportContext) -> Block:
-    expected = m.result.expected
+    expected = outlook(m)
     letter = expected.letter or m.wording.word("grade", "withheld")
     score = m.wording.range(expected.score_low, expected.score_high)
     lines: list[Block] = [Prose(m.say("plan.next"), m.paper.table, m.faces)]

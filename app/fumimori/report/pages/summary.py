@@ -14,6 +14,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
+from fumimori.report.plan_lines import Line, first_lines, plan_lines
 from fumimori.report.shapes import ChipSign, TickBoxes
 from fumimori.wording.work import COUNTED, count_words
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
@@ -50,7 +51,7 @@ def _page(
     most: int = FIRST,
     air: float = 1,
 ) -> list[Block]:
-    """The page with so many reasons, decisions and actions, and so much of the usual air between them."""
+    """The page with that many reasons, decisions and actions, and that share of the usual spacing."""
     paper = m.paper
     blocks: list[Block] = [
         m.heading("summary.heading", 1),
@@ -233,7 +234,7 @@ def _first(m: ReportContext, *, reasons: int, most: int) -> list[Block]:
     """The actions to take first; when nothing is known yet, whom to ask first."""
     points = sorted(m.result.open_points, key=lambda point: -point.severity)[:most]
     if m.result.actions or not points:
-        every = len(first(m.result.actions))
+        every = len(first_lines(m))
         some = m.say("summary.actions_of", most=most, count=every) if most < every else ""
         return [m.heading("summary.actions", small=True, text=some), _actions(m, reasons=reasons, most=most)]
     rows: list[list[Cell]] = [[m.wording.word("open_point", p.kind), what(m, p), who(m, p)] for p in points]
@@ -242,16 +243,17 @@ def _first(m: ReportContext, *, reasons: int, most: int) -> list[Block]:
 
 def _actions(m: ReportContext, *, reasons: int, most: int) -> Block:
     rows: list[list[Cell]] = []
-    for number, action in enumerate(first(m.result.actions)[:most], start=1):
-        what: list[Block] = [m.cell(m.wording.action(action), bold=True)]
+    for number, line in enumerate(first_lines(m)[:most], start=1):
+        action = line.actions[0]
+        what: list[Block] = [m.cell(line.said, bold=True)]
         why = m.wording.why(action)
         if 1 < number <= reasons and why:
             what.append(m.cell(m.say("summary.otherwise", harm=why), small=True))
         if m.wording.late(action):
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
         side = (m.wording.owner(action), m.wording.due(action), m.wording.effort_and_cost(action))
-        rows.append([f"{number}", Stack(what), *[m.cell(text, small=True) for text in side]])
-    return m.table_or_none([7, 88, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
+        rows.append([line.printed, Stack(what), *[m.cell(text, small=True) for text in side]])
+    return m.table_or_none([11, 84, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
 
 
 def _decisions(m: ReportContext, most: int) -> Block:
@@ -264,20 +266,22 @@ def _decisions(m: ReportContext, most: int) -> Block:
 
 def decisions(m: ReportContext) -> list[str]:
     """At most three things that only management can decide: who does it, what it costs, when to look again."""
-    asked = [a for a in m.result.actions if not a.asks and (a.work.cost is not Cost.NOTHING or a.work.owner in OUTSIDE)]
-    found = [_decision(m, action) for action in asked[:2]]
+    works = [(line, line.actions[0].work) for line in plan_lines(m) if not line.actions[0].asks]
+    asked = [line for line, work in works if work.cost is not Cost.NOTHING or work.owner in OUTSIDE]
+    found = [_decision(m, line) for line in asked[:2]]
     if m.result.actions:
         return [m.say("decide.assign"), *found, m.say("decide.again")][:3]
     asking = [m.say("decide.ask")] if m.result.open_points else []
     return [*asking, m.say("decide.next")]
 
 
-def _decision(m: ReportContext, action: Action) -> str:
+def _decision(m: ReportContext, line: Line) -> str:
+    action = line.actions[0]
     free = "contract" if action.work.owner in CONTRACTORS else "free"
     kind = free if action.work.cost is Cost.NOTHING else "paid"
     return m.say(
         f"decide.{kind}",
-        title=m.wording.action(action),
+        title=line.said,
         owner=m.wording.owner(action),
         cost=m.wording.word("cost", action.work.cost),
     )

@@ -15,7 +15,7 @@ def _as_they_are(rows: Iterable[Row]) -> Sequence[Row]:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What leads from one version to the next: statements for the tables, a pure function for what stands in them."""
+    """What leads from one version to the next: statements for the tables, a pure function for what is in them."""
 
     statements: tuple[str, ...] = ()
     rows: Callable[[Iterable[Row]], Sequence[Row]] = _as_they_are
@@ -28,7 +28,7 @@ BLOBS_SINCE = 3
 """The version that brought the table of octets."""
 
 VERSION = len(STEPS)
-"""The version that this program writes; stands in `PRAGMA user_version`."""
+"""The version that this program writes; is in `PRAGMA user_version`."""
 
 
 def brought_up(rows: Iterable[Row], version: int) -> Sequence[Row]:

@@ -1,4 +1,4 @@
-"""The second version: attempts and contacts belong to runs, where they stood loose beside the vantage points.
+"""The second version: attempts and contacts belong to runs, where they were kept apart from the vantage points.
 
 A vantage point was found out when a run began, so that an attempt belongs to the last one before it.
 """
