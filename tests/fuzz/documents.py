@@ -46,6 +46,8 @@ def _read_by_all(document: Document) -> None:
             facts = [reading.facts for reading in found if not reading.check]
             if reader.merge is not None and facts:
                 facts.append(reader.merge([*facts, *facts]))
+            if reader.vouched is not None:
+                facts += [reader.vouched(one) for one in facts]
             reader.teaches(SCOPE, facts)
             attempts = [
                 Attempt(

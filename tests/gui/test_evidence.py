@@ -223,12 +223,12 @@ def test_a_program_is_saved_and_never_opened(opened: Open, tmp_path):
     assert (tmp_path / "out").read_bytes() == content
 
 
-def test_what_the_file_does_not_hold_any_more_is_said(opened: Open, tmp_path):
+def test_what_the_file_does_not_hold_any_more_is_said(opened: Open, tmp_path, monkeypatch: pytest.MonkeyPatch):
     driver = at_question(opened)
     (tmp_path / "x.txt").write_text("words")
     box(driver).take(tmp_path / "x.txt")
     wait(driver, 1)
-    driver.session._loose.clear()
+    monkeypatch.setattr(driver.session, "octets", lambda _piece: None)
     driver.press("evidence-open:1")
     words = driver.session.texts("ui.evidence.no_open", number="E-001")
     driver.qtbot.waitUntil(lambda: driver.shows(words), timeout=20_000)

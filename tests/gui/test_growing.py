@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
 from fumimori import __main__ as entry
 from fumimori.gui.growing import AT_ONCE
 from fumimori.gui.widgets.action import ActionCard
@@ -32,3 +36,38 @@ def test_a_card_far_below_keeps_the_keyboard_in_another_language_and_size(opened
         change()
         assert driver.find(f"more:{last.id}").hasFocus()
         assert driver.window.area.verticalScrollBar().value() > 0
+
+
+def test_brightness_language_and_size_keep_a_long_page_where_it_was(opened: Open):
+    driver = opened("ja", entry.sample(), replace(entry.toolkit()))
+    driver.go("plan")
+    bar = driver.window.area.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    before = bar.value()
+    for change in (lambda: driver.window.use_theme("dark"), lambda: driver.window.use_theme("light")):
+        change()
+        assert driver.window.rebuilding.busy
+        driver.settle()
+        assert (bar.value(), driver.window.updatesEnabled()) == (before, True)
+    driver.window.other_language()
+    driver.settle()
+    assert bar.value() == before
+
+
+def test_what_is_typed_while_the_look_changes_arrives(opened: Open):
+    driver = opened("en", entry.sample("en"), replace(entry.toolkit()))
+    driver.go("organisation")
+    field = driver.find("name")
+    field.setFocus()
+    field.selectAll()
+    driver.qtbot.keyClicks(field, "ab")
+    handle = driver.window.windowHandle()
+    driver.window.use_theme("dark")
+    for letter in "cd":
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            key = Qt.Key(ord(letter.upper()))
+            QApplication.postEvent(handle, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, letter))
+        driver.qtbot.wait(1)
+    driver.settle()
+    driver.qtbot.waitUntil(lambda: driver.session.open.organisation.name == "abcd", timeout=5_000)
+    assert driver.find("name").hasFocus()

@@ -72,15 +72,6 @@ def percent(points: float, weight: int) -> int:
     return (100 * doubled + weight) // (2 * weight)
 
 
-def kinds(findings: Iterable[Finding]) -> tuple[Severity, ...]:
-    """The severity of each kind of finding (its code) from LOW upward, the worst subject counting."""
-    worst: dict[str, Severity] = {}
-    for finding in findings:
-        if finding.severity >= Severity.LOW:
-            worst[finding.code] = max(finding.severity, worst.get(finding.code, Severity.OK))
-    return tuple(worst.values())
-
-
 def control_result(
     control: Control,
     questions: Sequence[QuestionResult],

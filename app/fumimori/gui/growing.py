@@ -1,5 +1,6 @@
 """Incremental building of a long page: what is visible is there at once, the rest follows one by one."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 AT_ONCE = 4
 """Parts that are there from the start, so that the first sight of the page is not empty."""
+HURRIED_S = 0.02
 
 
 class Growing:
@@ -35,6 +37,12 @@ class Growing:
     def finish(self) -> None:
         """Add all remaining parts now."""
         while self._makers:
+            self._next()
+
+    def hurry(self) -> None:
+        """Add what can be made in one turn that holds nothing up."""
+        end = time.perf_counter() + HURRIED_S
+        while self._makers and time.perf_counter() < end:
             self._next()
 
     def _next(self) -> None:

@@ -10,7 +10,11 @@ from PySide6.QtWidgets import QApplication
 from fumimori.gui.drafts import Draft
 
 if TYPE_CHECKING:
+    from fumimori.gui.pages import Page
     from fumimori.gui.window import Window
+
+TURNS_MOST = 8
+"""In which Qt surely has told the scroll bar of a page's new height."""
 
 
 class Rebuilding(QObject):
@@ -26,7 +30,7 @@ class Rebuilding(QObject):
         self._turns.timeout.connect(self._next)
         self._steps: list[Callable[[], None]] = []
         self._draft: Draft = {}
-        self._scrolled = 0
+        self._scrolled = self._waits = 0
         self._place: object = None
         self._handle: QWindow | None = None
         self._keys: list[QKeyEvent] = []
@@ -62,6 +66,8 @@ class Rebuilding(QObject):
             if not self._there() and self._window.page is not None:
                 self._window.page.growing.finish()
                 self._window.sidebar.finish()
+                self._lay_out(self._window.page)
+                QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             self._end()
 
     def eventFilter(self, target: QObject, event: QEvent) -> bool:
@@ -75,7 +81,18 @@ class Rebuilding(QObject):
     def _next(self) -> None:
         if self._steps:
             self._steps.pop(0)()
-        elif self._there():
+            return
+        page = self._window.page
+        if page is not None and not self._there():
+            # Laid out once, when it is there: after each part it would be laid out anew as a whole.
+            page.column.setEnabled(False)
+            page.growing.hurry()
+        elif page is not None and not page.column.isEnabled():
+            self._lay_out(page)
+            self._waits = TURNS_MOST
+        elif self._waits and self._window.area.verticalScrollBar().maximum() < self._scrolled:
+            self._waits -= 1
+        else:
             self._end()
 
     def _there(self) -> bool:
@@ -83,11 +100,15 @@ class Rebuilding(QObject):
         window = self._window
         if window.page is None or not (window.page.growing.busy or window.sidebar.busy):
             return True
-        if self._place and window.at(self._place) is None:
+        if self._scrolled > 0 or (self._place and window.at(self._place) is None):
             return False
-        return window.area.verticalScrollBar().maximum() >= self._scrolled and not (
-            self._draft.keys() - window.page.draft().keys()
-        )
+        return not self._draft.keys() - window.page.draft().keys()
+
+    def _lay_out(self, page: "Page") -> None:
+        """The whole page; how far it can be scrolled follows some turns later."""
+        page.column.setEnabled(True)
+        page.column.update()
+        page.updateGeometry()
 
     def _end(self) -> None:
         self._turns.stop()

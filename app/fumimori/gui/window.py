@@ -56,10 +56,15 @@ class Window(QMainWindow):
         self._notices = QVBoxLayout()
         self._lay_out()
         self._menus = Menus(self)
+        self.rebuilding = Rebuilding(self)
         self._sidebar_timer = QTimer(self)
         self._sidebar_timer.setSingleShot(True)
         self._sidebar_timer.setInterval(SIDEBAR_AFTER_MS)
         self._sidebar_timer.timeout.connect(self._refresh_sidebar)
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.setInterval(0)
+        self._drawing.timeout.connect(lambda: self.setUpdatesEnabled(not self.rebuilding.busy))
         session.changed.connect(self._sidebar_timer.start)
         session.changed.connect(lambda: self.header.show_name(self.session))
         session.saved.connect(self._show_saved)
@@ -70,7 +75,6 @@ class Window(QMainWindow):
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
         self.setMinimumSize(*placing.SMALLEST)
-        self.rebuilding = Rebuilding(self)
         self._restyle()
         self.rebuilding.finish()
 
@@ -111,6 +115,9 @@ class Window(QMainWindow):
         if step(self.route.page).group is not Group.FILE:
             self.session.work.forget()
         self.session.place = self.route
+        # Drawn in a turn of its own, when everything has its place.
+        self.setUpdatesEnabled(False)
+        self._drawing.start()
         self._show()
         self.area.verticalScrollBar().setValue(0)
         self.begin_page()
