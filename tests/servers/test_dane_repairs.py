@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 
-from fumimori.model import Assessment, Repair, Scope, Severity, SnippetKind
+from fumimori.model import Assessment, DomainScope, Hosting, Repair, Scope, Severity, SnippetKind
 from servers.dane_sender import Handed, Sender
 from servers.machine import DOMAIN, HOST, SECOND, STS, Machine
 from servers.proving import SCOPE, seen
@@ -192,6 +192,17 @@ def test_a_server_in_a_zone_without_signatures_gets_none(place):
     place.zones.forget()
     assert new_faults(found, faults(place.measured()), frozenset(BESIDE)) == set()
     assert place.sender.sent(f"root@{SECOND}") is Handed.VERIFIED
+
+
+@pytest.mark.parametrize("hosting", [Hosting.RENTAL, Hosting.VPS])
+def test_what_stands_in_the_zone_of_a_provider_is_asked_for(place, hosting):
+    place.begin(mail(THIRD) | tlsa(THIRD, f"3 1 1 {WRONG}"))
+    place.scope = Scope(domains=(DomainScope(name=DOMAIN, hosting=hosting, hosting_confirmed=True),))
+    before = place.measured()
+    made = printed(faults(before)["dane.mismatch", THIRD], before)
+    notes = {one.key for one in made.before} | ({made.ask.key} if made.ask is not None else set())
+    assert ({"tlsa_at_provider", "ask_tlsa"} <= notes) is (hosting is Hosting.RENTAL)
+    assert place.walk(made, f"root@{DOMAIN}", place.sender)[-1] is Handed.VERIFIED
 
 
 def test_the_second_certificate_gets_its_record(place):
