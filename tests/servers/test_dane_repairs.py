@@ -264,6 +264,20 @@ def test_a_new_key_is_in_the_dns_before_it_is_shown(place):
     assert place.names[f"_25._tcp.{HOST}"]["TLSA"] == [f"3 0 1 {WRONG}", f"3 1 1 {place.key('good')}"]
 
 
+def test_the_way_back_from_a_new_key_keeps_mail_coming_too(place):
+    old = f"3 1 1 {place.key('expired')}"
+    place.begin(mail(HOST) | tlsa(HOST, old))
+    before = place.measured()
+    made = printed(faults(before)["mail_ports.certificate_expired_mx", f"{HOST}:25"], before)
+    assert [one.key for one in made.back] == ["back_tlsa", "back_file"]
+    place.walk(made, f"root@{DOMAIN}", place.sender)
+    file = dict(made.back[1].values)
+    place.publish(mail(HOST) | tlsa(HOST, *place.names[f"_25._tcp.{HOST}"]["TLSA"], old))
+    place.zones.forget()
+    place.machine.run(f"sudo cp -p {file['copy']} {file['file']} && {file['reload']}")
+    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+
+
 def test_without_the_wait_mail_would_have_stayed_away(place):
     place.begin(mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('expired')}"))
     assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
