@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 
-from fumimori.model import Assessment, Repair, Scope, Severity, SnippetKind
+from fumimori.model import Assessment, DomainScope, Hosting, Repair, Scope, Severity, SnippetKind
 from servers.dane_sender import Handed, Sender
 from servers.machine import DOMAIN, HOST, SECOND, STS, Machine
 from servers.proving import SCOPE, seen
@@ -194,6 +194,17 @@ def test_a_server_in_a_zone_without_signatures_gets_none(place):
     assert place.sender.sent(f"root@{SECOND}") is Handed.VERIFIED
 
 
+@pytest.mark.parametrize("hosting", [Hosting.RENTAL, Hosting.VPS])
+def test_what_stands_in_the_zone_of_a_provider_is_asked_for(place, hosting):
+    place.begin(mail(THIRD) | tlsa(THIRD, f"3 1 1 {WRONG}"))
+    place.scope = Scope(domains=(DomainScope(name=DOMAIN, hosting=hosting, hosting_confirmed=True),))
+    before = place.measured()
+    made = printed(faults(before)["dane.mismatch", THIRD], before)
+    notes = {one.key for one in made.before} | ({made.ask.key} if made.ask is not None else set())
+    assert ({"tlsa_at_provider", "ask_tlsa"} <= notes) is (hosting is Hosting.RENTAL)
+    assert place.walk(made, f"root@{DOMAIN}", place.sender)[-1] is Handed.VERIFIED
+
+
 def test_the_second_certificate_gets_its_record(place):
     place.begin(
         mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('good')}"),
@@ -251,6 +262,20 @@ def test_a_new_key_is_in_the_dns_before_it_is_shown(place):
     assert set(came) == {Handed.VERIFIED}
     # the record of the old key is gone; one that was of no certificate is not this repair's
     assert place.names[f"_25._tcp.{HOST}"]["TLSA"] == [f"3 0 1 {WRONG}", f"3 1 1 {place.key('good')}"]
+
+
+def test_the_way_back_from_a_new_key_keeps_mail_coming_too(place):
+    old = f"3 1 1 {place.key('expired')}"
+    place.begin(mail(HOST) | tlsa(HOST, old))
+    before = place.measured()
+    made = printed(faults(before)["mail_ports.certificate_expired_mx", f"{HOST}:25"], before)
+    assert [one.key for one in made.back] == ["back_tlsa", "back_file"]
+    place.walk(made, f"root@{DOMAIN}", place.sender)
+    file = dict(made.back[1].values)
+    place.publish(mail(HOST) | tlsa(HOST, *place.names[f"_25._tcp.{HOST}"]["TLSA"], old))
+    place.zones.forget()
+    place.machine.run(f"sudo cp -p {file['copy']} {file['file']} && {file['reload']}")
+    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
 
 
 def test_without_the_wait_mail_would_have_stayed_away(place):

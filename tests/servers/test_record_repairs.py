@@ -18,6 +18,7 @@ from fumimori.checks.dmarc import probe as dmarc
 from fumimori.checks.mta_sts import probe as mta_sts
 from fumimori.checks.mx import probe as mx
 from fumimori.checks.observations import Observations
+from fumimori.checks.reverse_dns import probe as reverse_dns
 from fumimori.checks.spf import probe as spf
 from fumimori.checks.spf.facts import SPF
 from fumimori.checks.tls_rpt import probe as tls_rpt
@@ -124,6 +125,40 @@ def test_a_printed_record_ends_its_finding_and_begins_no_other(probes, zone, sco
             ]
             assert lost == [], f"{code} takes senders away with {mended}"
         PROVED.add(code)
+
+
+SERVER, LISTED = "192.0.2.25", "192.0.2.7"
+BACK, LISTED_BACK = "25.2.0.192.in-addr.arpa", "7.2.0.192.in-addr.arpa"
+POINTERS = [
+    ("missing", SERVER, {}),
+    ("missing_listed", LISTED, {BACK: {"PTR": ["mx.example.jp."]}}),
+    ("generic", SERVER, {BACK: {"PTR": ["p25.dynamic.isp.example."]}, "p25.dynamic.isp.example": {"A": [SERVER]}}),
+    ("unconfirmed", SERVER, {BACK: {"PTR": ["gate.example.jp."]}}),
+    ("unconfirmed", SERVER, {BACK: {"PTR": ["old.isp.example."]}}),
+    ("unconfirmed", SERVER, {BACK: {"PTR": ["old.isp.example.", "older.isp.example."]}}),
+]
+
+
+@pytest.mark.parametrize(("word", "address", "more"), POINTERS)
+def test_a_printed_reverse_name_ends_its_finding(word, address, more):
+    """What its owner publishes; the step before it gives a new name its address."""
+    listed = {LISTED_BACK: {"PTR": ["out.example.jp."]}, "out.example.jp": {"A": [LISTED]}} if address == SERVER else {}
+    spf_record = {DOMAIN: {"TXT": [f"v=spf1 ip4:{SERVER} ip4:{LISTED} -all"]}}
+    zone = receiving(spf_record) | listed | more
+    probes = (mx.PROBE, dmarc.PROBE, spf.PROBE, reverse_dns.PROBE)
+    before = asyncio.run(looked(probes, zone, scope_of(DOMAIN)))
+    found = faults(before)
+    made = printed(found[f"reverse_dns.{word}", address], before)
+    assert made.snippets
+    mended = published(zone, made.snippets, "new")
+    for one in made.before:
+        name = dict(one.values)["name"].replace("REPLACE", "new")
+        assert one.key == "ptr_forward_first"
+        mended.setdefault(name, {}).setdefault("A", [address])
+    left = faults(asyncio.run(looked(probes, mended, scope_of(DOMAIN))))
+    assert (f"reverse_dns.{word}", address) not in left
+    assert new_faults(found, left, BETTER) == set()
+    PROVED.add(f"reverse_dns.{word}")
 
 
 def test_how_many_codes_of_records_were_proved(capsys):

@@ -8,7 +8,7 @@ from fumimori.checks import remediation
 from servers.repaired import PROVED
 
 SHARES = {
-    "records": {"spf", "dkim", "dmarc", "tls_rpt", "caa", "mx"},
+    "records": {"spf", "dkim", "dmarc", "tls_rpt", "caa", "mx", "reverse_dns"},
     "policies": {"mta_sts", "bimi"},
     "dane": {"dane"},
     "sites": {"webmail", "admin_pages", "client_settings"},
@@ -39,7 +39,6 @@ NOT_BUILT = "Debian's OpenSSL is built without it, so no server here can offer i
 UPDATED = "the repair is an update by the package manager, which a test without the Internet cannot fetch"
 BLOCKED = "OpenSSH and OpenSSL of today refuse to be set so, so no server here can have the fault"
 DEVICE = "the fault lies in a device on the way; its commands are the maker's"
-PROVIDER = "only whoever owns the address can publish it; what is printed is the request"
 LOOKED_UP = "the lines only show who sent; what follows is a person's decision"
 ASKED = "nothing is printed to be copied: the letter asks whoever can change it"
 UNPROVED = {
@@ -75,10 +74,6 @@ UNPROVED = {
             *("products.exploited_possibly", "products.holes_possibly", "products.package_behind"),
         ),
         UPDATED,
-    ),
-    **dict.fromkeys(
-        ("reverse_dns.generic", "reverse_dns.missing", "reverse_dns.missing_listed", "reverse_dns.unconfirmed"),
-        PROVIDER,
     ),
     **dict.fromkeys(("blocklists.listed", "blocklists.listed_severe"), LOOKED_UP),
     **dict.fromkeys(("dane.bogus", "mx.all_missing", "mx.all_private", "spf.softfail_alone"), ASKED),

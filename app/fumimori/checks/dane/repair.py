@@ -95,13 +95,33 @@ def _bogus(context: Context) -> Repair:
     return Repair(ask=note("ask_signatures", name=look.place if look is not None else context.host))
 
 
+def _by_owner(made: Callable[[Context], Repair]) -> Callable[[Context], Repair]:
+    """The same; for servers in a provider's zone the provider is asked to change the records."""
+
+    def repair(context: Context) -> Repair:
+        hosts = [look.host for named in ("host", "hosts", "missing") for look in _looks(context, named)]
+        elsewhere = ", ".join(host for host in hosts if not _ours(context, host))
+        given = made(context)
+        if not elsewhere or not given.snippets:
+            return given
+        ask = given.ask or note("ask_tlsa", hosts=elsewhere)
+        return Repair.joined([Repair(before=(note("tlsa_at_provider", hosts=elsewhere),), ask=ask), given])
+
+    return repair
+
+
+def _ours(context: Context, host: str) -> bool:
+    inside = any(f".{host}".endswith(f".{one.name}") for one in context.assessment.scope.domains)
+    return inside or context.about(host).own_server
+
+
 REPAIRS: Mapping[str, Callable[[Context], Repair]] = {
-    "partial": _missing,
-    "possible": _possible,
-    "mismatch": _mismatch,
-    "second_mismatch": _second,
-    "unusable": _mismatch,
-    "no_tls": _no_tls,
-    "insecure": _unsigned,
+    "partial": _by_owner(_missing),
+    "possible": _by_owner(_possible),
+    "mismatch": _by_owner(_mismatch),
+    "second_mismatch": _by_owner(_second),
+    "unusable": _by_owner(_mismatch),
+    "no_tls": _by_owner(_no_tls),
+    "insecure": _by_owner(_unsigned),
     "bogus": _bogus,
 }

@@ -42,7 +42,8 @@ def installed(context: Context, host: str = "", port: int = 0) -> Repair:
     settings = _settings(context, host, port)
     records = _Records.of(context, host) if PROTOCOLS.get(port) == "smtp" else _Records()
     snippets = [*records.now, request(host), _checked(), *records.before, *settings, *records.after]
-    return _repair(context, host, port, snippets, records.notes)
+    back = Repair(back=(note("back_tlsa"),)) if records.after else Repair()
+    return Repair.joined([back, _repair(context, host, port, snippets, records.notes)])
 
 
 def whole_chain(context: Context) -> Repair:
