@@ -34,7 +34,8 @@ class Wording(Words):
         """All printed numbers, adjacent ones drawn together, the first few runs spelled out."""
         found = _runs(self._numbers[finding.code, finding.subject] for finding in findings)
         left_out = sum(len(run) for run in found[most:])
-        return " ".join(_spelled("F", 2, found[:most])) + (f" +{left_out}" if left_out else "")
+        more = [self.texts("words.more_numbers", count=left_out)] if left_out else []
+        return " ".join([*_spelled("F", 2, found[:most]), *more])
 
     def steps(self, findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
         """What repairs the findings of one action: the numbers of each kind and its steps, none said twice."""

@@ -38,9 +38,11 @@ def plan(m: ReportContext, glossary: Glossary) -> list[Part]:
     if sum(block.height(m.paper.width) for block in whole) <= m.paper.height:
         return [Part(name=name, blocks=tuple(whole))]
     glossary.learn(page)
-    explained = [*glossary.explained(more), Gap(2)]
-    # The rest may take several pages: its terms are explained where it begins.
-    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=(*explained, *more))]
+    rest = [*more, *glossary.foot(more)]
+    if sum(block.height(m.paper.width) for block in rest) > m.paper.height:
+        # Of several pages the terms are explained where the first begins.
+        rest = [*glossary.explained(more), Gap(2), *more]
+    return [Part(name=name, blocks=tuple(page)), Part(name=name, blocks=tuple(rest))]
 
 
 def _that_fit(m: ReportContext, glossary: Glossary, lines: list[Line], rows: list[list[Cell]]) -> int:
