@@ -57,6 +57,7 @@ def words(*texts):
         (UFW.format("deny", "22/tcp  ALLOW IN  192.0.2.1"), {"input_closed"}),
         (UFW.format("allow", ""), {"input_open"}),
         ("Status: inactive\n", {"input_open"}),
+        (SS.partition("\n")[0] + "\n", set()),
         (SS.format("127.0.0.1:3306", "mysqld"), set()),
         (SS.format("0.0.0.0:25", "master"), {"listens"}),
         (SS.format("*:3306", "mysqld"), {"listens", "danger_listens"}),

@@ -57,7 +57,9 @@ def _kind(text: str) -> str:
         return "ufw"
     if rule_columns(_cells(text.lstrip().partition("\n")[0])):
         return "table"
-    return "listeners" if parse_listeners(text) else ""
+    heading = text.lstrip().partition("\n")[0]
+    nothing_listens = heading.startswith("State ") and "Local Address:Port" in heading
+    return "listeners" if nothing_listens or parse_listeners(text) else ""
 
 
 def _cells(line: str) -> list[str]:
