@@ -126,6 +126,7 @@ def test_a_vanished_folder_takes_nothing_along(opened: Open, tmp_path: Path, exp
     stick.mkdir()
     driver = at_question(opened, stick / "a.fumimori")
     session = driver.session
+    driver.qtbot.waitUntil(lambda: session.state == "saved", timeout=20_000)
     stick.rename(tmp_path / "gone")
     (tmp_path / "list.bin").write_bytes(os.urandom(1 << 20))
     hand_in(driver, tmp_path / "list.bin", 1)

@@ -69,7 +69,7 @@ def test_each_smtp_conversation_ended_with_quit_or_with_a_hello_that_was_refused
 
 def announced(said: str) -> int:
     """The most connections that were announced before the first look, per host name and address."""
-    found = re.search(r"will see ([\d,]+) connections", said.partition("\n[")[0])
+    found = re.search(r"will see at most ([\d,]+) connections", said.partition("\n[")[0])
     assert found, said
     return int(found[1])
 

@@ -170,14 +170,3 @@ def test_no_version_confuses_the_judge(version):
     ]
     for greeting in greetings:
         assert words(greeting) <= set(outcome_names(products.PROBE))
-
-
-def test_the_newest_build_of_each_exchange_is_the_newest_that_the_builds_know():
-    tables = rules().tables
-    builds: dict[str, list[tuple[int, ...]]] = {}
-    for row in tables["exchange_builds"].dicts():
-        builds.setdefault(row["product"], []).append(tuple(map(int, row["build"].split("."))))
-    cycles = {"SE": "subscription"}
-    newest = {row["cycle"]: row["newest"] for row in tables["support"].dicts() if row["product"] == "msexchange"}
-    for product, known in builds.items():
-        assert newest[cycles.get(product, product)] == ".".join(map(str, max(known))), product

@@ -67,6 +67,7 @@ BY_HAND: Mapping[str, str] = {
             *("mail_message.dkim_broken", "mail_message.dkim_absent", "mail_message.dkim_foreign"),
             *("mail_message.dmarc_failed", "mail_message.spf_failed", "mail_message.handed_over_plain"),
             *("mail_message.login_plain", "mail_message.bulk_no_one_click", "mail_message.arc_broken"),
+            *("mail_message.dkim_length", "mail_message.handed_over_old", "mail_message.login_old"),
             *("dmarc_reports.sender_refused", "dmarc_reports.own_unaligned", "dmarc_reports.sender_unaligned"),
             "dmarc_reports.forged_delivered",
         ),
