@@ -36,6 +36,14 @@ def test_each_selector_has_its_origin_and_its_day():
     assert known_selectors(Observations(Scope(domains=(NAMED,)), ATTEMPTS), "other.example") == ()
 
 
+def test_an_origin_that_only_a_foreign_scan_knows_is_left_out():
+    seen = keys_seen("found1", domain=DOMAIN)
+    foreign = msgspec.structs.replace(seen, facts=msgspec.Raw(bytes(seen.facts).replace(b"guessed", b"")))
+    plain = Scope(domains=(DomainScope(name=DOMAIN),))
+    assert known_selectors(Observations(plain, (seen,)), DOMAIN) != ()
+    assert known_selectors(Observations(plain, (foreign,)), DOMAIN) == ()
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_learned_selector_is_shown_and_taken_out(opened: Open, language: str):
     about = demonstration.assessment(language)

@@ -9,7 +9,8 @@ from fumimori.checks.observations import Observations
 from fumimori.model import Record
 
 TYPED, MAIL = "typed", "mail"
-"""Origins beside those of a look, which are the probe's own: `register`, `reported`, `provider`, `guessed`."""
+FOUND = frozenset({"register", "reported", "provider", "guessed"})
+"""Origins that the probe gives the selectors at which it found a key; a foreign scan may hold any other word."""
 
 
 class KnownSelector(Record):
@@ -40,7 +41,7 @@ def _known(observations: Observations, domain: str) -> Iterator[KnownSelector]:
     attempt, facts = observations.attempt(DKIM.check, domain), observations.facts(DKIM, domain)
     if attempt is not None and facts is not None:
         for seen in facts.genuine:
-            if seen.source not in ("given", "mail"):
+            if seen.source in FOUND:
                 yield KnownSelector(name=seen.selector, origin=seen.source, at=attempt.ended)
 
 
