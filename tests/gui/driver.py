@@ -120,6 +120,15 @@ class Driver:
         else:
             self.by_input_method(widget, text)
 
+    def save_elsewhere(self, place: Path, passphrase: str) -> None:
+        """After *save elsewhere* was pressed: the new file is at `place`, behind a passphrase."""
+        self.press("choice:passphrase")
+        self.type("place", str(place))
+        self.type("passphrase", passphrase)
+        self.type("passphrase-again", passphrase)
+        self.press("next")
+        self.qtbot.waitUntil(lambda: self.session.path == place, timeout=60_000)
+
     def by_input_method(self, widget: QWidget, text: str) -> None:
         """Compose and commit `text` as a Japanese input method does."""
         QApplication.sendEvent(widget, QInputMethodEvent(text, []))

@@ -7,7 +7,7 @@ import pytest
 
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
 from gui import demonstration
-from gui.driver import Open
+from gui.driver import Driver, Open
 from gui.test_walk import Paper
 
 DOMAIN = demonstration.DOMAIN
@@ -90,24 +90,25 @@ def test_what_is_not_covered_any_more_is_said_at_once(opened: Open):
     assert not driver.page._withdrawal.isVisibleTo(driver.page)
 
 
-def test_a_consent_can_be_withdrawn(opened: Open):
+def withdrawn(opened: Open) -> Driver:
+    """A window in which a consent was confirmed and then withdrawn."""
     driver = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
     driver.go("consent")
     driver.press("ours")
     driver.press("next")
     driver.go("consent")
     driver.press("withdraw")
+    return driver
+
+
+def test_a_consent_can_be_withdrawn(opened: Open):
+    driver = withdrawn(opened)
     assert driver.session.open.consent == Consent()
     assert not driver.find("ours").isChecked()
 
 
 def test_no_undoing_gives_a_consent_back_that_was_withdrawn(opened: Open):
-    driver = opened("en", chosen(2, mail_hosts=(f"mail.{DOMAIN}",)))
-    driver.go("consent")
-    driver.press("ours")
-    driver.press("next")
-    driver.go("consent")
-    driver.press("withdraw")
+    driver = withdrawn(opened)
     driver.window.undo()
     consent = driver.session.open.consent
     assert (consent.level, consent.name) == (ConsentLevel.AUTHORISED, "Owner")

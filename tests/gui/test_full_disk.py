@@ -74,12 +74,7 @@ def test_evidence_register_and_typing_go_on_elsewhere(opened: Open, small: Path,
     assert session.octets(session.open.evidence[1]) == (tmp_path / "large.bin").read_bytes()
     assert not driver.window.close()
     driver.press("elsewhere")
-    driver.press("choice:passphrase")
-    driver.type("place", str(tmp_path / "b.fumimori"))
-    driver.type("passphrase", PASSPHRASE)
-    driver.type("passphrase-again", PASSPHRASE)
-    driver.press("next")
-    driver.qtbot.waitUntil(lambda: session.path == tmp_path / "b.fumimori", timeout=60_000)
+    driver.save_elsewhere(tmp_path / "b.fumimori", PASSPHRASE)
     assert (session.state, session.fault) == ("saved", "")
     assert driver.window.close()
     with AssessmentFile.open(tmp_path / "b.fumimori", PASSPHRASE) as file:
@@ -134,12 +129,7 @@ def test_a_vanished_folder_takes_nothing_along(opened: Open, tmp_path: Path, exp
     driver.qtbot.waitUntil(lambda: session.state == "unsaved" and bool(session.fault), timeout=20_000)
     assert session.octets(session.open.evidence[0]) == (tmp_path / "list.bin").read_bytes()
     driver.press("elsewhere")
-    driver.press("choice:passphrase")
-    driver.type("place", str(tmp_path / "b.fumimori"))
-    driver.type("passphrase", PASSPHRASE)
-    driver.type("passphrase-again", PASSPHRASE)
-    driver.press("next")
-    driver.qtbot.waitUntil(lambda: session.path == tmp_path / "b.fumimori", timeout=60_000)
+    driver.save_elsewhere(tmp_path / "b.fumimori", PASSPHRASE)
     assert driver.window.close()
     with AssessmentFile.open(tmp_path / "b.fumimori", PASSPHRASE) as file:
         (one,) = file.assessment.evidence

@@ -182,12 +182,8 @@ def test_on_a_full_disk_everything_goes_on_elsewhere(at_work: Driver, tmp_path: 
         at_work.press("language")
         assert at_work.shows(at_work.page.t("ui.trouble.elsewhere"))
         at_work.press("elsewhere")
-    at_work.press("choice:passphrase")
-    at_work.type("place", str(tmp_path / "b.fumimori"))
-    at_work.type("passphrase", PASSPHRASE)
-    at_work.type("passphrase-again", PASSPHRASE)
-    at_work.press("next")
-    assert (at_work.session.path, at_work.session.state) == (tmp_path / "b.fumimori", "saved")
+    at_work.save_elsewhere(tmp_path / "b.fumimori", PASSPHRASE)
+    assert at_work.session.state == "saved"
     assert not at_work.shows(at_work.page.t("ui.trouble.again"))
     assert at_work.window.close()
     assert held(tmp_path / "b.fumimori").organisation.name == "Kept"
@@ -241,11 +237,7 @@ def test_a_read_only_place_is_said_with_its_reason(
     driver.press("keep-open")
     driver.press("elsewhere")
     assert driver.route == Route("new", "copy")
-    driver.press("choice:passphrase")
-    driver.type("place", str(tmp_path / "b.fumimori"))
-    driver.type("passphrase", PASSPHRASE)
-    driver.type("passphrase-again", PASSPHRASE)
-    driver.press("next")
+    driver.save_elsewhere(tmp_path / "b.fumimori", PASSPHRASE)
     assert driver.session.state == "saved"
     assert driver.window.close()
     assert (held(tmp_path / "b.fumimori").organisation.name, place.read_bytes()) == ("Not lost", before)

@@ -218,12 +218,7 @@ def test_trouble_in_saving_keeps_everything_and_offers_another_place(opened: Ope
     assert driver.session.open.organisation.name == "Kept"
     driver.press("elsewhere")
     assert driver.route == Route("new", "copy")
-    driver.press("choice:passphrase")
-    driver.type("place", str(tmp_path / "b.fumimori"))
-    driver.type("passphrase", "plain words for a test")
-    driver.type("passphrase-again", "plain words for a test")
-    driver.press("next")
-    assert driver.session.path == tmp_path / "b.fumimori"
+    driver.save_elsewhere(tmp_path / "b.fumimori", "plain words for a test")
     assert driver.session.open.organisation.name == "Kept"
 
 

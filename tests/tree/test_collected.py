@@ -16,7 +16,7 @@ def collected() -> set[str]:
     """The files that a run on CI takes tests from, asked of pytest itself."""
     environment = dict(os.environ, CI="true", QT_QPA_PLATFORM="offscreen")
     line = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", "tests"]
-    run = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=400)
+    run = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
     return {name for name, colon, _ in (line.partition(": ") for line in run.stdout.splitlines()) if colon}
 

@@ -118,9 +118,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_ends_soon_with_a_word_and_what_lies_beside_it_is_read(name: str) -> None:
     content = HOSTILE[name]()
-    started = time.process_time()
+    started = time.monotonic()
     handed, after = read(content, GOOD)
-    assert time.process_time() - started < SECONDS
+    assert time.monotonic() - started < SECONDS
     assert handed, "nothing is dropped without a word"
     assert all(one.reader or one.problem for one in handed)
     assert not [one for one in handed if one.problem == "our_bug"]
