@@ -66,6 +66,13 @@ def test_the_sample_can_be_printed(of_sample):
     assert len(pages(of_sample["en"])) <= 42
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_list_of_evidence_begins_below_its_heading(of_sample, language):
+    intro = "".join(example.texts(language)("report.t7.intro").split())
+    page = next(page for page in pages(of_sample[language]) if intro in "".join(page.split()))
+    assert "E-001" in page
+
+
 CERTIFICATE = "mail_ports.certificate_urgent"
 BY_CALENDAR = {
     "ja": (

@@ -21,7 +21,7 @@ def evidence(m: ReportContext) -> list[Block]:
     shown, left_out = printed(m), len(m.assessment.evidence) - PRINTED
     blocks: list[Block] = [m.heading("t7.heading")]
     if shown:
-        blocks += [m.note(m.say("t7.intro")), Gap(1.5)]
+        blocks += [m.note(m.say("t7.intro"), keep_next=True), Gap(1.5)]
         rows, keys = [_row(m, one) for one in shown], [one.printed for one in shown]
         head = m.wording.texts.lines("report.t7.heads")
         blocks.append(Grid([14, 28, 62, 61], rows, m.paper, head=head, padding=CLOSE, small=True, keys=keys))
