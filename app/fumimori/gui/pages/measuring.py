@@ -100,11 +100,8 @@ class MeasuringPage(Page):
         self._stop.setEnabled(not measuring.stopping)
         self._elsewhere.setVisible(not running)
         self._again.setVisible(not running and bool(attempts))
-        self._bar.setVisible(running or bool(attempts))
-        self._bar.setRange(0, max(measuring.total, 1) if running else 1)
-        self._bar.setValue(measuring.done if running else 1)
         if running:
-            key = "stopping" if measuring.stopping else "running"
+            key = "stopping" if measuring.stopping else "running" if measuring.total else "starting"
             self._words.say(self.say(key, done=measuring.done, total=measuring.total))
             progress = list(measuring.progress.values())
         else:
@@ -114,6 +111,9 @@ class MeasuringPage(Page):
             ]
             self._words.say(self._over(progress) if progress else self.say("ready"))
         self._bar.setAccessibleName(self.say("bar"))
+        self._bar.setVisible(running or bool(attempts))
+        self._bar.setRange(0, max(measuring.total, 1) if running else 1)
+        self._bar.setValue(measuring.done if running else 1)  # Qt paints at once here, so the words stand already
         self._announce(running=running)
         self._notes.renew()
         self._list.show_progress(progress)
