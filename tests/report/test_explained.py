@@ -10,7 +10,7 @@ from pikepdf import Name
 from fumimori.__main__ import sample, toolkit
 from fumimori.assess.scoring import weigh
 from fumimori.model import ReportVersion
-from fumimori.report.glossary import TERMS
+from fumimori.wording.terms import TERMS
 from report import example
 from report.test_contents import text
 

@@ -1,6 +1,6 @@
 """The menu bar: everything that the keyboard can do, with the platform's own shortcuts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -8,13 +8,17 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
+from fumimori.gui import shortcuts
 from fumimori.gui.drops import Drops
+from fumimori.gui.opening import ask_for_file
 from fumimori.wizard.steps import START, Route
 
 if TYPE_CHECKING:
     from fumimori.gui.window import Window
 
 _Key = QKeySequence.StandardKey
+GO_TO = ("measuring", "hub", "plan", "report")
+"""The steps that people return to all the time."""
 THEMES: tuple[Literal["system", "light", "dark"], ...] = ("system", "light", "dark")
 
 
@@ -27,30 +31,36 @@ class Menus:
         self._actions: dict[str, QAction] = {}
         self._drops = Drops(window)
         self._menu("file")
-        self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
-        self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])
-        self._add("save", window.session.save, [QKeySequence(_Key.Save)])
-        self._add("copy", partial(window.go, Route("new", "copy")), [QKeySequence(_Key.SaveAs)])
-        self._add("key", partial(window.go, Route("key")), [])
-        self._add("close", window.close, [QKeySequence(_Key.Quit)])
+        self._add("new", partial(window.go, Route("new")))
+        self._add("open", partial(ask_for_file, window, window.session, window.navigator))
+        self._add("start", partial(window.go, START))
+        self._add("save", window.session.save)
+        self._add("copy", partial(window.go, Route("new", "copy")))
+        self._add("key", partial(window.go, Route("key")))
+        self._add("close", window.close)
         self._menu("edit")
-        self._add("undo", window.undo, [QKeySequence(_Key.Undo)])
-        self._add("redo", window.redo, [QKeySequence(keys) for keys in ("Ctrl+Shift+Z", "Ctrl+Y")])
-        self._add("paste", self._drops.paste, [QKeySequence(_Key.Paste)])
-        self._add("documents", partial(window.go, Route("documents")), [])
+        self._add("undo", window.undo)
+        self._add("redo", window.redo)
+        self._add("paste", self._drops.paste)
+        self._add("documents", partial(window.go, Route("documents")))
+        self._menu("go")
+        self._add("next", window.forward)
+        self._add("back", window.navigator.back)
+        for name in GO_TO:
+            self._add(name, partial(window.go, Route(name)))
         self._menu("view")
-        self._add("language", window.other_language, [QKeySequence("Ctrl+L")])
-        larger = [QKeySequence(keys) for keys in ("Ctrl++", "Ctrl+=", "Ctrl+;")]
-        self._add("larger", partial(window.resize_text, 1), larger)
-        self._add("smaller", partial(window.resize_text, -1), [QKeySequence("Ctrl+-")])
-        self._add("usual", partial(window.resize_text, 0), [QKeySequence("Ctrl+0")])
+        self._add("language", window.other_language)
+        self._add("larger", partial(window.resize_text, 1))
+        self._add("smaller", partial(window.resize_text, -1))
+        self._add("usual", partial(window.resize_text, 0))
         group = QActionGroup(window)
         for name in THEMES:
-            action = self._add(f"theme_{name}", partial(window.use_theme, name), [])
+            action = self._add(f"theme_{name}", partial(window.use_theme, name))
             action.setCheckable(True)
             group.addAction(action)
         self._menu("helping")
-        self._add("help", window.toggle_help, [QKeySequence(_Key.HelpContents)])
+        self._add("help", window.toggle_help)
+        self._add("about", partial(window.go, Route("about")))
         self._offer()
         window.session.changed.connect(self._offer)
         window.session.saved.connect(self._offer)
@@ -72,7 +82,7 @@ class Menus:
         session = self._window.session
         self._actions["undo"].setEnabled(session.past.can_undo)
         self._actions["redo"].setEnabled(session.past.can_redo)
-        for name in ("paste", "documents"):
+        for name in ("paste", "documents", *GO_TO):
             self._actions[name].setEnabled(session.assessment is not None)
         for name in ("copy", "key"):
             self._actions[name].setEnabled(session.path is not None)
@@ -82,9 +92,9 @@ class Menus:
         self._menus[name] = self._last
         self._window.menuBar().addMenu(self._last)
 
-    def _add(self, name: str, triggered: Callable[[], object], keys: Sequence[QKeySequence]) -> QAction:
+    def _add(self, name: str, triggered: Callable[[], object]) -> QAction:
         action = QAction(self._last)
-        action.setShortcuts(list(keys))
+        action.setShortcuts(shortcuts.keys(name))
         action.triggered.connect(lambda _checked=False: triggered())
         self._last.addAction(action)
         self._actions[name] = action

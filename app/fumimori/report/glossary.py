@@ -5,47 +5,7 @@ from collections.abc import Iterable
 from fumimori.report.blocks import Block, Gap, Hairline, Prose
 from fumimori.report.canvas import Run
 from fumimori.report.context import ReportContext
-
-TERMS = (
-    "domain",
-    "subdomain",
-    "dns",
-    "mx",
-    "smtp",
-    "ip_address",
-    "port",
-    "spf",
-    "dkim",
-    "selector",
-    "dmarc",
-    "none",
-    "bimi",
-    "tls",
-    "certificate",
-    "mta_sts",
-    "enforce",
-    "tls_rpt",
-    "dane",
-    "dnssec",
-    "caa",
-    "reverse_dns",
-    "mfa",
-    "ssh",
-    "passphrase",
-    "firewall",
-    "firmware",
-    "relay",
-    "vulnerability",
-    "blocklist",
-    "vrfy",
-    "ppap",
-    "smime",
-    "hsts",
-    "vpn",
-    "post_quantum",
-    "phishing",
-)
-"""The tables `report.glossary.<term>`, in printed order."""
+from fumimori.wording.terms import TERMS, entry, words
 
 
 class Glossary:
@@ -53,7 +13,7 @@ class Glossary:
 
     def __init__(self, m: ReportContext) -> None:
         self._m = m
-        self._words = {term: m.wording.texts.lines(f"report.glossary.{term}.words") for term in TERMS}
+        self._words = {term: words(m.wording.texts, term) for term in TERMS}
         self._known: set[str] = set()
 
     def fresh(self, blocks: Iterable[Block]) -> list[str]:
@@ -66,7 +26,7 @@ class Glossary:
         m, small = self._m, self._m.paper.note
         runs: list[Run] = []
         for term in self.fresh(blocks):
-            word, meaning = entry(m, term)
+            word, meaning = entry(m.wording.texts, term)
             explained = m.say("glossary.explained", meaning=meaning)
             runs += [("　", small), (word, small.bold().inked(m.paper.ink)), (explained, small)]
         return [Prose([(m.say("glossary.heading"), small.bold()), *runs], small, m.faces)] if runs else []
@@ -79,12 +39,6 @@ class Glossary:
     def learn(self, blocks: Iterable[Block]) -> None:
         """From now on the terms in these blocks are explained."""
         self._known.update(self.fresh(blocks))
-
-
-def entry(m: ReportContext, term: str) -> tuple[str, str]:
-    """A term's printed word and what it means."""
-    words = m.wording.texts.lines(f"report.glossary.{term}.words")
-    return words[0], m.say(f"glossary.{term}.meaning")
 
 
 def _said(blocks: Iterable[Block]) -> Iterable[str]:

@@ -60,6 +60,7 @@ class Route:
 
 STEPS = (
     Step("start", "StartPage", Group.START, Needs.NOTHING),
+    Step("about", "AboutPage", Group.START, Needs.NOTHING, under="start"),
     Step("new", "NewPage", Group.FILE, Needs.NOTHING, under="start"),
     Step("unlock", "UnlockPage", Group.FILE, Needs.NOTHING, under="start"),
     Step("key", "KeyPage", Group.FILE, Needs.ASSESSMENT, under="hub"),

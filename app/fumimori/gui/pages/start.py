@@ -4,8 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QLabel
 
+from fumimori.gui.opening import ask_for_file, open_path
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow
@@ -30,7 +31,8 @@ class StartPage(Page):
         begin = button(
             theme, self.say("new"), partial(self.go, Route("new")), kind="primary", icon="plus", name="start-new"
         )
-        opening = button(theme, self.say("open"), self._choose, icon="folder-open", name="start-open")
+        choose = partial(ask_for_file, self, self.session, self.navigator)
+        opening = button(theme, self.say("open"), choose, icon="folder-open", name="start-open")
         sample = button(theme, self.say("sample"), self._sample, icon="flask-conical", name="start-sample")
         self.add(Flow(begin, opening, sample, spacing=theme.px(12)))
         if self.session.assessment is not None:
@@ -60,7 +62,7 @@ class StartPage(Page):
             going_on = button(
                 self.theme,
                 self.say("go_on"),
-                partial(self._open, path),
+                partial(open_path, path, self.session, self.navigator),
                 name=f"recent:{path.name}",
             )
             going_on.setAccessibleName(f"{path.stem} {self.say('go_on')}")
@@ -68,19 +70,6 @@ class StartPage(Page):
             line.setStretch(0, 1)
             inside.addLayout(line)
         self.add(frame)
-
-    def _choose(self) -> None:
-        kind = self.say("file_kind")
-        name, _ = QFileDialog.getOpenFileName(self, self.say("open"), str(Path.home()), f"{kind} (*.fumimori)")
-        if name:
-            self._open(Path(name))
-
-    def _open(self, path: Path) -> None:
-        if self.session.is_open_at(path):
-            self.navigator.resume()
-            return
-        self.session.work.open(path, None)
-        self.go(Route("unlock", str(path)))
 
     def _sample(self) -> None:
         self.go(Route("new", "sample"))

@@ -4,13 +4,13 @@ from itertools import zip_longest
 
 from fumimori.report.blocks import Block, Gap, Hairline, Stack
 from fumimori.report.context import ReportContext
-from fumimori.report.glossary import TERMS, entry
 from fumimori.report.grid import Cell, Grid
+from fumimori.wording.terms import TERMS, entry
 
 
 def closing(m: ReportContext) -> list[Block]:
     """The form to dispute a finding and the glossary."""
-    entries = [entry(m, term) for term in TERMS]
+    entries = [entry(m.wording.texts, term) for term in TERMS]
     half = (len(entries) + 1) // 2
     rows: list[list[Cell]] = [
         [cell for word, meaning in pair for cell in (m.cell(word, bold=True, small=True), m.cell(meaning, small=True))]
