@@ -90,7 +90,7 @@ def take(folder: Path, language: str, theme: Theme, size: str, wanted: set[str])
             ("summary", Route("summary", Control.SENDER_AUTH.value)),
             ("interview", Route("interview", Control.DEFAULTS.value)),
             *((step.id, Route(step.id)) for step in ROW if step.group is Group.CONCLUSION),
-            *((page, Route(page)) for page in ("key", "registers", "branding", "exports")),
+            *((page, Route(page)) for page in ("key", "registers", "branding", "exports", "about")),
             *((f"register-{one}", Route("registers", one)) for one in ("accounts", "senders")),
         ]
         for name, route in routes:

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from fumimori import __version__
 from fumimori.gui import shortcuts
-from fumimori.gui.consented import level_choices
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import button
+from fumimori.gui.widgets.controls import button, row
 from fumimori.gui.widgets.table import Table
 from fumimori.gui.widgets.text import Prose
+from fumimori.model import ConsentLevel
 from fumimori.wording.terms import TERMS, entry
 
 
@@ -23,8 +23,10 @@ class AboutPage(Page):
         self.prose("licence", quiet=True)
         self.section(self.say("leaves"))
         self.prose("leaves_lead")
-        for level in level_choices(self.t):
-            self.add(Prose(self.theme, level.label, bold=True), Prose(self.theme, level.explanation, size="small"))
+        for level in ConsentLevel:
+            seen = self.t(f"words.consent.{int(level)}.server_sees")
+            name = self.t("ui.consent.level", number=int(level), name=self.t(f"words.consent.{int(level)}.name"))
+            self.add(Prose(self.theme, name, bold=True), Prose(self.theme, seen, size="small"))
         self.prose("leaves_never")
         self.section(self.say("keys"))
         self._table(
@@ -64,7 +66,7 @@ class AboutPage(Page):
             made.setFocus()
 
         opening = button(self.theme, self.say(f"{word}_show"), show, kind="link", icon="chevron-down", name=word)
-        self.add(opening, place)
+        self.add(row(opening, None), place)
 
     def _table(self, word: str, rows: Sequence[tuple[str, ...]], shares: tuple[int, ...]) -> None:
         self.add(self._made(word, rows, shares))
