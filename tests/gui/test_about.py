@@ -5,11 +5,13 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QTableWidget
 
 from fumimori import __version__
 from fumimori.gui import shortcuts
+from fumimori.store import AssessmentFile
+from fumimori.wizard.steps import Route
 from fumimori.wording.terms import TERMS
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -74,6 +76,26 @@ def test_keys_move_between_pages(opened: Open):
     assert driver.route.page == "hub"
     driver.key(Qt.Key.Key_P, CONTROL)
     assert driver.route.page == "report"
+
+
+def test_a_file_is_chosen_in_the_dialogue_of_its_key(opened: Open, tmp_path: Path):
+    place = tmp_path / "a.fumimori"
+    AssessmentFile.create(place, "plain words for a test", start=demonstration.assessment()).close()
+    driver = opened("ja")
+
+    def choose() -> None:
+        dialogue = QApplication.activeModalWidget()
+        if isinstance(dialogue, QFileDialog):
+            asking.stop()
+            dialogue.selectFile(str(place))
+            dialogue.accept()
+
+    asking = QTimer(interval=50)
+    asking.timeout.connect(choose)
+    asking.start()
+    driver.key(Qt.Key.Key_O, CONTROL)
+    assert driver.route == Route("unlock", str(place))
+    driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
 
 
 def test_no_two_entries_share_a_key():
