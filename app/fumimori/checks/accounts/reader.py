@@ -74,7 +74,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each export shows."""
     for attempt, facts in observations.all(ACCOUNTS):
         for word, values in _words(facts, attempt.ended.date(), observations.scope, rules):
-            yield Outcome(code=f"accounts.{word}", subject="", values=values)
+            yield ACCOUNTS.outcome(word, "", values)
 
 
 def _words(facts: Facts, day: date, scope: Scope, rules: Rules) -> Iterator[Word]:

@@ -142,15 +142,15 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             word = "inside_only" if inside else words.get(page.kind, "")
             if not word:
                 continue
-            yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
+            yield ADMIN_PAGES.outcome(word, subject, values)
             if word == "login_page":
                 # A default password is worse where everybody can try it.
-                yield Outcome(code="admin_pages.login_reachable", subject=subject, values=values)
+                yield ADMIN_PAGES.outcome("login_reachable", subject, values)
             if page.kind == "login" and page.product in accounts:
                 shown: Values = (*values, ("account", accounts[page.product]))
-                yield Outcome(code="admin_pages.default_account", subject=subject, values=shown)
+                yield ADMIN_PAGES.outcome("default_account", subject, shown)
         if not facts.pages and facts.answered and not facts.unseen and not inside:
-            yield Outcome(code="admin_pages.none_found", subject=attempt.subject, values=host)
+            yield ADMIN_PAGES.outcome("none_found", attempt.subject, host)
 
 
 PROBE = Probe(

@@ -107,7 +107,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if mx.no_domain(observations, attempt.subject):
             continue
         for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=values)
+            yield BIMI.outcome(word, attempt.subject, values)
 
 
 def _found(

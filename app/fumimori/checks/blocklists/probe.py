@@ -67,7 +67,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             word = _word(answer, severe)
             if word:
                 values = (("address", facts.address), ("zone", answer.zone), ("codes", ", ".join(answer.codes) or "-"))
-                yield Outcome(code=f"blocklists.{word}", subject=f"{attempt.subject} {answer.zone}", values=values)
+                yield BLOCKLISTS.outcome(word, f"{attempt.subject} {answer.zone}", values)
 
 
 def _word(answer: ListAnswer, table: Sequence[Mapping[str, str]]) -> str:

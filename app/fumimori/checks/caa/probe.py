@@ -55,7 +55,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         if attempt.subject not in domains and facts.found_at != attempt.subject:
             continue
         for word, values in _found(facts, whole_domain=attempt.subject in domains):
-            yield Outcome(code=f"caa.{word}", subject=attempt.subject, values=values)
+            yield CAA.outcome(word, attempt.subject, values)
 
 
 def _found(facts: Facts, *, whole_domain: bool) -> Iterator[tuple[str, Values]]:

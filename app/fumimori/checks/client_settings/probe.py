@@ -88,7 +88,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     del rules  # no number decides here
     for attempt, facts in observations.all(CLIENT_SETTINGS):
         for word, values in _words(facts):
-            yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
+            yield CLIENT_SETTINGS.outcome(word, attempt.subject, values)
 
 
 def _words(facts: Facts) -> Iterator[tuple[str, Values]]:

@@ -93,11 +93,11 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         for host in facts.hosts:
             word = AT_HOST.get(found[host.host])
             if word:
-                yield _outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
+                yield DANE.outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
         for name in unmatched_second(observations, attempt.subject):
-            yield _outcome("second_mismatch", name, (("host", name),))
+            yield DANE.outcome("second_mismatch", name, (("host", name),))
         for word, values in _domain(facts, found):
-            yield _outcome(word, attempt.subject, values)
+            yield DANE.outcome(word, attempt.subject, values)
 
 
 def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[tuple[str, Values]]:
@@ -125,10 +125,6 @@ def _without(found: Mapping[str, State]) -> list[str]:
 def _printed(host: DaneHost) -> str:
     usable = [record.printed for record in records(host.tlsa)]
     return ", ".join(usable or (host.tlsa.records[:3] if host.tlsa else ())) or "-"
-
-
-def _outcome(word: str, subject: str, values: Values) -> Outcome:
-    return Outcome(code=f"dane.{word}", subject=subject, values=values)
 
 
 PROBE = Probe(

@@ -85,7 +85,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         if maker and (ports.service.host, word, maker) not in said:
             said.add((ports.service.host, word, maker))
             found: Values = (("host", ports.service.host), ("port", ports.port), ("maker", maker))
-            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=found)
+            yield DEFAULTS.outcome(word, attempt.subject, found)
     for attempt, facts in observations.all(DEFAULTS):
         word = ""
         if facts.name and is_default_name(facts.name):
@@ -94,7 +94,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             word = "name_good" if facts.resolves else "name_unresolvable"
         if word:
             values = (("host", facts.host), ("name", facts.name))
-            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=values)
+            yield DEFAULTS.outcome(word, attempt.subject, values)
 
 
 PROBE = Probe(

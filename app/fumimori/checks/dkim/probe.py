@@ -142,7 +142,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
         for word, values in found:
-            yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=values)
+            yield DKIM.outcome(word, attempt.subject, values)
 
 
 def _digests(facts: Facts) -> list[str]:

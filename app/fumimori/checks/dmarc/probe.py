@@ -109,10 +109,10 @@ def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
             continue
         if domain in scope and scope[domain].sends_mail is False:
             if found.record is not None or not facts.unanswered:
-                yield _outcome(domain, "unused_closed" if found.effective == "reject" else "unused_open")
+                yield DMARC.outcome("unused_closed" if found.effective == "reject" else "unused_open", domain)
             continue
         for word, values in _found(found, facts):
-            yield _outcome(domain, word, values)
+            yield DMARC.outcome(word, domain, values)
 
 
 def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
@@ -207,10 +207,6 @@ def _reports(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[t
         yield "report_host_missing", (("hosts", ", ".join(deaf)),)
     if not refused and not deaf:
         yield "reports_on", (("addresses", ", ".join(uri.text for uri in record.reports[:5])),)
-
-
-def _outcome(domain: str, word: str, values: Values = ()) -> Outcome:
-    return Outcome(code=f"dmarc.{word}", subject=domain, values=values)
 
 
 PROBE = Probe(

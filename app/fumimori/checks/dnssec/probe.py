@@ -68,7 +68,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         else:
             found = _mail_server(facts.zone) if facts.zone.zone not in zones else iter(())
         for word, values in found:
-            yield Outcome(code=f"dnssec.{word}", subject=attempt.subject, values=(("zone", facts.zone.zone), *values))
+            yield DNSSEC.outcome(word, attempt.subject, (("zone", facts.zone.zone), *values))
 
 
 def _domain(zone: ZoneSecurity, rules: Rules) -> Iterator[tuple[str, Values]]:

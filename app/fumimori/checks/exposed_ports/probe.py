@@ -92,7 +92,7 @@ def _values(port: OpenPort, row: Mapping[str, str]) -> Values:
 
 
 def _outcome(word: str, subject: str, host: str, values: Values) -> Outcome:
-    return Outcome(code=f"exposed_ports.{word}", subject=subject, values=(("host", host), *values))
+    return EXPOSED_PORTS.outcome(word, subject, (("host", host), *values))
 
 
 PROBE = Probe(

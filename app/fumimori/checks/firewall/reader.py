@@ -103,7 +103,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         firewalls = [facts.firewall for facts in found if facts.firewall]
         listeners = [listener for facts in found for listener in facts.listeners]
         for word, values in _words(firewalls, listeners, rules):
-            yield Outcome(code=f"firewall.{word}", subject=host, values=(("host", host), *values))
+            yield FIREWALL.outcome(word, host, (("host", host), *values))
 
 
 def _words(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: Rules) -> Iterator[Word]:

@@ -143,7 +143,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
                 # Computers of the office may send in its name without a login; what others may do is not seen here.
                 continue
             values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))
-            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+            yield MAIL_BEHAVIOUR.outcome(word, attempt.subject, values)
     yield from _sizes(observations, rules)
 
 
@@ -199,7 +199,7 @@ def _sizes(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             word = "size_small"
         if word:
             values = (("host", facts.service.host), ("megabytes", round(megabytes)))
-            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+            yield MAIL_BEHAVIOUR.outcome(word, attempt.subject, values)
 
 
 PROBE = Probe(

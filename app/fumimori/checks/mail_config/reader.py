@@ -52,7 +52,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         known[facts.program] = _together(known[facts.program], facts) if facts.program in known else facts
     for host, programs in hosts.items():
         for word, values in _words(programs):
-            yield Outcome(code=f"mail_config.{word}", subject=host, values=(("host", host), *values))
+            yield MAIL_CONFIG.outcome(word, host, (("host", host), *values))
 
 
 def _together(one: Facts, other: Facts) -> Facts:

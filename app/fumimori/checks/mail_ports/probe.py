@@ -139,15 +139,13 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         if not facts.service.open:
             continue
         for word, values in _words(observations, rules, facts, attempt.ended, strict):
-            yield Outcome(
-                code=f"mail_ports.{word}",
-                subject=attempt.subject,
-                values=(("host", facts.service.host), ("port", facts.port), *values),
+            yield MAIL_PORTS.outcome(
+                word, attempt.subject, (("host", facts.service.host), ("port", facts.port), *values)
             )
     for host, ports in by_host.items():
         word = _implicit(ports)
         if word:
-            yield Outcome(code=f"mail_ports.{word}", subject=host, values=(("host", host),))
+            yield MAIL_PORTS.outcome(word, host, (("host", host),))
 
 
 def _words(

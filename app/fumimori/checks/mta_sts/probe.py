@@ -77,7 +77,7 @@ def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySe
 def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(MTA_STS):
         for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=values)
+            yield MTA_STS.outcome(word, attempt.subject, values)
 
 
 def _found(

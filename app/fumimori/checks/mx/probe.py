@@ -222,7 +222,7 @@ def _absence(facts: Facts) -> str:
 
 
 def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
-    return Outcome(code=f"mx.{word}", subject=domain, values=tuple(values.items()))
+    return MX.outcome(word, domain, tuple(values.items()))
 
 
 def _faults(hosts: Sequence[MxHost], ours: Callable[[str], bool]) -> Iterable[tuple[str, Sequence[MxHost]]]:

@@ -126,7 +126,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
     for attempt, facts in observations.all(OPEN_RELAY):
         for word, answer in _words(facts, inside=observations.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
-            yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
+            yield OPEN_RELAY.outcome(word, attempt.subject, values)
 
 
 def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:

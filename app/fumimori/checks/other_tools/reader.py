@@ -128,9 +128,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         for word, names in look.words():
             told.setdefault((word, look.host), []).append((look.tool, (*at, *counted("items", names))))
     for (word, host), said in told.items():
-        yield Outcome(
-            code=f"other_tools.{word}", subject=host, values=(("host", host), *_together(said)), tool=said[-1][0]
-        )
+        yield OTHER_TOOLS.outcome(word, host, (("host", host), *_together(said)), tool=said[-1][0])
 
 
 def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | int]]:

@@ -38,7 +38,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
         vantage = observations.vantage_of(attempt)
         if facts.inside or (vantage is not None and vantage.inside):
             word = "port25_open" if facts.port25 == "open" else "port25_closed"
-            yield Outcome(code=f"own_line.{word}", subject=attempt.subject)
+            yield OWN_LINE.outcome(word, attempt.subject)
 
 
 PROBE = Probe(

@@ -138,7 +138,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             if one.everywhere
         }
         for word, values in (*_words(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)):
-            yield Outcome(code=f"packages.{word}", subject=host, values=(("host", host), *values))
+            yield PACKAGES.outcome(word, host, (("host", host), *values))
 
 
 def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:

@@ -91,9 +91,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             for word, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
                 if (word, values) not in said and (ours or word == "product_seen"):
                     said.add((word, values))
-                    yield Outcome(code=f"products.{word}", subject=each.subject, values=(("host", host), *values))
+                    yield PRODUCTS.outcome(word, each.subject, (("host", host), *values))
         for word, values in system_state(distribution, number, around, rules) if ours else ():
-            yield Outcome(code=f"products.{word}", subject=host, values=(("host", host), *values))
+            yield PRODUCTS.outcome(word, host, (("host", host), *values))
     if by_host and ours:
         yield from _data(rules, max(each.day for group in by_host.values() for each in group))
 
@@ -102,7 +102,7 @@ def _data(rules: Rules, day: date) -> Iterator[Outcome]:
     age = data_age(rules, day)
     if age > rules.number("products.data_age_days"):
         values = (("days", age), ("date", rules.tables["support"].date))
-        yield Outcome(code="products.data_old", subject="", values=values)
+        yield PRODUCTS.outcome("data_old", "", values)
 
 
 def _sightings(observations: Observations, rules: Rules) -> Iterator[_Sighting]:

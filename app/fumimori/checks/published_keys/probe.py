@@ -80,7 +80,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """Where a key was found, and whether it may be used."""
     for attempt, facts in observations.all(PUBLISHED_KEYS):
         for word in _found(facts):
-            yield Outcome(code=f"published_keys.{word}", subject=attempt.subject)
+            yield PUBLISHED_KEYS.outcome(word, attempt.subject)
 
 
 def _found(facts: Facts) -> Iterator[str]:

@@ -98,7 +98,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         if not facts.found and mx.no_domain(observations, attempt.subject):
             continue  # a name that does not exist is reported once, by the probe mx
         for word, values in _found(facts, attempt.ended, rules):
-            yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
+            yield REGISTRATION.outcome(word, attempt.subject, (("name", facts.name), *values))
 
 
 def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:

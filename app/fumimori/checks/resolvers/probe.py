@@ -40,7 +40,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
             continue
         different = [f"{pair.here.rdtype} {pair.here.name}" for pair in facts.pairs if not pair.same]
         word, values = ("split_dns", (("records", ", ".join(different)),)) if different else ("agree", ())
-        yield Outcome(code=f"resolvers.{word}", subject=attempt.subject, values=values)
+        yield RESOLVERS.outcome(word, attempt.subject, values)
 
 
 PROBE = Probe(

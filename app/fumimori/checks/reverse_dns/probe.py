@@ -93,7 +93,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
         shown = ", ".join(name.name for name in facts.names)[:200] or "-"
         values: Values = (("address", facts.address), ("names", shown))
         for word, more in _words(observations, facts):
-            yield Outcome(code=f"reverse_dns.{word}", subject=attempt.subject, values=(*values, *more))
+            yield REVERSE_DNS.outcome(word, attempt.subject, (*values, *more))
 
 
 def _words(observations: Observations, facts: Facts) -> Iterator[tuple[str, Values]]:

@@ -103,13 +103,13 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
             continue  # a name that does not exist is reported once, by the probe mx
         if domain in scope and scope[domain].sends_mail is False:
-            yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
+            yield SPF.outcome("unused_closed" if _closed(tree) else "unused_open", domain)
             continue
         found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
         for word, values in found.items():
-            yield _outcome(domain, word, values)
+            yield SPF.outcome(word, domain, values)
         if tree.root.state == "found" and not found.keys() & SPOILING:
-            yield _outcome(domain, "valid", (*_counted(tree, rules), ("addresses", tree.addresses)))
+            yield SPF.outcome("valid", domain, (*_counted(tree, rules), ("addresses", tree.addresses)))
 
 
 def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
@@ -268,10 +268,6 @@ def _widest_text(networks: Sequence[str]) -> str:
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(list(dict.fromkeys(texts))[:10])
-
-
-def _outcome(subject: str, word: str, values: Values = ()) -> Outcome:
-    return Outcome(code=f"spf.{word}", subject=subject, values=values)
 
 
 PROBE = Probe(

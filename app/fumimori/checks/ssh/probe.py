@@ -50,11 +50,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         inside = observations.inside(attempt) or observations.tool_of(attempt) is not None
         words = [*_words(facts.service, rules, inside=inside), *_group(facts, rules)]
         for word, values in words:
-            yield Outcome(
-                code=f"ssh.{word}",
-                subject=attempt.subject,
-                values=(("host", facts.host), ("port", facts.service.port), *values),
-            )
+            yield SSH.outcome(word, attempt.subject, (("host", facts.host), ("port", facts.service.port), *values))
 
 
 def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple[str, Values]]:

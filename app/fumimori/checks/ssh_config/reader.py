@@ -67,9 +67,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server would let people in."""
     for attempt, facts in observations.all(SSH_CONFIG):
         for word, values in _words(facts, rules):
-            yield Outcome(
-                code=f"ssh_config.{word}", subject=attempt.subject, values=(("host", attempt.subject), *values)
-            )
+            yield SSH_CONFIG.outcome(word, attempt.subject, (("host", attempt.subject), *values))
 
 
 def _words(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:

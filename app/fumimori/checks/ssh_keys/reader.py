@@ -51,7 +51,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         by_host.setdefault(attempt.subject, []).extend(facts.keys)
     for host, keys in by_host.items():
         for word, values in _words(keys, rules):
-            yield Outcome(code=f"ssh_keys.{word}", subject=host, values=(("host", host), *values))
+            yield SSH_KEYS.outcome(word, host, (("host", host), *values))
 
 
 def _words(keys: Sequence[PublicKey], rules: Rules) -> Iterator[tuple[str, Values]]:

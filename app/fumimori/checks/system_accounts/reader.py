@@ -104,7 +104,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         days[attempt.subject] = attempt.ended.date()
     for host, lists in hosts.items():
         for word, values in _words(lists, days[host], rules):
-            yield Outcome(code=f"system_accounts.{word}", subject=host, values=(("host", host), *values))
+            yield SYSTEM_ACCOUNTS.outcome(word, host, (("host", host), *values))
 
 
 def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:

@@ -61,11 +61,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
         for word, values in _words(facts, port) if port else ():
-            yield Outcome(
-                code=f"tls_active.{word}",
-                subject=attempt.subject,
-                values=(("host", host), ("port", port), *values),
-            )
+            yield TLS_ACTIVE.outcome(word, attempt.subject, (("host", host), ("port", port), *values))
 
 
 def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:

@@ -22,7 +22,7 @@ def _subjects(observations: Observations) -> Sequence[str]:
 def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(TLS_RPT):
         for word, values in _found(attempt.subject, facts, observations):
-            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=values)
+            yield TLS_RPT.outcome(word, attempt.subject, values)
 
 
 def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, Values]]:

@@ -71,7 +71,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(UPKEEP):
         for word, values in _words(facts, attempt.ended.date(), rules):
             told = (("host", attempt.subject), *values)
-            yield Outcome(code=f"upkeep.{word}", subject=attempt.subject, values=told)
+            yield UPKEEP.outcome(word, attempt.subject, told)
 
 
 def _words(facts: Facts, day: date, rules: Rules) -> Iterator[Word]:

@@ -111,7 +111,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         if _is_good(facts) and not any(word in _AGAINST for word, _ in words):
             words.append(("https_good", ()))
         for word, values in words:
-            yield Outcome(code=f"webmail.{word}", subject=attempt.subject, values=(("host", attempt.subject), *values))
+            yield WEBMAIL.outcome(word, attempt.subject, (("host", attempt.subject), *values))
 
 
 def _is_good(facts: Facts) -> bool:
