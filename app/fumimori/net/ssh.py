@@ -24,7 +24,7 @@ BANNER_MOST = 2000
 GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group-exchange-sha1")
 GROUP_LEAST, GROUP_MOST = 1024, 8192
 """Bits of the group that is asked for: a server that offers 1024 uses a group that is too short."""
-TAKES_ITS_LEAVE = 11
+DISCONNECT_BY_APPLICATION = 11
 """SSH_DISCONNECT_BY_APPLICATION (RFC 4253 section 11.1)."""
 
 
@@ -123,7 +123,7 @@ async def _group_size(connection: Connection) -> int:
     if theirs.guessed and theirs.key_exchanges[0] != name:
         await transport.receive()
     prime = Parts((await transport.expect(wire.GROUP))[1:]).string()
-    await transport.send(_farewell())
+    await transport.send(_disconnect_message())
     return int.from_bytes(prime, "big").bit_length()
 
 
@@ -139,8 +139,8 @@ def _our_lists(key_exchanges: tuple[str, ...], host_keys: tuple[str, ...]) -> wi
     )
 
 
-def _farewell() -> bytes:
-    return bytes((wire.DISCONNECT, 0, 0, 0, TAKES_ITS_LEAVE)) + string(b"") + string(b"")
+def _disconnect_message() -> bytes:
+    return bytes((wire.DISCONNECT, 0, 0, 0, DISCONNECT_BY_APPLICATION)) + string(b"") + string(b"")
 
 
 async def their_version(connection: Connection) -> bytes:
@@ -258,7 +258,7 @@ class _Talk:
             self.learn(methods=Parts(payload[1:]).names())
         else:
             raise BadPacketError
-        await transport.send(_farewell())
+        await transport.send(_disconnect_message())
 
 
 @dataclass(frozen=True, kw_only=True)
