@@ -129,7 +129,7 @@ def destination(name: str | None, texts: Texts, *, source: Path | None = None) -
 
     path = Path(name)
     try:
-        ours = path.suffix == ".fumimori" or (path.is_file() and store.looks_like_ours(path))
+        ours = path.suffix == ".fumimori" or (path.is_file() and store.may_be_assessment(path))
         if ours or (source is not None and path.exists() and path.samefile(source)):
             raise WrongUseError(texts("cli.is_an_assessment", path=name))
     except OSError as error:
@@ -146,7 +146,7 @@ def new_assessment(path: Path, secret: str | None, texts: Texts, *, replace: boo
         if os.path.lexists(path):
             if not replace:
                 raise WrongUseError(texts("cli.already_there", path=str(path)))
-            if path.suffix != ".fumimori" or not store.looks_like_ours(path):
+            if path.suffix != ".fumimori" or not store.may_be_assessment(path):
                 raise WrongUseError(texts("cli.not_replaced", path=str(path)))
             store.check_free(path)
         _check_place(path, texts)

@@ -30,8 +30,8 @@ from fumimori.store.errors import (
     WrongSecret,
     of_os_error,
 )
+from fumimori.store.file_type import is_another_format
 from fumimori.store.lock import Lock
-from fumimori.store.recognised import certainly_foreign
 from fumimori.store.recovery import bodies, drop_others, explained, gone, read, readable, rekey
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ class AssessmentFile:
             lock = Lock(path)
         except NotThere as error:
             raise gone(path, secret, error) from error
-        if not snapshots.all_of(path) and (lock.size < PAGE or certainly_foreign(lock.head)):
+        if not snapshots.all_of(path) and (lock.size < PAGE or is_another_format(lock.head)):
             # The database would make an empty file its own.
             lock.release()
             raise NotAnAssessment("another kind of file")

@@ -11,8 +11,8 @@ from fumimori.model import Assessment
 from fumimori.store import keys, rows, snapshots, whole
 from fumimori.store.database import PAGE, Database
 from fumimori.store.errors import Damaged, NotAnAssessment, NotThere, StoreError, Vanished, WrongSecret
+from fumimori.store.file_type import is_another_format
 from fumimori.store.lock import Lock
-from fumimori.store.recognised import certainly_foreign
 
 
 def bodies(parts: Mapping[rows.Key, rows.Part]) -> list[snapshots.Row]:
@@ -42,7 +42,7 @@ def explained(path: Path, keyhole: keys.Keyhole, error: StoreError, lock: Lock, 
     snapshot = snapshots.newest_whole(path, keyhole, readable)
     if isinstance(error, Damaged) or snapshot is not None or certain:
         return Damaged(str(error), snapshot)
-    return NotAnAssessment(str(error)) if certainly_foreign(lock.head) or lock.size % PAGE else error
+    return NotAnAssessment(str(error)) if is_another_format(lock.head) or lock.size % PAGE else error
 
 
 def gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:

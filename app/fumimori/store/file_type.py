@@ -9,7 +9,7 @@ _KINDS_OF_BYTES = 200
 """A page of random bytes holds nearly all of the 256 kinds of bytes; fewer than this do not occur by chance."""
 
 
-def certainly_foreign(head: bytes) -> bool:
+def is_another_format(head: bytes) -> bool:
     """Whether the first bytes of a file are those of another kind of file: a known kind, or text."""
     if head.startswith(_OTHERS):
         return True
@@ -21,7 +21,7 @@ def certainly_foreign(head: bytes) -> bool:
     return b"\0" not in head
 
 
-def looks_like_ours(path: Path) -> bool:
+def may_be_assessment(path: Path) -> bool:
     """Whether the file at `path` can be an assessment: whole pages of random-looking bytes. Raises OSError."""
     size = path.stat().st_size
     if not path.is_file() or not size or size % PAGE:
