@@ -25,7 +25,7 @@ GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group
 GROUP_LEAST, GROUP_MOST = 1024, 8192
 """Bits of the group that is asked for: a server that offers 1024 uses a group that is too short."""
 DISCONNECT_BY_APPLICATION = 11
-"""SSH_DISCONNECT_BY_APPLICATION (RFC 4253 section 11.1)."""
+"""A reason of SSH_MSG_DISCONNECT (RFC 4253 section 11.1)."""
 
 
 class NoCommonError(Exception):

@@ -78,7 +78,7 @@ class Search:
         self.classes = suite_classes(self.rules)
         self.ranks = class_ranks(self.rules)
         rows = self.rules.tables["tls_cipher_classes"].dicts()
-        self.good = {row["class"] for row in rows if row["taste"] == "good"}
+        self.good = {row["class"] for row in rows if row["rating"] == "good"}
 
     async def run(self, agreed: Handshake | None) -> bool:
         """Send every hello that is worth a connection; whether there is more to list in a thorough run."""

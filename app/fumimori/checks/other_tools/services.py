@@ -39,7 +39,7 @@ _PEM_MOST = 30_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ScannedService:
     """One service as a tool saw it."""
 
     host: str
@@ -62,47 +62,47 @@ class Look:
 
     @property
     def subject(self) -> str:
-        """As the probe names it that looks at the same."""
+        """As the probe names it that tests the same."""
         return f"{self.host}:{self.port}"
 
 
-def taken_over(look: Look, context: ReadContext, at: datetime) -> tuple[str, str, Record] | None:
-    """The probe, its subject and its facts; None for what no probe looks at, or where nothing was seen."""
-    if look.service is not None:
-        return SSH, _ssh_subject(look, context), SshFacts(host=look.host, service=look.service)
-    protocol = PROTOCOLS.get(look.port)
-    if protocol is None or not look.accepted:
+def as_probe_facts(scanned: ScannedService, context: ReadContext, at: datetime) -> tuple[str, str, Record] | None:
+    """The probe, its subject and its facts; None for what no probe tests, or where nothing was seen."""
+    if scanned.service is not None:
+        return SSH, _ssh_subject(scanned, context), SshFacts(host=scanned.host, service=scanned.service)
+    protocol = PROTOCOLS.get(scanned.port)
+    if protocol is None or not scanned.accepted:
         return None
-    implicit = look.port in IMPLICIT_TLS_PORTS
+    implicit = scanned.port in IMPLICIT_TLS_PORTS
     service = MailService(
-        host=look.host,
+        host=scanned.host,
         address="",
-        port=look.port,
+        port=scanned.port,
         protocol=protocol,
         open=True,
         kind="implicit" if implicit else "starttls",
         starttls=None if implicit else True,
         tls_works=True,
-        chain=_chain(look, context, at),
+        chain=_chain(scanned, context, at),
     )
     known = {name: code for code, (_, name) in suite_classes(context.rules).items()}
-    codes = (known.get(name) or _code(name) for name in look.suites)
+    codes = (known.get(name) or _code(name) for name in scanned.suites)
     support = TlsSupport(
-        accepted=tuple(version for version in _ORDER if version in look.accepted),
-        refused=tuple(version for version in _ORDER if version in look.refused - look.accepted),
+        accepted=tuple(version for version in _ORDER if version in scanned.accepted),
+        refused=tuple(version for version in _ORDER if version in scanned.refused - scanned.accepted),
         suites=tuple(dict.fromkeys(code for code in codes if code)),
-        dh_bits=look.dh_bits if look.dh_bits < SHORT_PRIME else 0,
-        compression=look.compression,
-        secure_renegotiation=look.secure_renegotiation,
-        extended_master_secret=look.extended_master_secret,
-        fallback_protected=look.fallback_protected,
+        dh_bits=scanned.dh_bits if scanned.dh_bits < SHORT_PRIME else 0,
+        compression=scanned.compression,
+        secure_renegotiation=scanned.secure_renegotiation,
+        extended_master_secret=scanned.extended_master_secret,
+        fallback_protected=scanned.fallback_protected,
     )
-    return MAIL_PORTS, look.subject, PortFacts(service=service, support=support)
+    return MAIL_PORTS, scanned.subject, PortFacts(service=service, support=support)
 
 
-def _ssh_subject(look: Look, context: ReadContext) -> str:
+def _ssh_subject(scanned: ScannedService, context: ReadContext) -> str:
     """As the scope names it; a server that the scope does not name for SSH keeps the name that the tool gives."""
-    return look.host if look.port == 22 and look.host in context.scope.ssh_hosts else look.subject
+    return scanned.host if scanned.port == 22 and scanned.host in context.scope.ssh_hosts else scanned.subject
 
 
 def _code(name: str) -> int:
@@ -113,17 +113,17 @@ def _code(name: str) -> int:
     return code if 0 < code <= 0xFFFF else 0
 
 
-def _chain(look: Look, context: ReadContext, at: datetime) -> CertificateChain | None:
-    if not look.ders:
+def _chain(scanned: ScannedService, context: ReadContext, at: datetime) -> CertificateChain | None:
+    if not scanned.ders:
         return None
-    chain = context.chain(look.ders, at)
+    chain = context.chain(scanned.ders, at)
     if not chain.certificates:
         return None
     surely = chain.trusted or chain.certificates[0].self_signed or chain.trust_error == "expired"
-    if chain.trusted is not look.trusted and not (look.trusted is None and surely):
+    if chain.trusted is not scanned.trusted and not (scanned.trusted is None and surely):
         return None
-    matches = name_matches(look.host, chain.certificates[0].names)
-    return msgspec.structs.replace(chain, asked_name=look.host, name_matches=matches)
+    matches = name_matches(scanned.host, chain.certificates[0].names)
+    return msgspec.structs.replace(chain, asked_name=scanned.host, name_matches=matches)
 
 
 def der_of(pem: str) -> bytes:
@@ -149,7 +149,7 @@ _TESTSSL_VERSIONS = {
 }
 
 
-def testssl_looks(entries: Iterable[object], host: str, port: str) -> Iterator[Look]:
+def testssl_services(entries: Iterable[object], host: str, port: str) -> Iterator[ScannedService]:
     """The TLS of one address, by the entries of its result."""
     said = {text(one, "id"): (text(one, "finding"), text(one, "severity")) for one in entries}
     accepted, refused = set(), set()
@@ -165,7 +165,7 @@ def testssl_looks(entries: Iterable[object], host: str, port: str) -> Iterator[L
     pems = [said["cert"][0]] if "cert" in said else []
     pems += [finding for name, (finding, _) in said.items() if name.startswith("intermediate_cert <")]
     if port.isdecimal() and len(port) < 6 and accepted:
-        yield Look(
+        yield ScannedService(
             host=host,
             port=int(port),
             accepted=frozenset(accepted),
@@ -188,7 +188,7 @@ _SSLYZE_VERSIONS = {
 }
 
 
-def sslyze_looks(server: object, host: str) -> Iterator[Look]:
+def sslyze_services(server: object, host: str) -> Iterator[ScannedService]:
     """The TLS of one server, as far as its scans completed."""
     port = part_of(server, "server_location", "port")
     if not isinstance(port, int):
@@ -210,7 +210,7 @@ def sslyze_looks(server: object, host: str) -> Iterator[Look]:
     pems = [text(one, "as_pem") for one in items(deployment, "received_certificate_chain")]
     paths = [part_of(one, "was_validation_successful") for one in items(deployment, "path_validation_results")]
     told = [one for one in paths if isinstance(one, bool)]
-    yield Look(
+    yield ScannedService(
         host=host,
         port=port,
         accepted=frozenset(accepted),
@@ -234,7 +234,7 @@ def _said(server: object, scan: str, key: str) -> bool | None:
 # --- ssh-audit ----------------------------------------------------------------------------------------------------
 
 
-def ssh_audit_looks(value: object, host: str, port: int) -> Iterator[Look]:
+def ssh_audit_services(value: object, host: str, port: int) -> Iterator[ScannedService]:
     """One SSH server: what it offers before anybody logs in. How it lets people in is not looked at by that tool."""
     offered = {kind: [text(one, "algorithm") for one in items(value, kind)] for kind in ("kex", "key", "enc", "mac")}
     offered["compression"] = [str(one) for one in items(value, "compression")]
@@ -249,7 +249,7 @@ def ssh_audit_looks(value: object, host: str, port: int) -> Iterator[Look]:
     if bits:
         key = {"host_key": "ssh-rsa", "host_key_bits": bits, "host_key_sha256": sha256}
         service = msgspec.structs.replace(service, **key)
-    yield Look(host=host, port=port, service=service)
+    yield ScannedService(host=host, port=port, service=service)
 
 
 def ssh_service(port: int, version: str, offered: Mapping[str, Sequence[str]]) -> SshService | None:
