@@ -97,12 +97,12 @@ def _testssl(value: object) -> Iterator[Found]:
     hosts: dict[str, tuple[list[Item], list[ScannedService]]] = {}
     for (host, port), entries in services.items():
         if any(text(one, "severity") != "FATAL" and text(one, "id") in _TESTSSL_TESTS for one in entries):
-            found, services = hosts.setdefault(host, ([], []))
+            found, scanned = hosts.setdefault(host, ([], []))
             found += _testssl_items(entries, f"{host}:{port}")
-            services += testssl_services(entries, host, port)
-    for host, (found, services) in hosts.items():
+            scanned += testssl_services(entries, host, port)
+    for host, (found, scanned) in hosts.items():
         tool = _tool("testssl.sh", text(value, "version"), text(value, "startTime"))
-        yield from _found(host, tool, found, services)
+        yield from _found(host, tool, found, scanned)
 
 
 _TESTSSL_TESTS = frozenset({"SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"})
