@@ -70,7 +70,7 @@ class RealNetwork(Network):
         self._trials = Trials(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
-        self._surroundings = NetworkEnvironment(
+        self._environment = NetworkEnvironment(
             dialer=dialer,
             questions=self._questions,
             second_resolver=self._second.resolver if self._second else "",
@@ -165,7 +165,7 @@ class RealNetwork(Network):
         early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
         """See Network."""
-        return await self._surroundings.look(
+        return await self._environment.detect(
             targets,
             control_hosts=control_hosts,
             notes=self._notes,
@@ -175,7 +175,7 @@ class RealNetwork(Network):
 
     async def lies_inside(self, host: str) -> bool:
         """See Network."""
-        return await self._surroundings.lies_inside(host, self._notes)
+        return await self._environment.lies_inside(host, self._notes)
 
     async def _once(self, ask: Callable[..., Awaitable[T]], *about: object, **more: str) -> T:
         """What `ask` answers about this; asked once in a run."""

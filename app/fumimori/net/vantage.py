@@ -62,7 +62,7 @@ class NetworkEnvironment:
     second_resolver: str = ""
     """Who else is asked in this run, for the record."""
 
-    async def look(
+    async def detect(
         self,
         targets: Sequence[str],
         *,
@@ -117,14 +117,14 @@ class NetworkEnvironment:
             intercepted=intercepted([one.issuers for one in controls]),
         )
 
-    async def _once(self, host: str, notes: Notes, told: asyncio.Event) -> _Control:
+    async def _once(self, host: str, notes: Notes, on_greeting: asyncio.Event) -> _Control:
         """What a control host showed to the first who asked in this run."""
-        control = await self.seen.once(host, notes, lambda own: self._control(host, own, told))
+        control = await self.seen.once(host, notes, lambda own: self._control(host, own, on_greeting))
         if control.greeted:
-            told.set()
+            on_greeting.set()
         return control
 
-    async def _control(self, host_and_port: str, notes: Notes, told: asyncio.Event) -> _Control:
+    async def _control(self, host_and_port: str, notes: Notes, on_greeting: asyncio.Event) -> _Control:
         host, port = split_port(host_and_port, 25)
         try:
             addresses = await self.questions.addresses(host, notes)
@@ -134,7 +134,7 @@ class NetworkEnvironment:
         greeted, issuers = False, []
         try:
             for address in addresses[:ADDRESSES_MOST]:
-                greeted, issuer = await self._greets(host, address, port, notes, told)
+                greeted, issuer = await self._greets(host, address, port, notes, on_greeting)
                 if greeted:
                     issuers += [] if issuer is None else [issuer]
                     break
@@ -147,9 +147,9 @@ class NetworkEnvironment:
         return _Control(addresses=addresses, greeted=greeted, issuers=tuple(issuers))
 
     async def _greets(
-        self, host: str, address: str, port: int, notes: Notes, told: asyncio.Event
+        self, host: str, address: str, port: int, notes: Notes, on_greeting: asyncio.Event
     ) -> tuple[bool, str | None]:
-        """Whether a mail server greets, for which `told` is called at once, and the issuer that it shows."""
+        """Whether a mail server greets, for which `on_greeting` is set at once, and the issuer that it shows."""
         greeted = False
         issuer: str | None = None
         try:
@@ -163,7 +163,7 @@ class NetworkEnvironment:
                 except Refused as refused:
                     return refused.reason in ("busy", "not_welcome"), None
                 greeted = True
-                told.set()
+                on_greeting.set()
                 offered = await smtp.capabilities() if self.judge_chain else None
                 if offered and smtp.offers_tls(offered) and await smtp.ask_for_tls():
                     issuer = await self._issuer(connection, host)
