@@ -3,7 +3,7 @@
 import msgspec
 
 from fumimori.__main__ import sample, toolkit
-from fumimori.engine import checked, targets
+from fumimori.engine import recheck_result, targets
 from fumimori.model import Basis, Control, Finding, Severity, Status
 from unit.assess.small import NOW
 
@@ -59,13 +59,13 @@ def test_what_is_gone_what_is_still_there_and_what_could_not_be_seen():
         code="spf.none", subject="x", control=Control.SENDER_AUTH, severity=Severity.HIGH, basis=Basis.MEASURED
     )
     said = next(one for one in RESULT.findings if not one.measured)
-    found = checked([first, gone, said], RESULT)
-    assert (found.gone, found.still) == ((gone,), (first,))
+    found = recheck_result([first, gone, said], RESULT)
+    assert (found.fixed, found.remaining) == ((gone,), (first,))
     last = RESULT.runs[-1]
     whole = msgspec.structs.replace(
         last, attempts=tuple(msgspec.structs.replace(one, status=Status.COMPLETED) for one in last.attempts)
     )
-    assert not checked([first], msgspec.structs.replace(RESULT, runs=(whole,))).unseen
+    assert not recheck_result([first], msgspec.structs.replace(RESULT, runs=(whole,))).incomplete
     missed = msgspec.structs.replace(last.attempts[0], status=Status.TIMED_OUT)
     poor = msgspec.structs.replace(last, attempts=(missed,))
-    assert checked([first], msgspec.structs.replace(RESULT, runs=(poor,))).unseen
+    assert recheck_result([first], msgspec.structs.replace(RESULT, runs=(poor,))).incomplete

@@ -7,7 +7,7 @@ from fumimori.checks.observations import Observations, host_of
 from fumimori.model import Finding, Record, Result, Severity, Status
 
 Targets = Mapping[str, frozenset[str]]
-"""By probe the subjects to look at."""
+"""By probe the subjects to measure again."""
 
 
 def targets(findings: Iterable[Finding], probes: Sequence[Probe[Record]], observations: Observations) -> Targets:
@@ -18,49 +18,49 @@ def targets(findings: Iterable[Finding], probes: Sequence[Probe[Record]], observ
     """
     by_id = {probe.id: probe for probe in probes}
     found: dict[str, set[str]] = {}
-    for code, subject, hosts in _meant(findings):
+    for code, subject, hosts in _places(findings):
         probe = by_id.get(code.partition(".")[0])
         if probe is None or code.count(".") != 1:
             continue
-        own = _looks(observations, probe.id, subject, frozenset())
+        own = _subjects_at(observations, probe.id, subject, frozenset())
         found.setdefault(probe.id, set()).update(own)
         if own and host_of(subject) != subject:
             continue  # one port, and nothing else
         for name in (probe.id, *probe.needs):
-            found.setdefault(name, set()).update(_looks(observations, name, subject, hosts))
+            found.setdefault(name, set()).update(_subjects_at(observations, name, subject, hosts))
         for host in hosts - {host_of(looked) for looked in found[probe.id]}:
             for name in by_id:
-                found.setdefault(name, set()).update(_looks(observations, name, "", frozenset({host})))
+                found.setdefault(name, set()).update(_subjects_at(observations, name, "", frozenset({host})))
     return {name: frozenset(subjects) for name, subjects in found.items() if subjects}
 
 
-def _looks(observations: Observations, probe: str, subject: str, hosts: frozenset[str]) -> set[str]:
+def _subjects_at(observations: Observations, probe: str, subject: str, hosts: frozenset[str]) -> set[str]:
     looked = (attempt.subject for attempt in observations.attempts(probe) if attempt.subject)
     return {one for one in looked if one == subject or host_of(one) in hosts}
 
 
-class Checked(Record):
+class RecheckResult(Record):
     """The result for findings that were measured again."""
 
-    gone: tuple[Finding, ...] = ()
-    still: tuple[Finding, ...] = ()
-    unseen: bool = False
+    fixed: tuple[Finding, ...] = ()
+    remaining: tuple[Finding, ...] = ()
+    incomplete: bool = False
     """An attempt of the last run failed, so that the earlier result still counts."""
 
 
-def checked(findings: Iterable[Finding], result: Result) -> Checked:
+def recheck_result(findings: Iterable[Finding], result: Result) -> RecheckResult:
     """Which of `findings` are still there under `result`, whose last run measured them again."""
     there = {(one.code, one.subject) for one in result.findings if one.severity >= Severity.LOW}
     measured = [finding for finding in findings if finding.measured]
     last = result.runs[-1].attempts if result.runs else ()
-    return Checked(
-        gone=tuple(finding for finding in measured if (finding.code, finding.subject) not in there),
-        still=tuple(finding for finding in measured if (finding.code, finding.subject) in there),
-        unseen=any(attempt.status is not Status.COMPLETED for attempt in last),
+    return RecheckResult(
+        fixed=tuple(finding for finding in measured if (finding.code, finding.subject) not in there),
+        remaining=tuple(finding for finding in measured if (finding.code, finding.subject) in there),
+        incomplete=any(attempt.status is not Status.COMPLETED for attempt in last),
     )
 
 
-def _meant(findings: Iterable[Finding]) -> Iterable[tuple[str, str, frozenset[str]]]:
+def _places(findings: Iterable[Finding]) -> Iterable[tuple[str, str, frozenset[str]]]:
     """Code, subject and further hosts of each finding, of a combination those of what meets in it."""
     for finding in findings:
         values = dict(finding.values)
