@@ -110,7 +110,7 @@ def test_text_is_pasted_outside_a_field_and_into_a_field_where_one_is(driver: Dr
     driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     handing = read(driver)
     assert handing.read is not None
-    assert [one.reader for one in handing.read.result.handed] == ["ssh_config"]
+    assert [one.reader for one in handing.read.result.documents] == ["ssh_config"]
     handing.forget()
     driver.go("organisation")
     QGuiApplication.clipboard().setText("words")
@@ -211,7 +211,7 @@ def test_a_reading_that_is_stopped_shows_what_was_read_by_then(driver: Driver, t
     read(driver)
     assert handing.read is not None
     assert handing.read.result.cancelled
-    assert 0 < len(handing.read.result.handed) < 400
+    assert 0 < len(handing.read.result.documents) < 400
     assert runs(driver) == []
 
 

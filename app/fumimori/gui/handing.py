@@ -20,7 +20,7 @@ from fumimori.model import Outcome
 if TYPE_CHECKING:
     from fumimori.checks.contract import Document
     from fumimori.engine import Toolkit
-    from fumimori.engine.reading import Handed, Progress, ReadResult
+    from fumimori.engine.reading import DocumentResult, Progress, ReadResult
     from fumimori.gui.session import Session
     from fumimori.model import Assessment
 
@@ -42,7 +42,7 @@ class Read:
     """The same, were its messages the person's own; empty where none is among them."""
     measured: tuple[Outcome, ...]
     """What the measurements say that were made elsewhere."""
-    unread: tuple["Handed", ...]
+    unread: tuple["DocumentResult", ...]
     """With those that could not even be opened."""
 
 
@@ -187,12 +187,12 @@ class Handing(QObject):
             self._start()
             return
         current = self._session.assessment
-        if self._for and current is not None and current.id == self._for and (read.result.handed or read.unread):
+        if self._for and current is not None and current.id == self._for and (read.result.documents or read.unread):
             self.read = read
         self.changed.emit()
 
     def _failed(self, error: BaseException) -> None:
-        from fumimori.engine.handed_files import TooManyFilesError
+        from fumimori.engine.input_files import TooManyFilesError
 
         self._job, self._given = None, []
         self._timer.stop()
@@ -216,11 +216,11 @@ def _read(
     stop: Event,
 ) -> Read:
     """Read everything, and judge what would follow from it; in a thread of its own."""
-    from fumimori.engine.handed_files import documents_in, files_in
-    from fumimori.engine.handed_scans import with_scans
-    from fumimori.engine.reading import Handed, read_documents
+    from fumimori.engine.input_files import documents_in, files_in
+    from fumimori.engine.reading import DocumentResult, read_documents
+    from fumimori.engine.scan_import import with_scans
 
-    skipped: list[Handed] = []
+    skipped: list[DocumentResult] = []
     files = files_in(one for one in given if isinstance(one, Path))
     documents = documents_in(files, toolkit.readers, now, skipped=skipped)
     pasted = [one for one in given if not isinstance(one, Path)]
@@ -235,7 +235,7 @@ def _read(
     there = msgspec.structs.replace(assessment, runs=(), registers=())
     measured = with_scans(result.scans, there, {one.subject for one in result.others})
     unread = (
-        *(one for one in result.handed if one.problem),
+        *(one for one in result.documents if one.problem),
         *skipped,
     )
     return Read(

@@ -137,7 +137,7 @@ def test_without_the_key_nothing_is_said_and_the_next_measurement_asks_for_it():
         runs=(*after.runs, msgspec.structs.replace(about(DOMAIN, attempts=[keys_seen("s1")]).runs[0], id="later")),
     )
     assert "mail_message.dkim_valid" in {one.code for one in tools().outcomes(measured)}
-    assert result.handed[0].problem == ""
+    assert result.documents[0].problem == ""
 
 
 FORGED = PASSED.replace(b"dmarc=pass", b"dmarc=fail")
@@ -191,9 +191,9 @@ def test_a_message_of_outlook_shows_its_header():
         assert words_of(outcomes, "mail_message") == ["handed_over_encrypted"]
         assert facts_of(after).signatures[0].selector == "s1"
     draft = handed_over(outlook("", "__substg1.0_0037001F"), into=about(DOMAIN))[0]
-    assert draft.handed[0].problem == "never_travelled"
+    assert draft.documents[0].problem == "never_travelled"
     cut = handed_over(outlook(head)[:1_500], into=about(DOMAIN))[0]
-    assert cut.handed[0].problem == "never_travelled"
+    assert cut.documents[0].problem == "never_travelled"
 
 
 def test_the_senders_own_copy_says_nothing():
@@ -486,7 +486,7 @@ def test_a_message_without_signature_lowers_the_answer():
 
 def test_what_has_no_sender_is_no_message_of_anybody():
     result, _, _ = handed_over(b"Received: x\r\nTo: a@b.example\r\nSubject: y\r\nDate: z\r\n\r\n", into=about(DOMAIN))
-    assert result.handed[0].problem == "no_sender"
+    assert result.documents[0].problem == "no_sender"
 
 
 def test_facts_keep_neither_text_nor_subject_nor_addressees():

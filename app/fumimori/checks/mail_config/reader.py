@@ -3,7 +3,7 @@
 Objective  Know from inside what cannot be seen from outside: who is trusted to relay, whether mail leaves encrypted,
            limits of size and number, whose address people may use, and filters.
 Inputs     `postconf -n` and `postconf -M`, or main.cf and master.cf; `doveconf -n` (2.3 and 2.4); `nginx -T`;
-           `rspamadm configdump`. Handed over one by one or together.
+           `rspamadm configdump`. DocumentResult over one by one or together.
 Steps      The settings that are judged are kept, with variables filled in; nothing else of the text is. What is not
            said counts as the program's default only where the text is a whole one.
 Outcomes   login_plain, relay_open (high); relay_wide, incoming_plain, outgoing_plain, smuggling (medium); old_tls,

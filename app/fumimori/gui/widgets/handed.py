@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from fumimori.checks.other_tools.facts import OTHER_TOOLS
-from fumimori.engine.handed_scans import SCAN
+from fumimori.engine.scan_import import SCAN
 from fumimori.gui.found import receivers
 from fumimori.gui.handing import NAMELESS, Read
 from fumimori.gui.session import Session
@@ -39,7 +39,7 @@ class HandedBox(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(14))
-        good = [one for one in read.result.handed if not one.problem]
+        good = [one for one in read.result.documents if not one.problem]
         self._column.addWidget(Heading(theme, self._say("read", count=len(good)), level=2))
         if read.result.cancelled:
             self._column.addWidget(Notice(theme, title=self._say("cancelled")))
@@ -88,7 +88,7 @@ class HandedBox(QWidget):
 
     def _show_kinds(self) -> None:
         clear(self._kinds)
-        good = [one for one in self._read.result.handed if not one.problem]
+        good = [one for one in self._read.result.documents if not one.problem]
         for reader in dict.fromkeys(one.reader for one in good):
             self._kind(reader, [one.name for one in good if one.reader == reader])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fumimori.checks.contract import Document, Reader
 from fumimori.engine.exchange import IMPORT_LIMIT
-from fumimori.engine.reading import Handed, document_of
+from fumimori.engine.reading import DocumentResult, document_of
 from fumimori.foreign_file import read_at_most
 
 FILES_MOST = 20_000
@@ -41,7 +41,12 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def documents_in(
-    files: Iterable[Path], readers: Sequence[Reader[Any]], at: datetime, from_whom: str = "", *, skipped: list[Handed]
+    files: Iterable[Path],
+    readers: Sequence[Reader[Any]],
+    at: datetime,
+    from_whom: str = "",
+    *,
+    skipped: list[DocumentResult],
 ) -> Iterator[Document]:
     """Each file's content, one after the other.
 
@@ -53,10 +58,10 @@ def documents_in(
         try:
             size = path.stat().st_size
             if size > most:
-                skipped.append(Handed(name=path.name, size=size, problem="too_much"))
+                skipped.append(DocumentResult(name=path.name, size=size, problem="too_much"))
                 continue
             content = read_at_most(path, most + 1)
         except OSError:
-            skipped.append(Handed(name=path.name, problem="no_access"))
+            skipped.append(DocumentResult(name=path.name, problem="no_access"))
             continue
         yield document_of(path.name, content, at, from_whom)

@@ -13,7 +13,7 @@ SCAN = "scan"
 """Stands where a reader's name stands; its texts are `words.scan`."""
 
 
-class HandedScan(Record):
+class ImportedScan(Record):
     """One measurement, before it counts."""
 
     name: str
@@ -28,7 +28,7 @@ def is_scan(document: Document) -> bool:
     return begin.startswith("{") and '"fumimori-scan-' in begin[:1_000]
 
 
-def scan_in(document: Document, toolkit: Toolkit) -> HandedScan:
+def read_scan_document(document: Document, toolkit: Toolkit) -> ImportedScan:
     """The measurement in the document; Damaged for one that cannot be, TooMuch for one that is too large."""
     if len(document.content) > IMPORT_LIMIT:
         raise TooMuch
@@ -36,10 +36,10 @@ def scan_in(document: Document, toolkit: Toolkit) -> HandedScan:
         scan = read_scan(text_of(document.content).encode(), toolkit)
     except NotAScanError as error:
         raise Damaged(str(error)[:200]) from error
-    return HandedScan(name=document.name, sha256=document.sha256, scan=scan)
+    return ImportedScan(name=document.name, sha256=document.sha256, scan=scan)
 
 
-def foreign(scans: Sequence[HandedScan], assessment: Assessment) -> Iterator[tuple[str, About, str]]:
+def foreign(scans: Sequence[ImportedScan], assessment: Assessment) -> Iterator[tuple[str, About, str]]:
     """Each domain that the assessment is not about, with the document that is about it.
 
     Where the assessment names no domain yet, it will be about those of the first measurement.
@@ -51,7 +51,7 @@ def foreign(scans: Sequence[HandedScan], assessment: Assessment) -> Iterator[tup
         yield from ((name, About.DOMAIN, one.name) for name in names if name not in known)
 
 
-def with_scans(scans: Sequence[HandedScan], assessment: Assessment, also: Collection[str]) -> Assessment:
+def with_scans(scans: Sequence[ImportedScan], assessment: Assessment, also: Collection[str]) -> Assessment:
     """The assessment with those measurements of which every domain is its own or in `also`."""
     before = after = assessment
     for one in scans:
