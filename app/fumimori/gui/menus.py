@@ -70,8 +70,8 @@ class Menus:
     def _offer(self) -> None:
         """Offer only what can be done now."""
         session = self._window.session
-        self._actions["undo"].setEnabled(session.past.can_undo)
-        self._actions["redo"].setEnabled(session.past.can_redo)
+        self._actions["undo"].setEnabled(session.history.can_undo)
+        self._actions["redo"].setEnabled(session.history.can_redo)
         for name in ("paste", "documents"):
             self._actions[name].setEnabled(session.assessment is not None)
         for name in ("copy", "key"):

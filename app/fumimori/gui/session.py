@@ -17,7 +17,7 @@ from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.octets import Octets
-from fumimori.gui.past import Past
+from fumimori.gui.undo_history import UndoHistory
 from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
 from fumimori.wizard.answering import answered
@@ -57,7 +57,7 @@ class Session(QObject):
         self.measuring = Measuring(self)
         self.work = FileWork(self)
         self.handing = Handing(self)
-        self.past = Past()
+        self.history = UndoHistory()
         self.copies = Copies()
         self.place: object = None
         """Where in the window something is done, for coming back to it when it is undone."""
@@ -169,7 +169,7 @@ class Session(QObject):
         if self._file is not None:
             self._file.close()
         self._file = self.path = self.assessment = self._result = self.saved_at = None
-        self._unsaved, self.fault, self.past = False, "", Past()
+        self._unsaved, self.fault, self.history = False, "", UndoHistory()
         self.copies.remove()
         self.judging.forget()
         return True
@@ -251,7 +251,7 @@ class Session(QObject):
             self._file.close()
         self._file, self.path, self.assessment = file, path, assessment
         if not leave:
-            self.past = Past()
+            self.history = UndoHistory()
             self.copies.remove()
             self.judging.forget()
             self._octets.only_of(assessment)
@@ -328,16 +328,16 @@ class Session(QObject):
         if assessment == self.assessment:
             return
         if self.assessment is not None:
-            self.past.note(self.assessment, assessment, self.place)
+            self.history.record(self.assessment, assessment, self.place)
         self._become(assessment)
 
     def undo(self) -> object:
         """Take the last thing back that was said; where that was, or None when there is nothing to take back."""
-        return self._turned(self.past.undo(self.assessment) if self.assessment is not None else None)
+        return self._turned(self.history.undo(self.assessment) if self.assessment is not None else None)
 
     def redo(self) -> object:
         """Say again what was taken back last; where that was, or None."""
-        return self._turned(self.past.redo(self.assessment) if self.assessment is not None else None)
+        return self._turned(self.history.redo(self.assessment) if self.assessment is not None else None)
 
     def _turned(self, found: tuple[Assessment, object] | None) -> object:
         if found is None:

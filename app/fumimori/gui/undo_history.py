@@ -18,7 +18,7 @@ STEPS = 500
 _NAMES = ("question", "action", "code", "id", "number", "name")
 
 
-class Past:
+class UndoHistory:
     """The undo and redo stacks of assessments, each with its place."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Past:
         """Whether anything was undone."""
         return bool(self._undone)
 
-    def note(self, before: Assessment, after: Assessment, place: object) -> None:
+    def record(self, before: Assessment, after: Assessment, place: object) -> None:
         """`before` became `after` by what was done at `place`; a further letter in the same field is no new step."""
         changes = _changes(before, after)
         if not changes:
