@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.gui.aside import Aside
+from fumimori.gui.background_thread import BackgroundThread
 from fumimori.model import Assessment
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class FileWork(QObject):
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
         self._session = session
-        self._aside: Aside | None = None
+        self._aside: BackgroundThread | None = None
         self.path: Path | None = None
         self.slow = False
         self.error: Exception | None = None
@@ -96,7 +96,7 @@ class FileWork(QObject):
     def cancel(self) -> None:
         """Give up what is under way."""
         if self._aside is not None:
-            self._aside.give_up()
+            self._aside.abandon()
             self._stop()
             self.changed.emit()
 
@@ -129,7 +129,7 @@ class FileWork(QObject):
             else:
                 self.done.emit()
 
-        self._aside = Aside(function, done=done, failed=self._failed, late=late, parent=self)
+        self._aside = BackgroundThread(function, done=done, failed=self._failed, late=late, parent=self)
         self._patience.start()
         self._limit.start()
         self.changed.emit()

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 
-class Aside(QObject):
+class BackgroundThread(QObject):
     """One function under way; its end is reported in the window's thread, unless it was given up before."""
 
     _ended = Signal(object, object)
@@ -30,7 +30,7 @@ class Aside(QObject):
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
         Thread(target=self._run, name="aside", daemon=True).start()
 
-    def give_up(self) -> None:
+    def abandon(self) -> None:
         """Do not wait for it any longer; nothing is called back."""
         with self._lock:
             self._given_up = True
