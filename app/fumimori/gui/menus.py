@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
-from fumimori.gui.drops import Drops
+from fumimori.gui.drag_and_drop import DropHandler
 from fumimori.wizard.steps import START, Route
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Menus:
         self._window = window
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, QAction] = {}
-        self._drops = Drops(window)
+        self._drops = DropHandler(window)
         self._menu("file")
         self._add("new", partial(window.go, Route("new")), [QKeySequence(_Key.New)])
         self._add("start", partial(window.go, START), [QKeySequence(_Key.Open)])

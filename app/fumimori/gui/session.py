@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fumimori.gui import settings as remembered
 from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
-from fumimori.gui.copies import Copies
-from fumimori.gui.filework import FileWork
+from fumimori.gui.evidence_bytes import EvidenceBytes
+from fumimori.gui.file_tasks import FileTasks
 from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
-from fumimori.gui.octets import Octets
 from fumimori.gui.undo_history import UndoHistory
+from fumimori.gui.viewer_copies import ViewerCopies
 from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
 from fumimori.wizard.answering import answered
@@ -55,10 +55,10 @@ class Session(QObject):
         self.bridge = Bridge(self)
         self.judging = Judging(self)
         self.measuring = Measuring(self)
-        self.work = FileWork(self)
+        self.work = FileTasks(self)
         self.handing = Handing(self)
         self.history = UndoHistory()
-        self.copies = Copies()
+        self.copies = ViewerCopies()
         self.place: object = None
         """Where in the window something is done, for coming back to it when it is undone."""
         self.assessment: Assessment | None = None
@@ -67,7 +67,7 @@ class Session(QObject):
         self.fault = ""
         """The store error's code of the last attempt to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
-        self._octets = Octets()
+        self._octets = EvidenceBytes()
         self._not_kept.connect(self._not_saved)
         self._result: Result | None = None
         self._unsaved = False

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from fumimori.gui import keyboard, placing, qt_words
+from fumimori.gui import keyboard, qt_translation, window_placement
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages.judging import JudgingPage
@@ -74,7 +74,7 @@ class Window(QMainWindow):
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
-        self.setMinimumSize(*placing.SMALLEST)
+        self.setMinimumSize(*window_placement.SMALLEST)
         self._restyle()
         self.rebuilding.finish()
 
@@ -342,7 +342,7 @@ class Window(QMainWindow):
     def _speak(self) -> None:
         """The words of what stays."""
         self.header.show_desk(self.session, self.theme)
-        qt_words.speak(self._translator, self.session.language)
+        qt_translation.install_translation(self._translator, self.session.language)
         self._menus.speak()
         if self._shown_trouble is not None:
             self._shown_trouble = None
@@ -390,6 +390,6 @@ class Window(QMainWindow):
             self.page = None
         self.sidebar.forget()
         self.session.work.forget()
-        self.session.remember(placing.remembered(self, self.session.settings))
+        self.session.remember(window_placement.remembered(self, self.session.settings))
         self.session.bridge.close()
         event.accept()

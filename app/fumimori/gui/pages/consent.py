@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
 
-from fumimori.gui.consented import stands, to_confirm
+from fumimori.gui.consent_state import stands, to_confirm
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.contacts import ContactsCard

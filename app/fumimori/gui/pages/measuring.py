@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.engine import Progress
-from fumimori.gui.consented import begun
+from fumimori.gui.consent_state import begun
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow

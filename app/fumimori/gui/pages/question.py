@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.found import provider_notes
+from fumimori.gui.mail_receivers import provider_notes
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.answers import AnswerBox
 from fumimori.gui.widgets.by_file import by_file

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidg
 from fumimori.assess.evidence import evidence_of
 from fumimori.engine.evidence import EvidenceError, Taken, picture_form, qr_codes, take
 from fumimori.foreign_file import read_at_most
-from fumimori.gui.copies import SUFFIXES
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
+from fumimori.gui.viewer_copies import SUFFIXES
 from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from fumimori.checks.other_tools.facts import OTHER_TOOLS
 from fumimori.engine.scan_import import SCAN
-from fumimori.gui.found import receivers
 from fumimori.gui.handing import NAMELESS, Read
+from fumimori.gui.mail_receivers import receivers
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup, tick

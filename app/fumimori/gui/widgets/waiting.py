@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from fumimori.gui.filework import FileWork
+from fumimori.gui.file_tasks import FileTasks
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.notice import Notice
@@ -15,7 +15,7 @@ from fumimori.texts import Texts
 class Waiting(QWidget):
     """Empty, or one notice that is replaced by the next."""
 
-    def __init__(self, theme: Theme, texts: Texts, work: FileWork) -> None:
+    def __init__(self, theme: Theme, texts: Texts, work: FileTasks) -> None:
         super().__init__()
         self._theme, self._t, self._work = theme, texts, work
         self._column = QVBoxLayout(self)
@@ -61,7 +61,7 @@ def reason(texts: Texts, error: Exception) -> str:
 Listener = Callable[[], None]
 
 
-def listen(work: FileWork, changed: Listener, done: Listener) -> Listener:
+def listen(work: FileTasks, changed: Listener, done: Listener) -> Listener:
     """Follow the work until the returned function is called."""
     pairs = [(work.changed, work.changed.connect(changed)), (work.done, work.done.connect(done))]
 

@@ -24,7 +24,7 @@ SUFFIXES = {
 it links to. Anything else, such as a program, is never opened."""
 
 
-class Copies:
+class ViewerCopies:
     """Makes the folder when something is opened first, and removes it with everything in it."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSocketNotifier
 
 
-class Ending(QObject):
+class Termination(QObject):
     """Listens for SIGINT, SIGTERM and SIGHUP; Python's own handlers would wait until the window does something."""
 
     def __init__(self, parent: QObject, end: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 
-def speak(translator: QTranslator, language: str) -> None:
+def install_translation(translator: QTranslator, language: str) -> None:
     """Have Qt speak `language` through `translator`; its English needs none."""
     application = QApplication.instance()
     if application is None:

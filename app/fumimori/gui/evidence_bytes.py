@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fumimori.store import AssessmentFile
 
 
-class Octets:
+class EvidenceBytes:
     """Nothing that was handed in is dropped because a disk is full: it waits in memory for a file with room."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SUFFIX = ".fumimori"
 
 
-class Drops(QObject):
+class DropHandler(QObject):
     """Listens to the window for what is dropped: an assessment's file is opened, everything else is handed over."""
 
     def __init__(self, window: "Window") -> None:

@@ -19,7 +19,7 @@ SLOW_AFTER_MS = 4_000
 GIVE_UP_MS = 30_000
 
 
-class FileWork(QObject):
+class FileTasks(QObject):
     """At most one such work; the page that shows it may be rebuilt meanwhile."""
 
     changed = Signal()
