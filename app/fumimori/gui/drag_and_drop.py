@@ -60,9 +60,9 @@ class DropHandler(QObject):
             window.go(Route("unlock", str(paths[0])))
             return
         if paths:
-            session.handing.hand_over(paths)
+            session.document_import.add(paths)
         else:
-            session.handing.paste(session.texts("ui.documents.pasted"), what.text())
+            session.document_import.paste(session.texts("ui.documents.pasted"), what.text())
         if window.route.page != "documents":
             window.go(Route("documents"))
 

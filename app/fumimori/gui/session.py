@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fumimori.gui import settings as remembered
 from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
+from fumimori.gui.document_import import DocumentImport
 from fumimori.gui.evidence_bytes import EvidenceBytes
 from fumimori.gui.file_tasks import FileTasks
-from fumimori.gui.handing import Handing
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
 from fumimori.gui.undo_history import UndoHistory
@@ -56,7 +56,7 @@ class Session(QObject):
         self.judging = Judging(self)
         self.measuring = Measuring(self)
         self.work = FileTasks(self)
-        self.handing = Handing(self)
+        self.document_import = DocumentImport(self)
         self.history = UndoHistory()
         self.copies = ViewerCopies()
         self.place: object = None

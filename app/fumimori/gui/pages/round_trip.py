@@ -56,5 +56,5 @@ class RoundTripPage(Page):
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.say("choose"), str(Path.home()))
         if name:
-            self.session.handing.hand_over([Path(name)])
+            self.session.document_import.add([Path(name)])
             self.go(Route("documents"))

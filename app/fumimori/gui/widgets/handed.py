@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from fumimori.checks.other_tools.facts import OTHER_TOOLS
 from fumimori.engine.scan_import import SCAN
-from fumimori.gui.handing import NAMELESS, Read
+from fumimori.gui.document_import import NAMELESS, Read
 from fumimori.gui.mail_receivers import receivers
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
@@ -51,7 +51,10 @@ class HandedBox(QWidget):
         self._unread()
         if not good:
             self._column.addLayout(
-                Flow(button(theme, self._say("close"), session.handing.forget, name="leave-out"), spacing=theme.gap)
+                Flow(
+                    button(theme, self._say("close"), session.document_import.discard, name="leave-out"),
+                    spacing=theme.gap,
+                )
             )
             return
         self._host: tuple[QWidget, QWidget, Field] | None = self._ask_host() if read.result.nameless else None
@@ -61,7 +64,7 @@ class HandedBox(QWidget):
         self._trouble.hide()
         self._column.addWidget(self._trouble)
         take = button(theme, self._say("take"), self._take, kind="primary", icon="check", name="take-in")
-        leave = button(theme, self._say("leave"), session.handing.forget, icon="x", name="leave-out")
+        leave = button(theme, self._say("leave"), session.document_import.discard, icon="x", name="leave-out")
         self._column.addLayout(Flow(take, leave, spacing=theme.gap))
 
     def _say(self, key: str, **values: object) -> str:
@@ -77,12 +80,12 @@ class HandedBox(QWidget):
             return
 
         def said(on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
-            self._session.handing.vouch(on)
+            self._session.document_import.vouch(on)
             self._show_kinds()
 
         frame, inside = card(self._theme, wash=True)
         asked, why = self._say("own"), self._say("own_why")
-        on = self._session.handing.own
+        on = self._session.document_import.own
         inside.addWidget(tick(self._theme, asked, on=on, changed=said, name="own", explanation=why))
         self._column.addWidget(frame)
 
@@ -101,7 +104,7 @@ class HandedBox(QWidget):
         inside.addWidget(Prose(theme, self._listed(names), quiet=True, size="small"))
         inside.addWidget(Prose(theme, self._say("proves", what=t(f"{base}.proves"))))
         shown: dict[str, Outcome] = {}
-        for outcome in self._read.measured if reader == SCAN else self._session.handing.outcomes:
+        for outcome in self._read.measured if reader == SCAN else self._session.document_import.outcomes:
             tools = reader == OTHER_TOOLS.check and outcome.tool is not None
             if tools or reader in (SCAN, outcome.code.partition(".")[0]):
                 shown.setdefault(self._words.title(outcome), outcome)
@@ -137,10 +140,10 @@ class HandedBox(QWidget):
 
     def _ask_host(self) -> tuple[QWidget, QWidget, Field]:
         """Ask which server documents that do not name one come from, and say why: a known server or another."""
-        handing, theme = self._session.handing, self._theme
+        documents, theme = self._session.document_import, self._theme
         known = self._hosts()
-        if not handing.host and len(known) == 1:
-            handing.of_host(known[0])
+        if not documents.host and len(known) == 1:
+            documents.of_host(known[0])
         frame, inside = card(theme, wash=True)
         asked = self._say("host", names=self._listed(self._read.result.nameless))
         inside.addWidget(Prose(theme, asked, bold=True))
@@ -149,19 +152,19 @@ class HandedBox(QWidget):
         field = Field(
             theme,
             label=self._say("host_other" if known else "host_name"),
-            text="" if handing.host in known else handing.host,
-            changed=handing.of_host,
+            text="" if documents.host in known else documents.host,
+            changed=documents.of_host,
             name="host",
             placeholder="mail.example.jp",
         )
         if known:
 
             def chosen(host: str | None) -> None:
-                handing.of_host(host or "")
+                documents.of_host(host or "")
                 field.edit.clear()
 
             choices = [Choice(value=host, label=host) for host in known]
-            group = ChoiceGroup(theme, asked=asked, choices=choices, chosen=handing.host, picked=chosen, columns=2)
+            group = ChoiceGroup(theme, asked=asked, choices=choices, chosen=documents.host, picked=chosen, columns=2)
             first = group.tab_stop
             inside.addWidget(group)
         inside.addWidget(field)
@@ -193,7 +196,7 @@ class HandedBox(QWidget):
         others = [one for one in self._read.result.others if one.subject]
         if not others:
             return
-        theme, handing = self._theme, self._session.handing
+        theme, documents = self._theme, self._session.document_import
         frame, inside = card(theme, wash=True)
         ours = self._t.listed(domain.name for domain in self._session.open.scope.domains)
         inside.addWidget(Prose(theme, self._say("others", ours=ours), bold=True))
@@ -203,8 +206,8 @@ class HandedBox(QWidget):
                 tick(
                     theme,
                     self._say(f"other_{other.about}", subject=subject),
-                    on=other.subject in handing.also,
-                    changed=partial(handing.include, other.subject),
+                    on=other.subject in documents.also,
+                    changed=partial(documents.include, other.subject),
                     name=f"also:{other.subject}",
                     explanation=self._listed(other.documents),
                 )
@@ -214,9 +217,9 @@ class HandedBox(QWidget):
         self._column.addWidget(frame)
 
     def _take(self) -> None:
-        handing = self._session.handing
-        if handing.needs_host and self._host is not None:
+        documents = self._session.document_import
+        if documents.needs_host and self._host is not None:
             self._lead_to_host(*self._host)
-        elif not handing.take_in():
+        elif not documents.accept():
             self._trouble.say(self._say("nothing_left"))
             self._trouble.show()

@@ -40,7 +40,7 @@ class TakenIn(QFrame):
         remove = button(
             theme,
             t("ui.documents.remove"),
-            partial(session.handing.remove, run.id),
+            partial(session.document_import.remove, run.id),
             kind="link",
             name=f"remove:{run.id}",
         )

@@ -46,8 +46,8 @@ class Read:
     """With those that could not even be opened."""
 
 
-class Handing(QObject):
-    """At most one reading at a time; nothing counts before `take_in`, and more can be handed over until then."""
+class DocumentImport(QObject):
+    """At most one reading at a time; nothing counts before `accept`, and more can be handed over until then."""
 
     changed = Signal()
     """It began, went on, ended or was decided about."""
@@ -81,10 +81,10 @@ class Handing(QObject):
         """Whether documents are being read."""
         return self._job is not None
 
-    def hand_over(self, given: "Iterable[Path | Document]") -> None:
+    def add(self, given: "Iterable[Path | Document]") -> None:
         """Read these, together with what was handed over before and is not decided about."""
         if self._for != self._session.open.id:
-            self.forget()
+            self.discard()
         self._given += given
         if self._job is None:
             self._start()
@@ -95,14 +95,14 @@ class Handing(QObject):
         """Read text that was pasted, under this name."""
         from fumimori.engine.reading import document_of
 
-        self.hand_over([document_of(name, text.encode(errors="replace"), self._session.services.now())])
+        self.add([document_of(name, text.encode(errors="replace"), self._session.services.now())])
 
     def stop(self) -> None:
         """Ask the reading to end; what was read by then is shown."""
         self._stop.set()
         self._given = []
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Leave out everything that is not taken in."""
         self._stop.set()
         self._given, self.read, self.also, self.host, self.fault, self.taken = [], None, set(), "", "", 0
@@ -133,7 +133,7 @@ class Handing(QObject):
         """Whether somebody has to say of which host documents are."""
         return self.read is not None and bool(self.read.result.nameless) and not self.host
 
-    def take_in(self) -> bool:
+    def accept(self) -> bool:
         """Let what was read count from now on; False when nothing of it is the assessment's."""
         if self.read is None:
             return False
@@ -143,7 +143,7 @@ class Handing(QObject):
         after = named.added_to(session.open, also)
         if after is session.open:
             return False
-        self.forget()
+        self.discard()
         self.taken = sum(max(len(run.sources), 1) for run in after.runs[len(session.open.runs) :])
         session.put(after)
         self.changed.emit()
