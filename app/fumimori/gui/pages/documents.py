@@ -10,7 +10,7 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.collector import CollectorCard
 from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
-from fumimori.gui.widgets.handed import HandedBox
+from fumimori.gui.widgets.import_result import ImportResultBox
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
 from fumimori.gui.widgets.taken_in import TakenIn
@@ -101,7 +101,7 @@ class DocumentsPage(Page):
             self._state.addWidget(Notice(self.theme, title=words, text=self.say("done_next"), icon="circle-check"))
             announce(self, words)
         elif documents.read is not None:
-            self._state.addWidget(HandedBox(self.session, self.theme, documents.read))
+            self._state.addWidget(ImportResultBox(self.session, self.theme, documents.read))
 
     def _show_running(self) -> None:
         theme = self.theme

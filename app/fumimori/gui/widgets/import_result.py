@@ -29,7 +29,7 @@ OTHERS_MOST = 20
 NAME_MOST = 80
 
 
-class HandedBox(QWidget):
+class ImportResultBox(QWidget):
     """A card for each kind of document, what was not readable, the questions that are asked, *take in*."""
 
     def __init__(self, session: Session, theme: Theme, read: Read) -> None:
