@@ -11,9 +11,9 @@ from fumimori.gui.widgets.collector import CollectorCard
 from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.import_result import ImportResultBox
+from fumimori.gui.widgets.imported_documents import ImportedDocuments
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
-from fumimori.gui.widgets.taken_in import TakenIn
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
@@ -64,7 +64,7 @@ class DocumentsPage(Page):
             self.section(self.say("taken"))
             self.prose("taken_lead", quiet=True)
         for run in reversed(self._taken):
-            self.add(TakenIn(session, theme, run))
+            self.add(ImportedDocuments(session, theme, run))
 
     def _read(self) -> list[Run]:
         return [run for run in self.session.open.runs if run.handed_over]

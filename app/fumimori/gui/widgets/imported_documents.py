@@ -18,7 +18,7 @@ DIGEST = 12
 """Hexadecimal digits of a digest that are enough to distinguish documents."""
 
 
-class TakenIn(QFrame):
+class ImportedDocuments(QFrame):
     """One reading."""
 
     def __init__(self, session: Session, theme: Theme, run: Run) -> None:
