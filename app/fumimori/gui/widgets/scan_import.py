@@ -9,7 +9,7 @@ from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.notice import Notice
 
 
-def take_over(
+def import_scan(
     session: Session, theme: Theme, path: Path, *, widen: bool, again: Callable[[], object], leave: Callable[[], object]
 ) -> Notice | None:
     """Put the measurement in `path` into the assessment; else a notice that says why not, or asks first.
