@@ -39,7 +39,7 @@ def proved(session: Session, message: Message) -> tuple[Outcome, ...]:
     return tuple(judge(alone, session.toolkit.rules))
 
 
-class Trip(QWidget):
+class RoundTripResult(QWidget):
     """The hops as a table, what they and the signatures prove, and what remains open."""
 
     def __init__(self, session: Session, theme: Theme, message: Message) -> None:
