@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.busy_notice import BusyNotice, listen, reason
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class NewPage(Page):
@@ -34,7 +34,7 @@ class NewPage(Page):
             self.section(self.say("key"))
             self._key = KeyChoice(theme, self.t)
             self.add(self._key)
-        self._waiting = Waiting(theme, self.t, work)
+        self._waiting = BusyNotice(theme, self.t, work)
         self.add(self._waiting)
         self._stop_listening = listen(work, self._show, self.navigator.file_ready)
         self._show()

@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.busy_notice import BusyNotice, listen, reason
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.text import Elided
-from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class UnlockPage(Page):
@@ -26,7 +26,7 @@ class UnlockPage(Page):
             name="passphrase",
             secret=True,
         )
-        self._waiting = Waiting(self.theme, self.t, work)
+        self._waiting = BusyNotice(self.theme, self.t, work)
         self.add(self._waiting, self._field)
         self._elsewhere = self.prose("elsewhere", quiet=True)
         self._stop_listening = listen(work, self._show, self.navigator.file_ready)

@@ -12,7 +12,7 @@ from fumimori.gui.widgets.text import announce
 from fumimori.texts import Texts
 
 
-class Waiting(QWidget):
+class BusyNotice(QWidget):
     """Empty, or one notice that is replaced by the next."""
 
     def __init__(self, theme: Theme, texts: Texts, work: FileTasks) -> None:
