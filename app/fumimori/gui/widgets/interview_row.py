@@ -16,7 +16,7 @@ from fumimori.model import NOT_APPLICABLE, Question, QuestionKind
 from fumimori.wording.window import answer_words, option_sign, option_words
 
 
-class SheetRow(QFrame):
+class InterviewRow(QFrame):
     """The row takes the keyboard as a whole: digits answer, up and down leave it."""
 
     def __init__(
