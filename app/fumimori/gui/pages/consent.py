@@ -9,7 +9,7 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field, button, row
-from fumimori.gui.widgets.covered import CoveredHosts
+from fumimori.gui.widgets.covered_hosts import CoveredHosts
 from fumimori.gui.widgets.level import LevelBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Consent, ConsentLevel

@@ -12,14 +12,14 @@ from fumimori.gui.widgets.text import Prose
 from fumimori.wording.handing import COMMANDS, OWN_SERVER, documents_for
 
 
-def by_file(session: Session, theme: Theme, identity: str, go: Callable[[], object]) -> list[QWidget]:
+def answering_documents(session: Session, theme: Theme, identity: str, go: Callable[[], object]) -> list[QWidget]:
     """Nothing where no document says anything about the question."""
     t, toolkit, hosting = session.texts, session.toolkit, session.open.scope.hosting
     question = session.result.of_bank(identity)
     readers = documents_for(question, toolkit.rules, toolkit.readers, hosting)
     if not readers:
         return []
-    made: list[QWidget] = [Prose(theme, t("ui.documents.by_file"), bold=True)]
+    made: list[QWidget] = [Prose(theme, t("ui.documents.answering_documents"), bold=True)]
     made.append(Prose(theme, t("ui.documents.by_file_lead"), size="small"))
     for reader in readers:
         name = t(f"checks.{reader.id}.name")
