@@ -9,7 +9,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.snippet import CopyBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.wording.handing import COMMANDS, OWN_SERVER, documents_for
+from fumimori.wording.answering_documents import COMMANDS, OWN_SERVER, documents_for
 
 
 def answering_documents(session: Session, theme: Theme, identity: str, go: Callable[[], object]) -> list[QWidget]:
