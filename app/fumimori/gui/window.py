@@ -19,8 +19,8 @@ from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.frame import Footer, Header, following_language
 from fumimori.gui.widgets.help_panel import HelpPanel
+from fumimori.gui.widgets.saving_notices import store_error_notice
 from fumimori.gui.widgets.sidebar import Sidebar
-from fumimori.gui.widgets.trouble import trouble_notice
 from fumimori.wizard.navigator import Navigator
 from fumimori.wizard.steps import Group, Needs, Route, step
 
@@ -248,7 +248,7 @@ class Window(QMainWindow):
             return
         self._shown_trouble = wanted
         clear(self._notices)
-        notice = trouble_notice(
+        notice = store_error_notice(
             self.theme,
             self.session.texts,
             code,

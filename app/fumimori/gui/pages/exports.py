@@ -14,7 +14,7 @@ from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
-from fumimori.gui.widgets.saved import saved_notice, trouble_notice
+from fumimori.gui.widgets.saving_notices import saved_notice, write_error_notice
 from fumimori.gui.widgets.text import Prose
 
 Write = Callable[[dict[str, bytes]], tuple[Path, int]]
@@ -117,7 +117,7 @@ class ExportsPage(Page):
         self._enable(on=True)
         if isinstance(error, SaveError):
             title = self.say("not_made")
-            self._note(trouble_notice(self.theme, self.t, error.code, title=title, again=again))
+            self._note(write_error_notice(self.theme, self.t, error.code, title=title, again=again))
             return
         key = "too_large" if isinstance(error, PackageTooLargeError) else "failed"
         title = self.say(key, fault=type(error).__name__)

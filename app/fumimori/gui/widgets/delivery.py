@@ -13,7 +13,7 @@ from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.protection import ProtectionBox
-from fumimori.gui.widgets.saved import saved_notice, trouble_notice
+from fumimori.gui.widgets.saving_notices import saved_notice, write_error_notice
 
 
 class Delivery(QWidget):
@@ -83,7 +83,7 @@ class Delivery(QWidget):
         self._restored()
         page = self._page
         if code:
-            self._note(trouble_notice(page.theme, page.t, code, title=page.say("not_saved"), again=self._save))
+            self._note(write_error_notice(page.theme, page.t, code, title=page.say("not_saved"), again=self._save))
             return
         title, text = page.say("saved", name=path.name), page.say("saved_next")
         self._note(saved_notice(page.theme, page.t, path, title=title, text=text))

@@ -1,4 +1,4 @@
-"""That files are there, or why they are not and what to do; with buttons to open them."""
+"""Notices about saving: that files are there, with buttons to open them, or why they are not and what can be done."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,33 @@ def saved_notice(theme: Theme, t: Texts, path: Path, *, title: str, text: str) -
     return notice
 
 
-def trouble_notice(theme: Theme, t: Texts, code: str, *, title: str, again: Callable[[], None]) -> Notice:
+def write_error_notice(theme: Theme, t: Texts, code: str, *, title: str, again: Callable[[], None]) -> Notice:
     """Why nothing was written, by a SaveError's code, and a button to retry."""
     other = button(theme, t("ui.report.other_name"), again, name="other-name")
     return Notice(theme, title=title, text=t(f"ui.report.trouble_{code}"), icon="triangle-alert", buttons=(other,))
+
+
+def store_error_notice(
+    theme: Theme,
+    texts: Texts,
+    code: str,
+    *,
+    unsaved: bool,
+    closing: bool,
+    again: Callable[[], object],
+    elsewhere: Callable[[], object],
+    drop: Callable[[], object],
+    stay: Callable[[], object],
+) -> Notice:
+    """The banner for a store error's code. `closing` asks whether the window shall close without saving."""
+    title = "closing" if closing else "not_saved" if unsaved else "only_shown"
+    buttons = []
+    if code != "newer_version" and unsaved:
+        label = "there" if code == "vanished" else "again"
+        buttons.append(button(theme, texts(f"ui.trouble.{label}"), again, name="save-again"))
+    buttons.append(button(theme, texts("ui.trouble.elsewhere"), elsewhere, name="elsewhere"))
+    if closing:
+        buttons.append(button(theme, texts("ui.trouble.drop"), drop, name="close-unsaved"))
+        buttons.append(button(theme, texts("ui.trouble.stay"), stay, name="keep-open"))
+    reason = texts(f"words.store_error.{code}")
+    return Notice(theme, title=texts(f"ui.trouble.{title}"), text=reason, icon="triangle-alert", buttons=buttons)
