@@ -9,12 +9,12 @@ from fumimori.assess.lint import LintEntry
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear, row
-from fumimori.gui.widgets.delivery import Delivery
 from fumimori.gui.widgets.lint_box import LintBox
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
 from fumimori.gui.widgets.protection import ProtectionBox
+from fumimori.gui.widgets.report_output import ReportOutput
 from fumimori.wizard.steps import Route
 
 PARTS = ("all", "management", "repairs", "proof")
@@ -32,7 +32,7 @@ class ReportPage(Page):
             for page, icon in (("branding", "pencil"), ("exports", "table"))
         ]
         self._protection, self._lint = ProtectionBox(theme, self.t, session.bridge), QVBoxLayout()
-        self._delivery = Delivery(self, self._protection, aside, lambda: self._preview.count)
+        self._delivery = ReportOutput(self, self._protection, aside, lambda: self._preview.count)
         self.add(self._delivery, self._lint)
         if session.result.open_points:
             count = len(session.result.open_points)

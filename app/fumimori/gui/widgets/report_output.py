@@ -16,7 +16,7 @@ from fumimori.gui.widgets.protection import ProtectionBox
 from fumimori.gui.widgets.saving_notices import saved_notice, write_error_notice
 
 
-class Delivery(QWidget):
+class ReportOutput(QWidget):
     """The buttons, those `beside` them, and what there is to say.
 
     `protection` is asked before a report is saved, `pages` how many there are before it is printed.
