@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.model import T, Vantage
-from fumimori.net.active_tests import Trials
+from fumimori.net.active_tests import ActiveTests
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
 from fumimori.net.dns import Questions, is_address
@@ -19,13 +19,13 @@ from fumimori.net.ssh import SshServices
 from fumimori.net.vantage import NetworkEnvironment, is_inside
 from fumimori.net.web import Web
 from fumimori.network import Network, Notes
+from fumimori.network.active_tests import InjectionTest, RenegotiationTest
 from fumimori.network.dns import DnsAnswer, ZoneSecurity
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
 from fumimori.network.ssh import SshService
 from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
-from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class RealNetwork(Network):
             our_name=our_name,
         )
         self._envelopes = Envelopes(dialer=dialer, our_name=our_name)
-        self._trials = Trials(dialer=dialer, our_name=our_name)
+        self._trials = ActiveTests(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
         self._environment = NetworkEnvironment(
@@ -136,11 +136,11 @@ class RealNetwork(Network):
         """See SmtpClient."""
         return await self._envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self._notes)
 
-    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTest:
         """See ActiveTestClient."""
         return await self._trials.starttls_injection(host, address, port, notes=self._notes)
 
-    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTest:
         """See ActiveTestClient."""
         return await self._trials.renegotiation(host, address, port, notes=self._notes)
 

@@ -17,9 +17,9 @@ from fumimori.checks.observations import Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, T, Values
 from fumimori.network import NotObserved, Unreachable
+from fumimori.network.active_tests import RENEGOTIATIONS_MOST
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
-from fumimori.network.trials import RENEGOTIATIONS_MOST
 
 SUBMISSION_PORT = 587
 MX_PORT = 25

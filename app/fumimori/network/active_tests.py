@@ -5,7 +5,7 @@ from typing import Protocol
 from fumimori.model import Record
 
 
-class InjectionTrial(Record):
+class InjectionTest(Record):
     """What became of a harmless command sent behind STARTTLS in the same segment (CVE-2011-0411 and its kin)."""
 
     injected: bool | None = None
@@ -14,7 +14,7 @@ class InjectionTrial(Record):
     """Why it was not seen: `no_starttls`, `connection_closed`, `reply_timeout` …"""
 
 
-class RenegotiationTrial(Record):
+class RenegotiationTest(Record):
     """How often a service began a new handshake because we asked for one (TLS 1.2 and older)."""
 
     accepted: int | None = None
@@ -29,8 +29,8 @@ RENEGOTIATIONS_MOST = 11
 class ActiveTestClient(Protocol):
     """Single harmless tests; one connection each, closed with QUIT."""
 
-    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTest:
         """One NOOP behind STARTTLS in one segment; NotObserved when no connection could be made."""
 
-    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTest:
         """New handshakes on one connection until one is refused; NotObserved when no connection could be made."""
