@@ -45,7 +45,7 @@ def stood(handler, *, works: bool = True, from_outside: bool = False) -> Vantage
     async def look() -> Vantage:
         async with wire.serving(handler) as port:
             dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-            environment = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
+            environment = NetworkEnvironment(dialer=dialer, queries=FakeQuestions(works=works))
             return await environment.detect(
                 ["mail.example.jp"],
                 control_hosts=[f"control.example:{port}"],
@@ -86,7 +86,7 @@ class Answering(FakeQuestions):
 def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_known(questions, online):
     async def look() -> Vantage:
         environment = NetworkEnvironment(
-            dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), questions=questions
+            dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), queries=questions
         )
         return await environment.detect(["example.jp"], control_hosts=["control.example"], notes=Notes())
 
@@ -100,7 +100,7 @@ def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_know
 )
 def test_a_host_lies_inside_by_its_addresses(host, works, inside):
     dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-    environment = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
+    environment = NetworkEnvironment(dialer=dialer, queries=FakeQuestions(works=works))
     assert asyncio.run(environment.lies_inside(host, Notes())) is inside
 
 
@@ -163,7 +163,7 @@ def stood_between(contexts, roots, *, made_up: str = "", handler=None) -> Vantag
             )
             environment = NetworkEnvironment(
                 dialer=dialer,
-                questions=TwoNames(made_up),
+                queries=TwoNames(made_up),
                 judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
             )
             return await environment.detect(

@@ -9,8 +9,8 @@ from fumimori.model import T, Vantage
 from fumimori.net.active_tests import ActiveTests
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
-from fumimori.net.dns import Questions, is_address
-from fumimori.net.dns_secured import SecuredQuestions
+from fumimori.net.dns import DnsQueries, is_address
+from fumimori.net.dns_secured import ValidatedQueries
 from fumimori.net.mail import MailServices
 from fumimori.net.request_cache import RequestCache
 from fumimori.net.services import Services
@@ -58,9 +58,9 @@ class RealNetwork(Network):
         self._notes = Notes()
         self._seen = RequestCache()
         self._pages = RequestCache(most=256)
-        self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
-        self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
-        self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
+        self._queries, self._second = _queries(resolver, second_resolver, roots, clock)
+        self._secured = ValidatedQueries(queries=self._queries, anchors=anchors, now=clock)
+        self._web = Web(dialer=dialer, addresses=self._queries.addresses, roots=roots, now=clock)
         self._mail = MailServices(
             dialer=dialer,
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
@@ -72,7 +72,7 @@ class RealNetwork(Network):
         self._ssh = SshServices(dialer=dialer)
         self._environment = NetworkEnvironment(
             dialer=dialer,
-            questions=self._questions,
+            queries=self._queries,
             second_resolver=self._second.resolver if self._second else "",
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
         )
@@ -90,7 +90,7 @@ class RealNetwork(Network):
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         """See DnsClient."""
-        return await self._questions.ask(name, rdtype, self._notes)
+        return await self._queries.ask(name, rdtype, self._notes)
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
         """See DnsClient."""
@@ -106,7 +106,7 @@ class RealNetwork(Network):
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """See DnsClient."""
-        return await self._questions.addresses(host, self._notes)
+        return await self._queries.addresses(host, self._notes)
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """See WebClient."""
@@ -184,19 +184,19 @@ class RealNetwork(Network):
 
     async def close(self) -> None:
         """See Network."""
-        await self._questions.close()
+        await self._queries.close()
         if self._second:
             await self._second.close()
 
 
-def _questions(
+def _queries(
     resolver: str | None, second: str | None, roots: Sequence["x509.Certificate"], clock: Callable[[], datetime]
-) -> tuple[Questions, Questions | None]:
+) -> tuple[DnsQueries, DnsQueries | None]:
     """The resolver that is used, and the one that is only compared with: the public one shows what others see."""
-    first = Questions(now=clock, resolver=resolver, roots=roots)
+    first = DnsQueries(now=clock, resolver=resolver, roots=roots)
     if second is None:
         return first, None
-    other = Questions(now=clock, resolver=second, roots=roots)
+    other = DnsQueries(now=clock, resolver=second, roots=roots)
     public = not any(is_address(host) and is_inside(host) for host in other.hosts)
     inside = any(is_address(host) and is_inside(host) for host in first.hosts)
     return (other, first) if public and inside else (first, other)

@@ -15,7 +15,7 @@ import msgspec
 from fumimori.model import Vantage
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
-from fumimori.net.dns import Questions, has_route, is_address
+from fumimori.net.dns import DnsQueries, has_route, is_address
 from fumimori.net.request_cache import RequestCache
 from fumimori.net.tls import TlsError, start_tls
 from fumimori.network import Notes, NotObserved, Refused
@@ -55,7 +55,7 @@ class NetworkEnvironment:
     """Finds out what must be known before anything is judged."""
 
     dialer: Dialer
-    questions: Questions
+    queries: DnsQueries
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
     seen: RequestCache = field(default_factory=RequestCache)
@@ -89,14 +89,14 @@ class NetworkEnvironment:
             vantage = Vantage(
                 at=at,
                 online=True,
-                resolver=self.questions.resolver,
+                resolver=self.queries.resolver,
                 port25="open",
                 control_hosts=hosts,
                 ipv4=has_route(FAR_IPV4),
                 ipv6=has_route(FAR_IPV6),
                 inside=bool(hosts_inside := await within),
                 inside_hosts=hosts_inside,
-                resolver_inside=any(is_address(host) and is_inside(host) for host in self.questions.hosts),
+                resolver_inside=any(is_address(host) and is_inside(host) for host in self.queries.hosts),
                 second_resolver=self.second_resolver,
             )
             if greeted.is_set():
@@ -127,7 +127,7 @@ class NetworkEnvironment:
     async def _control(self, host_and_port: str, notes: Notes, on_greeting: asyncio.Event) -> _Control:
         host, port = split_port(host_and_port, 25)
         try:
-            addresses = await self.questions.addresses(host, notes)
+            addresses = await self.queries.addresses(host, notes)
         except NotObserved:
             return _Control()
         web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
@@ -201,7 +201,7 @@ class NetworkEnvironment:
             return False
         name = f"fumimori-{secrets.token_hex(6)}.{split_port(targets[-1], 25)[0]}"
         try:
-            made_up = await self.questions.ask(name, "A", notes)
+            made_up = await self.queries.ask(name, "A", notes)
         except NotObserved:
             return False
         return bool(known & set(made_up.records))
@@ -212,11 +212,11 @@ class NetworkEnvironment:
         import dns.rdatatype
 
         with contextlib.suppress(NotObserved):
-            await self.questions.carry(dns.name.root, dns.rdatatype.NS, notes)
+            await self.queries.carry(dns.name.root, dns.rdatatype.NS, notes)
             return True
         for target in targets:
             with contextlib.suppress(NotObserved):
-                await self.questions.ask(split_port(target, 25)[0], "A", notes)
+                await self.queries.ask(split_port(target, 25)[0], "A", notes)
                 return True
         return False
 
@@ -225,7 +225,7 @@ class NetworkEnvironment:
         if is_address(host):
             return is_inside(host)
         try:
-            addresses = await self.questions.addresses(host, notes)
+            addresses = await self.queries.addresses(host, notes)
         except NotObserved:
             return False
         return any(is_inside(address) for address in addresses)
