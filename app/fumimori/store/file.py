@@ -86,7 +86,7 @@ class AssessmentFile:
         """
         salt = keys.new_salt()
         chosen = keys.new_key() if secret is None else secret
-        key = keys.Keyhole(chosen).key(salt)
+        key = keys.FileKeys(chosen).key(salt)
         if os.path.lexists(path) and not replace:
             raise AlreadyThere(str(path))
         with ExitStack() as held:
@@ -105,7 +105,7 @@ class AssessmentFile:
             except OSError as error:
                 raise of_os_error(error) from error
         if replace:
-            drop_others(path, keys.Keyhole(chosen))
+            drop_others(path, keys.FileKeys(chosen))
         with ExitStack() as undo:
             lock = Lock(path)
             undo.callback(lock.release)
@@ -130,7 +130,7 @@ class AssessmentFile:
             lock = cls._locked(path, secret)
             lock.release()
             secret, found_by_salt = keys.recall(path, lock.salt)
-        keyhole = keys.Keyhole(secret)
+        keyhole = keys.FileKeys(secret)
         with ExitStack() as undo:
             lock = cls._locked(path, secret)
             undo.callback(lock.release)

@@ -27,7 +27,7 @@ Secret = str | bytes
 """A passphrase, or a raw key of 32 bytes."""
 
 
-class Keyhole:
+class FileKeys:
     """A secret to open files with: derived keys by salt, each computed once."""
 
     def __init__(self, secret: Secret) -> None:
@@ -92,7 +92,7 @@ def fresh(path: Path, secret: Secret | None) -> Fresh:
     It takes time, and the keyring can take very long. Raises ValueError for an empty passphrase.
     """
     salt = new_salt()
-    key = Keyhole(new_key() if secret is None else secret).key(salt)
+    key = FileKeys(new_key() if secret is None else secret).key(salt)
     if secret is None:
         remember(path, salt, key)
     return Fresh(key, salt, secret is None)

@@ -37,7 +37,7 @@ def readable(path: Path, key: bytes) -> Assessment:
         database.close(whole=False)
 
 
-def explained(path: Path, keyhole: keys.Keyhole, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
+def explained(path: Path, keyhole: keys.FileKeys, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
     """Why a file does not open: the secret, the file, or another kind of file; a snapshot that opens is the proof."""
     snapshot = snapshots.newest_whole(path, keyhole, readable)
     if isinstance(error, Damaged) or snapshot is not None or certain:
@@ -51,14 +51,14 @@ def gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:
     if not left:
         return error
     try:
-        keyhole = keys.Keyhole(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
+        keyhole = keys.FileKeys(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
     except OSError:
         return error
     snapshot = snapshots.newest_whole(path, keyhole, readable)
     return Vanished(str(path), snapshot) if snapshot is not None else WrongSecret("no snapshot opens")
 
 
-def drop_others(path: Path, keyhole: keys.Keyhole) -> None:
+def drop_others(path: Path, keyhole: keys.FileKeys) -> None:
     """Remove the snapshots of a file that was replaced, unless its successor's secret opens them."""
     for snapshot in snapshots.all_of(path):
         with contextlib.suppress(OSError):

@@ -72,7 +72,7 @@ def fill(
     database.close()
 
 
-def newest_whole(path: Path, keyhole: keys.Keyhole, read: Callable[[Path, bytes], object]) -> Path | None:
+def newest_whole(path: Path, keyhole: keys.FileKeys, read: Callable[[Path, bytes], object]) -> Path | None:
     """The newest snapshot that `read` reads without an error."""
     for snapshot in all_of(path):
         with contextlib.suppress(StoreError, OSError):
