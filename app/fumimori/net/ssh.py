@@ -10,7 +10,7 @@ import msgspec
 
 from fumimori.net import ssh_wire as wire
 from fumimori.net.connect import Connection, Dialer
-from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, seal
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, packet_cipher
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
 from fumimori.network import Notes, NotObserved, Refused
@@ -43,7 +43,7 @@ class _Transport:
     sent: int = 0
 
     async def send(self, payload: bytes) -> None:
-        packet = self.outward.sealed(self.sent, payload)
+        packet = self.outward.encrypted(self.sent, payload)
         self.sent = (self.sent + 1) % (1 << 32)
         await self.connection.send_raw(packet)
 
@@ -52,7 +52,7 @@ class _Transport:
         for _ in range(PACKETS_MOST):
             head = await self.connection.exactly(self.inward.head)
             rest = await self.connection.exactly(self.inward.remaining(self.received, head))
-            payload = self.inward.opened(self.received, head, rest)
+            payload = self.inward.decrypted(self.received, head, rest)
             self.received = (self.received + 1) % (1 << 32)
             if not payload:
                 raise BadPacketError
@@ -237,8 +237,8 @@ class _Talk:
         await transport.expect(wire.NEWKEYS)
         await transport.send(bytes((wire.NEWKEYS,)))
         keys = _Keys(hash=half.hash, secret=secret, digest=digest)
-        transport.outward = keys.seal(b"A", b"C", b"E", picks["cipher_out"], picks["mac_out"], outward=True)
-        transport.inward = keys.seal(b"B", b"D", b"F", picks["cipher_in"], picks["mac_in"], outward=False)
+        transport.outward = keys.packet_cipher(b"A", b"C", b"E", picks["cipher_out"], picks["mac_out"], outward=True)
+        transport.inward = keys.packet_cipher(b"B", b"D", b"F", picks["cipher_in"], picks["mac_in"], outward=False)
 
     async def _ask(self, transport: _Transport) -> None:
         await transport.send(bytes((wire.SERVICE_REQUEST,)) + string(b"ssh-userauth"))
@@ -269,8 +269,10 @@ class _Keys:
     secret: bytes
     digest: bytes
 
-    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> PacketCipher:
-        return seal(
+    def packet_cipher(
+        self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool
+    ) -> PacketCipher:
+        return packet_cipher(
             cipher,
             mac,
             key=self._made(key, key_length(cipher)),

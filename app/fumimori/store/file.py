@@ -130,19 +130,19 @@ class AssessmentFile:
             lock = cls._locked(path, secret)
             lock.release()
             secret, found_by_salt = keys.recall(path, lock.salt)
-        keyhole = keys.FileKeys(secret)
+        file_keys = keys.FileKeys(secret)
         with ExitStack() as undo:
             lock = cls._locked(path, secret)
             undo.callback(lock.release)
             if lock.size < PAGE:
-                raise Damaged("cut short", snapshots.newest_whole(path, keyhole, readable))
+                raise Damaged("cut short", snapshots.newest_whole(path, file_keys, readable))
             writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-            key = keyhole.key(lock.salt)
+            key = file_keys.key(lock.salt)
             try:
                 file = cls(Database(path, key, writable=writable), lock, key, clock)
                 file._load(writable=writable)
             except (WrongSecret, Damaged, NotAnAssessment) as error:
-                raise explained(path, keyhole, error, lock, certain=found_by_salt) from error
+                raise explained(path, file_keys, error, lock, certain=found_by_salt) from error
             undo.pop_all()
         return file
 
