@@ -128,7 +128,7 @@ class Window(QMainWindow):
             if self.page.accept():
                 self.navigator.next()
             else:
-                self._to_complaint()
+                self._to_error()
 
     def begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
@@ -140,10 +140,10 @@ class Window(QMainWindow):
         else:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _to_complaint(self) -> None:
+    def _to_error(self) -> None:
         """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
         if self.page is not None:
-            keyboard.to_complaint(self.page)
+            keyboard.to_first_error(self.page)
             self._in_view.look()
 
     def rebuild(self, *, typed: bool = True) -> None:

@@ -53,7 +53,7 @@ class ConsentPage(Page):
         if consent.level >= ConsentLevel.AUTHORISED:
             for word, field in self._fields.items():
                 if not getattr(consent, word).strip():
-                    field.complain(self.say("authority_missing"))
+                    field.show_error(self.say("authority_missing"))
                     field.edit.setFocus()
                     return False
         missing = "ours_missing" if not self._ours.isChecked() else ""
@@ -116,7 +116,7 @@ class ConsentPage(Page):
 
     def _noted(self, word: str, value: object) -> None:
         if word in self._fields:
-            self._fields[word].complain("")
+            self._fields[word].show_error("")
         # What is changed has to be confirmed again.
         self.session.edit_consent(**{word: value, "at": None})
 

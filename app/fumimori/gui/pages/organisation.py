@@ -59,12 +59,12 @@ class OrganisationPage(Page):
         """On, when there is a name."""
         if self.session.open.organisation.name.strip():
             return True
-        self._name.complain(self.say("name_missing"))
+        self._name.show_error(self.say("name_missing"))
         self._name.edit.setFocus()
         return False
 
     def _named(self, text: str) -> None:
-        self._name.complain("")
+        self._name.show_error("")
         self.session.edit_organisation(name=text)
         self._show_preview()
 

@@ -57,14 +57,14 @@ class UnlockPage(Page):
         )
         self._field.setVisible(not another_kind)
         self._elsewhere.setVisible(not work.busy and isinstance(error, (NoKeyring, WrongSecret)))
-        self._field.complain("")
+        self._field.show_error("")
         if work.busy:
             self._waiting.busy()
         elif error is None:
             self._waiting.nothing()
         elif isinstance(error, WrongSecret):
             self._waiting.nothing()
-            self._field.complain(reason(self.t, error))
+            self._field.show_error(reason(self.t, error))
             self._field.edit.setFocus()
             self._field.edit.selectAll()
         elif isinstance(error, (Damaged, Vanished)) and error.snapshot is not None:
@@ -91,6 +91,6 @@ class UnlockPage(Page):
         try:
             AssessmentFile.restore(Path(self.route.item), snapshot)
         except StoreError as error:
-            self._field.complain(self.t(f"words.store_error.{error.code}"))
+            self._field.show_error(self.t(f"words.store_error.{error.code}"))
             return
         self.accept()

@@ -173,7 +173,7 @@ class ImportResultBox(QWidget):
 
     def _lead_to_host(self, card: QWidget, first: QWidget, field: Field) -> None:
         """Say what is missing where it is asked, and bring the keyboard and the view there."""
-        field.complain(self._say("host_missing"))
+        field.show_error(self._say("host_missing"))
         first.setFocus()
         announce(first, field.trouble.text())
         area = self.parentWidget()

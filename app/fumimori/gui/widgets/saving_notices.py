@@ -21,7 +21,7 @@ def saved_notice(theme: Theme, t: Texts, path: Path, *, title: str, text: str) -
 
     def open_place(place: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(place))):
-            notice.complain(t("ui.report.not_opened", place=sanitize(str(place))))
+            notice.show_error(t("ui.report.not_opened", place=sanitize(str(place))))
 
     buttons = [opener("open_file", path, "file-text", "open-file")] if path.is_file() else []
     buttons.append(opener("open_folder", path if path.is_dir() else path.parent, "folder-open", "open-folder"))
