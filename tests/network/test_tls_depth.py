@@ -22,7 +22,7 @@ from fumimori.checks.tls.holes import State, holes
 from fumimori.checks.tls.profiles import verdicts
 from fumimori.checks.tls.search import Service
 from fumimori.checks.tls.support import find_support
-from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
+from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_outcomes
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
@@ -104,7 +104,7 @@ def _der():
 
 
 def words(support: TlsSupport, use: str = CLIENT) -> set[str]:
-    return {word for word, _ in tls_words(support, use, RULES)}
+    return {word for word, _ in tls_outcomes(support, use, RULES)}
 
 
 TLS13 = Handshake(version="tls1.3", suite="TLS_AES_256_GCM_SHA384", group="x25519")

@@ -9,6 +9,8 @@ import msgspec
 
 from fumimori.model import Assessment, Attempt, Outcome, Record, Run, RunKind, Scope, Status, Tool, Values, Vantage
 
+NamedOutcome = tuple[str, Values]
+"""An outcome's name in the `rules.toml` of its check, and its values; `judge` adds check and subject."""
 F = TypeVar("F", bound=Record)
 F_co = TypeVar("F_co", bound=Record, covariant=True)
 

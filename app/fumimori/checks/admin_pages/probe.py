@@ -139,11 +139,11 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))
             subject = f"{facts.host}:{_port(page.url)}"
-            word = "inside_only" if inside else words.get(page.kind, "")
-            if not word:
+            name = "inside_only" if inside else words.get(page.kind, "")
+            if not name:
                 continue
-            yield ADMIN_PAGES.outcome(word, subject, values)
-            if word == "login_page":
+            yield ADMIN_PAGES.outcome(name, subject, values)
+            if name == "login_page":
                 # A default password is worse where everybody can try it.
                 yield ADMIN_PAGES.outcome("login_reachable", subject, values)
             if page.kind == "login" and page.product in accounts:

@@ -20,7 +20,7 @@ from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, NotTestableHere
 from fumimori.network.dns import Security
@@ -100,7 +100,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
             yield DANE.outcome(word, attempt.subject, values)
 
 
-def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[tuple[str, Values]]:
+def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[NamedOutcome]:
     there: Values = (("hosts", ", ".join(host for host, state in found.items() if state is State.VALID)),)
     kinds = set(found.values())
     if kinds == {State.VALID}:

@@ -71,8 +71,8 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if not reports:
             continue
         yield from joined(
-            DMARC_REPORTS.outcome(word, domain, tuple(values.items()))
-            for word, values in _found(domain, reports, observations, rules)
+            DMARC_REPORTS.outcome(name, domain, tuple(values.items()))
+            for name, values in _found(domain, reports, observations, rules)
         )
         if at - reports[-1].end > timedelta(days=rules.number("dmarc_reports.stale_days")):
             last_day = reports[-1].end.date().isoformat()

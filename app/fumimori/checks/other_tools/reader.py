@@ -28,7 +28,7 @@ import msgspec
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.listing import counted
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.other_tools.comparing import compared
 from fumimori.checks.other_tools.facts import OTHER_TOOLS, Facts, Item
 from fumimori.checks.other_tools.formats import Found, read_results
@@ -36,7 +36,6 @@ from fumimori.checks.other_tools.services import as_probe_facts
 from fumimori.grammar.lines import beginning_of
 from fumimori.model import Control, Outcome, Rules, Tool, Values
 
-Word = tuple[str, Values]
 SURE = 0.95
 """More certain than a reader that only recognises a part of it, such as the certificate that a result holds."""
 _MARKS = (
@@ -120,15 +119,15 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     places = {one.place for one in comparisons}
     for attempt, facts in observations.all(OTHER_TOOLS):
         tool = observations.tool_of(attempt) or Tool(name=facts.tool, version=facts.version)
-        for word, values in _words(facts, places):
+        for name, values in _outcomes(facts, places):
             at: Values = (("at", facts.at or "-"),)
-            by_outcome.setdefault((word, attempt.subject), []).append((tool, (*at, *values)))
+            by_outcome.setdefault((name, attempt.subject), []).append((tool, (*at, *values)))
     for one in comparisons:
         at = (("at", f"{one.tool.at:%Y-%m-%d}" if one.tool.at else "-"),)
-        for word, names in one.words():
-            by_outcome.setdefault((word, one.host), []).append((one.tool, (*at, *counted("items", names))))
-    for (word, host), said in by_outcome.items():
-        yield OTHER_TOOLS.outcome(word, host, (("host", host), *_together(said)), tool=said[-1][0])
+        for name, names in one.words():
+            by_outcome.setdefault((name, one.host), []).append((one.tool, (*at, *counted("items", names))))
+    for (name, host), said in by_outcome.items():
+        yield OTHER_TOOLS.outcome(name, host, (("host", host), *_together(said)), tool=said[-1][0])
 
 
 def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | int]]:
@@ -141,7 +140,7 @@ def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | 
         yield "items", ", ".join(dict.fromkeys(str(values["items"]) for values in each if "items" in values))
 
 
-def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
+def _outcomes(facts: Facts, places: Collection[str]) -> Iterator[NamedOutcome]:
     if facts.tool.startswith("Scuba"):
         failed = [item for item in facts.items if item.severity == "high"]
         rest = list(failed)
@@ -164,7 +163,7 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
         yield "nothing_found", ()
 
 
-def _met(facts: Facts) -> Iterator[Word]:
+def _met(facts: Facts) -> Iterator[NamedOutcome]:
     """What the requirements show that are met; one that failed in another version of it is none."""
     met = {name.rpartition("v")[0] for name in facts.met} - {item.id.rpartition("v")[0] for item in facts.items}
     for word, groups in CLOUD_MET.items():

@@ -88,12 +88,12 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         )
         said: set[object] = set()
         for each in sightings:
-            for word, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
-                if (word, values) not in said and (ours or word == "product_seen"):
-                    said.add((word, values))
-                    yield PRODUCTS.outcome(word, each.subject, (("host", host), *values))
-        for word, values in system_state(distribution, number, around, rules) if ours else ():
-            yield PRODUCTS.outcome(word, host, (("host", host), *values))
+            for name, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
+                if (name, values) not in said and (ours or name == "product_seen"):
+                    said.add((name, values))
+                    yield PRODUCTS.outcome(name, each.subject, (("host", host), *values))
+        for name, values in system_state(distribution, number, around, rules) if ours else ():
+            yield PRODUCTS.outcome(name, host, (("host", host), *values))
     if by_host and ours:
         yield from _data(rules, max(each.day for group in by_host.values() for each in group))
 

@@ -17,7 +17,7 @@ import msgspec
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
@@ -101,7 +101,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             yield REGISTRATION.outcome(word, attempt.subject, (("name", facts.name), *values))
 
 
-def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[NamedOutcome]:
     if not facts.found:
         yield "not_found", ()
         return
@@ -114,7 +114,7 @@ def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Valu
         yield "transfer_open", (("registrar", facts.untrusted_registrar or "-"),)
 
 
-def _time(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _time(facts: Facts, at: datetime, rules: Rules) -> Iterator[NamedOutcome]:
     if facts.expires is None:
         return
     days = days_left(facts.expires, at)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
 from fumimori.grammar import spf_walk
 from fumimori.grammar.domain_names import split_host
@@ -112,7 +112,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             yield SPF.outcome("valid", domain, (*_counted(tree, rules), ("addresses", tree.addresses)))
 
 
-def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[NamedOutcome]:
     root = tree.root
     if not facts.answers:
         return
@@ -133,7 +133,7 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
         yield "incomplete", (("names", _listed(question.name for question in facts.unanswered)),)
 
 
-def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _own_senders(facts: Facts) -> Iterator[NamedOutcome]:
     """Whether mail that the domain's own servers send is recognised; errors of the record are reported elsewhere."""
     failing = [own for own in facts.own_hosts if own.verdict.result in ("fail", "softfail")]
     passing = [own for own in facts.own_hosts if own.verdict.result == "pass"]
@@ -143,7 +143,7 @@ def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
         yield "own_host_passes", (("hosts", _listed(own.host for own in passing)),)
 
 
-def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     """Everything that makes a receiver give up (permerror), and what comes close to it."""
     if tree.root.record.faults:
         yield "syntax", (("term", _listed(fault.term for fault in tree.root.record.faults)),)
@@ -177,7 +177,7 @@ def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Va
         yield "registrable", (("names", _listed(sorted(free))),)
 
 
-def _breadth(tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _breadth(tree: SpfTree, rules: Rules) -> Iterator[NamedOutcome]:
     """Who may send: everybody, or a range far wider than an organisation needs."""
     counted = _counted(tree, rules)
     if tree.everyone:
@@ -198,7 +198,7 @@ def _counted(tree: SpfTree, rules: Rules) -> Values:
     return (("lookups", len(tree.lookups)), ("limit", int(rules.number("spf.lookups_max"))))
 
 
-def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
+def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[NamedOutcome]:
     node = _last(tree)
     if node.state != "found" or node.record.faults:
         return
@@ -211,7 +211,7 @@ def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
         yield "softfail_alone", ()
 
 
-def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[NamedOutcome]:
     record = tree.root.record
     if any(directive.mechanism == "ptr" for node in tree.nodes if node.own for directive in node.record.effective):
         yield "ptr", ()

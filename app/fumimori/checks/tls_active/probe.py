@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, T, Values
 from fumimori.network import NotObserved, Unreachable
@@ -60,11 +60,11 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
-        for word, values in _words(facts, port) if port else ():
-            yield TLS_ACTIVE.outcome(word, attempt.subject, (("host", host), ("port", port), *values))
+        for name, values in _outcomes(facts, port) if port else ():
+            yield TLS_ACTIVE.outcome(name, attempt.subject, (("host", host), ("port", port), *values))
 
 
-def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:
+def _outcomes(facts: Facts, port: int) -> Iterator[NamedOutcome]:
     injected = facts.injection.injected if facts.injection is not None else None
     if injected is not None:
         yield ("injection" if injected else "injection_safe"), ()
@@ -77,7 +77,7 @@ def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:
         yield from _early(facts.early.replies)
 
 
-def _early(replies: Sequence[SmtpReply]) -> Iterator[tuple[str, Values]]:
+def _early(replies: Sequence[SmtpReply]) -> Iterator[NamedOutcome]:
     """The last answer counts: many servers refuse only at the recipient."""
     if not replies:
         return

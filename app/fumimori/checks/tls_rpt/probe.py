@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.tls_rpt.facts import TLS_RPT, Facts
 from fumimori.grammar import tls_rpt as grammar
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -21,11 +21,11 @@ def _subjects(observations: Observations) -> Sequence[str]:
 
 def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(TLS_RPT):
-        for word, values in _found(attempt.subject, facts, observations):
-            yield TLS_RPT.outcome(word, attempt.subject, values)
+        for name, values in _found(attempt.subject, facts, observations):
+            yield TLS_RPT.outcome(name, attempt.subject, values)
 
 
-def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[NamedOutcome]:
     texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
     if len(texts) > 1:
         yield "several", (("count", len(texts)),)
