@@ -26,6 +26,12 @@ class FactsKey(Generic[F_co]):
         """The outcome that the check's `rules.toml` calls `name`."""
         return Outcome(code=f"{self.check}.{name}", subject=subject, values=values, tool=tool)
 
+    def outcomes(
+        self, subject: str, named: Iterable[NamedOutcome], *common: tuple[str, str | int]
+    ) -> Iterator[Outcome]:
+        """One for each of `named`; the values in `common` come before its own."""
+        return (self.outcome(name, subject, (*common, *values)) for name, values in named)
+
 
 class Observations:
     """A read-only view of attempts under a scope; each is judged under the vantage point of its own run.

@@ -72,8 +72,7 @@ def _later(watch: Watch, share: float) -> None:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each export shows."""
     for attempt, facts in observations.all(ACCOUNTS):
-        for name, values in _outcomes(facts, attempt.ended.date(), observations.scope, rules):
-            yield ACCOUNTS.outcome(name, "", values)
+        yield from ACCOUNTS.outcomes("", _outcomes(facts, attempt.ended.date(), observations.scope, rules))
 
 
 def _outcomes(facts: Facts, day: date, scope: Scope, rules: Rules) -> Iterator[NamedOutcome]:

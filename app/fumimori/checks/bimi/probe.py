@@ -106,8 +106,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(BIMI):
         if mx.no_domain(observations, attempt.subject):
             continue
-        for name, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield BIMI.outcome(name, attempt.subject, values)
+        yield from BIMI.outcomes(attempt.subject, _found(attempt.subject, facts, observations, rules, attempt.ended))
 
 
 def _found(domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:

@@ -54,8 +54,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
             continue
         if attempt.subject not in domains and facts.found_at != attempt.subject:
             continue
-        for name, values in _found(facts, whole_domain=attempt.subject in domains):
-            yield CAA.outcome(name, attempt.subject, values)
+        yield from CAA.outcomes(attempt.subject, _found(facts, whole_domain=attempt.subject in domains))
 
 
 def _found(facts: Facts, *, whole_domain: bool) -> Iterator[NamedOutcome]:

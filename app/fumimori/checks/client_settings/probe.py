@@ -87,8 +87,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Where people are sent; nothing is said about a domain whose answers did not come."""
     del rules  # no number decides here
     for attempt, facts in observations.all(CLIENT_SETTINGS):
-        for name, values in _outcomes(facts):
-            yield CLIENT_SETTINGS.outcome(name, attempt.subject, values)
+        yield from CLIENT_SETTINGS.outcomes(attempt.subject, _outcomes(facts))
 
 
 def _outcomes(facts: Facts) -> Iterator[NamedOutcome]:

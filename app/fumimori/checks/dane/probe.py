@@ -96,8 +96,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
                 yield DANE.outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
         for name in unmatched_second(observations, attempt.subject):
             yield DANE.outcome("second_mismatch", name, (("host", name),))
-        for word, values in _domain(facts, found):
-            yield DANE.outcome(word, attempt.subject, values)
+        yield from DANE.outcomes(attempt.subject, _domain(facts, found))
 
 
 def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[NamedOutcome]:

@@ -141,8 +141,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         found = list(_found(facts, rules, named, signed))
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
-        for name, values in found:
-            yield DKIM.outcome(name, attempt.subject, values)
+        yield from DKIM.outcomes(attempt.subject, found)
 
 
 def _digests(facts: Facts) -> list[str]:

@@ -111,8 +111,7 @@ def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
             if found.record is not None or not facts.unanswered:
                 yield DMARC.outcome("unused_closed" if found.effective == "reject" else "unused_open", domain)
             continue
-        for name, values in _found(found, facts):
-            yield DMARC.outcome(name, domain, values)
+        yield from DMARC.outcomes(domain, _found(found, facts))
 
 
 def _found(found: DmarcFound, facts: Facts) -> Iterator[NamedOutcome]:

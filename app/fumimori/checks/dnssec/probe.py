@@ -67,8 +67,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             found = _domain(facts.zone, rules)
         else:
             found = _mail_server(facts.zone) if facts.zone.zone not in zones else iter(())
-        for name, values in found:
-            yield DNSSEC.outcome(name, attempt.subject, (("zone", facts.zone.zone), *values))
+        yield from DNSSEC.outcomes(attempt.subject, found, ("zone", facts.zone.zone))
 
 
 def _domain(zone: ZoneSecurity, rules: Rules) -> Iterator[NamedOutcome]:

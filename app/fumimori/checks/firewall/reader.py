@@ -101,8 +101,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for host, found in hosts.items():
         firewalls = [facts.firewall for facts in found if facts.firewall]
         listeners = [listener for facts in found for listener in facts.listeners]
-        for name, values in _outcomes(firewalls, listeners, rules):
-            yield FIREWALL.outcome(name, host, (("host", host), *values))
+        yield from FIREWALL.outcomes(host, _outcomes(firewalls, listeners, rules), ("host", host))
 
 
 def _outcomes(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: Rules) -> Iterator[NamedOutcome]:

@@ -50,8 +50,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         known = hosts.setdefault(attempt.subject, {})
         known[facts.program] = _together(known[facts.program], facts) if facts.program in known else facts
     for host, programs in hosts.items():
-        for name, values in _outcomes(programs):
-            yield MAIL_CONFIG.outcome(name, host, (("host", host), *values))
+        yield from MAIL_CONFIG.outcomes(host, _outcomes(programs), ("host", host))
 
 
 def _together(one: Facts, other: Facts) -> Facts:

@@ -138,10 +138,12 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         by_host.setdefault(facts.service.host, []).append(facts)
         if not facts.service.open:
             continue
-        for name, values in _outcomes(observations, rules, facts, attempt.ended, strict):
-            yield MAIL_PORTS.outcome(
-                name, attempt.subject, (("host", facts.service.host), ("port", facts.port), *values)
-            )
+        yield from MAIL_PORTS.outcomes(
+            attempt.subject,
+            _outcomes(observations, rules, facts, attempt.ended, strict),
+            ("host", facts.service.host),
+            ("port", facts.port),
+        )
     for host, ports in by_host.items():
         name = _implicit(ports)
         if name:

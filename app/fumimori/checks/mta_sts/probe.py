@@ -1,6 +1,6 @@
 """MTA-STS: the announcement, the policy behind it, and whether the real mail servers live up to it (RFC 8461)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -38,10 +38,6 @@ def policy_url(domain: str) -> str:
     return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
 
 
-def _subjects(observations: Observations) -> Sequence[str]:
-    return mx.receiving_domains(observations)
-
-
 async def _collect(domain: str, context: ProbeContext) -> Facts:
     facts = Facts(answer=await context.network.dns(f"_mta-sts.{domain}", "TXT"))
     if not facts.announcements:
@@ -76,8 +72,7 @@ def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySe
 
 def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(MTA_STS):
-        for name, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield MTA_STS.outcome(name, attempt.subject, values)
+        yield from MTA_STS.outcomes(attempt.subject, _found(attempt.subject, facts, observations, rules, attempt.ended))
 
 
 def _found(domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
@@ -230,7 +225,7 @@ PROBE = Probe(
     facts=MTA_STS,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    subjects=_subjects,
+    subjects=mx.receiving_domains,
     collect=_collect,
     judge=_judge,
     needs=("mx",),

@@ -136,8 +136,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             for one in facts.listeners
             if one.everywhere
         }
-        for name, values in (*_outcomes(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)):
-            yield PACKAGES.outcome(name, host, (("host", host), *values))
+        yield from PACKAGES.outcomes(
+            host, (*_outcomes(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)), ("host", host)
+        )
 
 
 def _outcomes(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[NamedOutcome]:

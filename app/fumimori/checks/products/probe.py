@@ -92,8 +92,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
                 if (name, values) not in said and (ours or name == "product_seen"):
                     said.add((name, values))
                     yield PRODUCTS.outcome(name, each.subject, (("host", host), *values))
-        for name, values in system_state(distribution, number, around, rules) if ours else ():
-            yield PRODUCTS.outcome(name, host, (("host", host), *values))
+        yield from PRODUCTS.outcomes(
+            host, system_state(distribution, number, around, rules) if ours else (), ("host", host)
+        )
     if by_host and ours:
         yield from _data(rules, max(each.day for group in by_host.values() for each in group))
 

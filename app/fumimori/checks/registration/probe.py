@@ -97,8 +97,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(REGISTRATION):
         if not facts.found and mx.no_domain(observations, attempt.subject):
             continue  # a name that does not exist is reported once, by the probe mx
-        for word, values in _found(facts, attempt.ended, rules):
-            yield REGISTRATION.outcome(word, attempt.subject, (("name", facts.name), *values))
+        yield from REGISTRATION.outcomes(attempt.subject, _found(facts, attempt.ended, rules), ("name", facts.name))
 
 
 def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[NamedOutcome]:

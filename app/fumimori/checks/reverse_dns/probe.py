@@ -92,8 +92,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
     for attempt, facts in observations.all(REVERSE_DNS):
         shown = ", ".join(name.name for name in facts.names)[:200] or "-"
         values: Values = (("address", facts.address), ("names", shown))
-        for word, more in _outcomes(observations, facts):
-            yield REVERSE_DNS.outcome(word, attempt.subject, (*values, *more))
+        yield from REVERSE_DNS.outcomes(attempt.subject, _outcomes(observations, facts), *values)
 
 
 def _outcomes(observations: Observations, facts: Facts) -> Iterator[NamedOutcome]:

@@ -106,8 +106,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             yield SPF.outcome("unused_closed" if _closed(tree) else "unused_open", domain)
             continue
         found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
-        for word, values in found.items():
-            yield SPF.outcome(word, domain, values)
+        yield from SPF.outcomes(domain, found.items())
         if tree.root.state == "found" and not found.keys() & SPOILING:
             yield SPF.outcome("valid", domain, (*_counted(tree, rules), ("addresses", tree.addresses)))
 

@@ -49,8 +49,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         # From where another tool looked is not known, so that it does not show what the Internet reaches.
         inside = observations.inside(attempt) or observations.tool_of(attempt) is not None
         words = [*_outcomes(facts.service, rules, inside=inside), *_group(facts, rules)]
-        for name, values in words:
-            yield SSH.outcome(name, attempt.subject, (("host", facts.host), ("port", facts.service.port), *values))
+        yield from SSH.outcomes(attempt.subject, words, ("host", facts.host), ("port", facts.service.port))
 
 
 def _outcomes(service: SshService, rules: Rules, *, inside: bool) -> Iterator[NamedOutcome]:

@@ -66,8 +66,7 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server would let people in."""
     for attempt, facts in observations.all(SSH_CONFIG):
-        for name, values in _outcomes(facts, rules):
-            yield SSH_CONFIG.outcome(name, attempt.subject, (("host", attempt.subject), *values))
+        yield from SSH_CONFIG.outcomes(attempt.subject, _outcomes(facts, rules), ("host", attempt.subject))
 
 
 def _outcomes(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:

@@ -50,8 +50,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(SSH_KEYS):
         by_host.setdefault(attempt.subject, []).extend(facts.keys)
     for host, keys in by_host.items():
-        for name, values in _outcomes(keys, rules):
-            yield SSH_KEYS.outcome(name, host, (("host", host), *values))
+        yield from SSH_KEYS.outcomes(host, _outcomes(keys, rules), ("host", host))
 
 
 def _outcomes(keys: Sequence[PublicKey], rules: Rules) -> Iterator[NamedOutcome]:

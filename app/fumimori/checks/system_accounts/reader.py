@@ -102,8 +102,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         hosts.setdefault(attempt.subject, {})[facts.kind] = facts
         days[attempt.subject] = attempt.ended.date()
     for host, lists in hosts.items():
-        for name, values in _outcomes(lists, days[host], rules):
-            yield SYSTEM_ACCOUNTS.outcome(name, host, (("host", host), *values))
+        yield from SYSTEM_ACCOUNTS.outcomes(host, _outcomes(lists, days[host], rules), ("host", host))
 
 
 def _outcomes(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[NamedOutcome]:

@@ -60,8 +60,9 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
-        for name, values in _outcomes(facts, port) if port else ():
-            yield TLS_ACTIVE.outcome(name, attempt.subject, (("host", host), ("port", port), *values))
+        yield from TLS_ACTIVE.outcomes(
+            attempt.subject, _outcomes(facts, port) if port else (), ("host", host), ("port", port)
+        )
 
 
 def _outcomes(facts: Facts, port: int) -> Iterator[NamedOutcome]:

@@ -1,6 +1,6 @@
 """TLS-RPT: whether a record says where to report failed encrypted deliveries (RFC 8460)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mta_sts import facts as mta_sts
@@ -15,14 +15,9 @@ async def _collect(domain: str, context: ProbeContext) -> Facts:
     return Facts(answer=await context.network.dns(f"_smtp._tls.{domain}", "TXT"))
 
 
-def _subjects(observations: Observations) -> Sequence[str]:
-    return mx.receiving_domains(observations)
-
-
 def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(TLS_RPT):
-        for name, values in _found(attempt.subject, facts, observations):
-            yield TLS_RPT.outcome(name, attempt.subject, values)
+        yield from TLS_RPT.outcomes(attempt.subject, _found(attempt.subject, facts, observations))
 
 
 def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[NamedOutcome]:
@@ -51,7 +46,7 @@ PROBE = Probe(
     facts=TLS_RPT,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    subjects=_subjects,
+    subjects=mx.receiving_domains,
     collect=_collect,
     judge=_judge,
     needs=("mx",),

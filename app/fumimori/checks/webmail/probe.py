@@ -110,8 +110,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         words = list(_outcomes(facts, rules, attempt.ended))
         if _is_good(facts) and not any(name in _AGAINST for name, _ in words):
             words.append(("https_good", ()))
-        for name, values in words:
-            yield WEBMAIL.outcome(name, attempt.subject, (("host", attempt.subject), *values))
+        yield from WEBMAIL.outcomes(attempt.subject, words, ("host", attempt.subject))
 
 
 def _is_good(facts: Facts) -> bool:
