@@ -1,4 +1,4 @@
-"""Files and folders that people hand over, as documents: each opened when its turn comes, and never a byte too many."""
+"""Files and folders that people hand over, as documents: each opened when its turn comes, and read up to a limit."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What a reading of handed-over documents brings home, before any of it counts."""
+"""The result of reading documents, before any of it counts."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

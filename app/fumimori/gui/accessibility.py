@@ -46,11 +46,11 @@ class _SpokenHeading(QAccessibleWidget):
         return _NOTHING if known is None else known
 
 
-def _speak(_name: str, thing: QObject) -> QAccessibleInterface | None:
+def _interface_of(_name: str, thing: QObject) -> QAccessibleInterface | None:
     return _SpokenHeading(thing) if isinstance(thing, Heading) else None
 
 
 @cache
 def install() -> None:
     """Have Qt ask us first, as long as the program runs."""
-    QAccessible.installFactory(_speak)
+    QAccessible.installFactory(_interface_of)

@@ -74,7 +74,7 @@ class DocumentImport(QObject):
         """How many documents were taken in last, until something else is handed over."""
         self._timer = QTimer(self, singleShot=True, interval=TELL_EVERY_MS)
         self._timer.timeout.connect(self.changed)
-        self._said.connect(self._heard)
+        self._said.connect(self._on_progress)
 
     @property
     def running(self) -> bool:
@@ -172,15 +172,15 @@ class DocumentImport(QObject):
         def work() -> Read:
             return _read(toolkit, assessment, given, now, said=said, stop=stop)
 
-        self._job = self._session.bridge.compute(work, done=self._brought, failed=self._failed)
+        self._job = self._session.bridge.compute(work, done=self._on_finished, failed=self._failed)
         self.changed.emit()
 
-    def _heard(self, progress: "Progress") -> None:
+    def _on_progress(self, progress: "Progress") -> None:
         self.progress = progress
         if not self._timer.isActive():
             self._timer.start()
 
-    def _brought(self, read: Read) -> None:
+    def _on_finished(self, read: Read) -> None:
         self._job = None
         self._timer.stop()  # what is shown next must not be rebuilt while somebody types
         if self._given and self._stop.is_set():

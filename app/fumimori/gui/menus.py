@@ -19,7 +19,7 @@ THEMES: tuple[Literal["system", "light", "dark"], ...] = ("system", "light", "da
 
 
 class Menus:
-    """The menus, made once; `speak` gives them the words of the window's language."""
+    """The menus, made once; `retranslate` gives them the words of the window's language."""
 
     def __init__(self, window: "Window") -> None:
         self._window = window
@@ -56,7 +56,7 @@ class Menus:
         window.session.saved.connect(self._offer)
         self._letters = LettersFirst(window)
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Say everything in the window's language, and mark the brightness that is used."""
         window = self._window
         t = window.session.texts

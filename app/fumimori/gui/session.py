@@ -390,7 +390,7 @@ class Session(QObject):
         self.settings = settings
         remembered.save(self.services.settings_folder, settings)
 
-    def speak(self, language: str) -> None:
+    def set_language(self, language: str) -> None:
         """Use another language from now on."""
         self.language = language
         self.remember(msgspec.structs.replace(self.settings, language=language))

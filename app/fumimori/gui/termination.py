@@ -24,8 +24,8 @@ class Termination(QObject):
             if signal.getsignal(wanted) is not signal.SIG_IGN:  # as `nohup` leaves it
                 signal.signal(wanted, lambda *_: None)
         self._notifier = QSocketNotifier(self._read, QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._told)
+        self._notifier.activated.connect(self._on_signal)
 
-    def _told(self) -> None:
+    def _on_signal(self) -> None:
         os.read(self._read, 64)
         self._end()

@@ -38,7 +38,7 @@ class Window(QMainWindow):
         self.page: Page | None = None
         self.theme = themed(self.session.settings, self.session.services.resources)
         self._page_is_exact = True
-        self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
+        self.header = Header(change_language=self.other_language, help_asked=self.toggle_help)
         self.sidebar = Sidebar(self.go)
         self.help_panel = HelpPanel(self.toggle_help)
         self.footer = Footer(back=self.navigator.back, later=self.navigator.later, forward=self.forward)
@@ -309,7 +309,7 @@ class Window(QMainWindow):
 
     def other_language(self) -> None:
         """Change to the next language and stay on the page."""
-        self.session.speak(following_language(self.session.texts).code)
+        self.session.set_language(following_language(self.session.texts).code)
         self._restyle()
 
     def resize_text(self, step: int) -> None:
@@ -325,7 +325,7 @@ class Window(QMainWindow):
         self._restyle()
 
     def _restyle(self) -> None:
-        self.rebuilding.begin((self._use_look, self._speak, self._show), typed=True, apart=True)
+        self.rebuilding.begin((self._use_look, self._retranslate, self._show), typed=True, apart=True)
 
     def _use_look(self) -> None:
         """Style what stays; page and sidebar go before, because Qt would style all of them once more for nothing."""
@@ -339,11 +339,11 @@ class Window(QMainWindow):
         QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
 
-    def _speak(self) -> None:
+    def _retranslate(self) -> None:
         """The words of what stays."""
         self.header.show_desk(self.session, self.theme)
         qt_translation.install_translation(self._translator, self.session.language)
-        self._menus.speak()
+        self._menus.retranslate()
         if self._shown_trouble is not None:
             self._shown_trouble = None
             self.show_trouble(self.session.fault)

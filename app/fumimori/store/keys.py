@@ -106,7 +106,7 @@ def remember(path: Path, salt: bytes, key: bytes) -> None:
     keyring = usable()
     value = key.hex()
     for user in _users(path, salt):
-        _told(keyring, user, value)
+        _write_to(keyring, user, value)
 
 
 def recall(path: Path, salt: bytes) -> tuple[bytes, bool]:
@@ -179,7 +179,7 @@ def usable() -> "KeyringBackend":
     return backend
 
 
-def _told(keyring: "KeyringBackend", user: str, value: str) -> None:
+def _write_to(keyring: "KeyringBackend", user: str, value: str) -> None:
     with _as_no_keyring():
         keyring.set_password(SERVICE, user, value)
         kept = keyring.get_password(SERVICE, user)

@@ -30,7 +30,7 @@ class ExportsPage(Page):
         self._formats = set(FORMATS)
         self._language = self.session.open.report_language
         names = {code: known.name for code, known in self.t.known.items()}
-        self.add(self.choice("language", list(names), self._language, self._speak, labels=names))
+        self.add(self.choice("language", list(names), self._language, self._set_language, labels=names))
         self._notes = QVBoxLayout()
         self.add(self._notes)
         self._package = button(
@@ -61,7 +61,7 @@ class ExportsPage(Page):
         (self._formats.add if on else self._formats.discard)(word)
         self._button.setEnabled(bool(self._formats))
 
-    def _speak(self, value: str | None) -> None:
+    def _set_language(self, value: str | None) -> None:
         self._language = value or self._language
 
     def _choose(self) -> None:

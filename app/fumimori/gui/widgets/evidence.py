@@ -65,8 +65,8 @@ class EvidenceBox(QWidget):
         choose = button(theme, self._say("choose"), self._choose, icon="file-text", name="evidence")
         paste = button(theme, self._say("paste"), self.paste, name="evidence-paste")
         column.addLayout(row(choose, paste, None))
-        self._told = Prose(theme, "", bold=True, size="small")
-        column.addWidget(self._told)
+        self._status = Prose(theme, "", bold=True, size="small")
+        column.addWidget(self._status)
         self._asked, self._listed = QVBoxLayout(), QVBoxLayout()
         column.addLayout(self._asked)
         column.addLayout(self._listed)
@@ -91,8 +91,8 @@ class EvidenceBox(QWidget):
 
     def _tell(self, word: str, **values: object) -> None:
         words = self._say(word, **values)
-        self._told.say(words)
-        announce(self._told, words)
+        self._status.say(words)
+        announce(self._status, words)
 
     # --- handing in -----------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class MailPath(QWidget):
                 if segment is not None
             ]
             for made in buttons:
-                made.clicked.connect(partial(_told, pressed, made.link))
+                made.clicked.connect(partial(_clicked, pressed, made.link))
             column.addWidget(PathRow(theme, names, buttons))
 
 
@@ -251,5 +251,5 @@ class LinkButton(QAbstractButton):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._state)
 
 
-def _told(pressed: Callable[[Link], None], link: Link, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+def _clicked(pressed: Callable[[Link], None], link: Link, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
     pressed(link)
