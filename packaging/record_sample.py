@@ -108,7 +108,7 @@ def read(world: World, assessment: Assessment, now: datetime) -> Assessment:
             at = now + timedelta(minutes=minute)
             documents = [document_of(name, content, at, whom) for name, content in files.items()]
             result = read_documents(tools, assessment, documents, at, about=host)
-            unread = [one.name for one in result.handed if one.problem] + [one.subject for one in result.others]
+            unread = [one.name for one in result.documents if one.problem] + [one.subject for one in result.others]
             if unread:
                 raise SystemExit(f"not read: {unread}")
             assessment = result.vouched().added_to(assessment)

@@ -1,4 +1,4 @@
-"""Reading a file that people name: only what is a file, never a byte too many, and nothing is waited for."""
+"""Reading a file that people name: only what is a file, read up to a limit, without waiting."""
 
 import errno
 import os

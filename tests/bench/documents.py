@@ -84,11 +84,16 @@ def one(folder: Path, *, stop: bool) -> dict[str, object]:
     import resource
 
     from fumimori.__main__ import toolkit
-    from fumimori.engine.handed_files import documents_in, files_in
-    from fumimori.engine.reading import Handed, read_documents
+    from fumimori.engine.input_files import documents_in, files_in
+    from fumimori.engine.reading import DocumentResult, read_documents
     from gui import demonstration
 
-    tools, assessment, skipped, stopped = toolkit(), demonstration.assessment("en"), list[Handed](), threading.Event()
+    tools, assessment, skipped, stopped = (
+        toolkit(),
+        demonstration.assessment("en"),
+        list[DocumentResult](),
+        threading.Event(),
+    )
     tools.judged(assessment)
     asked: list[float] = []
     if stop:
@@ -97,7 +102,7 @@ def one(folder: Path, *, stop: bool) -> dict[str, object]:
     files = documents_in(files_in([folder]), tools.readers, demonstration.AT, skipped=skipped)
     result = read_documents(tools, assessment, files, demonstration.AT, cancelled=stopped.is_set)
     seconds, ended = time.process_time() - started, time.monotonic()
-    handed = (*result.handed, *skipped)
+    handed = (*result.documents, *skipped)
     return {
         "seconds": seconds,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

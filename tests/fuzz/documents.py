@@ -125,7 +125,7 @@ def archive(octets: bytes) -> None:
     tools = toolkit()
     result = read_documents(tools, assessment, [document_of("a", octets, MOMENT)], MOMENT)
     result.added_to(assessment, [other.subject for other in result.others])
-    assert result.handed
+    assert result.documents
 
 
 @cache

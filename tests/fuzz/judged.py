@@ -24,7 +24,7 @@ from fumimori.report.attachments import attachments
 from fumimori.report.blocks import Heading, Prose
 from fumimori.report.brand import LogoBlock, LogoError, read_logo
 from fumimori.report.canvas import PdfCanvas
-from fumimori.report.code_block import Verbatim
+from fumimori.report.code_block import CodeBlock
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import PageStyle
@@ -142,7 +142,7 @@ def report_text(octets: bytes) -> None:
         Heading(harmless, 1, paper, key="k"),
         Heading(harmless, 2, paper, key="l"),
         Steps((text[:NOTE_LIMIT], harmless), paper.card, paper),
-        Verbatim(text, paper, ground=paper.wash),
+        CodeBlock(text, paper, ground=paper.wash),
         Grid([23, 142], [[harmless, text[:NOTE_LIMIT]]], paper, row_heads=True, small=True, part_rows=True),
     ]
     canvas = PdfCanvas(paper, title=harmless, tag="ja")

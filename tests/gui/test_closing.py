@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from reportlab.pdfgen.canvas import Canvas
 
-from fumimori.gui import bridge, placing, settings
+from fumimori.gui import bridge, settings, window_placement
 from fumimori.gui.settings import Placement
 from fumimori.gui.widgets import preview
 from fumimori.gui.widgets.preview import Preview, drawn
@@ -123,11 +123,11 @@ def test_a_window_whose_work_cannot_be_written_can_be_left_all_the_same(
 def test_the_window_lies_within_what_the_screen_has_free(free: QRect):
     known = (None, Placement(left=-900, top=5000, width=4000, height=3000), Placement(left=9, top=9, width=1, height=1))
     for one in known:
-        rect = placing.fitted(free, one)
+        rect = window_placement.fitted(free, one)
         assert free.contains(rect.adjusted(-8, -40, 8, 8))
         assert rect.width() >= 720
         assert rect.height() >= 480
-    assert placing.fitted(QRect(0, 0, 640, 360), None).height() < 360
+    assert window_placement.fitted(QRect(0, 0, 640, 360), None).height() < 360
 
 
 def test_the_place_of_the_window_is_remembered_for_this_screen(opened: Open):
@@ -137,7 +137,7 @@ def test_the_place_of_the_window_is_remembered_for_this_screen(opened: Open):
     driver.window.close()
     kept = settings.load(driver.session.services.settings_folder)
     screen = driver.window.screen()
-    assert kept.windows[placing.key_of(screen)] == Placement(left=40, top=60, width=760, height=500)
+    assert kept.windows[window_placement.key_of(screen)] == Placement(left=40, top=60, width=760, height=500)
     again = opened("ja")
-    placing.place(again.window, kept)
+    window_placement.place(again.window, kept)
     assert again.window.size().width() == 760

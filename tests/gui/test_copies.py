@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.gui.copies import LOCK, PREFIX, Copies, remove_abandoned
+from fumimori.gui.viewer_copies import LOCK, PREFIX, ViewerCopies, remove_abandoned
 
 APP = Path(__file__).resolve().parents[2] / "app"
 OPENS = """
 import sys
 from datetime import UTC, datetime
-from fumimori.gui.copies import Copies
+from fumimori.gui.viewer_copies import ViewerCopies
 from fumimori.model import About, Evidence, EvidenceKind
 
 octets = b"secret words"
@@ -23,7 +23,7 @@ one = Evidence(
     number=1, kind=EvidenceKind.TEXT, name="a.txt", sha256="0" * 64, size=len(octets), added=datetime.now(UTC),
     about=About.QUESTION, subject="access.admin_list", shows="the list",
 )
-copies = Copies()
+copies = ViewerCopies()
 print(copies.make(one, octets), flush=True)
 sys.stdin.read()
 copies.remove()
@@ -65,4 +65,4 @@ def test_a_folder_of_somebody_else_is_left_alone(temporary: Path):
     link.symlink_to(mine)
     remove_abandoned()
     assert (mine / "diary.txt").read_text() == (other / "diary.txt").read_text() == "dear diary"
-    Copies().remove()
+    ViewerCopies().remove()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QProgressBar
 
 from fumimori.__main__ import toolkit
 from fumimori.engine.exchange import scan_json
-from fumimori.gui.handing import Handing
+from fumimori.gui.document_import import DocumentImport
 from fumimori.gui.widgets.table import Table
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import RunKind
@@ -57,12 +57,12 @@ def drop(driver: Driver, *paths: Path) -> None:
     read(driver)
 
 
-def read(driver: Driver) -> Handing:
+def read(driver: Driver) -> DocumentImport:
     """Wait until the reading is over."""
-    handing = driver.session.handing
-    driver.qtbot.waitUntil(lambda: not handing.running, timeout=20_000)
+    documents = driver.session.document_import
+    driver.qtbot.waitUntil(lambda: not documents.running, timeout=20_000)
     driver.settle()
-    return handing
+    return documents
 
 
 def runs(driver: Driver) -> list[str]:
@@ -108,15 +108,15 @@ def test_text_is_pasted_outside_a_field_and_into_a_field_where_one_is(driver: Dr
     driver.page.setFocus()
     driver.window.page.heading.take_focus()
     driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    handing = read(driver)
-    assert handing.read is not None
-    assert [one.reader for one in handing.read.result.handed] == ["ssh_config"]
-    handing.forget()
+    documents = read(driver)
+    assert documents.read is not None
+    assert [one.reader for one in documents.read.result.documents] == ["ssh_config"]
+    documents.discard()
     driver.go("organisation")
     QGuiApplication.clipboard().setText("words")
     driver.find("name").setFocus()
     driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert (driver.route.page, handing.running, handing.read) == ("organisation", False, None)
+    assert (driver.route.page, documents.running, documents.read) == ("organisation", False, None)
 
 
 def test_a_message_proves_nothing_until_somebody_says_that_it_is_their_own(driver: Driver, tmp_path: Path):
@@ -143,7 +143,7 @@ def test_a_message_proves_nothing_until_somebody_says_that_it_is_their_own(drive
     assert "mail_message.dkim_absent" in found(driver)
     assert "mail_message.unproved" not in found(driver)
     drop(driver, tmp_path / "m.eml")
-    assert not driver.session.handing.own
+    assert not driver.session.document_import.own
 
 
 def found(driver: Driver) -> set[str]:
@@ -198,20 +198,20 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_nothing_is_kept(driver
     assert driver.shows("holiday.jpg")
     assert driver.shows(driver.page.t("words.not_readable.not_recognised"))
     driver.press("leave-out")
-    assert driver.session.handing.read is None
+    assert driver.session.document_import.read is None
 
 
 def test_a_reading_that_is_stopped_shows_what_was_read_by_then(driver: Driver, tmp_path: Path):
     for number in range(400):
         (tmp_path / f"{number}.xml").write_bytes(report(DOMAIN, number))
-    handing = driver.session.handing
-    handing.hand_over([tmp_path])
-    driver.qtbot.waitUntil(lambda: handing.progress is not None, timeout=20_000)
+    documents = driver.session.document_import
+    documents.add([tmp_path])
+    driver.qtbot.waitUntil(lambda: documents.progress is not None, timeout=20_000)
     driver.press("stop-reading")
     read(driver)
-    assert handing.read is not None
-    assert handing.read.result.cancelled
-    assert 0 < len(handing.read.result.handed) < 400
+    assert documents.read is not None
+    assert documents.read.result.cancelled
+    assert 0 < len(documents.read.result.documents) < 400
     assert runs(driver) == []
 
 
@@ -245,7 +245,7 @@ def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_
 def test_how_to_find_out_leads_to_the_documents_where_one_says_it(driver: Driver, question: str, *, offered: bool):
     driver.go("question", question)
     driver.window.toggle_help()
-    assert driver.shows(driver.page.t("ui.documents.by_file")) is offered
+    assert driver.shows(driver.page.t("ui.documents.answering_documents")) is offered
     if offered:
         driver.press("hand-over")
         assert driver.route.page == "documents"
@@ -334,10 +334,10 @@ def accounts(count: int) -> bytes:
 
 def test_the_reading_of_one_long_list_says_how_far_it_is_and_stops_in_the_middle(driver: Driver, tmp_path: Path):
     (tmp_path / "a.csv").write_bytes(accounts(200_000))
-    handing = driver.session.handing
+    documents = driver.session.document_import
     shares = []
-    handing.changed.connect(lambda: shares.append(handing.progress.share if handing.progress else 0.0))
-    handing.hand_over([tmp_path / "a.csv"])
+    documents.changed.connect(lambda: shares.append(documents.progress.share if documents.progress else 0.0))
+    documents.add([tmp_path / "a.csv"])
     driver.qtbot.waitUntil(lambda: any(0.1 < share < 0.9 for share in shares), timeout=60_000)
     bar = driver.page.findChild(QProgressBar)
     assert 0 < bar.value() < bar.maximum()
@@ -346,7 +346,7 @@ def test_the_reading_of_one_long_list_says_how_far_it_is_and_stops_in_the_middle
     read(driver)
     assert time.monotonic() - started < 5
     assert runs(driver) == []
-    assert not handing.running
+    assert not documents.running
 
 
 if hasattr(os, "mkfifo"):

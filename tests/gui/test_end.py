@@ -65,7 +65,7 @@ def hand_in(window, session):
     rows = tuple(RegisterRow(id=str(at), register="staff", cells={"name": f"name {at}"}) for at in range(500))
     session.edit(registers=rows)
     messages = [received(MESSAGE.replace(b"11", str(at).encode())) for at in range(200)]
-    session.handing.hand_over(document_of(f"{at}.eml", one, demonstration.AT) for at, one in enumerate(messages))
+    session.document_import.add(document_of(f"{at}.eml", one, demonstration.AT) for at, one in enumerate(messages))
     large = place.with_name("large.bin")
     large.write_bytes(os.urandom(19 << 20))
     window.findChildren(EvidenceBox)[-1].take(large)

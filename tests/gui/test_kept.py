@@ -103,11 +103,11 @@ def test_everything_said_is_undone_and_redone_where_it_was_said(at_work: Driver)
     assert at_work.route == Route("question", "defaults.default_names")
     names = [one.answer("defaults.default_names").who_knows for one in (start, at_work.session.open)]
     assert names[0] == names[1]
-    while at_work.session.past.can_undo:
+    while at_work.session.history.can_undo:
         at_work.window.undo()
     assert at_work.session.open == start
     at_work.key(Qt.Key.Key_Z, CONTROL | SHIFT)
-    while at_work.session.past.can_redo:
+    while at_work.session.history.can_redo:
         at_work.key(Qt.Key.Key_Y, CONTROL)
     assert at_work.session.open == done
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
-from fumimori.assess.mail_path import CONTROLS, ROWS, Protection, Stretch, mail_path
+from fumimori.assess.mail_path import CONTROLS, ROWS, Protection, Segment, mail_path
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.mail_path import LinkButton, MailPath, PathRow
@@ -14,9 +14,9 @@ from gui.driver import Open
 
 
 def test_every_stretch_lies_between_two_stations_and_has_a_control():
-    drawn = [stretch for row in ROWS for _, stretch in row if stretch is not None]
-    assert sorted(drawn) == sorted(Stretch)
-    assert set(CONTROLS) == set(Stretch)
+    drawn = [segment for row in ROWS for _, segment in row if segment is not None]
+    assert sorted(drawn) == sorted(Segment)
+    assert set(CONTROLS) == set(Segment)
     assert all(row[-1][1] is None for row in ROWS)
 
 
@@ -26,9 +26,9 @@ def test_each_link_says_where_it_leads_and_how_it_is(opened: Open, language: str
     driver.go("plan")
     t = driver.session.texts
     for link in mail_path(driver.session.result):
-        button = driver.find(f"link:{link.stretch}")
+        button = driver.find(f"link:{link.segment}")
         name = button.accessibleName()
-        assert t(f"report.mail_path.{link.stretch}") in name
+        assert t(f"report.mail_path.{link.segment}") in name
         assert t(f"report.mail_path.{link.protection}") in name
         assert button.accessibleDescription()
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
@@ -40,7 +40,7 @@ def test_an_open_link_opens_the_action_that_mends_it(opened: Open):
     links = [one for one in mail_path(driver.session.result) if one.protection is Protection.OPEN]
     assert links
     for link in links:
-        button = driver.find(f"link:{link.stretch}")
+        button = driver.find(f"link:{link.segment}")
         button.setFocus()
         driver.qtbot.keyClick(button, Qt.Key.Key_Space)
         driver.settle()
@@ -58,7 +58,7 @@ def test_any_other_link_opens_the_control_that_tells_of_it(opened: Open, protect
         found = [msgspec.structs.replace(mail_path(driver.session.result)[0], protection=protection, finding=None)]
     driver.page._to_ground(found[0])
     driver.settle()
-    assert (driver.route.page, driver.route.item) == ("summary", CONTROLS[found[0].stretch].value)
+    assert (driver.route.page, driver.route.item) == ("summary", CONTROLS[found[0].segment].value)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -20,8 +20,8 @@ BACK = (
 
 
 def hand_over(driver, *files):
-    driver.session.handing.hand_over(files)
-    driver.qtbot.waitUntil(lambda: not driver.session.handing.running, timeout=20_000)
+    driver.session.document_import.add(files)
+    driver.qtbot.waitUntil(lambda: not driver.session.document_import.running, timeout=20_000)
     driver.go("documents")
     driver.press("own")
     driver.press("take-in")

@@ -25,7 +25,7 @@ def handed_over(*documents: str | bytes | tuple[str, str | bytes], about: str = 
 def outcomes_of(*documents: str | bytes | tuple[str, str | bytes], about: str = HOST) -> dict[str, Outcome]:
     """The outcomes by their codes; AssertionError when one of the documents was not read."""
     after, result = handed_over(*documents, about=about)
-    problems = [(one.name, one.problem, one.detail) for one in result.handed if one.problem]
+    problems = [(one.name, one.problem, one.detail) for one in result.documents if one.problem]
     assert not problems, problems
     return {outcome.code: outcome for outcome in witnessed(toolkit().outcomes(after))}
 
@@ -38,5 +38,5 @@ def words_of(check: str, *documents: str | bytes | tuple[str, str | bytes]) -> s
 
 def problem_of(document: str | bytes) -> str:
     """Why it was not read."""
-    (one,) = handed_over(document)[1].handed
+    (one,) = handed_over(document)[1].documents
     return one.problem

@@ -14,7 +14,7 @@ from cryptography import x509
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.model import Attempt, Rules, Scope, Vantage
-from fumimori.net.active_tests import Trials
+from fumimori.net.active_tests import ActiveTests
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
@@ -24,12 +24,12 @@ from fumimori.net.smtp_dialogue import Envelopes
 from fumimori.net.ssh import SshServices
 from fumimori.net.web import Web
 from fumimori.network import Notes
+from fumimori.network.active_tests import InjectionTest, RenegotiationTest
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
 from fumimori.network.ssh import SshService
 from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
-from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 from loopback import wire
 from loopback.dns_faults import Answering, answer
@@ -99,7 +99,7 @@ class ServerNetwork(FakeNetwork):
             dialer=dialer, judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots)
         )
         self.ssh = SshServices(dialer=dialer)
-        self.trials = Trials(dialer=dialer)
+        self.trials = ActiveTests(dialer=dialer)
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         return (*(await self.dns(host, "A")).records, *(await self.dns(host, "AAAA")).records)
@@ -126,10 +126,10 @@ class ServerNetwork(FakeNetwork):
     ) -> CertificateChain | None:
         return await self.mail.chain(host, address, port, key, starttls=starttls, notes=self.notes)
 
-    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTest:
         return await self.trials.starttls_injection(host, address, port, notes=self.notes)
 
-    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTest:
         return await self.trials.renegotiation(host, address, port, notes=self.notes)
 
     async def ssh_service(self, host: str, address: str, port: int) -> SshService:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from fumimori.net import ssh_wire as wire
-from fumimori.net.ssh_cipher import PacketCipher, Plain, seal
+from fumimori.net.ssh_cipher import PacketCipher, Plain, packet_cipher
 from fumimori.net.ssh_wire import Lists, Parts, mpint, string
 from loopback.wire import Handler
 
@@ -67,8 +67,8 @@ class SshScript:
         await line.send(bytes((wire.KEX_REPLY,)) + string(host_key) + string(half) + string(b"not checked"))
         await line.send(bytes((wire.NEWKEYS,)))
         await line.receive()
-        line.inward = _seal(secret, digest, b"A", b"C")
-        line.outward = _seal(secret, digest, b"B", b"D")
+        line.inward = _cipher(secret, digest, b"A", b"C")
+        line.outward = _cipher(secret, digest, b"B", b"D")
         await line.receive()
         await line.send(bytes((wire.SERVICE_ACCEPT,)) + string(b"ssh-userauth"))
         request = Parts((await line.receive())[1:])
@@ -114,18 +114,18 @@ class _Line:
         self._sent = self._received = 0
 
     async def send(self, payload: bytes) -> None:
-        self._writer.write(self.outward.sealed(self._sent, payload))
+        self._writer.write(self.outward.encrypted(self._sent, payload))
         self._sent += 1
         await self._writer.drain()
 
     async def receive(self) -> bytes:
         head = await self._reader.readexactly(self.inward.head)
         rest = await self._reader.readexactly(self.inward.remaining(self._received, head))
-        payload = self.inward.opened(self._received, head, rest)
+        payload = self.inward.decrypted(self._received, head, rest)
         self._received += 1
         return payload
 
 
-def _seal(secret: bytes, digest: bytes, nonce: bytes, key: bytes) -> PacketCipher:
+def _cipher(secret: bytes, digest: bytes, nonce: bytes, key: bytes) -> PacketCipher:
     made = [hashlib.sha256(secret + digest + letter + digest).digest() for letter in (nonce, key)]
-    return seal(CIPHER, "", key=made[1][:16], nonce=made[0][:16], mac_key=b"", outward=True)
+    return packet_cipher(CIPHER, "", key=made[1][:16], nonce=made[0][:16], mac_key=b"", outward=True)

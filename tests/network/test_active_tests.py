@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.net.active_tests import Trials
+from fumimori.net.active_tests import ActiveTests
 from fumimori.net.connect import Dialer, Limits
 from fumimori.network import Notes, NotObserved
-from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
+from fumimori.network.active_tests import RENEGOTIATIONS_MOST, InjectionTest, RenegotiationTest
 from loopback import wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import renegotiable, server_context
@@ -42,7 +42,7 @@ def tried(handler, port: int, what: str):
                 clock=lambda: datetime.now(UTC), limits=limits, route=lambda _address, _port: ("127.0.0.1", real)
             )
             notes = Notes()
-            found = await getattr(Trials(dialer=dialer), what)(NAME, "192.0.2.1", port, notes=notes)
+            found = await getattr(ActiveTests(dialer=dialer), what)(NAME, "192.0.2.1", port, notes=notes)
             assert len(notes.contacts) == 1
             return found
 
@@ -54,7 +54,7 @@ def tried(handler, port: int, what: str):
 def test_an_injected_command_shows_inside_tls_or_never(leaf, tmp_path, protocol, kind, expected):
     server = kind(protocol=protocol, tls=server_context(leaf, tmp_path), before=("STARTTLS",))
     trial = tried(server, PORTS[protocol], "starttls_injection")
-    assert trial == InjectionTrial(injected=expected)
+    assert trial == InjectionTest(injected=expected)
     assert not any("DATA" in command or "LOGIN" in command for command in server.heard)
 
 
@@ -83,7 +83,7 @@ def sieve(*, careful: bool, context):
 @pytest.mark.parametrize("careful", [True, False])
 def test_managesieve_is_tried_the_same_way(leaf, tmp_path, careful):
     handler = sieve(careful=careful, context=server_context(leaf, tmp_path))
-    assert tried(handler, 4190, "starttls_injection") == InjectionTrial(injected=not careful)
+    assert tried(handler, 4190, "starttls_injection") == InjectionTest(injected=not careful)
 
 
 def test_a_server_that_refuses_the_pair_is_safe():
@@ -113,8 +113,8 @@ def test_hostile_servers_bring_no_try_to_a_claim(handler, what):
 
 def test_renegotiations_are_counted_as_far_as_the_limit(leaf):
     trial = tried(renegotiable(leaf, allowed=True), 993, "renegotiation")
-    assert trial == RenegotiationTrial(accepted=RENEGOTIATIONS_MOST)
+    assert trial == RenegotiationTest(accepted=RENEGOTIATIONS_MOST)
 
 
 def test_a_refused_renegotiation_is_none(leaf):
-    assert tried(renegotiable(leaf, allowed=False), 993, "renegotiation") == RenegotiationTrial(accepted=0)
+    assert tried(renegotiable(leaf, allowed=False), 993, "renegotiation") == RenegotiationTest(accepted=0)

@@ -7,7 +7,7 @@ import dns.flags
 import dns.rcode
 import pytest
 
-from fumimori.net.dns import Questions, parse_resolver
+from fumimori.net.dns import DnsQueries, parse_resolver
 from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus
 from loopback.dns_faults import answer, name_server
@@ -24,7 +24,7 @@ def ask(answering, name: str = NAME, rdtype: str = "TXT", notes: Notes | None = 
 
     async def run():
         async with name_server(answering) as (resolver, asked):
-            questions = Questions(now=now, resolver=resolver, try_seconds=0.3, total_seconds=3)
+            questions = DnsQueries(now=now, resolver=resolver, try_seconds=0.3, total_seconds=3)
             try:
                 result = await questions.ask(name, rdtype, notes or Notes())
             except NotObserved as not_observed:
@@ -73,7 +73,7 @@ def test_failures_have_names(answering, reason):
 
 def test_nobody_listening_is_a_refusal():
     async def run():
-        questions = Questions(now=now, resolver="127.0.0.1:9", try_seconds=0.3, total_seconds=2)
+        questions = DnsQueries(now=now, resolver="127.0.0.1:9", try_seconds=0.3, total_seconds=2)
         with pytest.raises(NotObserved) as caught:
             await questions.ask(NAME, "A", Notes())
         return caught.value.reason
@@ -167,7 +167,7 @@ def test_what_is_no_name_is_not_asked(name):
 def test_a_question_is_asked_once_whoever_gives_up():
     async def run():
         async with name_server(saying(f"{NAME}. 5 IN TXT x")) as (resolver, asked):
-            questions = Questions(now=now, resolver=resolver)
+            questions = DnsQueries(now=now, resolver=resolver)
             hasty = asyncio.create_task(questions.ask(NAME, "TXT", Notes()))
             await asyncio.sleep(0)
             patient = asyncio.create_task(questions.ask(NAME, "TXT", Notes()))
@@ -214,7 +214,7 @@ def test_addresses_are_ipv4_first():
 
     async def run():
         async with name_server(answering) as (resolver, _):
-            questions = Questions(now=now, resolver=resolver)
+            questions = DnsQueries(now=now, resolver=resolver)
             return await questions.addresses(NAME, Notes()), await questions.addresses("192.0.2.1", Notes())
 
     found, literal = asyncio.run(run())

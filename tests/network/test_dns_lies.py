@@ -14,8 +14,8 @@ import dns.rrset
 import pytest
 
 from fumimori.net import dns_wire
-from fumimori.net.dns import Questions
-from fumimori.net.dns_secured import SecuredQuestions
+from fumimori.net.dns import DnsQueries
+from fumimori.net.dns_secured import ValidatedQueries
 from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security
 from loopback.forged import Key, World, records, serving, signed
@@ -24,9 +24,9 @@ from loopback.forged import Key, World, records, serving, signed
 def secured(world: World, name: str, rdtype: str) -> DnsAnswer | NotObserved:
     async def run(port: int) -> DnsAnswer | NotObserved:
         now = lambda: datetime.now(UTC)  # noqa: E731 - a clock
-        questions = Questions(now=now, resolver=f"127.0.0.1:{port}", try_seconds=2, total_seconds=5)
+        questions = DnsQueries(now=now, resolver=f"127.0.0.1:{port}", try_seconds=2, total_seconds=5)
         try:
-            return await SecuredQuestions(questions=questions, anchors=world.anchor, now=now).ask(name, rdtype, Notes())
+            return await ValidatedQueries(queries=questions, anchors=world.anchor, now=now).ask(name, rdtype, Notes())
         except NotObserved as not_observed:
             return not_observed
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.net.dns import Questions
+from fumimori.net.dns import DnsQueries
 from fumimori.network import Notes, NotObserved
 from fumimori.network.dns import DnsAnswer
 from loopback import wire
@@ -47,7 +47,7 @@ def asked(ca: ToyCa, tls: ssl.SSLContext, handler: wire.Handler, kind: str) -> D
     async def run() -> DnsAnswer | NotObserved:
         async with secure(handler, tls) as port:
             place = f"tls://127.0.0.1:{port}#{NAME}" if kind == "tls" else f"https://localhost:{port}/dns-query"
-            questions = Questions(
+            questions = DnsQueries(
                 now=lambda: datetime.now(UTC), resolver=place, roots=[ca.root], try_seconds=0.5, total_seconds=3
             )
             try:
@@ -158,7 +158,7 @@ def test_every_fault_ends_with_a_reason(
 def test_something_that_speaks_no_tls_is_refused(ca: ToyCa) -> None:
     async def run() -> str:
         async with wire.serving(saying(b"220 hello\r\n")) as port:
-            questions = Questions(
+            questions = DnsQueries(
                 now=lambda: datetime.now(UTC), resolver=f"tls://127.0.0.1:{port}", roots=[ca.root], try_seconds=0.5
             )
             with pytest.raises(NotObserved) as caught:

@@ -228,7 +228,7 @@ def test_name_servers_that_do_their_worst(monkeypatch, answering):
     from fumimori.net import dns as questions
 
     monkeypatch.setattr(questions, "ROUNDS", 1)
-    monkeypatch.setattr(questions.Questions.__init__, "__kwdefaults__", _sooner(questions.Questions))
+    monkeypatch.setattr(questions.DnsQueries.__init__, "__kwdefaults__", _sooner(questions.DnsQueries))
     assessment, seconds = whole(wire.stall, answering)
     broken = [(each.probe, each.subject) for each in assessment.attempts if each.status is Status.OUR_BUG]
     assert broken == []

@@ -99,7 +99,7 @@ def test_an_https_server_without_dns_refuses(signed: SignedWorld) -> None:
 def test_a_server_that_hangs_up_between_questions_is_asked_again(signed: SignedWorld) -> None:
     async def look(network: RealNetwork) -> tuple[DnsAnswer, DnsAnswer]:
         first = await network.dns("www.nsec", "A")
-        for stream in network._questions._streams.values():
+        for stream in network._queries._streams.values():
             await stream.close()
         return first, await network.dns("www.nsec", "TXT")
 
@@ -201,7 +201,7 @@ def test_without_a_second_resolver_there_is_nothing_to_compare(signed: SignedWor
 
 def test_the_resolver_on_the_internet_shows_what_others_see() -> None:
     network = RealNetwork(resolver="192.168.1.1", second_resolver="9.9.9.9")
-    assert (network._questions.resolver, network._second and network._second.resolver) == (
+    assert (network._queries.resolver, network._second and network._second.resolver) == (
         "9.9.9.9:53",
         "192.168.1.1:53",
     )

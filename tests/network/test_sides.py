@@ -99,7 +99,7 @@ def test_a_large_hello_without_an_answer_is_followed_by_a_small_one(tmp_path):
     facts, _ = looked(narrow, narrow)
     assert facts.service.large_hello_fails
     assert facts.service.tls_works
-    told = mail_ports._side_words(Observations(Scope(), ()), RULES, facts, datetime.now(UTC), frozenset())
+    told = mail_ports._side_outcomes(Observations(Scope(), ()), RULES, facts, datetime.now(UTC), frozenset())
     assert "large_hello" in {word for word, _ in told}
 
 

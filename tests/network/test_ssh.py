@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.ssh import SshServices
-from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, key_length, mac_length, seal
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, key_length, mac_length, packet_cipher
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement, modp_prime
 from fumimori.net.ssh_wire import BadPacketError, read_host_key, read_lists
 from fumimori.network import Notes, NotObserved
@@ -120,20 +120,20 @@ def test_every_fault_at_every_step_ends(step, fault):
 
 @pytest.mark.parametrize("cipher", CIPHERS)
 @pytest.mark.parametrize("mac", MACS)
-def test_what_is_sealed_can_be_opened_and_not_changed(cipher, mac):
+def test_what_is_encrypted_can_be_decrypted_and_not_changed(cipher, mac):
     mac = "" if cipher in AEAD else mac
     keys = {"key": bytes(range(key_length(cipher))), "nonce": bytes(16), "mac_key": bytes(mac_length(mac))}
-    out, back, again = (seal(cipher, mac, outward=outward, **keys) for outward in (True, False, False))
+    out, back, again = (packet_cipher(cipher, mac, outward=outward, **keys) for outward in (True, False, False))
     for number, payload in enumerate((b"a", b"b" * 500)):
-        packet = out.sealed(number, payload)
+        packet = out.encrypted(number, payload)
         head, rest = packet[: back.head], packet[back.head :]
         assert back.remaining(number, head) == len(rest)
-        assert back.opened(number, head, rest) == payload
+        assert back.decrypted(number, head, rest) == payload
         if number == 0:
             spoilt = rest[:-1] + bytes((rest[-1] ^ 1,))
             again.remaining(number, head)
             with pytest.raises(BadPacketError):
-                again.opened(number, head, spoilt)
+                again.decrypted(number, head, spoilt)
 
 
 @pytest.mark.parametrize("name", [name for name in KEY_EXCHANGES if not name.startswith("mlkem")])

@@ -2,56 +2,45 @@
 
 import asyncio
 import contextlib
-import hashlib
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from fumimori import resources
 from fumimori.checks.tls.facts import TlsSupport, prime_class, suite_classes
 from fumimori.checks.tls.holes import State, holes
-from fumimori.checks.tls.profiles import verdicts
 from fumimori.checks.tls.search import Service
 from fumimori.checks.tls.support import find_support
-from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
-from fumimori.grammar.rule_files import parse_rules
 from fumimori.net.certificates import chain_of
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.mail import MailServices
-from fumimori.net.tls_flight import certificates_in, read_answer
-from fumimori.net.tls_wire import client_hello
 from fumimori.network import Notes
-from fumimori.network.tls import Handshake, HelloOffer
-from fumimori.texts import Texts
+from fumimori.network.tls import Handshake
 from loopback import daemons, wire
 from loopback.mail_faults import Script
 from loopback.tls_faults import server_context
 from loopback.tls_hands import HandMade
-from loopback.toy_ca import Leaf, ToyCa, weak_rsa
-
-NAME = "mail.example.jp"
-RULES = parse_rules("test", resources.rule_files(), resources.rule_tables())
-GCM, CBC, STATIC, DHE, EC_GCM = 0xC02F, 0xC013, 0x002F, 0x009E, 0xC02B
-LONG_PRIME, SHORT_PRIME, EXPORT_PRIME = (1 << 2047) + 1, (1 << 1023) + 1, (1 << 511) + 1
-
-
-@cache
-def ca() -> ToyCa:
-    return ToyCa()
-
-
-@cache
-def rsa_leaf() -> Leaf:
-    return ca().leaf(NAME, key=weak_rsa(2048))
+from loopback.toy_ca import Leaf
+from network.tls_cases import (
+    CBC,
+    DHE,
+    EC_GCM,
+    EXPORT_PRIME,
+    GCM,
+    LONG_PRIME,
+    NAME,
+    RULES,
+    SHORT_PRIME,
+    STATIC,
+    TLS13,
+    ca,
+    rsa_leaf,
+    words,
+)
 
 
 @cache
@@ -101,13 +90,6 @@ def _der():
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return Encoding.DER
-
-
-def words(support: TlsSupport, use: str = CLIENT) -> set[str]:
-    return {word for word, _ in tls_words(support, use, RULES)}
-
-
-TLS13 = Handshake(version="tls1.3", suite="TLS_AES_256_GCM_SHA384", group="x25519")
 
 
 # --- few connections ----------------------------------------------------------------------------------------------
@@ -293,120 +275,6 @@ def test_a_thorough_run_lists_everything():
     assert (support.suites_complete, support.groups_complete) == (True, True)
 
 
-# --- who uses the port --------------------------------------------------------------------------------------------
-
-USES = [
-    (TlsSupport(accepted=("tls1.2",), bad_suites=(0x0002,)), MX, "suite_broken_mx"),
-    (TlsSupport(accepted=("tls1.2",), bad_suites=(0x0002,)), MX_STRICT, "suite_broken_mx_strict"),
-    (TlsSupport(accepted=("tls1.2",), bad_suites=(0x0005,)), MX_STRICT, "suite_weak_mx_strict"),
-    (TlsSupport(accepted=("tls1.2",), bad_suites=(0x0034,)), MX_STRICT, "suite_old_mx_strict"),
-    (TlsSupport(accepted=("ssl2", "tls1.2")), MX, "ssl2_mx"),
-    (TlsSupport(accepted=("tls1.2",), dh_bits=768), MX, "dh_export_mx"),
-    (TlsSupport(accepted=("tls1.2",), dh_bits=1024), MX_STRICT, "dh_short_mx"),
-    (TlsSupport(accepted=("tls1.2",), weak_groups=(0x0010,)), MX, "group_weak_mx"),
-    (TlsSupport(accepted=("tls1.2",), weak_groups=(0x0009,)), MX, "group_old_mx"),
-    (TlsSupport(accepted=("tls1.2",), signature=0x0101), MX, "exchange_hash_old_mx"),
-    (TlsSupport(accepted=("tls1.2",), compression=True), MX, "compression_mx"),
-    (TlsSupport(accepted=("tls1.2",), secure_renegotiation=False), MX, "renegotiation_insecure_mx"),
-    (TlsSupport(accepted=("tls1.2",), prefers_good=False), MX, "order_weak_mx"),
-]
-
-
-@pytest.mark.parametrize(("support", "use", "word"), USES)
-def test_port_25_is_judged_on_its_own_scale(support, use, word):
-    assert words(support, use) == {word}
-
-
-def test_nothing_seen_is_nothing_said():
-    assert words(TlsSupport()) == set()
-    assert verdicts(TlsSupport(), None, RULES) == ()
-    assert {state for _, state in holes(TlsSupport(), RULES)} == {State.UNKNOWN, State.NOT_TESTED}
-
-
-# --- holes, primes, profiles --------------------------------------------------------------------------------------
-
-HOLES = [
-    ({"accepted": ("ssl3",)}, "poodle"),
-    ({"accepted": ("ssl2",)}, "drown"),
-    ({"bad_suites": (0x0003,)}, "freak"),
-    ({"dh_bits": 1024}, "logjam"),
-    ({"bad_suites": (0x000A,)}, "sweet32"),
-    ({"bad_suites": (0x0005,)}, "rc4"),
-    ({"accepted": ("tls1.0",)}, "beast"),
-    ({"compression": True}, "crime"),
-    ({"secure_renegotiation": False}, "renegotiation"),
-]
-
-
-@pytest.mark.parametrize(("facts", "hole"), HOLES)
-def test_each_hole_is_open_where_its_cause_is(facts, hole):
-    assert dict(holes(TlsSupport(**facts), RULES))[hole] is State.OPEN
-
-
-def test_the_prime_that_postfix_has_built_in_is_published():
-    library = Path("/usr/lib/postfix/libpostfix-tls.so").read_bytes()
-    at = library.index(b"\x02\x82\x01\x01\x00", library.index(b"\x30\x82\x01\x08\x02\x82\x01\x01\x00"))
-    prime = library[at + 5 : at + 5 + 256]
-    support = TlsSupport(dh_bits=2048, dh_prime_sha256=hashlib.sha256(prime).hexdigest())
-    assert (support.dh_prime_sha256, prime_class(support, RULES)) == (POSTFIX, "published")
-
-
-def test_every_prime_of_the_table_is_there_once_and_has_a_source():
-    rows = RULES.tables["dh_primes"].dicts()
-    assert len({row["sha256"] for row in rows}) == len({row["name"] for row in rows}) == len(rows) >= 30
-    assert all(len(row["sha256"]) == 64 and int(row["bits"]) >= 1024 and row["source"] for row in rows)
-
-
-def test_every_class_of_suites_has_words_a_rank_and_a_name_in_every_profile():
-    kinds = {row["class"] for row in RULES.tables["tls_ciphers"].dicts()} - {"not_offered"}
-    assert kinds <= {row["class"] for row in RULES.tables["tls_cipher_classes"].dicts()}
-    assert kinds <= {row["item"] for row in RULES.tables["tls_profiles"].dicts() if row["kind"] == "suite"}
-    for language in ("ja", "en"):
-        texts = Texts(resources.root(), language)
-        assert all(texts.has(f"report.t6.suite_{kind}") for kind in kinds)
-
-
-def test_published_primes_are_known_by_their_fingerprint():
-    published = RULES.tables["dh_primes"].dicts()[1]
-    support = TlsSupport(dh_bits=int(published["bits"]), dh_prime_sha256=published["sha256"])
-    assert (prime_class(support, RULES), prime_class(TlsSupport(dh_bits=3072), RULES)) == ("published", "own")
-
-
-FFDHE3072 = "0eaf67db3a839156d5013494a5318a772b5697d270d721f37f092efc69ea5a17"
-POSTFIX = "450349830c07b0225c8fd0b123ca8febdf0c28fde698258de7cab092b9045a94"
-GOOD = TlsSupport(accepted=("tls1.2", "tls1.3"), suites=(GCM,), groups=(0x001D,), suites_complete=True)
-PROFILES = [
-    (GOOD, ("sufficient", "good", "good")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0x1302, 0x1303), groups=(0x11EC,)), ("good", "good", "good")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0x1301,), groups=(0x11EC,)), ("sufficient", "good", "good")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0x1305,)), ("insufficient", "insufficient", "phase_out")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0x00C6,)), ("insufficient", "insufficient", "good")),
-    (TlsSupport(accepted=("tls1.3",), suites=(0xC0B4,)), ("insufficient",) * 3),
-    (TlsSupport(accepted=("tls1.2",), suites=(0x9999,)), ("insufficient", "insufficient", "good")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, 0x0033)), ("insufficient", "insufficient", "phase_out")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, 0x0067)), ("phase_out", "insufficient", "phase_out")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, 0xC0AC)), ("sufficient", "insufficient", "good")),
-    (msgspec.structs.replace(GOOD, weak_groups=(0x0015,)), ("phase_out", "insufficient", "phase_out")),
-    (msgspec.structs.replace(GOOD, dh_bits=3072, dh_prime_sha256=FFDHE3072), ("phase_out", "good", "good")),
-    (msgspec.structs.replace(GOOD, dh_bits=2048, dh_prime_sha256=POSTFIX), ("insufficient", "good", "good")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, CBC)), ("insufficient", "insufficient", "phase_out")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, DHE)), ("phase_out", "good", "phase_out")),
-    (msgspec.structs.replace(GOOD, suites=(GCM, STATIC)), ("insufficient", "insufficient", "phase_out")),
-    (msgspec.structs.replace(GOOD, accepted=("tls1.0", "tls1.2")), ("insufficient",) * 3),
-    (msgspec.structs.replace(GOOD, groups=(0x0100,)), ("insufficient", "good", "good")),
-    (msgspec.structs.replace(GOOD, dh_bits=1024), ("insufficient",) * 3),
-    (msgspec.structs.replace(GOOD, prefers_good=False), ("insufficient", "good", "good")),
-]
-
-
-@pytest.mark.parametrize(("support", "levels"), PROFILES)
-def test_three_profiles_side_by_side(support, levels):
-    found = verdicts(support, None, RULES)
-    assert tuple(verdict.profile for verdict in found) == ("ncsc_nl", "mozilla", "rfc9325")
-    assert tuple(verdict.level for verdict in found) == levels
-    assert all(bool(verdict.reasons) == (verdict.level in ("phase_out", "insufficient")) for verdict in found)
-
-
 # --- real servers -------------------------------------------------------------------------------------------------
 
 
@@ -506,47 +374,3 @@ def test_the_oracle_agrees_on_every_suite(tmp_path):
     with s_server(tmp_path, "-cipher", given_suites + ":@SECLEVEL=0", "-tls1_2", leaf=rsa_leaf()) as port:
         support, _ = asyncio.run(at(port, thorough=True))
     assert (set(support.suites), support.suites_complete) == ({0xC02F, 0xC028, 0x002F, 0x0084}, True)
-
-
-# --- octets -------------------------------------------------------------------------------------------------------
-
-
-@given(st.binary(max_size=400), st.booleans())
-def test_no_octets_confuse_the_reader(octets, whole):
-    answer = read_answer(octets, whole_flight=whole)
-    assert answer is None or answer.version or answer.alert is not None or answer.error
-    assert isinstance(certificates_in(octets), tuple)
-
-
-@given(st.binary(max_size=120), st.binary(max_size=120), st.binary(max_size=120))
-def test_no_flight_confuses_the_reader(hello, certificates, exchange):
-    base = b"\x03\x03" + bytes(32) + b"\0\xc0\x2f\0" + hello
-    messages = b"".join(
-        bytes((kind,)) + len(body).to_bytes(3, "big") + body
-        for kind, body in ((2, base), (11, certificates), (12, exchange), (14, b""))
-    )
-    octets = b"\x16\x03\x03" + len(messages).to_bytes(2, "big") + messages
-    answer = read_answer(octets, whole_flight=True)
-    assert answer is not None
-    assert all(certificates_in(octets))
-
-
-@given(st.integers(0, 600))
-def test_a_flight_cut_anywhere_waits_or_tells_the_hello(cut):
-    from loopback.tls_hands import parsed
-
-    server = HandMade(suites=(DHE,), prime=LONG_PRIME, leaves=(rsa_leaf(),))
-    hello = client_hello(HelloOffer(highest="tls1.2", suites=(DHE,), whole_flight=True), NAME, bytes(32))
-    flight = server.answer(parsed(hello[5:]))
-    assert read_answer(flight[: -1 - cut], whole_flight=True) is None
-    assert read_answer(flight, whole_flight=True).dh_bits == 2048
-
-
-def test_the_hello_of_ssl2_is_as_it_was():
-    hello = client_hello(HelloOffer(highest="ssl2", suites=(0x0700C0,)), NAME, bytes(range(32)))
-    assert hello.hex() == "801c" + "01" + "0002" + "0003" + "0000" + "0010" + "0700c0" + bytes(range(16)).hex()
-
-
-def test_ssl2_that_has_no_cipher_for_us_is_a_refusal():
-    assert read_answer(b"\x80\x03\x00\x00\x01" + bytes(8)).refused
-    assert read_answer(b"\x80\x0b\x04\0\1\0\2\0\0\0\0\0\x10" + bytes(16)).refused

@@ -45,8 +45,8 @@ def stood(handler, *, works: bool = True, from_outside: bool = False) -> Vantage
     async def look() -> Vantage:
         async with wire.serving(handler) as port:
             dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-            surroundings = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
-            return await surroundings.look(
+            environment = NetworkEnvironment(dialer=dialer, queries=FakeQuestions(works=works))
+            return await environment.detect(
                 ["mail.example.jp"],
                 control_hosts=[f"control.example:{port}"],
                 notes=Notes(),
@@ -85,10 +85,10 @@ class Answering(FakeQuestions):
 @pytest.mark.parametrize(("questions", "online"), [(Answering(works=True), True), (FakeQuestions(works=False), False)])
 def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_known(questions, online):
     async def look() -> Vantage:
-        surroundings = NetworkEnvironment(
-            dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), questions=questions
+        environment = NetworkEnvironment(
+            dialer=Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS), queries=questions
         )
-        return await surroundings.look(["example.jp"], control_hosts=["control.example"], notes=Notes())
+        return await environment.detect(["example.jp"], control_hosts=["control.example"], notes=Notes())
 
     vantage = asyncio.run(asyncio.wait_for(look(), 10))
     assert (vantage.online, vantage.port25) == (online, "unknown")
@@ -100,8 +100,8 @@ def test_a_resolver_that_answers_is_a_way_outward_though_no_control_host_is_know
 )
 def test_a_host_lies_inside_by_its_addresses(host, works, inside):
     dialer = Dialer(clock=lambda: datetime.now(UTC), limits=LIMITS)
-    surroundings = NetworkEnvironment(dialer=dialer, questions=FakeQuestions(works=works))
-    assert asyncio.run(surroundings.lies_inside(host, Notes())) is inside
+    environment = NetworkEnvironment(dialer=dialer, queries=FakeQuestions(works=works))
+    assert asyncio.run(environment.lies_inside(host, Notes())) is inside
 
 
 def test_a_target_on_this_machine_is_inside_unless_somebody_says_otherwise():
@@ -161,12 +161,12 @@ def stood_between(contexts, roots, *, made_up: str = "", handler=None) -> Vantag
                 limits=LIMITS,
                 route=lambda address, port: ("127.0.0.1", ports[address] if port == 25 else 9),
             )
-            surroundings = NetworkEnvironment(
+            environment = NetworkEnvironment(
                 dialer=dialer,
-                questions=TwoNames(made_up),
+                queries=TwoNames(made_up),
                 judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
             )
-            return await surroundings.look(
+            return await environment.detect(
                 ["example.jp"], control_hosts=["one.example", "two.example"], notes=Notes(), from_outside=True
             )
 

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from pikepdf import Name
 
-from fumimori.assess.mail_path import Protection, Stretch, mail_path
+from fumimori.assess.mail_path import Protection, Segment, mail_path
 from fumimori.model import Outcome
 from loopback.recorded_runs import run_of
 from loopback.signed_mail import signed_messages
@@ -76,12 +76,12 @@ def test_a_stretch_of_the_way_is_open_protected_or_unseen():
     about = example.assessment(answers=(), runs=(), disputes=())
     weak = Outcome(code="mail_ports.login_clear", subject="mail.example.jp:143", values=(("host", "a"), ("port", 143)))
     good = Outcome(code="mail_ports.login_protected", subject="mail.example.jp:587")
-    links = {link.stretch: link for link in mail_path(example.result(about, (weak, good)))}
-    assert list(links) == list(Stretch)
-    assert links[Stretch.READ].protection is Protection.OPEN
-    assert links[Stretch.READ].finding.code == weak.code
-    assert links[Stretch.SENT].protection is Protection.PROTECTED
-    assert links[Stretch.NAMED].protection is Protection.UNSEEN
+    links = {link.segment: link for link in mail_path(example.result(about, (weak, good)))}
+    assert list(links) == list(Segment)
+    assert links[Segment.READ].protection is Protection.OPEN
+    assert links[Segment.READ].finding.code == weak.code
+    assert links[Segment.SENT].protection is Protection.PROTECTED
+    assert links[Segment.NAMED].protection is Protection.UNSEEN
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

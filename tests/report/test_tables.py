@@ -6,7 +6,7 @@ from fumimori import resources
 from fumimori.assess.mail_path import ROWS
 from fumimori.model import Answer, Outcome
 from fumimori.report.blocks import Gap, Stack
-from fumimori.report.code_block import WHOLE, Verbatim
+from fumimori.report.code_block import WHOLE, CodeBlock
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import MM, PageStyle
 from fumimori.report.pages.mail_path import CHIPS, gap
@@ -54,7 +54,7 @@ def test_a_row_that_may_not_be_parted_goes_to_the_next_page(paper):
 
 def test_a_short_piece_to_copy_stays_whole(paper):
     short, long = (
-        Verbatim("\n".join(["v=spf1 -all"] * count), paper, ground=paper.wash) for count in (WHOLE, WHOLE + 1)
+        CodeBlock("\n".join(["v=spf1 -all"] * count), paper, ground=paper.wash) for count in (WHOLE, WHOLE + 1)
     )
     assert short.split(paper.width, short.height(paper.width) / 2) is None
     assert long.split(paper.width, long.height(paper.width) / 2) is not None

@@ -14,7 +14,7 @@ _STATUS = r"{id}: to=<[^>]*>, .* status=(\w+) \((.*)\)"
 _TLS = re.compile(r"(Verified|Trusted|Untrusted|Anonymous) TLS connection established to")
 
 
-class Handed(StrEnum):
+class Delivery(StrEnum):
     """How a message came to the other server, the worst first."""
 
     REFUSED = "refused"
@@ -54,7 +54,7 @@ class Sender:
         """End it."""
         self.daemon.stop()
 
-    def sent(self, recipient: str) -> Handed:
+    def sent(self, recipient: str) -> Delivery:
         """What becomes of a message to this recipient at the first attempt."""
         begun = len(self.log.read_text())
         with smtplib.SMTP(self.address, timeout=10) as connection:
@@ -68,8 +68,8 @@ class Sender:
             assert time.monotonic() < end, lines
             time.sleep(0.02)
         if status[1] == "deferred" or " said: " not in status[2]:
-            return Handed.REFUSED
+            return Delivery.REFUSED
         made = _TLS.findall(lines)
         if not made:
-            return Handed.CLEAR
-        return Handed.VERIFIED if made[-1] == "Verified" else Handed.ENCRYPTED
+            return Delivery.CLEAR
+        return Delivery.VERIFIED if made[-1] == "Verified" else Delivery.ENCRYPTED

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from fumimori.engine import Toolkit, confirmed, measure
-from fumimori.engine.handed_files import documents_in, files_in
-from fumimori.engine.reading import Handed, ReadResult, read_documents
+from fumimori.engine.input_files import documents_in, files_in
+from fumimori.engine.reading import DocumentResult, ReadResult, read_documents
 from fumimori.model import (
     Assessment,
     Consent,
@@ -79,7 +79,7 @@ def measured(tools: Toolkit, before: Assessment, world: World) -> Assessment:
 
 def read(tools: Toolkit, before: Assessment, folder: Path, about: str = "") -> tuple[Assessment, ReadResult]:
     """The folder through the one door; the person says that the messages in it are their own."""
-    skipped: list[Handed] = []
+    skipped: list[DocumentResult] = []
     documents = documents_in(files_in([folder]), tools.readers, NOW, skipped=skipped)
     result = read_documents(tools, before, documents, NOW, about=about).vouched()
     return result.added_to(before), result
@@ -141,7 +141,7 @@ def own(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Toolkit
 
 
 def test_everything_in_the_folder_is_read(own: tuple[Toolkit, Assessment, ReadResult]) -> None:
-    assert {one.name: one.problem for one in own[2].handed if one.problem} == {}
+    assert {one.name: one.problem for one in own[2].documents if one.problem} == {}
 
 
 def test_most_questions_about_an_own_server_are_answered_before_anybody_is_asked(
@@ -167,7 +167,7 @@ def test_many_questions_about_microsoft_365_are_answered_before_anybody_is_asked
     before = of_cloud()
     folder = cloud.folder_of(tmp_path, NOW, authority)
     after, handed = read(tools, measured(tools, before, world), folder)
-    assert {one.name: one.problem for one in handed.handed if one.problem} == {}
+    assert {one.name: one.problem for one in handed.documents if one.problem} == {}
     after = msgspec.structs.replace(
         after, registers=own_server.registers(NOW, "cloud.example", "selector1", cloud.ADMINS)
     )

@@ -117,7 +117,7 @@ def test_without_a_name_from_the_person_the_file_says_the_host(planted: bytes) -
 def test_a_file_that_was_changed_is_refused_and_other_line_ends_are_not(planted: bytes) -> None:
     assert "ssh_config.keys_only" in outcomes_of(planted.replace(b"\n", b"\r\n"))
     after, result = handed_over(planted.replace(b"permitrootlogin no", b"permitrootlogin yes"))
-    assert [(one.problem, one.detail) for one in result.handed] == [("damaged", "sha256")]
+    assert [(one.problem, one.detail) for one in result.documents] == [("damaged", "sha256")]
     assert after.runs == ()
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import load_pem_x509_certificate
 
 from fumimori.model import Assessment, DomainScope, Hosting, Repair, Scope, Severity, SnippetKind
-from servers.dane_sender import Handed, Sender
+from servers.dane_sender import Delivery, Sender
 from servers.machine import DOMAIN, HOST, SECOND, STS, Machine
 from servers.proving import SCOPE, seen
 from servers.repaired import PROVED, faults, new_faults, printed, published
@@ -87,7 +87,7 @@ class Place:
             leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         ).hexdigest()
 
-    def walk(self, made: Repair, recipient: str, sender: Sender) -> list[Handed]:
+    def walk(self, made: Repair, recipient: str, sender: Sender) -> list[Delivery]:
         """What becomes of mail after each printed step, with what resolvers still keep, and once that is over."""
         found, value = [sender.sent(recipient)], ""
         for snippet in made.snippets:
@@ -135,7 +135,7 @@ def prove(
     recipient: str = f"root@{DOMAIN}",
     then: str = "",
     sender: Sender | None = None,
-) -> list[Handed]:
+) -> list[Delivery]:
     """The printed steps end the finding and bring no other but `then`.
 
     The answer: how mail came, before the steps and after each of them.
@@ -146,7 +146,7 @@ def prove(
     made = printed(found[code, subject], before)
     assert made.snippets
     came = place.walk(made, recipient, sender or place.sender)
-    assert came == sorted(came, key=list(Handed).index), f"{came} after {made.snippets}"
+    assert came == sorted(came, key=list(Delivery).index), f"{came} after {made.snippets}"
     now = place.measured()
     assert (code, subject) not in faults(now, Severity.INFO)
     assert new_faults(found, faults(now), frozenset((then, *BESIDE))) == set()
@@ -161,25 +161,25 @@ WRONG = "ab" * 32
 def test_records_of_another_key_are_replaced(place, old):
     place.begin(mail(HOST) | tlsa(HOST, *old))
     came = prove(place, "dane.mismatch", HOST)
-    assert (came[0], came[-1]) == (Handed.REFUSED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.REFUSED, Delivery.VERIFIED)
 
 
 def test_records_that_mail_cannot_use_are_replaced(place):
     place.begin(mail(HOST) | tlsa(HOST, f"1 1 1 {place.key('expired')}"))
     came = prove(place, "dane.unusable", HOST)
-    assert (came[0], came[-1]) == (Handed.ENCRYPTED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.ENCRYPTED, Delivery.VERIFIED)
 
 
 def test_where_everything_is_signed_the_records_are_published(place):
     place.begin(mail(HOST))
     came = prove(place, "dane.possible", DOMAIN)
-    assert (came[0], came[-1]) == (Handed.ENCRYPTED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.ENCRYPTED, Delivery.VERIFIED)
 
 
 def test_the_other_server_gets_its_record_too(place):
     place.begin(mail(HOST, SECOND) | tlsa(HOST, f"3 1 1 {place.key('expired')}"))
     came = prove(place, "dane.partial", DOMAIN, recipient=f"root@{SECOND}")
-    assert (came[0], came[-1]) == (Handed.ENCRYPTED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.ENCRYPTED, Delivery.VERIFIED)
 
 
 def test_a_server_in_a_zone_without_signatures_gets_none(place):
@@ -191,7 +191,7 @@ def test_a_server_in_a_zone_without_signatures_gets_none(place):
     place.publish(published(place.names, made.snippets))
     place.zones.forget()
     assert new_faults(found, faults(place.measured()), frozenset(BESIDE)) == set()
-    assert place.sender.sent(f"root@{SECOND}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{SECOND}") is Delivery.VERIFIED
 
 
 @pytest.mark.parametrize("hosting", [Hosting.RENTAL, Hosting.VPS])
@@ -202,7 +202,7 @@ def test_what_stands_in_the_zone_of_a_provider_is_asked_for(place, hosting):
     made = printed(faults(before)["dane.mismatch", THIRD], before)
     notes = {one.key for one in made.before} | ({made.ask.key} if made.ask is not None else set())
     assert ({"tlsa_at_provider", "ask_tlsa"} <= notes) is (hosting is Hosting.RENTAL)
-    assert place.walk(made, f"root@{DOMAIN}", place.sender)[-1] is Handed.VERIFIED
+    assert place.walk(made, f"root@{DOMAIN}", place.sender)[-1] is Delivery.VERIFIED
 
 
 def test_the_second_certificate_gets_its_record(place):
@@ -210,10 +210,10 @@ def test_the_second_certificate_gets_its_record(place):
         mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('good')}"),
         shown("good", "rsa"),
     )
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
     came = prove(place, "dane.second_mismatch", HOST, sender=place.old_program)
-    assert (came[0], came[-1]) == (Handed.REFUSED, Handed.VERIFIED)
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert (came[0], came[-1]) == (Delivery.REFUSED, Delivery.VERIFIED)
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
 
 
 def test_without_encryption_the_record_goes_until_there_is_one(place):
@@ -228,38 +228,38 @@ def test_without_encryption_the_record_goes_until_there_is_one(place):
         == printed(found["dane.no_tls", HOST], before).snippets
     )
     came = prove(place, "dane.no_tls", HOST, then="dane.possible")
-    assert (came[0], came[-1]) == (Handed.REFUSED, Handed.ENCRYPTED)
+    assert (came[0], came[-1]) == (Delivery.REFUSED, Delivery.ENCRYPTED)
     # the record for the certificate that is shown now is what the next measurement prints
     came = prove(place, "dane.possible", DOMAIN)
-    assert came[-1] is Handed.VERIFIED
+    assert came[-1] is Delivery.VERIFIED
 
 
 def test_records_without_signatures_go_or_get_some(place):
     names = mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('expired')}")
     place.begin(names, plain=[DOMAIN])
-    assert set(prove(place, "dane.insecure", HOST)) == {Handed.ENCRYPTED}
+    assert set(prove(place, "dane.insecure", HOST)) == {Delivery.ENCRYPTED}
     place.begin(names)
     assert ("dane.insecure", HOST) not in faults(place.measured())
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
 
 
 def test_records_stand_at_the_end_of_an_alias(place):
     names = {DOMAIN: {"MX": [f"10 {SECOND}."]}, SECOND: {"CNAME": [f"{HOST}."]}, HOST: {"A": [ADDRESS]}}
     place.begin(names | tlsa(HOST, f"3 1 1 {WRONG}"))
     came = prove(place, "dane.mismatch", SECOND)
-    assert (came[0], came[-1]) == (Handed.REFUSED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.REFUSED, Delivery.VERIFIED)
 
 
 def test_a_server_of_two_domains_has_its_records_replaced_once(place):
     place.begin(mail(HOST) | mail(HOST, domain=OTHER) | tlsa(HOST, f"3 1 1 {WRONG}"), domains=[OTHER])
     came = prove(place, "dane.mismatch", HOST, recipient=f"root@{OTHER}")
-    assert (came[0], came[-1]) == (Handed.REFUSED, Handed.VERIFIED)
+    assert (came[0], came[-1]) == (Delivery.REFUSED, Delivery.VERIFIED)
 
 
 def test_a_new_key_is_in_the_dns_before_it_is_shown(place):
     place.begin(mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('expired')}", f"3 0 1 {WRONG}"))
     came = prove(place, "mail_ports.certificate_expired_mx", f"{HOST}:25")
-    assert set(came) == {Handed.VERIFIED}
+    assert set(came) == {Delivery.VERIFIED}
     # the record of the old key is gone; one that was of no certificate is not this repair's
     assert place.names[f"_25._tcp.{HOST}"]["TLSA"] == [f"3 0 1 {WRONG}", f"3 1 1 {place.key('good')}"]
 
@@ -275,17 +275,17 @@ def test_the_way_back_from_a_new_key_keeps_mail_coming_too(place):
     place.publish(mail(HOST) | tlsa(HOST, *place.names[f"_25._tcp.{HOST}"]["TLSA"], old))
     place.zones.forget()
     place.machine.run(f"sudo cp -p {file['copy']} {file['file']} && {file['reload']}")
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
 
 
 def test_without_the_wait_mail_would_have_stayed_away(place):
     place.begin(mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('expired')}"))
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
     place.publish(mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('expired')}", f"3 1 1 {place.key('good')}"))
     place.machine.run(shown("good"))
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.REFUSED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.REFUSED
     place.zones.forget()
-    assert place.sender.sent(f"root@{DOMAIN}") is Handed.VERIFIED
+    assert place.sender.sent(f"root@{DOMAIN}") is Delivery.VERIFIED
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["certificate first", "record first"])
@@ -296,8 +296,8 @@ def test_a_certificate_that_ended_and_matches_nothing_is_repaired_in_either_orde
     both = [("mail_ports.certificate_expired_mx", f"{HOST}:25"), ("dane.mismatch", HOST)]
     made = Repair.joined(printed(found[one], before) for one in both[::order])
     came = place.walk(made, f"root@{DOMAIN}", place.sender)
-    assert came == sorted(came, key=list(Handed).index)
-    assert came[-1] is Handed.VERIFIED
+    assert came == sorted(came, key=list(Delivery).index)
+    assert came[-1] is Delivery.VERIFIED
     left = faults(place.measured(), Severity.INFO)
     assert not set(both) & left.keys()
     assert new_faults(found, left, frozenset((*BESIDE, "dane.single"))) == set()
@@ -308,7 +308,7 @@ def test_a_policy_beside_dane_leaves_dane_as_it_is(place):
     names = mail(HOST) | tlsa(HOST, f"3 1 1 {place.key('good')}") | {STS: {"A": [ADDRESS]}}
     names |= {f"_smtp._tls.{DOMAIN}": {"TXT": [f"v=TLSRPTv1; rua=mailto:tls@{DOMAIN}"]}}
     place.begin(names, shown("good"))
-    assert set(prove(place, "mta_sts.absent_beside_dane", DOMAIN, then="mta_sts.mode_testing")) == {Handed.VERIFIED}
+    assert set(prove(place, "mta_sts.absent_beside_dane", DOMAIN, then="mta_sts.mode_testing")) == {Delivery.VERIFIED}
 
 
 def test_how_many_codes_of_dane_were_proved(capsys):

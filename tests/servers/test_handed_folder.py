@@ -26,7 +26,7 @@ def drop(driver: Driver, folder: Path) -> None:
     QApplication.sendEvent(driver.window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(driver.window, QDropEvent(QPointF(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys))
-    driver.qtbot.waitUntil(lambda: not driver.session.handing.running, timeout=60_000)
+    driver.qtbot.waitUntil(lambda: not driver.session.document_import.running, timeout=60_000)
     driver.settle()
 
 
@@ -61,7 +61,7 @@ def test_a_dropped_folder_answers_in_the_window_what_it_answers(
     driver.press("own")
     driver.press("take-in")
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert session.handing.taken >= len(files) > 10
+    assert session.document_import.taken >= len(files) > 10
     session.put(msgspec.structs.replace(session.open, registers=registers))
     driver.judged()
     driver.go("documents")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.engine.handed_files import documents_in, files_in
+from fumimori.engine.input_files import documents_in, files_in
 from fumimori.foreign_file import read_at_most
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from fumimori.model import Finding, Outcome
 
 NO_DOMAIN = "mx.no_domain"
 """What says that there is no such domain (RFC 2308 section 2.1)."""
-_STILL_TOLD = "registration."
+_STILL_REPORTED = "registration."
 """A registration that expired or is on hold explains why a domain is gone from the DNS."""
 
 
@@ -21,5 +21,5 @@ def about_existing(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     return tuple(
         outcome
         for outcome in outcomes
-        if outcome.subject not in absent or outcome.code == NO_DOMAIN or outcome.code.startswith(_STILL_TOLD)
+        if outcome.subject not in absent or outcome.code == NO_DOMAIN or outcome.code.startswith(_STILL_REPORTED)
     )

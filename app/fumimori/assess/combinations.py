@@ -61,15 +61,15 @@ def combinations(
     outcomes: Sequence[Outcome],
     observations: Observations,
     *,
-    dreading: bool = False,
+    worst_case: bool = False,
 ) -> tuple[Finding, ...]:
     """Every combination whose conditions all hold at one place. What is not known holds nothing.
 
-    With `dreading`, those there would be if every unanswered question had its worst answers.
+    With `worst_case`, those that there would be if every unanswered question had its worst answers.
     """
     if not rules.combinations:
         return ()
-    held = [*_measured(table, rules, outcomes), *_said(table), *(_dreaded(table) if dreading else ())]
+    held = [*_measured(table, rules, outcomes), *_said(table), *(_worst_answers(table) if worst_case else ())]
     held += _facts(held, rules, observations)
     return tuple(chain.from_iterable(_found(code, held, rules, observations) for code in rules.combinations))
 
@@ -98,7 +98,7 @@ def _said(table: Iterable[QuestionEvaluation]) -> Iterator[Held]:
             yield Held(code=f"{question}.unknown")
 
 
-def _dreaded(table: Iterable[QuestionEvaluation]) -> Iterator[Held]:
+def _worst_answers(table: Iterable[QuestionEvaluation]) -> Iterator[Held]:
     """Every bad answer to an unanswered question."""
     for evaluation in table:
         if evaluation.compared.option is None and evaluation.premise not in (

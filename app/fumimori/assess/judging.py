@@ -64,8 +64,8 @@ def assess(
         *_said(assessment, table),
     ]
     findings = tuple(sorted((settled(finding, disputes) for finding in found), key=_order))
-    dreaded = combinations(table, rules, counted, observations, dreading=True)
-    worse = [finding.severity for finding in dreaded if finding not in together]
+    at_worst = combinations(table, rules, counted, observations, worst_case=True)
+    worse = [finding.severity for finding in at_worst if finding not in together]
     contradictions = tuple(_contradictions(assessment, table, rules))
     open_points = _open_points(assessment, table, contradictions, observations)
     sums = Sums(table, findings, open_points, rules, worse, quick=assessment.quick)

@@ -9,7 +9,7 @@ from fumimori.model import Control, Finding, Outcome, QuestionState, Record, Res
 _T = TypeVar("_T", Finding, Outcome)
 
 
-class Stretch(StrEnum):
+class Segment(StrEnum):
     """A part of the way that mail takes."""
 
     ARRIVES = "arrives"
@@ -25,7 +25,7 @@ class Stretch(StrEnum):
 
 
 class Protection(StrEnum):
-    """What is known of a stretch."""
+    """What is known of a segment."""
 
     PROTECTED = "protected"
     OPEN = "open"
@@ -33,67 +33,67 @@ class Protection(StrEnum):
 
 
 class Link(Record):
-    """A stretch with its protection; `finding` is the worst that makes it open."""
+    """A segment with its protection; `finding` is the worst that makes it open."""
 
-    stretch: Stretch
+    segment: Segment
     protection: Protection
     finding: Finding | None = None
 
 
-ROWS: tuple[tuple[tuple[str, Stretch | None], ...], ...] = (
-    (("sender", Stretch.ARRIVES), ("mx", Stretch.ACCESS), ("mailbox", Stretch.READ), ("reader", None)),
-    (("staff", Stretch.SENT), ("sending", Stretch.NAMED), ("receiver", None)),
+ROWS: tuple[tuple[tuple[str, Segment | None], ...], ...] = (
+    (("sender", Segment.ARRIVES), ("mx", Segment.ACCESS), ("mailbox", Segment.READ), ("reader", None)),
+    (("staff", Segment.SENT), ("sending", Segment.NAMED), ("receiver", None)),
 )
-"""The stations of both ways, each with the stretch that leads on from it."""
+"""The stations of both ways, each with the segment that leads on from it."""
 CONTROLS = {
-    Stretch.ARRIVES: Control.MTA_STS,
-    Stretch.ACCESS: Control.ACCESS,
-    Stretch.READ: Control.PROTOCOLS,
-    Stretch.SENT: Control.PROTOCOLS,
-    Stretch.NAMED: Control.SENDER_AUTH,
+    Segment.ARRIVES: Control.MTA_STS,
+    Segment.ACCESS: Control.ACCESS,
+    Segment.READ: Control.PROTOCOLS,
+    Segment.SENT: Control.PROTOCOLS,
+    Segment.NAMED: Control.SENDER_AUTH,
 }
-"""The control whose questions and measurements say most about a stretch."""
+"""The control whose questions and measurements say most about a segment."""
 
 _PROBES = {
-    "mta_sts": Stretch.ARRIVES,
-    "dane": Stretch.ARRIVES,
-    "open_relay": Stretch.ARRIVES,
-    "spf": Stretch.NAMED,
-    "dkim": Stretch.NAMED,
-    "dmarc": Stretch.NAMED,
-    "sender_auth": Stretch.NAMED,
-    "webmail": Stretch.READ,
-    "access": Stretch.ACCESS,
-    "accounts": Stretch.ACCESS,
+    "mta_sts": Segment.ARRIVES,
+    "dane": Segment.ARRIVES,
+    "open_relay": Segment.ARRIVES,
+    "spf": Segment.NAMED,
+    "dkim": Segment.NAMED,
+    "dmarc": Segment.NAMED,
+    "sender_auth": Segment.NAMED,
+    "webmail": Segment.READ,
+    "access": Segment.ACCESS,
+    "accounts": Segment.ACCESS,
 }
-"""Which stretch the outcomes of a probe and the questions of a control are about."""
+"""Which segment the outcomes of a probe and the questions of a control are about."""
 _PORTS = {
-    "25": Stretch.ARRIVES,
-    "465": Stretch.SENT,
-    "587": Stretch.SENT,
-    **dict.fromkeys(("110", "143", "993", "995"), Stretch.READ),
+    "25": Segment.ARRIVES,
+    "465": Segment.SENT,
+    "587": Segment.SENT,
+    **dict.fromkeys(("110", "143", "993", "995"), Segment.READ),
 }
-"""Which stretch the outcomes of `mail_ports` are about, by port."""
+"""Which segment the outcomes of `mail_ports` are about, by port."""
 
 
 def mail_path(result: Result) -> tuple[Link, ...]:
-    """Every stretch in the order of the way.
+    """Every segment in the order of the way.
 
     Open: an open finding of Medium or worse is about it. Protected: nothing worse than Low, and something that was
     measured or answered well. All else was not looked at.
     """
-    faults = _by_stretch(one for one in result.findings if one.severity >= Severity.MEDIUM and not one.set_aside)
-    sound = set(_by_stretch(result.good)) | _answered(result)
+    faults = _by_segment(one for one in result.findings if one.severity >= Severity.MEDIUM and not one.set_aside)
+    sound = set(_by_segment(result.good)) | _answered(result)
     links = []
-    for stretch in Stretch:
-        worst = max(faults.get(stretch, ()), key=lambda one: one.severity, default=None)
-        protection = Protection.PROTECTED if stretch in sound else Protection.UNSEEN
-        links.append(Link(stretch=stretch, protection=Protection.OPEN if worst else protection, finding=worst))
+    for segment in Segment:
+        worst = max(faults.get(segment, ()), key=lambda one: one.severity, default=None)
+        protection = Protection.PROTECTED if segment in sound else Protection.UNSEEN
+        links.append(Link(segment=segment, protection=Protection.OPEN if worst else protection, finding=worst))
     return tuple(links)
 
 
-def _answered(result: Result) -> set[Stretch]:
-    """The stretches about which scored questions were answered well."""
+def _answered(result: Result) -> set[Segment]:
+    """The segments about which scored questions were answered well."""
     return {
         _PROBES[area]
         for one in result.questions
@@ -104,11 +104,11 @@ def _answered(result: Result) -> set[Stretch]:
     }
 
 
-def _by_stretch(outcomes: Iterable[_T]) -> dict[Stretch, list[_T]]:
-    found: dict[Stretch, list[_T]] = {}
+def _by_segment(outcomes: Iterable[_T]) -> dict[Segment, list[_T]]:
+    found: dict[Segment, list[_T]] = {}
     for outcome in outcomes:
         area, port = outcome.code.partition(".")[0], outcome.subject.rpartition(":")[2]
-        stretch = _PORTS.get(port) if area == "mail_ports" else _PROBES.get(area)
-        if stretch is not None:
-            found.setdefault(stretch, []).append(outcome)
+        segment = _PORTS.get(port) if area == "mail_ports" else _PROBES.get(area)
+        if segment is not None:
+            found.setdefault(segment, []).append(outcome)
     return found

@@ -7,18 +7,30 @@ from typing import Generic, Self, TypeVar
 
 import msgspec
 
-from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Scope, Status, Tool, Vantage
+from fumimori.model import Assessment, Attempt, Outcome, Record, Run, RunKind, Scope, Status, Tool, Values, Vantage
 
+NamedOutcome = tuple[str, Values]
+"""An outcome's name in the `rules.toml` of its check, and its values; `judge` adds check and subject."""
 F = TypeVar("F", bound=Record)
 F_co = TypeVar("F_co", bound=Record, covariant=True)
 
 
 @dataclass(frozen=True)
 class FactsKey(Generic[F_co]):
-    """Under which name one check's facts are kept, and what they are; each check's `facts.py` holds its own."""
+    """What one check is called, and the type of its facts; each check's `facts.py` holds its own."""
 
     check: str
     kind: type[F_co]
+
+    def outcome(self, name: str, subject: str, values: Values = (), *, tool: Tool | None = None) -> Outcome:
+        """The outcome that the check's `rules.toml` calls `name`."""
+        return Outcome(code=f"{self.check}.{name}", subject=subject, values=values, tool=tool)
+
+    def outcomes(
+        self, subject: str, named: Iterable[NamedOutcome], *common: tuple[str, str | int]
+    ) -> Iterator[Outcome]:
+        """One for each of `named`; the values in `common` come before its own."""
+        return (self.outcome(name, subject, (*common, *values)) for name, values in named)
 
 
 class Observations:

@@ -101,7 +101,7 @@ def opened(path: Path, secret: str | None, texts: Texts) -> Assessment:
 
     if not path.is_file():
         raise WrongUseError(texts("cli.no_such_file", path=str(path)))
-    with _told(path, texts), store.AssessmentFile.open(path, secret) as file:
+    with _explained_errors(path, texts), store.AssessmentFile.open(path, secret) as file:
         return file.assessment
 
 
@@ -112,7 +112,7 @@ def opened_to_change(path: Path, secret: str | None, texts: Texts) -> Iterator["
 
     if not path.is_file():
         raise WrongUseError(texts("cli.no_such_file", path=str(path)))
-    with _told(path, texts), store.AssessmentFile.open(path, secret) as file:
+    with _explained_errors(path, texts), store.AssessmentFile.open(path, secret) as file:
         if file.read_only:
             raise WrongUseError(texts("cli.file_error", detail=texts(f"words.store_error.{file.read_only}")))
         yield file
@@ -129,7 +129,7 @@ def destination(name: str | None, texts: Texts, *, source: Path | None = None) -
 
     path = Path(name)
     try:
-        ours = path.suffix == ".fumimori" or (path.is_file() and store.looks_like_ours(path))
+        ours = path.suffix == ".fumimori" or (path.is_file() and store.may_be_assessment(path))
         if ours or (source is not None and path.exists() and path.samefile(source)):
             raise WrongUseError(texts("cli.is_an_assessment", path=name))
     except OSError as error:
@@ -142,11 +142,11 @@ def new_assessment(path: Path, secret: str | None, texts: Texts, *, replace: boo
     """Whether a new assessment can be made at `path`, or with `replace` in the place of one; WrongUseError if not."""
     from fumimori import store
 
-    with _told(path, texts):
+    with _explained_errors(path, texts):
         if os.path.lexists(path):
             if not replace:
                 raise WrongUseError(texts("cli.already_there", path=str(path)))
-            if path.suffix != ".fumimori" or not store.looks_like_ours(path):
+            if path.suffix != ".fumimori" or not store.may_be_assessment(path):
                 raise WrongUseError(texts("cli.not_replaced", path=str(path)))
             store.check_free(path)
         _check_place(path, texts)
@@ -170,7 +170,7 @@ def create(
     from fumimori import store
 
     new_assessment(path, secret, texts, replace=replace)
-    with _told(path, texts):
+    with _explained_errors(path, texts):
         store.AssessmentFile.create(path, secret, start=assessment, replace=replace, blobs=blobs).close()
     _say(texts("cli.saved", path=str(path)))
 
@@ -188,7 +188,7 @@ def saving(options: argparse.Namespace, secret: str | None, wanted: Assessment, 
         new_assessment(path, secret, texts, replace=options.replace)
         yield Saving(path, None, secret, texts, replace=options.replace)
         return
-    with _told(path, texts):
+    with _explained_errors(path, texts):
         file = store.AssessmentFile.open(path, secret)
     with file:
         known = {domain.name for domain in file.assessment.scope.domains}
@@ -215,7 +215,7 @@ class Saving:
         if self._file is None:
             create(self._path, measured, self._secret, self._texts, replace=self._replace)
             return
-        with _told(self._path, self._texts):
+        with _explained_errors(self._path, self._texts):
             self._file.save(add(joined(self._file.assessment, measured)))
         _say(self._texts("cli.added", path=str(self._path)))
 
@@ -268,7 +268,7 @@ def write_all(place: Path, made: Mapping[str, bytes], texts: Texts, *, replace: 
 
 
 @contextlib.contextmanager
-def _told(path: Path, texts: Texts) -> Iterator[None]:
+def _explained_errors(path: Path, texts: Texts) -> Iterator[None]:
     """Every fault of an assessment file as wrong use."""
     from fumimori import store
 

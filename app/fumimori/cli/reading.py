@@ -10,9 +10,9 @@ from fumimori.cli import files
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
 from fumimori.engine import Toolkit
-from fumimori.engine.handed_files import FILES_MOST, TooManyFilesError, documents_in, files_in
-from fumimori.engine.handed_scans import SCAN
-from fumimori.engine.reading import Handed, ReadResult, read_documents
+from fumimori.engine.input_files import FILES_MOST, TooManyFilesError, documents_in, files_in
+from fumimori.engine.reading import DocumentResult, ReadResult, read_documents
+from fumimori.engine.scan_import import SCAN
 from fumimori.model import Assessment, Severity
 from fumimori.texts import Texts, sanitize
 
@@ -30,12 +30,12 @@ class ReadCommand:
         paths = _paths(options.files, texts)
         with files.opened_to_change(Path(options.into), files.passphrase(options, texts), texts) as file:
             before: Assessment = file.assessment
-            now, skipped = datetime.now(UTC).astimezone(), list[Handed]()
+            now, skipped = datetime.now(UTC).astimezone(), list[DocumentResult]()
             documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
             if options.own_messages:
                 result = result.vouched()
-            for handed in (*result.handed, *skipped):
+            for handed in (*result.documents, *skipped):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:
@@ -51,7 +51,7 @@ class ReadCommand:
         self._findings(console, result, after)
         return True
 
-    def _tell(self, console: Console, handed: Handed) -> None:
+    def _tell(self, console: Console, handed: DocumentResult) -> None:
         """What it is and what it proves, or why it was not read."""
         name = sanitize(handed.name, 120)
         if handed.problem:

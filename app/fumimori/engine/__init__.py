@@ -1,6 +1,5 @@
 """Runs probes: order by need, consent, limits, timeouts, cancel, progress; and reads results made elsewhere."""
 
-from fumimori.engine.again import Checked, Targets, checked, targets
 from fumimori.engine.consent import (
     Planned,
     close_looks,
@@ -12,4 +11,5 @@ from fumimori.engine.consent import (
 )
 from fumimori.engine.many import measure_many
 from fumimori.engine.measuring import Measurement, Progress, measure
+from fumimori.engine.recheck import RecheckResult, Targets, recheck_result, targets
 from fumimori.engine.toolkit import Judged, NetworkSettings, Toolkit

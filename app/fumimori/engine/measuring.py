@@ -14,9 +14,9 @@ from fumimori import __version__
 from fumimori.assess.senders import registered_selectors
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.observations import Observations
-from fumimori.engine.again import Targets
 from fumimori.engine.consent import Grounds, Refused, Target, allowed, allowed_file, planned
 from fumimori.engine.counting import counting
+from fumimori.engine.recheck import Targets
 from fumimori.engine.toolkit import NetworkSettings, Toolkit
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.model import Assessment, Attempt, ConsentLevel, Contact, Record, Run, Status, T, Vantage
@@ -131,7 +131,7 @@ class _Run:
 
     async def run(self, cancel: asyncio.Event, only: Sequence[str] | None) -> Measurement:
         self.id, self.started = str(uuid.uuid4()), self.network.now()
-        self.slots, self.standing = asyncio.Semaphore(AT_ONCE), asyncio.Event()
+        self.slots, self.vantage_set = asyncio.Semaphore(AT_ONCE), asyncio.Event()
         plans = planned(self.toolkit, self.assessment, thorough=self.settings.thorough)
         self.allowance = Allowance(most=sum(plan.connections for plan in plans if plan.allowed))
         wanted = _with_needs(self.toolkit.probes, only)
@@ -169,7 +169,7 @@ class _Run:
             id=self.id,
             started=self.started,
             ended=self.network.now(),
-            vantage=self.stood(),
+            vantage=self.known_vantage(),
             consent=self.assessment.consent,
             scope=self.assessment.scope,
             program=__version__,
@@ -186,7 +186,7 @@ class _Run:
         observations.vantage = run.vantage
         return observations
 
-    def stood(self) -> Vantage | None:
+    def known_vantage(self) -> Vantage | None:
         """The vantage point with the hosts that were found to be inside."""
         hosts = [host for host, task in self.inside.items() if task.done() and not task.cancelled() and task.result()]
         if self.vantage is None or not hosts:
@@ -227,13 +227,13 @@ class _Run:
 
     async def probe_environment(self) -> None:
         try:
-            ended = await _guarded(self.looked_around())
+            ended = await _guarded(self.detect_vantage())
             if ended.value is not None:
                 self.vantage = ended.value
         finally:
-            self.standing.set()
+            self.vantage_set.set()
 
-    async def looked_around(self) -> Vantage:
+    async def detect_vantage(self) -> Vantage:
         """The vantage point of this run; nobody but the resolver is asked before ordinary connections are confirmed."""
         scope = self.assessment.scope
         named = (*scope.mail_hosts, *(domain.name for domain in scope.domains))
@@ -242,18 +242,18 @@ class _Run:
             named,
             control_hosts=self.settings.control_hosts if connecting else (),
             from_outside=self.settings.from_outside,
-            early=self.stands,
+            early=self.vantage_known,
         )
 
-    def stands(self, vantage: Vantage) -> None:
+    def vantage_known(self, vantage: Vantage) -> None:
         self.vantage = vantage
-        self.standing.set()
+        self.vantage_set.set()
 
     async def probe(self, probe: Probe[Record], needs: list[asyncio.Task[None]]) -> None:
         for need in needs:
             await asyncio.shield(need)
         if probe.consent >= ConsentLevel.CONNECTIONS:
-            await self.standing.wait()
+            await self.vantage_set.wait()
         observations = self.observations()
         ended = await _guarded(_subjects(probe, observations))
         if ended.value is None:

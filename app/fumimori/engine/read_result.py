@@ -1,4 +1,4 @@
-"""What a reading of handed-over documents brings home, before any of it counts."""
+"""The result of reading documents, before any of it counts."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -8,11 +8,11 @@ import msgspec
 from fumimori.checks.contract import About, Reader
 from fumimori.checks.observations import host_of
 from fumimori.engine.counting import belongs
-from fumimori.engine.handed_scans import HandedScan, with_scans
+from fumimori.engine.scan_import import ImportedScan, with_scans
 from fumimori.model import Assessment, Attempt, DomainScope, Outcome, Record, Run, Scope, Tool
 
 
-class Handed(Record):
+class DocumentResult(Record):
     """What became of one document, those in archives one by one."""
 
     name: str
@@ -53,12 +53,12 @@ class ReadResult(Record):
     """The result of a reading; nothing counts before `added_to`."""
 
     run: Run
-    handed: tuple[Handed, ...]
+    documents: tuple[DocumentResult, ...]
     others: tuple[OtherDomain, ...] = ()
     teaches: tuple[tuple[Reader[Any], tuple[Record, ...]], ...] = ()
     tools: tuple[tuple[str, Tool], ...] = ()
     """Of the documents that are results of another program: digest and program."""
-    scans: tuple[HandedScan, ...] = ()
+    scans: tuple[ImportedScan, ...] = ()
     """Measurements that were made elsewhere; each becomes the runs that it holds."""
     cancelled: bool = False
 
@@ -81,7 +81,7 @@ class ReadResult(Record):
         for reader, facts in self.teaches:
             scope = reader.teaches(scope, facts)
         kept = {(one.probe, one.subject) for one in attempts}
-        digests = {one.sha256 for one in self.handed if any((one.reader, name) in kept for name in one.subjects)}
+        digests = {one.sha256 for one in self.documents if any((one.reader, name) in kept for name in one.subjects)}
         sources = tuple(source for source in self.run.sources if source.sha256 in digests)
         run = msgspec.structs.replace(self.run, attempts=attempts, sources=sources, scope=scope)
         return msgspec.structs.replace(assessment, scope=scope, runs=(*assessment.runs, *self._by_tool(run)))
@@ -142,15 +142,17 @@ class ReadResult(Record):
             one if one.subject or self._about_of(one) is not About.HOST else msgspec.structs.replace(one, subject=host)
             for one in self.run.attempts
         )
-        handed = tuple(
+        documents = tuple(
             msgspec.structs.replace(one, subjects=tuple(name or host for name in one.subjects))
             if about.get(one.reader) is About.HOST
             else one
-            for one in self.handed
+            for one in self.documents
         )
         belonging = belongs(About.HOST, host, self.run.scope)
         run = msgspec.structs.replace(self.run, attempts=attempts)
-        return msgspec.structs.replace(self, run=run, handed=handed, others=(*others, *(() if belonging else (mine,))))
+        return msgspec.structs.replace(
+            self, run=run, documents=documents, others=(*others, *(() if belonging else (mine,)))
+        )
 
     @property
     def _about(self) -> dict[str, About]:

@@ -25,14 +25,14 @@ from fumimori.checks.contract import (
     TooMuch,
 )
 from fumimori.engine.counting import belongs, failure
-from fumimori.engine.handed_scans import SCAN, HandedScan, foreign, is_scan, scan_in
-from fumimori.engine.read_result import Handed, OtherDomain, Progress, ReadResult
+from fumimori.engine.read_result import DocumentResult, OtherDomain, Progress, ReadResult
+from fumimori.engine.scan_import import SCAN, ImportedScan, foreign, is_scan, read_scan_document
 from fumimori.engine.toolkit import Toolkit
 from fumimori.engine.unpacking import DEPTH_MOST, Allowance, Opener, Unread, carried, opener
 from fumimori.grammar.collected import is_collected
 from fumimori.model import Assessment, Attempt, Record, Run, RunKind, Source, Status
 
-__all__ = ["Handed", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
+__all__ = ["DocumentResult", "OtherDomain", "Progress", "ReadResult", "document_of", "read_documents"]
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +88,9 @@ class _Reading:
     observer: Callable[[Progress], None]
     cancelled: Callable[[], bool]
     allowance: Allowance = field(default_factory=Allowance)
-    handed: list[Handed] = field(default_factory=list)
+    documents: list[DocumentResult] = field(default_factory=list)
     taken: list[_Taken] = field(default_factory=list)
-    scans: list[HandedScan] = field(default_factory=list)
+    scans: list[ImportedScan] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     """Digests of what was read already: the same document twice is one."""
     total: int = 0
@@ -132,7 +132,7 @@ class _Reading:
         )
         return ReadResult(
             run=run,
-            handed=tuple(self.handed),
+            documents=tuple(self.documents),
             others=tuple(self.others()),
             teaches=tuple(self.teaches()),
             tools=tuple({one.document.sha256: one.reading.tool for one in self.taken if one.reading.tool}.items()),
@@ -142,7 +142,7 @@ class _Reading:
 
     def take(self, document: Document, depth: int) -> None:
         """Read one document, or take it apart and read what comes out."""
-        self.observer(Progress(name=document.name, done=len(self.handed), total=self.total))
+        self.observer(Progress(name=document.name, done=len(self.documents), total=self.total))
         try:
             if is_scan(document):
                 self.measured(document)
@@ -166,21 +166,23 @@ class _Reading:
         """Read what comes out of an archive or a mailbox."""
         if depth >= DEPTH_MOST:
             raise TooMuch
-        before = len(self.handed)
+        before = len(self.documents)
         for piece in open_up(document, self.allowance):
             if self.cancelled():
                 return
             self.total += 1
             if isinstance(piece, Unread):
-                self.handed.append(Handed(name=piece.name, problem=piece.why.reason, detail=piece.why.detail))
+                self.documents.append(
+                    DocumentResult(name=piece.name, problem=piece.why.reason, detail=piece.why.detail)
+                )
             else:
                 self.take(piece, depth + 1)
-        if len(self.handed) == before:
+        if len(self.documents) == before:
             self.note(document, problem="nothing_inside")
 
     def measured(self, document: Document) -> None:
         """Read a measurement that was made elsewhere."""
-        found = scan_in(document, self.toolkit)
+        found = read_scan_document(document, self.toolkit)
         there = {run.id for run in self.assessment.runs} | {run.id for one in self.scans for run in one.scan.runs}
         if all(run.id in there for run in found.scan.runs):
             self.note(document, reader=SCAN, problem="twice")
@@ -244,7 +246,7 @@ class _Reading:
             raise _Stopped
         if share - self.share >= SHARE_TOLD:
             self.share = share
-            self.observer(Progress(name=self.name, done=len(self.handed), total=self.total, share=share))
+            self.observer(Progress(name=self.name, done=len(self.documents), total=self.total, share=share))
 
     def placed(self, reader: Reader[Any], reading: Reading[Record], document: Document) -> Reading[Record]:
         """The reading with the host that the person named, or else the file around it, where it names none itself."""
@@ -253,9 +255,9 @@ class _Reading:
         return reading
 
     def note(self, document: Document, **said: object) -> None:
-        self.handed.append(
+        self.documents.append(
             msgspec.structs.replace(
-                Handed(name=document.name, sha256=document.sha256, size=len(document.content)), **said
+                DocumentResult(name=document.name, sha256=document.sha256, size=len(document.content)), **said
             )
         )
 

@@ -41,7 +41,7 @@ def document(material: Material) -> bytes:
     paper.core_properties.author = f"Fumimori {material.tool_version}"
     paper.core_properties.created = paper.core_properties.modified = material.issued.replace(tzinfo=None)
     paper.core_properties.language = material.texts.style.tag
-    _speak(paper, material.texts.style.tag)
+    _set_language(paper, material.texts.style.tag)
     paper.styles["Normal"].font.size = Pt(10)
     for block in outline(material):
         if isinstance(block, Heading):
@@ -55,7 +55,7 @@ def document(material: Material) -> bytes:
     return office_file(octets.getvalue(), material.issued)
 
 
-def _speak(paper: "Document", tag: str) -> None:
+def _set_language(paper: "Document", tag: str) -> None:
     """The language of every style, and typefaces, which are replaced where they are not there."""
     from docx.oxml.ns import qn
 

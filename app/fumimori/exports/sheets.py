@@ -4,7 +4,7 @@ from fumimori.exports.material import Material
 from fumimori.exports.work_orders import RULE
 from fumimori.model import Severity, Status, Verdict
 from fumimori.wording.references import supported
-from fumimori.wording.sheet import Block, Heading, Paragraph, Rows, Sheet, Verbatim, WriteIn
+from fumimori.wording.sheet import Block, CodeBlock, Heading, Paragraph, Rows, Sheet, WriteIn
 
 PARTS = ("before", "heading", "after", "risks", "back", "proof")
 """The parts of a repair that have a heading of their own."""
@@ -24,7 +24,7 @@ def order_sheet(material: Material, text: str) -> Sheet:
             to_copy.append(line.removeprefix(_INDENT))
             continue
         if to_copy:
-            found.append(Verbatim(lines=tuple(to_copy)))
+            found.append(CodeBlock(lines=tuple(to_copy)))
             to_copy = []
         if line == RULE:
             first = True

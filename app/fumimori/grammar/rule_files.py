@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from fumimori.model import (
+    ByHand,
     CauseRule,
     CombinationRule,
     Control,
@@ -46,6 +47,7 @@ class _Outcome(Record, forbid_unknown_fields=True):
     hosting_severities: tuple[_HostingSeverity, ...] = ()
     work: Work = Work()
     event: Event | None = None
+    by_hand: ByHand | None = None
 
 
 class _Cause(Record, forbid_unknown_fields=True):
@@ -145,9 +147,12 @@ def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
         raise ValueError(f"{code}: which options does it contradict?")
     if raw.at_least is not None and (raw.effect is not Effect.SHOWS or raw.at_least.share > raw.credit.share):
         raise ValueError(f"{code}: only what an outcome shows proves anything, and no more than that")
+    severity = Severity.of(raw.severity)
+    if raw.by_hand is not None and severity < Severity.LOW:
+        raise ValueError(f"{code}: nothing of severity {raw.severity} is repaired, by hand or otherwise")
     return OutcomeRule(
         code=code,
-        severity=Severity.of(raw.severity),
+        severity=severity,
         control=raw.control,
         source=raw.source,
         date=raw.date,
@@ -162,4 +167,5 @@ def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
         ),
         work=raw.work,
         event=raw.event,
+        by_hand=raw.by_hand,
     )

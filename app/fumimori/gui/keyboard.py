@@ -69,7 +69,7 @@ def _holds(stop: QWidget, at: QWidget) -> bool:
     return isinstance(group, ChoiceGroup) and group.isAncestorOf(at)
 
 
-def to_complaint(page: QWidget) -> None:
+def to_first_error(page: QWidget) -> None:
     """The first field of `page` that says what is missing gets the keyboard."""
     for field in page.findChildren(Field):
         if field.trouble.isVisibleTo(page):

@@ -149,7 +149,7 @@ class Measuring(QObject):
             finally:
                 await network.close()
 
-        self._job = self._session.bridge.run(work, done=self._brought, failed=self._failed, said=self._heard)
+        self._job = self._session.bridge.run(work, done=self._on_finished, failed=self._failed, said=self._on_progress)
         self.changed.emit()
 
     def stop(self) -> None:
@@ -168,7 +168,7 @@ class Measuring(QObject):
         if left or now.consent.confirmed_level < begun.consent.confirmed_level:
             self.stop()
 
-    def _heard(self, what: object) -> None:
+    def _on_progress(self, what: object) -> None:
         from fumimori.engine import Progress
 
         if not isinstance(what, Progress):
@@ -178,7 +178,7 @@ class Measuring(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
-    def _brought(self, measurement: "Measurement") -> None:
+    def _on_finished(self, measurement: "Measurement") -> None:
         self._job = None
         self.cancelled = measurement.cancelled
         if self._session.assessment is not None and self._session.assessment.id == self._for:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from fumimori.gui import shortcuts
-from fumimori.gui.drops import Drops
+from fumimori.gui.drag_and_drop import DropHandler
 from fumimori.gui.opening import ask_for_file
 from fumimori.wizard.steps import START, Route
 
@@ -23,13 +23,13 @@ THEMES: tuple[Literal["system", "light", "dark"], ...] = ("system", "light", "da
 
 
 class Menus:
-    """The menus, made once; `speak` gives them the words of the window's language."""
+    """The menus, made once; `retranslate` gives them the words of the window's language."""
 
     def __init__(self, window: "Window") -> None:
         self._window = window
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, QAction] = {}
-        self._drops = Drops(window)
+        self._drops = DropHandler(window)
         self._menu("file")
         self._add("new", partial(window.go, Route("new")))
         self._add("open", partial(ask_for_file, window, window.session, window.navigator))
@@ -66,7 +66,7 @@ class Menus:
         window.session.saved.connect(self._offer)
         self._letters = LettersFirst(window)
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Say everything in the window's language, and mark the brightness that is used."""
         window = self._window
         t = window.session.texts
@@ -80,8 +80,8 @@ class Menus:
     def _offer(self) -> None:
         """Offer only what can be done now."""
         session = self._window.session
-        self._actions["undo"].setEnabled(session.past.can_undo)
-        self._actions["redo"].setEnabled(session.past.can_redo)
+        self._actions["undo"].setEnabled(session.history.can_undo)
+        self._actions["redo"].setEnabled(session.history.can_redo)
         for name in ("paste", "documents", *GO_TO):
             self._actions[name].setEnabled(session.assessment is not None)
         for name in ("copy", "key"):

@@ -11,14 +11,14 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from fumimori.gui import spoken
+from fumimori.gui import accessibility
 from fumimori.gui.app_services import AppServices
-from fumimori.gui.copies import remove_abandoned
-from fumimori.gui.ending import Ending
-from fumimori.gui.placing import place
 from fumimori.gui.session import Session
+from fumimori.gui.termination import Termination
 from fumimori.gui.theme import FIRST_FACES, LATER_FACES, load_fonts
+from fumimori.gui.viewer_copies import remove_abandoned
 from fumimori.gui.window import Window
+from fumimori.gui.window_placement import place
 from fumimori.wizard.steps import Route
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def start(services: AppServices, *, file: Path | None, language: str) -> int:
     session = Session(services, language)
     window = Window(session)
     place(window, session.settings)
-    Ending(window, window.end)
+    Termination(window, window.end)
     AfterFirstPaint(window, lambda: open_first(window, file))
     window.show()
     return application.exec()
@@ -60,7 +60,7 @@ def prepare(application: QApplication, services: AppServices) -> None:
     application.setStyle("Fusion")
     application.setApplicationName("Fumimori")
     application.setDesktopFileName("fumimori")
-    spoken.install()
+    accessibility.install()
     load_fonts(services.resources / "fonts", FIRST_FACES)
     mark = services.resources / "icons" / "mark.svg"
     if mark.exists():

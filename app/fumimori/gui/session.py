@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from fumimori.gui import settings as remembered
 from fumimori.gui.app_services import AppServices
 from fumimori.gui.bridge import Bridge
-from fumimori.gui.copies import Copies
-from fumimori.gui.filework import FileWork
-from fumimori.gui.handing import Handing
+from fumimori.gui.document_import import DocumentImport
+from fumimori.gui.evidence_bytes import EvidenceBytes
+from fumimori.gui.file_tasks import FileTasks
 from fumimori.gui.judging import Judging
 from fumimori.gui.measuring import Measuring
-from fumimori.gui.octets import Octets
-from fumimori.gui.past import Past
+from fumimori.gui.undo_history import UndoHistory
+from fumimori.gui.viewer_copies import ViewerCopies
 from fumimori.model import Answer, Assessment, Evidence, Result
 from fumimori.texts import Texts, languages
 from fumimori.wizard.answering import answered
@@ -55,10 +55,10 @@ class Session(QObject):
         self.bridge = Bridge(self)
         self.judging = Judging(self)
         self.measuring = Measuring(self)
-        self.work = FileWork(self)
-        self.handing = Handing(self)
-        self.past = Past()
-        self.copies = Copies()
+        self.work = FileTasks(self)
+        self.document_import = DocumentImport(self)
+        self.history = UndoHistory()
+        self.copies = ViewerCopies()
         self.place: object = None
         """Where in the window something is done, for coming back to it when it is undone."""
         self.assessment: Assessment | None = None
@@ -67,7 +67,7 @@ class Session(QObject):
         self.fault = ""
         """The store error's code of the last attempt to save, while that failed; or why the file is only shown."""
         self._file: AssessmentFile | None = None
-        self._octets = Octets()
+        self._octets = EvidenceBytes()
         self._not_kept.connect(self._not_saved)
         self._result: Result | None = None
         self._unsaved = False
@@ -169,7 +169,7 @@ class Session(QObject):
         if self._file is not None:
             self._file.close()
         self._file = self.path = self.assessment = self._result = self.saved_at = None
-        self._unsaved, self.fault, self.past = False, "", Past()
+        self._unsaved, self.fault, self.history = False, "", UndoHistory()
         self.copies.remove()
         self.judging.forget()
         return True
@@ -251,7 +251,7 @@ class Session(QObject):
             self._file.close()
         self._file, self.path, self.assessment = file, path, assessment
         if not leave:
-            self.past = Past()
+            self.history = UndoHistory()
             self.copies.remove()
             self.judging.forget()
             self._octets.only_of(assessment)
@@ -328,16 +328,16 @@ class Session(QObject):
         if assessment == self.assessment:
             return
         if self.assessment is not None:
-            self.past.note(self.assessment, assessment, self.place)
+            self.history.record(self.assessment, assessment, self.place)
         self._become(assessment)
 
     def undo(self) -> object:
         """Take the last thing back that was said; where that was, or None when there is nothing to take back."""
-        return self._turned(self.past.undo(self.assessment) if self.assessment is not None else None)
+        return self._turned(self.history.undo(self.assessment) if self.assessment is not None else None)
 
     def redo(self) -> object:
         """Say again what was taken back last; where that was, or None."""
-        return self._turned(self.past.redo(self.assessment) if self.assessment is not None else None)
+        return self._turned(self.history.redo(self.assessment) if self.assessment is not None else None)
 
     def _turned(self, found: tuple[Assessment, object] | None) -> object:
         if found is None:
@@ -390,7 +390,7 @@ class Session(QObject):
         self.settings = settings
         remembered.save(self.services.settings_folder, settings)
 
-    def speak(self, language: str) -> None:
+    def set_language(self, language: str) -> None:
         """Use another language from now on."""
         self.language = language
         self.remember(msgspec.structs.replace(self.settings, language=language))

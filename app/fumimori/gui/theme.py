@@ -226,8 +226,8 @@ QLineEdit { min-height: @hit; }
 QLineEdit:focus, QPlainTextEdit:focus { border: @ring solid @accent; padding: 0px @gap; }
 QProgressBar { background: @line; border: none; border-radius: @half; min-height: @gap; max-height: @gap; }
 QProgressBar::chunk { background: @accent; border-radius: @half; }
-QPlainTextEdit#verbatim { background: @paper; border: 1px solid @line; }
-QPlainTextEdit#verbatim:focus { border: @ring solid @accent; }
+QPlainTextEdit#code { background: @paper; border: 1px solid @line; }
+QPlainTextEdit#code:focus { border: @ring solid @accent; }
 QTableView { background: @surface; color: @ink; border: 1px solid @line; border-radius: @half; }
 QTableView:focus { border: @ring solid @accent; }
 QTableView::item { padding: @half @gap; border-bottom: 1px solid @line; }

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, QTranslator
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from fumimori.gui import keyboard, placing, qt_words
+from fumimori.gui import keyboard, qt_translation, window_placement
 from fumimori.gui.menus import Menus
 from fumimori.gui.pages import Page, page_class
 from fumimori.gui.pages.judging import JudgingPage
@@ -19,8 +19,8 @@ from fumimori.gui.widgets.choice import ChoiceCard
 from fumimori.gui.widgets.controls import clear
 from fumimori.gui.widgets.frame import Footer, Header, following_language
 from fumimori.gui.widgets.help_panel import HelpPanel
+from fumimori.gui.widgets.saving_notices import store_error_notice
 from fumimori.gui.widgets.sidebar import Sidebar
-from fumimori.gui.widgets.trouble import trouble_notice
 from fumimori.wizard.navigator import Navigator
 from fumimori.wizard.steps import Group, Needs, Route, step
 
@@ -38,7 +38,7 @@ class Window(QMainWindow):
         self.page: Page | None = None
         self.theme = themed(self.session.settings, self.session.services.resources)
         self._page_is_exact = True
-        self.header = Header(speak=self.other_language, help_asked=self.toggle_help)
+        self.header = Header(change_language=self.other_language, help_asked=self.toggle_help)
         self.sidebar = Sidebar(self.go)
         self.help_panel = HelpPanel(self.toggle_help)
         self.footer = Footer(back=self.navigator.back, later=self.navigator.later, forward=self.forward)
@@ -74,7 +74,7 @@ class Window(QMainWindow):
         self._shown_trouble: tuple[str, bool, bool, str] | None = None
         self._asked_to_close = self._drop = self._closes_after_measuring = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._restyle)
-        self.setMinimumSize(*placing.SMALLEST)
+        self.setMinimumSize(*window_placement.SMALLEST)
         self._restyle()
         self.rebuilding.finish()
 
@@ -128,7 +128,7 @@ class Window(QMainWindow):
             if self.page.accept():
                 self.navigator.next()
             else:
-                self._to_complaint()
+                self._to_error()
 
     def begin_page(self) -> None:
         """The keyboard moves to where the page begins."""
@@ -140,10 +140,10 @@ class Window(QMainWindow):
         else:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _to_complaint(self) -> None:
+    def _to_error(self) -> None:
         """The keyboard moves to the first field that says what is missing, and that is scrolled into view."""
         if self.page is not None:
-            keyboard.to_complaint(self.page)
+            keyboard.to_first_error(self.page)
             self._in_view.look()
 
     def rebuild(self, *, typed: bool = True) -> None:
@@ -248,7 +248,7 @@ class Window(QMainWindow):
             return
         self._shown_trouble = wanted
         clear(self._notices)
-        notice = trouble_notice(
+        notice = store_error_notice(
             self.theme,
             self.session.texts,
             code,
@@ -309,7 +309,7 @@ class Window(QMainWindow):
 
     def other_language(self) -> None:
         """Change to the next language and stay on the page."""
-        self.session.speak(following_language(self.session.texts).code)
+        self.session.set_language(following_language(self.session.texts).code)
         self._restyle()
 
     def resize_text(self, step: int) -> None:
@@ -325,7 +325,7 @@ class Window(QMainWindow):
         self._restyle()
 
     def _restyle(self) -> None:
-        self.rebuilding.begin((self._use_look, self._speak, self._show), typed=True, apart=True)
+        self.rebuilding.begin((self._use_look, self._retranslate, self._show), typed=True, apart=True)
 
     def _use_look(self) -> None:
         """Style what stays; page and sidebar go before, because Qt would style all of them once more for nothing."""
@@ -339,11 +339,11 @@ class Window(QMainWindow):
         QApplication.setFont(self.theme.font())
         self.setStyleSheet(self.theme.sheet())
 
-    def _speak(self) -> None:
+    def _retranslate(self) -> None:
         """The words of what stays."""
         self.header.show_desk(self.session, self.theme)
-        qt_words.speak(self._translator, self.session.language)
-        self._menus.speak()
+        qt_translation.install_translation(self._translator, self.session.language)
+        self._menus.retranslate()
         if self._shown_trouble is not None:
             self._shown_trouble = None
             self.show_trouble(self.session.fault)
@@ -390,6 +390,6 @@ class Window(QMainWindow):
             self.page = None
         self.sidebar.forget()
         self.session.work.forget()
-        self.session.remember(placing.remembered(self, self.session.settings))
+        self.session.remember(window_placement.remembered(self, self.session.settings))
         self.session.bridge.close()
         event.accept()

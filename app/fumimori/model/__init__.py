@@ -41,6 +41,17 @@ from fumimori.model.result import (
     SnippetKind,
     Verdict,
 )
-from fumimori.model.rules import CauseRule, CombinationRule, Effect, Event, OutcomeRule, Place, Rules, Table, Threshold
+from fumimori.model.rules import (
+    ByHand,
+    CauseRule,
+    CombinationRule,
+    Effect,
+    Event,
+    OutcomeRule,
+    Place,
+    Rules,
+    Table,
+    Threshold,
+)
 from fumimori.model.run import Attempt, Contact, Exchange, Outcome, Run, RunKind, Source, Status, Tool, Vantage
 from fumimori.model.scope import Addressee, Consent, ConsentLevel, DomainScope, Hosting, Mode, Organisation, Scope

@@ -34,6 +34,39 @@ class Event(StrEnum):
     SUPPORT = "support"
 
 
+class ByHand(StrEnum):
+    """Why a repair has nothing to copy: what the work is, or who does it; its sentence is a note of the repairs."""
+
+    CERTIFICATE = "certificate"
+    """A file of a certificate that somebody ordered: its issuer renews it."""
+    DECISION = "decision"
+    """People decide one by one which account, key or exception goes."""
+    DNSSEC = "dnssec"
+    """Keys and DS records are made in the DNS company's own panel."""
+    LOGO = "logo"
+    """A designer makes the file."""
+    MARK = "mark"
+    """The issuer of the logo's certificate makes the file."""
+    OTHER_TOOL = "other_tool"
+    """Another tool found it; this program's own findings say what to change."""
+    PERSONAL = "personal"
+    """A certificate or mail program on one person's computer."""
+    REGISTRAR = "registrar"
+    """In the registrar's panel, by whoever holds the contract."""
+    REPLACEMENT = "replacement"
+    """A project, and no command."""
+    REPORT = "report"
+    """Senders reported it; other findings say what to change at the server and in its records."""
+    SECOND_FACTOR = "second_factor"
+    """Everybody registers a device of their own."""
+    SENDER = "sender"
+    """The system that sent the message has to be found first."""
+    SERVER = "server"
+    """In files that differ from server to server."""
+    WINDOWS = "windows"
+    """In the pages of Windows Update."""
+
+
 class OutcomeRule(Record):
     """What an outcome code means: its severity, with source and date, and what it does to a question."""
 
@@ -54,6 +87,8 @@ class OutcomeRule(Record):
     work: Work = Work()
     event: Event | None = None
     """What ends on the value `day` of the outcome, an ISO day; None when it names no day to keep."""
+    by_hand: ByHand | None = None
+    """Why there is nothing to copy; None where the check has a repair, and for what needs none."""
 
 
 class Place(StrEnum):

@@ -7,8 +7,8 @@ from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import DIALOGUES, Dialogue, NotSpokenError, Sieve, Smtp
 from fumimori.net.tls import TlsError, TlsLayer, carry_on, start_tls
 from fumimori.network import Notes, NotObserved, Refused, TimedOut
+from fumimori.network.active_tests import RENEGOTIATIONS_MOST, InjectionTest, RenegotiationTest
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, PROTOCOLS
-from fumimori.network.trials import RENEGOTIATIONS_MOST, InjectionTrial, RenegotiationTrial
 
 LINES_MOST = 60
 ANSWER_SECONDS = 8.0
@@ -24,13 +24,13 @@ _GOOD_BYE = {"smtp": b"QUIT\r\n", "imap": b"L1 LOGOUT\r\n", "pop3": b"QUIT\r\n",
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trials:
+class ActiveTests:
     """Implements ActiveTestClient on top of a dialer."""
 
     dialer: Dialer
     our_name: str = ""
 
-    async def starttls_injection(self, host: str, address: str, port: int, *, notes: Notes) -> InjectionTrial:
+    async def starttls_injection(self, host: str, address: str, port: int, *, notes: Notes) -> InjectionTest:
         """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
@@ -39,11 +39,11 @@ class Trials:
             try:
                 return await self._injected(connection, protocol, host, address)
             except NotSpokenError:
-                return InjectionTrial(error="not_the_protocol")
+                return InjectionTest(error="not_the_protocol")
             except NotObserved as error:
-                return InjectionTrial(error=error.reason)
+                return InjectionTest(error=error.reason)
 
-    async def renegotiation(self, host: str, address: str, port: int, *, notes: Notes) -> RenegotiationTrial:
+    async def renegotiation(self, host: str, address: str, port: int, *, notes: Notes) -> RenegotiationTest:
         """See ActiveTestClient."""
         protocol = PROTOCOLS.get(port, "smtp")
         async with self.dialer.connection(
@@ -53,21 +53,21 @@ class Trials:
             try:
                 layer = await self._secured(connection, dialogue, port, "" if host == address else host)
             except (NotSpokenError, TlsError):
-                return RenegotiationTrial(error="tls_failed")
+                return RenegotiationTest(error="tls_failed")
             except NotObserved as error:
-                return RenegotiationTrial(error=error.reason)
+                return RenegotiationTest(error=error.reason)
             if layer is None:
-                return RenegotiationTrial(error="no_starttls")
+                return RenegotiationTest(error="no_starttls")
             accepted = await _renegotiated(connection, layer)
             connection.note("(TLS renegotiation)", str(accepted))
             try:
                 async with asyncio.timeout(1.0):
                     await dialogue.leave()
             except (NotObserved, NotSpokenError, TimeoutError):
-                return RenegotiationTrial(accepted=accepted)
-            return RenegotiationTrial(accepted=accepted)
+                return RenegotiationTest(accepted=accepted)
+            return RenegotiationTest(accepted=accepted)
 
-    async def _injected(self, connection: Connection, protocol: str, host: str, address: str) -> InjectionTrial:
+    async def _injected(self, connection: Connection, protocol: str, host: str, address: str) -> InjectionTest:
         dialogue = DIALOGUES[protocol](connection, self._name(connection))
         await dialogue.greeting()
         if protocol == "smtp":
@@ -78,16 +78,16 @@ class Trials:
         if not line.upper().startswith(_READY[protocol]):
             # A server that refuses commands behind STARTTLS refuses the test as well, as it should.
             refused = line.startswith(("5", "S1 ", "-ERR", "NO", "BYE"))
-            return InjectionTrial(injected=False if refused else None, error="no_starttls")
+            return InjectionTest(injected=False if refused else None, error="no_starttls")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await start_tls(connection, "" if host == address else host)
         except (TlsError, TimeoutError, TimedOut, Refused):
-            return InjectionTrial(injected=False)  # what it took for a handshake was our command: it threw nothing away
+            return InjectionTest(injected=False)  # what it took for a handshake was our command: it threw nothing away
         await connection.send(_GOOD_BYE[protocol])
         lines = await _lines(connection)
         connection.note(_GOOD_BYE[protocol].decode("ascii"), "\n".join(lines))
-        return InjectionTrial(injected=_carried_out(protocol, lines) if lines else None)
+        return InjectionTest(injected=_carried_out(protocol, lines) if lines else None)
 
     @staticmethod
     async def _secured(connection: Connection, dialogue: Dialogue, port: int, name: str) -> TlsLayer | None:

@@ -313,7 +313,7 @@ class Dialer:
         """One of the few conversations that may be held with an address at the same time."""
         slots = self._hosts.setdefault(address, asyncio.Semaphore(HOST_AT_ONCE))
         if slots.locked() and notes.deadline is not None:
-            with notes.deadline.standing_still():
+            with notes.deadline.paused():
                 await slots.acquire()
         else:
             await slots.acquire()

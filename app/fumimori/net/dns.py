@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import dns.rdatatype
     from cryptography import x509
 
-__all__ = ["Questions", "has_route", "is_address", "parse_resolver", "system_servers"]
+__all__ = ["DnsQueries", "has_route", "is_address", "parse_resolver", "system_servers"]
 
 ROUNDS = 2
 SERVERS_MOST = 3
@@ -72,7 +72,7 @@ def has_route(address: str) -> bool:
     return True
 
 
-class Questions:
+class DnsQueries:
     """The questions of one run; an answer is shared by all who ask, also while it is still under way."""
 
     def __init__(

@@ -8,7 +8,7 @@ import msgspec
 
 from fumimori.grammar.domain_names import BadDomainError
 from fumimori.net import dns_wire
-from fumimori.net.dns import Questions
+from fumimori.net.dns import DnsQueries
 from fumimori.net.dns_names import question_name
 from fumimori.network import Notes, NotObserved, Refused
 from fumimori.network.dns import DnsAnswer, DnsStatus, Security, ZoneKey, ZoneSecurity
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from fumimori.net.dnssec import Validator, Verdict, Zone
 
 
-class SecuredQuestions:
+class ValidatedQueries:
     """The questions of one run whose answers are proved; proved zones are shared by all who ask."""
 
-    def __init__(self, *, questions: Questions, anchors: str, now: Callable[[], datetime]) -> None:
-        self._questions = questions
+    def __init__(self, *, queries: DnsQueries, anchors: str, now: Callable[[], datetime]) -> None:
+        self._queries = queries
         self._anchors = anchors
         self._now = now
         self._zones: dict[dns.name.Name, Zone] = {}
@@ -37,7 +37,7 @@ class SecuredQuestions:
         import dns.rdatatype
 
         asked = _wire_name(name)
-        message = await self._questions.carry(asked, dns.rdatatype.from_text(rdtype), notes)
+        message = await self._queries.carry(asked, dns.rdatatype.from_text(rdtype), notes)
         verdict = await self._verdict(message, notes)
         message, rrset, last, ttl = await self._followed(message, asked, rdtype.upper(), notes)
         return DnsAnswer(
@@ -68,7 +68,7 @@ class SecuredQuestions:
             if rrset is not None or last == here or message.authority or dns_wire.is_nxdomain(message):
                 return message, rrset, last, lowest
             here = last
-            message = await self._questions.carry(dns.name.from_text(last), dns.rdatatype.from_text(rdtype), notes)
+            message = await self._queries.carry(dns.name.from_text(last), dns.rdatatype.from_text(rdtype), notes)
         raise Refused("dns_malformed", "CNAME loop")
 
     async def zone(self, name: str, notes: Notes) -> ZoneSecurity:
@@ -76,7 +76,7 @@ class SecuredQuestions:
         import dns.rdatatype
 
         asked = _wire_name(name)
-        message = await self._questions.carry(asked, dns.rdatatype.SOA, notes)
+        message = await self._queries.carry(asked, dns.rdatatype.SOA, notes)
         verdict = await self._verdict(message, notes)
         apex = next(
             (rrset.name for rrset in (*message.answer, *message.authority) if rrset.rdtype == dns.rdatatype.SOA), None
@@ -98,7 +98,7 @@ class SecuredQuestions:
     async def _set(self, name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType", notes: Notes) -> list[Any]:
         """The records of this type, whatever they are worth; empty when the resolver returns none."""
         try:
-            message = await self._questions.carry(name, rdtype, notes)
+            message = await self._queries.carry(name, rdtype, notes)
         except NotObserved:
             return []
         return [rdata for rrset in message.answer if rrset.rdtype == rdtype and rrset.name == name for rdata in rrset]
@@ -127,7 +127,7 @@ class SecuredQuestions:
         question = message.question[0]
         try:
             name = dns_wire.text_of(question.name)
-            return await self._questions.vouched(name, dns.rdatatype.to_text(question.rdtype), notes)
+            return await self._queries.vouched(name, dns.rdatatype.to_text(question.rdtype), notes)
         except NotObserved:
             return False
 
@@ -136,7 +136,7 @@ class SecuredQuestions:
         from fumimori.net.dnssec_keys import read_anchors
 
         async def query(name: "dns.name.Name", rdtype: "dns.rdatatype.RdataType") -> "dns.message.Message":
-            return await self._questions.carry(name, rdtype, notes)
+            return await self._queries.carry(name, rdtype, notes)
 
         return Validator(query=query, anchors=read_anchors(self._anchors), now=self._now, zones=self._zones)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fumimori.model import T, Vantage
-from fumimori.net.active_tests import Trials
+from fumimori.net.active_tests import ActiveTests
 from fumimori.net.certificates import chain_of, load_roots
 from fumimori.net.connect import Dialer, Limits, Route
-from fumimori.net.dns import Questions, is_address
-from fumimori.net.dns_secured import SecuredQuestions
+from fumimori.net.dns import DnsQueries, is_address
+from fumimori.net.dns_secured import ValidatedQueries
 from fumimori.net.mail import MailServices
 from fumimori.net.request_cache import RequestCache
 from fumimori.net.services import Services
@@ -19,13 +19,13 @@ from fumimori.net.ssh import SshServices
 from fumimori.net.vantage import NetworkEnvironment, is_inside
 from fumimori.net.web import Web
 from fumimori.network import Network, Notes
+from fumimori.network.active_tests import InjectionTest, RenegotiationTest
 from fumimori.network.dns import DnsAnswer, ZoneSecurity
 from fumimori.network.mail import MailService
 from fumimori.network.services import OpenPort
 from fumimori.network.smtp import SmtpDialogue
 from fumimori.network.ssh import SshService
 from fumimori.network.tls import CertificateChain, HelloAnswer, HelloOffer
-from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from fumimori.network.web import WebAnswer
 
 if TYPE_CHECKING:
@@ -58,21 +58,21 @@ class RealNetwork(Network):
         self._notes = Notes()
         self._seen = RequestCache()
         self._pages = RequestCache(most=256)
-        self._questions, self._second = _questions(resolver, second_resolver, roots, clock)
-        self._secured = SecuredQuestions(questions=self._questions, anchors=anchors, now=clock)
-        self._web = Web(dialer=dialer, addresses=self._questions.addresses, roots=roots, now=clock)
+        self._queries, self._second = _queries(resolver, second_resolver, roots, clock)
+        self._secured = ValidatedQueries(queries=self._queries, anchors=anchors, now=clock)
+        self._web = Web(dialer=dialer, addresses=self._queries.addresses, roots=roots, now=clock)
         self._mail = MailServices(
             dialer=dialer,
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
             our_name=our_name,
         )
         self._envelopes = Envelopes(dialer=dialer, our_name=our_name)
-        self._trials = Trials(dialer=dialer, our_name=our_name)
+        self._trials = ActiveTests(dialer=dialer, our_name=our_name)
         self._services = Services(dialer=dialer)
         self._ssh = SshServices(dialer=dialer)
-        self._surroundings = NetworkEnvironment(
+        self._environment = NetworkEnvironment(
             dialer=dialer,
-            questions=self._questions,
+            queries=self._queries,
             second_resolver=self._second.resolver if self._second else "",
             judge_chain=lambda ders, name, at: chain_of(ders, name=name, at=at, roots=roots),
         )
@@ -90,7 +90,7 @@ class RealNetwork(Network):
 
     async def dns(self, name: str, rdtype: str) -> DnsAnswer:
         """See DnsClient."""
-        return await self._questions.ask(name, rdtype, self._notes)
+        return await self._queries.ask(name, rdtype, self._notes)
 
     async def secured(self, name: str, rdtype: str) -> DnsAnswer:
         """See DnsClient."""
@@ -106,7 +106,7 @@ class RealNetwork(Network):
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """See DnsClient."""
-        return await self._questions.addresses(host, self._notes)
+        return await self._queries.addresses(host, self._notes)
 
     async def get(self, url: str, *, limit: int = 65536, any_certificate: bool = False) -> WebAnswer:
         """See WebClient."""
@@ -136,11 +136,11 @@ class RealNetwork(Network):
         """See SmtpClient."""
         return await self._envelopes.smtp_dialogue(host, address, port, commands, secured=secured, notes=self._notes)
 
-    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTrial:
+    async def starttls_injection(self, host: str, address: str, port: int) -> InjectionTest:
         """See ActiveTestClient."""
         return await self._trials.starttls_injection(host, address, port, notes=self._notes)
 
-    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTrial:
+    async def renegotiation(self, host: str, address: str, port: int) -> RenegotiationTest:
         """See ActiveTestClient."""
         return await self._trials.renegotiation(host, address, port, notes=self._notes)
 
@@ -165,7 +165,7 @@ class RealNetwork(Network):
         early: Callable[[Vantage], None] = lambda _vantage: None,
     ) -> Vantage:
         """See Network."""
-        return await self._surroundings.look(
+        return await self._environment.detect(
             targets,
             control_hosts=control_hosts,
             notes=self._notes,
@@ -175,7 +175,7 @@ class RealNetwork(Network):
 
     async def lies_inside(self, host: str) -> bool:
         """See Network."""
-        return await self._surroundings.lies_inside(host, self._notes)
+        return await self._environment.lies_inside(host, self._notes)
 
     async def _once(self, ask: Callable[..., Awaitable[T]], *about: object, **more: str) -> T:
         """What `ask` answers about this; asked once in a run."""
@@ -184,19 +184,19 @@ class RealNetwork(Network):
 
     async def close(self) -> None:
         """See Network."""
-        await self._questions.close()
+        await self._queries.close()
         if self._second:
             await self._second.close()
 
 
-def _questions(
+def _queries(
     resolver: str | None, second: str | None, roots: Sequence["x509.Certificate"], clock: Callable[[], datetime]
-) -> tuple[Questions, Questions | None]:
+) -> tuple[DnsQueries, DnsQueries | None]:
     """The resolver that is used, and the one that is only compared with: the public one shows what others see."""
-    first = Questions(now=clock, resolver=resolver, roots=roots)
+    first = DnsQueries(now=clock, resolver=resolver, roots=roots)
     if second is None:
         return first, None
-    other = Questions(now=clock, resolver=second, roots=roots)
+    other = DnsQueries(now=clock, resolver=second, roots=roots)
     public = not any(is_address(host) and is_inside(host) for host in other.hosts)
     inside = any(is_address(host) and is_inside(host) for host in first.hosts)
     return (other, first) if public and inside else (first, other)

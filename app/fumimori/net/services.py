@@ -96,7 +96,7 @@ class Services:
                 address, port, host=host, what="connect", notes=notes, detail=kind
             ) as connection:
                 is_open = True
-                said = await _heard(connection, way)
+                said = await _answer(connection, way)
                 connection.note(way.asks.decode("latin-1"), said.decode("utf-8", "replace"))
         except NotObserved as error:
             if not is_open:
@@ -107,7 +107,7 @@ class Services:
         )
 
 
-async def _heard(connection: Connection, way: _Way) -> bytes:
+async def _answer(connection: Connection, way: _Way) -> bytes:
     """What the service sends within the seconds allowed, as far as it is needed to recognise it."""
     said = b""
     if way is WAYS["tcp"]:

@@ -10,7 +10,7 @@ import msgspec
 
 from fumimori.net import ssh_wire as wire
 from fumimori.net.connect import Connection, Dialer
-from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, seal
+from fumimori.net.ssh_cipher import AEAD, CIPHERS, MACS, PacketCipher, Plain, key_length, mac_length, packet_cipher
 from fumimori.net.ssh_keys import KEY_EXCHANGES, agreement
 from fumimori.net.ssh_wire import BadPacketError, Parts, string
 from fumimori.network import Notes, NotObserved, Refused
@@ -24,8 +24,8 @@ BANNER_MOST = 2000
 GROUP_EXCHANGES = ("diffie-hellman-group-exchange-sha256", "diffie-hellman-group-exchange-sha1")
 GROUP_LEAST, GROUP_MOST = 1024, 8192
 """Bits of the group that is asked for: a server that offers 1024 uses a group that is too short."""
-TAKES_ITS_LEAVE = 11
-"""SSH_DISCONNECT_BY_APPLICATION (RFC 4253 section 11.1)."""
+DISCONNECT_BY_APPLICATION = 11
+"""A reason of SSH_MSG_DISCONNECT (RFC 4253 section 11.1)."""
 
 
 class NoCommonError(Exception):
@@ -43,7 +43,7 @@ class _Transport:
     sent: int = 0
 
     async def send(self, payload: bytes) -> None:
-        packet = self.outward.sealed(self.sent, payload)
+        packet = self.outward.encrypted(self.sent, payload)
         self.sent = (self.sent + 1) % (1 << 32)
         await self.connection.send_raw(packet)
 
@@ -52,7 +52,7 @@ class _Transport:
         for _ in range(PACKETS_MOST):
             head = await self.connection.exactly(self.inward.head)
             rest = await self.connection.exactly(self.inward.remaining(self.received, head))
-            payload = self.inward.opened(self.received, head, rest)
+            payload = self.inward.decrypted(self.received, head, rest)
             self.received = (self.received + 1) % (1 << 32)
             if not payload:
                 raise BadPacketError
@@ -123,7 +123,7 @@ async def _group_size(connection: Connection) -> int:
     if theirs.guessed and theirs.key_exchanges[0] != name:
         await transport.receive()
     prime = Parts((await transport.expect(wire.GROUP))[1:]).string()
-    await transport.send(_farewell())
+    await transport.send(_disconnect_message())
     return int.from_bytes(prime, "big").bit_length()
 
 
@@ -139,8 +139,8 @@ def _our_lists(key_exchanges: tuple[str, ...], host_keys: tuple[str, ...]) -> wi
     )
 
 
-def _farewell() -> bytes:
-    return bytes((wire.DISCONNECT, 0, 0, 0, TAKES_ITS_LEAVE)) + string(b"") + string(b"")
+def _disconnect_message() -> bytes:
+    return bytes((wire.DISCONNECT, 0, 0, 0, DISCONNECT_BY_APPLICATION)) + string(b"") + string(b"")
 
 
 async def their_version(connection: Connection) -> bytes:
@@ -237,8 +237,8 @@ class _Talk:
         await transport.expect(wire.NEWKEYS)
         await transport.send(bytes((wire.NEWKEYS,)))
         keys = _Keys(hash=half.hash, secret=secret, digest=digest)
-        transport.outward = keys.seal(b"A", b"C", b"E", picks["cipher_out"], picks["mac_out"], outward=True)
-        transport.inward = keys.seal(b"B", b"D", b"F", picks["cipher_in"], picks["mac_in"], outward=False)
+        transport.outward = keys.packet_cipher(b"A", b"C", b"E", picks["cipher_out"], picks["mac_out"], outward=True)
+        transport.inward = keys.packet_cipher(b"B", b"D", b"F", picks["cipher_in"], picks["mac_in"], outward=False)
 
     async def _ask(self, transport: _Transport) -> None:
         await transport.send(bytes((wire.SERVICE_REQUEST,)) + string(b"ssh-userauth"))
@@ -258,7 +258,7 @@ class _Talk:
             self.learn(methods=Parts(payload[1:]).names())
         else:
             raise BadPacketError
-        await transport.send(_farewell())
+        await transport.send(_disconnect_message())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,8 +269,10 @@ class _Keys:
     secret: bytes
     digest: bytes
 
-    def seal(self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool) -> PacketCipher:
-        return seal(
+    def packet_cipher(
+        self, nonce: bytes, key: bytes, mac_key: bytes, cipher: str, mac: str, *, outward: bool
+    ) -> PacketCipher:
+        return packet_cipher(
             cipher,
             mac,
             key=self._made(key, key_length(cipher)),

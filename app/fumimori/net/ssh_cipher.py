@@ -35,10 +35,10 @@ class PacketCipher(Protocol):
     def remaining(self, sequence: int, head: bytes) -> int:
         """How many octets follow behind `head`; BadPacketError when that cannot be."""
 
-    def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
+    def decrypted(self, sequence: int, head: bytes, rest: bytes) -> bytes:
         """The payload; BadPacketError when the check does not hold."""
 
-    def sealed(self, sequence: int, payload: bytes) -> bytes:
+    def encrypted(self, sequence: int, payload: bytes) -> bytes:
         """The packet as it goes on the wire."""
 
 
@@ -52,8 +52,8 @@ def mac_length(mac: str) -> int:
     return _MAC_LENGTHS[_MAC_HASHES[mac.removesuffix("-etm@openssh.com")]] if mac else 0
 
 
-def seal(cipher: str, mac: str, *, key: bytes, nonce: bytes, mac_key: bytes, outward: bool) -> PacketCipher:
-    """The seal for one direction; `cipher` is one of CIPHERS, `mac` one of MACS or empty with an AEAD."""
+def packet_cipher(cipher: str, mac: str, *, key: bytes, nonce: bytes, mac_key: bytes, outward: bool) -> PacketCipher:
+    """The cipher for one direction; `cipher` is one of CIPHERS, `mac` one of MACS or empty with an AEAD."""
     if cipher.startswith("chacha20"):
         return _ChaCha(key)
     if cipher in AEAD:
@@ -69,7 +69,7 @@ def padded(payload: bytes, block: int, *, length_counts: bool) -> bytes:
 
 
 def unpadded(body: bytes) -> bytes:
-    """The payload of an opened packet."""
+    """The payload of a decrypted packet."""
     if not body or body[0] + 1 > len(body):
         raise BadPacketError
     return body[1 : len(body) - body[0]]
@@ -83,7 +83,7 @@ def _length(head: bytes) -> int:
 
 
 class Plain:
-    """Before the first keys: no seal at all."""
+    """Before the first keys: no cipher at all."""
 
     head = 4
 
@@ -92,12 +92,12 @@ class Plain:
         del sequence
         return _length(head)
 
-    def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
+    def decrypted(self, sequence: int, head: bytes, rest: bytes) -> bytes:
         """See PacketCipher."""
         del sequence, head
         return unpadded(rest)
 
-    def sealed(self, sequence: int, payload: bytes) -> bytes:
+    def encrypted(self, sequence: int, payload: bytes) -> bytes:
         """See PacketCipher."""
         del sequence
         body = padded(payload, 8, length_counts=True)
@@ -119,7 +119,7 @@ class _Gcm:
         del sequence
         return _length(head) + 16
 
-    def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
+    def decrypted(self, sequence: int, head: bytes, rest: bytes) -> bytes:
         from cryptography.exceptions import InvalidTag
 
         del sequence
@@ -128,7 +128,7 @@ class _Gcm:
         except InvalidTag:
             raise BadPacketError from None
 
-    def sealed(self, sequence: int, payload: bytes) -> bytes:
+    def encrypted(self, sequence: int, payload: bytes) -> bytes:
         del sequence
         body = padded(payload, 16, length_counts=False)
         head = struct.pack(">I", len(body))
@@ -151,12 +151,12 @@ class _ChaCha:
     def remaining(self, sequence: int, head: bytes) -> int:
         return _length(self._stream(self._lengths, sequence, 0).update(head)) + 16
 
-    def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
+    def decrypted(self, sequence: int, head: bytes, rest: bytes) -> bytes:
         if not hmac.compare_digest(self._tag(sequence, head + rest[:-16]), rest[-16:]):
             raise BadPacketError
         return unpadded(self._stream(self._content, sequence, 1).update(rest[:-16]))
 
-    def sealed(self, sequence: int, payload: bytes) -> bytes:
+    def encrypted(self, sequence: int, payload: bytes) -> bytes:
         body = padded(payload, 8, length_counts=False)
         head = self._stream(self._lengths, sequence, 0).update(struct.pack(">I", len(body)))
         wire = head + self._stream(self._content, sequence, 1).update(body)
@@ -176,7 +176,7 @@ class _ChaCha:
 
 
 class _Stream:
-    """AES in counter or chaining mode with an HMAC, either inside (RFC 4253) or over the sealed packet (-etm)."""
+    """AES in counter or chaining mode with an HMAC, either inside (RFC 4253) or over the encrypted packet (-etm)."""
 
     def __init__(self, cipher: str, mac: str, *, key: bytes, nonce: bytes, mac_key: bytes, outward: bool) -> None:
         from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -184,16 +184,16 @@ class _Stream:
         mode = modes.CTR(nonce) if cipher.endswith("-ctr") else modes.CBC(nonce)
         aes = Cipher(algorithms.AES(key), mode)
         self._cipher: CipherContext = aes.encryptor() if outward else aes.decryptor()
-        self._over_sealed = mac.endswith("-etm@openssh.com")
+        self._mac_over_ciphertext = mac.endswith("-etm@openssh.com")
         self._hash = _MAC_HASHES[mac.removesuffix("-etm@openssh.com")]
         self._mac_key = mac_key
         self._tag_length = _MAC_LENGTHS[self._hash]
-        self.head = 4 if self._over_sealed else 16
+        self.head = 4 if self._mac_over_ciphertext else 16
         self._first = b""
 
     def remaining(self, sequence: int, head: bytes) -> int:
         del sequence
-        if self._over_sealed:
+        if self._mac_over_ciphertext:
             return _length(head) + self._tag_length
         self._first = self._cipher.update(head)
         left = _length(self._first) + 4 - 16
@@ -201,21 +201,21 @@ class _Stream:
             raise BadPacketError
         return left + self._tag_length
 
-    def opened(self, sequence: int, head: bytes, rest: bytes) -> bytes:
-        sealed, tag = rest[: -self._tag_length], rest[-self._tag_length :]
-        if self._over_sealed:
-            self._check(sequence, head + sealed, tag)
-            if len(sealed) % 16:
+    def decrypted(self, sequence: int, head: bytes, rest: bytes) -> bytes:
+        ciphertext, tag = rest[: -self._tag_length], rest[-self._tag_length :]
+        if self._mac_over_ciphertext:
+            self._check(sequence, head + ciphertext, tag)
+            if len(ciphertext) % 16:
                 raise BadPacketError
-            return unpadded(self._cipher.update(sealed))
-        clear = self._first + self._cipher.update(sealed)
+            return unpadded(self._cipher.update(ciphertext))
+        clear = self._first + self._cipher.update(ciphertext)
         self._check(sequence, clear, tag)
         return unpadded(clear[4:])
 
-    def sealed(self, sequence: int, payload: bytes) -> bytes:
-        body = padded(payload, 16, length_counts=not self._over_sealed)
+    def encrypted(self, sequence: int, payload: bytes) -> bytes:
+        body = padded(payload, 16, length_counts=not self._mac_over_ciphertext)
         head = struct.pack(">I", len(body))
-        if self._over_sealed:
+        if self._mac_over_ciphertext:
             wire = head + self._cipher.update(body)
             return wire + self._mac(sequence, wire)
         return self._cipher.update(head + body) + self._mac(sequence, head + body)

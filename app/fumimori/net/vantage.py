@@ -15,7 +15,7 @@ import msgspec
 from fumimori.model import Vantage
 from fumimori.net.connect import Connection, Dialer
 from fumimori.net.dialogues import NotSpokenError, Smtp
-from fumimori.net.dns import Questions, has_route, is_address
+from fumimori.net.dns import DnsQueries, has_route, is_address
 from fumimori.net.request_cache import RequestCache
 from fumimori.net.tls import TlsError, start_tls
 from fumimori.network import Notes, NotObserved, Refused
@@ -55,14 +55,14 @@ class NetworkEnvironment:
     """Finds out what must be known before anything is judged."""
 
     dialer: Dialer
-    questions: Questions
+    queries: DnsQueries
     judge_chain: JudgeChain | None = None
     """From DER certificates, name and moment to the chain's facts; None where interception is not looked for."""
     seen: RequestCache = field(default_factory=RequestCache)
     second_resolver: str = ""
     """Who else is asked in this run, for the record."""
 
-    async def look(
+    async def detect(
         self,
         targets: Sequence[str],
         *,
@@ -89,14 +89,14 @@ class NetworkEnvironment:
             vantage = Vantage(
                 at=at,
                 online=True,
-                resolver=self.questions.resolver,
+                resolver=self.queries.resolver,
                 port25="open",
                 control_hosts=hosts,
                 ipv4=has_route(FAR_IPV4),
                 ipv6=has_route(FAR_IPV6),
                 inside=bool(hosts_inside := await within),
                 inside_hosts=hosts_inside,
-                resolver_inside=any(is_address(host) and is_inside(host) for host in self.questions.hosts),
+                resolver_inside=any(is_address(host) and is_inside(host) for host in self.queries.hosts),
                 second_resolver=self.second_resolver,
             )
             if greeted.is_set():
@@ -117,24 +117,24 @@ class NetworkEnvironment:
             intercepted=intercepted([one.issuers for one in controls]),
         )
 
-    async def _once(self, host: str, notes: Notes, told: asyncio.Event) -> _Control:
+    async def _once(self, host: str, notes: Notes, on_greeting: asyncio.Event) -> _Control:
         """What a control host showed to the first who asked in this run."""
-        control = await self.seen.once(host, notes, lambda own: self._control(host, own, told))
+        control = await self.seen.once(host, notes, lambda own: self._control(host, own, on_greeting))
         if control.greeted:
-            told.set()
+            on_greeting.set()
         return control
 
-    async def _control(self, host_and_port: str, notes: Notes, told: asyncio.Event) -> _Control:
+    async def _control(self, host_and_port: str, notes: Notes, on_greeting: asyncio.Event) -> _Control:
         host, port = split_port(host_and_port, 25)
         try:
-            addresses = await self.questions.addresses(host, notes)
+            addresses = await self.queries.addresses(host, notes)
         except NotObserved:
             return _Control()
         web = asyncio.create_task(self._web_issuer(host, addresses[0], notes)) if addresses else None
         greeted, issuers = False, []
         try:
             for address in addresses[:ADDRESSES_MOST]:
-                greeted, issuer = await self._greets(host, address, port, notes, told)
+                greeted, issuer = await self._greets(host, address, port, notes, on_greeting)
                 if greeted:
                     issuers += [] if issuer is None else [issuer]
                     break
@@ -147,9 +147,9 @@ class NetworkEnvironment:
         return _Control(addresses=addresses, greeted=greeted, issuers=tuple(issuers))
 
     async def _greets(
-        self, host: str, address: str, port: int, notes: Notes, told: asyncio.Event
+        self, host: str, address: str, port: int, notes: Notes, on_greeting: asyncio.Event
     ) -> tuple[bool, str | None]:
-        """Whether a mail server greets, for which `told` is called at once, and the issuer that it shows."""
+        """Whether a mail server greets, for which `on_greeting` is set at once, and the issuer that it shows."""
         greeted = False
         issuer: str | None = None
         try:
@@ -163,7 +163,7 @@ class NetworkEnvironment:
                 except Refused as refused:
                     return refused.reason in ("busy", "not_welcome"), None
                 greeted = True
-                told.set()
+                on_greeting.set()
                 offered = await smtp.capabilities() if self.judge_chain else None
                 if offered and smtp.offers_tls(offered) and await smtp.ask_for_tls():
                     issuer = await self._issuer(connection, host)
@@ -201,7 +201,7 @@ class NetworkEnvironment:
             return False
         name = f"fumimori-{secrets.token_hex(6)}.{split_port(targets[-1], 25)[0]}"
         try:
-            made_up = await self.questions.ask(name, "A", notes)
+            made_up = await self.queries.ask(name, "A", notes)
         except NotObserved:
             return False
         return bool(known & set(made_up.records))
@@ -212,11 +212,11 @@ class NetworkEnvironment:
         import dns.rdatatype
 
         with contextlib.suppress(NotObserved):
-            await self.questions.carry(dns.name.root, dns.rdatatype.NS, notes)
+            await self.queries.carry(dns.name.root, dns.rdatatype.NS, notes)
             return True
         for target in targets:
             with contextlib.suppress(NotObserved):
-                await self.questions.ask(split_port(target, 25)[0], "A", notes)
+                await self.queries.ask(split_port(target, 25)[0], "A", notes)
                 return True
         return False
 
@@ -225,7 +225,7 @@ class NetworkEnvironment:
         if is_address(host):
             return is_inside(host)
         try:
-            addresses = await self.questions.addresses(host, notes)
+            addresses = await self.queries.addresses(host, notes)
         except NotObserved:
             return False
         return any(is_inside(address) for address in addresses)

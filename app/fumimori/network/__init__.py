@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from fumimori.model import Contact, Exchange, Status, Vantage
+from fumimori.network.active_tests import ActiveTestClient
 from fumimori.network.deadline import Deadline
 from fumimori.network.dns import DnsClient
 from fumimori.network.mail import MailClient
@@ -21,7 +22,6 @@ from fumimori.network.services import ServiceClient
 from fumimori.network.smtp import SmtpClient
 from fumimori.network.ssh import SshClient
 from fumimori.network.tls import TlsClient
-from fumimori.network.trials import ActiveTestClient
 from fumimori.network.web import WebClient
 
 if TYPE_CHECKING:

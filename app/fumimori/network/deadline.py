@@ -23,7 +23,7 @@ class Deadline:
     _left: float = 0.0
 
     @contextmanager
-    def standing_still(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
         """While this lasts the attempt's time does not run."""
         self._pause()
         try:
@@ -67,7 +67,7 @@ class Turn:
     async def of(self, deadline: Deadline | None) -> AsyncIterator[None]:
         """Hold the lock; the time of `deadline` stands still while another attempt holds it."""
         if deadline is not None and self.lock.locked() and self.holder is not deadline:
-            with deadline.standing_still():
+            with deadline.paused():
                 await self.lock.acquire()
         else:
             await self.lock.acquire()

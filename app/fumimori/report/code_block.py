@@ -1,4 +1,4 @@
-"""Verbatim text in the monospaced face: what was exchanged, and what is to be copied."""
+"""Text in the monospaced face: what was exchanged, and what is to be copied."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ Line = tuple[list[Run], bool]
 """A printed line, and whether it continues in the next one."""
 
 
-class Verbatim(Block):
+class CodeBlock(Block):
     """What was sent or received or is to be copied, in the monospaced face; a wrapped line ends with a drawn ↩.
 
     With a `ground` the lines are there to be copied: out of the PDF each comes whole, however often it was wrapped.
@@ -68,8 +68,8 @@ class Verbatim(Block):
             return None
         return self._part(lines[:fitting]), self._part(lines[fitting:])
 
-    def _part(self, lines: list[Line]) -> "Verbatim":
-        part = Verbatim("", self._page_style, ground=self._ground)
+    def _part(self, lines: list[Line]) -> "CodeBlock":
+        part = CodeBlock("", self._page_style, ground=self._ground)
         part.node, part._lines = self.node, lines
         return part
 

@@ -144,7 +144,7 @@ def _parts(m: ReportContext, logo: Logo | None, client_logo: Logo | None, parts:
             *annex.opening(m, "proof"),
             *answers.answers(m),
             *servers.servers(m),
-            *measurements.verbatim(m),
+            *measurements.exchanges(m),
             *evidence.evidence(m),
             *measurements.not_measured(m),
             *findings.disputes(m),

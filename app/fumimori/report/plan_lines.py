@@ -30,7 +30,7 @@ class Line:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that its actions put right."""
+        """The findings that its actions repair."""
         return tuple(finding for action in self.actions for finding in action.findings)
 
 

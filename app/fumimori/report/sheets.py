@@ -9,7 +9,7 @@ from fumimori.model import Brand
 from fumimori.report.blocks import Block, Gap, Hairline, Prose, Stack
 from fumimori.report.blocks import Heading as Title
 from fumimori.report.canvas import PdfCanvas
-from fumimori.report.code_block import Verbatim as CodeLines
+from fumimori.report.code_block import CodeBlock as PdfCodeBlock
 from fumimori.report.grid import Grid
 from fumimori.report.page_style import MM, PageStyle
 from fumimori.report.paging import Page, Part, paged
@@ -66,9 +66,9 @@ def _block(block: blocks.Block, paper: PageStyle) -> list[Block]:
         style = paper.table.bold() if block.strong else paper.table
         text = sanitize(block.text, TEXT_MOST)
         return [Prose(text, style, faces, keep_next=block.strong or text.endswith((":", "："))), Gap(1.2)]
-    if isinstance(block, blocks.Verbatim):
+    if isinstance(block, blocks.CodeBlock):
         lines = [[(sanitize(line, TEXT_MOST), paper.mono)] for line in block.lines]
-        return [CodeLines(lines, paper), Gap(1.5)]
+        return [PdfCodeBlock(lines, paper), Gap(1.5)]
     if isinstance(block, blocks.WriteIn):
         label = Prose(sanitize(block.label), paper.note.inked(paper.ink), faces)
         return [Gap(1.5), Stack([label, Hairline(paper.line, millimetres=8)])]

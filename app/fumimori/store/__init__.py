@@ -31,9 +31,9 @@ from fumimori.store.errors import (
     WrongSecret,
 )
 from fumimori.store.file import AssessmentFile, discard
+from fumimori.store.file_type import may_be_assessment
 from fumimori.store.keys import Fresh
 from fumimori.store.keys import fresh as fresh_key
 from fumimori.store.keys import usable as keyring_usable
 from fumimori.store.lock import check_free
-from fumimori.store.recognised import looks_like_ours
 from fumimori.store.whole import write_whole

@@ -74,7 +74,7 @@ class Database:
         try:
             yield
         except self._errors as error:
-            raise self._told(error, writing=writing) from error
+            raise self._store_error(error, writing=writing) from error
         except OSError as error:
             raise NotWritable(str(error)) from error
 
@@ -192,7 +192,7 @@ class Database:
             finally:
                 self._connection.close()
 
-    def _told(self, error: Exception, *, writing: bool) -> StoreError:
+    def _store_error(self, error: Exception, *, writing: bool) -> StoreError:
         name = str(getattr(error, "sqlite_errorname", "") or "")
         for prefix, kind in _BY_CODE.items():
             if name.startswith(prefix):

@@ -30,8 +30,8 @@ from fumimori.store.errors import (
     WrongSecret,
     of_os_error,
 )
+from fumimori.store.file_type import is_another_format
 from fumimori.store.lock import Lock
-from fumimori.store.recognised import certainly_foreign
 from fumimori.store.recovery import bodies, drop_others, explained, gone, read, readable, rekey
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class AssessmentFile:
         """
         salt = keys.new_salt()
         chosen = keys.new_key() if secret is None else secret
-        key = keys.Keyhole(chosen).key(salt)
+        key = keys.FileKeys(chosen).key(salt)
         if os.path.lexists(path) and not replace:
             raise AlreadyThere(str(path))
         with ExitStack() as held:
@@ -105,7 +105,7 @@ class AssessmentFile:
             except OSError as error:
                 raise of_os_error(error) from error
         if replace:
-            drop_others(path, keys.Keyhole(chosen))
+            drop_others(path, keys.FileKeys(chosen))
         with ExitStack() as undo:
             lock = Lock(path)
             undo.callback(lock.release)
@@ -130,19 +130,19 @@ class AssessmentFile:
             lock = cls._locked(path, secret)
             lock.release()
             secret, found_by_salt = keys.recall(path, lock.salt)
-        keyhole = keys.Keyhole(secret)
+        file_keys = keys.FileKeys(secret)
         with ExitStack() as undo:
             lock = cls._locked(path, secret)
             undo.callback(lock.release)
             if lock.size < PAGE:
-                raise Damaged("cut short", snapshots.newest_whole(path, keyhole, readable))
+                raise Damaged("cut short", snapshots.newest_whole(path, file_keys, readable))
             writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-            key = keyhole.key(lock.salt)
+            key = file_keys.key(lock.salt)
             try:
                 file = cls(Database(path, key, writable=writable), lock, key, clock)
                 file._load(writable=writable)
             except (WrongSecret, Damaged, NotAnAssessment) as error:
-                raise explained(path, keyhole, error, lock, certain=found_by_salt) from error
+                raise explained(path, file_keys, error, lock, certain=found_by_salt) from error
             undo.pop_all()
         return file
 
@@ -153,7 +153,7 @@ class AssessmentFile:
             lock = Lock(path)
         except NotThere as error:
             raise gone(path, secret, error) from error
-        if not snapshots.all_of(path) and (lock.size < PAGE or certainly_foreign(lock.head)):
+        if not snapshots.all_of(path) and (lock.size < PAGE or is_another_format(lock.head)):
             # The database would make an empty file its own.
             lock.release()
             raise NotAnAssessment("another kind of file")

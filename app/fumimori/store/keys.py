@@ -27,7 +27,7 @@ Secret = str | bytes
 """A passphrase, or a raw key of 32 bytes."""
 
 
-class Keyhole:
+class FileKeys:
     """A secret to open files with: derived keys by salt, each computed once."""
 
     def __init__(self, secret: Secret) -> None:
@@ -92,7 +92,7 @@ def fresh(path: Path, secret: Secret | None) -> Fresh:
     It takes time, and the keyring can take very long. Raises ValueError for an empty passphrase.
     """
     salt = new_salt()
-    key = Keyhole(new_key() if secret is None else secret).key(salt)
+    key = FileKeys(new_key() if secret is None else secret).key(salt)
     if secret is None:
         remember(path, salt, key)
     return Fresh(key, salt, secret is None)
@@ -106,7 +106,7 @@ def remember(path: Path, salt: bytes, key: bytes) -> None:
     keyring = usable()
     value = key.hex()
     for user in _users(path, salt):
-        _told(keyring, user, value)
+        _write_to(keyring, user, value)
 
 
 def recall(path: Path, salt: bytes) -> tuple[bytes, bool]:
@@ -179,7 +179,7 @@ def usable() -> "KeyringBackend":
     return backend
 
 
-def _told(keyring: "KeyringBackend", user: str, value: str) -> None:
+def _write_to(keyring: "KeyringBackend", user: str, value: str) -> None:
     with _as_no_keyring():
         keyring.set_password(SERVICE, user, value)
         kept = keyring.get_password(SERVICE, user)

@@ -11,8 +11,8 @@ from fumimori.model import Assessment
 from fumimori.store import keys, rows, snapshots, whole
 from fumimori.store.database import PAGE, Database
 from fumimori.store.errors import Damaged, NotAnAssessment, NotThere, StoreError, Vanished, WrongSecret
+from fumimori.store.file_type import is_another_format
 from fumimori.store.lock import Lock
-from fumimori.store.recognised import certainly_foreign
 
 
 def bodies(parts: Mapping[rows.Key, rows.Part]) -> list[snapshots.Row]:
@@ -37,12 +37,12 @@ def readable(path: Path, key: bytes) -> Assessment:
         database.close(whole=False)
 
 
-def explained(path: Path, keyhole: keys.Keyhole, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
+def explained(path: Path, file_keys: keys.FileKeys, error: StoreError, lock: Lock, *, certain: bool) -> StoreError:
     """Why a file does not open: the secret, the file, or another kind of file; a snapshot that opens is the proof."""
-    snapshot = snapshots.newest_whole(path, keyhole, readable)
+    snapshot = snapshots.newest_whole(path, file_keys, readable)
     if isinstance(error, Damaged) or snapshot is not None or certain:
         return Damaged(str(error), snapshot)
-    return NotAnAssessment(str(error)) if certainly_foreign(lock.head) or lock.size % PAGE else error
+    return NotAnAssessment(str(error)) if is_another_format(lock.head) or lock.size % PAGE else error
 
 
 def gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:
@@ -51,19 +51,19 @@ def gone(path: Path, secret: keys.Secret | None, error: NotThere) -> StoreError:
     if not left:
         return error
     try:
-        keyhole = keys.Keyhole(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
+        file_keys = keys.FileKeys(keys.recall(path, snapshots.salt_of(left[0]))[0] if secret is None else secret)
     except OSError:
         return error
-    snapshot = snapshots.newest_whole(path, keyhole, readable)
+    snapshot = snapshots.newest_whole(path, file_keys, readable)
     return Vanished(str(path), snapshot) if snapshot is not None else WrongSecret("no snapshot opens")
 
 
-def drop_others(path: Path, keyhole: keys.Keyhole) -> None:
+def drop_others(path: Path, file_keys: keys.FileKeys) -> None:
     """Remove the snapshots of a file that was replaced, unless its successor's secret opens them."""
     for snapshot in snapshots.all_of(path):
         with contextlib.suppress(OSError):
             try:
-                readable(snapshot, keyhole.key(snapshots.salt_of(snapshot)))
+                readable(snapshot, file_keys.key(snapshots.salt_of(snapshot)))
             except StoreError:
                 whole.remove(snapshot)
 

@@ -72,11 +72,11 @@ def fill(
     database.close()
 
 
-def newest_whole(path: Path, keyhole: keys.Keyhole, read: Callable[[Path, bytes], object]) -> Path | None:
+def newest_whole(path: Path, file_keys: keys.FileKeys, read: Callable[[Path, bytes], object]) -> Path | None:
     """The newest snapshot that `read` reads without an error."""
     for snapshot in all_of(path):
         with contextlib.suppress(StoreError, OSError):
-            read(snapshot, keyhole.key(salt_of(snapshot)))
+            read(snapshot, file_keys.key(salt_of(snapshot)))
             return snapshot
     return None
 

@@ -78,7 +78,7 @@ def repair_lines(t: Texts, repair: Repair) -> list[str]:
     if repair.proof:
         blocks.append([t("repairs.proof")])
     for proof in repair.proof:
-        blocks[-1] += [*_verbatim(proof.command), *(f"  {words}" for words in proof_words(t, proof))]
+        blocks[-1] += [*_code_lines(proof.command), *(f"  {words}" for words in proof_words(t, proof))]
     lines = [line for block in blocks if block for line in ("", *block)]
     return lines[1:]
 
@@ -93,9 +93,9 @@ def _piece(t: Texts, snippet: Snippet) -> list[str]:
     if snippet.note is not None:
         lines.append(f"  {note_words(t, snippet.note)}")
     if snippet.current:
-        lines += [f"  {t('repairs.current')}", *_verbatim(snippet.current), f"  {t('repairs.wanted')}"]
-    return [*lines, *(_verbatim(snippet.content) or [f"  {t('repairs.delete')}"])]
+        lines += [f"  {t('repairs.current')}", *_code_lines(snippet.current), f"  {t('repairs.wanted')}"]
+    return [*lines, *(_code_lines(snippet.content) or [f"  {t('repairs.delete')}"])]
 
 
-def _verbatim(text: str) -> list[str]:
+def _code_lines(text: str) -> list[str]:
     return [f"    {sanitize(line, LINE_MOST)}" for line in text.splitlines()]

@@ -16,7 +16,7 @@ class Paragraph(Record):
     strong: bool = False
 
 
-class Verbatim(Record):
+class CodeBlock(Record):
     """Lines to copy, in a face of fixed width."""
 
     lines: tuple[str, ...]
@@ -36,7 +36,7 @@ class WriteIn(Record):
     label: str
 
 
-Block = Heading | Paragraph | Verbatim | Rows | WriteIn
+Block = Heading | Paragraph | CodeBlock | Rows | WriteIn
 
 
 class Sheet(Record):

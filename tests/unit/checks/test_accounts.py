@@ -117,7 +117,7 @@ def test_a_hostile_workbook_is_refused():
 
 def test_passwords_are_refused_and_stars_are_not():
     after, result = handed_over("email,password\na@example.jp,hunter2\n")
-    assert [one.problem for one in result.handed] == ["secret"]
+    assert [one.problem for one in result.documents] == ["secret"]
     assert after.runs == ()
     assert problem_of("メールアドレス,初期パスワード\na@example.jp,Secret1\n") == "secret"
 

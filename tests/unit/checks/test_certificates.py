@@ -132,14 +132,14 @@ def test_private_keys_are_refused_and_nothing_of_them_is_kept(authority, tmp_pat
     before = about("example.jp")
     for secret in secrets:
         result, after, _ = handed_over(secret, into=before)
-        assert [one.problem for one in result.handed] == ["secret"]
+        assert [one.problem for one in result.documents] == ["secret"]
         assert after is before
         assert result.run.sources == ()
 
 
 def test_only_authorities_and_nothing_that_can_be_read(authority):
     def problem(content: bytes) -> str:
-        return handed_over(content, into=about("example.jp"))[0].handed[0].problem
+        return handed_over(content, into=about("example.jp"))[0].documents[0].problem
 
     assert problem(authority.roots.read_bytes()) == "only_authorities"
     assert problem(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") == "damaged"

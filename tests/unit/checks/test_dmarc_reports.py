@@ -72,7 +72,7 @@ def judged(*documents: bytes, attempts=(), at=NOW) -> list[str]:
 def test_a_report_is_read_in_every_shape(shape):
     made = shape(report(row()))
     result, after, outcomes = handed_over(made, into=about("example.jp"))
-    assert [one.reader for one in result.handed] == ["dmarc_reports"]
+    assert [one.reader for one in result.documents] == ["dmarc_reports"]
     assert words_of(outcomes, "dmarc_reports") == ["all_aligned", "arriving"]
     assert dict(outcomes[0].values)["messages"] == 10
     assert [attempt.subject for attempt in after.attempts] == ["example.jp"]
@@ -198,7 +198,7 @@ BOMB = (
 def test_hostile_reports_end_with_a_word(hostile):
     started = time.monotonic()
     result, _, outcomes = handed_over(hostile + b"<!-- report_metadata -->", into=about("example.jp"))
-    assert [one.problem for one in result.handed] == ["damaged"]
+    assert [one.problem for one in result.documents] == ["damaged"]
     assert outcomes == []
     assert time.monotonic() - started < 2
 

@@ -382,7 +382,7 @@ def test_a_damaged_or_endless_report_of_nmap_is_bounded():
     deep = b"<port portid='22'><script id='ssl-enum-ciphers'>" + b"<table key='TLSv1.2'>" * 9_000
     deep += b"<elem key='name'>x</elem>" + b"</table>" * 9_000 + b"</script></port>"
     (found,) = read_results(many + deep + b"</host></nmaprun>")
-    assert (len(found.facts.items), found.looks) == (300, ())
+    assert (len(found.facts.items), found.services) == (300, ())
 
 
 def test_a_server_that_was_not_reached_is_no_good_news():

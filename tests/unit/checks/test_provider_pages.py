@@ -5,7 +5,7 @@ import pytest
 
 from fumimori.__main__ import repair
 from fumimori.checks.mx import probe as mx
-from fumimori.gui.found import provider_notes
+from fumimori.gui.mail_receivers import provider_notes
 from fumimori.model import Assessment, Basis, Control, Finding, Hosting, Severity
 from loopback.fake_network import NOW, FakeNetwork, looked, rules, scope_of
 from loopback.recorded_runs import run_of

@@ -74,7 +74,7 @@ def test_lists_of_two_people_count_side_by_side_and_a_new_list_replaces_the_old(
 def test_a_private_key_is_refused_and_not_kept(made):
     for text in (made["private"], made["ed25519"] + "\n" + made["private"], "PuTTY-User-Key-File-3: ssh-ed25519\n"):
         after, result = handed_over(text)
-        assert [one.problem for one in result.handed] == ["secret"]
+        assert [one.problem for one in result.documents] == ["secret"]
         assert after.runs == ()
 
 

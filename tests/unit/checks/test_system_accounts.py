@@ -79,7 +79,7 @@ def test_administrators_have_accounts_of_their_own_apart_from_mail():
 def test_hashes_are_refused_and_not_kept():
     for text in ("root:$y$j9T$abc$def:19000:0:99999:7:::\n", PASSWD + "a:$6$salt$hash:1001:1001::/:/bin/sh\n"):
         after, result = handed_over(text)
-        assert [one.problem for one in result.handed] == ["secret"]
+        assert [one.problem for one in result.documents] == ["secret"]
         assert after.runs == ()
 
 

@@ -16,9 +16,9 @@ from fumimori.checks.tls_active.facts import Facts
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, DomainScope, Scope, Severity, Status
 from fumimori.network import NotObserved, Unreachable
+from fumimori.network.active_tests import InjectionTest, RenegotiationTest
 from fumimori.network.mail import MailService
 from fumimori.network.smtp import SmtpDialogue, SmtpReply
-from fumimori.network.trials import InjectionTrial, RenegotiationTrial
 from loopback.witnesses import outcome_names
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -44,13 +44,13 @@ def early(*replies: tuple[str, int, str]) -> SmtpDialogue:
 
 MAIL_OK = ("MAIL FROM:<postmaster@example.jp>", 250, "2.1.0 Ok")
 CLAIMS = [
-    (587, Facts(injection=InjectionTrial(injected=True)), {"injection"}),
-    (25, Facts(injection=InjectionTrial(injected=False)), {"injection_safe"}),
-    (143, Facts(injection=InjectionTrial(error="reply_timeout")), set()),
-    (993, Facts(renegotiation=RenegotiationTrial(accepted=11)), {"renegotiation_endless"}),
-    (25, Facts(renegotiation=RenegotiationTrial(accepted=11)), {"renegotiation_endless_mx"}),
-    (993, Facts(renegotiation=RenegotiationTrial(accepted=0)), {"renegotiation_limited"}),
-    (993, Facts(renegotiation=RenegotiationTrial(error="tls_failed")), set()),
+    (587, Facts(injection=InjectionTest(injected=True)), {"injection"}),
+    (25, Facts(injection=InjectionTest(injected=False)), {"injection_safe"}),
+    (143, Facts(injection=InjectionTest(error="reply_timeout")), set()),
+    (993, Facts(renegotiation=RenegotiationTest(accepted=11)), {"renegotiation_endless"}),
+    (25, Facts(renegotiation=RenegotiationTest(accepted=11)), {"renegotiation_endless_mx"}),
+    (993, Facts(renegotiation=RenegotiationTest(accepted=0)), {"renegotiation_limited"}),
+    (993, Facts(renegotiation=RenegotiationTest(error="tls_failed")), set()),
     (
         587,
         Facts(early=early(("MAIL FROM:<>", 530, "5.7.0 Must issue a STARTTLS command first"))),
@@ -92,11 +92,11 @@ class Tried:
 
     async def starttls_injection(self, _host, _address, _port):
         self._did("injection")
-        return InjectionTrial(injected=False)
+        return InjectionTest(injected=False)
 
     async def renegotiation(self, _host, _address, _port):
         self._did("renegotiation")
-        return RenegotiationTrial(accepted=0)
+        return RenegotiationTest(accepted=0)
 
     async def smtp_dialogue(self, _host, _address, _port, commands, *, secured=False):
         assert not secured

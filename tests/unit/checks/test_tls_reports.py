@@ -115,7 +115,7 @@ def test_another_domain_asks():
 def test_hostile_reports_end_with_a_word(hostile):
     started = time.monotonic()
     result, _, outcomes = handed_over(hostile, into=about("example.jp"))
-    assert ([one.problem for one in result.handed], outcomes) == (["damaged"], [])
+    assert ([one.problem for one in result.documents], outcomes) == (["damaged"], [])
     assert time.monotonic() - started < 2
 
 

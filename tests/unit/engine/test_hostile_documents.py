@@ -17,8 +17,8 @@ import pytest
 from fumimori import checks
 from fumimori.__main__ import toolkit
 from fumimori.engine import unpacking
-from fumimori.engine.handed_files import documents_in, files_in
-from fumimori.engine.reading import Handed, document_of, read_documents
+from fumimori.engine.input_files import documents_in, files_in
+from fumimori.engine.reading import DocumentResult, document_of, read_documents
 from fumimori.model import Assessment, DomainScope, Scope
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -71,12 +71,12 @@ def entities() -> bytes:
     return f'<!DOCTYPE nmaprun [<!ENTITY l0 "ha">{levels}]><nmaprun><host>&l9;</host></nmaprun>'.encode()
 
 
-def read(*contents: bytes) -> tuple[list[Handed], Assessment]:
+def read(*contents: bytes) -> tuple[list[DocumentResult], Assessment]:
     scope = Scope(domains=(DomainScope(name="example.jp"),), mail_hosts=("mail.example.jp",))
     before = Assessment(id="1", created=NOW, scope=scope)
     documents = [document_of(f"{number}", content, NOW) for number, content in enumerate(contents)]
     result = read_documents(toolkit(), before, documents, NOW, about="mail.example.jp")
-    return list(result.handed), result.added_to(before)
+    return list(result.documents), result.added_to(before)
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
@@ -160,7 +160,7 @@ def test_a_file_of_two_gigabytes_is_not_read_in(tmp_path: Path) -> None:
         file.truncate(2 << 30)
     (tmp_path / "sshd").write_bytes(GOOD)
     most = max(reader.limit for reader in checks.readers())
-    skipped: list[Handed] = []
+    skipped: list[DocumentResult] = []
     tracemalloc.start()
     try:
         documents = documents_in(files_in([tmp_path]), checks.readers(), NOW, skipped=skipped)
@@ -170,7 +170,7 @@ def test_a_file_of_two_gigabytes_is_not_read_in(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 6 * most
-    said = {one.name: (one.reader, one.problem) for one in (*result.handed, *skipped)}
+    said = {one.name: (one.reader, one.problem) for one in (*result.documents, *skipped)}
     assert said["sshd"] == ("ssh_config", "")
     assert said["big.log"][1] in ("too_much", "not_recognised")
 

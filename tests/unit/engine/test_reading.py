@@ -111,7 +111,7 @@ def zipped(**members: bytes) -> bytes:
 
 
 def problems(found: ReadResult) -> list[tuple[str, str]]:
-    return [(one.name, one.problem) for one in found.handed]
+    return [(one.name, one.problem) for one in found.documents]
 
 
 def test_a_reading_is_a_run_that_says_where_it_comes_from_and_is_judged():
@@ -151,7 +151,7 @@ def test_parts_count_side_by_side_and_without_one_the_newer_takes_the_place_of_t
 def test_another_domain_asks_and_counts_only_when_somebody_takes_it():
     found = result(handed("note: example.jp a\nnote: sub.example.jp b\nnote: other.example c"))
     assert [(other.subject, other.documents) for other in found.others] == [("other.example", ("a.txt",))]
-    assert found.handed[0].others == ("other.example",)
+    assert found.documents[0].others == ("other.example",)
     left = found.added_to(assessment("example.jp"))
     assert {attempt.subject for attempt in left.attempts} == {"example.jp", "sub.example.jp"}
     taken = found.added_to(assessment("example.jp"), also=["other.example"])
@@ -197,8 +197,8 @@ def test_what_cannot_be_read_says_why_and_leaves_the_others_alone(expect_log):
 def test_the_surest_reader_gets_it_and_one_that_is_not_sure_does_not():
     sure = reader(facts=FactsKey("sure", Note), accepts=lambda _document: 1.0)
     unsure = reader(accepts=lambda _document: 0.4)
-    assert result(handed("note: example.jp a"), readers=[reader(), sure]).handed[0].reader == "sure"
-    assert result(handed("note: example.jp a"), readers=[unsure]).handed[0].problem == "not_recognised"
+    assert result(handed("note: example.jp a"), readers=[reader(), sure]).documents[0].reader == "sure"
+    assert result(handed("note: example.jp a"), readers=[unsure]).documents[0].problem == "not_recognised"
 
 
 def test_a_reader_that_merges_makes_one_attempt_of_many_documents():
@@ -227,7 +227,7 @@ def test_archives_are_taken_apart_within_each_other():
         x_txt=b"note: example.jp z", y_gz=gzip.compress(b"note: example.jp g"), t_tgz=gzip.compress(tar.getvalue())
     )
     found = result(handed(outer, "all.zip"))
-    assert sorted(one.name for one in found.handed) == [
+    assert sorted(one.name for one in found.documents) == [
         "all.zip/t.tgz/../../etc/a",
         "all.zip/t.tgz/b",
         "all.zip/x.txt",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fumimori.grammar.rule_files import RulesError, parse_rules
-from fumimori.model import Control, OutcomeRule, Severity
+from fumimori.model import ByHand, Control, OutcomeRule, Severity
 
 HEAD = {"control": "sender_auth", "source": "RFC 7208 section 4", "date": "2014-04"}
 
@@ -69,3 +69,20 @@ def test_a_head_reaches_no_other_file() -> None:
     files: dict[str, Any] = {"mx": {"defaults": HEAD}, "spf": {"outcomes": {"none": {"severity": "high"}}}}
     with pytest.raises(RulesError, match=r"^spf: spf\.none: "):
         parse_rules("test", files, {})
+
+
+def test_a_repair_by_hand_says_why() -> None:
+    assert outcome_of({**HEAD, "by_hand": "registrar"}).by_hand is ByHand.REGISTRAR
+    assert outcome_of(HEAD).by_hand is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"by_hand": "somebody"}, id="a reason that is none"),
+        pytest.param({"severity": "info", "by_hand": "registrar"}, id="nothing to repair"),
+    ],
+)
+def test_a_reason_is_one_of_the_known_ones_and_belongs_to_a_fault(said: dict[str, str]) -> None:
+    with pytest.raises(RulesError, match=r"^spf: spf\.none: "):
+        outcome_of({**HEAD, **said})

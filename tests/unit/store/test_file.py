@@ -339,11 +339,11 @@ def test_of_a_deleted_file_the_newest_snapshot_is_offered(place):
 def test_closing_where_the_journal_cannot_be_written_home_lets_go_of_the_file(place, monkeypatch):
     file = AssessmentFile.create(place, KEY, start=assessment())
     file.save(assessment(answers=answers(3)))
-    really = Database._told
-    monkeypatch.setattr(Database, "_told", lambda *_arguments, **_named: DiskFull("no room"))
+    really = Database._store_error
+    monkeypatch.setattr(Database, "_store_error", lambda *_arguments, **_named: DiskFull("no room"))
     file._database._connection.set_authorizer(lambda *_: 1)
     file.close()
-    monkeypatch.setattr(Database, "_told", really)
+    monkeypatch.setattr(Database, "_store_error", really)
     assert opened(place).answers == answers(3)
 
 

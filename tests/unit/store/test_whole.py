@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fumimori.store import AlreadyThere, looks_like_ours, whole, write_whole
+from fumimori.store import AlreadyThere, may_be_assessment, whole, write_whole
 
 
 def test_it_takes_the_place_of_the_old_one_for_its_owner_alone(tmp_path):
@@ -60,7 +60,7 @@ def test_what_can_be_ours_looks_like_chance(tmp_path):
     seen = {}
     for name, content in kinds.items():
         place.write_bytes(content)
-        seen[name] = looks_like_ours(place)
+        seen[name] = may_be_assessment(place)
     assert seen == {"chance": True, "text": False, "short": False, "nothing": False}
 
 

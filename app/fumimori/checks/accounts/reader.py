@@ -20,14 +20,13 @@ from functools import partial
 from fumimori.checks.accounts.facts import ACCOUNTS, Facts
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret, TooMuch
 from fumimori.checks.listing import counted, shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.account_table import Account, SecretColumnError, account_table
 from fumimori.grammar.lines import beginning_of
 from fumimori.grammar.spreadsheet import Watch, table_rows
 from fumimori.grammar.xlsx import TableError
 from fumimori.model import Control, Outcome, Rules, Scope, Values
 
-Word = tuple[str, Values]
 ACCOUNTS_MOST = 200_000
 PARSING = 0.3
 """Share of the time that goes into taking the table apart; the rest reads its cells."""
@@ -73,11 +72,10 @@ def _later(watch: Watch, share: float) -> None:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each export shows."""
     for attempt, facts in observations.all(ACCOUNTS):
-        for word, values in _words(facts, attempt.ended.date(), observations.scope, rules):
-            yield Outcome(code=f"accounts.{word}", subject="", values=values)
+        yield from ACCOUNTS.outcomes("", _outcomes(facts, attempt.ended.date(), observations.scope, rules))
 
 
-def _words(facts: Facts, day: date, scope: Scope, rules: Rules) -> Iterator[Word]:
+def _outcomes(facts: Facts, day: date, scope: Scope, rules: Rules) -> Iterator[NamedOutcome]:
     alive = [account for account in facts.accounts if account.active is not False]
     if "admin" in facts.columns:
         yield from _admins([account for account in alive if account.admin], facts.columns, rules)
@@ -97,7 +95,7 @@ def _words(facts: Facts, day: date, scope: Scope, rules: Rules) -> Iterator[Word
         yield "trial_names", _named(trial)
 
 
-def _admins(admins: Sequence[Account], columns: Sequence[str], rules: Rules) -> Iterator[Word]:
+def _admins(admins: Sequence[Account], columns: Sequence[str], rules: Rules) -> Iterator[NamedOutcome]:
     if not admins:
         return
     if "mfa" in columns:
@@ -112,7 +110,7 @@ def _admins(admins: Sequence[Account], columns: Sequence[str], rules: Rules) -> 
         yield "many_admins", _named(admins)
 
 
-def _mfa(known: Sequence[Account]) -> Iterator[Word]:
+def _mfa(known: Sequence[Account]) -> Iterator[NamedOutcome]:
     without = [account for account in known if not account.mfa]
     if known and len(without) == len(known):
         yield "nobody_mfa", (("count", len(known)),)
@@ -122,7 +120,7 @@ def _mfa(known: Sequence[Account]) -> Iterator[Word]:
         yield "users_mfa", (("count", len(known)),)
 
 
-def _use(alive: Sequence[Account], day: date, rules: Rules) -> Iterator[Word]:
+def _use(alive: Sequence[Account], day: date, rules: Rules) -> Iterator[NamedOutcome]:
     limit = day - timedelta(days=int(rules.number("accounts.unused_days")))
     idle = [account for account in alive if account.never_used or (account.last_use and account.last_use < limit)]
     known = [account for account in alive if account.never_used or account.last_use]

@@ -139,18 +139,18 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         for page in facts.pages:
             values: Values = (*host, ("product", page.product), ("url", page.url[:120]))
             subject = f"{facts.host}:{_port(page.url)}"
-            word = "inside_only" if inside else words.get(page.kind, "")
-            if not word:
+            name = "inside_only" if inside else words.get(page.kind, "")
+            if not name:
                 continue
-            yield Outcome(code=f"admin_pages.{word}", subject=subject, values=values)
-            if word == "login_page":
+            yield ADMIN_PAGES.outcome(name, subject, values)
+            if name == "login_page":
                 # A default password is worse where everybody can try it.
-                yield Outcome(code="admin_pages.login_reachable", subject=subject, values=values)
+                yield ADMIN_PAGES.outcome("login_reachable", subject, values)
             if page.kind == "login" and page.product in accounts:
                 shown: Values = (*values, ("account", accounts[page.product]))
-                yield Outcome(code="admin_pages.default_account", subject=subject, values=shown)
+                yield ADMIN_PAGES.outcome("default_account", subject, shown)
         if not facts.pages and facts.answered and not facts.unseen and not inside:
-            yield Outcome(code="admin_pages.none_found", subject=attempt.subject, values=host)
+            yield ADMIN_PAGES.outcome("none_found", attempt.subject, host)
 
 
 PROBE = Probe(

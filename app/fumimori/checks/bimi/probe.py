@@ -26,11 +26,11 @@ from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
 from fumimori.checks.expiry import Urgency, days_left, urgency
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar import bimi as grammar
 from fumimori.grammar import svg
 from fumimori.grammar.bimi import BimiRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotObserved
 from fumimori.network.web import WebAnswer
 
@@ -106,13 +106,10 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(BIMI):
         if mx.no_domain(observations, attempt.subject):
             continue
-        for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"bimi.{word}", subject=attempt.subject, values=values)
+        yield from BIMI.outcomes(attempt.subject, _found(attempt.subject, facts, observations, rules, attempt.ended))
 
 
-def _found(
-    domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime
-) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     texts = facts.records
     if len(texts) > 1:
         yield "several", (("count", len(texts)),)
@@ -136,7 +133,7 @@ def _found(
     yield from _certificate(domain, record, facts, rules, at)
 
 
-def _shield(domain: str, observations: Observations) -> Iterator[tuple[str, Values]]:
+def _shield(domain: str, observations: Observations) -> Iterator[NamedOutcome]:
     """Whether DMARC is strict enough for a logo: for the domain, for what is below it, and for all of the mail."""
     facts = observations.facts(dmarc.DMARC, domain)
     if facts is None:
@@ -150,7 +147,7 @@ def _shield(domain: str, observations: Observations) -> Iterator[tuple[str, Valu
         yield "dmarc_weak", (("policy", found.effective),)
 
 
-def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _logo(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     fetched = facts.logo
     if fetched is None:
         return
@@ -184,9 +181,7 @@ def _logo(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "logo_size_relative", ()
 
 
-def _certificate(
-    domain: str, record: BimiRecord, facts: Facts, rules: Rules, at: datetime
-) -> Iterator[tuple[str, Values]]:
+def _certificate(domain: str, record: BimiRecord, facts: Facts, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     fetched, mark = facts.evidence, facts.mark
     if not record.evidence or fetched is None:
         yield "certificate_none", ()
@@ -220,9 +215,7 @@ def _certificate(
         yield "certificate_good", (*about, ("day", mark.not_after.date().isoformat()))
 
 
-def _faults(
-    domain: str, facts: Facts, mark: MarkCertificate, rules: Rules, at: datetime
-) -> Iterator[tuple[str, Values]]:
+def _faults(domain: str, facts: Facts, mark: MarkCertificate, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     day = mark.not_after.date().isoformat()
     urgent = urgency(mark.not_before, mark.not_after, at, rules)
     if urgent is Urgency.EXPIRED:

@@ -64,10 +64,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     severe = rules.tables["blocklists"].dicts()
     for attempt, facts in observations.all(BLOCKLISTS):
         for answer in facts.answers:
-            word = _word(answer, severe)
-            if word:
+            name = _word(answer, severe)
+            if name:
                 values = (("address", facts.address), ("zone", answer.zone), ("codes", ", ".join(answer.codes) or "-"))
-                yield Outcome(code=f"blocklists.{word}", subject=f"{attempt.subject} {answer.zone}", values=values)
+                yield BLOCKLISTS.outcome(name, f"{attempt.subject} {answer.zone}", values)
 
 
 def _word(answer: ListAnswer, table: Sequence[Mapping[str, str]]) -> str:

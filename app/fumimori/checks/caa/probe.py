@@ -14,9 +14,9 @@ from fumimori.checks.caa.facts import CAA, Facts
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.caa import CaaRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 LABELS_MOST = 127
 """More a name cannot have (RFC 1035 section 3.1)."""
@@ -54,11 +54,10 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
             continue
         if attempt.subject not in domains and facts.found_at != attempt.subject:
             continue
-        for word, values in _found(facts, whole_domain=attempt.subject in domains):
-            yield Outcome(code=f"caa.{word}", subject=attempt.subject, values=values)
+        yield from CAA.outcomes(attempt.subject, _found(facts, whole_domain=attempt.subject in domains))
 
 
-def _found(facts: Facts, *, whole_domain: bool) -> Iterator[tuple[str, Values]]:
+def _found(facts: Facts, *, whole_domain: bool) -> Iterator[NamedOutcome]:
     records = facts.records
     if not records:
         yield "absent", ()

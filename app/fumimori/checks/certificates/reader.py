@@ -226,7 +226,7 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             word, values = "private_issuer", {"name": name, "issuer": facts.issuer}
         else:
             word, values = "valid", {"name": name, "issuer": facts.issuer, "until": day}
-        found.append(Outcome(code=f"certificates.{mail}{word}", subject=attempt.subject, values=tuple(values.items())))
+        found.append(CERTIFICATES.outcome(f"{mail}{word}", attempt.subject, tuple(values.items())))
     return joined(found)
 
 

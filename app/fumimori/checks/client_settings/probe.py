@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from fumimori.checks.client_settings.facts import CLIENT_SETTINGS, Facts
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.client_config import ClientServer, parse_client_config
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, Unanswered
 from fumimori.network.together import both, together
@@ -87,11 +87,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """Where people are sent; nothing is said about a domain whose answers did not come."""
     del rules  # no number decides here
     for attempt, facts in observations.all(CLIENT_SETTINGS):
-        for word, values in _words(facts):
-            yield Outcome(code=f"client_settings.{word}", subject=attempt.subject, values=values)
+        yield from CLIENT_SETTINGS.outcomes(attempt.subject, _outcomes(facts))
 
 
-def _words(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _outcomes(facts: Facts) -> Iterator[NamedOutcome]:
     servers: list[ClientServer] = []
     broken = False
     for answer in facts.configs:

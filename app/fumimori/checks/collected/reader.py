@@ -44,9 +44,9 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         values: Values = (("host", attempt.subject), ("at", facts.at[:10]), ("count", len(facts.seen)))
         if facts.missing:
             values = (*values, ("missing", shown(facts.missing)))
-            yield Outcome(code="collected.part_missing", subject=attempt.subject, values=values)
+            yield COLLECTED.outcome("part_missing", attempt.subject, values)
         else:
-            yield Outcome(code="collected.complete", subject=attempt.subject, values=values)
+            yield COLLECTED.outcome("complete", attempt.subject, values)
 
 
 READER = Reader(

@@ -20,7 +20,7 @@ from fumimori.checks.dane.facts import DANE, DaneHost, Facts
 from fumimori.checks.dane.tlsa import State, records, states, unmatched_second
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, NotTestableHere
 from fumimori.network.dns import Security
@@ -93,14 +93,13 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         for host in facts.hosts:
             word = AT_HOST.get(found[host.host])
             if word:
-                yield _outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
+                yield DANE.outcome(word, host.host, (("host", host.host), ("records", _printed(host))))
         for name in unmatched_second(observations, attempt.subject):
-            yield _outcome("second_mismatch", name, (("host", name),))
-        for word, values in _domain(facts, found):
-            yield _outcome(word, attempt.subject, values)
+            yield DANE.outcome("second_mismatch", name, (("host", name),))
+        yield from DANE.outcomes(attempt.subject, _domain(facts, found))
 
 
-def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[tuple[str, Values]]:
+def _domain(facts: Facts, found: Mapping[str, State]) -> Iterator[NamedOutcome]:
     there: Values = (("hosts", ", ".join(host for host, state in found.items() if state is State.VALID)),)
     kinds = set(found.values())
     if kinds == {State.VALID}:
@@ -125,10 +124,6 @@ def _without(found: Mapping[str, State]) -> list[str]:
 def _printed(host: DaneHost) -> str:
     usable = [record.printed for record in records(host.tlsa)]
     return ", ".join(usable or (host.tlsa.records[:3] if host.tlsa else ())) or "-"
-
-
-def _outcome(word: str, subject: str, values: Values) -> Outcome:
-    return Outcome(code=f"dane.{word}", subject=subject, values=values)
 
 
 PROBE = Probe(

@@ -81,20 +81,20 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, ports in sorted(observations.all(mail_ports.MAIL_PORTS), key=lambda pair: pair[0].subject):
         chain = ports.chain
         maker = factory_made(chain.certificates[0], rules) if chain and chain.certificates else ""
-        word = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"
-        if maker and (ports.service.host, word, maker) not in said:
-            said.add((ports.service.host, word, maker))
+        name = "factory_certificate_mx" if ports.port == 25 else "factory_certificate"
+        if maker and (ports.service.host, name, maker) not in said:
+            said.add((ports.service.host, name, maker))
             found: Values = (("host", ports.service.host), ("port", ports.port), ("maker", maker))
-            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=found)
+            yield DEFAULTS.outcome(name, attempt.subject, found)
     for attempt, facts in observations.all(DEFAULTS):
-        word = ""
+        name = ""
         if facts.name and is_default_name(facts.name):
-            word = "default_name"
+            name = "default_name"
         elif facts.resolves is not None:
-            word = "name_good" if facts.resolves else "name_unresolvable"
-        if word:
+            name = "name_good" if facts.resolves else "name_unresolvable"
+        if name:
             values = (("host", facts.host), ("name", facts.name))
-            yield Outcome(code=f"defaults.{word}", subject=attempt.subject, values=values)
+            yield DEFAULTS.outcome(name, attempt.subject, values)
 
 
 PROBE = Probe(

@@ -25,9 +25,9 @@ from fumimori.checks.mail_message.facts import MAIL_MESSAGE
 from fumimori.checks.mail_message.vouching import signed_with
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.dkim import DkimKey, is_dkim, parse_dkim
-from fumimori.model import Attempt, ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import Attempt, ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsStatus, Unanswered
 from fumimori.network.together import together
@@ -141,8 +141,7 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         found = list(_found(facts, rules, named, signed))
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
-        for word, values in found:
-            yield Outcome(code=f"dkim.{word}", subject=attempt.subject, values=values)
+        yield from DKIM.outcomes(attempt.subject, found)
 
 
 def _digests(facts: Facts) -> list[str]:
@@ -160,7 +159,7 @@ def _signed(observations: Observations, attempt: Attempt, rules: Rules) -> froze
     return frozenset().union(*young)
 
 
-def _found(facts: Facts, rules: Rules, named: Collection[str], signed: Collection[str]) -> Iterator[tuple[str, Values]]:
+def _found(facts: Facts, rules: Rules, named: Collection[str], signed: Collection[str]) -> Iterator[NamedOutcome]:
     genuine = facts.genuine
     if facts.control.records:
         answers = [parse_dkim(txt) for txt in facts.control.records if is_dkim(txt)]
@@ -189,7 +188,7 @@ def _found(facts: Facts, rules: Rules, named: Collection[str], signed: Collectio
     yield from _strength(working, rules)
 
 
-def _named_without_key(facts: Facts, still: Collection[str], signed: Collection[str]) -> Iterator[tuple[str, Values]]:
+def _named_without_key(facts: Facts, still: Collection[str], signed: Collection[str]) -> Iterator[NamedOutcome]:
     """Selectors that somebody is `still` sure of, without a key; a name server that failed says nothing.
 
     Anybody can send a message with any selector: of those from mail, the ones count that it was surely `signed` with.
@@ -203,7 +202,7 @@ def _named_without_key(facts: Facts, still: Collection[str], signed: Collection[
             yield word, (("selectors", ", ".join(missing)),)
 
 
-def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]:
+def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[NamedOutcome]:
     for word, wrong in (
         ("malformed", [(selector, key) for selector, key in keys if key.fault]),
         ("revoked", [(selector, key) for selector, key in keys if key.revoked]),
@@ -214,7 +213,7 @@ def _faults(keys: Sequence[tuple[str, DkimKey]]) -> Iterator[tuple[str, Values]]
             yield word, (("selectors", _names(wrong)),)
 
 
-def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[tuple[str, Values]]:
+def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[NamedOutcome]:
     """The lengths of the RSA keys; Ed25519 counts as strong, but not every receiver knows it (RFC 8463)."""
     least, wanted = int(rules.number("dkim.bits_least")), int(rules.number("dkim.bits_wanted"))
     rsa = [(selector, key) for selector, key in working if key.kind == "rsa"]
@@ -232,7 +231,7 @@ def _strength(working: Sequence[tuple[str, DkimKey]], rules: Rules) -> Iterator[
 
 def _unusual(
     rsa: Sequence[tuple[str, DkimKey]], working: Sequence[tuple[str, DkimKey]], sure: int
-) -> Iterator[tuple[str, Values]]:
+) -> Iterator[NamedOutcome]:
     long = [(selector, key) for selector, key in rsa if key.bits > sure]
     if long:
         yield "key_long", (("selectors", _names(long)), ("bits", max(key.bits for _, key in long)))

@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc.facts import DMARC, Facts, ReportHost
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar import dmarc as grammar
 from fumimori.grammar.dmarc import DmarcFound, DmarcRecord
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotObserved
 from fumimori.network.dns import DnsAnswer, DnsStatus, Unanswered
 
@@ -109,13 +109,12 @@ def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
             continue
         if domain in scope and scope[domain].sends_mail is False:
             if found.record is not None or not facts.unanswered:
-                yield _outcome(domain, "unused_closed" if found.effective == "reject" else "unused_open")
+                yield DMARC.outcome("unused_closed" if found.effective == "reject" else "unused_open", domain)
             continue
-        for word, values in _found(found, facts):
-            yield _outcome(domain, word, values)
+        yield from DMARC.outcomes(domain, _found(found, facts))
 
 
-def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _found(found: DmarcFound, facts: Facts) -> Iterator[NamedOutcome]:
     if not facts.walk:
         return
     own = facts.walk[0]
@@ -128,7 +127,7 @@ def _found(found: DmarcFound, facts: Facts) -> Iterator[tuple[str, Values]]:
     yield from _read(found, record, facts)
 
 
-def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[NamedOutcome]:
     """What the record that counts says."""
     if record.repeated:
         yield "repeated", (("tags", ", ".join(record.repeated[:5])),)
@@ -150,7 +149,7 @@ def _read(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tupl
         yield "tags_unread", (("text", ", ".join(record.unread)),)
 
 
-def _absence(own: DnsAnswer, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _absence(own: DnsAnswer, facts: Facts) -> Iterator[NamedOutcome]:
     if facts.walk_unanswered:
         return  # a parent may have one; nothing is said about what was not seen
     if len(grammar.dmarc_texts(own)) > 1:
@@ -165,7 +164,7 @@ def _absence(own: DnsAnswer, facts: Facts) -> Iterator[tuple[str, Values]]:
         yield "none", ()
 
 
-def _policy(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]]:
+def _policy(found: DmarcFound, record: DmarcRecord) -> Iterator[NamedOutcome]:
     written, effective = found.written, found.effective
     if record.invalid or record.p is None:
         yield "policy_unread", (("text", ", ".join(record.invalid) or "p="),)
@@ -180,7 +179,7 @@ def _policy(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Value
         yield from _gaps(found, record)
 
 
-def _gaps(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]]:
+def _gaps(found: DmarcFound, record: DmarcRecord) -> Iterator[NamedOutcome]:
     """What an enforcing record leaves unprotected."""
     if not found.inherited and record.policy("sub") == "none":
         yield "subdomains_open", (("text", f"sp={record.sp}"),)
@@ -190,7 +189,7 @@ def _gaps(found: DmarcFound, record: DmarcRecord) -> Iterator[tuple[str, Values]
         yield "partial", (("percent", record.pct),)
 
 
-def _reports(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _reports(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[NamedOutcome]:
     bad = [uri.text for uri in (*record.rua, *record.ruf) if uri.scheme != "mailto"]
     if bad:
         yield "report_address_bad", (("text", ", ".join(bad[:5])),)
@@ -207,10 +206,6 @@ def _reports(found: DmarcFound, record: DmarcRecord, facts: Facts) -> Iterator[t
         yield "report_host_missing", (("hosts", ", ".join(deaf)),)
     if not refused and not deaf:
         yield "reports_on", (("addresses", ", ".join(uri.text for uri in record.reports[:5])),)
-
-
-def _outcome(domain: str, word: str, values: Values = ()) -> Outcome:
-    return Outcome(code=f"dmarc.{word}", subject=domain, values=values)
 
 
 PROBE = Probe(

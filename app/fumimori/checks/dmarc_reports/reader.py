@@ -71,12 +71,12 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if not reports:
             continue
         yield from joined(
-            Outcome(code=f"dmarc_reports.{word}", subject=domain, values=tuple(values.items()))
-            for word, values in _found(domain, reports, observations, rules)
+            DMARC_REPORTS.outcome(name, domain, tuple(values.items()))
+            for name, values in _found(domain, reports, observations, rules)
         )
         if at - reports[-1].end > timedelta(days=rules.number("dmarc_reports.stale_days")):
             last_day = reports[-1].end.date().isoformat()
-            yield Outcome(code="dmarc_reports.stale", subject=domain, values=(("last", last_day),))
+            yield DMARC_REPORTS.outcome("stale", domain, (("last", last_day),))
 
 
 def _found(

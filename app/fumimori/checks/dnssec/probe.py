@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dnssec.facts import DNSSEC, Facts
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Observations
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.checks.observations import NamedOutcome, Observations
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotTestableHere
 from fumimori.network.dns import Security, ZoneSecurity
 
@@ -67,11 +67,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             found = _domain(facts.zone, rules)
         else:
             found = _mail_server(facts.zone) if facts.zone.zone not in zones else iter(())
-        for word, values in found:
-            yield Outcome(code=f"dnssec.{word}", subject=attempt.subject, values=(("zone", facts.zone.zone), *values))
+        yield from DNSSEC.outcomes(attempt.subject, found, ("zone", facts.zone.zone))
 
 
-def _domain(zone: ZoneSecurity, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _domain(zone: ZoneSecurity, rules: Rules) -> Iterator[NamedOutcome]:
     algorithms = {key.algorithm for key in zone.keys}
     if zone.security is Security.BOGUS:
         yield "bogus", (("reason", zone.reason),)
@@ -92,7 +91,7 @@ def _domain(zone: ZoneSecurity, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "rsa_short", (("bits", min(short)),)
 
 
-def _unsigned(zone: ZoneSecurity, algorithms: set[int]) -> tuple[str, Values]:
+def _unsigned(zone: ZoneSecurity, algorithms: set[int]) -> NamedOutcome:
     if zone.digests and zone.insecure_from == zone.zone:
         # The parent names keys, and still nobody can follow: none of it is of a kind that is known.
         return "algorithm_unknown", (("algorithms", _names(algorithms) or "-"),)
@@ -101,7 +100,7 @@ def _unsigned(zone: ZoneSecurity, algorithms: set[int]) -> tuple[str, Values]:
     return ("no_ds" if zone.keys and not zone.digests else "insecure"), ()
 
 
-def _mail_server(zone: ZoneSecurity) -> Iterator[tuple[str, Values]]:
+def _mail_server(zone: ZoneSecurity) -> Iterator[NamedOutcome]:
     if zone.security is Security.BOGUS:
         yield "mx_bogus", (("reason", zone.reason),)
     elif zone.security is Security.INSECURE:

@@ -53,7 +53,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             yield from _inside(attempt.subject, found, table)
             continue
         for port in found:
-            for word in _words(port, table[port.port]):
+            for word in _outcomes(port, table[port.port]):
                 yield _outcome(word, f"{facts.host}:{port.port}", facts.host, _values(port, table[port.port]))
         if _answers(observations, facts):
             kinds = {table[port.port]["kind"] for port in found}
@@ -63,7 +63,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
                 yield _outcome("rdp_closed", facts.host, facts.host, ())
 
 
-def _words(port: OpenPort, row: Mapping[str, str]) -> Iterator[str]:
+def _outcomes(port: OpenPort, row: Mapping[str, str]) -> Iterator[str]:
     if not port.recognised:
         yield "unknown_open"
         return
@@ -91,8 +91,8 @@ def _values(port: OpenPort, row: Mapping[str, str]) -> Values:
     return (("port", port.port), ("service", row["service"]))
 
 
-def _outcome(word: str, subject: str, host: str, values: Values) -> Outcome:
-    return Outcome(code=f"exposed_ports.{word}", subject=subject, values=(("host", host), *values))
+def _outcome(name: str, subject: str, host: str, values: Values) -> Outcome:
+    return EXPOSED_PORTS.outcome(name, subject, (("host", host), *values))
 
 
 PROBE = Probe(

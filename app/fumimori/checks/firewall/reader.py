@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL, Facts
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.firewall import (
     Chain,
     Firewall,
@@ -31,9 +31,8 @@ from fumimori.grammar.firewall import (
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.spreadsheet import table_rows
 from fumimori.grammar.xlsx import TableError
-from fumimori.model import Control, Outcome, Rules, Values
+from fumimori.model import Control, Outcome, Rules
 
-Word = tuple[str, Values]
 ADMIN_PORTS: Mapping[int, str] = {22: "ssh", 3389: "rdp", 5985: "wsman", 5986: "wsmans", 10000: "webmin"}
 MAIL_PORT = 25
 NEEDED = frozenset({22, 25, 80, 110, 143, 443, 465, 587, 993, 995, 4190})
@@ -102,11 +101,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for host, found in hosts.items():
         firewalls = [facts.firewall for facts in found if facts.firewall]
         listeners = [listener for facts in found for listener in facts.listeners]
-        for word, values in _words(firewalls, listeners, rules):
-            yield Outcome(code=f"firewall.{word}", subject=host, values=(("host", host), *values))
+        yield from FIREWALL.outcomes(host, _outcomes(firewalls, listeners, rules), ("host", host))
 
 
-def _words(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: Rules) -> Iterator[Word]:
+def _outcomes(firewalls: Sequence[Firewall], listeners: Sequence[Listener], rules: Rules) -> Iterator[NamedOutcome]:
     # ufw is worked by the rules of iptables or nftables, which say the same in a way that is harder to read.
     own = [each for each in firewalls if each.kind != "table"]
     active = [each for each in own if each.kind == "ufw" and each.active] or own
@@ -150,7 +148,9 @@ def _dangerous(rules: Rules) -> dict[int, str]:
     return {int(row["port"]): row["service"] for row in rows if row["outcome"] in ("dangerous", "rdp")}
 
 
-def _listens(listeners: Sequence[Listener], chains: Sequence[Chain], table: Mapping[int, str]) -> Iterator[Word]:
+def _listens(
+    listeners: Sequence[Listener], chains: Sequence[Chain], table: Mapping[int, str]
+) -> Iterator[NamedOutcome]:
     everywhere = sorted({listener.port: listener for listener in listeners if listener.everywhere}.items())
     closed = any(_closed(chain) for chain in chains)
     bad = [port for port, _ in everywhere if port in table and not (closed and not _let_in(port, chains))]

@@ -138,12 +138,12 @@ def _definite(reply: SmtpReply | None) -> SmtpReply | None:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each exchanger's answers mean; nothing about what it did not answer."""
     for attempt, facts in observations.all(MAIL_BEHAVIOUR):
-        for word, reply in _words(facts):
+        for word, reply in _outcomes(facts):
             if word == "own_sender_accepted" and observations.inside(attempt):
                 # Computers of the office may send in its name without a login; what others may do is not seen here.
                 continue
             values = (("host", facts.host), ("domain", facts.domain), ("answer", _shown(reply)))
-            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+            yield MAIL_BEHAVIOUR.outcome(word, attempt.subject, values)
     yield from _sizes(observations, rules)
 
 
@@ -151,7 +151,7 @@ def _shown(reply: SmtpReply) -> str:
     return f"{reply.code} {reply.untrusted_text}"[:160].strip()
 
 
-def _words(facts: Facts) -> Iterator[tuple[str, SmtpReply]]:
+def _outcomes(facts: Facts) -> Iterator[tuple[str, SmtpReply]]:
     tells = False
     if facts.vrfy is not None and (facts.vrfy.code in (250, 251) or _names_it_unknown(facts.vrfy)):
         tells = True
@@ -192,14 +192,14 @@ def _sizes(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         if facts.port != PORT or not size:
             continue
         megabytes = size / MEGABYTE
-        word = ""
+        name = ""
         if megabytes > rules.number("mail_behaviour.size_most_megabytes"):
-            word = "size_large"
+            name = "size_large"
         elif megabytes < rules.number("mail_behaviour.size_least_megabytes"):
-            word = "size_small"
-        if word:
+            name = "size_small"
+        if name:
             values = (("host", facts.service.host), ("megabytes", round(megabytes)))
-            yield Outcome(code=f"mail_behaviour.{word}", subject=attempt.subject, values=values)
+            yield MAIL_BEHAVIOUR.outcome(name, attempt.subject, values)
 
 
 PROBE = Probe(

@@ -3,7 +3,7 @@
 Objective  Know from inside what cannot be seen from outside: who is trusted to relay, whether mail leaves encrypted,
            limits of size and number, whose address people may use, and filters.
 Inputs     `postconf -n` and `postconf -M`, or main.cf and master.cf; `doveconf -n` (2.3 and 2.4); `nginx -T`;
-           `rspamadm configdump`. Handed over one by one or together.
+           `rspamadm configdump`. DocumentResult over one by one or together.
 Steps      The settings that are judged are kept, with variables filled in; nothing else of the text is. What is not
            said counts as the program's default only where the text is a whole one.
 Outcomes   login_plain, relay_open (high); relay_wide, incoming_plain, outgoing_plain, smuggling (medium); old_tls,
@@ -19,11 +19,10 @@ from fumimori.checks.listing import shown
 from fumimori.checks.mail_config import postfix_rules as postfix
 from fumimori.checks.mail_config.facts import MAIL_CONFIG, Facts
 from fumimori.checks.mail_config.parts import program_of, read_program
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar.lines import beginning_of, text_of
-from fumimori.model import Control, Outcome, Rules, Values
+from fumimori.model import Control, Outcome, Rules
 
-Word = tuple[str, Values]
 MEGABYTE = 1024 * 1024
 
 
@@ -51,8 +50,7 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         known = hosts.setdefault(attempt.subject, {})
         known[facts.program] = _together(known[facts.program], facts) if facts.program in known else facts
     for host, programs in hosts.items():
-        for word, values in _words(programs):
-            yield Outcome(code=f"mail_config.{word}", subject=host, values=(("host", host), *values))
+        yield from MAIL_CONFIG.outcomes(host, _outcomes(programs), ("host", host))
 
 
 def _together(one: Facts, other: Facts) -> Facts:
@@ -66,7 +64,7 @@ def _together(one: Facts, other: Facts) -> Facts:
     )
 
 
-def _words(programs: dict[str, Facts]) -> Iterator[Word]:
+def _outcomes(programs: dict[str, Facts]) -> Iterator[NamedOutcome]:
     yield from _login(programs)
     yield from _old_tls(programs)
     facts = programs.get("postfix")
@@ -77,7 +75,7 @@ def _words(programs: dict[str, Facts]) -> Iterator[Word]:
         yield from _limits(facts, filtered="rspamd" in programs)
 
 
-def _login(programs: dict[str, Facts]) -> Iterator[Word]:
+def _login(programs: dict[str, Facts]) -> Iterator[NamedOutcome]:
     plain: list[str] = []
     known = False
     facts = programs.get("postfix")
@@ -104,7 +102,7 @@ def _login(programs: dict[str, Facts]) -> Iterator[Word]:
                 yield "devices_log_in", ()
 
 
-def _relay(facts: Facts) -> Iterator[Word]:
+def _relay(facts: Facts) -> Iterator[NamedOutcome]:
     ways = postfix.ways_in(facts)
     trusting = [way for way in ways if "permit_mynetworks" in postfix.restrictions(facts, way)]
     trusting = trusting or [way for way in ways if "smtpd_relay_restrictions" not in dict(facts.settings)]
@@ -118,7 +116,7 @@ def _relay(facts: Facts) -> Iterator[Word]:
         yield "relay_closed", ()
 
 
-def _encryption(facts: Facts) -> Iterator[Word]:
+def _encryption(facts: Facts) -> Iterator[NamedOutcome]:
     port_25 = [service for service in facts.services if service.name in ("smtp", "25")]
     if facts.complete and any(not postfix.speaks_tls(facts, service) for service in port_25):
         yield "incoming_plain", ()
@@ -129,7 +127,7 @@ def _encryption(facts: Facts) -> Iterator[Word]:
         yield "smuggling", (("version", facts.version),)
 
 
-def _old_tls(programs: dict[str, Facts]) -> Iterator[Word]:
+def _old_tls(programs: dict[str, Facts]) -> Iterator[NamedOutcome]:
     places: list[str] = []
     for name, facts in programs.items():
         if name == "postfix":
@@ -148,7 +146,7 @@ def _old_tls(programs: dict[str, Facts]) -> Iterator[Word]:
         yield "old_tls", (("services", shown(places)),)
 
 
-def _limits(facts: Facts, *, filtered: bool) -> Iterator[Word]:
+def _limits(facts: Facts, *, filtered: bool) -> Iterator[NamedOutcome]:
     ways = postfix.ways_in(facts)
     size = facts.get("message_size_limit", "10240000")
     if size == "0":

@@ -27,10 +27,8 @@ OLD_TLS = ("SSL 2", "SSL 3", "TLS 1.0", "TLS 1.1")
 def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     """The outcomes of all messages, those about one thing as one; what is about a person has their address."""
     return joined(
-        Outcome(
-            code=f"mail_message.{word}",
-            subject=facts.sender if word.startswith(PERSONAL) else attempt.subject,
-            values=tuple(values.items()),
+        MAIL_MESSAGE.outcome(
+            word, facts.sender if word.startswith(PERSONAL) else attempt.subject, tuple(values.items())
         )
         for attempt, facts in observations.all(MAIL_MESSAGE)
         for word, values in _found(facts, attempt.subject, attempt.ended, observations, rules)

@@ -9,14 +9,14 @@ from fumimori.checks.dane.tlsa import State
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
 from fumimori.checks.mail_ports.facts import MAIL_PORTS, Facts, Side
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.products.recognition import shown_version
 from fumimori.checks.tables.mail_servers import PolicyState, mx_table
 from fumimori.checks.tables.ports import CLEAR_LOGINS
 from fumimori.checks.tls.certificate_checks import distrust, old_signature, weak_key
 from fumimori.checks.tls.search import LISTED_MOST, Service
 from fumimori.checks.tls.support import find_support
-from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_words
+from fumimori.checks.tls.verdicts import CLIENT, MX, MX_STRICT, tls_outcomes
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
 from fumimori.network import NotObserved, NotTestableHere, Unreachable
 from fumimori.network.mail import IMPLICIT_TLS_PORTS, MailService
@@ -138,41 +138,41 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         by_host.setdefault(facts.service.host, []).append(facts)
         if not facts.service.open:
             continue
-        for word, values in _words(observations, rules, facts, attempt.ended, strict):
-            yield Outcome(
-                code=f"mail_ports.{word}",
-                subject=attempt.subject,
-                values=(("host", facts.service.host), ("port", facts.port), *values),
-            )
+        yield from MAIL_PORTS.outcomes(
+            attempt.subject,
+            _outcomes(observations, rules, facts, attempt.ended, strict),
+            ("host", facts.service.host),
+            ("port", facts.port),
+        )
     for host, ports in by_host.items():
-        word = _implicit(ports)
-        if word:
-            yield Outcome(code=f"mail_ports.{word}", subject=host, values=(("host", host),))
+        name = _implicit(ports)
+        if name:
+            yield MAIL_PORTS.outcome(name, host, (("host", host),))
 
 
-def _words(
+def _outcomes(
     observations: Observations, rules: Rules, facts: Facts, at: datetime, strict: frozenset[str]
-) -> Iterator[tuple[str, Values]]:
+) -> Iterator[NamedOutcome]:
     """Each word once: what the first address showed goes before what the other family's adds."""
     told: set[str] = set()
     for side in (facts, *(other for other in facts.others if other.service.open)):
-        for word, values in _side_words(observations, rules, side, at, strict):
+        for word, values in _side_outcomes(observations, rules, side, at, strict):
             if word not in told:
                 told.add(word)
                 yield word, values
     yield from _families(facts)
 
 
-def _side_words(
+def _side_outcomes(
     observations: Observations, rules: Rules, side: Side, at: datetime, strict: frozenset[str]
-) -> Iterator[tuple[str, Values]]:
+) -> Iterator[NamedOutcome]:
     use = CLIENT
     if side.port == MX_PORT:
         use = MX_STRICT if side.service.host in strict else MX
         yield from _starttls(side)
     yield from _unseen(side)
     yield from _login(side)
-    yield from tls_words(side.support, use, rules)
+    yield from tls_outcomes(side.support, use, rules)
     for chain in (side.chain, side.support.other_chain):
         yield from _certificate(observations, rules, side, chain, at)
     if side.service.large_hello_fails:
@@ -189,7 +189,7 @@ def strict_hosts(observations: Observations) -> frozenset[str]:
     )
 
 
-def _families(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _families(facts: Facts) -> Iterator[NamedOutcome]:
     """Where IPv4 and IPv6 of one port are not alike."""
     for other in facts.others:
         if other.service.closed == "no_route":
@@ -211,7 +211,7 @@ def _suffix(facts: Side) -> str:
     return "_mx" if facts.port == MX_PORT else ""
 
 
-def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
+def _starttls(facts: Side) -> Iterator[NamedOutcome]:
     service = facts.service
     if service.starttls is None:
         return
@@ -224,7 +224,7 @@ def _starttls(facts: Side) -> Iterator[tuple[str, Values]]:
         yield ("starttls_stripped" if masked else "starttls_missing"), ()
 
 
-def _unseen(facts: Side) -> Iterator[tuple[str, Values]]:
+def _unseen(facts: Side) -> Iterator[NamedOutcome]:
     """An open port whose encryption is unknown: an open point, never a fault of the server."""
     service = facts.service
     if facts.tls or not service.error:
@@ -235,7 +235,7 @@ def _unseen(facts: Side) -> Iterator[tuple[str, Values]]:
         yield ("turned_away" if service.error == "not_welcome" else "broken_off"), ()
 
 
-def _login(facts: Side) -> Iterator[tuple[str, Values]]:
+def _login(facts: Side) -> Iterator[NamedOutcome]:
     service = facts.service
     if facts.port in IMPLICIT_TLS_PORTS:
         if facts.tls:
@@ -254,7 +254,7 @@ def _login(facts: Side) -> Iterator[tuple[str, Values]]:
 
 def _certificate(
     observations: Observations, rules: Rules, facts: Side, chain: CertificateChain | None, at: datetime
-) -> Iterator[tuple[str, Values]]:
+) -> Iterator[NamedOutcome]:
     if chain is None or not chain.certificates:
         return
     leaf, suffix = chain.certificates[0], _suffix(facts)
@@ -282,7 +282,7 @@ def _certificate(
         yield "certificate_good", when
 
 
-def _greeting(facts: Side, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _greeting(facts: Side, rules: Rules) -> Iterator[NamedOutcome]:
     service = facts.service
     shown = shown_version(service.protocol, service.untrusted_greeting, rules.tables["banners"])
     if shown:

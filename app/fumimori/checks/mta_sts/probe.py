@@ -1,6 +1,6 @@
 """MTA-STS: the announcement, the policy behind it, and whether the real mail servers live up to it (RFC 8461)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -13,7 +13,7 @@ from fumimori.checks.mail_ports import probe as mail_ports
 from fumimori.checks.mta_sts.facts import MTA_STS, Facts, PolicySeen
 from fumimori.checks.mx import facts as mx_facts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.grammar import mta_sts as grammar
 from fumimori.grammar.mta_sts import StsPolicy
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
@@ -36,10 +36,6 @@ TLS_ERRORS = {
 def policy_url(domain: str) -> str:
     """Where the policy has to lie (section 3.3)."""
     return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
-
-
-def _subjects(observations: Observations) -> Sequence[str]:
-    return mx.receiving_domains(observations)
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
@@ -76,13 +72,10 @@ def _history(facts: Facts, domain: str, context: ProbeContext) -> tuple[PolicySe
 
 def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(MTA_STS):
-        for word, values in _found(attempt.subject, facts, observations, rules, attempt.ended):
-            yield Outcome(code=f"mta_sts.{word}", subject=attempt.subject, values=values)
+        yield from MTA_STS.outcomes(attempt.subject, _found(attempt.subject, facts, observations, rules, attempt.ended))
 
 
-def _found(
-    domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime
-) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, facts: Facts, observations: Observations, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     texts = facts.announcements
     if len(texts) > 1:
         yield "several", (("count", len(texts)),)
@@ -118,7 +111,7 @@ def _found(
         yield from _agreement(domain, policy, observations, rules)
 
 
-def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     """What only shows over time: a policy changed behind an old id, and a test that never ends."""
     if len(facts.history) > 1 and facts.history[-1].id == facts.history[-2].id:
         yield "id_unchanged", (("id", facts.history[-1].id), ("since", facts.history[-1].first_seen.date().isoformat()))
@@ -132,7 +125,7 @@ def _changes(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Va
         yield "testing_long", (("days", days),)
 
 
-def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
+def _unusable(facts: Facts, at: datetime) -> NamedOutcome | None:
     """Why senders cannot use the policy; None when they can read it."""
     answer = facts.policy
     if answer is None:
@@ -151,7 +144,7 @@ def _unusable(facts: Facts, at: datetime) -> tuple[str, Values] | None:
     return ("policy_too_long", (("limit", POLICY_LIMIT),)) if answer.truncated else None
 
 
-def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     """How soon the certificate of the policy host expires; says nothing about one that does not hold anyway."""
     chain = facts.policy.chain if facts.policy else None
     if facts.policy is None or facts.policy.tls_error or chain is None or not chain.certificates:
@@ -163,9 +156,7 @@ def _certificate(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str
         yield words[urgent], (("days", days_left(leaf.not_after, at)), ("day", leaf.not_after.date().isoformat()))
 
 
-def _agreement(
-    domain: str, policy: StsPolicy, observations: Observations, rules: Rules
-) -> Iterator[tuple[str, Values]]:
+def _agreement(domain: str, policy: StsPolicy, observations: Observations, rules: Rules) -> Iterator[NamedOutcome]:
     """Whether what the policy promises is true of the mail servers."""
     spoiled = False
     for word, values in (
@@ -180,7 +171,7 @@ def _agreement(
         yield "mx_covered", (("hosts", ", ".join(facts.mail_hosts)),)
 
 
-def _age(policy: StsPolicy, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _age(policy: StsPolicy, rules: Rules) -> Iterator[NamedOutcome]:
     values: Values = (("seconds", policy.max_age), ("days", policy.max_age // 86400))
     if policy.max_age < rules.number("mta_sts.max_age_least"):
         yield "max_age_very_short", values
@@ -188,7 +179,7 @@ def _age(policy: StsPolicy, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "max_age_short", values
 
 
-def _coverage(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[tuple[str, Values]]:
+def _coverage(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[NamedOutcome]:
     facts = observations.facts(mx_facts.MX, domain)
     if facts is None or not facts.mail_hosts:
         return
@@ -203,7 +194,7 @@ def _coverage(domain: str, policy: StsPolicy, observations: Observations) -> Ite
         yield "stale_mx", (("patterns", ", ".join(idle[:10])),)
 
 
-def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[tuple[str, Values]]:
+def _servers(domain: str, policy: StsPolicy, observations: Observations) -> Iterator[NamedOutcome]:
     """Whether a sender that follows the policy would deliver to each mail server that was looked at (section 4.2)."""
     facts = observations.facts(mx_facts.MX, domain)
     hosts = facts.mail_hosts if facts is not None else ()
@@ -234,7 +225,7 @@ PROBE = Probe(
     facts=MTA_STS,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    subjects=_subjects,
+    subjects=mx.receiving_domains,
     collect=_collect,
     judge=_judge,
     needs=("mx",),

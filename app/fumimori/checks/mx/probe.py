@@ -221,8 +221,8 @@ def _absence(facts: Facts) -> str:
     return "address_only" if facts.fallback else "no_mail"
 
 
-def _outcome(domain: str, word: str, **values: str | int) -> Outcome:
-    return Outcome(code=f"mx.{word}", subject=domain, values=tuple(values.items()))
+def _outcome(domain: str, name: str, **values: str | int) -> Outcome:
+    return MX.outcome(name, domain, tuple(values.items()))
 
 
 def _faults(hosts: Sequence[MxHost], ours: Callable[[str], bool]) -> Iterable[tuple[str, Sequence[MxHost]]]:

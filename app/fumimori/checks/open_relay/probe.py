@@ -124,12 +124,12 @@ def _answer(replies: Sequence[SmtpReply], place: int, *, login_is_an_answer: boo
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noqa: ARG001 - the contract
     """Whether each exchanger relays; seen from the organisation's own network it may do so for its own people."""
     for attempt, facts in observations.all(OPEN_RELAY):
-        for word, answer in _words(facts, inside=observations.inside(attempt)):
+        for name, answer in _outcomes(facts, inside=observations.inside(attempt)):
             values = (("host", facts.host), ("answer", answer))
-            yield Outcome(code=f"open_relay.{word}", subject=attempt.subject, values=values)
+            yield OPEN_RELAY.outcome(name, attempt.subject, values)
 
 
-def _words(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
+def _outcomes(facts: Facts, *, inside: bool) -> Iterator[tuple[str, str]]:
     if facts.catch_all:
         yield "catch_all", "-"
     if facts.plain is None:

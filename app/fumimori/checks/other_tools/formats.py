@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fumimori.checks.other_tools.facts import Facts, Item
-from fumimori.checks.other_tools.looks import Look, ssh_audit_looks, sslyze_looks, testssl_looks
 from fumimori.checks.other_tools.nmap import nmap_report
+from fumimori.checks.other_tools.services import ScannedService, ssh_audit_services, sslyze_services, testssl_services
 from fumimori.grammar.json_values import field, items, pairs, parse_json, text
 from fumimori.grammar.lines import lines_of, text_of
 from fumimori.model import Tool
@@ -20,11 +20,11 @@ class Found:
     facts: Facts
     at: datetime | None = None
     """When it ran; None where it does not say so in a form that is known."""
-    looks: tuple[Look, ...] = ()
+    services: tuple[ScannedService, ...] = ()
 
 
 KEPT = 300
-LOOKS_MOST = 100
+SERVICES_MOST = 100
 TEXT_MOST = 200
 _SEVERITIES = {"critical": "high", "high": "high", "medium": "medium", "low": "low", "warn": "low"}
 _ORDER = ("high", "medium", "low", "info")
@@ -46,7 +46,7 @@ def read_results(octets: bytes) -> list[Found]:
 
 
 def _found(
-    host: str, tool: Tool, found: Iterable[Item], looks: Iterable[Look] = (), met: Iterable[str] = ()
+    host: str, tool: Tool, found: Iterable[Item], services: Iterable[ScannedService] = (), met: Iterable[str] = ()
 ) -> Iterator[Found]:
     if host:
         kept = sorted(found, key=lambda item: _ORDER.index(item.severity))[:KEPT]
@@ -54,7 +54,7 @@ def _found(
         facts = Facts(
             tool=tool.name, version=tool.version, at=day, items=tuple(kept), met=tuple(dict.fromkeys(met))[:KEPT]
         )
-        yield Found(host=host, facts=facts, at=tool.at, looks=tuple(looks)[:LOOKS_MOST])
+        yield Found(host=host, facts=facts, at=tool.at, services=tuple(services)[:SERVICES_MOST])
 
 
 def _tool(name: str, version: str = "", at: str = "") -> Tool:
@@ -94,15 +94,15 @@ def _testssl(value: object) -> Iterator[Found]:
     for result in items(value, "scanResult"):
         entries = services.setdefault((_host(text(result, "targetHost")), text(result, "port")), [])
         entries += [one for _, group in pairs(result) for one in items({"all": group}, "all")]
-    hosts: dict[str, tuple[list[Item], list[Look]]] = {}
+    hosts: dict[str, tuple[list[Item], list[ScannedService]]] = {}
     for (host, port), entries in services.items():
         if any(text(one, "severity") != "FATAL" and text(one, "id") in _TESTSSL_TESTS for one in entries):
-            found, looks = hosts.setdefault(host, ([], []))
+            found, scanned = hosts.setdefault(host, ([], []))
             found += _testssl_items(entries, f"{host}:{port}")
-            looks += testssl_looks(entries, host, port)
-    for host, (found, looks) in hosts.items():
+            scanned += testssl_services(entries, host, port)
+    for host, (found, scanned) in hosts.items():
         tool = _tool("testssl.sh", text(value, "version"), text(value, "startTime"))
-        yield from _found(host, tool, found, looks)
+        yield from _found(host, tool, found, scanned)
 
 
 _TESTSSL_TESTS = frozenset({"SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3"})
@@ -154,7 +154,7 @@ def _sslyze(value: object) -> Iterator[Found]:
             if field(server, "scan_result", name, "result", key) is True:
                 found.append(_item(name, severity))
         tool = _tool("sslyze", text(value, "sslyze_version"), text(value, "date_scans_completed"))
-        yield from _found(host, tool, found, sslyze_looks(server, host))
+        yield from _found(host, tool, found, sslyze_services(server, host))
 
 
 def _ssh_audit(value: object) -> Iterator[Found]:
@@ -173,7 +173,7 @@ def _ssh_audit(value: object) -> Iterator[Found]:
                 said = "; ".join(failures or warnings)
                 found.append(_item(name, "medium" if failures else "low", said, f"{host}:{number}"))
     found += [_item(text(one, "name"), "medium", text(one, "description")) for one in items(value, "cves")]
-    yield from _found(host, _tool("ssh-audit"), found, ssh_audit_looks(value, host, number))
+    yield from _found(host, _tool("ssh-audit"), found, ssh_audit_services(value, host, number))
 
 
 def _checkdmarc(value: object) -> Iterator[Found]:
@@ -276,4 +276,4 @@ def _nmap(octets: bytes) -> Iterator[Found]:
     for host in report.hosts:
         name = _host(host.name)
         ports = [_item(f"{port.number}/{port.protocol}", "info", port.service) for port in host.open_ports]
-        yield from _found(name, _tool("nmap", report.version, report.at), ports, host.looks(name))
+        yield from _found(name, _tool("nmap", report.version, report.at), ports, host.services(name))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat  # entities are refused before anything is done with them
 
-from fumimori.checks.other_tools.looks import NAME_MOST, NAMES_MOST, Look, ssh_service
+from fumimori.checks.other_tools.services import NAME_MOST, NAMES_MOST, ScannedService, ssh_service
 
 HOSTS_MOST = 1_000
 PORTS_MOST = 300
@@ -60,7 +60,7 @@ class Host:
         """Those that answered."""
         return [port for port in self.ports if port.state == "open"]
 
-    def looks(self, name: str) -> Iterator[Look]:
+    def services(self, name: str) -> Iterator[ScannedService]:
         """What the scripts saw at the host, which is called `name`."""
         for port in self.open_ports:
             if not port.number.isdecimal() or len(port.number) > 5:
@@ -68,10 +68,12 @@ class Host:
             number = int(port.number)
             if port.suites:
                 suites = dict.fromkeys(_iana(one) for found in port.suites.values() for one in found)
-                yield Look(host=name, port=number, accepted=frozenset(port.suites), suites=tuple(suites)[:500])
+                yield ScannedService(
+                    host=name, port=number, accepted=frozenset(port.suites), suites=tuple(suites)[:500]
+                )
             service = ssh_service(number, port.banner, port.algorithms)
             if service is not None:
-                yield Look(host=name, port=number, service=service)
+                yield ScannedService(host=name, port=number, service=service)
 
 
 def _iana(name: str) -> str:

@@ -8,7 +8,7 @@ Inputs     testssl.sh (both JSON forms), sslyze JSON, ssh-audit JSON, checkdmarc
            anywhere, their verdicts rest on rules of their own, and SSL Labs looks at web sites alone. So do nmap's open
            ports, because it does not say from where it looked.
 Steps      1. What a tool looked at as a probe does (TLS of the ports of mail, SSH) becomes that probe's facts
-              (`looks.py`): they count where this program has no attempt of its own, and nowhere else.
+              (`services.py`): they count where this program has no attempt of its own, and nowhere else.
            2. Where it has one, both are compared, and differences are reported.
            3. Of the rest only what is wrong (of nmap what is open) is kept, by the tool's own names. Nothing of that is
               ever *good*, and nothing answers a question.
@@ -28,15 +28,14 @@ import msgspec
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.listing import counted
 from fumimori.checks.mail_ports.facts import Facts as PortFacts
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.other_tools.comparing import compared
 from fumimori.checks.other_tools.facts import OTHER_TOOLS, Facts, Item
 from fumimori.checks.other_tools.formats import Found, read_results
-from fumimori.checks.other_tools.looks import taken_over
+from fumimori.checks.other_tools.services import as_probe_facts
 from fumimori.grammar.lines import beginning_of
 from fumimori.model import Control, Outcome, Rules, Tool, Values
 
-Word = tuple[str, Values]
 SURE = 0.95
 """More certain than a reader that only recognises a part of it, such as the certificate that a result holds."""
 _MARKS = (
@@ -91,46 +90,44 @@ def read(document: Document, context: ReadContext) -> Sequence[Reading[Any]]:
 
 
 def _readings(found: Found, context: ReadContext) -> Iterator[Reading[Any]]:
-    """What it says in its own words, and what it looked at as a probe does."""
+    """What it says in its own words, and the services that a probe tests too."""
     facts = found.facts
     at = found.at if found.at and found.at <= context.at else None
     tool = Tool(name=facts.tool, version=facts.version, at=at)
-    looks: dict[str, Reading[Any]] = {}
-    for look in found.looks:
-        taken = taken_over(look, context, at or context.at)
+    readings: dict[str, Reading[Any]] = {}
+    for scanned in found.services:
+        taken = as_probe_facts(scanned, context, at or context.at)
         if taken is not None:
-            looks[look.subject] = Reading(check=taken[0], subject=taken[1], facts=taken[2], tool=tool)
-    items = tuple(one if _told_by(one, looks) else msgspec.structs.replace(one, place="") for one in facts.items)
+            readings[scanned.subject] = Reading(check=taken[0], subject=taken[1], facts=taken[2], tool=tool)
+    items = tuple(one if _told_by(one, readings) else msgspec.structs.replace(one, place="") for one in facts.items)
     yield Reading(subject=found.host, facts=msgspec.structs.replace(facts, items=items), part=facts.tool, tool=tool)
-    yield from looks.values()
+    yield from readings.values()
 
 
-def _told_by(item: Item, looks: Mapping[str, Reading[Any]]) -> bool:
-    """Whether a look holds what the item is about; of certificates only one that was taken over."""
-    look = looks.get(item.place)
-    if look is None or not isinstance(look.facts, PortFacts) or not item.id.startswith("cert"):
-        return look is not None
-    return look.facts.chain is not None
+def _told_by(item: Item, readings: Mapping[str, Reading[Any]]) -> bool:
+    """Whether a reading holds what the item is about; of certificates only one that was taken over."""
+    reading = readings.get(item.place)
+    if reading is None or not isinstance(reading.facts, PortFacts) or not item.id.startswith("cert"):
+        return reading is not None
+    return reading.facts.chain is not None
 
 
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """What each tool says is wrong, in the tool's own words, and how its results compare with ours."""
-    told: dict[tuple[str, str], list[tuple[Tool, Values]]] = {}
-    looks = tuple(compared(observations))
-    places = {look.place for look in looks}
+    by_outcome: dict[tuple[str, str], list[tuple[Tool, Values]]] = {}
+    comparisons = tuple(compared(observations))
+    places = {one.place for one in comparisons}
     for attempt, facts in observations.all(OTHER_TOOLS):
         tool = observations.tool_of(attempt) or Tool(name=facts.tool, version=facts.version)
-        for word, values in _words(facts, places):
+        for name, values in _outcomes(facts, places):
             at: Values = (("at", facts.at or "-"),)
-            told.setdefault((word, attempt.subject), []).append((tool, (*at, *values)))
-    for look in looks:
-        at = (("at", f"{look.tool.at:%Y-%m-%d}" if look.tool.at else "-"),)
-        for word, names in look.words():
-            told.setdefault((word, look.host), []).append((look.tool, (*at, *counted("items", names))))
-    for (word, host), said in told.items():
-        yield Outcome(
-            code=f"other_tools.{word}", subject=host, values=(("host", host), *_together(said)), tool=said[-1][0]
-        )
+            by_outcome.setdefault((name, attempt.subject), []).append((tool, (*at, *values)))
+    for one in comparisons:
+        at = (("at", f"{one.tool.at:%Y-%m-%d}" if one.tool.at else "-"),)
+        for name, names in one.words():
+            by_outcome.setdefault((name, one.host), []).append((one.tool, (*at, *counted("items", names))))
+    for (name, host), said in by_outcome.items():
+        yield OTHER_TOOLS.outcome(name, host, (("host", host), *_together(said)), tool=said[-1][0])
 
 
 def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | int]]:
@@ -143,7 +140,7 @@ def _together(said: Sequence[tuple[Tool, Values]]) -> Iterator[tuple[str, str | 
         yield "items", ", ".join(dict.fromkeys(str(values["items"]) for values in each if "items" in values))
 
 
-def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
+def _outcomes(facts: Facts, places: Collection[str]) -> Iterator[NamedOutcome]:
     if facts.tool.startswith("Scuba"):
         failed = [item for item in facts.items if item.severity == "high"]
         rest = list(failed)
@@ -166,7 +163,7 @@ def _words(facts: Facts, places: Collection[str]) -> Iterator[Word]:
         yield "nothing_found", ()
 
 
-def _met(facts: Facts) -> Iterator[Word]:
+def _met(facts: Facts) -> Iterator[NamedOutcome]:
     """What the requirements show that are met; one that failed in another version of it is none."""
     met = {name.rpartition("v")[0] for name in facts.met} - {item.id.rpartition("v")[0] for item in facts.items}
     for word, groups in CLOUD_MET.items():

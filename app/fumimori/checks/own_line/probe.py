@@ -37,8 +37,8 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
     for attempt, facts in observations.all(OWN_LINE):
         vantage = observations.vantage_of(attempt)
         if facts.inside or (vantage is not None and vantage.inside):
-            word = "port25_open" if facts.port25 == "open" else "port25_closed"
-            yield Outcome(code=f"own_line.{word}", subject=attempt.subject)
+            name = "port25_open" if facts.port25 == "open" else "port25_closed"
+            yield OWN_LINE.outcome(name, attempt.subject)
 
 
 PROBE = Probe(

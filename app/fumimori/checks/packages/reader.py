@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.firewall.facts import FIREWALL
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.packages.facts import PACKAGES, Facts
 from fumimori.checks.products.support_state import Circumstances, system_state
 from fumimori.grammar.lines import beginning_of, text_of
@@ -37,7 +37,6 @@ from fumimori.grammar.upkeep import parse_dates
 from fumimori.grammar.versions import DebianVersion
 from fumimori.model import Control, Outcome, Rules, Values
 
-Word = tuple[str, Values]
 PENDING_KEPT = 300
 APT_LISTS = "/var/lib/apt/lists/"
 PACKAGE_OF: Mapping[str, str] = {
@@ -137,11 +136,12 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
             for one in facts.listeners
             if one.everywhere
         }
-        for word, values in (*_words(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)):
-            yield Outcome(code=f"packages.{word}", subject=host, values=(("host", host), *values))
+        yield from PACKAGES.outcomes(
+            host, (*_outcomes(lists, days[host], rules), *_programs(lists, waiting, days[host], rules)), ("host", host)
+        )
 
 
-def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
+def _outcomes(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[NamedOutcome]:
     system = lists.get("system")
     if system is not None:
         yield from _system(system, day, rules)
@@ -168,7 +168,7 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
         yield ("patches_old" if late else "patches_recent"), when
 
 
-def _programs(lists: dict[str, Facts], waiting: set[str], day: date, rules: Rules) -> Iterator[Word]:
+def _programs(lists: dict[str, Facts], waiting: set[str], day: date, rules: Rules) -> Iterator[NamedOutcome]:
     """Whether versions are known, and whether all that others reach comes from a system that still gets fixes."""
     system, installed = lists.get("system"), lists.get("installed")
     if system is None or installed is None or not installed.packages:
@@ -182,7 +182,7 @@ def _programs(lists: dict[str, Facts], waiting: set[str], day: date, rules: Rule
         yield "reachable_supported", (("system", system.name), ("packages", shown(sorted(waiting))))
 
 
-def _system(system: Facts, day: date, rules: Rules) -> Iterator[Word]:
+def _system(system: Facts, day: date, rules: Rules) -> Iterator[NamedOutcome]:
     """What the dated table says about the system's release; nothing where it does not know it."""
     found = list(system_state(system.product, system.release, Circumstances(day=day), rules))
     yield from found
@@ -195,7 +195,7 @@ def _system(system: Facts, day: date, rules: Rules) -> Iterator[Word]:
     yield ("os_ends_soon", (name, ("day", row["ends"]))) if soon else ("os_supported", (name, ("until", row["ends"])))
 
 
-def _behind(system: Facts, installed: Facts, rules: Rules) -> Iterator[Word]:
+def _behind(system: Facts, installed: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     """Packages of Debian that are older than the newest that the table knows for the same release."""
     table = rules.tables["debian_versions"]
     if system.product != "debian" or system.release not in table.columns[1:]:

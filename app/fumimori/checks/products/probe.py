@@ -88,12 +88,13 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         )
         said: set[object] = set()
         for each in sightings:
-            for word, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
-                if (word, values) not in said and (ours or word == "product_seen"):
-                    said.add((word, values))
-                    yield Outcome(code=f"products.{word}", subject=each.subject, values=(("host", host), *values))
-        for word, values in system_state(distribution, number, around, rules) if ours else ():
-            yield Outcome(code=f"products.{word}", subject=host, values=(("host", host), *values))
+            for name, values in state(each.found, msgspec.structs.replace(around, inside=each.inside), rules):
+                if (name, values) not in said and (ours or name == "product_seen"):
+                    said.add((name, values))
+                    yield PRODUCTS.outcome(name, each.subject, (("host", host), *values))
+        yield from PRODUCTS.outcomes(
+            host, system_state(distribution, number, around, rules) if ours else (), ("host", host)
+        )
     if by_host and ours:
         yield from _data(rules, max(each.day for group in by_host.values() for each in group))
 
@@ -102,7 +103,7 @@ def _data(rules: Rules, day: date) -> Iterator[Outcome]:
     age = data_age(rules, day)
     if age > rules.number("products.data_age_days"):
         values = (("days", age), ("date", rules.tables["support"].date))
-        yield Outcome(code="products.data_old", subject="", values=values)
+        yield PRODUCTS.outcome("data_old", "", values)
 
 
 def _sightings(observations: Observations, rules: Rules) -> Iterator[_Sighting]:

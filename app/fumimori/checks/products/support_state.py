@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from fumimori.checks.listing import shown
+from fumimori.checks.observations import NamedOutcome
 from fumimori.checks.products.recognition import Recognised, release
 from fumimori.grammar.versions import DebianVersion, belongs, older
 from fumimori.model import Record, Rules, Table, Values
 
-Word = tuple[str, Values]
 PACKAGES = {"exim": "exim4", "openssh": "openssh-server", "dovecot": "dovecot-core"}
 """Products whose package in Debian has another name."""
 _SHOWN = 4
@@ -26,7 +26,7 @@ class Circumstances(Record):
     release: str = ""
 
 
-def state(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Word]:
+def state(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[NamedOutcome]:
     """The outcome words about one product, with their values; nothing where nothing follows.
 
     Evidence C never says more than *possibly*: distributions put fixes into old versions. Where the host shows a
@@ -43,7 +43,7 @@ def state(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Wo
         yield _unsupported(around), _values(found, ends="-")
 
 
-def system_state(distribution: str, number: str, around: Circumstances, rules: Rules) -> Iterator[Word]:
+def system_state(distribution: str, number: str, around: Circumstances, rules: Rules) -> Iterator[NamedOutcome]:
     """What it means that a host runs this release of a distribution."""
     for row in rules.tables["support"].dicts():
         if row["product"] == distribution.lower() and row["cycle"] == number:
@@ -60,7 +60,7 @@ def data_age(rules: Rules, day: date) -> int:
     return max(0, (day - date.fromisoformat(rules.tables["support"].date)).days)
 
 
-def _package(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Word]:
+def _package(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[NamedOutcome]:
     """A package of Debian against the newest one that the tables know for the same release."""
     number = release(found, rules.tables["os_hints"])
     newest = _newest_package(found, number, rules.tables["debian_versions"])
@@ -83,7 +83,7 @@ def _newest_package(found: Recognised, number: str, table: Table) -> DebianVersi
     return DebianVersion(row[number]) if row else None
 
 
-def _build(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Word]:
+def _build(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[NamedOutcome]:
     """A maker's build: what it says is certain."""
     exploited, _ = _holes(found, rules.tables["known_holes"])
     row = _line(found, rules.tables["support"])
@@ -107,7 +107,7 @@ def _build(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[W
             yield "build_current", _values(_renamed(found, row["name"]))
 
 
-def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[Word]:
+def _windows(row: Mapping[str, str], around: Circumstances) -> Iterator[NamedOutcome]:
     if row["extended"] and date.fromisoformat(row["extended"]) >= around.day:
         yield _extended(row), (("system", row["name"]), ("day", row["extended"]))
     else:
@@ -120,7 +120,7 @@ def _extended(row: Mapping[str, str]) -> str:
     return "os_extended" if row["product"] == "debian" else "os_extended_paid"
 
 
-def _source(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[Word]:
+def _source(found: Recognised, around: Circumstances, rules: Rules) -> Iterator[NamedOutcome]:
     """A version of the source: possibly fixed by a distribution, which the host may even show."""
     exploited, others = _holes(found, rules.tables["known_holes"])
     row = _line(found, rules.tables["support"])

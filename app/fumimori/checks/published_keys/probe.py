@@ -79,8 +79,8 @@ async def _wkd_url(local: str, domain: str, context: ProbeContext) -> str:
 def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
     """Where a key was found, and whether it may be used."""
     for attempt, facts in observations.all(PUBLISHED_KEYS):
-        for word in _found(facts):
-            yield Outcome(code=f"published_keys.{word}", subject=attempt.subject)
+        for name in _found(facts):
+            yield PUBLISHED_KEYS.outcome(name, attempt.subject)
 
 
 def _found(facts: Facts) -> Iterator[str]:

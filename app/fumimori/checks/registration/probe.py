@@ -17,7 +17,7 @@ import msgspec
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import days_left
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.registration.facts import REGISTRATION, Facts
 from fumimori.grammar.suffixes import registrable_part
 from fumimori.model import ConsentLevel, Control, Outcome, Record, Rules, Scope, Values
@@ -97,11 +97,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(REGISTRATION):
         if not facts.found and mx.no_domain(observations, attempt.subject):
             continue  # a name that does not exist is reported once, by the probe mx
-        for word, values in _found(facts, attempt.ended, rules):
-            yield Outcome(code=f"registration.{word}", subject=attempt.subject, values=(("name", facts.name), *values))
+        yield from REGISTRATION.outcomes(attempt.subject, _found(facts, attempt.ended, rules), ("name", facts.name))
 
 
-def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[NamedOutcome]:
     if not facts.found:
         yield "not_found", ()
         return
@@ -114,7 +113,7 @@ def _found(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Valu
         yield "transfer_open", (("registrar", facts.untrusted_registrar or "-"),)
 
 
-def _time(facts: Facts, at: datetime, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _time(facts: Facts, at: datetime, rules: Rules) -> Iterator[NamedOutcome]:
     if facts.expires is None:
         return
     days = days_left(facts.expires, at)

@@ -13,11 +13,10 @@ from functools import cache
 import msgspec
 
 from fumimori import checks
-from fumimori.checks.remediation.by_hand import BY_HAND
 from fumimori.checks.remediation.combining import combined, differ, marked
 from fumimori.checks.remediation.context import Context, note
 from fumimori.checks.remediation.hosted import own_pages
-from fumimori.model import Assessment, Finding, Repair, Result, Rules
+from fumimori.model import Assessment, Finding, OutcomeRule, Repair, Result, Rules
 
 Repairs = Mapping[str, Callable[[Context], Repair]]
 
@@ -46,10 +45,13 @@ def repair(finding: Finding, assessment: Assessment, rules: Rules) -> Repair:
     """
     function = walk().get(finding.code)
     context = Context(finding, assessment, rules)
-    by_hand = tuple(note(BY_HAND[code]) for code in (finding.code,) if code in BY_HAND)
-    made = Repair(before=by_hand) if function is None else function(context)
+    made = _done_by_hand(rules.outcomes.get(finding.code)) if function is None else function(context)
     pages = own_pages(context)
     return msgspec.structs.replace(made, before=(*made.before, *pages)) if pages else made
+
+
+def _done_by_hand(rule: OutcomeRule | None) -> Repair:
+    return Repair(before=(note(f"by_hand_{rule.by_hand}"),)) if rule and rule.by_hand else Repair()
 
 
 def repairs(result: Result, assessment: Assessment, rules: Rules) -> Callable[[Finding], Repair]:

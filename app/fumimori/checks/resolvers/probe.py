@@ -39,8 +39,8 @@ def judge(observations: Observations, _rules: Rules) -> Iterator[Outcome]:
         if not facts.pairs:
             continue
         different = [f"{pair.here.rdtype} {pair.here.name}" for pair in facts.pairs if not pair.same]
-        word, values = ("split_dns", (("records", ", ".join(different)),)) if different else ("agree", ())
-        yield Outcome(code=f"resolvers.{word}", subject=attempt.subject, values=values)
+        name, values = ("split_dns", (("records", ", ".join(different)),)) if different else ("agree", ())
+        yield RESOLVERS.outcome(name, attempt.subject, values)
 
 
 PROBE = Probe(

@@ -18,7 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
 from fumimori.checks.mx import facts as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.reverse_dns.facts import REVERSE_DNS, Facts, PointerName
 from fumimori.checks.spf import facts as spf
 from fumimori.model import ConsentLevel, Control, Hosting, Outcome, Rules, Values
@@ -92,11 +92,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:  # noq
     for attempt, facts in observations.all(REVERSE_DNS):
         shown = ", ".join(name.name for name in facts.names)[:200] or "-"
         values: Values = (("address", facts.address), ("names", shown))
-        for word, more in _words(observations, facts):
-            yield Outcome(code=f"reverse_dns.{word}", subject=attempt.subject, values=(*values, *more))
+        yield from REVERSE_DNS.outcomes(attempt.subject, _outcomes(observations, facts), *values)
 
 
-def _words(observations: Observations, facts: Facts) -> Iterator[tuple[str, Values]]:
+def _outcomes(observations: Observations, facts: Facts) -> Iterator[NamedOutcome]:
     if not facts.names:
         listed = "missing" if facts.address in _mail_servers(observations) else "missing_listed"
         yield (listed if facts.sending else "missing_receiving"), ()

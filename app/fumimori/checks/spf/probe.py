@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dmarc import facts as dmarc
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.spf.facts import SPF, Facts, HostVerdict
 from fumimori.grammar import spf_walk
 from fumimori.grammar.domain_names import split_host
@@ -103,16 +103,15 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         if facts.answers[:1] and facts.answers[0].status is DnsStatus.NXDOMAIN:
             continue  # a name that does not exist is reported once, by the probe mx
         if domain in scope and scope[domain].sends_mail is False:
-            yield _outcome(domain, "unused_closed" if _closed(tree) else "unused_open")
+            yield SPF.outcome("unused_closed" if _closed(tree) else "unused_open", domain)
             continue
         found = dict(_found(domain, tree, facts, rules, enforcing=_dmarc_enforces(observations, domain)))
-        for word, values in found.items():
-            yield _outcome(domain, word, values)
+        yield from SPF.outcomes(domain, found.items())
         if tree.root.state == "found" and not found.keys() & SPOILING:
-            yield _outcome(domain, "valid", (*_counted(tree, rules), ("addresses", tree.addresses)))
+            yield SPF.outcome("valid", domain, (*_counted(tree, rules), ("addresses", tree.addresses)))
 
 
-def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing: bool) -> Iterator[NamedOutcome]:
     root = tree.root
     if not facts.answers:
         return
@@ -133,7 +132,7 @@ def _found(domain: str, tree: SpfTree, facts: Facts, rules: Rules, *, enforcing:
         yield "incomplete", (("names", _listed(question.name for question in facts.unanswered)),)
 
 
-def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _own_senders(facts: Facts) -> Iterator[NamedOutcome]:
     """Whether mail that the domain's own servers send is recognised; errors of the record are reported elsewhere."""
     failing = [own for own in facts.own_hosts if own.verdict.result in ("fail", "softfail")]
     passing = [own for own in facts.own_hosts if own.verdict.result == "pass"]
@@ -143,7 +142,7 @@ def _own_senders(facts: Facts) -> Iterator[tuple[str, Values]]:
         yield "own_host_passes", (("hosts", _listed(own.host for own in passing)),)
 
 
-def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     """Everything that makes a receiver give up (permerror), and what comes close to it."""
     if tree.root.record.faults:
         yield "syntax", (("term", _listed(fault.term for fault in tree.root.record.faults)),)
@@ -177,7 +176,7 @@ def _errors(tree: SpfTree, facts: Facts, rules: Rules) -> Iterator[tuple[str, Va
         yield "registrable", (("names", _listed(sorted(free))),)
 
 
-def _breadth(tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _breadth(tree: SpfTree, rules: Rules) -> Iterator[NamedOutcome]:
     """Who may send: everybody, or a range far wider than an organisation needs."""
     counted = _counted(tree, rules)
     if tree.everyone:
@@ -198,7 +197,7 @@ def _counted(tree: SpfTree, rules: Rules) -> Values:
     return (("lookups", len(tree.lookups)), ("limit", int(rules.number("spf.lookups_max"))))
 
 
-def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
+def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[NamedOutcome]:
     node = _last(tree)
     if node.state != "found" or node.record.faults:
         return
@@ -211,7 +210,7 @@ def _ending(tree: SpfTree, *, enforcing: bool) -> Iterator[tuple[str, Values]]:
         yield "softfail_alone", ()
 
 
-def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _style(domain: str, tree: SpfTree, rules: Rules) -> Iterator[NamedOutcome]:
     record = tree.root.record
     if any(directive.mechanism == "ptr" for node in tree.nodes if node.own for directive in node.record.effective):
         yield "ptr", ()
@@ -268,10 +267,6 @@ def _widest_text(networks: Sequence[str]) -> str:
 
 def _listed(texts: Iterable[str]) -> str:
     return ", ".join(list(dict.fromkeys(texts))[:10])
-
-
-def _outcome(subject: str, word: str, values: Values = ()) -> Outcome:
-    return Outcome(code=f"spf.{word}", subject=subject, values=values)
 
 
 PROBE = Probe(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh.facts import SSH, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
@@ -48,16 +48,11 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(SSH):
         # From where another tool looked is not known, so that it does not show what the Internet reaches.
         inside = observations.inside(attempt) or observations.tool_of(attempt) is not None
-        words = [*_words(facts.service, rules, inside=inside), *_group(facts, rules)]
-        for word, values in words:
-            yield Outcome(
-                code=f"ssh.{word}",
-                subject=attempt.subject,
-                values=(("host", facts.host), ("port", facts.service.port), *values),
-            )
+        words = [*_outcomes(facts.service, rules, inside=inside), *_group(facts, rules)]
+        yield from SSH.outcomes(attempt.subject, words, ("host", facts.host), ("port", facts.service.port))
 
 
-def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple[str, Values]]:
+def _outcomes(service: SshService, rules: Rules, *, inside: bool) -> Iterator[NamedOutcome]:
     if not service.open:
         yield "not_reachable", ()
         return
@@ -74,7 +69,7 @@ def _words(service: SshService, rules: Rules, *, inside: bool) -> Iterator[tuple
     yield from _algorithms(service, rules)
 
 
-def _login(service: SshService, *, inside: bool) -> Iterator[tuple[str, Values]]:
+def _login(service: SshService, *, inside: bool) -> Iterator[NamedOutcome]:
     methods = service.methods
     shown: Values = (("methods", ", ".join(methods or ())),)
     by_password = methods is not None and "password" in methods
@@ -92,7 +87,7 @@ def _login(service: SshService, *, inside: bool) -> Iterator[tuple[str, Values]]
         yield ("reachable_keys" if only_keys else "reachable"), ()
 
 
-def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _algorithms(service: SshService, rules: Rules) -> Iterator[NamedOutcome]:
     if not service.key_exchanges:
         return
     offered = {
@@ -114,7 +109,7 @@ def _algorithms(service: SshService, rules: Rules) -> Iterator[tuple[str, Values
         yield "algorithms_good", ()
 
 
-def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _host_key(service: SshService, rules: Rules) -> Iterator[NamedOutcome]:
     """The fingerprint to compare, and what the key's length is worth; elliptic keys have one length each."""
     bits = service.host_key_bits
     if service.host_key == "ssh-rsa" and bits:
@@ -127,7 +122,7 @@ def _host_key(service: SshService, rules: Rules) -> Iterator[tuple[str, Values]]
         yield "host_key_seen", (("kind", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
 
 
-def _group(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _group(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     if 0 < facts.group_bits < rules.number("ssh.group_bits_least"):
         yield "group_short", (("bits", facts.group_bits),)
 

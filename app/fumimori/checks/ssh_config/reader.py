@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh_config.facts import KEPT, SSH_CONFIG, Facts
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.sshd_config import MatchBlock, parse_sshd
-from fumimori.model import Control, Outcome, Rules, Values
+from fumimori.model import Control, Outcome, Rules
 
 _KNOWN = KEPT | {"acceptenv", "x11forwarding", "subsystem", "include", "match", "hostkey", "printmotd", "loglevel"}
 _MATCHES_MOST = 200
@@ -66,13 +66,10 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """How each server would let people in."""
     for attempt, facts in observations.all(SSH_CONFIG):
-        for word, values in _words(facts, rules):
-            yield Outcome(
-                code=f"ssh_config.{word}", subject=attempt.subject, values=(("host", attempt.subject), *values)
-            )
+        yield from SSH_CONFIG.outcomes(attempt.subject, _outcomes(facts, rules), ("host", attempt.subject))
 
 
-def _words(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _outcomes(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     if facts.unread:
         yield "include_unseen", (("files", shown(facts.unread)),)
         return
@@ -83,7 +80,7 @@ def _words(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
     yield from _algorithms(facts, rules)
 
 
-def _login(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _login(facts: Facts) -> Iterator[NamedOutcome]:
     password, proofs = _password(facts), _second_proof(facts)
     if password and facts.get("permitemptypasswords") == "yes":
         yield "empty_passwords", ()
@@ -99,7 +96,7 @@ def _login(facts: Facts) -> Iterator[tuple[str, Values]]:
             yield "keys_only", ()
 
 
-def _root(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _root(facts: Facts) -> Iterator[NamedOutcome]:
     said = facts.get("permitrootlogin", "prohibit-password").lower()
     excepted = [
         block for block in facts.matches if (block.get("permitrootlogin") or "no").lower() != "no" and said == "no"
@@ -139,7 +136,7 @@ def _second_proof(facts: Facts) -> bool:
     return any("," in way and "publickey" not in way and "hostbased" not in way for way in ways)
 
 
-def _algorithms(facts: Facts, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _algorithms(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
     names = {"kex": "kexalgorithms", "hostkey": "hostkeyalgorithms", "cipher": "ciphers", "mac": "macs"}
     said = {kind: facts.get(keyword) for kind, keyword in names.items()}
     # A list that begins with a sign changes the server's own, which only the server can print.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.ssh_keys.facts import SSH_KEYS, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.secrets_in_text import private_key_in
@@ -50,11 +50,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(SSH_KEYS):
         by_host.setdefault(attempt.subject, []).extend(facts.keys)
     for host, keys in by_host.items():
-        for word, values in _words(keys, rules):
-            yield Outcome(code=f"ssh_keys.{word}", subject=host, values=(("host", host), *values))
+        yield from SSH_KEYS.outcomes(host, _outcomes(keys, rules), ("host", host))
 
 
-def _words(keys: Sequence[PublicKey], rules: Rules) -> Iterator[tuple[str, Values]]:
+def _outcomes(keys: Sequence[PublicKey], rules: Rules) -> Iterator[NamedOutcome]:
     short = [key for key in keys if _too_short(key, rules)]
     modest = [key for key in keys if key.kind == "ssh-rsa" and 0 < key.bits < rules.number("ssh.rsa_bits_good")]
     modest = [key for key in modest if key not in short]

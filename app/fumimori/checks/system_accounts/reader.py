@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading, Secret
 from fumimori.checks.listing import counted
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.system_accounts.facts import SYSTEM_ACCOUNTS, Facts, SystemAccount
 from fumimori.grammar.lines import beginning_of, lines_of, text_of
 from fumimori.grammar.secrets_in_text import password_hash_in
@@ -27,7 +27,6 @@ from fumimori.grammar.unix_accounts import (
 )
 from fumimori.model import Control, Outcome, Rules, Values
 
-Word = tuple[str, Values]
 ADMINISTRATORS = ("sudo", "wheel", "admin", "root")
 """Groups whose members may do everything."""
 DEFAULT_NAMES = frozenset(
@@ -103,11 +102,10 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         hosts.setdefault(attempt.subject, {})[facts.kind] = facts
         days[attempt.subject] = attempt.ended.date()
     for host, lists in hosts.items():
-        for word, values in _words(lists, days[host], rules):
-            yield Outcome(code=f"system_accounts.{word}", subject=host, values=(("host", host), *values))
+        yield from SYSTEM_ACCOUNTS.outcomes(host, _outcomes(lists, days[host], rules), ("host", host))
 
 
-def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
+def _outcomes(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[NamedOutcome]:
     by_name = {kind: {one.name: one for one in facts.accounts} for kind, facts in lists.items()}
     entries, states, logins = (by_name.get(kind, {}) for kind in ("passwd", "states", "lastlog"))
     roots = [one for one in entries.values() if one.uid == 0]
@@ -141,7 +139,7 @@ def _words(lists: dict[str, Facts], day: date, rules: Rules) -> Iterator[Word]:
         yield "mailboxes", _named(boxes.accounts)
 
 
-def _default_names(people: Sequence[SystemAccount], states: Mapping[str, SystemAccount]) -> Iterator[Word]:
+def _default_names(people: Sequence[SystemAccount], states: Mapping[str, SystemAccount]) -> Iterator[NamedOutcome]:
     """Whether anybody logs in by a name that everybody would guess; root's password must be known to be locked."""
     guessed = [one for one in people if one.name in DEFAULT_NAMES]
     if guessed:
@@ -150,7 +148,7 @@ def _default_names(people: Sequence[SystemAccount], states: Mapping[str, SystemA
         yield "no_default_names", (("count", len(people)),)
 
 
-def _daily_mail(administrators: Sequence[SystemAccount], boxes: Facts | None) -> Iterator[Word]:
+def _daily_mail(administrators: Sequence[SystemAccount], boxes: Facts | None) -> Iterator[NamedOutcome]:
     """Whether an administrator's account is also somebody's mailbox."""
     if boxes is None:
         return

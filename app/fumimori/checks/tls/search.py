@@ -69,22 +69,22 @@ class Search:
     thorough: bool
     support: TlsSupport = field(default_factory=TlsSupport)
     answers: int = 0
-    way_of_no: HelloAnswer | None = None
-    """How the service refused the impossible; None until that was worth a connection."""
-    hung_up: bool = False
+    refusal: HelloAnswer | None = None
+    """The answer to a hello that no server can accept; None until that was worth a connection."""
+    close_means_refusal: bool = False
     """Closing the connection was taken for a refusal."""
 
     def __post_init__(self) -> None:
         self.classes = suite_classes(self.rules)
         self.ranks = class_ranks(self.rules)
         rows = self.rules.tables["tls_cipher_classes"].dicts()
-        self.good = {row["class"] for row in rows if row["taste"] == "good"}
+        self.good = {row["class"] for row in rows if row["rating"] == "good"}
 
     async def run(self, agreed: Handshake | None) -> bool:
         """Send every hello that is worth a connection; whether there is more to list in a thorough run."""
         await self._versions(agreed)
         if not set(self.support.accepted) - {"tls1.3"}:
-            await self._still_talks()
+            await self._confirm_refusals()
             refused = "tls1.2" in self.support.refused
             self.learn(bad_suites_known=refused, dh_known=refused)
             await self._second_chain()
@@ -97,7 +97,7 @@ class Search:
         await self._oldest()
         await self._weak_groups()
         await self._fallback()
-        await self._still_talks()
+        await self._confirm_refusals()
         return True
 
     def result(self) -> TlsSupport:
@@ -138,19 +138,19 @@ class Search:
         return answer
 
     async def refuses(self, answer: HelloAnswer) -> bool:
-        """Whether `answer` is a no: a clear alert, or an end that is this server's way of refusing the impossible."""
+        """Whether `answer` is a refusal: an alert, or the close with which this server refuses the impossible."""
         if answer.version or not answer.broken_off:
             return answer.refused
-        if self.way_of_no is None:
-            self.way_of_no = await self.hello(HelloOffer(highest="tls1.2", suites=IMPOSSIBLE), may_be_silent=True)
-        same = (self.way_of_no.alert, self.way_of_no.error) == (answer.alert, answer.error)
-        self.hung_up = self.hung_up or same
+        if self.refusal is None:
+            self.refusal = await self.hello(HelloOffer(highest="tls1.2", suites=IMPOSSIBLE), may_be_silent=True)
+        same = (self.refusal.alert, self.refusal.error) == (answer.alert, answer.error)
+        self.close_means_refusal = self.close_means_refusal or same
         return same
 
-    async def _still_talks(self) -> None:
-        """Where hanging up was taken for a no: a hello that was answered before is answered again, else all is open."""
+    async def _confirm_refusals(self) -> None:
+        """Where closing counted as refusal: a hello that was answered before is answered again, else all is unknown."""
         version = next((each for each in reversed(self.support.accepted) if each in VERSIONS), "")
-        if not self.hung_up:
+        if not self.close_means_refusal:
             return
         if not version or not (await self.hello(self._offer(version), may_be_silent=True)).version:
             unknown = {"bad_suites_known": False, "dh_known": False, "weak_groups_known": False}
@@ -186,15 +186,15 @@ class Search:
             answer = await self._version(version)
             if answer.version in VERSIONS[: asked + 1]:
                 found = VERSIONS.index(answer.version)
-                self._settle(accepted=(answer.version,), refused=VERSIONS[found + 1 : asked + 1])
+                self._note_versions(accepted=(answer.version,), refused=VERSIONS[found + 1 : asked + 1])
                 asked = found - 1
             elif not await self.refuses(answer):  # it broke off, so this version stays unknown
                 asked -= 1
             elif version == "tls1.3":  # asked for in a form of its own, so its refusal says nothing of older ones
-                self._settle(refused=(version,))
+                self._note_versions(refused=(version,))
                 asked -= 1
             else:
-                self._settle(refused=VERSIONS[: asked + 1])
+                self._note_versions(refused=VERSIONS[: asked + 1])
                 break
         if agreed is None and "tls1.3" in self.support.accepted:
             names = group_classes(self.rules)
@@ -213,7 +213,7 @@ class Search:
 
     def _agreed(self, agreed: Handshake) -> None:
         highest = VERSIONS.index(agreed.version)
-        self._settle(accepted=(agreed.version,), refused=VERSIONS[highest + 1 :])
+        self._note_versions(accepted=(agreed.version,), refused=VERSIONS[highest + 1 :])
         group = group_named(self.rules, agreed.group)
         if group:
             self.learn(groups=_with(self.support.groups, group))
@@ -226,7 +226,7 @@ class Search:
             return HelloOffer(highest=version, suites=codes, groups=TLS13_GROUPS)
         if version == "tls1.2":
             ordered = sorted(
-                codes, key=lambda code: (self.is_finite(code), self.rank(code), not self._is_other_kind(code))
+                codes, key=lambda code: (self.is_finite(code), self.rank(code), not self._needs_other_certificate(code))
             )
             return HelloOffer(highest=version, suites=tuple(ordered), compression=True, whole_flight=True)
         return HelloOffer(highest=version, suites=tuple(sorted(codes, key=self.is_finite)), compression=True)
@@ -235,7 +235,7 @@ class Search:
         """What is agreed to when nothing good is offered, then when only worse is offered, down to the worst."""
         bad = [code for code in suites(self.rules, "bad") if not self.is_finite(code)]
         found = [code for code in self.support.suites if code in bad][:1]
-        known = await self._down_to_the_worst(bad, found)
+        known = await self._worst_accepted(bad, found)
         self.learn(bad_suites=tuple(found), bad_suites_known=known)
 
     async def _finite_fields(self) -> None:
@@ -244,11 +244,11 @@ class Search:
         offered = {*suites(self.rules, "modern"), *suites(self.rules, "old")}
         good = tuple(code for code in self.classes if self.is_finite(code) and code in offered and code not in bad)
         found: list[int] = []
-        known = await self._down_to_the_worst(bad, found, behind=() if self.support.dh_bits else good)
+        known = await self._worst_accepted(bad, found, behind=() if self.support.dh_bits else good)
         worst_first = sorted((*self.support.bad_suites, *found), key=self.rank, reverse=True)
         self.learn(bad_suites=tuple(worst_first), dh_known=known)
 
-    async def _down_to_the_worst(self, bad: list[int], found: list[int], *, behind: tuple[int, ...] = ()) -> bool:
+    async def _worst_accepted(self, bad: list[int], found: list[int], *, behind: tuple[int, ...] = ()) -> bool:
         """Add to `found` what is chosen out of `bad`, worse each time; False when the service broke off early."""
         ordered = sorted(bad, key=self.rank)
         highest = "tls1.2" if "tls1.2" in self.support.accepted else self.support.accepted[-1]
@@ -284,7 +284,7 @@ class Search:
             self.learn(prefers_good=True)
             return
         codes = [code for code in suites(self.rules, "modern") if self.is_good(code)]
-        codes.sort(key=lambda code: not self._is_other_kind(code))
+        codes.sort(key=lambda code: not self._needs_other_certificate(code))
         answer = await self.hello(HelloOffer(highest="tls1.2", suites=tuple(codes), whole_flight=True))
         if answer.version:
             self.learn(prefers_good=False)
@@ -296,7 +296,7 @@ class Search:
         if not wanted or self.support.other_chain is not None or "tls1.2" not in self.support.accepted:
             return
         modern = suites(self.rules, "modern")
-        codes = [code for code in modern if self._is_other_kind(code) and not self.is_finite(code)]
+        codes = [code for code in modern if self._needs_other_certificate(code) and not self.is_finite(code)]
         schemes = RSA_SCHEMES if leaf is not None and leaf.key != "rsa" else EC_SCHEMES
         offer = HelloOffer(highest="tls1.2", suites=tuple(codes), signatures=schemes, whole_flight=True)
         answer = await self.hello(offer)
@@ -319,10 +319,10 @@ class Search:
             return
         answer = await self.hello(HelloOffer(highest="ssl2", suites=()), may_be_silent=True)
         if answer.version == "ssl2":
-            self._settle(accepted=("ssl2",))
+            self._note_versions(accepted=("ssl2",))
         # A server with SSL 2.0 answers it; one that refuses every hello says nothing about it.
         elif answer.refused or answer.error == "not_tls" or (answer.broken_off and self.support.accepted):
-            self._settle(refused=("ssl2",))
+            self._note_versions(refused=("ssl2",))
 
     async def _weak_groups(self) -> None:
         """Curves that should not be used; TLS 1.3 servers have newer lists, so only a thorough run asks them."""
@@ -351,12 +351,12 @@ class Search:
         if answer.version or answer.alert == INAPPROPRIATE_FALLBACK or await self.refuses(answer):
             self.learn(fallback_protected=not answer.version)
 
-    def _settle(self, *, accepted: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> None:
+    def _note_versions(self, *, accepted: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> None:
         self.learn(accepted=(*self.support.accepted, *accepted), refused=(*self.support.refused, *refused))
         order = ("ssl2", *VERSIONS)
         self.learn(accepted=tuple(sorted(set(self.support.accepted), key=order.index)))
 
-    def _is_other_kind(self, code: int) -> bool:
+    def _needs_other_certificate(self, code: int) -> bool:
         """Whether the suite needs a certificate of the kind that the handshake did not show."""
         leaf = self.chain.certificates[0] if self.chain is not None and self.chain.certificates else None
         ecdsa = "_ECDSA_" in self.classes[code][1]

@@ -8,6 +8,7 @@ enforce, or DANE).
 from collections.abc import Iterator
 
 from fumimori.checks.listing import shown
+from fumimori.checks.observations import NamedOutcome
 from fumimori.checks.tls.facts import (
     TlsSupport,
     agreed_suites,
@@ -18,7 +19,7 @@ from fumimori.checks.tls.facts import (
     suite_classes,
 )
 from fumimori.checks.tls.holes import State, holes
-from fumimori.model import Rules, Values
+from fumimori.model import Rules
 
 OLD = ("tls1.0", "tls1.1")
 MODERN = ("tls1.2", "tls1.3")
@@ -33,22 +34,20 @@ PRINTED = {
 CLIENT, MX, MX_STRICT = "client", "mx", "mx_strict"
 """Who uses a port."""
 
-Word = tuple[str, Values]
 
-
-def tls_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
+def tls_outcomes(support: TlsSupport, use: str, rules: Rules) -> Iterator[NamedOutcome]:
     """Everything that the hellos of one service mean for `use`."""
-    yield from version_words(support, use)
-    yield from suite_words(support, use, rules)
-    yield from _exchange_words(support, use, rules)
-    yield from _weakness_words(support, use)
+    yield from version_outcomes(support, use)
+    yield from suite_outcomes(support, use, rules)
+    yield from _exchange_outcomes(support, use, rules)
+    yield from _weakness_outcomes(support, use)
     states = [state for _, state in holes(support, rules)]
     if support.accepted and not {State.OPEN, State.UNKNOWN} & set(states):
         untested = states.count(State.NOT_TESTED)
         yield "holes_closed", (("count", len(states) - untested), ("untested", untested))
 
 
-def version_words(support: TlsSupport, use: str) -> Iterator[Word]:
+def version_outcomes(support: TlsSupport, use: str) -> Iterator[NamedOutcome]:
     """Versions that are accepted although they are broken or old, and those that are missed."""
     accepted, refused, suffix = support.accepted, support.refused, _suffix(use)
     if not accepted:
@@ -68,7 +67,7 @@ def version_words(support: TlsSupport, use: str) -> Iterator[Word]:
         yield "tls13_missing", ()
 
 
-def suite_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
+def suite_outcomes(support: TlsSupport, use: str, rules: Rules) -> Iterator[NamedOutcome]:
     """The worst class of suite that was agreed to, with the suites of it that were seen; and whose order counts."""
     known = suite_classes(rules)
     words = {row["class"]: row[use] for row in rules.tables["tls_cipher_classes"].dicts()}
@@ -85,7 +84,7 @@ def suite_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
         yield f"order_weak{_suffix(use)}", ()
 
 
-def _exchange_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Word]:
+def _exchange_outcomes(support: TlsSupport, use: str, rules: Rules) -> Iterator[NamedOutcome]:
     suffix = _suffix(use)
     prime = prime_class(support, rules)
     if prime in ("export", "short"):
@@ -107,7 +106,7 @@ def _exchange_words(support: TlsSupport, use: str, rules: Rules) -> Iterator[Wor
         yield "no_post_quantum", ()
 
 
-def _weakness_words(support: TlsSupport, use: str) -> Iterator[Word]:
+def _weakness_outcomes(support: TlsSupport, use: str) -> Iterator[NamedOutcome]:
     suffix = _suffix(use)
     if support.compression:
         yield f"compression{suffix}", ()

@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Iterator, Sequence
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mail_ports import facts as mail_ports
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.tls_active.facts import TLS_ACTIVE, Facts
 from fumimori.model import ConsentLevel, Control, Outcome, Rules, T, Values
 from fumimori.network import NotObserved, Unreachable
+from fumimori.network.active_tests import RENEGOTIATIONS_MOST
 from fumimori.network.mail import IMPLICIT_TLS_PORTS
 from fumimori.network.smtp import SmtpReply
-from fumimori.network.trials import RENEGOTIATIONS_MOST
 
 SUBMISSION_PORT = 587
 MX_PORT = 25
@@ -60,15 +60,12 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     for attempt, facts in observations.all(TLS_ACTIVE):
         host, _, number = attempt.subject.rpartition(":")
         port = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0
-        for word, values in _words(facts, port) if port else ():
-            yield Outcome(
-                code=f"tls_active.{word}",
-                subject=attempt.subject,
-                values=(("host", host), ("port", port), *values),
-            )
+        yield from TLS_ACTIVE.outcomes(
+            attempt.subject, _outcomes(facts, port) if port else (), ("host", host), ("port", port)
+        )
 
 
-def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:
+def _outcomes(facts: Facts, port: int) -> Iterator[NamedOutcome]:
     injected = facts.injection.injected if facts.injection is not None else None
     if injected is not None:
         yield ("injection" if injected else "injection_safe"), ()
@@ -81,7 +78,7 @@ def _words(facts: Facts, port: int) -> Iterator[tuple[str, Values]]:
         yield from _early(facts.early.replies)
 
 
-def _early(replies: Sequence[SmtpReply]) -> Iterator[tuple[str, Values]]:
+def _early(replies: Sequence[SmtpReply]) -> Iterator[NamedOutcome]:
     """The last answer counts: many servers refuse only at the recipient."""
     if not replies:
         return

@@ -76,8 +76,8 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
     for domain, said in by_domain.items():
         reports = _each_once(said)
         yield from joined(
-            Outcome(code=f"tls_reports.{word}", subject=domain, values=tuple(values.items()))
-            for word, values in (_found(reports, rules) if reports else ())
+            TLS_REPORTS.outcome(name, domain, tuple(values.items()))
+            for name, values in (_found(reports, rules) if reports else ())
         )
 
 

@@ -1,31 +1,26 @@
 """TLS-RPT: whether a record says where to report failed encrypted deliveries (RFC 8460)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.mta_sts import facts as mta_sts
 from fumimori.checks.mx import probe as mx
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.tls_rpt.facts import TLS_RPT, Facts
 from fumimori.grammar import tls_rpt as grammar
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 
 
 async def _collect(domain: str, context: ProbeContext) -> Facts:
     return Facts(answer=await context.network.dns(f"_smtp._tls.{domain}", "TXT"))
 
 
-def _subjects(observations: Observations) -> Sequence[str]:
-    return mx.receiving_domains(observations)
-
-
 def _judge(observations: Observations, _rules: Rules) -> Iterable[Outcome]:
     for attempt, facts in observations.all(TLS_RPT):
-        for word, values in _found(attempt.subject, facts, observations):
-            yield Outcome(code=f"tls_rpt.{word}", subject=attempt.subject, values=values)
+        yield from TLS_RPT.outcomes(attempt.subject, _found(attempt.subject, facts, observations))
 
 
-def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[tuple[str, Values]]:
+def _found(domain: str, facts: Facts, observations: Observations) -> Iterator[NamedOutcome]:
     texts = [txt for txt in facts.answer.records if grammar.is_tls_rpt(txt)]
     if len(texts) > 1:
         yield "several", (("count", len(texts)),)
@@ -51,7 +46,7 @@ PROBE = Probe(
     facts=TLS_RPT,
     control=Control.MTA_STS,
     consent=ConsentLevel.PUBLIC,
-    subjects=_subjects,
+    subjects=mx.receiving_domains,
     collect=_collect,
     judge=_judge,
     needs=("mx",),

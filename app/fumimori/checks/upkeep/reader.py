@@ -18,7 +18,7 @@ from datetime import date
 
 from fumimori.checks.contract import About, Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.listing import shown
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.upkeep.facts import UPKEEP, Facts
 from fumimori.grammar.lines import beginning_of, text_of
 from fumimori.grammar.upkeep import (
@@ -33,7 +33,6 @@ from fumimori.grammar.upkeep import (
 )
 from fumimori.model import Control, Outcome, Rules, Values
 
-Word = tuple[str, Values]
 RECEIVING = frozenset({"dovecot", "courier-auth", "cyrus-imap"})
 SENDING = frozenset({"postfix-sasl", "sasl", "exim", "sendmail-auth"})
 SHELL = frozenset({"sshd", "ssh", "dropbear"})
@@ -69,12 +68,12 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each command of each host means."""
     for attempt, facts in observations.all(UPKEEP):
-        for word, values in _words(facts, attempt.ended.date(), rules):
+        for name, values in _outcomes(facts, attempt.ended.date(), rules):
             told = (("host", attempt.subject), *values)
-            yield Outcome(code=f"upkeep.{word}", subject=attempt.subject, values=told)
+            yield UPKEEP.outcome(name, attempt.subject, told)
 
 
-def _words(facts: Facts, day: date, rules: Rules) -> Iterator[Word]:
+def _outcomes(facts: Facts, day: date, rules: Rules) -> Iterator[NamedOutcome]:
     if facts.automatic:
         yield "automatic_updates", ()
     if facts.jails:
@@ -97,7 +96,7 @@ def _words(facts: Facts, day: date, rules: Rules) -> Iterator[Word]:
         yield "disk_encrypted", (("folders", shown(encrypted)),)
 
 
-def _guard(jails: set[str]) -> Iterator[Word]:
+def _guard(jails: set[str]) -> Iterator[NamedOutcome]:
     """Every login: mail that is fetched, mail that is sent, and the server itself."""
     places = [jails & names for names in (RECEIVING, SENDING, SHELL)]
     named: Values = (("jails", shown(sorted(jails))),)
@@ -107,7 +106,7 @@ def _guard(jails: set[str]) -> Iterator[Word]:
         yield "guarded_partly", named
 
 
-def _logs(files: Sequence[Dated], day: date, rules: Rules) -> Iterator[Word]:
+def _logs(files: Sequence[Dated], day: date, rules: Rules) -> Iterator[NamedOutcome]:
     kinds = {"mail": _of(files, _MAIL), "logins": _of(files, _LOGINS)}
     if kinds["logins"]:
         yield "logins_recorded", ()

@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.expiry import Urgency, days_left, days_since, urgency
-from fumimori.checks.observations import Observations
+from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.tls.certificate_checks import distrust
 from fumimori.checks.tls.facts import TlsSupport
 from fumimori.checks.tls.search import LISTED_MOST, Service
 from fumimori.checks.tls.support import find_support
-from fumimori.checks.tls.verdicts import CLIENT, suite_words, version_words
+from fumimori.checks.tls.verdicts import CLIENT, suite_outcomes, version_outcomes
 from fumimori.checks.webmail.facts import WEBMAIL, Facts
 from fumimori.grammar.domain_names import split_host
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import ConsentLevel, Control, Outcome, Rules
 from fumimori.network import NotObserved, Unreachable
 from fumimori.network.tls import Handshake
 from fumimori.network.together import both
@@ -107,11 +107,10 @@ async def _secure(host: str, port: int, context: ProbeContext) -> tuple[WebAnswe
 def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
     """What each host does with browsers that come in the clear, and with those that come encrypted."""
     for attempt, facts in observations.all(WEBMAIL):
-        words = list(_words(facts, rules, attempt.ended))
-        if _is_good(facts) and not any(word in _AGAINST for word, _ in words):
+        words = list(_outcomes(facts, rules, attempt.ended))
+        if _is_good(facts) and not any(name in _AGAINST for name, _ in words):
             words.append(("https_good", ()))
-        for word, values in words:
-            yield Outcome(code=f"webmail.{word}", subject=attempt.subject, values=(("host", attempt.subject), *values))
+        yield from WEBMAIL.outcomes(attempt.subject, words, ("host", attempt.subject))
 
 
 def _is_good(facts: Facts) -> bool:
@@ -119,7 +118,7 @@ def _is_good(facts: Facts) -> bool:
     return secure is not None and secure.status > 0 and not secure.tls_error
 
 
-def _words(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _outcomes(facts: Facts, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     yield from _in_the_clear(facts)
     secure = facts.secure
     if secure is None:
@@ -135,7 +134,7 @@ def _words(facts: Facts, rules: Rules, at: datetime) -> Iterator[tuple[str, Valu
         yield from _hsts(secure, rules)
 
 
-def _in_the_clear(facts: Facts) -> Iterator[tuple[str, Values]]:
+def _in_the_clear(facts: Facts) -> Iterator[NamedOutcome]:
     pages = [page for page in (facts.plain, facts.plain_next) if page is not None and page.status]
     if not pages:
         return
@@ -155,7 +154,7 @@ def _in_the_clear(facts: Facts) -> Iterator[tuple[str, Values]]:
         yield "no_redirect", ()
 
 
-def _certificate(secure: WebAnswer, rules: Rules, at: datetime) -> Iterator[tuple[str, Values]]:
+def _certificate(secure: WebAnswer, rules: Rules, at: datetime) -> Iterator[NamedOutcome]:
     chain = secure.chain
     if chain is None or not chain.certificates:
         return
@@ -172,8 +171,8 @@ def _certificate(secure: WebAnswer, rules: Rules, at: datetime) -> Iterator[tupl
         yield "certificate_untrusted", (("issuer", leaf.issuer),)
 
 
-def _tls(support: TlsSupport, rules: Rules) -> Iterator[tuple[str, Values]]:
-    words = dict((*version_words(support, CLIENT), *suite_words(support, CLIENT, rules)))
+def _tls(support: TlsSupport, rules: Rules) -> Iterator[NamedOutcome]:
+    words = dict((*version_outcomes(support, CLIENT), *suite_outcomes(support, CLIENT, rules)))
     broken = [shown for word, shown in (("ssl2", "SSL 2.0"), ("ssl3", "SSL 3.0")) if word in words]
     broken += [str(value) for _, value in words.get("suite_broken", ())]
     if broken:
@@ -184,7 +183,7 @@ def _tls(support: TlsSupport, rules: Rules) -> Iterator[tuple[str, Values]]:
         yield "suite_weak", words["suite_weak"]
 
 
-def _hsts(secure: WebAnswer, rules: Rules) -> Iterator[tuple[str, Values]]:
+def _hsts(secure: WebAnswer, rules: Rules) -> Iterator[NamedOutcome]:
     header = secure.header("strict-transport-security")
     match = _MAX_AGE.search(header)
     least = int(rules.number("webmail.hsts_seconds_least"))

@@ -5,7 +5,7 @@ from functools import partial
 import msgspec
 
 from fumimori.grammar.domain_names import unicode_domain
-from fumimori.gui.found import Receiver, receivers
+from fumimori.gui.mail_receivers import Receiver, receivers
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.flow import Flow

@@ -4,12 +4,12 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
 
-from fumimori.gui.consented import stands, to_confirm
+from fumimori.gui.consent_state import stands, to_confirm
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field, button, row
-from fumimori.gui.widgets.covered import CoveredHosts
+from fumimori.gui.widgets.covered_hosts import CoveredHosts
 from fumimori.gui.widgets.level import LevelBox
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Consent, ConsentLevel
@@ -53,7 +53,7 @@ class ConsentPage(Page):
         if consent.level >= ConsentLevel.AUTHORISED:
             for word, field in self._fields.items():
                 if not getattr(consent, word).strip():
-                    field.complain(self.say("authority_missing"))
+                    field.show_error(self.say("authority_missing"))
                     field.edit.setFocus()
                     return False
         missing = "ours_missing" if not self._ours.isChecked() else ""
@@ -116,7 +116,7 @@ class ConsentPage(Page):
 
     def _noted(self, word: str, value: object) -> None:
         if word in self._fields:
-            self._fields[word].complain("")
+            self._fields[word].show_error("")
         # What is changed has to be confirmed again.
         self.session.edit_consent(**{word: value, "at": None})
 

@@ -10,10 +10,10 @@ from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.collector import CollectorCard
 from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
-from fumimori.gui.widgets.handed import HandedBox
+from fumimori.gui.widgets.import_result import ImportResultBox
+from fumimori.gui.widgets.imported_documents import ImportedDocuments
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
-from fumimori.gui.widgets.taken_in import TakenIn
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
@@ -50,7 +50,7 @@ class DocumentsPage(Page):
         self._state.setSpacing(theme.px(14))
         self.add(self._state)
         self._bar: QProgressBar | None = None
-        session.handing.changed.connect(self._show)
+        session.document_import.changed.connect(self._show)
         self._show()
         self.section(self.say("round_trip"))
         self.prose("round_trip_lead")
@@ -64,44 +64,44 @@ class DocumentsPage(Page):
             self.section(self.say("taken"))
             self.prose("taken_lead", quiet=True)
         for run in reversed(self._taken):
-            self.add(TakenIn(session, theme, run))
+            self.add(ImportedDocuments(session, theme, run))
 
     def _read(self) -> list[Run]:
         return [run for run in self.session.open.runs if run.handed_over]
 
     def leave(self) -> None:
         """The reading continues without this page."""
-        self.session.handing.changed.disconnect(self._show)
+        self.session.document_import.changed.disconnect(self._show)
 
     def _choose_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, self.say("files"), str(Path.home()))
         if names:
-            self.session.handing.hand_over(Path(name) for name in names)
+            self.session.document_import.add(Path(name) for name in names)
 
     def _choose_folder(self) -> None:
         if name := QFileDialog.getExistingDirectory(self, self.say("folder"), str(Path.home())):
-            self.session.handing.hand_over([Path(name)])
+            self.session.document_import.add([Path(name)])
 
     def _show(self) -> None:
-        handing = self.session.handing
+        documents = self.session.document_import
         if self._taken != self._read():
             QTimer.singleShot(0, self, partial(self.go, self.route))
-        if handing.running and self._bar is not None:
+        if documents.running and self._bar is not None:
             self._advance()
             return
         clear(self._state)
         self._bar = None
-        if handing.running:
+        if documents.running:
             self._show_running()
-        elif handing.fault:
-            text = self.say(f"fault_{handing.fault}")
+        elif documents.fault:
+            text = self.say(f"fault_{documents.fault}")
             self._state.addWidget(Notice(self.theme, title=text, icon="triangle-alert"))
-        elif handing.taken:
-            words = self.say("done", count=handing.taken)
+        elif documents.taken:
+            words = self.say("done", count=documents.taken)
             self._state.addWidget(Notice(self.theme, title=words, text=self.say("done_next"), icon="circle-check"))
             announce(self, words)
-        elif handing.read is not None:
-            self._state.addWidget(HandedBox(self.session, self.theme, handing.read))
+        elif documents.read is not None:
+            self._state.addWidget(ImportResultBox(self.session, self.theme, documents.read))
 
     def _show_running(self) -> None:
         theme = self.theme
@@ -112,12 +112,12 @@ class DocumentsPage(Page):
         self._bar.setAccessibleName(self.say("reading"))
         self._state.addWidget(self._words)
         self._state.addWidget(self._bar)
-        stop = button(theme, self.say("stop"), self.session.handing.stop, icon="square", name="stop-reading")
+        stop = button(theme, self.say("stop"), self.session.document_import.stop, icon="square", name="stop-reading")
         self._state.addLayout(Flow(stop, spacing=theme.gap))
         self._advance()
 
     def _advance(self) -> None:
-        progress = self.session.handing.progress
+        progress = self.session.document_import.progress
         if progress is not None and self._bar is not None:
             self._words.say(self.say("reading_count", done=progress.done))
             self._bar.setRange(0, max(progress.total, 1) * PARTS)

@@ -72,7 +72,7 @@ class EnvironmentPage(Page):
             self._add()
             return False
         if not self.session.open.scope.domains:
-            self._field.complain(self.say("domain_missing"))
+            self._field.show_error(self.say("domain_missing"))
             self._field.edit.setFocus()
             return False
         return self._hosts.settled()
@@ -86,13 +86,13 @@ class EnvironmentPage(Page):
 
     def _typing(self, text: str) -> None:
         self._typed = text
-        self._field.complain("")
+        self._field.show_error("")
 
     def _add(self) -> None:
         try:
             name = ascii_domain(self._typed)
         except BadDomainError:
-            self._field.complain(self.say("domain_wrong"))
+            self._field.show_error(self.say("domain_wrong"))
             self._field.edit.setFocus()
             return
         scope = self.session.open.scope

@@ -14,7 +14,7 @@ from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import button, card, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
-from fumimori.gui.widgets.saved import saved_notice, trouble_notice
+from fumimori.gui.widgets.saving_notices import saved_notice, write_error_notice
 from fumimori.gui.widgets.text import Prose
 
 Write = Callable[[dict[str, bytes]], tuple[Path, int]]
@@ -30,7 +30,7 @@ class ExportsPage(Page):
         self._formats = set(FORMATS)
         self._language = self.session.open.report_language
         names = {code: known.name for code, known in self.t.known.items()}
-        self.add(self.choice("language", list(names), self._language, self._speak, labels=names))
+        self.add(self.choice("language", list(names), self._language, self._set_language, labels=names))
         self._notes = QVBoxLayout()
         self.add(self._notes)
         self._package = button(
@@ -61,7 +61,7 @@ class ExportsPage(Page):
         (self._formats.add if on else self._formats.discard)(word)
         self._button.setEnabled(bool(self._formats))
 
-    def _speak(self, value: str | None) -> None:
+    def _set_language(self, value: str | None) -> None:
         self._language = value or self._language
 
     def _choose(self) -> None:
@@ -117,7 +117,7 @@ class ExportsPage(Page):
         self._enable(on=True)
         if isinstance(error, SaveError):
             title = self.say("not_made")
-            self._note(trouble_notice(self.theme, self.t, error.code, title=title, again=again))
+            self._note(write_error_notice(self.theme, self.t, error.code, title=title, again=again))
             return
         key = "too_large" if isinstance(error, PackageTooLargeError) else "failed"
         title = self.say(key, fault=type(error).__name__)

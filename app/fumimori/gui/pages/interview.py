@@ -4,7 +4,7 @@ from functools import partial
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field
-from fumimori.gui.widgets.sheet import SheetRow
+from fumimori.gui.widgets.interview_row import InterviewRow
 from fumimori.wizard import progress
 
 
@@ -30,7 +30,7 @@ class InterviewPage(Page):
             )
         )
         questions = progress.asked(session.result, self.route.item)
-        self.rows = [SheetRow(session, theme, one, picked=partial(self._picked, one.id)) for one in questions]
+        self.rows = [InterviewRow(session, theme, one, picked=partial(self._picked, one.id)) for one in questions]
         for number, made in enumerate(self.rows):
             made.walked = partial(self._walk, number)
             self.add(made)

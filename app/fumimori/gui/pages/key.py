@@ -2,10 +2,10 @@
 
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.busy_notice import BusyNotice, listen, reason
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Elided
-from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class KeyPage(Page):
@@ -19,7 +19,7 @@ class KeyPage(Page):
         self.prose("lead" if self.session.path is not None else "no_file")
         self._key = KeyChoice(theme, self.t, "passphrase")
         self._key.setVisible(self.session.path is not None)
-        self._waiting = Waiting(theme, self.t, work)
+        self._waiting = BusyNotice(theme, self.t, work)
         self.add(self._key, self._waiting)
         self._stop_listening = listen(work, self._show, self._changed)
         self._show()

@@ -6,13 +6,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout
 
 from fumimori.engine import Progress
-from fumimori.gui.consented import begun
+from fumimori.gui.consent_state import begun
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
-from fumimori.gui.widgets.imported import take_over
 from fumimori.gui.widgets.progress_list import ProgressList, missed
 from fumimori.gui.widgets.remarks import Remarks
+from fumimori.gui.widgets.scan_import import import_scan
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Attempt, Result, RunKind
 
@@ -76,7 +76,7 @@ class MeasuringPage(Page):
     def take(self, path: Path, *, widen: bool = False) -> None:
         """Take over a measurement that was made elsewhere, say why it cannot be one, or ask whose it is."""
         clear(self._asked)
-        notice = take_over(
+        notice = import_scan(
             self.session,
             self.theme,
             path,

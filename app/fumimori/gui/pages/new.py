@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.busy_notice import BusyNotice, listen, reason
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.key import KeyChoice
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class NewPage(Page):
@@ -34,7 +34,7 @@ class NewPage(Page):
             self.section(self.say("key"))
             self._key = KeyChoice(theme, self.t)
             self.add(self._key)
-        self._waiting = Waiting(theme, self.t, work)
+        self._waiting = BusyNotice(theme, self.t, work)
         self.add(self._waiting)
         self._stop_listening = listen(work, self._show, self.navigator.file_ready)
         self._show()
@@ -67,7 +67,7 @@ class NewPage(Page):
         if path.suffix != ".fumimori":
             path = path.with_name(path.name + ".fumimori")
         if path.exists():
-            self._complain(self.say("exists"))
+            self._show_error(self.say("exists"))
             return False
         kind, services = self.route.item, self.session.services
         start = (
@@ -98,20 +98,20 @@ class NewPage(Page):
                 self._key.choose("passphrase")
         else:
             self._waiting.nothing()
-            self._complain(self.say("exists" if isinstance(error, AlreadyThere) else "no_place"))
+            self._show_error(self.say("exists" if isinstance(error, AlreadyThere) else "no_place"))
 
     def _instead(self) -> None:
         self.session.work.cancel()
         if self._key is not None:
             self._key.choose("passphrase")
 
-    def _complain(self, text: str) -> None:
-        self._place.complain(text)
+    def _show_error(self, text: str) -> None:
+        self._place.show_error(text)
         self._place.edit.setFocus()
 
     def _placed(self, text: str) -> None:
         self._path = text
-        self._place.complain("")
+        self._place.show_error("")
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.say("place"), self._path, "Fumimori (*.fumimori)")

@@ -48,7 +48,9 @@ class OrganisationPage(Page):
             self.choice("mode", [one.value for one in Mode], mode, lambda value: session.edit(mode=Mode(value or mode)))
         )
         names = {code: known.name for code, known in self.t.known.items()}
-        self.add(self.choice("report_language", list(names), session.open.report_language, self._speak, labels=names))
+        self.add(
+            self.choice("report_language", list(names), session.open.report_language, self._set_language, labels=names)
+        )
         branding = button(
             theme, self.say("branding"), partial(self.navigator.visit, Route("branding")), name="branding"
         )
@@ -59,12 +61,12 @@ class OrganisationPage(Page):
         """On, when there is a name."""
         if self.session.open.organisation.name.strip():
             return True
-        self._name.complain(self.say("name_missing"))
+        self._name.show_error(self.say("name_missing"))
         self._name.edit.setFocus()
         return False
 
     def _named(self, text: str) -> None:
-        self._name.complain("")
+        self._name.show_error("")
         self.session.edit_organisation(name=text)
         self._show_preview()
 
@@ -74,7 +76,7 @@ class OrganisationPage(Page):
     def _sized(self, value: str | None) -> None:
         self.session.edit_organisation(size=value or "")
 
-    def _speak(self, value: str | None) -> None:
+    def _set_language(self, value: str | None) -> None:
         self.session.edit(report_language=value or self.session.open.report_language)
 
     def _addressed(self, value: str | None) -> None:

@@ -66,7 +66,7 @@ class PlanPage(Page):
         if mending is not None:
             mending.reveal()
         else:
-            control = link.finding.control if link.finding is not None else CONTROLS[link.stretch]
+            control = link.finding.control if link.finding is not None else CONTROLS[link.segment]
             self.navigator.visit(Route("summary", control.value))
 
     def leave(self) -> None:

@@ -6,10 +6,10 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fumimori.gui.found import provider_notes
+from fumimori.gui.mail_receivers import provider_notes
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.answering_documents import answering_documents
 from fumimori.gui.widgets.answers import AnswerBox
-from fumimori.gui.widgets.by_file import by_file
 from fumimori.gui.widgets.controls import button, card, clear, row
 from fumimori.gui.widgets.evidence import EvidenceBox
 from fumimori.gui.widgets.facts import ContradictionCard, FactBox
@@ -85,7 +85,9 @@ class QuestionPage(Page):
     def further_help(self) -> Sequence[QWidget]:
         """What the provider's own pages say, what can be handed over instead, and the way there."""
         pages = provider_notes(self.session.open, self.session.toolkit.rules, self.route.item)
-        handed = by_file(self.session, self.theme, self.route.item, partial(self.navigator.visit, Route("documents")))
+        handed = answering_documents(
+            self.session, self.theme, self.route.item, partial(self.navigator.visit, Route("documents"))
+        )
         return [*(Prose(self.theme, note_words(self.t, one)) for one in pages), *handed]
 
     def _introduce(self) -> None:

@@ -69,11 +69,11 @@ class RegistersPage(Page):
         self.add(Flow(*made.values(), *reports, spacing=theme.gap))
         narrow = self._table.sorted.setFilterFixedString
         self._filtering = Field(theme, label=self.say("filter"), text="", changed=narrow, name="filter")
-        self._told = Prose(theme, "", bold=True, size="small")
-        self.reading = TableImport(session, theme, self._words, read=self._imported, told=self._tell)
+        self._status = Prose(theme, "", bold=True, size="small")
+        self.reading = TableImport(session, theme, self._words, read=self._imported, report=self._tell)
         self._first = Notice(theme, title=self.say("first"), text=self.say("first_how"))
         self._keys = Prose(theme, self.say("keys"), quiet=True, size="small")
-        self.add(self._first, self._keys, self._filtering, self._told, self.reading, self._table)
+        self.add(self._first, self._keys, self._filtering, self._status, self.reading, self._table)
         self.add(RowEvidence(session, theme, self._table))
         self._model.modelReset.connect(self._guide)
         self._guide()
@@ -145,5 +145,5 @@ class RegistersPage(Page):
 
     def _tell(self, key: str, **values: object) -> None:
         words = self.say(key, **{"heads": self.t.listed(self._words.heads()), **values})
-        self._told.say(words)
-        announce(self._told, words)
+        self._status.say(words)
+        announce(self._status, words)

@@ -9,12 +9,12 @@ from fumimori.assess.lint import LintEntry
 from fumimori.gui.drafts import Draft
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, clear, row
-from fumimori.gui.widgets.delivery import Delivery
 from fumimori.gui.widgets.lint_box import LintBox
 from fumimori.gui.widgets.logo import LogoNotice
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.preview import Preview
 from fumimori.gui.widgets.protection import ProtectionBox
+from fumimori.gui.widgets.report_output import ReportOutput
 from fumimori.wizard.steps import Route
 
 PARTS = ("all", "management", "repairs", "proof")
@@ -32,7 +32,7 @@ class ReportPage(Page):
             for page, icon in (("branding", "pencil"), ("exports", "table"))
         ]
         self._protection, self._lint = ProtectionBox(theme, self.t, session.bridge), QVBoxLayout()
-        self._delivery = Delivery(self, self._protection, aside, lambda: self._preview.count)
+        self._delivery = ReportOutput(self, self._protection, aside, lambda: self._preview.count)
         self.add(self._delivery, self._lint)
         if session.result.open_points:
             count = len(session.result.open_points)
@@ -41,7 +41,7 @@ class ReportPage(Page):
         narrow = theme.scale > 150  # large letters need the whole width
         beside, below = (QVBoxLayout() if narrow else row(spacing=theme.px(16)) for _ in range(2))
         names, language = {code: known.name for code, known in self.t.known.items()}, session.open.report_language
-        beside.addLayout(self.choice("language", list(names), language, self._speak, labels=names), 1)
+        beside.addLayout(self.choice("language", list(names), language, self._set_language, labels=names), 1)
         beside.addLayout(self.choice("paper", ("a4", "letter"), self._paper, partial(self._use, "_paper")), 1)
         below.addLayout(self.choice("parts", PARTS, self._parts, partial(self._use, "_parts")), 1)
         below.addLayout(self.choice("version", ("final", "draft"), self._version, partial(self._use, "_version")), 1)
@@ -73,7 +73,7 @@ class ReportPage(Page):
 
     _number = 0
 
-    def _speak(self, value: str | None) -> None:
+    def _set_language(self, value: str | None) -> None:
         self.session.edit(report_language=value or self.session.open.report_language)
         self._make()
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFileDialog
 from fumimori.checks.mail_message.facts import Direction
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.round_trip_result import RoundTripResult, newest
 from fumimori.gui.widgets.text import Prose
-from fumimori.gui.widgets.trip import Trip, newest
 from fumimori.wizard.steps import Route
 
 PROGRAMS = ("gmail", "outlook_web", "outlook_classic", "thunderbird", "apple", "other")
@@ -51,10 +51,10 @@ class RoundTripPage(Page):
             return
         at = message[1].at
         self.prose("read", at=self.t.moment(at) if at else "-").setFont(theme.font("body", bold=True))
-        self.add(Trip(self.session, theme, message))
+        self.add(RoundTripResult(self.session, theme, message))
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.say("choose"), str(Path.home()))
         if name:
-            self.session.handing.hand_over([Path(name)])
+            self.session.document_import.add([Path(name)])
             self.go(Route("documents"))

@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.busy_notice import BusyNotice, listen, reason
 from fumimori.gui.widgets.controls import Field, button
 from fumimori.gui.widgets.text import Elided
-from fumimori.gui.widgets.waiting import Waiting, listen, reason
 
 
 class UnlockPage(Page):
@@ -26,7 +26,7 @@ class UnlockPage(Page):
             name="passphrase",
             secret=True,
         )
-        self._waiting = Waiting(self.theme, self.t, work)
+        self._waiting = BusyNotice(self.theme, self.t, work)
         self.add(self._waiting, self._field)
         self._elsewhere = self.prose("elsewhere", quiet=True)
         self._stop_listening = listen(work, self._show, self.navigator.file_ready)
@@ -57,14 +57,14 @@ class UnlockPage(Page):
         )
         self._field.setVisible(not another_kind)
         self._elsewhere.setVisible(not work.busy and isinstance(error, (NoKeyring, WrongSecret)))
-        self._field.complain("")
+        self._field.show_error("")
         if work.busy:
             self._waiting.busy()
         elif error is None:
             self._waiting.nothing()
         elif isinstance(error, WrongSecret):
             self._waiting.nothing()
-            self._field.complain(reason(self.t, error))
+            self._field.show_error(reason(self.t, error))
             self._field.edit.setFocus()
             self._field.edit.selectAll()
         elif isinstance(error, (Damaged, Vanished)) and error.snapshot is not None:
@@ -91,6 +91,6 @@ class UnlockPage(Page):
         try:
             AssessmentFile.restore(Path(self.route.item), snapshot)
         except StoreError as error:
-            self._field.complain(self.t(f"words.store_error.{error.code}"))
+            self._field.show_error(self.t(f"words.store_error.{error.code}"))
             return
         self.accept()

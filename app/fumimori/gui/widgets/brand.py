@@ -101,7 +101,7 @@ class BrandBox(QFrame):
 
     def _coloured(self, text: str) -> None:
         good = bool(re.fullmatch(r"#[0-9A-Fa-f]{6}", text))
-        self._colour.complain("" if good or not text else self._say("colour_wrong"))
+        self._colour.show_error("" if good or not text else self._say("colour_wrong"))
         if good or not text:
             self._session.edit_brand(colour=text)
             self._show_colour()

@@ -199,7 +199,7 @@ class ChoiceGroup(QGroupBox):
         super().__init__()
         self.setObjectName("bare")
         self.setAccessibleName(asked)
-        self._picked, self._told = picked, chosen
+        self._picked, self._reported = picked, chosen
         self.cards = [ChoiceCard(theme, choice) for choice in choices]
         self._columns, self._narrowest = columns, theme.px(_NARROWEST)
         self._grid = QGridLayout(self)
@@ -244,13 +244,13 @@ class ChoiceGroup(QGroupBox):
     def pick(self, card: ChoiceCard) -> None:
         """Choose `card` alone; one that is chosen already stays chosen, and nothing is emitted."""
         card.setChecked(True)
-        if card.choice.value != self._told:
-            self._told = card.choice.value
-            self._picked(self._told)
+        if card.choice.value != self._reported:
+            self._reported = card.choice.value
+            self._picked(self._reported)
 
     def release(self) -> None:
         """Leave none chosen; nothing is emitted."""
-        self._told = None
+        self._reported = None
         for card in self.cards:
             card.setAutoExclusive(False)
             card.setChecked(False)

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from fumimori.gui.consented import as_confirmed
+from fumimori.gui.consent_state import as_confirmed
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, clear, row

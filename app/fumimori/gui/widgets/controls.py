@@ -122,7 +122,7 @@ class Field(QWidget):
         self.trouble.hide()
         layout.addWidget(self.trouble)
 
-    def complain(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Say under the field what to change, or nothing more when `text` is empty."""
         self.trouble.say(text)
         self.trouble.setVisible(bool(text))

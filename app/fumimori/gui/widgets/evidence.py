@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidg
 from fumimori.assess.evidence import evidence_of
 from fumimori.engine.evidence import EvidenceError, Taken, picture_form, qr_codes, take
 from fumimori.foreign_file import read_at_most
-from fumimori.gui.copies import SUFFIXES
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
+from fumimori.gui.viewer_copies import SUFFIXES
 from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.notice import Notice
@@ -65,8 +65,8 @@ class EvidenceBox(QWidget):
         choose = button(theme, self._say("choose"), self._choose, icon="file-text", name="evidence")
         paste = button(theme, self._say("paste"), self.paste, name="evidence-paste")
         column.addLayout(row(choose, paste, None))
-        self._told = Prose(theme, "", bold=True, size="small")
-        column.addWidget(self._told)
+        self._status = Prose(theme, "", bold=True, size="small")
+        column.addWidget(self._status)
         self._asked, self._listed = QVBoxLayout(), QVBoxLayout()
         column.addLayout(self._asked)
         column.addLayout(self._listed)
@@ -91,8 +91,8 @@ class EvidenceBox(QWidget):
 
     def _tell(self, word: str, **values: object) -> None:
         words = self._say(word, **values)
-        self._told.say(words)
-        announce(self._told, words)
+        self._status.say(words)
+        announce(self._status, words)
 
     # --- handing in -----------------------------------------------------------------------------------------------
 

@@ -23,10 +23,10 @@ def following_language(texts: Texts) -> Language:
 class Header(QFrame):
     """Whose assessment this is, that it is saved, the other language, and help."""
 
-    def __init__(self, *, speak: Callable[[], None], help_asked: Callable[[], None]) -> None:
+    def __init__(self, *, change_language: Callable[[], None], help_asked: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("bar")
-        self._speak, self._help = speak, help_asked
+        self._change_language, self._help = change_language, help_asked
         self._layout = QHBoxLayout(self)
         self._look: tuple[Theme, str] | None = None
         self._name: QLabel | None = None
@@ -60,7 +60,9 @@ class Header(QFrame):
         self._layout.addWidget(self._organisation, 1)
         self._layout.addWidget(self._saved)
         self._layout.addWidget(
-            button(theme, following_language(t).name, self._speak, kind="link", icon="languages", name="language")
+            button(
+                theme, following_language(t).name, self._change_language, kind="link", icon="languages", name="language"
+            )
         )
         self._layout.addWidget(
             button(theme, t("ui.help.open"), self._help, kind="link", icon="circle-question-mark", name="help")

@@ -54,9 +54,9 @@ class HostFields(QWidget):
             several = tuple(dict.fromkeys(read(one) for one in re.split(r"[,、，\s]+", text) if one))
         except BadDomainError:
             wrong = "address_wrong" if word == ADDRESSES else "host_wrong"
-            self._fields[word].complain(self._t(f"ui.environment.{wrong}"))
+            self._fields[word].show_error(self._t(f"ui.environment.{wrong}"))
             return False
-        self._fields[word].complain("")
+        self._fields[word].show_error("")
         self._session.edit_scope(**{word: several})
         return True
 

@@ -59,9 +59,9 @@ class KeyChoice(QWidget):
         if self.kind != "passphrase":
             return True
         short = len(self._typed) < SHORTEST
-        self.first.complain(self._t("ui.new.too_short", count=SHORTEST) if short else "")
+        self.first.show_error(self._t("ui.new.too_short", count=SHORTEST) if short else "")
         differs = not short and self._typed != self._again
-        self.second.complain(self._t("ui.new.differs") if differs else "")
+        self.second.show_error(self._t("ui.new.differs") if differs else "")
         if short or differs:
             (self.first if short else self.second).edit.setFocus()
         return not short and not differs

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from fumimori.gui.consented import highest, level_choices, stands
+from fumimori.gui.consent_state import highest, level_choices, stands
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.choice import ChoiceGroup

@@ -30,7 +30,7 @@ class MailPath(QWidget):
 
     def __init__(self, theme: Theme, texts: Texts, result: Result, pressed: Callable[[Link], None]) -> None:
         super().__init__()
-        links = {link.stretch: link for link in mail_path(result)}
+        links = {link.segment: link for link in mail_path(result)}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.gap)
@@ -41,12 +41,12 @@ class MailPath(QWidget):
         for row in ROWS:
             names = [texts(f"report.mail_path.{name}") for name, _ in row]
             buttons = [
-                LinkButton(theme, texts, words, links[stretch], start=start, end=end)
-                for (_, stretch), start, end in zip(row, names, names[1:], strict=False)
-                if stretch is not None
+                LinkButton(theme, texts, words, links[segment], start=start, end=end)
+                for (_, segment), start, end in zip(row, names, names[1:], strict=False)
+                if segment is not None
             ]
             for made in buttons:
-                made.clicked.connect(partial(_told, pressed, made.link))
+                made.clicked.connect(partial(_clicked, pressed, made.link))
             column.addWidget(PathRow(theme, names, buttons))
 
 
@@ -141,13 +141,13 @@ class PathRow(QWidget):
 
 
 class LinkButton(QAbstractButton):
-    """One stretch: its name, a line that shows its protection by its form, and the same as shape and word."""
+    """One segment: its name, a line that shows its protection by its form, and the same as shape and word."""
 
     def __init__(self, theme: Theme, texts: Texts, words: Words, link: Link, *, start: str, end: str) -> None:
         super().__init__()
         self._theme, self.link = theme, link
         self.upright = False
-        self._name = texts(f"report.mail_path.{link.stretch}")
+        self._name = texts(f"report.mail_path.{link.segment}")
         state = texts(f"report.mail_path.{link.protection}")
         finding = link.finding
         looks = {Protection.PROTECTED: theme.severity("ok"), Protection.UNSEEN: theme.state("unknown")}
@@ -159,7 +159,7 @@ class LinkButton(QAbstractButton):
         why = words.title(finding) if finding else texts("ui.plan.link_rests")
         self.setAccessibleDescription(why)
         self.setToolTip(why)
-        self.setProperty("place", f"link:{link.stretch}")
+        self.setProperty("place", f"link:{link.segment}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -251,5 +251,5 @@ class LinkButton(QAbstractButton):
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._state)
 
 
-def _told(pressed: Callable[[Link], None], link: Link, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
+def _clicked(pressed: Callable[[Link], None], link: Link, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's
     pressed(link)

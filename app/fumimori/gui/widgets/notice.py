@@ -38,7 +38,7 @@ class Notice(QFrame):
         words.addWidget(self._trouble)
         layout.addLayout(words, 1)
 
-    def complain(self, text: str) -> None:
+    def show_error(self, text: str) -> None:
         """Say below the buttons what did not work, aloud too."""
         self._trouble.say(text)
         self._trouble.show()

@@ -35,7 +35,7 @@ class ProfileBox(QFrame):
             label=self._say("name"),
             hint=self._say("name_hint"),
             text=session.open.brand.sender[:60],
-            changed=lambda _text: self._name.complain(""),
+            changed=lambda _text: self._name.show_error(""),
             name="profile-name",
             limit=60,
         )
@@ -107,7 +107,7 @@ class ProfileBox(QFrame):
 
         profile = self._present()
         if not profile.name:
-            self._name.complain(self._say("name_missing"))
+            self._name.show_error(self._say("name_missing"))
             self._name.edit.setFocus()
             return
         try:
@@ -138,7 +138,7 @@ class ProfileBox(QFrame):
 
     def _export(self) -> None:
         if not self._present().name:
-            self._name.complain(self._say("name_missing"))
+            self._name.show_error(self._say("name_missing"))
             return
         start = str(Path.home() / "fumimori.brand.json")
         name, _ = QFileDialog.getSaveFileName(self, self._say("export"), start, "JSON (*.json)")

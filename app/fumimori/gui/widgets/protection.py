@@ -76,10 +76,10 @@ class ProtectionBox(QWidget):
         """Whether everything is there; says what is missing otherwise."""
         closes, signs = (self._ticked(word) for word in ("close", "sign"))
         differs = closes and self._first.edit.text() != self._second.edit.text()
-        self._first.complain("")
-        self._second.complain(self._t("ui.new.differs") if differs else "")
+        self._first.show_error("")
+        self._second.show_error(self._t("ui.new.differs") if differs else "")
         missing = signs and self._key is None
-        self._word.complain(self._say("key_missing") if missing else "")
+        self._word.show_error(self._say("key_missing") if missing else "")
         return not differs and not missing
 
     def compute(self, pdf: bytes, done: Callable[[bytes], None], failed: Callable[[], None]) -> None:
@@ -99,9 +99,9 @@ class ProtectionBox(QWidget):
                     field.edit.clear()
             done(content)
 
-        self._bridge.compute(work, done=made, failed=lambda error: self._complain(error, failed))
+        self._bridge.compute(work, done=made, failed=lambda error: self._show_error(error, failed))
 
-    def _complain(self, error: BaseException, failed: Callable[[], None]) -> None:
+    def _show_error(self, error: BaseException, failed: Callable[[], None]) -> None:
         from fumimori.report import ProtectionError
 
         if not shiboken6.isValid(self):  # the page was left meanwhile
@@ -109,10 +109,10 @@ class ProtectionBox(QWidget):
         failed()
         if isinstance(error, ProtectionError):
             field = self._first if error.code in OWN else self._word
-            field.complain(self._t(f"words.protection.{error.code}"))
+            field.show_error(self._t(f"words.protection.{error.code}"))
         else:
             field = self._word if self._ticked("sign") else self._first
-            field.complain(self._say("failed", fault=type(error).__name__))
+            field.show_error(self._say("failed", fault=type(error).__name__))
         field.edit.setFocus()
 
     def _ticked(self, word: str) -> bool:

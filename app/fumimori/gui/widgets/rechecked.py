@@ -13,15 +13,19 @@ def rechecked(session: Session, theme: Theme) -> Notice | None:
         return None
     if session.measuring.running:
         return Notice(theme, title=t("ui.rechecked.running"), text=t("ui.rechecked.running_next"), icon="rotate-ccw")
-    from fumimori.engine import checked
+    from fumimori.engine import recheck_result
 
-    words, found, after = Words(t, session.result.bank), checked(known.findings, session.result), session.result.grade
+    words, found, after = (
+        Words(t, session.result.bank),
+        recheck_result(known.findings, session.result),
+        session.result.grade,
+    )
     told = {
-        "gone": t.listed(dict.fromkeys(words.title(finding) for finding in found.gone)),
-        "still": t.listed(dict.fromkeys(words.title(finding) for finding in found.still)),
+        "gone": t.listed(dict.fromkeys(words.title(finding) for finding in found.fixed)),
+        "still": t.listed(dict.fromkeys(words.title(finding) for finding in found.remaining)),
     }
     lines = [t(f"ui.rechecked.{key}", titles=titles) for key, titles in told.items() if titles]
-    lines += [t("ui.rechecked.unseen")] if found.unseen or session.measuring.fault else []
+    lines += [t("ui.rechecked.incomplete")] if found.incomplete or session.measuring.fault else []
     before = known.before
     lines.append(
         t(
@@ -32,5 +36,7 @@ def rechecked(session: Session, theme: Theme) -> Notice | None:
             score_after=after.score_low,
         )
     )
-    title = t("ui.rechecked.open" if found.still or found.unseen or session.measuring.fault else "ui.rechecked.done")
-    return Notice(theme, title=title, text="\n".join(lines), icon="info" if found.still else "circle-check")
+    title = t(
+        "ui.rechecked.open" if found.remaining or found.incomplete or session.measuring.fault else "ui.rechecked.done"
+    )
+    return Notice(theme, title=title, text="\n".join(lines), icon="info" if found.remaining else "circle-check")

@@ -14,18 +14,18 @@ from fumimori.wording.repairs import note_words, part_words, proof_words, snippe
 MOST_LINES = 12
 
 
-class _Verbatim(QPlainTextEdit):
+class _CodeView(QPlainTextEdit):
     """Text that can be read and marked but not changed; as high as it needs, up to a limit."""
 
     def __init__(self, theme: Theme, text: str, *, name: str) -> None:
         super().__init__(text)
-        self.setObjectName("verbatim")
+        self.setObjectName("code")
         self.setReadOnly(True)
         self.setFont(theme.font("small", mono=True))
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.setAccessibleName(name)
-        self.setProperty("place", f"verbatim:{name}")
+        self.setProperty("place", f"code:{name}")
         self._frame = 2 * theme.px(10)
         self._fit()
 
@@ -61,12 +61,12 @@ class CopyBox(QFrame):
             old = _clean(current).rstrip("\n")
             label = t("repairs.current" if content else "repairs.delete")
             column.addWidget(Prose(theme, f"{name}　{label}", size="small"))
-            column.addWidget(_Verbatim(theme, old, name=f"{name} {label}"))
+            column.addWidget(_CodeView(theme, old, name=f"{name} {label}"))
         if not content:
             return
         self._copy: QPushButton = button(theme, t("repairs.copy"), self.copy, icon="copy", name=f"copy:{place or name}")
         self._copy.setAccessibleName(f"{t('repairs.copy')} {name}")
-        text = _Verbatim(theme, self._content.rstrip("\n"), name=name)
+        text = _CodeView(theme, self._content.rstrip("\n"), name=name)
         alone = not place and not current and "\n" not in self._content.rstrip("\n")
         first: QWidget = text if alone else Prose(theme, t("repairs.wanted") if current else name, size="small")
         line = row(first, self._copy, spacing=theme.px(12))

@@ -28,7 +28,7 @@ class TableStopped(Exception):  # noqa: N818 - it is what the person wanted
 
 
 class TableImport(QWidget):
-    """Hidden until a file is read; `read` is handed what was recognised in it, `told` the key of what to say else."""
+    """Hidden until a file is read; `read` gets what was recognised in it, `report` the key of anything else to say."""
 
     _said = Signal(int)
 
@@ -39,10 +39,10 @@ class TableImport(QWidget):
         words: RegisterWords,
         *,
         read: Callable[[ReadTable], None],
-        told: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._session, self._words, self._read, self._told = session, words, read, told
+        self._session, self._words, self._read, self._report = session, words, read, report
         self._stop: Event | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,8 +109,8 @@ class TableImport(QWidget):
         self._stop = None
         self.hide()
         if stop.is_set():
-            self._told("stopped")
+            self._report("stopped")
         elif table is not None and table.named:
             self._read(table)
         else:
-            self._told(fault)
+            self._report(fault)

@@ -6,7 +6,7 @@ import msgspec
 
 from fumimori.model import Finding, Proof, Repair, Snippet
 from fumimori.report.blocks import Block, Prose
-from fumimori.report.code_block import Verbatim
+from fumimori.report.code_block import CodeBlock
 from fumimori.report.context import ReportContext
 from fumimori.texts import sanitize
 from fumimori.wording.repairs import letter, note_words, part_words, proof_words, snippet_title
@@ -106,11 +106,11 @@ def _snippet(m: ReportContext, snippet: Snippet, title: str) -> list[Block]:
             continue
         if word:
             blocks.append(caption(m, t(f"repairs.{word}" if snippet.content else "repairs.delete")))
-        blocks.append(Verbatim(_verbatim(content), m.paper, ground=m.paper.wash))
+        blocks.append(CodeBlock(_code_lines(content), m.paper, ground=m.paper.wash))
     return blocks
 
 
-def _verbatim(content: str) -> str:
+def _code_lines(content: str) -> str:
     return "\n".join(sanitize(line, CONTENT) for line in content.rstrip("\n").split("\n"))
 
 
@@ -118,12 +118,12 @@ def proofs(m: ReportContext, proofs: Iterable[Proof]) -> list[Block]:
     """The commands with what they print; those that print the same stand together."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for proof in proofs:
-        alike.setdefault(proof_words(m.wording.texts, proof), []).append(_verbatim(proof.command))
+        alike.setdefault(proof_words(m.wording.texts, proof), []).append(_code_lines(proof.command))
     blocks: list[Block] = []
     for words, commands in alike.items():
         if not blocks:
             blocks.append(caption(m, m.wording.texts("repairs.proof")))
-        blocks.append(Verbatim("\n".join(commands), m.paper, ground=m.paper.wash))
+        blocks.append(CodeBlock("\n".join(commands), m.paper, ground=m.paper.wash))
         blocks += _lines(m, ["　".join(words)])
     return blocks
 

@@ -1,6 +1,6 @@
 """The drawing of the mail path: arriving in the first row, sending in the second."""
 
-from fumimori.assess.mail_path import ROWS, Link, Protection, Stretch, mail_path
+from fumimori.assess.mail_path import ROWS, Link, Protection, Segment, mail_path
 from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.context import ReportContext
@@ -13,13 +13,13 @@ _ROW = 23 * MM
 
 
 def drawing(m: ReportContext) -> list[Block]:
-    """The heading, the drawing, and what makes a stretch open."""
-    links = {link.stretch: link for link in mail_path(m.result)}
+    """The heading, the drawing, and what makes a segment open."""
+    links = {link.segment: link for link in mail_path(m.result)}
     notes: list[Block] = []
     for link in links.values():
         if link.finding is not None:
             named = m.say(
-                "mail_path.because", name=m.say(f"mail_path.{link.stretch}"), title=m.wording.title(link.finding)
+                "mail_path.because", name=m.say(f"mail_path.{link.segment}"), title=m.wording.title(link.finding)
             )
             notes.append(m.cell(f"{named}{m.wording.bracketed(m.wording.number(link.finding))}", small=True))
     blocks: list[Block] = [
@@ -39,13 +39,13 @@ def gap(width: float, stations: int) -> float:
 
 
 class MailPath(Block):
-    """Stations in boxes; between them an arrow with the stretch's name and its protection as shape and word."""
+    """Stations in boxes; between them an arrow with the segment's name and its protection as shape and word."""
 
-    def __init__(self, m: ReportContext, links: dict[Stretch, Link]) -> None:
+    def __init__(self, m: ReportContext, links: dict[Segment, Link]) -> None:
         self._m, self._links = m, links
         said = [
             m.say(
-                "mail_path.said", name=m.say(f"mail_path.{link.stretch}"), state=m.say(f"mail_path.{link.protection}")
+                "mail_path.said", name=m.say(f"mail_path.{link.segment}"), state=m.say(f"mail_path.{link.protection}")
             )
             for link in links.values()
         ]
@@ -67,10 +67,10 @@ class MailPath(Block):
         for row in ROWS:
             between = gap(width, len(row))
             left = x
-            for name, stretch in row:
+            for name, segment in row:
                 self._station(canvas, name, left, top, figure)
-                if stretch is not None:
-                    self._link(canvas, self._links[stretch], (left + _STATION, top), between, figure)
+                if segment is not None:
+                    self._link(canvas, self._links[segment], (left + _STATION, top), between, figure)
                 left += _STATION + between
             top -= _ROW
 
@@ -98,7 +98,7 @@ class MailPath(Block):
         head = [(end, middle), (end - 2 * MM, middle + 1.2 * MM), (end - 2 * MM, middle - 1.2 * MM)]
         canvas.polygon(head, fill=paper.ink)
         name = Prose(
-            self._m.say(f"mail_path.{link.stretch}"), paper.note.inked(paper.ink), self._m.faces, align="center"
+            self._m.say(f"mail_path.{link.segment}"), paper.note.inked(paper.ink), self._m.faces, align="center"
         )
         name.draw(canvas, left + MM, middle + 1.5 * MM + name.height(length - 2 * MM), length - 2 * MM, figure)
         chip = ChipSign(CHIPS[link.protection], self._m.say(f"mail_path.{link.protection}"), paper)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fumimori.model import Attempt, Exchange, OpenPoint, Severity, Status
 from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Run
-from fumimori.report.code_block import Verbatim
+from fumimori.report.code_block import CodeBlock
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.numbering import rested_on
@@ -26,7 +26,7 @@ DIGESTS = "ClientHello"
 """Begins requests whose answer is noted in our own words; the table of ports has their results."""
 
 
-def verbatim(m: ReportContext) -> list[Block]:
+def exchanges(m: ReportContext) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
     blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
     wanted = rested_on(finding for finding in m.result.findings if finding.severity > Severity.INFO)
@@ -58,7 +58,7 @@ def verbatim(m: ReportContext) -> list[Block]:
             title.append((f"　{before}", m.paper.note))
         shows = m.shown_by(attempt)
         title += [(f"　{remark}", m.paper.note) for remark in (*([f"→ {shows}"] if shows else []), *remarks)]
-        shown = Verbatim([row for _, row in rows[:ROWS]], m.paper)
+        shown = CodeBlock([row for _, row in rows[:ROWS]], m.paper)
         lines += int(shown.height(m.paper.width) / m.paper.mono.leading)
         headed = Stack([Prose(title, m.paper.note, m.faces)], key=number)
         headed.keep_next = True
