@@ -19,7 +19,7 @@ def answering_documents(session: Session, theme: Theme, identity: str, go: Calla
     readers = documents_for(question, toolkit.rules, toolkit.readers, hosting)
     if not readers:
         return []
-    made: list[QWidget] = [Prose(theme, t("ui.documents.answering_documents"), bold=True)]
+    made: list[QWidget] = [Prose(theme, t("ui.documents.by_file"), bold=True)]
     made.append(Prose(theme, t("ui.documents.by_file_lead"), size="small"))
     for reader in readers:
         name = t(f"checks.{reader.id}.name")

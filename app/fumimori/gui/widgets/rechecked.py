@@ -25,7 +25,7 @@ def rechecked(session: Session, theme: Theme) -> Notice | None:
         "still": t.listed(dict.fromkeys(words.title(finding) for finding in found.remaining)),
     }
     lines = [t(f"ui.rechecked.{key}", titles=titles) for key, titles in told.items() if titles]
-    lines += [t("ui.rechecked.incomplete")] if found.incomplete or session.measuring.fault else []
+    lines += [t("ui.rechecked.unseen")] if found.incomplete or session.measuring.fault else []
     before = known.before
     lines.append(
         t(
