@@ -245,7 +245,7 @@ def test_senders_are_shown_with_what_passed_and_what_failed(driver: Driver, tmp_
 def test_how_to_find_out_leads_to_the_documents_where_one_says_it(driver: Driver, question: str, *, offered: bool):
     driver.go("question", question)
     driver.window.toggle_help()
-    assert driver.shows(driver.page.t("ui.documents.answering_documents")) is offered
+    assert driver.shows(driver.page.t("ui.documents.by_file")) is offered
     if offered:
         driver.press("hand-over")
         assert driver.route.page == "documents"
