@@ -1,5 +1,6 @@
 """Details for those who repair and those who measure: what to copy, tables, ways to measure, folded looks."""
 
+from collections import Counter
 from datetime import timedelta
 
 import msgspec
@@ -84,6 +85,33 @@ def test_a_measurement_that_errs_is_recorded_shown_and_taken_back(opened: Open, 
     driver.press(f"withdraw:{code} {demonstration.DOMAIN}")
     assert driver.session.open.disputes == ()
     assert driver.session.result.grade == before
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_one_of_several_findings_alike_is_settled_and_the_others_stay(opened: Open, language: str):
+    driver = opened(language, sample())
+    driver.go("plan")
+    action, code = next(
+        (action, code)
+        for action in driver.session.result.actions
+        for code, many in Counter(one.code for one in action.findings if one.measured).items()
+        if many > 1
+    )
+    alike = sorted(one.subject for one in action.findings if one.code == code)
+    driver.press(f"more:{action.id}")
+    driver.press(f"wrong:{code}")
+    for subject in alike:
+        driver.press(f"about:{code} {subject}")
+    for word in ("reason", "evidence", "approver"):
+        driver.type(f"{word}:{code}", f"my {word}")
+    driver.press(f"record:{code}")
+    assert driver.shows(driver.page.t("ui.dispute.none"))
+    assert driver.session.open.disputes == ()
+    driver.press(f"about:{code} {alike[0]}")
+    driver.press(f"record:{code}")
+    assert [(one.code, one.subject) for one in driver.session.open.disputes] == [(code, alike[0])]
+    still = {one.subject for one in driver.session.result.findings if one.code == code and one.dispute is None}
+    assert still >= set(alike[1:])
 
 
 def test_an_answer_is_not_called_a_wrong_measurement(opened: Open):

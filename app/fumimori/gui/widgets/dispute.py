@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
+from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.controls import Field, button, card, clear, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
@@ -21,16 +22,19 @@ FIELDS = {
     DisputeKind.ACCEPTED: ("reason", "approver", "until"),
 }
 """What each kind must say."""
+NAMED = 30
+"""Findings of one kind that can be chosen one by one; the others share a choice."""
 
 
 class DisputeBox(QWidget):
-    """About the findings of one kind: three ways to settle them, the form of one of them, and what was recorded."""
+    """About all or some findings of one kind: three ways to settle them, the form of one of them, what was recorded."""
 
     def __init__(self, session: Session, theme: Theme, findings: Sequence[Finding]) -> None:
         super().__init__()
         self._session, self._theme, self._t = session, theme, session.texts
         self._code = findings[0].code
         self._mine = sorted({(finding.code, finding.subject) for finding in findings})
+        self._left_out: set[tuple[str, str]] = set()
         self._kinds = [kind for kind in FIELDS if kind is not DisputeKind.WRONG or findings[0].measured]
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +75,7 @@ class DisputeBox(QWidget):
             )
             for word, text in self._said.items()
         ]
+        self._choose()
         for field in fields:
             self._column.addWidget(field)
         nowhere = known is not None and "until" in self._said and known.last_day is None
@@ -81,7 +86,29 @@ class DisputeBox(QWidget):
         if known is None:  # somebody asked for the form; the button that was pressed is gone
             fields[0].edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _choose(self) -> None:
+        """Which of several findings are meant: all, unless somebody takes some out."""
+        self._left_out.clear()
+        if len(self._mine) < 2:
+            return
+        self._column.addWidget(Prose(self._theme, self._t("ui.dispute.about"), bold=True, size="small"))
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in self._mine[:NAMED]:
+            groups.setdefault(one[1], []).append(one)
+        if more := self._mine[NAMED:]:
+            groups[self._t("ui.dispute.others", count=len(more))] = more
+        for name, group in groups.items():
+            place, chosen = f"about:{self._code} {name}", partial(self._include, group)
+            self._column.addWidget(tick(self._theme, name, on=True, changed=chosen, name=place))
+
+    def _include(self, group: Sequence[tuple[str, str]], on: bool) -> None:  # noqa: FBT001 - a card that is ticked
+        (self._left_out.difference_update if on else self._left_out.update)(group)
+
     def _record(self, kind: DisputeKind) -> None:
+        meant = [one for one in self._mine if one not in self._left_out]
+        if not meant:
+            self._answer.say(self._t("ui.dispute.none"))
+            return
         if not all(text.strip() for text in self._said.values()):
             self._answer.say(self._t("ui.dispute.missing"))
             return
@@ -91,8 +118,8 @@ class DisputeBox(QWidget):
                 self._answer.say(self._t("ui.dispute.until_unclear"))
                 return
             self._said["until"] = until.isoformat()
-        others = tuple(one for one in self._session.open.disputes if (one.code, one.subject) not in self._mine)
-        new = tuple(Dispute(code=code, subject=subject, kind=kind, **self._said) for code, subject in self._mine)
+        others = tuple(one for one in self._session.open.disputes if (one.code, one.subject) not in meant)
+        new = tuple(Dispute(code=code, subject=subject, kind=kind, **self._said) for code, subject in meant)
         self._session.edit(disputes=(*others, *new))
         self._answer.say(self._t("ui.dispute.recorded"))
 
