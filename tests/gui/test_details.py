@@ -1,6 +1,7 @@
 """Details for those who repair and those who measure: what to copy, tables, ways to measure, folded looks."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -9,10 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTableWidget
 
 from fumimori.__main__ import sample, texts
-from fumimori.assess.plan import totals
+from fumimori.assess.plan import later, totals
 from fumimori.cli.arguments import outward
 from fumimori.cli.parser import parser
 from fumimori.engine import NetworkSettings, Progress
+from fumimori.gui.pages import plan
+from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.progress_list import ProgressList
 from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
@@ -112,6 +115,20 @@ def test_one_of_several_findings_alike_is_settled_and_the_others_stay(opened: Op
     assert [(one.code, one.subject) for one in driver.session.open.disputes] == [(code, alike[0])]
     still = {one.subject for one in driver.session.result.findings if one.code == code and one.dispute is None}
     assert still >= set(alike[1:])
+
+
+def test_every_action_of_a_long_plan_can_be_opened_and_settled(opened: Open, monkeypatch: pytest.MonkeyPatch):
+    def repeated(actions: Sequence[Action]) -> list[Action]:
+        return [msgspec.structs.replace(one, id=f"{one.id} {turn}") for turn in range(4) for one in later(actions)]
+
+    monkeypatch.setattr(plan, "later", repeated)
+    driver = opened("en", sample())
+    driver.go("plan")
+    driver.page.growing.finish()
+    last = repeated(driver.session.result.actions)[-1]
+    assert len(driver.page.findChildren(ActionCard)) == 5 + 4 * len(later(driver.session.result.actions)) > 60
+    driver.press(f"more:{last.id}")
+    assert driver.find(f"accepted:{last.findings[0].code}")
 
 
 def test_an_answer_is_not_called_a_wrong_measurement(opened: Open):

@@ -20,8 +20,6 @@ from fumimori.wizard.steps import Route
 from fumimori.wording.window import range_words
 from fumimori.wording.work import counts_words, outlook_words, totals_words
 
-SHOWN = 40
-
 
 class PlanPage(Page):
     """The grade with its reason, and one card per action."""
@@ -41,17 +39,13 @@ class PlanPage(Page):
         foremost, others = first(result.actions), later(result.actions)
         self.section(self.say("first", count=len(foremost)))
         self.prose("first_lead", quiet=True)
-        shown = (*foremost, *others)[:SHOWN]
         parts: list[Callable[[], QWidget]] = [
             partial(ActionCard, self.session, theme, action, number=number, result=result, again=self._again)
-            for number, action in enumerate(shown, start=1)
+            for number, action in enumerate((*foremost, *others), start=1)
         ]
         if others:
             title = self.say("others", count=len(others))
             parts.insert(len(foremost), partial(Heading, theme, title, level=2))
-        if len(result.actions) > SHOWN:
-            more = self.say("more", count=len(result.actions) - SHOWN)
-            parts.append(partial(Prose, theme, more, quiet=True))
         rules = self.session.toolkit.rules
         if summed := totals_words(self.t, totals(result.actions, rules), rules):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
