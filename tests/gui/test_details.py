@@ -19,9 +19,10 @@ from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.progress_list import ProgressList
 from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
-from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Note, Repair, Status
+from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Mode, Note, Repair, Status
 from fumimori.texts import Texts
 from fumimori.wizard.steps import Route
+from fumimori.wording.report import addressee
 from fumimori.wording.words import Words
 from fumimori.wording.work import cost_words, late_words, totals_words
 from gui import demonstration
@@ -306,3 +307,22 @@ def test_the_old_record_stands_above_the_new_one_and_a_letter_can_be_copied(open
     box = RepairBox(driver.page.theme, t, Repair(ask=Note(key="ask_relay")), "Dear provider")
     box.findChild(CopyBox).copy()
     assert QApplication.clipboard().text() == "Dear provider"
+
+
+def test_a_person_is_addressed_as_the_cover_will_print_it(opened: Open):
+    case = demonstration.assessment("ja")
+    driver = opened("ja", msgspec.structs.replace(case, mode=Mode.CONSULTANT, report_language="ja"))
+    name = case.organisation.name
+    driver.go("organisation")
+    with pytest.raises(AssertionError, match="nothing at"):
+        driver.find("addressee_name")
+    assert driver.shows(driver.page.say("preview", lines=f"{name} 御中"))
+    driver.press("choice:person")
+    driver.type("addressee_title", "代表取締役")
+    driver.type("addressee_name", "責任者")
+    lines = addressee(driver.session.open, driver.page.t.style)
+    assert lines == (name, "代表取締役　責任者 様")
+    assert driver.shows(driver.page.say("preview", lines="　".join(lines)))
+    driver.press("choice:organisation")
+    driver.press("choice:self")
+    assert driver.shows(driver.page.say("preview", lines=name))

@@ -13,10 +13,11 @@ from PIL import Image
 
 from fumimori import resources
 from fumimori.model import Addressee, Brand, Mode, Organisation, ReportVersion
-from fumimori.report.brand import addressee, confidentiality
+from fumimori.report.brand import confidentiality
 from fumimori.report.page_style import WHITE, Ink, PageStyle
 from fumimori.report.typefaces import Typefaces
 from fumimori.texts import languages
+from fumimori.wording.report import addressee
 from report import example
 
 STYLES = languages(resources.root())
@@ -73,13 +74,19 @@ def test_severity_words_can_be_read_on_their_grounds():
 
 
 def test_an_organisation_is_addressed_onchu_and_a_person_sama_never_both():
-    company = Organisation(name="株式会社みほん")
-    person = Organisation(
+    company = example.assessment(mode=Mode.CONSULTANT, organisation=Organisation(name="株式会社みほん"))
+    told = Organisation(
         name="株式会社みほん", addressee=Addressee.PERSON, addressee_title="代表取締役", addressee_name="責任者"
     )
+    person = msgspec.structs.replace(company, organisation=told)
     assert addressee(company, STYLES["ja"]) == ("株式会社みほん 御中", "")
     assert addressee(person, STYLES["ja"]) == ("株式会社みほん", "代表取締役　責任者 様")
     assert addressee(person, STYLES["en"]) == ("株式会社みほん", "Attn: 責任者, 代表取締役")
+
+
+def test_nobody_writes_onchu_to_themselves():
+    own = example.assessment(mode=Mode.SELF, organisation=Organisation(name="株式会社みほん"))
+    assert addressee(own, STYLES["ja"]) == ("株式会社みほん", "")
 
 
 def test_who_assesses_decides_the_mark_unless_it_was_chosen():

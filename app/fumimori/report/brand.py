@@ -1,18 +1,17 @@
-"""Whose report it is: the logo, the mark of confidentiality, the addressee."""
+"""Whose report it is: the logo, the mark of confidentiality, the author."""
 
 from io import BytesIO
 from pathlib import Path
 
-from fumimori.model import Addressee, Assessment, Brand, Mode, Organisation
+from fumimori.model import Assessment, Brand, Mode
 from fumimori.report.blocks import Block
 from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.logo_shapes import LogoError
 from fumimori.report.logos import Logo, read_logo
 from fumimori.report.page_style import MM
 from fumimori.report.typefaces import typefaces
-from fumimori.texts import Language
 
-__all__ = ["Logo", "LogoBlock", "LogoError", "addressee", "author", "confidentiality", "read_logo"]
+__all__ = ["Logo", "LogoBlock", "LogoError", "author", "confidentiality", "read_logo"]
 
 
 SHEET = 240.0
@@ -67,15 +66,6 @@ def sheet_of(logo: Logo, fonts: Path) -> bytes:
 def confidentiality(brand: Brand, mode: Mode) -> str:
     """The word of the mark: `internal` for those who assess themselves, `named` for consultants, unless chosen."""
     return brand.confidentiality or ("internal" if mode is Mode.SELF else "named")
-
-
-def addressee(organisation: Organisation, style: Language) -> tuple[str, str]:
-    """The two lines of the address; the second is empty without a person. 御中 or 様, never both."""
-    name, person, title = organisation.name, organisation.addressee_name, organisation.addressee_title
-    if organisation.addressee is not Addressee.PERSON or not person:
-        return style.address.format(name=name), ""
-    form = style.person_with_title if title else style.person
-    return style.address_with_person.format(name=name), form.format(person=person, title=title)
 
 
 def author(assessment: Assessment) -> str:

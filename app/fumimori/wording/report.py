@@ -3,13 +3,37 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from fumimori.model import Action, Assessment, Control, Finding, QuestionResult, QuestionState, Result
-from fumimori.texts import Texts, sanitize
+from fumimori.model import (
+    Action,
+    Addressee,
+    Assessment,
+    Control,
+    Finding,
+    Mode,
+    QuestionResult,
+    QuestionState,
+    Result,
+)
+from fumimori.texts import Language, Texts, sanitize
 from fumimori.wording.words import Words, kinds
 from fumimori.wording.work import cost_words, due_words, late_words
 
 NOTE_LIMIT = 1200
 _EARNING = (QuestionState.MEASURED, QuestionState.RECORDED, QuestionState.ANSWERED)
+
+
+def addressee(about: Assessment, style: Language) -> tuple[str, str]:
+    """The two lines of the address; the second is empty without a person.
+
+    御中 or 様, never both; and nobody writes 御中 to themselves.
+    """
+    organisation = about.organisation
+    name, person, title = organisation.name, organisation.addressee_name, organisation.addressee_title
+    if organisation.addressee is Addressee.PERSON and person:
+        form = style.person_with_title if title else style.person
+        return style.address_with_person.format(name=name), form.format(person=person, title=title)
+    form = style.address_with_person if about.mode is Mode.SELF else style.address
+    return form.format(name=name), ""
 
 
 class Wording(Words):

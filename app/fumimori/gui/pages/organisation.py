@@ -2,11 +2,14 @@
 
 from functools import partial
 
+import msgspec
+
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.controls import Field, button, row
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import Addressee, Mode
 from fumimori.wizard.steps import Route
+from fumimori.wording.report import addressee
 
 SIZES = ("1-5", "6-10", "11-50", "51-100", "101-300", "over-300")
 
@@ -29,6 +32,19 @@ class OrganisationPage(Page):
         )
         self.add(self._name)
         self.add(self.choice("addressee", [one.value for one in Addressee], organisation.addressee, self._addressed))
+        self._person = [
+            Field(
+                theme,
+                label=self.say(word),
+                hint=self.say(f"{word}_hint"),
+                text=getattr(organisation, word),
+                changed=partial(self._noted, word),
+                name=word,
+                limit=120,
+            )
+            for word in ("addressee_title", "addressee_name")
+        ]
+        self.add(*self._person)
         self._preview = Prose(theme, "", quiet=True)
         self.add(self._preview)
         self.add(self.choice("size", SIZES, organisation.size, self._sized, columns=3, shared=True))
@@ -43,10 +59,7 @@ class OrganisationPage(Page):
                     name=word,
                 )
             )
-        mode = session.open.mode
-        self.add(
-            self.choice("mode", [one.value for one in Mode], mode, lambda value: session.edit(mode=Mode(value or mode)))
-        )
+        self.add(self.choice("mode", [one.value for one in Mode], session.open.mode, self._assessed))
         names = {code: known.name for code, known in self.t.known.items()}
         self.add(
             self.choice("report_language", list(names), session.open.report_language, self._set_language, labels=names)
@@ -72,6 +85,11 @@ class OrganisationPage(Page):
 
     def _noted(self, word: str, text: str) -> None:
         self.session.edit_organisation(**{word: text})
+        self._show_preview()
+
+    def _assessed(self, value: str | None) -> None:
+        self.session.edit(mode=Mode(value or self.session.open.mode))
+        self._show_preview()
 
     def _sized(self, value: str | None) -> None:
         self.session.edit_organisation(size=value or "")
@@ -84,6 +102,13 @@ class OrganisationPage(Page):
         self._show_preview()
 
     def _show_preview(self) -> None:
-        organisation = self.session.open.organisation
-        name = organisation.name or self.say("preview_name")
-        self._preview.say(self.say(f"preview_{organisation.addressee}", name=name))
+        """The address as the cover prints it in the report's language."""
+        about = self.session.open
+        if not about.organisation.name:
+            about = msgspec.structs.replace(
+                about, organisation=msgspec.structs.replace(about.organisation, name=self.say("preview_name"))
+            )
+        for field in self._person:
+            field.setVisible(about.organisation.addressee is Addressee.PERSON)
+        style = self.t.known[about.report_language or self.t.language]
+        self._preview.say(self.say("preview", lines="　".join(filter(None, addressee(about, style)))))

@@ -5,13 +5,14 @@ from datetime import datetime
 from fumimori.grammar.brand_profile import TEXT_MOST
 from fumimori.model.brand import RECIPIENTS_MOST, VERSIONS_MOST
 from fumimori.report.blocks import Block, Columns, Gap, Hairline, Prose, Stack
-from fumimori.report.brand import Logo, LogoBlock, addressee, author, confidentiality
+from fumimori.report.brand import Logo, LogoBlock, author, confidentiality
 from fumimori.report.canvas import Node, PdfCanvas
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.paging import Part
 from fumimori.report.shapes import SealMark
+from fumimori.wording.report import addressee
 
 TITLE_AT_MOST = 26
 """Millimetres between the logo's row and the title, where there is room for them."""
@@ -55,7 +56,7 @@ def _head(m: ReportContext, logo: Logo | None, client_logo: Logo | None) -> list
     """Logo and mark, then title and addressee."""
     a, paper, faces = m.assessment, m.paper, m.faces
     word = confidentiality(a.brand, a.mode)
-    first, second = addressee(a.organisation, m.wording.texts.style)
+    first, second = addressee(a, m.wording.texts.style)
     sign: Block = (
         LogoBlock(logo, width=60, height=20, alt=m.say("cover.logo", name=author(a)))
         if logo
