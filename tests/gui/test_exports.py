@@ -2,8 +2,10 @@
 
 import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pypdfium2
 import pytest
 from PySide6.QtCore import QTimer, QUrl
@@ -12,11 +14,12 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from fumimori.__main__ import texts
-from fumimori.assess.lint import LintEntry
+from fumimori.assess.lint import LintEntry, LogoSeen, lint
 from fumimori.exports import handover
 from fumimori.gui.printing import print_pages
 from fumimori.gui.widgets.profiles import ProfileBox
-from fumimori.model import Brand
+from fumimori.model import Addressee, Brand, Organisation, PlanEntry, ReportVersion
+from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
 
@@ -183,6 +186,55 @@ def test_what_is_out_of_order_makes_a_draft_and_leads_to_its_place(opened: Open)
     idle(driver)
     assert versions == ["draft", "final", "draft"]
     assert not driver.shows(driver.session.texts("ui.lint.title"))
+
+
+def test_each_thing_out_of_order_leads_to_the_very_field(opened: Open):
+    case = demonstration.assessment("en")
+    wrong = "TODO"
+    version = ReportVersion(number="0.9", day="2026-11-20", changed=wrong)
+    long = Brand(
+        sender=wrong,
+        contact=wrong,
+        footer=wrong,
+        legal=wrong,
+        seals=(wrong,),
+        recipients=(wrong,) * 9,
+    )
+    told = Organisation(
+        name=wrong,
+        addressee=Addressee.PERSON,
+        addressee_name=wrong,
+        addressee_title=wrong,
+        responsible=wrong,
+        sector=wrong,
+    )
+    driver = opened(
+        "en",
+        msgspec.structs.replace(case, organisation=told, brand=long, versions=(version,), document_number=wrong),
+    )
+    result = driver.session.result
+    last = result.actions[-1]
+    agreed = PlanEntry(action=last.id, owner_name=wrong)
+    driver.session.edit(plan=(agreed,))
+    logos = (LogoSeen(at="logo", pixels=9), LogoSeen(at="client-logo", pixels=9))
+    late = msgspec.structs.replace(
+        last, day=date(2026, 11, 29), entry=PlanEntry(action=last.id, owner_name="A", due="2026-12-24")
+    )
+    found = lint(
+        driver.session.open,
+        msgspec.structs.replace(result, actions=(*result.actions[:-1], late)),
+        missing=lambda _text: (),
+        logos=logos,
+    )
+    places = {
+        (entry.page, entry.item, entry.at) for entry in found if entry.page in ("organisation", "branding", "plan")
+    }
+    assert len(places) > 18
+    for page, item, at in sorted(places):
+        driver.window.navigator.visit(Route(page, item, at))
+        focused = driver.window.focusWidget()
+        assert focused is not None
+        assert focused.property("place") == at, (page, at)
 
 
 def test_what_is_out_of_order_alike_shares_a_line(opened: Open):

@@ -31,6 +31,8 @@ class LintEntry(Record):
     """The wizard's step where it is put in order."""
     item: str = ""
     """The question there; empty for the page as a whole."""
+    at: str = ""
+    """The field there that gets the keyboard; empty for where the page begins."""
     about: str = ""
     """What it is about: a text, an action's identity, characters; untrusted."""
     stops: bool = False
@@ -40,6 +42,8 @@ class LintEntry(Record):
 class LogoSeen(Record):
     """What reading a logo showed: the code of why it cannot be printed, or its width in pixels (0: a drawing)."""
 
+    at: str = "logo"
+    """`logo` for the sender's, `client-logo` for the client's: where it is chosen."""
     code: str = ""
     pixels: int = 0
 
@@ -50,6 +54,7 @@ class _Typed(Record):
     text: str
     page: str
     room: int
+    at: str
 
 
 def lint(
@@ -72,18 +77,18 @@ def lint(
 
 def _people(a: Assessment) -> Iterator[LintEntry]:
     if not a.organisation.name.strip():
-        yield LintEntry(code="organisation_missing", page="organisation", stops=True)
+        yield LintEntry(code="organisation_missing", page="organisation", at="name", stops=True)
     if a.runs and a.consent.level and a.consent.at is None:
         yield LintEntry(code="consent_unconfirmed", page="consent", stops=True)
     named = a.brand.confidentiality == "named" or (a.mode is Mode.CONSULTANT and not a.brand.confidentiality)
     if named and not any(one.strip() for one in a.brand.recipients):
-        yield LintEntry(code="recipients_missing", page="branding")
+        yield LintEntry(code="recipients_missing", page="branding", at="recipients")
     if len(a.brand.recipients) > RECIPIENTS_MOST:
-        yield LintEntry(code="recipients_many", page="branding", about=f"{RECIPIENTS_MOST}")
+        yield LintEntry(code="recipients_many", page="branding", at="recipients", about=f"{RECIPIENTS_MOST}")
     if a.mode is Mode.CONSULTANT and not a.brand.sender.strip():
-        yield LintEntry(code="sender_missing", page="branding")
+        yield LintEntry(code="sender_missing", page="branding", at="sender")
     if a.versions and a.document_version not in {one.number for one in a.versions}:
-        yield LintEntry(code="version_unexplained", page="branding", about=a.document_version)
+        yield LintEntry(code="version_unexplained", page="branding", at="version-changed", about=a.document_version)
 
 
 def _questions(result: Result) -> Iterator[LintEntry]:
@@ -98,10 +103,10 @@ def _questions(result: Result) -> Iterator[LintEntry]:
 def _plan(result: Result) -> Iterator[LintEntry]:
     for action in result.actions:
         if action.late:
-            yield LintEntry(code="date_late", page="plan", about=action.id, stops=True)
+            yield LintEntry(code="date_late", page="plan", at=f"due:{action.id}", about=action.id, stops=True)
     for action in result.actions[:FIRST]:
         if not (action.entry and (action.entry.owner_name.strip() or action.entry.done)):
-            yield LintEntry(code="owner_missing", page="plan", about=action.id)
+            yield LintEntry(code="owner_missing", page="plan", at=f"owner_name:{action.id}", about=action.id)
 
 
 def _texts(a: Assessment, missing: Callable[[str], tuple[str, ...]]) -> Iterator[LintEntry]:
@@ -110,37 +115,36 @@ def _texts(a: Assessment, missing: Callable[[str], tuple[str, ...]]) -> Iterator
             continue
         folded = unicodedata.normalize("NFKC", one.text[:4000])
         if _PLACEHOLDER.search(one.text[:4000]) or _PLACEHOLDER.search(folded):
-            yield LintEntry(code="placeholder", page=one.page, about=one.text, stops=True)
+            yield LintEntry(code="placeholder", page=one.page, at=one.at, about=one.text, stops=True)
         if len(one.text) > one.room:
-            yield LintEntry(code="text_long", page=one.page, about=one.text)
+            yield LintEntry(code="text_long", page=one.page, at=one.at, about=one.text)
         lacking = missing(one.text)
         if lacking:
-            yield LintEntry(code="glyph_missing", page=one.page, about="".join(lacking), stops=True)
+            yield LintEntry(code="glyph_missing", page=one.page, at=one.at, about="".join(lacking), stops=True)
 
 
 def _typed(a: Assessment) -> Iterator[_Typed]:
     o, b = a.organisation, a.brand
-    for text in (o.name, o.addressee_name, o.addressee_title, o.responsible, o.sector):
-        yield _Typed(text=text, page="organisation", room=120)
-    yield _Typed(text=a.document_number, page="branding", room=100)
-    yield _Typed(text=b.sender, page="branding", room=120)
-    yield _Typed(text=b.contact, page="branding", room=LINE_MOST)
-    yield _Typed(text=b.footer, page="branding", room=100)
-    yield _Typed(text=b.legal, page="branding", room=TEXT_MOST)
+    for word in ("name", "addressee_name", "addressee_title", "responsible", "sector"):
+        yield _Typed(text=getattr(o, word), page="organisation", room=120, at=word)
+    yield _Typed(text=a.document_number, page="branding", room=100, at="document-number")
+    for word, room in (("sender", 120), ("contact", LINE_MOST), ("footer", 100), ("legal", TEXT_MOST)):
+        yield _Typed(text=getattr(b, word), page="branding", room=room, at=word)
     for title in b.seals or ():
-        yield _Typed(text=title, page="branding", room=SEAL_MOST)
+        yield _Typed(text=title, page="branding", room=SEAL_MOST, at="seal-titles")
     for name in b.recipients:
-        yield _Typed(text=name, page="branding", room=80)
+        yield _Typed(text=name, page="branding", room=80, at="recipients")
     for version in a.versions:
-        yield _Typed(text=version.changed, page="branding", room=90)
+        yield _Typed(text=version.changed, page="branding", room=90, at="version-changed")
     for entry in a.plan:
-        yield _Typed(text=entry.owner_name, page="plan", room=60)
-        yield _Typed(text=entry.note, page="plan", room=160)
+        place = f"owner_name:{entry.action}"
+        yield _Typed(text=entry.owner_name, page="plan", room=60, at=place)
+        yield _Typed(text=entry.note, page="plan", room=160, at=place)
 
 
 def _logos(logos: Iterable[LogoSeen]) -> Iterator[LintEntry]:
     for logo in logos:
         if logo.code:
-            yield LintEntry(code="logo_unprintable", page="branding", stops=True)
+            yield LintEntry(code="logo_unprintable", page="branding", at=logo.at, stops=True)
         elif 0 < logo.pixels < COARSE:
-            yield LintEntry(code="logo_coarse", page="branding", about=f"{logo.pixels}")
+            yield LintEntry(code="logo_coarse", page="branding", at=logo.at, about=f"{logo.pixels}")

@@ -53,24 +53,24 @@ def lint(assessment: Assessment, result: Result, fonts: Path) -> "tuple[LintEntr
     from fumimori.assess import lint as rules
 
     logos = [
-        _seen(content, kind)
-        for content, kind in (
-            (assessment.brand.logo, assessment.brand.logo_type),
-            (assessment.brand.client_logo, assessment.brand.client_logo_type),
+        _seen(content, kind, at)
+        for content, kind, at in (
+            (assessment.brand.logo, assessment.brand.logo_type, "logo"),
+            (assessment.brand.client_logo, assessment.brand.client_logo_type, "client-logo"),
         )
         if content
     ]
     return rules.lint(assessment, result, missing=partial(missing_glyphs, fonts=fonts), logos=logos)
 
 
-def _seen(untrusted_content: bytes, kind: str) -> "LogoSeen":
+def _seen(untrusted_content: bytes, kind: str, at: str) -> "LogoSeen":
     from fumimori.assess.lint import LogoSeen
     from fumimori.report.logos import read_logo
 
     try:
-        return LogoSeen(pixels=read_logo(untrusted_content, kind).pixels)
+        return LogoSeen(at=at, pixels=read_logo(untrusted_content, kind).pixels)
     except LogoError as error:
-        return LogoSeen(code=error.code)
+        return LogoSeen(at=at, code=error.code)
 
 
 def missing_glyphs(text: str, fonts: Path) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ def test_each_thing_out_of_order_is_named_with_its_place(changes, code, page, st
     about = msgspec.structs.replace(named(), **changes)
     found = [entry for entry in entries(about) if entry.code == code]
     assert [(entry.page, entry.stops) for entry in found] == [(page, stops)]
+    assert all(entry.at for entry in found) or code == "consent_unconfirmed"
     assert code not in codes(named())
 
 

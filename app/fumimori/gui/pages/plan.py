@@ -63,6 +63,11 @@ class PlanPage(Page):
             control = link.finding.control if link.finding is not None else CONTROLS[link.segment]
             self.navigator.visit(Route("summary", control.value))
 
+    def bring_out(self, place: str) -> None:
+        """Open the action that the field is of."""
+        for one in self.findChildren(ActionCard):
+            one.open_for(place)
+
     def leave(self) -> None:
         """A measurement continues without this page."""
         self.session.measuring.ended.disconnect(self._measured)

@@ -84,6 +84,11 @@ class ActionCard(QFrame):
         """Whether this action is about the finding."""
         return finding in self._action.findings
 
+    def open_for(self, place: str) -> None:
+        """Open the card if the field at `place` is one of this action."""
+        if place.partition(":")[2] == self._action.id and not self._open:
+            self.toggle()
+
     def reveal(self) -> None:
         """Open the card, and give it the keyboard, which brings it into view."""
         if not self._open:

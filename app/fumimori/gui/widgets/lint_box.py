@@ -40,7 +40,7 @@ class LintBox(QFrame):
             column.addWidget(Prose(theme, t("ui.lint.stopped", count=stops)))
         alike: dict[tuple[str, Route], list[LintEntry]] = {}
         for entry in entries:
-            alike.setdefault((entry.code, Route(entry.page, entry.item)), []).append(entry)
+            alike.setdefault((entry.code, Route(entry.page, entry.item, entry.at)), []).append(entry)
         for number, ((_, route), same) in enumerate(list(alike.items())[:SHOWN]):
             entry = same[0]
             kind = t("lint.stops" if entry.stops else "lint.advises")
