@@ -190,7 +190,7 @@ def test_what_is_out_of_order_makes_a_draft_and_leads_to_its_place(opened: Open)
 
 def test_each_thing_out_of_order_leads_to_the_very_field(opened: Open):
     case = demonstration.assessment("en")
-    wrong = "TODO"
+    wrong = "（置き換える）"
     version = ReportVersion(number="0.9", day="2026-11-20", changed=wrong)
     long = Brand(
         sender=wrong,

@@ -3,10 +3,11 @@
 Every outcome is about what somebody recorded; an empty register, and a cell that nobody filled, say nothing. Pure.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from fumimori.assess.leavers import left_behind
 from fumimori.assess.register_proofs import PROOFS
 from fumimori.assess.register_rows import Registers, listed, outcome
 from fumimori.assess.senders import senders
@@ -25,52 +26,10 @@ def outcomes(assessment: Assessment, observations: Observations, rules: Rules, d
     if not assessment.registers:
         return ()
     registers = Registers(assessment.registers, day, rules)
-    found = [one for join in _JOINS for one in join(registers)]
+    found = [*left_behind(registers, observations), *(one for join in _JOINS for one in join(registers))]
     found += [one for proof in PROOFS for one in proof(registers, observations)]
     found += senders(registers.of("senders", "service"), observations, day)
     return tuple(found)
-
-
-# --- who has left -------------------------------------------------------------------------------------------------
-
-
-def _leavers(registers: Registers) -> Iterator[Outcome]:
-    """Leavers against accounts, forwarding, access and keys."""
-    leavers, closed = registers.leavers, 0
-    wrong = list(_left_access(registers, leavers))
-    for row in registers.of("accounts", "account"):
-        if (found := leavers.get(same_person(row.text("holder")))) is not None:
-            fault = _left_account(row, found, registers)
-            wrong += [fault] if fault else []
-            closed += row.day("closed") is not None
-    yield from wrong
-    if closed and not wrong:
-        yield outcome("register_staff.leavers_closed", count=closed)
-
-
-def _left_account(row: RegisterRow, leaver: tuple[str, date], registers: Registers) -> Outcome | None:
-    """What is wrong with an account of somebody who has left; a day that cannot be read is not known to be late."""
-    name, left = leaver
-    closed, account = row.day("closed"), row.text("account")
-    values = {"name": name, "left": left.isoformat()}
-    if row.text("forwards_to"):
-        return outcome("register_staff.leaver_forwarding", account, to=row.text("forwards_to"), **values)
-    if not row.text("closed"):
-        return outcome("register_staff.leaver_account", account, **values)
-    if closed is not None and (closed - left).days > registers.rules.number("register_staff.late_days"):
-        return outcome("register_staff.leaver_late", account, days=(closed - left).days, **values)
-    return None
-
-
-def _left_access(registers: Registers, leavers: Mapping[str, tuple[str, date]]) -> Iterator[Outcome]:
-    for register, who, what, ended in (
-        ("access", "who", "what", "closed"),
-        ("certificates", "holder", "subject", "replaced"),
-    ):
-        for row in registers.of(register, what):
-            found = leavers.get(same_person(row.text(who)))
-            if found is not None and not row.text(ended):
-                yield outcome("register_staff.leaver_access", row.text(what), name=found[0], left=found[1].isoformat())
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------
@@ -238,7 +197,6 @@ def _certificates(registers: Registers) -> Iterator[Outcome]:
 
 
 _JOINS: tuple[Callable[[Registers], Iterator[Outcome]], ...] = (
-    _leavers,
     _accounts,
     _access,
     _devices,

@@ -134,6 +134,8 @@ class Window(QMainWindow):
         """The keyboard moves to where the page begins."""
         if self.page is None:
             return
+        if self.route.at:
+            self.page.growing.finish()
         first = self.at(self.route.at) or self.page.begin
         if first is None:
             self.page.heading.take_focus()

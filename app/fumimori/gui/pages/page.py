@@ -39,9 +39,6 @@ class Page(KeepsTyped):
         self.column.addWidget(self.heading)
         self.growing = Growing(self.column, self)
         self.build()
-        if self.route.at:
-            self.growing.finish()
-            self.bring_out(self.route.at)
         self.column.addStretch(1)
 
     def say(self, key: str, **values: object) -> str:
@@ -58,9 +55,6 @@ class Page(KeepsTyped):
 
     def build(self) -> None:
         """Fill the column."""
-
-    def bring_out(self, place: str) -> None:
-        """Open whatever folded part of the page holds the field at `place`, which gets the keyboard."""
 
     @property
     def widest(self) -> int:

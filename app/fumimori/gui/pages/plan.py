@@ -51,6 +51,10 @@ class PlanPage(Page):
             parts.append(partial(Prose, theme, summed, quiet=True, size="small"))
         self.growing.add(parts, at_once=1)  # above them stand grade and drawing, which fill the first sight
         self._settled()
+        if self.route.at:  # a field of an action, which is folded
+            self.growing.finish()
+            for one in self.findChildren(ActionCard):
+                one.open_for(self.route.at)
 
     def _to_ground(self, link: Link) -> None:
         """To what a link of the drawing rests on: the action that repairs it, or the control that it belongs to."""
@@ -62,11 +66,6 @@ class PlanPage(Page):
         else:
             control = link.finding.control if link.finding is not None else CONTROLS[link.segment]
             self.navigator.visit(Route("summary", control.value))
-
-    def bring_out(self, place: str) -> None:
-        """Open the action that the field is of."""
-        for one in self.findChildren(ActionCard):
-            one.open_for(place)
 
     def leave(self) -> None:
         """A measurement continues without this page."""
