@@ -333,6 +333,11 @@ def test_a_door_that_is_closed_and_a_group_that_is_short():
     assert "group_short" in said(ssh.PROBE, {(CLIENT_FOUR, 22): server}, mx.PROBE, thorough=True)
 
 
+def test_a_server_whose_key_is_another_one_at_each_look():
+    assert "host_key_changed" not in said(ssh.PROBE, {(CLIENT_FOUR, 22): SshScript()}, mx.PROBE)
+    assert said(ssh.PROBE, {(CLIENT_FOUR, 22): SshScript()}, mx.PROBE, ssh.PROBE)["host_key_changed"] == {MAIL}
+
+
 # --- open, and nothing to be seen ---------------------------------------------------------------------------------
 
 

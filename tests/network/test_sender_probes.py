@@ -252,6 +252,16 @@ def test_a_policy_over_time(folder):
     assert "testing_long" in said(mta_sts.PROBE, aged, scope)
 
 
+def test_a_dkim_key_that_was_the_same_a_year_ago(folder):
+    zone = {"default._domainkey.example.jp": {"TXT": [f"v=DKIM1; p={test_dkim.RSA2048}"]}}
+    scope = scope_of("example.jp")
+    attempts: tuple[Attempt, ...] = ()
+    for days, old in ((400, False), (10, True), (0, True)):
+        at = datetime.now(UTC) - timedelta(days=days)
+        attempts = asyncio.run(looked((mx.PROBE, dkim.PROBE), zone, scope, folder, earlier=attempts, at=at))
+        assert ("key_old" in said(dkim.PROBE, attempts, scope)) == old
+
+
 def _aged(state: mta_sts_facts.PolicySeen, days: int) -> mta_sts_facts.PolicySeen:
     return msgspec.structs.replace(state, first_seen=state.first_seen - timedelta(days=days))
 

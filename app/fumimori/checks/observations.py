@@ -49,6 +49,8 @@ class Observations:
         self.vantage = vantage
         """The vantage point of the newest run: what the next attempt has to expect."""
         self._attempts: dict[tuple[str, str, str], tuple[Attempt, Vantage | None]] = {}
+        self._overtaken: dict[tuple[str, str, str], list[Attempt]] = {}
+        """What does not count any more because a newer look was completed."""
         self._imports: dict[tuple[str, str, str, str], tuple[Attempt, Tool]] = {}
         self._filled: dict[tuple[str, str, str], tuple[Attempt, Tool]] = {}
         """Those of the imports that count here, because this program did not look."""
@@ -76,7 +78,10 @@ class Observations:
         for attempt in attempts:
             key = (attempt.probe, attempt.subject, attempt.part)
             known = self._attempts.get(key)
-            if known is None or _rank(attempt) >= _rank(known[0]):
+            newest = known is None or _rank(attempt) >= _rank(known[0])
+            if known is not None:
+                self._overtaken.setdefault(key, []).append(known[0] if newest else attempt)
+            if newest:
                 self._attempts[key] = (attempt, vantage)
 
     def _import(self, attempts: Iterable[Attempt], tool: Tool) -> None:
@@ -93,6 +98,7 @@ class Observations:
             return self
         filled = Observations(self.scope, (), self.vantage)
         filled._attempts, filled._imports = dict(self._attempts), self._imports
+        filled._overtaken = self._overtaken
         for attempt, tool in mine:
             key = (attempt.probe, attempt.subject, attempt.part)
             own = self._attempts.get(key)
@@ -141,6 +147,15 @@ class Observations:
         """The facts of this check about this subject; None when it was not, or could not be, looked at."""
         attempt = self.attempt(key.check, subject)
         return None if attempt is None else _decoded(attempt, key.kind)
+
+    def earlier(self, key: FactsKey[F], subject: str) -> Iterator[tuple[Attempt, F]]:
+        """The completed looks of this check at this subject before the one that counts, the newest first."""
+        for attempt in sorted(
+            self._overtaken.get((key.check, subject, ""), ()), key=lambda one: one.ended, reverse=True
+        ):
+            facts = _decoded(attempt, key.kind)
+            if facts is not None:
+                yield attempt, facts
 
     def all(self, key: FactsKey[F]) -> Iterator[tuple[Attempt, F]]:
         """Every completed attempt of this check with its facts."""

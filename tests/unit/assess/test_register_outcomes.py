@@ -1,5 +1,6 @@
 """Every outcome of the registers comes about in a case of their tests."""
 
+from unit.assess import test_leavers as leavers
 from unit.assess import test_register_proofs as proofs
 from unit.assess import test_register_senders as senders
 from unit.assess import test_registers as registers
@@ -17,6 +18,7 @@ CASES = [
     mark.args[1][number][-1]
     for test in (
         registers.test_what_leavers_leave_behind,
+        leavers.test_what_leavers_still_have_by_lists_that_were_read,
         registers.test_access_has_an_end_and_somebody_who_approved_it,
         registers.test_who_signs_in_without_a_second_factor,
         registers.test_devices_out_of_support,

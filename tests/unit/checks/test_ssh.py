@@ -1,7 +1,7 @@
 """SSH is judged by how it would let people in, and by the weakest that it would agree to."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -117,6 +117,26 @@ ALGORITHMS = [
 @pytest.mark.parametrize(("changes", "expected"), ALGORITHMS)
 def test_algorithms_are_graded_by_the_table(changes, expected):
     assert words(service(**changes)) - {"keys_only", "reachable_keys"} == expected
+
+
+def changed(*looks: SshService) -> list[dict[str, str | int]]:
+    """What is told of the host key after these looks, a day apart."""
+    attempts = [msgspec.structs.replace(attempt(one), ended=NOW + timedelta(days=day)) for day, one in enumerate(looks)]
+    found = ssh.judge(Observations(Scope(), reversed(attempts)), RULES)
+    return [dict(one.values) for one in found if one.code == "ssh.host_key_changed"]
+
+
+def test_another_host_key_than_at_the_last_look_is_told():
+    old, new = service(host_key_sha256="a" * 43), service(host_key_sha256="b" * 43)
+    (told,) = changed(old, old, new)
+    assert (told["before"], told["fingerprint"]) == (f"SHA256:{'a' * 43}", f"SHA256:{'b' * 43}")
+    assert told["seen"] == "2026-11-25"
+    assert changed(old, new, new) == []
+    assert changed(old) == changed(old, service(open=False)) == []
+    # another kind of key may only have been chosen otherwise; what was not seen in between is looked past
+    other = service(host_key="ssh-rsa", host_key_bits=4096, host_key_sha256="b" * 43)
+    assert changed(old, other) == []
+    assert len(changed(old, service(open=False), new)) == 1
 
 
 def test_many_names_are_shortened():

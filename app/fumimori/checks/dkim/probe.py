@@ -6,7 +6,7 @@ Inputs     The domains of the scope with their selectors: seen in a mail, named 
            (what the MX probe recognised); the well-known ones of the table dkim_selectors. DNS alone.
 Outcomes   found, key_strong (ok); key_short, test_mode, given_without_key (low); key_weak, sha1_only (high);
            ed25519_only, only_revoked, malformed, several, mail_without_key (medium); revoked, wildcard, alias_empty,
-           key_long, key_reused, key_shared, not_found (info); wildcard_closed (ok): every selector
+           key_long, key_reused, key_shared, key_old, not_found (info); wildcard_closed (ok): every selector
            without a key of its own says *no key*, as the RFC's way to close a zone.
            A guess that finds nothing is no finding, and that a message was signed without a key counts only while the
            message is young, and for one that a person or the own server vouches for.
@@ -16,7 +16,7 @@ Steps      1. A random selector: does the zone answer everything. 2. Every selec
 import asyncio
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from fumimori.checks.contract import Probe, ProbeContext
 from fumimori.checks.dkim.facts import DKIM, SELECTOR, Facts, SelectorSeen
@@ -139,9 +139,27 @@ def _judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
         named = frozenset(one.lower() for one in (*scope.mail_selectors, *scope.selectors)) if scope else frozenset()
         signed = _signed(observations, attempt, rules)
         found = list(_found(facts, rules, named, signed))
+        found += _old(attempt, facts, observations, rules)
         if others:
             found.append(("key_shared", (("domains", ", ".join(sorted(others)[:5])),)))
         yield from DKIM.outcomes(attempt.subject, found)
+
+
+def _old(attempt: Attempt, facts: Facts, observations: Observations, rules: Rules) -> Iterator[NamedOutcome]:
+    """Keys that earlier looks saw at the same selector long ago: a key carries no date of its own."""
+    first: dict[tuple[str, str], date] = {}
+    for before, known in observations.earlier(DKIM, attempt.subject):
+        for one in known.genuine:
+            first |= {(one.selector, key.digest): before.ended.date() for key in one.keys if key.digest}
+    since = [
+        (first[one.selector, key.digest], one.selector)
+        for one in facts.genuine
+        for key in one.keys
+        if key.works and (one.selector, key.digest) in first
+    ]
+    last = attempt.ended.date() - timedelta(days=rules.number("dkim.key_days"))
+    if old := sorted(seen for seen in since if seen[0] <= last):
+        yield "key_old", (("selectors", ", ".join(name for _, name in old)), ("seen", old[0][0].isoformat()))
 
 
 def _digests(facts: Facts) -> list[str]:

@@ -7,7 +7,7 @@ from fumimori.checks.listing import shown
 from fumimori.checks.observations import NamedOutcome, Observations
 from fumimori.checks.ssh.algorithms import graded
 from fumimori.checks.ssh.facts import SSH, Facts
-from fumimori.model import ConsentLevel, Control, Outcome, Rules, Values
+from fumimori.model import Attempt, ConsentLevel, Control, Outcome, Rules, Values
 from fumimori.network import NotObserved, Unreachable
 from fumimori.network.ssh import POST_QUANTUM, SshService
 
@@ -49,6 +49,7 @@ def judge(observations: Observations, rules: Rules) -> Iterator[Outcome]:
         # From where another tool looked is not known, so that it does not show what the Internet reaches.
         inside = observations.inside(attempt) or observations.tool_of(attempt) is not None
         words = [*_outcomes(facts.service, rules, inside=inside), *_group(facts, rules)]
+        words += _changed(facts.service, attempt, observations)
         yield from SSH.outcomes(attempt.subject, words, ("host", facts.host), ("port", facts.service.port))
 
 
@@ -120,6 +121,27 @@ def _host_key(service: SshService, rules: Rules) -> Iterator[NamedOutcome]:
     if service.host_key_sha256:
         shown = f"SHA256:{service.host_key_sha256}"
         yield "host_key_seen", (("kind", service.host_key or "-"), ("bits", bits), ("fingerprint", shown))
+
+
+def _changed(service: SshService, attempt: Attempt, observations: Observations) -> Iterator[NamedOutcome]:
+    """Whether the last look before this one saw another key of the same kind."""
+    if observations.tool_of(attempt) is not None or not service.host_key_sha256:
+        return
+    for before, facts in observations.earlier(SSH, attempt.subject):
+        known = facts.service
+        if known.host_key != service.host_key or not known.host_key_sha256:
+            continue
+        if known.host_key_sha256 != service.host_key_sha256:
+            yield (
+                "host_key_changed",
+                (
+                    ("kind", service.host_key),
+                    ("before", f"SHA256:{known.host_key_sha256}"),
+                    ("seen", before.ended.date().isoformat()),
+                    ("fingerprint", f"SHA256:{service.host_key_sha256}"),
+                ),
+            )
+        return
 
 
 def _group(facts: Facts, rules: Rules) -> Iterator[NamedOutcome]:
