@@ -309,6 +309,16 @@ def test_the_old_record_stands_above_the_new_one_and_a_letter_can_be_copied(open
     assert QApplication.clipboard().text() == "Dear provider"
 
 
+def test_the_addresses_that_mail_is_sent_from_can_be_said(opened: Open):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("environment")
+    driver.type("sending_addresses", "192.0.2.5, mail")
+    assert driver.shows(driver.page.say("ip_wrong"))
+    assert driver.session.open.scope.sending_addresses == ()
+    driver.type("sending_addresses", "192.0.2.5、2001:DB8::0:5")
+    assert driver.session.open.scope.sending_addresses == ("192.0.2.5", "2001:db8::5")
+
+
 def test_a_person_is_addressed_as_the_cover_will_print_it(opened: Open):
     case = demonstration.assessment("ja")
     driver = opened("ja", msgspec.structs.replace(case, mode=Mode.CONSULTANT, report_language="ja"))

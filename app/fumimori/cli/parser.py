@@ -50,8 +50,9 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
     scan = commands.add_parser("scan", help=say("scan"), parents=[secret, outward], allow_abbrev=False)
     scan.add_argument("domain", metavar="DOMAIN", nargs="?", help=say("domain"))
     scan.add_argument("--batch", metavar="FILE", help=say("batch"))
-    for name in ("mail-host", "ssh-host", "webmail-host", "own-host", "also-contact", "selector"):
+    for name in ("mail-host", "ssh-host", "webmail-host", "own-host", "also-contact"):
         scan.add_argument(f"--{name}", action="append", default=[], metavar="HOST", help=say(name.replace("-", "_")))
+    scan.add_argument("--selector", action="append", default=[], metavar="NAME", help=say("selector"))
     for name in ("also-domain", "parked-domain"):
         scan.add_argument(f"--{name}", action="append", default=[], metavar="DOMAIN", help=say(name.replace("-", "_")))
     scan.add_argument("--consent", type=int, choices=[0, 1, 2, 3], default=0, help=say("consent"))

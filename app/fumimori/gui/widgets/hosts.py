@@ -1,7 +1,9 @@
 """The hosts and addresses that people know of, several in a field, kept as soon as they can be read."""
 
 import re
+from collections.abc import Callable, Mapping
 from functools import partial
+from ipaddress import ip_address
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,10 +14,11 @@ from fumimori.gui.widgets.controls import Field
 
 HOSTS = ("mail_hosts", "webmail_hosts", "ssh_hosts", "own_hosts")
 ADDRESSES = "addresses"
+SENDING = "sending_addresses"
 
 
 class HostFields(QWidget):
-    """A field for each kind of host, and one for addresses; all of them may stay empty."""
+    """A field for each kind of host, and for the addresses of people and of senders; all of them may stay empty."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -24,7 +27,7 @@ class HostFields(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(16))
         self._fields: dict[str, Field] = {}
-        for word in (*HOSTS, ADDRESSES):
+        for word in (*HOSTS, SENDING, ADDRESSES):
             made = Field(
                 theme,
                 label=self._t(f"ui.environment.{word}"),
@@ -49,12 +52,11 @@ class HostFields(QWidget):
         self._read(word, text)
 
     def _read(self, word: str, text: str) -> bool:
-        read = _address if word == ADDRESSES else ascii_host
+        read = _READ.get(word, ascii_host)
         try:
             several = tuple(dict.fromkeys(read(one) for one in re.split(r"[,、，\s]+", text) if one))
         except BadDomainError:
-            wrong = "address_wrong" if word == ADDRESSES else "host_wrong"
-            self._fields[word].show_error(self._t(f"ui.environment.{wrong}"))
+            self._fields[word].show_error(self._t(f"ui.environment.{_WRONG.get(word, 'host_wrong')}"))
             return False
         self._fields[word].show_error("")
         self._session.edit_scope(**{word: several})
@@ -67,3 +69,15 @@ def _address(typed: str) -> str:
     if not local:
         raise BadDomainError(typed)
     return f"{local}@{ascii_domain(domain)}"
+
+
+def _ip(typed: str) -> str:
+    """An IP address in its usual form; BadDomainError."""
+    try:
+        return str(ip_address(typed))
+    except ValueError:
+        raise BadDomainError(typed) from None
+
+
+_READ: Mapping[str, Callable[[str], str]] = {ADDRESSES: _address, SENDING: _ip}
+_WRONG = {ADDRESSES: "address_wrong", SENDING: "ip_wrong"}
