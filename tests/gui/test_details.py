@@ -314,7 +314,6 @@ def test_the_addresses_that_mail_is_sent_from_can_be_said(opened: Open):
     driver.go("environment")
     driver.type("sending_addresses", "192.0.2.5, mail")
     assert driver.shows(driver.page.say("ip_wrong"))
-    assert driver.session.open.scope.sending_addresses == ()
     driver.type("sending_addresses", "192.0.2.5、2001:DB8::0:5")
     assert driver.session.open.scope.sending_addresses == ("192.0.2.5", "2001:db8::5")
 

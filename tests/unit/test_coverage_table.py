@@ -44,7 +44,7 @@ def test_every_file_named_is_there(row):
 
 @each_row
 def test_every_outcome_named_is_one_of_its_probe(row):
-    for probe, rest in re.findall(r"checks/(\w+)/probe\.py ((?:[a-z0-9_]+, )*[a-z0-9_]+)", ROWS[row]):
+    for probe, rest in re.findall(r"checks/(\w+)/(?:probe|reader)\.py ((?:[a-z0-9_]+, )*[a-z0-9_]+)", ROWS[row]):
         words = rest.split(", ")
         if probe in PROBES and (len(words) > 1 or "_" in words[0]):
             assert set(words) - PROBES[probe] == set(), f"{probe} in {ROWS[row]}"
