@@ -10,7 +10,19 @@ import pytest
 from PySide6.QtCore import Qt
 
 from fumimori.engine import NetworkSettings, Toolkit
-from fumimori.model import Consent, ConsentLevel, DomainScope, Hosting, Scope, Status, Vantage
+from fumimori.gui.widgets.answers import REASONS
+from fumimori.gui.widgets.choice import ChoiceGroup
+from fumimori.model import (
+    NOT_APPLICABLE,
+    Consent,
+    ConsentLevel,
+    DomainScope,
+    Hosting,
+    QuestionState,
+    Scope,
+    Status,
+    Vantage,
+)
 from fumimori.network import Notes
 from fumimori.network.dns import DnsAnswer
 from fumimori.store import AssessmentFile
@@ -241,6 +253,20 @@ def test_the_interview_sheet_answers_by_digits_and_walks_by_arrows(opened: Open)
     answer = driver.session.open.answer(identity)
     assert answer.value == driver.session.result.of_bank(identity).options[1].id
     assert answer.respondent == "Reception"
+
+
+def test_what_does_not_apply_is_given_a_reason_on_the_interview_sheet(opened: Open):
+    driver = opened("en", demonstration.assessment("en"))
+    driver.go("interview", "people")
+    question = next(one for one in progress.asked(driver.session.result, "people") if one.may_be_not_applicable)
+    row = next(one for one in driver.page.rows if one.property("place") == f"sheet:{question.id}")
+    assert not row.findChildren(ChoiceGroup)
+    driver.press(f"{question.id}={NOT_APPLICABLE}")
+    assert driver.session.result.question(question.id).state is QuestionState.UNANSWERED
+    (group,) = row.findChildren(ChoiceGroup)
+    group.cards[1].click()
+    assert driver.session.open.answer(question.id).reason == REASONS[1]
+    assert driver.session.result.question(question.id).state is QuestionState.NOT_APPLICABLE
 
 
 class Slow(Paper):

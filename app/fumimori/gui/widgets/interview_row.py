@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import button
+from fumimori.gui.widgets.answers import REASONS
+from fumimori.gui.widgets.choice import Choice, ChoiceGroup
+from fumimori.gui.widgets.controls import button, clear
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import NOT_APPLICABLE, Question, QuestionKind
@@ -45,6 +47,7 @@ class InterviewRow(QFrame):
             made.setCheckable(True)
             made.setAutoExclusive(True)
             made.setAccessibleName(words)
+            made.setToolTip(words)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             made.setMinimumWidth(theme.px(56))
             self._buttons.append((value, made))
@@ -52,6 +55,8 @@ class InterviewRow(QFrame):
         self._words = Prose(theme, "", quiet=True, size="small")
         column.addLayout(line)
         column.addWidget(self._words)
+        self._reasons = QVBoxLayout()
+        column.addLayout(self._reasons)
         self._show()
 
     def _answers(self) -> list[tuple[str, str, str]]:
@@ -83,6 +88,25 @@ class InterviewRow(QFrame):
             made.setAutoExclusive(True)
         t = self._session.texts
         self._words.say(answer_words(t, self._question, answer) if answer else t("words.answer.unanswered"))
+        clear(self._reasons)
+        if answer is not None and answer.value == NOT_APPLICABLE:
+            self._ask_reason(answer.reason)
+
+    def _ask_reason(self, known: str) -> None:
+        """Why the question does not apply: without a reason it counts as not answered."""
+        t, question = self._session.texts, self._question.id
+        choices = [Choice(value=word, label=t(f"words.not_applicable_reason.{word}")) for word in REASONS]
+        chosen = known if known in REASONS or not known else "other"
+        group = ChoiceGroup(
+            self._theme,
+            asked=t("ui.answer.reason"),
+            choices=choices,
+            chosen=chosen or None,
+            columns=2,
+            picked=lambda value: self._session.annotate(question, reason=value or ""),
+        )
+        self._reasons.addWidget(Prose(self._theme, t("ui.answer.reason"), size="small", bold=True))
+        self._reasons.addWidget(group)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits answer, Backspace takes an answer back, up and down walk; everything else is the window's."""
