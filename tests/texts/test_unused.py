@@ -19,6 +19,7 @@ BY_DATA = (
     "report.t6.suite_",  # classes of cipher suites
     "report.t6.level_",  # what a profile says of a port
     "report.t6.profile_",
+    "report.t6.reason_",  # kinds of items in tables/tls_profiles.tsv
     "report.confidential.",  # how a brand wants the report to be treated
     "report.cover.handling_",
     "repairs.note.",  # as the repairs name them

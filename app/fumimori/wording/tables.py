@@ -90,13 +90,23 @@ def _weak(t: Texts, row: PortRow) -> str:
     if row.worst_suite:
         lines.append(_word(t, "suite", row.worst_suite))
     lines += [f"{BAD} {_say(t, 'hole', name=name.upper())}" for name, state in row.holes if state == "open"]
-    for verdict in row.profiles:
-        level = _say(t, f"level_{verdict.level}")
-        as_far = "" if verdict.complete else _say(t, "as_far")
-        lines.append(f"{_say(t, f'profile_{verdict.profile}')}: {level}{as_far}")
+    lines += advice(t, row)
     if row.post_quantum:
         lines.append(_say(t, "post_quantum"))
     return "\n".join(lines) or f"{UNSEEN} {_say(t, 'unseen')}"
+
+
+def advice(t: Texts, row: PortRow) -> list[str]:
+    """What three sets of advice say to the port, and what each lowers its level for."""
+    lines = []
+    for verdict in row.profiles:
+        level = _say(t, f"level_{verdict.level}") + ("" if verdict.complete else _say(t, "as_far"))
+        kinds = dict.fromkeys(reason.partition(":")[0] for reason in verdict.reasons)
+        if kinds:
+            reasons = t.listed(_say(t, f"reason_{kind}") for kind in kinds)
+            level = _say(t, "advice_because", level=level, reasons=reasons)
+        lines.append(_say(t, "advice", name=_say(t, f"profile_{verdict.profile}"), level=level))
+    return lines
 
 
 def _time_left(t: Texts, days: int) -> str:

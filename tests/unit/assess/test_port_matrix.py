@@ -15,6 +15,8 @@ from fumimori.model import Attempt, Scope, Status
 from fumimori.network.mail import MailService
 from fumimori.network.tls import CertificateChain
 from fumimori.network.web import WebAnswer
+from fumimori.texts import Texts, languages
+from fumimori.wording.tables import advice
 from loopback.certificates import certificate
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -52,6 +54,24 @@ def test_a_line_tells_what_was_seen():
         ("ncsc_nl", "mozilla", "rfc9325"), "insufficient"
     )
     assert ("beast", "open") in row.holes
+
+
+def test_each_set_of_advice_says_what_it_lowers_its_level_for():
+    (row,) = rows(port(143, kind="starttls", chain=CHAIN))
+    lines = advice(Texts(resources.root(), "en"), row)
+    assert [line.partition(":")[0] for line in lines] == ["NCSC-NL", "Mozilla", "RFC 9325"]
+    assert lines[0].endswith(")")
+    for line, verdict in zip(lines, row.profiles, strict=True):
+        assert verdict.reasons
+        told = ("old TLS versions" in line, "ciphers" in line)
+        assert told == tuple(any(one.startswith(kind) for one in verdict.reasons) for kind in ("version:", "suite:"))
+
+
+def test_every_reason_of_a_set_of_advice_has_its_word():
+    kinds = {row["kind"] for row in RULES.tables["tls_profiles"].dicts()}
+    for language in languages(resources.root()):
+        texts = Texts(resources.root(), language)
+        assert all(texts.has(f"report.t6.reason_{kind}") for kind in kinds)
 
 
 def test_a_closed_port_and_an_unseen_port_are_not_alike():

@@ -9,6 +9,7 @@ from fumimori.model import PortRow
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.context import ReportContext
 from fumimori.report.grid import Cell
+from fumimori.wording.tables import advice
 
 ROWS = 80
 
@@ -76,12 +77,12 @@ def _port(m: ReportContext, row: PortRow) -> tuple[str, ...]:
         connection.append(m.say("t6.login_before"))
     if row.kind == "plain":
         return ("\n".join(connection), *["－"] * 4)
-    lines = (connection, _versions(m, row), _weak(m, row), _advice(m, row), _certificate(m, row))
-    connected, versions, weak, advice, certificate = lines
+    lines = (connection, _versions(m, row), _weak(m, row), advice(m.wording.texts, row), _certificate(m, row))
+    connected, versions, weak, advised, certificate = lines
     short = m.wording.listed
     return tuple(
         part or unseen
-        for part in ("\n".join(connected), short(versions), short(weak), short(advice), "\n".join(certificate))
+        for part in ("\n".join(connected), short(versions), short(weak), short(advised), "\n".join(certificate))
     )
 
 
@@ -95,18 +96,6 @@ def _weak(m: ReportContext, row: PortRow) -> list[str]:
     lines = [m.say(f"t6.suite_{row.worst_suite}")] if known else []
     lines += [m.say("t6.hole", name=name.upper()) for name, state in row.holes if state == "open"]
     return [*lines, m.say("t6.post_quantum")] if row.post_quantum else lines
-
-
-def _advice(m: ReportContext, row: PortRow) -> list[str]:
-    """What three sets of advice say to the port."""
-    return [
-        m.say(
-            "t6.advice",
-            name=m.say(f"t6.profile_{verdict.profile}"),
-            level=m.say(f"t6.level_{verdict.level}") + ("" if verdict.complete else m.say("t6.as_far")),
-        )
-        for verdict in row.profiles
-    ]
 
 
 def _certificate(m: ReportContext, row: PortRow) -> list[str]:
