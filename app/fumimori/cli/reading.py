@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from fumimori.cli import files
 from fumimori.cli.console import Console
 from fumimori.cli.files import WrongUseError
@@ -15,6 +17,9 @@ from fumimori.engine.reading import DocumentResult, ReadResult, read_documents
 from fumimori.engine.scan_import import SCAN
 from fumimori.model import Assessment, Severity
 from fumimori.texts import Texts, sanitize
+
+NAMED = 20
+"""Documents of one kind, or with one fault, that are named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +40,7 @@ class ReadCommand:
             result = read_documents(toolkit, before, documents, now, about=options.about)
             if options.own_messages:
                 result = result.vouched()
-            for handed in (*result.documents, *skipped):
-                self._tell(console, handed)
+            self._tell_all(console, (*result.documents, *skipped))
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:
                 if other.subject not in also:
@@ -50,6 +54,18 @@ class ReadCommand:
         console.say("read_kept", count=count, path=options.into)
         self._findings(console, result, after)
         return True
+
+    def _tell_all(self, console: Console, everything: Sequence[DocumentResult]) -> None:
+        """The first of each kind by name, of the others how many there are."""
+        alike: dict[tuple[str, str], list[DocumentResult]] = {}
+        for handed in everything:
+            alike.setdefault((handed.problem, handed.reader), []).append(handed)
+        for kind in alike.values():
+            for handed in kind[:NAMED]:
+                self._tell(console, handed)
+            if len(kind) > NAMED:
+                more = self.texts("cli.read_more", count=len(kind) - NAMED)
+                self._tell(console, msgspec.structs.replace(kind[-1], name=more))
 
     def _tell(self, console: Console, handed: DocumentResult) -> None:
         """What it is and what it proves, or why it was not read."""

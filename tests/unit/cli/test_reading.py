@@ -140,6 +140,17 @@ def test_what_cannot_be_read_says_why_and_changes_nothing(kept: Path) -> None:
     assert [domain.name for domain in opened(kept).scope.domains] == ["example.jp", "other.example"]
 
 
+def test_of_many_alike_the_first_are_named_and_the_others_counted(kept: Path) -> None:
+    folder = kept.parent / "many"
+    folder.mkdir()
+    for number in range(50):
+        (folder / f"odd{number:02}.bin").write_bytes(b"\0\1\2")
+    (folder / "other.zip").write_bytes(b"PK\3\4broken")
+    ran = read(kept, "many")
+    assert (ran.stderr.count("odd"), ran.stderr.count("And 30 more – not read")) == (20, 1)
+    assert "other.zip – not read" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
