@@ -76,6 +76,19 @@ def test_a_second_measurement_is_added_and_the_answers_stay(client, capsys):
     assert "added" in capsys.readouterr().err
 
 
+def test_everything_that_was_named_for_the_second_measurement_is_added():
+    lists = [field for field in Scope.__struct_fields__ if field != "domains"]
+    scopes = [
+        Scope(domains=(DomainScope(name="example.jp"),), **{field: (f"{field}.{number}.example",) for field in lists})
+        for number in (1, 2)
+    ]
+    kept, new = (msgspec.structs.replace(measured(), scope=scope) for scope in scopes)
+    scope = files.joined(kept, new).scope
+    assert {field: getattr(scope, field) for field in lists} == {
+        field: (f"{field}.1.example", f"{field}.2.example") for field in lists
+    }
+
+
 @pytest.mark.parametrize(
     ("domain", "secret", "said"),
     [("other.example", SECRET, "another domain"), ("example.jp", "wrong", "passphrase"), ("example.jp", None, "key")],
