@@ -20,6 +20,7 @@ from fumimori.__main__ import toolkit
 from fumimori.engine import unpacking
 from fumimori.engine.input_files import documents_in, files_in
 from fumimori.engine.reading import DocumentResult, document_of, read_documents
+from fumimori.grammar import cms
 from fumimori.grammar.tar import tar_files
 from fumimori.model import Assessment, DomainScope, Scope
 
@@ -117,6 +118,26 @@ def pax_digits() -> bytes:
     return octets.getvalue()
 
 
+def tlv(tag: int, contents: bytes) -> bytes:
+    length = len(contents)
+    return bytes([tag]) + (bytes([length]) if length < 128 else b"\x84" + length.to_bytes(4, "big")) + contents
+
+
+def pieces_of_a_string() -> bytes:
+    """Signed data whose content comes in millions of pieces of nothing."""
+    string = tlv(0xA0, tlv(0x24, b"\4\1\0" * 6_000_000))
+    content = tlv(0x30, cms.SIGNED_DATA[:-1] + b"\1" + string)
+    data = tlv(0x30, tlv(2, b"\1") + tlv(0x31, b"") + content + tlv(0x31, b""))
+    return tlv(0x30, cms.SIGNED_DATA + tlv(0xA0, data))
+
+
+def includes() -> bytes:
+    """Files that include what is named by thousands of patterns."""
+    line = "Include " + " ".join(f"x*y*z*{number}" for number in range(20)) + "\n"
+    files = [f"==> /etc/ssh/d/{number} <==\n{line * 99}" for number in range(199)]
+    return "".join(["==> /etc/ssh/sshd_config <==\nPermitRootLogin no\nPort 22\nInclude d/*\n", *files]).encode()
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "zip bomb in a zip in a zip": lambda: zipped({"a": zipped({"b": zipped({"c": ZEROS})})}),
     "gzip of a gzip of zeros": lambda: gzip.compress(gzip.compress(ZEROS)),
@@ -132,6 +153,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a member at the last place there is": lambda: far_away(2**64 - 1),
     "a million empty gzip members": lambda: gzip.compress(b"") * 1_000_000,
     "digits in a pax header": pax_digits,
+    "pieces of a signed string": pieces_of_a_string,
+    "includes of includes": includes,
     "link in a tar": lambda: tarred("a", kind=tarfile.SYMTYPE, target="/etc/passwd"),
     "hard link in a tar": lambda: tarred("a", kind=tarfile.LNKTYPE, target="/etc/passwd"),
     "device in a tar": lambda: tarred("a", kind=tarfile.CHRTYPE),
