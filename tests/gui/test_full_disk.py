@@ -228,3 +228,35 @@ def test_evidence_in_a_folder_that_is_only_read_is_seen_and_goes_on_elsewhere(op
         held = file.assessment.evidence
         assert [(one.name, one.shows) for one in held] == [("old.bin", "the list of August"), ("new.bin", "")]
         assert [file.octets(one.sha256) for one in held] == [old, new]
+
+
+def test_evidence_that_comes_in_while_a_copy_is_made_is_in_the_copy(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    driver = at_question(opened, tmp_path / "a.fumimori")
+    session, octets = driver.session, os.urandom(1 << 16)
+    made = AssessmentFile.create
+
+    def slowly(*given: object, **named: object) -> AssessmentFile:
+        """As if a person kept a picture just when the copy was whole."""
+        file = made(*given, **named)  # type: ignore[arg-type]
+        one = Evidence(
+            number=1,
+            kind=EvidenceKind.FILE,
+            name="late.bin",
+            sha256=session.keep(octets),
+            size=len(octets),
+            added=demonstration.AT,
+            about=About.QUESTION,
+            subject=QUESTION,
+        )
+        session.assessment = msgspec.structs.replace(session.open, evidence=(one,), evidence_numbers=1)
+        return file
+
+    monkeypatch.setattr(AssessmentFile, "create", slowly)
+    session.work.create(tmp_path / "b.fumimori", PASSPHRASE, session.open, copy=True)
+    driver.qtbot.waitUntil(lambda: session.path == tmp_path / "b.fumimori", timeout=60_000)
+    assert driver.window.close()
+    with AssessmentFile.open(tmp_path / "b.fumimori", PASSPHRASE) as file:
+        (one,) = file.assessment.evidence
+        assert file.octets(one.sha256) == octets
