@@ -144,7 +144,7 @@ class EvidenceBox(QWidget):
         if picture is None:
             self._keep(content, name, None)
             return
-        self._told.say("")
+        self._status.say("")
         theme = self._theme
         frame, inside = card(theme)
         width, height = picture.width, picture.height
