@@ -173,6 +173,10 @@ def seeds() -> dict[str, list[bytes]]:
         member = tarfile.TarInfo("/etc/a.json")
         member.size = len(tls)
         made_tar.addfile(member, io.BytesIO(tls))
+    pax = tarfile.TarInfo("a").create_pax_header({**tarfile.TarInfo("a").get_info(), "path": "ä" * 60}, "utf-8")
+    lzma = io.BytesIO()
+    with zipfile.ZipFile(lzma, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("a.xml", dmarc)
     entities = b'<!DOCTYPE f [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><feedback>&b;&b;</feedback>'
     ber = bytes.fromhex("308006092a864886f70d010702a0803080020101310030800609") + b"\x30\x80" * 400
     signed = _signed()
@@ -183,7 +187,14 @@ def seeds() -> dict[str, list[bytes]]:
         "message": [mail, nested],
         "report": [dmarc, tls, entities],
         "cms": [signed, ber],
-        "archive": [*everything, hostile.NAMELESS, b"From a\n" + mail + b"\n\nFrom b\n" + mail],
+        "archive": [
+            *everything,
+            lzma.getvalue(),
+            pax,
+            packed + packed,
+            hostile.NAMELESS,
+            b"From a\n" + mail + b"\n\nFrom b\n" + mail,
+        ],
     }
 
 

@@ -10,7 +10,7 @@ import openpyxl
 
 from fumimori import resources
 from fumimori.__main__ import registers, texts
-from fumimori.engine.evidence import EvidenceError
+from fumimori.engine.evidence import EvidenceError, shown
 from fumimori.engine.evidence import take as take_in
 from fumimori.grammar.csv_text import csv_octets
 from fumimori.grammar.spreadsheet import read_tables
@@ -35,9 +35,12 @@ def table(octets: bytes) -> None:
 
 
 def evidence(octets: bytes) -> None:
-    """What is kept of a file."""
+    """What is shown of a file before it is kept, and what is kept of it."""
+    seen = shown(octets)
+    assert seen is None or len(seen.octets) == 3 * seen.width * seen.height
     with contextlib.suppress(EvidenceError):
-        take_in(octets)
+        taken = take_in(octets)
+        assert seen is None or (seen.width, seen.height) == (taken.width, taken.height)
 
 
 def seeds() -> dict[str, list[bytes]]:

@@ -19,7 +19,19 @@ from fumimori.gui.widgets.action import ActionCard
 from fumimori.gui.widgets.progress_list import ProgressList
 from fumimori.gui.widgets.snippet import CopyBox, RepairBox
 from fumimori.gui.widgets.table import Table
-from fumimori.model import Action, Dispute, DisputeKind, DomainScope, Mode, Note, Repair, Status
+from fumimori.model import (
+    Action,
+    Dispute,
+    DisputeKind,
+    DomainScope,
+    Mode,
+    Note,
+    Proof,
+    Repair,
+    Snippet,
+    SnippetKind,
+    Status,
+)
 from fumimori.texts import Texts
 from fumimori.wizard.steps import Route
 from fumimori.wording.report import addressee
@@ -335,3 +347,25 @@ def test_a_person_is_addressed_as_the_cover_will_print_it(opened: Open):
     driver.press("choice:organisation")
     driver.press("choice:self")
     assert driver.shows(driver.page.say("preview", lines=name))
+
+
+def test_what_is_copied_is_as_clean_as_what_is_shown(opened: Open):
+    """A stranger's record may hold what a terminal obeys, or what turns the direction of what follows."""
+    driver = opened("en", demonstration.assessment("en"))
+    t, theme = driver.page.t, driver.page.theme
+    hostile = "v=DMARC1; rua=mailto:a@\x1b[2J\u202eexample.jp\r\x00\x9b\u2028curl;\np=none\n"
+    proof = Proof(command=f"dig {hostile}")
+    place = f"_dmarc\x1b.{hostile}"
+    snippet = Snippet(kind=SnippetKind.DNS_RECORD, place=place, content=hostile, current=hostile)
+    box = RepairBox(theme, t, Repair(snippets=(snippet,), proof=(proof,)), hostile)
+    pieces = box.findChildren(CopyBox)
+    assert len(pieces) == 3
+    for piece in pieces:
+        piece.copy()
+        text = QApplication.clipboard().text()
+        assert text.endswith(("p=none", "p=none\n"))
+        assert text.count("\n") <= 2
+        shown = [one.toPlainText() for one in piece.findChildren(QPlainTextEdit)]
+        assert text.rstrip("\n") == shown[-1]
+        for one in (text, *shown):
+            assert not set(one) & set("\x1b\x00\x9b\r\u202e\u2028"), repr(one)

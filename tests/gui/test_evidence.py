@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox
@@ -32,6 +33,18 @@ def at_question(opened: Open, language: str = "ja"):
 def box(driver):
     driver.settle()
     return driver.window.findChildren(EvidenceBox)[-1]
+
+
+def picture_of(driver) -> Redactor:
+    """The picture that is shown, once it is."""
+    driver.qtbot.waitUntil(lambda: bool(driver.window.findChildren(Redactor)), timeout=20_000)
+    driver.settle()
+    return driver.window.findChildren(Redactor)[-1]
+
+
+def keep_picture(driver) -> None:
+    picture_of(driver)
+    driver.press("evidence-keep")
 
 
 def wait(driver, count):
@@ -66,12 +79,12 @@ def test_a_pasted_picture_is_blacked_out_before_it_is_kept(opened: Open, tmp_pat
     image.fill(QColor(200, 30, 30))
     QGuiApplication.clipboard().setImage(image)
     driver.press("evidence-paste")
-    redactor = driver.window.findChildren(Redactor)[-1]
+    redactor = picture_of(driver)
     middle = redactor.rect().center()
     driver.qtbot.mousePress(redactor, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     driver.qtbot.mouseMove(redactor, middle)
     driver.qtbot.mouseRelease(redactor, Qt.MouseButton.LeftButton, pos=middle)
-    driver.press("evidence-keep")
+    keep_picture(driver)
     wait(driver, 1)
     driver.session.close()
     with AssessmentFile.open(tmp_path / "a.fumimori", "a passphrase") as file:
@@ -91,7 +104,7 @@ def test_a_picture_pasted_anywhere_on_the_page_is_its_evidence(opened: Open):
     QGuiApplication.clipboard().setImage(image)
     driver.window.page.heading.take_focus()
     driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    driver.press("evidence-keep")
+    keep_picture(driver)
     wait(driver, 1)
     assert (driver.route.page, driver.session.open.evidence[0].subject) == ("question", QUESTION)
     driver.go("hub")
@@ -116,20 +129,48 @@ def test_what_is_refused_says_why(opened: Open, tmp_path, content, key):
     assert driver.session.open.evidence == ()
 
 
-def test_what_is_covered_on_a_photo_taken_sideways_lies_where_it_was_seen(opened: Open, tmp_path):
-    driver = at_question(opened)
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+def _turned(form: str, where: str) -> bytes:
+    """A photo taken sideways, which says so in `where`."""
     exif = Image.Exif()
     exif[0x0112] = 6
-    Image.new("RGB", (400, 200), (200, 30, 30)).save(tmp_path / "photo.jpg", exif=exif)
-    box(driver).take(tmp_path / "photo.jpg")
-    driver.settle()
-    redactor = driver.window.findChildren(Redactor)[-1]
+    words = PngInfo()
+    if where == "text":
+        words.add_text("Raw profile type exif", f"\nexif\n{len(exif.tobytes()):8}\n{exif.tobytes().hex()}\n")
+    if where == "xmp" and form == "PNG":
+        words.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    said = {"exif": {"exif": exif}, "xmp": {"xmp": XMP}, "text": {}}[where]
+    octets = io.BytesIO()
+    Image.new("RGB", (400, 200), (200, 30, 30)).save(
+        octets, form, **({"pnginfo": words} if form == "PNG" else {}), **said
+    )
+    return octets.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("form", "where"),
+    [
+        *(("JPEG", "exif"), ("JPEG", "xmp"), ("PNG", "exif"), ("PNG", "xmp"), ("PNG", "text")),
+        *(("WEBP", "exif"), ("WEBP", "xmp")),
+    ],
+)
+def test_what_is_covered_on_a_photo_taken_sideways_lies_where_it_was_seen(opened: Open, tmp_path, form, where):
+    driver = at_question(opened)
+    (tmp_path / "photo").write_bytes(_turned(form, where))
+    box(driver).take(tmp_path / "photo")
+    redactor = picture_of(driver)
     assert redactor.height() > redactor.width()
+    assert redactor.grab().toImage().pixelColor(redactor.rect().center()).red() > 150
     end = QPoint(redactor.width() - 2, redactor.height() // 4)
     driver.qtbot.mousePress(redactor, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
     driver.qtbot.mouseMove(redactor, end)
     driver.qtbot.mouseRelease(redactor, Qt.MouseButton.LeftButton, pos=end)
-    driver.press("evidence-keep")
+    keep_picture(driver)
     wait(driver, 1)
     ((_, octets),) = driver.session.kept()
     with Image.open(io.BytesIO(octets)) as kept:
@@ -196,7 +237,7 @@ def test_what_is_kept_is_opened_as_a_copy_that_goes_with_the_file(
     (tmp_path / name).write_bytes(content)
     box(driver).take(tmp_path / name)
     if suffix in (".jpg", ".png"):
-        driver.press("evidence-keep")
+        keep_picture(driver)
     wait(driver, 1)
     (one,) = driver.session.open.evidence
     driver.press("evidence-open:1")
@@ -262,17 +303,16 @@ def test_a_qr_code_is_warned_about_before_and_after_it_is_kept_and_not_once_it_i
     screen(SETUP).save(tmp_path / "screen.png")
     box(driver).take(tmp_path / "screen.png")
     driver.qtbot.waitUntil(lambda: driver.shows(t("ui.evidence.code")), timeout=20_000)
-    driver.press("evidence-keep")
+    keep_picture(driver)
     wait(driver, 1)
     assert driver.shows(t("ui.evidence.kept_code", number="E-001"))
     box(driver).take(tmp_path / "screen.png")
-    driver.settle()
-    redactor = driver.window.findChildren(Redactor)[-1]
+    redactor = picture_of(driver)
     middle, end = QPoint(redactor.width() // 4, redactor.height() // 5), QPoint(redactor.width() * 4 // 5, 400)
     driver.qtbot.mousePress(redactor, Qt.MouseButton.LeftButton, pos=middle)
     driver.qtbot.mouseMove(redactor, end)
     driver.qtbot.mouseRelease(redactor, Qt.MouseButton.LeftButton, pos=end)
-    driver.press("evidence-keep")
+    keep_picture(driver)
     wait(driver, 2)
     assert driver.shows(t("ui.evidence.kept", number="E-002"))
 

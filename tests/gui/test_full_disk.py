@@ -1,18 +1,21 @@
 """Large things that the disk does not take: a banner with a way on, nothing dropped, and a file that is whole."""
 
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fumimori.gui.widgets.evidence import EvidenceBox
-from fumimori.model import RegisterRow
+from fumimori.model import About, Evidence, EvidenceKind, RegisterRow
 from fumimori.store import AssessmentFile, DiskFull
 from gui import demonstration
-from gui.driver import Driver, Open
+from gui.driver import Driver, Open, open_file
 
 PASSPHRASE = "plain words for a test"
 QUESTION = "access.admin_list"
@@ -149,3 +152,111 @@ def test_a_save_does_not_wait_for_a_large_piece(opened: Open, tmp_path: Path, mo
         assert (tried, driver.session.state) == ([], "saving")
     driver.qtbot.waitUntil(lambda: driver.session.state == "saved", timeout=5_000)
     assert tried == [False]
+
+
+def with_evidence(place: Path, octets: bytes) -> None:
+    """A file whose question has a piece of evidence."""
+    one = Evidence(
+        number=1,
+        kind=EvidenceKind.FILE,
+        name="old.bin",
+        sha256=hashlib.sha256(octets).hexdigest(),
+        size=len(octets),
+        added=demonstration.AT,
+        about=About.QUESTION,
+        subject=QUESTION,
+        shows="the list of August",
+    )
+    start = msgspec.structs.replace(demonstration.assessment(), evidence=(one,), evidence_numbers=1)
+    AssessmentFile.create(place, PASSPHRASE, start=start, blobs=[(one.sha256, octets)]).close()
+
+
+@contextmanager
+def only_to_read(folder: Path) -> Iterator[None]:
+    """Nothing in `folder` can be written meanwhile, neither by the administrator where a mount is possible."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+        return
+    for one in (*folder.rglob("*"), folder):
+        one.chmod(0o500 if one.is_dir() else 0o400)
+    try:
+        yield
+    finally:
+        for one in (folder, *folder.rglob("*")):
+            one.chmod(0o700 if folder in (one, one.parent) and one.is_dir() else 0o600)
+
+
+def test_evidence_in_a_folder_that_is_only_read_is_seen_and_goes_on_elsewhere(opened: Open, tmp_path: Path):
+    """The old piece is shown and saved from there; a new one waits in memory until the copy holds both."""
+    folder, old, new = tmp_path / "archive", os.urandom(1 << 16), os.urandom(1 << 20)
+    folder.mkdir()
+    place, names = folder / "a.fumimori", ("one.bin", "two.bin")
+    with_evidence(place, old)
+    (tmp_path / "new.bin").write_bytes(new)
+    before = {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    with only_to_read(folder):
+        driver = opened("ja")
+        session, t = driver.session, driver.session.texts
+        open_file(session, place, PASSPHRASE)
+        assert (session.state, session.fault) == ("read_only", "not_writable")
+        driver.go("question", QUESTION)
+        box = driver.window.findChildren(EvidenceBox)[-1]
+        box.give(session.open.evidence[0], tmp_path / names[0])
+        driver.qtbot.waitUntil((tmp_path / names[0]).exists, timeout=20_000)
+        hand_in(driver, tmp_path / "new.bin", 2)
+        driver.qtbot.waitUntil(lambda: session.state == "unsaved", timeout=20_000)
+        assert driver.shows(t("words.store_error.not_writable"))
+        box = driver.window.findChildren(EvidenceBox)[-1]
+        box.give(session.open.evidence[1], tmp_path / names[1])
+        driver.qtbot.waitUntil((tmp_path / names[1]).exists, timeout=20_000)
+        assert [(tmp_path / name).read_bytes() for name in names] == [old, new]
+        driver.press("evidence-remove:1")
+        driver.window.undo()
+        assert not driver.window.close()
+        driver.press("keep-open")
+        driver.press("elsewhere")
+        driver.save_elsewhere(tmp_path / "b.fumimori", PASSPHRASE)
+        assert (session.state, session.fault) == ("saved", "")
+        assert driver.window.close()
+    assert {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()} == before
+    with AssessmentFile.open(tmp_path / "b.fumimori", PASSPHRASE) as file:
+        held = file.assessment.evidence
+        assert [(one.name, one.shows) for one in held] == [("old.bin", "the list of August"), ("new.bin", "")]
+        assert [file.octets(one.sha256) for one in held] == [old, new]
+
+
+def test_evidence_that_comes_in_while_a_copy_is_made_is_in_the_copy(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    driver = at_question(opened, tmp_path / "a.fumimori")
+    session, octets = driver.session, os.urandom(1 << 16)
+    made = AssessmentFile.create
+
+    def slowly(*given: object, **named: object) -> AssessmentFile:
+        """As if a person kept a picture just when the copy was whole."""
+        file = made(*given, **named)  # type: ignore[arg-type]
+        one = Evidence(
+            number=1,
+            kind=EvidenceKind.FILE,
+            name="late.bin",
+            sha256=session.keep(octets),
+            size=len(octets),
+            added=demonstration.AT,
+            about=About.QUESTION,
+            subject=QUESTION,
+        )
+        session.assessment = msgspec.structs.replace(session.open, evidence=(one,), evidence_numbers=1)
+        return file
+
+    monkeypatch.setattr(AssessmentFile, "create", slowly)
+    session.work.create(tmp_path / "b.fumimori", PASSPHRASE, session.open, copy=True)
+    driver.qtbot.waitUntil(lambda: session.path == tmp_path / "b.fumimori", timeout=60_000)
+    assert driver.window.close()
+    with AssessmentFile.open(tmp_path / "b.fumimori", PASSPHRASE) as file:
+        (one,) = file.assessment.evidence
+        assert file.octets(one.sha256) == octets

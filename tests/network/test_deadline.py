@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fumimori.net import connect
 from fumimori.net.connect import Dialer, Limits
 from fumimori.network import Notes
 from fumimori.network.deadline import Deadline, Turn
@@ -95,4 +94,4 @@ def test_few_connections_to_one_address_are_open_at_a_time():
             await asyncio.gather(*(one(number) for number in range(1, 13)))
 
     asyncio.run(asyncio.wait_for(visit(), 10))
-    assert 1 < most <= connect.HOST_AT_ONCE
+    assert 1 < most <= 4

@@ -9,7 +9,7 @@ import pytest
 
 from fumimori.net.connect import Dialer, Limits
 from fumimori.net.web import Web
-from fumimori.network import Notes, NotObserved
+from fumimori.network import Notes, NotObserved, Unreachable
 from loopback import wire
 from loopback.tls_faults import server_context
 from loopback.toy_ca import ToyCa
@@ -112,6 +112,20 @@ def test_every_fault_ends(handler, reason):
 def test_the_time_allowed_covers_everything():
     answer = got(wire.drip, seconds=0.5)
     assert (type(answer).__name__, answer.reason) == ("TimedOut", "reply_timeout")
+
+
+@pytest.mark.parametrize("url", ["https://mail.example.jp:99999/", "https://[::1/", "https://a]b/", "https://x:y/"])
+def test_an_address_that_is_none_is_unreachable(url):
+    async def nowhere(_host: str, _notes: Notes) -> tuple[str, ...]:
+        raise AssertionError
+
+    async def run():
+        web = Web(dialer=Dialer(clock=now, limits=LIMITS), addresses=nowhere, roots=(), now=now)
+        with pytest.raises(Unreachable) as caught:
+            await web.get(url, Notes())
+        return caught.value.reason
+
+    assert asyncio.run(run()) == "no_address"
 
 
 def test_a_name_without_address_is_unreachable():

@@ -17,7 +17,8 @@ import msgspec
 import pikepdf
 import pytest
 
-from fumimori.__main__ import SAMPLE_PASSPHRASE, sample
+from fumimori.__main__ import SAMPLE_PASSPHRASE, sample, toolkit
+from fumimori.engine.exchange import scan_json
 from fumimori.model import About, Evidence, EvidenceKind, RegisterRow
 from fumimori.store import AssessmentFile
 from loopback.signed_mail import MESSAGE, received
@@ -32,6 +33,7 @@ os.execv(sys.executable, sys.argv[2:])
 """
 """As `nohup` starts a program."""
 ROWS, PIECES, PIECE = 500, 4, 5 << 20
+AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def begun(folder: Path, *command: str, ignoring: signal.Signals | None = None) -> subprocess.Popen[bytes]:
@@ -98,7 +100,7 @@ def full_file(place: Path) -> None:
                 name="list.bin",
                 sha256=sha256,
                 size=PIECE,
-                added=datetime(2026, 11, 24, tzinfo=UTC),
+                added=AT,
                 about=About.QUESTION,
                 subject="access.admin_list",
             )
@@ -114,6 +116,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     full_file(folder / "a.fumimori")
     (folder / "secret").write_text(SECRET, encoding="utf-8")
     (folder / "secret").chmod(0o600)
+    company = sample("en")
+    (folder / "scan.json").write_bytes(scan_json(company, toolkit().assess(company, AT)))
     (folder / "mail").mkdir()
     for number in range(40):
         message = MESSAGE.replace(b"Invoice 11", f"Invoice {number}".encode()).replace(b"example.jp", b"mihon.example")
@@ -128,6 +132,7 @@ COMMANDS = {
     "read": ("read", "mail", "--into", "a.fumimori", "--own-messages", *WITH),
     "sample": ("sample", "--out", "out", "--replace"),
     "collector": ("collector", "--out", "x.sh"),
+    "open-json": ("open-json", "scan.json", "--save", "x.fumimori", *WITH),
 }
 
 

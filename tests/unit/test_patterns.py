@@ -15,6 +15,8 @@ from unit.backtracking import slow, worse_than_linear
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 METHODS = {"match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split"}
+ANYHOW = {"search", "fullmatch", "match", "sub", "findall"}
+"""What may be done with a pattern that goes through other hands: it stands in a table, or is handed to a function."""
 LONGEST = 16384
 
 FROM_TABLES = {
@@ -86,7 +88,7 @@ def _of_module(file: Path, tree: ast.Module, called: set[tuple[Path, str, str]])
         if node.func.attr == "compile":
             name = names.get(node, "")
             own = {method for where, owner, method in called if owner == name and (where == file or name[:1] != "_")}
-            methods = own or {"search"}
+            methods = own if name and own else ANYHOW
         for pattern, flags in _patterns(file, node):
             yield from (Use(f"{_named(file)}:{node.lineno}", pattern, flags, method) for method in sorted(methods))
 
@@ -112,6 +114,23 @@ def _patterns(file: Path, call: ast.Call) -> Iterator[tuple[str, int]]:
         yield pattern.decode("latin-1") if isinstance(pattern, bytes) else str(pattern), flags
     except NameError:
         pytest.fail(f"{file.relative_to(ROOT)}:{call.lineno}: no test knows the pattern {written}")
+
+
+def test_a_pattern_that_goes_through_other_hands_is_pumped_in_every_way() -> None:
+    program = """
+import re
+KINDS = {"a": re.compile("(a|a)*")}
+_HANDED = re.compile("(b|b)*")
+_OWN = re.compile("(c|c)*")
+
+def first(text):
+    return KINDS["a"].fullmatch(text) or through(_HANDED, text) or _OWN.match(text) or re.search("d", text)
+"""
+    file, tree = APP / "fumimori/made_up.py", ast.parse(program)
+    found: dict[str, set[str]] = {}
+    for use in _of_module(file, tree, {(file, *use) for use in _called(tree)}):
+        found.setdefault(use.pattern, set()).add(use.method)
+    assert found == {"(a|a)*": ANYHOW, "(b|b)*": ANYHOW, "(c|c)*": {"match"}, "d": {"search"}}
 
 
 def _is_flags(node: ast.expr) -> bool:

@@ -176,12 +176,13 @@ class CommandLine:
         target = Path(options.save or source.with_suffix(".fumimori"))
         try:
             with source.open("rb") as file:
-                scan = read_scan(file.read(IMPORT_LIMIT + 1), self.toolkit())
+                scan = read_scan(file.read(IMPORT_LIMIT + 1), self.toolkit(), datetime.now(UTC))
         except OSError:
             raise WrongUseError(texts("cli.no_such_file", path=str(source))) from None
         except NotAScanError as error:
             raise WrongUseError(texts("cli.not_a_scan", path=str(source), detail=str(error))) from error
-        assessment = imported(scan, msgspec.structs.replace(arguments.empty(scan.domain), scope=Scope()))
+        name = next((domain.name for domain in scan.scope.domains), "")  # checked, unlike what the head says
+        assessment = imported(scan, msgspec.structs.replace(arguments.empty(name), scope=Scope()))
         files.create(target, assessment, passphrase, texts, replace=options.replace)
         return RAN
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fumimori.model import Assessment
+from fumimori.model import Assessment, Scope
 from fumimori.texts import Texts
 
 if TYPE_CHECKING:
@@ -229,7 +229,8 @@ def joined(kept: Assessment, measured: Assessment) -> Assessment:
     )
     hosts = {
         field: _union(getattr(kept.scope, field), getattr(measured.scope, field))
-        for field in ("mail_hosts", "ssh_hosts", "webmail_hosts", "addresses", "sending_addresses", "blocklists")
+        for field in Scope.__struct_fields__
+        if field != "domains"
     }
     wider = measured.consent.level > kept.consent.level
     return msgspec.structs.replace(

@@ -58,6 +58,28 @@ class Taken(Record):
     """Words in it look like a password; only texts and messages are looked at, not pictures."""
 
 
+class Shown(Record):
+    """A picture upright, as it is kept: what is drawn on it lies there in what is kept."""
+
+    width: int
+    height: int
+    octets: bytes
+    """Red, green and blue of each pixel, row by row from the top."""
+
+
+def shown(untrusted: bytes) -> Shown | None:
+    """The picture that somebody may black parts out of; None for what cannot be read as one. From any thread.
+
+    Formats say in several places how the camera was held, and picture libraries read different ones: what is shown
+    and what is kept come from the same reader.
+    """
+    form = picture_form(untrusted)
+    if not form or len(untrusted) > ITEM_MOST:
+        return None
+    picture = guarded(lambda: _upright(untrusted, form), logged=False)
+    return None if picture is None else Shown(width=picture.width, height=picture.height, octets=picture.tobytes())
+
+
 def take(untrusted: bytes, *, boxes: Sequence[Box] = (), already: Sequence[Evidence] = ()) -> Taken:
     """What is kept of a file: a picture is re-encoded, without place and camera and with `boxes` black; others as is.
 
@@ -121,13 +143,9 @@ def looks_secret(text: str) -> bool:
 
 
 def _picture(untrusted: bytes, form: str, original: str, boxes: Sequence[Box]) -> Taken:
-    from PIL import Image, ImageDraw, ImageOps
+    from PIL import ImageDraw
 
-    with Image.open(BytesIO(untrusted), formats=(form,)) as opened:
-        if opened.width * opened.height > PIXELS_MOST:
-            raise EvidenceError("picture")
-        upright = ImageOps.exif_transpose(opened)
-        picture = _plain(upright)
+    picture = _upright(untrusted, form)
     pen = ImageDraw.Draw(picture)
     for left, top, right, bottom in boxes:
         pen.rectangle((min(left, right), min(top, bottom), max(left, right), max(top, bottom)), fill="black")
@@ -147,11 +165,14 @@ def _picture(untrusted: bytes, form: str, original: str, boxes: Sequence[Box]) -
     )
 
 
-def _plain(image: Any) -> Any:
-    """The pixels alone on white, in a new image that carries nothing else."""
-    from PIL import Image
+def _upright(untrusted: bytes, form: str) -> Any:
+    """The pixels alone on white, turned as the camera was held, in a new image that carries nothing else."""
+    from PIL import Image, ImageOps
 
-    coloured = image.convert("RGBA")
+    with Image.open(BytesIO(untrusted), formats=(form,)) as opened:
+        if opened.width * opened.height > PIXELS_MOST:
+            raise EvidenceError("picture")
+        coloured = ImageOps.exif_transpose(opened).convert("RGBA")
     plain = Image.new("RGB", coloured.size, "white")
     plain.paste(coloured, mask=coloured.getchannel("A"))
     return plain

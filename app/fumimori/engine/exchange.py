@@ -175,10 +175,11 @@ def _sorted(run: Run) -> Run:
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
+def read_scan(untrusted_json: bytes, toolkit: Toolkit, now: datetime | None = None) -> Scan:
     """The scan in `untrusted_json`, in today's form; NotAScanError for anything that cannot be judged and printed.
 
-    Facts are checked against their probes' records, values against what they can be, and every judge has read it once.
+    Facts are checked against their probes' records, values against what they can be (moments against `now`, where that
+    is given), and every judge has read it once.
     """
     if len(untrusted_json) > IMPORT_LIMIT:
         raise NotAScanError(f"larger than {IMPORT_LIMIT} bytes")
@@ -190,7 +191,7 @@ def read_scan(untrusted_json: bytes, toolkit: Toolkit) -> Scan:
                 msgspec.json.decode(attempt.facts, type=kinds[attempt.probe])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise NotAScanError(str(error)) from error
-    check_runs(scan.runs, scan.scope)
+    check_runs(scan.runs, scan.scope, now)
     _try(scan, toolkit)
     return scan
 

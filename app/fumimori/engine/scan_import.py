@@ -33,7 +33,7 @@ def read_scan_document(document: Document, toolkit: Toolkit) -> ImportedScan:
     if len(document.content) > IMPORT_LIMIT:
         raise TooMuch
     try:
-        scan = read_scan(text_of(document.content).encode(), toolkit)
+        scan = read_scan(text_of(document.content).encode(), toolkit, document.at)
     except NotAScanError as error:
         raise Damaged(str(error)[:200]) from error
     return ImportedScan(name=document.name, sha256=document.sha256, scan=scan)

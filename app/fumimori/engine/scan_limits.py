@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fumimori.engine import foreign_scope
 from fumimori.model import Run, Scope
 
 YEARS = range(2000, 2101)  # in which a measurement can have been made
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far the clock of the other machine may be ahead."""
 TEXT_MOST = 4096
 """Characters of a name, a code or a note."""
 RECORDS_MOST = 200_000
@@ -19,13 +21,20 @@ class NotAScanError(ValueError):
     """A file that is not a scan of this program; the message says where it goes wrong."""
 
 
-def check_runs(runs: Sequence[Run], scope: Scope) -> None:
-    """NotAScanError for values that no measurement can have."""
+def check_runs(runs: Sequence[Run], scope: Scope, now: datetime | None) -> None:
+    """NotAScanError for values that no measurement can have.
+
+    With `now` for moments that are still to come, too: the newest look counts, so that one of the future would stand
+    above all that is ever measured here.
+    """
     if len({run.id for run in runs}) < len(runs):
         raise NotAScanError("two runs of one name")
     _check_scope(scope)
     for run in runs:
         _check_run(run)
+        later = next((each for each in _moments(run) if now is not None and each > now + CLOCKS_DIFFER), None)
+        if later is not None:
+            raise NotAScanError(f"a moment that is still to come: {later.isoformat()}")
 
 
 def _check_run(run: Run) -> None:

@@ -1,10 +1,8 @@
 """Archives, mailboxes and the collector's files unpacked into documents, bounded in bytes, members and depth."""
 
 import dataclasses
-import gzip
 import hashlib
 import io
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +11,8 @@ from dataclasses import dataclass
 from fumimori.checks.contract import DOCUMENT_MOST, Damaged, Document, NotReadable, Protected, TooMuch
 from fumimori.grammar.collected import PARTS_HEAD, is_collected, parse_collected
 from fumimori.grammar.mime import parse_message, parts, resemblance
+from fumimori.grammar.tar import TarError, tar_files
+from fumimori.grammar.xlsx import ZIP_FAULTS
 from fumimori.texts import sanitize
 
 MEMBERS_MOST = 5_000
@@ -22,6 +22,9 @@ BYTES_MOST = 512 * 1024 * 1024
 DEPTH_MOST = 4
 """Archives in archives."""
 NAME_MOST = 200
+CHUNK = 65536
+_GZIP_ONLY = 16
+"""Beside the window's size it says that a gzip header must be there (zlib.h, inflateInit2)."""
 ENCRYPTED = 0x1
 """The flag of a member that is locked by a password (APPNOTE 4.4.4)."""
 
@@ -104,20 +107,36 @@ def _named(outer: Document, name: str) -> str:
 
 def _gzip(document: Document, allowance: Allowance) -> Iterator[Piece]:
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(document.content)) as stream:
-            content = stream.read(DOCUMENT_MOST + 1)
-    except (OSError, EOFError, zlib.error) as error:
+        content = _inflated(document.content)
+    except zlib.error as error:
         raise Damaged(type(error).__name__) from error
-    if len(content) > DOCUMENT_MOST:
-        raise TooMuch
     allowance.take(len(content))
     yield _inside(document, "", content)
+
+
+def _inflated(packed: bytes) -> bytes:
+    """What the members of a gzip file hold together (RFC 1952); raises zlib.error, Damaged and TooMuch."""
+    whole, place, members = bytearray(), 0, 0
+    while packed[place : place + 1].strip(b"\0"):  # zeros may fill the last block of a tape
+        members += 1
+        if members > MEMBERS_MOST:
+            raise TooMuch
+        stream = zlib.decompressobj(zlib.MAX_WBITS | _GZIP_ONLY)
+        while not stream.eof:
+            piece = packed[place : place + CHUNK]
+            if not piece:
+                raise Damaged("cut short")
+            whole += stream.decompress(piece, DOCUMENT_MOST + 1 - len(whole))
+            if len(whole) > DOCUMENT_MOST:
+                raise TooMuch
+            place += len(piece) - len(stream.unused_data) - len(stream.unconsumed_tail)
+    return bytes(whole)
 
 
 def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(document.content))
-    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError) as error:
+    except ZIP_FAULTS as error:
         raise Damaged(type(error).__name__) from error
     with archive:
         for member in archive.infolist():
@@ -130,7 +149,7 @@ def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
             try:
                 with archive.open(member) as stream:
                     content = stream.read(DOCUMENT_MOST + 1)
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+            except ZIP_FAULTS:
                 allowance.take(0)
                 yield Unread(name=_named(document, member.filename), why=Damaged())
                 continue
@@ -143,19 +162,11 @@ def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
 
 def _tar(document: Document, allowance: Allowance) -> Iterator[Piece]:
     try:
-        with tarfile.open(fileobj=io.BytesIO(document.content), mode="r:") as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if member.isreg() else None  # never a link, never to the disk
-                if stream is None:
-                    continue
-                content = stream.read(DOCUMENT_MOST + 1)
-                allowance.take(len(content))
-                if len(content) > DOCUMENT_MOST:
-                    yield Unread(name=_named(document, member.name), why=TooMuch())
-                else:
-                    yield _inside(document, member.name, content)
-    except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, RecursionError) as error:
-        raise Damaged(type(error).__name__) from error
+        for name, content in tar_files(document.content):
+            allowance.take(len(content))
+            yield _inside(document, name, content)
+    except TarError as error:
+        raise Damaged(str(error)) from error
 
 
 def _mailbox(document: Document, allowance: Allowance) -> Iterator[Piece]:

@@ -60,17 +60,17 @@ class SignedData:
     signers: tuple[Signer, ...]
 
 
-def first(octets: bytes, depth: int = 0) -> Element | None:
-    """The first element of `octets`; None where there is none, or its length lies."""
-    head = _head(octets, 0)
+def first(octets: bytes, depth: int = 0, at: int = 0) -> Element | None:
+    """The element that begins at `at` of `octets`; None where there is none, or its length lies."""
+    head = _head(octets, at)
     if head is None:
         return None
     tag, start, length = head
     if length is not None:
         end = start + length
-        return Element(tag, octets[start:end], octets[:end]) if end <= len(octets) else None
-    at = _end(octets, start, depth)
-    return None if at is None else Element(tag, octets[start:at], octets[: at + 2])
+        return Element(tag, octets[start:end], octets[at:end]) if end <= len(octets) else None
+    end = _end(octets, start, depth) or 0
+    return Element(tag, octets[start:end], octets[at : end + 2]) if end else None
 
 
 def _head(octets: bytes, at: int) -> tuple[int, int, int | None] | None:
@@ -114,13 +114,13 @@ def _end(octets: bytes, at: int, depth: int) -> int | None:
 
 def elements(contents: bytes) -> Iterator[Element]:
     """The elements in `contents`, up to the first that cannot be read."""
-    rest = contents
+    at = 0
     for _ in range(ELEMENTS_MOST):
-        one = first(rest)
+        one = first(contents, at=at)
         if one is None:
             return
         yield one
-        rest = rest[len(one.whole) :]
+        at += len(one.whole)
 
 
 def content_type(octets: bytes) -> str:
@@ -167,10 +167,10 @@ def _octets(string: Element, depth: int) -> bytes:
     """The octets of a string, whose pieces BER may hold one by one."""
     if string.tag & 0x20 == 0 or depth > DEPTH_MOST:
         return string.inner
-    pieces, rest = [], string.inner
-    while (piece := first(rest)) is not None:
+    pieces, at = [], 0
+    while (piece := first(string.inner, at=at)) is not None:
         pieces.append(_octets(piece, depth + 1))
-        rest = rest[len(piece.whole) :]
+        at += len(piece.whole)
         if len(pieces) > ELEMENTS_MOST * 20:
             break
     return b"".join(pieces)

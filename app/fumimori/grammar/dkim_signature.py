@@ -14,6 +14,7 @@ from fumimori.grammar.tags import parse_tags
 from fumimori.model import Record
 
 SIGNATURES_MOST = 30
+BITS_LEAST = 1024
 HASHES = {"sha256": hashlib.sha256, "sha1": hashlib.sha1}
 ARC_FIELDS = ("arc-authentication-results", "arc-message-signature", "arc-seal")
 
@@ -91,6 +92,7 @@ def _signed(message: Entity, field: Field, kind: str, *, exclude: Sequence[str])
     head, body = how[0], how[2] or "simple"
     names = tuple(name.strip().lower() for name in tags.get("h", "").split(":") if name.strip())[:200]
     well = said.domain and said.selector and said.signature and names and {head, body} <= {"simple", "relaxed"}
+    well = well and (kind != "dkim" or "from" in names)  # section 6.1.1: else it says nothing about the sender
     length = tags.get("l", "")
     if not well or not re.fullmatch(r"\d{0,12}", length) or _decoded(tags.get("bh", "")) is None:
         return _with(said, fault="malformed")
@@ -202,7 +204,10 @@ def _with(said: MailSignature, **more: object) -> MailSignature:
 
 
 def verifies(said: MailSignature, published: str) -> bool:
-    """Whether the public key `p` of a record (base64, RSA or Ed25519) made this signature; False for any fault."""
+    """Whether the public key `p` of a record (base64, RSA or Ed25519) made this signature; False for any fault.
+
+    With SHA-1, or by an RSA key of less than 1024 bits, no signature is valid (RFC 8301 sections 3.1, 3.2).
+    """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
@@ -218,10 +223,13 @@ def verifies(said: MailSignature, published: str) -> bool:
             ed25519.Ed25519PublicKey.from_public_bytes(key).verify(signature, digest)
             return True
         loaded = load_der_public_key(key)
-        if not isinstance(loaded, rsa.RSAPublicKey):
+        if (
+            not isinstance(loaded, rsa.RSAPublicKey)
+            or loaded.key_size < BITS_LEAST
+            or _hash(said.algorithm) != "sha256"
+        ):
             return False
-        kind = hashes.SHA256() if said.algorithm.endswith("sha256") else hashes.SHA1()  # noqa: S303 - named by the mail
-        loaded.verify(signature, digest, padding.PKCS1v15(), Prehashed(kind))
+        loaded.verify(signature, digest, padding.PKCS1v15(), Prehashed(hashes.SHA256()))
     except (ValueError, InvalidSignature):
         return False
     return True

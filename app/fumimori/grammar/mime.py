@@ -212,7 +212,7 @@ def _word(charset: str, how: str, coded: str) -> str:
 
 
 def _base64(octets: bytes) -> bytes:
-    clean = bytes(octet for octet in octets if octet not in b" \t\r\n")
+    clean = octets.translate(None, b" \t\r\n")
     try:
         return base64.b64decode(clean + b"=" * (-len(clean) % 4))
     except (binascii.Error, ValueError):

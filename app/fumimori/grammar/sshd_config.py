@@ -11,6 +11,8 @@ from fumimori.model import Record
 
 LINES_MOST = 20_000
 FILES_MOST = 200
+INCLUDES_MOST = 1_000
+"""Names with wildcards that are looked for among the files, over all `Include` lines."""
 DEPTH_MOST = 8
 """How deep files may include each other; sshd allows 16."""
 _LISTS = frozenset(
@@ -83,10 +85,12 @@ class _Walk:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
+        self.names = sorted(files)
         self.top: dict[str, str] = {}
         self.matches: list[tuple[str, dict[str, str]]] = []
         self.unread: list[str] = []
         self.left = LINES_MOST
+        self.includes = INCLUDES_MOST
 
     def file(self, name: str, into: dict[str, str], depth: int) -> None:
         for line in lines_of(self.files.get(name, ""), LINES_MOST):
@@ -108,8 +112,10 @@ class _Walk:
     def include(self, value: str, where: str, into: dict[str, str], depth: int) -> None:
         for pattern in value.split()[:20]:
             full = pattern if pattern.startswith("/") else _FOLDER + pattern
-            named = [name for name in sorted(self.files) if name != where and fnmatchcase(name, full)]
-            if not named or depth >= DEPTH_MOST:
+            self.includes -= 1
+            looked_for = self.names if self.includes >= 0 else ()
+            named = [name for name in looked_for if name != where and fnmatchcase(name, full)]
+            if (not named or depth >= DEPTH_MOST) and len(self.unread) < FILES_MOST:
                 self.unread.append(full[:200])
             for name in named if depth < DEPTH_MOST else ():
                 self.file(name, into, depth + 1)

@@ -3,6 +3,7 @@
 Nothing is computed and nothing else is looked at: no formula, macro, picture or link.
 """
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,6 +20,13 @@ WHOLE_MOST = 128 * 1024 * 1024
 SHEETS_MOST = 20
 STRINGS_MOST = 1_000_000
 CELL_MOST = 1000
+ZIP_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
+    RuntimeError,  # encrypted, or packed in a way that is not known
+    ValueError,  # a place before the beginning of the file
+    *(OverflowError, MemoryError),  # a place behind any file's end; a dictionary of 4 GiB
+)
+"""What comes out of `zipfile` for an archive that cannot be read."""
 _CHUNK = 65536
 _DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Number formats of days that need no definition (section 18.8.30, with those of East Asia)."""
@@ -64,8 +72,7 @@ def xlsx_sheets(
             package.must_hold_sheets()
     except TableError:
         raise
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
-        # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
+    except ZIP_FAULTS as error:
         raise TableError("unreadable") from error
 
 

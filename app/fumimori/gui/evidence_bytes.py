@@ -1,5 +1,6 @@
 """The octets of evidence: in the file, or in memory while there is no file, or none that takes them."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -61,6 +62,16 @@ class EvidenceBytes:
                 self.fault = error.code
                 return
             del self._loose[sha256]
+
+    def bring_over(self, old: "AssessmentFile", new: "AssessmentFile", assessment: Assessment) -> None:
+        """What the `old` file took while its copy was made waits for the `new` one."""
+        from fumimori.store import StoreError
+
+        with contextlib.suppress(StoreError):
+            for sha256 in {one.sha256 for one in assessment.evidence} - new.held - self._loose.keys():
+                octets = old.octets(sha256)
+                if octets is not None:
+                    self._loose[sha256] = octets
 
     def only_of(self, assessment: Assessment) -> None:
         """Forget what waits for another assessment."""

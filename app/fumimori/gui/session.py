@@ -248,6 +248,8 @@ class Session(QObject):
             raise Unsaved(str(self.path))
         self._stop_timers()
         if self._file is not None:
+            if leave:
+                self._octets.bring_over(self._file, file, assessment)
             self._file.close()
         self._file, self.path, self.assessment = file, path, assessment
         if not leave:

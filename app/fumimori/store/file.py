@@ -235,6 +235,11 @@ class AssessmentFile:
         found = self._database.blob(sha256) if sha256 in self._database.blobs() else None
         return found if found is not None and hashlib.sha256(found).hexdigest() == sha256 else None
 
+    @property
+    def held(self) -> frozenset[str]:
+        """The SHA-256 of all octets of evidence in the file. Raises StoreError."""
+        return frozenset(self._database.blobs())
+
     def blobs(self) -> Iterator[tuple[str, bytes]]:
         """All octets of evidence, one after the other, for a file that takes this one's place. Raises StoreError.
 

@@ -4,6 +4,8 @@ import contextlib
 import re
 from pathlib import Path
 
+import msgspec
+
 from fumimori.foreign_file import read_at_most
 from fumimori.grammar.brand_profile import PROFILE_LIMIT, BadProfileError, parse_profile, profile_octets
 from fumimori.model import BrandProfile
@@ -39,6 +41,18 @@ def keep(settings_folder: Path, profile: BrandProfile) -> None:
     """Keep `profile`, in the place of one of the same name. OSError."""
     folder(settings_folder).mkdir(parents=True, exist_ok=True)
     write_whole(_file(settings_folder, profile.name), profile_octets(profile))
+
+
+def add(settings_folder: Path, profile: BrandProfile) -> BrandProfile:
+    """Keep a `profile` from elsewhere, beside one of the same name that says something else; as it is kept. OSError."""
+    known = {one.name: one for one in all_of(settings_folder)}
+    names = (profile.name, *(f"{profile.name[:50]} ({number})" for number in range(2, PROFILES_MOST + 2)))
+    for name in names:
+        new = msgspec.structs.replace(profile, name=name)
+        if known.get(name, new) == new:
+            break
+    keep(settings_folder, new)
+    return new
 
 
 def drop(settings_folder: Path, name: str) -> None:

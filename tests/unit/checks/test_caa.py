@@ -40,6 +40,14 @@ def test_outcomes(zone, expected: set[str]) -> None:
     assert set(outcomes(caa.PROBE, FakeNetwork(zone), scope_of("example.jp"))) == expected
 
 
+def test_the_climb_goes_from_however_deep_a_name_to_the_top() -> None:
+    deep = "a.b.c.d.e.f.g.h.i.example.jp"
+    assert set(outcomes(caa.PROBE, FakeNetwork({deep: {}} | at('0 issue "ca.example"')), scope_of(deep))) == {
+        "present",
+        "mail_open",
+    }
+
+
 def test_a_host_counts_where_it_has_records_of_its_own() -> None:
     zone = at('0 issue "ca.example"') | at('0 issue "other.example"', name="web.example.jp")
     scope = Scope(

@@ -1,10 +1,13 @@
 """What a message that really was signed and sent proves; each outcome comes from a message that other programs made."""
 
 import base64
+import subprocess
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from fumimori.checks.mail_message.facts import Direction, Facts
 from fumimori.engine.removing import without_run
@@ -92,6 +95,41 @@ def test_the_ed25519_signature_of_the_standard_is_verified():
 def test_what_was_changed_after_signing_is_broken(changed):
     message = received(dkim_signed()).replace(*changed)
     assert judged(message, attempts=[keys_seen("s1")]) == ["dkim_broken", "handed_over_encrypted"]
+
+
+def _signed_by_hand(key: rsa.RSAPrivateKey, *, fields: str, algorithm: str = "rsa-sha256") -> bytes:
+    """The message with a signature over `fields` that fits its key, of a kind that no program makes any more."""
+    kind = hashes.SHA1() if algorithm.endswith("sha1") else hashes.SHA256()
+    head, _, body = MESSAGE.partition(b"\r\n\r\n")
+    made = hashes.Hash(kind)
+    made.update(body.rstrip(b"\r\n") + b"\r\n")
+    digest = base64.b64encode(made.finalize()).decode()
+    own = f"DKIM-Signature: v=1; a={algorithm}; d={DOMAIN}; s=s1; h={fields}; bh={digest}; b=".encode()
+    lines = {line.partition(b":")[0].lower().decode(): line for line in head.split(b"\r\n")}
+    covered = b"".join(lines[name] + b"\r\n" for name in fields.split(":")) + own
+    return own + base64.b64encode(key.sign(covered, padding.PKCS1v15(), kind)) + b"\r\n" + MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("bits", "fields", "algorithm", "word"),
+    [
+        (2048, "from:subject", "rsa-sha256", "dkim_valid"),
+        (2048, "subject:to", "rsa-sha256", "dkim_broken"),
+        (2048, "from:subject", "rsa-sha1", "dkim_broken"),
+        (768, "from:subject", "rsa-sha256", "dkim_broken"),
+    ],
+    ids=["as it should be", "without the sender", "with SHA-1", "by a short key"],
+)
+def test_a_signature_that_fits_and_that_no_receiver_may_accept_proves_nothing(bits, fields, algorithm, word):
+    made = subprocess.run(["openssl", "genrsa", str(bits)], capture_output=True, check=True)
+    key = load_pem_private_key(made.stdout, None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    message = received(_signed_by_hand(key, fields=fields, algorithm=algorithm))
+    assert word in judged(message, attempts=[keys_seen("s1", key=key)])
+    _, _, outcomes = handed_over(
+        message, into=about(DOMAIN, attempts=[keys_seen("s1", key=key)]), roots=None, at=NOW, own=False
+    )
+    assert ("dkim_valid" in words_of(outcomes, "mail_message")) == (word == "dkim_valid")
 
 
 def test_another_key_in_the_dns_is_broken():

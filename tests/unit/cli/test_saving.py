@@ -1,6 +1,7 @@
 """The command line takes nobody's work away: a file is added to, refused, or replaced when that was asked for."""
 
 import argparse
+import json
 import os
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from fumimori import __main__ as program
 from fumimori.cli import files
 from fumimori.cli.files import WrongUseError
 from fumimori.engine.exchange import scan_json
-from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Scope
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Run, Scope
 from fumimori.store import AssessmentFile, snapshots
 from unit.store.example import NOW, assessment
 
@@ -76,6 +77,19 @@ def test_a_second_measurement_is_added_and_the_answers_stay(client, capsys):
     assert "added" in capsys.readouterr().err
 
 
+def test_everything_that_was_named_for_the_second_measurement_is_added():
+    lists = [field for field in Scope.__struct_fields__ if field != "domains"]
+    scopes = [
+        Scope(domains=(DomainScope(name="example.jp"),), **{field: (f"{field}.{number}.example",) for field in lists})
+        for number in (1, 2)
+    ]
+    kept, new = (msgspec.structs.replace(measured(), scope=scope) for scope in scopes)
+    scope = files.joined(kept, new).scope
+    assert {field: getattr(scope, field) for field in lists} == {
+        field: (f"{field}.1.example", f"{field}.2.example") for field in lists
+    }
+
+
 @pytest.mark.parametrize(
     ("domain", "secret", "said"),
     [("other.example", SECRET, "another domain"), ("example.jp", "wrong", "passphrase"), ("example.jp", None, "key")],
@@ -122,6 +136,20 @@ def test_a_json_opened_over_a_client_s_file(client, scan, secret_file, more):
     code = program.main(["open-json", str(scan), "--passphrase-file", secret_file, *more])
     assert code == (0 if more else 2)
     assert (content(client).answers == assessment().answers) is not bool(more)
+
+
+def test_a_measurement_of_the_future_and_a_made_up_head_are_not_believed(tmp_path, secret_file, scan, capsys):
+    written = json.loads(scan.read_bytes())
+    head = {**written, "domain": "bank.example\u202e\n"}
+    (tmp_path / "head.json").write_text(json.dumps(head), encoding="utf-8")
+    assert program.main(["open-json", str(tmp_path / "head.json"), "--passphrase-file", secret_file]) == 0
+    assert content(tmp_path / "head.fumimori").organisation.name == "example.jp"
+    run = Run(id="1", started=NOW.replace(year=2096), ended=NOW.replace(year=2096), scope=Scope())
+    written["runs"] = [json.loads(msgspec.json.encode(run))]
+    (tmp_path / "later.json").write_text(json.dumps(written), encoding="utf-8")
+    assert program.main(["open-json", str(tmp_path / "later.json"), "--passphrase-file", secret_file]) == 2
+    assert "still to come" in capsys.readouterr().err
+    assert not (tmp_path / "later.fumimori").exists()
 
 
 def test_a_report_never_overwrites_an_assessment(client, secret_file, capsys):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
-from fumimori.engine.evidence import EvidenceError, looks_secret, take
+from fumimori.engine.evidence import EvidenceError, looks_secret, shown, take
 from fumimori.model import About, Evidence, EvidenceKind
 from fumimori.model.evidence import ITEM_MOST, TOTAL_MOST
 
@@ -40,9 +40,29 @@ def test_place_and_camera_are_gone_and_the_picture_is_there(form):
         assert max(small.size) <= 240
 
 
-def test_a_picture_that_lies_on_its_side_is_put_upright():
-    taken = take(picture(orientation=6))
-    assert (taken.width, taken.height) == (300, 400)
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_is_put_upright_and_shown_as_it_is_kept(form, orientation):
+    image = Image.new("RGB", (400, 300), "white")
+    image.paste((200, 30, 30), (0, 0, 200, 150))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    octets = io.BytesIO()
+    image.save(octets, form, exif=exif)
+    taken, seen = take(octets.getvalue()), shown(octets.getvalue())
+    assert (taken.width, taken.height) == ((400, 300) if orientation < 5 else (300, 400))
+    assert (seen.width, seen.height) == (taken.width, taken.height)
+    as_seen = Image.frombytes("RGB", (seen.width, seen.height), seen.octets)
+    with Image.open(io.BytesIO(taken.octets)) as kept:
+        for across, down in ((1, 1), (3, 1), (1, 3), (3, 3)):
+            place = (seen.width * across // 4, seen.height * down // 4)
+            pairs = zip(as_seen.getpixel(place), kept.convert("RGB").getpixel(place), strict=True)
+            assert all(abs(one - other) < 12 for one, other in pairs)
+
+
+@pytest.mark.parametrize("octets", [b"", b"text", b"\x89PNG\r\n\x1a\nx", b"\xff\xd8\xff" + bytes(ITEM_MOST)])
+def test_what_is_no_picture_is_not_shown(octets):
+    assert shown(octets) is None
 
 
 def test_what_is_blacked_out_is_gone_from_what_is_kept_and_from_the_thumbnail():

@@ -1,6 +1,7 @@
 """A scan is written the same whatever ended first, read in both forms, and taken over where it belongs."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -118,6 +119,20 @@ def test_an_imported_failure_gives_way_to_what_was_seen_here() -> None:
     result = tools().assess(here, NOW)
     assert "spf.none" in {finding.code for finding in result.findings}
     assert not [point for point in result.open_points if point.probe == "spf"]
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(0, True), (20, True), (30, False), (24 * 365 * 70, False)])
+def test_a_measurement_of_the_future_is_refused(hours: int, *, taken: bool) -> None:
+    """The newest look counts: one of the year 2096 would stand above all that is measured before."""
+    later = run_of(attempt("spf", "example.jp", None, hours=hours), scope=scope("example.jp"), id="later")
+    content = json.dumps(written(msgspec.structs.replace(measured("example.jp"), runs=(later,)))).encode()
+    (moment,) = (one.ended for one in later.attempts)
+    now = moment - timedelta(hours=hours)
+    if taken:
+        assert read_scan(content, tools(), now).runs
+    else:
+        with pytest.raises(NotAScanError, match="still to come"):
+            read_scan(content, tools(), now)
 
 
 def test_the_first_form_is_read_as_one_run() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import struct
 import tarfile
 import time
 import tracemalloc
@@ -19,6 +20,8 @@ from fumimori.__main__ import toolkit
 from fumimori.engine import unpacking
 from fumimori.engine.input_files import documents_in, files_in
 from fumimori.engine.reading import DocumentResult, document_of, read_documents
+from fumimori.grammar import cms
+from fumimori.grammar.tar import tar_files
 from fumimori.model import Assessment, DomainScope, Scope
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -79,6 +82,62 @@ def read(*contents: bytes) -> tuple[list[DocumentResult], Assessment]:
     return list(result.documents), result.added_to(before)
 
 
+def packed(method: int) -> bytes:
+    """A ZIP file whose member is spoiled in its middle."""
+    octets = io.BytesIO()
+    with zipfile.ZipFile(octets, "w", method) as archive:
+        archive.writestr("a", GOOD * 20)
+    spoiled = bytearray(octets.getvalue())
+    spoiled[50:70] = bytes(octet ^ 0xFF for octet in spoiled[50:70])
+    return bytes(spoiled)
+
+
+def huge_dictionary() -> bytes:
+    octets = io.BytesIO()
+    with zipfile.ZipFile(octets, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a", GOOD * 20)
+    return octets.getvalue().replace(b"\x5d\x00\x00\x80\x00", b"\x5d\xff\xff\xff\xff", 1)
+
+
+def far_away(place: int) -> bytes:
+    """A ZIP file whose member begins at `place`, as its ZIP64 record says."""
+    kept = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 45, 0, 45, *[0] * 6, 10, 10, 1, 12, *[0] * 4, 0xFFFFFFFF)
+    kept += b"a" + struct.pack("<HHQ", 1, 8, place)
+    begin = b"PK\3\4" + bytes(40)
+    return begin + kept + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(kept), len(begin), 0)
+
+
+def pax_digits() -> bytes:
+    """A pax header in which a search for a number begins anew at every digit (CVE-2024-6232 and its like)."""
+    octets, digits = io.BytesIO(), b"1" * 4_000_000
+    with tarfile.open(fileobj=octets, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        head = tarfile.TarInfo("x")
+        head.type, head.size = tarfile.XHDTYPE, len(digits)
+        archive.addfile(head)
+        octets.write(digits + bytes(-len(digits) % 512))
+    return octets.getvalue()
+
+
+def tlv(tag: int, contents: bytes) -> bytes:
+    length = len(contents)
+    return bytes([tag]) + (bytes([length]) if length < 128 else b"\x84" + length.to_bytes(4, "big")) + contents
+
+
+def pieces_of_a_string() -> bytes:
+    """Signed data whose content comes in millions of pieces of nothing."""
+    string = tlv(0xA0, tlv(0x24, b"\4\1\0" * 6_000_000))
+    content = tlv(0x30, cms.SIGNED_DATA[:-1] + b"\1" + string)
+    data = tlv(0x30, tlv(2, b"\1") + tlv(0x31, b"") + content + tlv(0x31, b""))
+    return tlv(0x30, cms.SIGNED_DATA + tlv(0xA0, data))
+
+
+def includes() -> bytes:
+    """Files that include what is named by thousands of patterns."""
+    line = "Include " + " ".join(f"x*y*z*{number}" for number in range(20)) + "\n"
+    files = [f"==> /etc/ssh/d/{number} <==\n{line * 99}" for number in range(199)]
+    return "".join(["==> /etc/ssh/sshd_config <==\nPermitRootLogin no\nPort 22\nInclude d/*\n", *files]).encode()
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "zip bomb in a zip in a zip": lambda: zipped({"a": zipped({"b": zipped({"c": ZEROS})})}),
     "gzip of a gzip of zeros": lambda: gzip.compress(gzip.compress(ZEROS)),
@@ -87,6 +146,15 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "cut gzip": lambda: gzip.compress(GOOD * 200)[:60],
     "cut zip": lambda: zipped({"a": GOOD * 50})[:-30],
+    "spoiled LZMA": lambda: packed(zipfile.ZIP_LZMA),
+    "spoiled bzip2": lambda: packed(zipfile.ZIP_BZIP2),
+    "LZMA with a dictionary of 4 GiB": huge_dictionary,
+    "a member behind the end": lambda: far_away(2**63 + 5),
+    "a member at the last place there is": lambda: far_away(2**64 - 1),
+    "a million empty gzip members": lambda: gzip.compress(b"") * 1_000_000,
+    "digits in a pax header": pax_digits,
+    "pieces of a signed string": pieces_of_a_string,
+    "includes of includes": includes,
     "link in a tar": lambda: tarred("a", kind=tarfile.SYMTYPE, target="/etc/passwd"),
     "hard link in a tar": lambda: tarred("a", kind=tarfile.LNKTYPE, target="/etc/passwd"),
     "device in a tar": lambda: tarred("a", kind=tarfile.CHRTYPE),
@@ -141,6 +209,38 @@ def test_a_path_out_of_an_archive_leads_nowhere(
     assert {one.reader for one in handed} == {"ssh_config"}
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert not Path("/tmp/slip").exists()
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_tar_of_every_kind_gives_its_files_under_their_names(form: int) -> None:
+    names = ["short", "folder/" + "n" * 60 + "/" + "m" * 60, "日本語/設定"]
+    if form != tarfile.USTAR_FORMAT:
+        names.append("very/" * 60 + "long")
+    octets = io.BytesIO()
+    with tarfile.open(fileobj=octets, mode="w", format=form) as archive:
+        for number, name in enumerate(names):
+            folder = tarfile.TarInfo(f"d{number}")
+            folder.type = tarfile.DIRTYPE
+            archive.addfile(folder)
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = number * 511, 1_700_000_000.5
+            archive.addfile(member, io.BytesIO(bytes([65 + number]) * member.size))
+    given = list(tar_files(octets.getvalue()))
+    assert given == [(name, bytes([65 + number]) * (number * 511)) for number, name in enumerate(names)]
+
+
+def test_what_came_before_the_cut_of_a_tar_is_read() -> None:
+    octets = tarred("first")[: -(-len(GOOD) // 512) * 512 + 512] + tarred("second")[:520]
+    handed, _ = read(octets)
+    assert [(one.reader, one.problem) for one in handed] == [("ssh_config", ""), ("", "damaged")]
+
+
+def test_gzip_members_one_behind_the_other_are_one_document() -> None:
+    half = len(GOOD) // 2
+    handed, _ = read(gzip.compress(GOOD[:half]) + gzip.compress(b"") + gzip.compress(GOOD[half:]) + bytes(100))
+    assert [(one.reader, one.problem) for one in handed] == [("ssh_config", "")]
+    handed, _ = read(gzip.compress(GOOD) + b"more")
+    assert [(one.reader, one.problem) for one in handed] == [("", "damaged")]
 
 
 def test_names_are_shown_on_one_line_and_turn_nothing_around() -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fumimori.checks.contract import Probe, ProbeContext
+from fumimori.checks.contract import Delivery, Probe, ProbeContext
 from fumimori.checks.observations import FactsKey, Observations
 from fumimori.engine import Measurement, NetworkSettings, Progress, Toolkit, confirmed, measure
 from fumimori.model import (
@@ -328,6 +328,15 @@ def test_each_host_is_asked_once_whether_it_lies_inside_before_its_look_ends() -
     assert (made.vantage.inside, made.vantage.inside_hosts) == (True, ("inside.example",))
     observations = Observations.of(made.scope, (made,))
     assert [observations.inside(attempt) for attempt in made.attempts] == [True, True, False]
+
+
+def test_a_server_that_takes_the_mail_is_known_to_lie_inside_before_anything_connects_to_it() -> None:
+    """Its addresses are in the DNS at level 0 already, where a private one is no fault."""
+    takes = Delivery(domain="example.jp", hosts=("inside.example", "out.example"))
+    one = replace(probe("one", writes), deliveries=lambda _observations, _rules: (takes,))
+    made = run(one, of=assessment(level=0)).run
+    assert made.vantage is not None
+    assert made.vantage.inside_hosts == ("inside.example",)
 
 
 def test_nothing_is_looked_at_because_an_older_scope_had_it() -> None:

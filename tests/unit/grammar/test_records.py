@@ -58,6 +58,13 @@ def test_the_organizational_domain(domain, records, organizational, at):
     assert (found.organizational_domain, found.at) == (organizational, at)
 
 
+@pytest.mark.parametrize("text", ["v=DMARC1; p=reject; p=none", "v=DMARC1; p=reject; rua=mailto:a@b.example; p=reject"])
+def test_a_record_with_a_tag_twice_protects_nothing(text):
+    for domain in ("example.jp", "a.example.jp"):
+        found = walked(domain, example__jp=text)
+        assert (found.written, found.effective) == ("none", "none")
+
+
 @pytest.mark.parametrize(
     ("text", "own", "sub", "nonexistent"),
     [

@@ -26,6 +26,18 @@ def test_a_profile_of_the_same_name_is_replaced_and_others_stay(tmp_path):
     assert [one.name for one in profiles.all_of(tmp_path)] == ["A-B"]
 
 
+def test_a_profile_from_elsewhere_replaces_nobody(tmp_path):
+    mine = BrandProfile(name="A", brand=Brand(sender="mine"))
+    profiles.keep(tmp_path, mine)
+    theirs = BrandProfile(name="A", brand=Brand(sender="theirs"))
+    assert [profiles.add(tmp_path, one).name for one in (mine, theirs, theirs)] == ["A", "A (2)", "A (2)"]
+    assert {one.name: one.brand.sender for one in profiles.all_of(tmp_path)} == {"A": "mine", "A (2)": "theirs"}
+    long = BrandProfile(name="x" * 60, brand=Brand(sender="mine"))
+    profiles.keep(tmp_path, long)
+    added = profiles.add(tmp_path, BrandProfile(name="x" * 60, brand=Brand(sender="theirs")))
+    assert (len(added.name), profiles.all_of(tmp_path)[-1].brand.sender) == (54, "mine")
+
+
 def test_a_file_that_is_no_profile_is_left_aside(tmp_path):
     profiles.keep(tmp_path, BrandProfile(name="A", brand=BRAND))
     (profiles.folder(tmp_path) / "b.brand.json").write_bytes(b"{")

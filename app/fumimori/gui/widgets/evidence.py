@@ -13,13 +13,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
-    QImageReader,
     QPixmap,
 )
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QVBoxLayout, QWidget
 
 from fumimori.assess.evidence import evidence_of
-from fumimori.engine.evidence import EvidenceError, Taken, picture_form, qr_codes, take
+from fumimori.engine.evidence import EvidenceError, Shown, Taken, picture_form, qr_codes, shown, take
 from fumimori.foreign_file import read_at_most
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
@@ -33,15 +32,6 @@ from fumimori.model import About, Evidence, EvidenceKind
 from fumimori.model.evidence import ITEM_MOST
 from fumimori.store import StoreError
 from fumimori.texts import sanitize
-
-
-def _upright(content: bytes) -> QImage:
-    """The picture as it is kept: turned as the camera was held, so that what is drawn on it lies where it is seen."""
-    buffer = QBuffer()
-    buffer.setData(content)
-    reader = QImageReader(buffer)
-    reader.setAutoTransform(True)
-    return reader.read()
 
 
 class EvidenceBox(QWidget):
@@ -136,14 +126,29 @@ class EvidenceBox(QWidget):
         self.take(Path(files[0]))
 
     def _ask(self, content: bytes, name: str) -> None:
-        """A picture is shown with what can be blacked out; everything else is kept at once."""
+        """A picture is shown first; everything else is kept at once."""
         clear(self._asked)
-        image = _upright(content) if picture_form(content) and len(content) <= ITEM_MOST else QImage()
-        if image.isNull():
+        if not picture_form(content):
             self._keep(content, name, None)
             return
+        self._tell("busy")
+        self._session.bridge.compute(
+            partial(shown, content), done=partial(self._show, content, name), failed=self._refused
+        )
+
+    def _show(self, content: bytes, name: str, picture: Shown | None) -> None:
+        """The picture with what can be blacked out; one that cannot be read is refused with its reason."""
+        if not shiboken6.isValid(self):
+            return
+        clear(self._asked)
+        if picture is None:
+            self._keep(content, name, None)
+            return
+        self._status.say("")
         theme = self._theme
         frame, inside = card(theme)
+        width, height = picture.width, picture.height
+        image = QImage(picture.octets, width, height, 3 * width, QImage.Format.Format_RGB888)
         redactor = Redactor(theme, QPixmap.fromImage(image), self._say("picture"))
         inside.addWidget(Prose(theme, self._say("covering")))
         inside.addWidget(redactor)

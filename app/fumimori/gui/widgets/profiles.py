@@ -58,8 +58,7 @@ class ProfileBox(QFrame):
         from fumimori.store import profiles
 
         try:
-            profile = profiles.read(path)
-            profiles.keep(self._folder, profile)
+            profile = profiles.add(self._folder, profiles.read(path))
         except BadProfileError:
             self._tell(self._say("no_profile"))
         except OSError:

@@ -25,7 +25,7 @@ def import_scan(
         return session.texts(f"ui.measuring.{word}", **values)
 
     try:
-        scan = read_scan(read_at_most(path, IMPORT_LIMIT + 1), session.toolkit)
+        scan = read_scan(read_at_most(path, IMPORT_LIMIT + 1), session.toolkit, session.services.now())
         session.put(imported(scan, session.open, widen=widen))
     except (OSError, NotAScanError):
         return Notice(theme, title=say("not_a_scan"), text=f"{path.name}\n{say('not_a_scan_next')}")
