@@ -83,18 +83,20 @@ def assess(
         open_points=open_points,
         actions=_with_outlook(todo.actions, sums),
         grade=sums.grade,
-        expected=sums.after(foremost),
+        expected=sums.graded(sums.without(foremost, sums.standing)),
         runs=assessment.runs,
     )
 
 
 def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
     """Every action with what it changes, alone and together with those before it."""
-    told, repaired = [], list[Finding]()
+    told, left, together = [], sums.standing, sums.outlook(sums.standing)
     for action in actions:
-        repaired += action.findings
-        alone = sums.outlook(action.findings) if action.findings else None
-        told.append(msgspec.structs.replace(action, alone=alone, together=sums.outlook(repaired)))
+        alone = None
+        if action.findings:
+            left = sums.without(action.findings, left)
+            alone, together = sums.outlook(sums.without(action.findings, sums.standing)), sums.outlook(left)
+        told.append(msgspec.structs.replace(action, alone=alone, together=together))
     return tuple(told)
 
 
