@@ -146,10 +146,10 @@ class Observations:
         attempt = self.attempt(key.check, subject)
         return None if attempt is None else _decoded(attempt, key.kind)
 
-    def all(self, key: FactsKey[F]) -> Iterator[tuple[Attempt, F]]:
-        """Every completed attempt of this check with its facts."""
+    def all(self, key: FactsKey[F], subject: str | None = None) -> Iterator[tuple[Attempt, F]]:
+        """Every completed attempt of this check, at one subject or at all, with its facts."""
         for attempt in self.attempts(key.check):
-            facts = _decoded(attempt, key.kind)
+            facts = _decoded(attempt, key.kind) if subject in (None, attempt.subject) else None
             if facts is not None:
                 yield attempt, facts
 
