@@ -21,7 +21,7 @@ from fumimori.model import (
 )
 
 
-class Standing(Record):
+class Tally(Record):
     """What is left of the findings, and what the questions earn with it, all as sums."""
 
     kinds: Mapping[str, Counts]
@@ -34,6 +34,10 @@ class Standing(Record):
     """All findings."""
     weighed: Mapping[Control, Weighed]
     """The questions of each control."""
+    ranges: Mapping[Control, tuple[int, int]]
+    """The score that follows from them, at least and at most; without controls in which nothing applies."""
+    whole: Weighed
+    """All questions."""
 
 
 class Sums:
@@ -70,18 +74,18 @@ class Sums:
         )
         """The controls as they stand."""
         weighed = {control: scoring.weigh(questions) for control, questions in by_control.items()}
-        self.standing = _standing([one for one in findings if one.severity >= Severity.LOW], weighed)
+        self.tally = _tally([one for one in findings if one.severity >= Severity.LOW], weighed)
         """Everything as it stands."""
-        self.grade = self.graded(self.standing)
+        self.grade = self.graded(self.tally)
         """The grade as it stands."""
 
-    def without(self, repaired: Collection[Finding], standing: Standing) -> Standing:
+    def without(self, repaired: Collection[Finding], tally: Tally) -> Tally:
         """What stands when of its findings `repaired` are gone, and every question that only they kept unmet is met.
 
         They are from LOW upwards, as those of all actions are.
         """
-        kinds, keeping, weighed = dict(standing.kinds), dict(standing.keeping), dict(standing.weighed)
-        found, places = standing.found.copy(), standing.places.copy()
+        kinds, keeping, found, places = dict(tally.kinds), dict(tally.keeping), tally.found.copy(), tally.places.copy()
+        weighed, ranges, whole = dict(tally.weighed), dict(tally.ranges), tally.whole
         for finding in repaired:
             places[finding.severity] -= 1
             before = kinds[finding.code]
@@ -92,18 +96,28 @@ class Sums:
             keeping[finding.question] -= 1
             control, question = self._questions.get(finding.question or "", (None, None))
             if control and question and not keeping[finding.question]:
-                weighed[control] += _rest(question)
-        return Standing(kinds=kinds, keeping=keeping, found=found, places=places, weighed=weighed)
+                rest = _rest(question)
+                weighed[control] += rest
+                whole += rest
+                ranges.update(_ranges({control: weighed[control]}))
+        return Tally(
+            kinds=kinds,
+            keeping=keeping,
+            found=found,
+            places=places,
+            weighed=weighed,
+            ranges=ranges,
+            whole=whole,
+        )
 
-    def graded(self, standing: Standing) -> Grade:
+    def graded(self, tally: Tally) -> Grade:
         """The grade of what stands."""
-        percent, applicable = scoring.percent, [(c, one) for c, one in standing.weighed.items() if one.applicable]
         return scoring.grade(
-            {c: (percent(one.low, one.applicable), percent(one.high, one.applicable)) for c, one in applicable},
-            reduce(Weighed.__add__, standing.weighed.values()),
+            tally.ranges,
+            tally.whole,
             scoring.Caps(
-                found=standing.found,
-                places=standing.places,
+                found=tally.found,
+                places=tally.places,
                 severity_if_unknown=self._unknown,
                 worst_case=self._worst,
             ),
@@ -112,23 +126,33 @@ class Sums:
             not_applicable_share=self._not_applicable_share,
         )
 
-    def outlook(self, standing: Standing) -> Outlook:
+    def outlook(self, tally: Tally) -> Outlook:
         """The grade of what stands, as an Outlook."""
-        grade = self.graded(standing)
+        grade = self.graded(tally)
         return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
 
 
-def _standing(findings: Sequence[Finding], weighed: Mapping[Control, Weighed]) -> Standing:
+def _tally(findings: Sequence[Finding], weighed: Mapping[Control, Weighed]) -> Tally:
     kinds: dict[str, Counts] = {}
     for finding in findings:
         kinds.setdefault(finding.code, Counter())[finding.severity] += 1
-    return Standing(
+    return Tally(
         kinds=kinds,
         keeping=Counter(finding.question for finding in findings),
         found=Counter(max(counts) for counts in kinds.values()),
         places=Counter(finding.severity for finding in findings),
         weighed=weighed,
+        ranges=_ranges(weighed),
+        whole=reduce(Weighed.__add__, weighed.values()),
     )
+
+
+def _ranges(weighed: Mapping[Control, Weighed]) -> dict[Control, tuple[int, int]]:
+    return {
+        control: (scoring.percent(sums.low, sums.applicable), scoring.percent(sums.high, sums.applicable))
+        for control, sums in weighed.items()
+        if sums.applicable
+    }
 
 
 def _rest(question: QuestionResult) -> Weighed:
