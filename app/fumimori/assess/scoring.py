@@ -135,7 +135,7 @@ def total(scores: Mapping[Control, int], rules: Rules) -> int:
     """The weighted mean of the controls' printed scores, halves upward; `scores` holds only controls that have one."""
     points = sum_of_weights = 0
     for control, score in scores.items():
-        weight = int(rules.number(f"scoring.control_{control}"))
+        weight = int(rules.number("scoring.control_" + control))
         points += weight * score
         sum_of_weights += weight
     if not sum_of_weights:

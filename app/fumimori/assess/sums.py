@@ -24,7 +24,7 @@ from fumimori.model import (
 class Tally(Record):
     """What is left of the findings, and what the questions earn with it, all as sums."""
 
-    kinds: Mapping[str, Counts]
+    kinds: Mapping[str, Mapping[Severity, int]]
     """By code: the findings of this kind."""
     keeping: Mapping[str | None, int]
     """By question: how many findings keep it unmet."""
@@ -89,7 +89,10 @@ class Sums:
         for finding in repaired:
             places[finding.severity] -= 1
             before = kinds[finding.code]
-            left = kinds[finding.code] = before - Counter((finding.severity,))
+            left = kinds[finding.code] = dict(before)
+            left[finding.severity] -= 1
+            if not left[finding.severity]:
+                del left[finding.severity]
             found[max(before)] -= 1
             if left:
                 found[max(left)] += 1
