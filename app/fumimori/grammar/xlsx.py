@@ -3,13 +3,16 @@
 Nothing is computed and nothing else is looked at: no formula, macro, picture or link.
 """
 
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 from xml.parsers import expat  # document types are refused before anything is done with them
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 FILES_MOST = 2000
 PART_MOST = 64 * 1024 * 1024
@@ -51,8 +54,10 @@ def xlsx_sheets(
     No more than `rows_most` of a sheet. `watch` is called with the share of the package that was read, and ends the
     reading by raising. Raises TableError.
     """
+    from zipfile import BadZipFile, ZipFile
+
     try:
-        with zipfile.ZipFile(BytesIO(octets)) as archive:
+        with ZipFile(BytesIO(octets)) as archive:
             package = _Package(archive, watch)
             days, from_1904 = _styles(package), _Book(package).from_1904
             strings = _Strings(package).found
@@ -64,10 +69,13 @@ def xlsx_sheets(
             package.must_hold_sheets()
     except TableError:
         raise
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
         # RuntimeError: the part is encrypted; ValueError: a place before the beginning of the file.
         raise TableError("unreadable") from error
 
+
+_STORED, _DEFLATED = 0, 8
+"""How a part may be packed (APPNOTE.TXT 4.4.5)."""
 
 _Start = Callable[[str, dict[str, str]], object]
 _Word = Callable[[str], object]
@@ -76,7 +84,7 @@ _Word = Callable[[str], object]
 class _Package:
     """The parts of the workbook, each read once by events."""
 
-    def __init__(self, archive: zipfile.ZipFile, watch: Callable[[float], None]) -> None:
+    def __init__(self, archive: "ZipFile", watch: Callable[[float], None]) -> None:
         self._archive, self._watch = archive, watch
         self._parts = {part.filename: part for part in archive.infolist()[:FILES_MOST]}
         self._whole = max(sum(part.file_size for part in self._parts.values()), 1)
@@ -94,7 +102,7 @@ class _Package:
             return
         if part.file_size > PART_MOST:
             raise TableError("too_large")
-        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if part.compress_type not in (_STORED, _DEFLATED):
             raise TableError("unreadable")
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True

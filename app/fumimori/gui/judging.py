@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.checks.observations import Observations
 from fumimori.model import Assessment, QuestionResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fumimori.checks.observations import Observations
     from fumimori.engine import Judged, Toolkit
     from fumimori.gui.session import Session
 
@@ -112,11 +112,13 @@ class Judging(QObject):
             self._keep(assessment, self._session.toolkit.judged(assessment))
         return cast("Judged", self._judged)
 
-    def observations(self) -> Observations:
+    def observations(self) -> "Observations":
         """What was seen of the session's scope, as far as it is judged: by the judgement before while one is under way.
 
         Nothing before the first: the window's thread never judges to show something.
         """
+        from fumimori.checks.observations import Observations
+
         return Observations.of(self._session.open.scope, self._judged.runs if self._judged is not None else ())
 
     def _start(self) -> None:
