@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fumimori import __version__, resources
+from fumimori import VERSION_LINE, __version__, resources
 from fumimori.texts import Texts, language_of, languages
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command_line(words: list[str], language: str) -> int:
+    if words == ["--version"]:  # which needs nothing of what the command line is handed
+        print(VERSION_LINE)  # noqa: T201
+        return 0
     from fumimori.cli import CommandLine
 
     return CommandLine(

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """How long the window's thread is busy with itself: the longest gap of a 10 ms timer at each thing that people do.
 
-python3 tests/bench/gaps.py [--times 3] [--findings 300]
+python3 tests/bench/gaps.py [--times 3] [--findings 300] [--domains 20]
 
 Shows the sample company, offscreen unless QT_QPA_PLATFORM says otherwise; prints the median of the longest gaps in ms,
 and of the most processor time that the thread spent in one gap, which other work on the machine lengthens less.
-`--findings`: with so many more findings, of every code that there is.
+`--findings`: with so many more findings, of every code that there is; `--domains`: with so many more domains.
 """
 
 import argparse
@@ -16,10 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
+
+import msgspec
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "app"))
@@ -38,11 +40,12 @@ def main() -> int:
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("--times", type=int, default=3)
     line.add_argument("--findings", type=int, default=0)
+    line.add_argument("--domains", type=int, default=0)
     options = line.parse_args()
     found: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as settings:
         for _ in range(options.times):
-            for name, gap in actions(Path(settings), options.findings):
+            for name, gap in actions(Path(settings), options.findings, options.domains):
                 found.setdefault(name, []).append(gap)
     for name, gaps in found.items():
         waited, worked = (statistics.median(column) for column in zip(*gaps, strict=True))
@@ -50,12 +53,12 @@ def main() -> int:
     return 0
 
 
-def actions(settings: Path, findings: int) -> list[tuple[str, tuple[float, float]]]:
+def actions(settings: Path, findings: int, domains: int) -> list[tuple[str, tuple[float, float]]]:
     """One window from its opening to its end: what was done and the longest gap meanwhile."""
     from PySide6.QtWidgets import QApplication
 
     from fumimori import __main__ as entry
-    from fumimori.gui.program import prepare
+    from fumimori.gui.program import prepare, read_texts
     from fumimori.gui.session import Session
     from fumimori.gui.settings import Settings, save
     from fumimori.gui.window import Window
@@ -65,13 +68,14 @@ def actions(settings: Path, findings: int) -> list[tuple[str, tuple[float, float
     save(settings, Settings(language="ja"))
     services = entry.services(settings)
     if findings:
-        services = dataclasses.replace(services, toolkit=partial(with_more, services.toolkit(), findings))
+        services = dataclasses.replace(services, toolkit=cache(partial(with_more, services.toolkit(), findings)))
     prepare(application, services)
     session = Session(services, "ja")
+    read_texts(session)  # the program does so beside the window
     window = Window(session)
     window.resize(1160, 820)
     window.show()
-    sample = entry.sample()
+    sample = with_domains(entry.sample(), domains)
     routes = [
         *(Route(step.id) for step in ROW if step.group is Group.PREPARATION),
         Route("technician"),
@@ -124,6 +128,15 @@ def with_more(tools: "Toolkit", count: int) -> "Toolkit":
             return dataclasses.replace(judged, outcomes=(*judged.outcomes, *found))
 
     return More(**{one.name: getattr(tools, one.name) for one in dataclasses.fields(tools) if one.init})
+
+
+def with_domains(assessment: "Assessment", count: int) -> "Assessment":
+    """The assessment with so many more domains in its scope, of which nothing was seen."""
+    from fumimori.model import DomainScope
+
+    more = tuple(DomainScope(name=f"further{number}.example.jp") for number in range(count))
+    scope = msgspec.structs.replace(assessment.scope, domains=(*assessment.scope.domains, *more))
+    return msgspec.structs.replace(assessment, scope=scope)
 
 
 def longest(do: Callable[[], object]) -> tuple[float, float]:

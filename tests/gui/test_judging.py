@@ -5,14 +5,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt, QTimer
 
 from fumimori.checks.observations import Observations
 from fumimori.engine import Toolkit
+from fumimori.engine import toolkit as toolkit_module
 from fumimori.gui.pages.judging import JudgingPage
 from fumimori.gui.widgets.choice import ChoiceCard
-from fumimori.model import Assessment, Outcome, Result, Rules
+from fumimori.model import Assessment, DomainScope, Outcome, Result, Rules
 from fumimori.wizard.steps import Route
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -142,3 +144,69 @@ def test_the_report_waits_for_the_result_that_belongs_to_the_assessment(opened: 
     driver.qtbot.waitUntil(lambda: bool(made), timeout=20_000)
     assert all(result.attempts == measured for _, result in made)
     assert all(assessment is driver.session.open for assessment, _ in made)
+
+
+def test_every_answer_is_followed_by_one_assessment_whatever_is_shown(
+    opened: Open, slow: tuple[Slow, Toolkit], monkeypatch: pytest.MonkeyPatch
+):
+    driver = opened("ja", demonstration.assessment("ja"), slow[1])
+    driver.go("question", "updates.responsible")
+    counted: list[Assessment] = []
+
+    def assess(assessment: Assessment, *others: object) -> Result:
+        counted.append(assessment)
+        return whole(assessment, *others)  # type: ignore[arg-type]
+
+    whole = toolkit_module.assess
+    monkeypatch.setattr(toolkit_module, "assess", assess)
+    for count, value in enumerate(("yes", "partly", "no"), start=1):
+        driver.press(f"choice:{value}")
+        driver.settle()
+        driver.qtbot.waitUntil(lambda: not driver.window._sidebar_timer.isActive())
+        assert len(counted) == count
+    for page in ("hub", "plan", "open_points", "documents", "question"):
+        driver.go(page, "updates.responsible" if page == "question" else "")
+    assert len(counted) == 3
+
+
+def test_the_other_extent_is_counted_as_a_whole_assessment_would(opened: Open, slow: tuple[Slow, Toolkit]):
+    driver = opened("ja", demonstration.assessment("ja"), slow[1])
+    driver.judged()
+    session = driver.session
+    found = []
+    for quick in (True, False):
+        other = msgspec.structs.replace(session.open, quick=quick)
+        found.append(session.judging.questions(other))
+        assert found[-1] == session.judging.result(other).questions
+    assert found[0] != found[1]
+
+
+def test_no_page_judges_in_the_window_while_the_scope_is_typed(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    driver = opened("ja", demonstration.assessment("ja"), toolkit)
+    driver.go("environment")
+    for page in ("environment", "round_trip", "documents", "registers"):
+        scope = driver.session.open.scope
+        domains = (*scope.domains, DomainScope(name=f"{page.replace('_', '-')}.example.jp"))
+        driver.session.edit_scope(domains=domains)
+        driver.window.go(Route(page))
+        assert not driver.session.judging.exact
+        driver.session.measuring.targets(driver.session.result.findings)
+        driver.settle()
+        assert driver.session.judging.exact
+    assert not judge.in_the_window
+
+
+def test_before_the_first_judgement_nothing_was_seen(opened: Open, slow: tuple[Slow, Toolkit]):
+    judge, toolkit = slow
+    judge.seconds = TAKES
+    driver = opened("ja", None, toolkit)
+    driver.session.show(demonstration.assessment("ja"))
+    for page in ("organisation", "registers", "branding", "key", "environment"):
+        driver.window.go(Route(page))
+        assert driver.window.route.page == page
+    assert not judge.in_the_window
+    assert list(driver.session.judging.observations().attempts()) == []
+    driver.judged()
+    assert list(driver.session.judging.observations().attempts()) != []
+    assert not judge.in_the_window

@@ -54,8 +54,9 @@ def causes(findings: Sequence[Finding], rules: Rules) -> tuple[Cause, ...]:
     for finding in findings:
         if finding.code in rules.combinations:
             group = [one for one in rest if one is finding or _absorbs(finding, one, rules)]
-            rest = [one for one in rest if one not in group]
-            if finding in group:
+            taken = {id(one) for one in group}
+            rest = [one for one in rest if id(one) not in taken]
+            if id(finding) in taken:
                 found.append(_cause(finding.code, "", finding.subject, group, rules))
     by_rule: dict[str, dict[str, list[Finding]]] = {}
     for finding in rest:

@@ -134,6 +134,9 @@ def _found(code: str, held: Sequence[Held], rules: Rules, observations: Observat
     combination, rule = rules.combinations[code], rules.outcomes[code]
     needed = frozenset(chain.from_iterable(combination.needs))
     ours = [one for one in held if one.code in needed]
+    there = {one.code for one in ours}
+    if any(there.isdisjoint(group) for group in combination.needs):
+        return  # before places are looked for, which means reading what was seen of every domain
     for place, hosts in _places(combination, ours, observations).items():
         here = [one for one in ours if combination.place is Place.EVERYWHERE or _is_at(one, place, hosts)]
         joined = [[one for one in here if one.code in group] for group in combination.needs]

@@ -1,6 +1,6 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -23,6 +23,7 @@ from fumimori.model import (
     Assessment,
     Basis,
     Contradiction,
+    Dispute,
     Effect,
     Finding,
     Hosting,
@@ -31,6 +32,7 @@ from fumimori.model import (
     Owner,
     Question,
     QuestionState,
+    Record,
     Result,
     Rules,
     RunKind,
@@ -49,13 +51,8 @@ def assess(
 
     Pure: the same input gives the same result. KeyError when an outcome has no rule, because that is a bug of our own.
     """
-    first_of: dict[tuple[str, str], Outcome] = {}
-    for outcome in _dated(outcomes, rules, moment):
-        first_of.setdefault((outcome.code, outcome.subject), outcome)
-    unique = tuple(first_of.values())
-    disputes = in_force(assessment.disputes, moment.date())
-    counted = not_refuted(unique, disputes)
-    table = evaluations(assessment, bank, rules, counted)
+    known = reconciled(assessment, bank, rules, outcomes, moment)
+    unique, disputes, counted, table = known.unique, known.disputes, known.counted, known.table
     observations = Observations.of_assessment(assessment)
     together = combinations(table, rules, counted, observations)
     found = [
@@ -83,18 +80,46 @@ def assess(
         open_points=open_points,
         actions=_with_outlook(todo.actions, sums),
         grade=sums.grade,
-        expected=sums.after(foremost),
+        expected=sums.graded(sums.without(foremost, sums.tally)),
         runs=assessment.runs,
     )
 
 
+class Reconciled(Record):
+    """What answers the questions, and how each of them stands."""
+
+    unique: tuple[Outcome, ...]
+    """Of outcomes with the same code and subject the first."""
+    disputes: Mapping[tuple[str, str], Dispute]
+    """Those in force, by code and subject."""
+    counted: tuple[Outcome, ...]
+    """The outcomes that nobody refuted."""
+    table: tuple[QuestionEvaluation, ...]
+
+
+def reconciled(
+    assessment: Assessment, bank: Sequence[Question], rules: Rules, outcomes: Iterable[Outcome], moment: datetime
+) -> Reconciled:
+    """Where every question stands at `moment`: the beginning of `assess`, for who wants to know no more."""
+    first_of: dict[tuple[str, str], Outcome] = {}
+    for outcome in _dated(outcomes, rules, moment):
+        first_of.setdefault((outcome.code, outcome.subject), outcome)
+    unique = tuple(first_of.values())
+    disputes = in_force(assessment.disputes, moment.date())
+    counted = not_refuted(unique, disputes)
+    table = evaluations(assessment, bank, rules, counted)
+    return Reconciled(unique=unique, disputes=disputes, counted=counted, table=table)
+
+
 def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
     """Every action with what it changes, alone and together with those before it."""
-    told, repaired = [], list[Finding]()
+    told, left, together = [], sums.tally, sums.outlook(sums.tally)
     for action in actions:
-        repaired += action.findings
-        alone = sums.outlook(action.findings) if action.findings else None
-        told.append(msgspec.structs.replace(action, alone=alone, together=sums.outlook(repaired)))
+        alone = None
+        if action.findings:
+            left = sums.without(action.findings, left)
+            alone, together = sums.outlook(sums.without(action.findings, sums.tally)), sums.outlook(left)
+        told.append(msgspec.structs.replace(action, alone=alone, together=together))
     return tuple(told)
 
 

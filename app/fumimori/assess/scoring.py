@@ -1,6 +1,8 @@
 """From earned points to control scores, and from those to a grade that its reader can work out again by hand."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
 
 from fumimori.model import (
     Control,
@@ -29,6 +31,16 @@ class Weighed(Record):
     high: float = 0.0
     """Points with every unknown as *yes*."""
 
+    def __add__(self, other: Self) -> "Weighed":
+        """The weights of both together."""
+        return Weighed(
+            applicable=self.applicable + other.applicable,
+            definite=self.definite + other.definite,
+            verified=self.verified + other.verified,
+            low=self.low + other.low,
+            high=self.high + other.high,
+        )
+
     @property
     def coverage(self) -> float:
         """Definite / applicable weight; 0 when nothing applies."""
@@ -40,16 +52,20 @@ class Weighed(Record):
         return self.verified / self.definite if self.definite else 0.0
 
 
-class Caps(Record):
-    """What limits the grade apart from the score: one severity per kind of finding or open question."""
+Counts = Counter[Severity]
+"""How many there are of each severity."""
 
-    found: tuple[Severity, ...] = ()
+
+class Caps(Record):
+    """What limits the grade apart from the score: kinds of findings and open questions, counted by severity."""
+
+    found: Counts
     """Open findings, those with the same code counted once: the number of servers must not change a grade."""
-    places: tuple[Severity, ...] = ()
+    places: Counts
     """Every one of them; only printed."""
-    severity_if_unknown: tuple[Severity, ...] = ()
+    severity_if_unknown: Counts
     """Questions nobody could answer, one step below their worst answer."""
-    worst_case: tuple[Severity, ...] = ()
+    worst_case: Counts
     """The same questions with their worst answer."""
 
 
@@ -117,11 +133,13 @@ def _verdict(low: int | None, weighed: Weighed, worst: Severity, rules: Rules) -
 
 def total(scores: Mapping[Control, int], rules: Rules) -> int:
     """The weighted mean of the controls' printed scores, halves upward; `scores` holds only controls that have one."""
-    weights = {control: int(rules.number(f"scoring.control_{control.value}")) for control in scores}
-    sum_of_weights = sum(weights.values())
+    points = sum_of_weights = 0
+    for control, score in scores.items():
+        weight = int(rules.number("scoring.control_" + control))
+        points += weight * score
+        sum_of_weights += weight
     if not sum_of_weights:
         return 0
-    points = sum(weights[control] * score for control, score in scores.items())
     return (2 * points + sum_of_weights) // (2 * sum_of_weights)
 
 
@@ -130,12 +148,12 @@ def band(score: int, rules: Rules) -> str:
     return next((letter for letter in "ABCD" if score >= rules.number(f"scoring.band_{letter.lower()}")), "E")
 
 
-def cap(severities: Sequence[Severity], rules: Rules) -> tuple[str, str]:
-    """The best letter that these severities allow, and the reason's code; `A` and nothing without a limit."""
-    worst = max(severities, default=Severity.OK)
+def cap(counts: Counts, rules: Rules) -> tuple[str, str]:
+    """The best letter that so many of each severity allow, and the reason's code; `A` and nothing without a limit."""
+    worst = max((severity for severity, count in counts.items() if count), default=Severity.OK)
     if worst is Severity.CRITICAL:
         return "E", "cap_critical"
-    if severities.count(Severity.HIGH) >= rules.number("scoring.many_high"):
+    if counts[Severity.HIGH] >= rules.number("scoring.many_high"):
         return "D", "cap_high_many"
     return {Severity.HIGH: ("C", "cap_high"), Severity.MEDIUM: ("B", "cap_medium")}.get(worst, ("A", ""))
 
@@ -157,7 +175,7 @@ def grade(
     high = total({control: score for control, (_, score) in scores.items()}, rules)
     by_score = band(low, rules)
     by_findings, why = cap(caps.found, rules)
-    with_unknown = max(by_findings, cap((*caps.found, *caps.severity_if_unknown), rules)[0])
+    with_unknown = max(by_findings, cap(caps.found + caps.severity_if_unknown, rules)[0])
     limits = [
         (by_findings, why),
         (by_score, "band"),
@@ -179,20 +197,19 @@ def grade(
         band=by_score,
         coverage=weighed.coverage,
         verified=weighed.verified_share,
-        counts=_counted(caps.found),
-        places=_counted(caps.places),
+        counts=_printed(caps.found),
+        places=_printed(caps.places),
         quick=quick,
         not_applicable_share=not_applicable_share,
     )
 
 
-def _counted(severities: Sequence[Severity]) -> tuple[int, int, int, int]:
-    count = severities.count
-    return count(Severity.CRITICAL), count(Severity.HIGH), count(Severity.MEDIUM), count(Severity.LOW)
+def _printed(counts: Counts) -> tuple[int, int, int, int]:
+    return counts[Severity.CRITICAL], counts[Severity.HIGH], counts[Severity.MEDIUM], counts[Severity.LOW]
 
 
 def _lower_bound(by_score: str, weighed: Weighed, caps: Caps, rules: Rules, *, quick: bool) -> str:
-    by_findings, _ = cap((*caps.found, *caps.worst_case), rules)
+    by_findings, _ = cap(caps.found + caps.worst_case, rules)
     # The limits of A in a form that no bad answer can loosen: earned and backed weight of everything that applies.
     short = (
         weighed.low < weighed.applicable * rules.number("scoring.coverage_cap_b")

@@ -1,31 +1,47 @@
 """The control results and the grade of one assessment: as it stands, and after repairs."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-
-import msgspec
+from functools import reduce
 
 from fumimori.assess import scoring
 from fumimori.assess.question_state import QuestionEvaluation
+from fumimori.assess.scoring import Counts, Weighed
 from fumimori.model import (
     Control,
-    ControlResult,
-    Credit,
     Finding,
     Grade,
     OpenPoint,
     Outlook,
     QuestionResult,
     QuestionState,
+    Record,
     Rules,
     Severity,
 )
 
-_Key = tuple[str, str]
-"""Code and subject of a finding."""
+
+class Tally(Record):
+    """What is left of the findings, and what the questions earn with it, all as sums."""
+
+    kinds: Mapping[str, Mapping[Severity, int]]
+    """By code: the findings of this kind."""
+    keeping: Mapping[str | None, int]
+    """By question: how many findings keep it unmet."""
+    found: Counts
+    """The worst finding of each kind: the number of servers must not change a grade."""
+    places: Counts
+    """All findings."""
+    weighed: Mapping[Control, Weighed]
+    """The questions of each control."""
+    ranges: Mapping[Control, tuple[int, int]]
+    """The score that follows from them, at least and at most; without controls in which nothing applies."""
+    whole: Weighed
+    """All questions."""
 
 
 class Sums:
-    """Recomputes only what a repair touches, so that every action can say what it changes."""
+    """Adds everything up once; what a repair changes is the difference, so that every action can say what it brings."""
 
     def __init__(
         self,
@@ -39,102 +55,117 @@ class Sums:
     ) -> None:
         """`worse` is what else there would be if everything unknown were answered badly."""
         self._rules, self._quick = rules, quick
-        self._unknown = tuple(one.severity_if_unknown for one in table if one.severity_if_unknown >= Severity.LOW)
-        self._worst = (*(one.worst_case for one in table if one.worst_case >= Severity.LOW), *worse)
-        self._control_of = {evaluation.question.id: evaluation.question.control for evaluation in table}
-        self._keyed = [((finding.code, finding.subject), finding) for finding in findings]
-        self._by_code: dict[str, list[tuple[_Key, Finding]]] = {}
-        self._by_question: dict[str | None, set[_Key]] = {}
-        for key, finding in self._keyed:
-            if finding.severity >= Severity.LOW:
-                self._by_code.setdefault(finding.code, []).append((key, finding))
-                self._by_question.setdefault(finding.question, set()).add(key)
-        # The worst subject of a code counts: the number of servers must not change a grade.
-        self._kinds = {code: max(one.severity for _, one in found) for code, found in self._by_code.items()}
-        self._open = [self._control_of[point.question] for point in open_points if point.question is not None]
-        self._questions = [evaluation.result for evaluation in table]
-        scored = [evaluation for evaluation in table if evaluation.result.state is not QuestionState.OUT_OF_SCOPE]
-        set_aside = [evaluation for evaluation in scored if evaluation.result.state is QuestionState.NOT_APPLICABLE]
+        self._unknown = Counter(one.severity_if_unknown for one in table if one.severity_if_unknown >= Severity.LOW)
+        self._worst = Counter([*(one.worst_case for one in table if one.worst_case >= Severity.LOW), *worse])
+        self._questions = {one.question.id: (one.question.control, one.result) for one in table}
+        scored = [one.result for one in table if one.result.state is not QuestionState.OUT_OF_SCOPE]
+        set_aside = [one for one in scored if one.state is QuestionState.NOT_APPLICABLE]
         self._not_applicable_share = len(set_aside) / len(scored) if scored else 0.0
+        by_control: dict[Control, list[QuestionResult]] = {control: [] for control in Control}
+        for control, result in self._questions.values():
+            if control is not None:
+                by_control[control].append(result)
+        waiting = Counter(self._questions[point.question][0] for point in open_points if point.question is not None)
         self.controls = tuple(
-            self._control(control, [one.result for one in table if one.question.control is control], findings)
-            for control in Control
+            scoring.control_result(
+                control, questions, [one for one in findings if one.control is control], waiting[control], rules
+            )
+            for control, questions in by_control.items()
         )
         """The controls as they stand."""
-        self.grade = self._grade(self._questions, self._kinds, frozenset(), self.controls)
+        weighed = {control: scoring.weigh(questions) for control, questions in by_control.items()}
+        self.tally = _tally([one for one in findings if one.severity >= Severity.LOW], weighed)
+        """Everything as it stands."""
+        self.grade = self.graded(self.tally)
         """The grade as it stands."""
-        self._of_control = {
-            control: tuple(number for number, one in enumerate(table) if one.question.control is control)
-            for control in Control
-        }
 
-    def after(self, repaired: Collection[Finding]) -> Grade:
-        """The grade when the findings `repaired` are gone and every question that only they kept unmet is met."""
-        gone = {(finding.code, finding.subject) for finding in repaired}
-        kinds = dict(self._kinds)
-        for code in {code for code, _ in gone} & kinds.keys():
-            left = [finding.severity for key, finding in self._by_code[code] if key not in gone]
+    def without(self, repaired: Collection[Finding], tally: Tally) -> Tally:
+        """What stands when of its findings `repaired` are gone, and every question that only they kept unmet is met.
+
+        They are from LOW upwards, as those of all actions are.
+        """
+        kinds, keeping, found, places = dict(tally.kinds), dict(tally.keeping), tally.found.copy(), tally.places.copy()
+        weighed, ranges, whole = dict(tally.weighed), dict(tally.ranges), tally.whole
+        for finding in repaired:
+            places[finding.severity] -= 1
+            before = kinds[finding.code]
+            left = kinds[finding.code] = dict(before)
+            left[finding.severity] -= 1
+            if not left[finding.severity]:
+                del left[finding.severity]
+            found[max(before)] -= 1
             if left:
-                kinds[code] = max(left)
-            else:
-                del kinds[code]
-        asked = {finding.question for finding in repaired if finding.question}
-        met = {question for question in asked if self._by_question.get(question, set()) <= gone}
-        questions = [_met(question) if question.question in met else question for question in self._questions]
-        touched = {finding.control for finding in repaired} | {self._control_of.get(question) for question in met}
-        remaining = [finding for key, finding in self._keyed if finding.control in touched and key not in gone]
-        controls = tuple(
-            self._control(known.control, [questions[number] for number in self._of_control[known.control]], remaining)
-            if known.control in touched
-            else known
-            for known in self.controls
-        )
-        return self._grade(questions, kinds, gone, controls)
-
-    def outlook(self, repaired: Collection[Finding]) -> Outlook:
-        """The same as an Outlook."""
-        grade = self.after(repaired)
-        return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
-
-    def _control(
-        self, control: Control, questions: Sequence[QuestionResult], findings: Sequence[Finding]
-    ) -> ControlResult:
-        return scoring.control_result(
-            control,
-            questions,
-            [finding for finding in findings if finding.control is control],
-            self._open.count(control),
-            self._rules,
+                found[max(left)] += 1
+            keeping[finding.question] -= 1
+            control, question = self._questions.get(finding.question or "", (None, None))
+            if control and question and not keeping[finding.question]:
+                rest = _rest(question)
+                weighed[control] += rest
+                whole += rest
+                ranges.update(_ranges({control: weighed[control]}))
+        return Tally(
+            kinds=kinds,
+            keeping=keeping,
+            found=found,
+            places=places,
+            weighed=weighed,
+            ranges=ranges,
+            whole=whole,
         )
 
-    def _grade(
-        self,
-        questions: Sequence[QuestionResult],
-        kinds: Mapping[str, Severity],
-        gone: Collection[_Key],
-        controls: Sequence[ControlResult],
-    ) -> Grade:
-        ranges = {
-            result.control: (result.score_low, result.score_high)
-            for result in controls
-            if result.score_low is not None and result.score_high is not None
-        }
-        caps = scoring.Caps(
-            found=tuple(kinds.values()),
-            severity_if_unknown=self._unknown,
-            worst_case=self._worst,
-            places=tuple(finding.severity for key, finding in self._keyed if key not in gone),
-        )
+    def graded(self, tally: Tally) -> Grade:
+        """The grade of what stands."""
         return scoring.grade(
-            ranges,
-            scoring.weigh(questions),
-            caps,
+            tally.ranges,
+            tally.whole,
+            scoring.Caps(
+                found=tally.found,
+                places=tally.places,
+                severity_if_unknown=self._unknown,
+                worst_case=self._worst,
+            ),
             self._rules,
             quick=self._quick,
             not_applicable_share=self._not_applicable_share,
         )
 
+    def outlook(self, tally: Tally) -> Outlook:
+        """The grade of what stands, as an Outlook."""
+        grade = self.graded(tally)
+        return Outlook(letter=grade.letter, score_low=grade.score_low, score_high=grade.score_high)
 
-def _met(question: QuestionResult) -> QuestionResult:
-    points = float(question.weight)
-    return msgspec.structs.replace(question, low=points, high=points, credit=Credit.MET, severity=Severity.OK)
+
+def _tally(findings: Sequence[Finding], weighed: Mapping[Control, Weighed]) -> Tally:
+    kinds: dict[str, Counts] = {}
+    for finding in findings:
+        kinds.setdefault(finding.code, Counter())[finding.severity] += 1
+    return Tally(
+        kinds=kinds,
+        keeping=Counter(finding.question for finding in findings),
+        found=Counter(max(counts) for counts in kinds.values()),
+        places=Counter(finding.severity for finding in findings),
+        weighed=weighed,
+        ranges=_ranges(weighed),
+        whole=reduce(Weighed.__add__, weighed.values()),
+    )
+
+
+def _ranges(weighed: Mapping[Control, Weighed]) -> dict[Control, tuple[int, int]]:
+    return {
+        control: (scoring.percent(sums.low, sums.applicable), scoring.percent(sums.high, sums.applicable))
+        for control, sums in weighed.items()
+        if sums.applicable
+    }
+
+
+def _rest(question: QuestionResult) -> Weighed:
+    """What a question adds to the sums when it is met from now on."""
+    if not question.in_score:
+        return Weighed()
+    newly = 0 if question.low == question.high else question.weight
+    return Weighed(
+        definite=newly,
+        verified=newly if question.verified else 0,
+        low=question.weight - question.low,
+        high=question.weight - question.high,
+    )

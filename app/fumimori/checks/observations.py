@@ -61,18 +61,22 @@ class Observations:
         """The attempts of all `runs`, oldest first."""
         observations = cls(scope, ())
         for run in runs:
-            if run.tool is not None:
-                observations._import(run.attempts, run.tool)
-                continue
-            if run.kind is RunKind.MEASURED:
+            if run.tool is None and run.kind is RunKind.MEASURED:
                 observations.vantage = run.vantage
-            observations._count(run.attempts, run.vantage)
+            observations.add(run, run.attempts)
         return observations
 
     @classmethod
     def of_assessment(cls, assessment: Assessment) -> Self:
         """The attempts of all runs of `assessment` under its scope."""
         return cls.of(assessment.scope, assessment.runs)
+
+    def add(self, run: Run, attempts: Iterable[Attempt]) -> None:
+        """Count these attempts of `run` too; of each check, older runs come before newer ones."""
+        if run.tool is None:
+            self._count(attempts, run.vantage)
+        else:
+            self._import(attempts, run.tool)
 
     def _count(self, attempts: Iterable[Attempt], vantage: Vantage | None) -> None:
         for attempt in attempts:
@@ -157,10 +161,10 @@ class Observations:
             if facts is not None:
                 yield attempt, facts
 
-    def all(self, key: FactsKey[F]) -> Iterator[tuple[Attempt, F]]:
-        """Every completed attempt of this check with its facts."""
+    def all(self, key: FactsKey[F], subject: str | None = None) -> Iterator[tuple[Attempt, F]]:
+        """Every completed attempt of this check, at one subject or at all, with its facts."""
         for attempt in self.attempts(key.check):
-            facts = _decoded(attempt, key.kind)
+            facts = _decoded(attempt, key.kind) if subject in (None, attempt.subject) else None
             if facts is not None:
                 yield attempt, facts
 

@@ -18,19 +18,27 @@ def hosting_guess(hosts: Sequence[str], table: Table, autodiscover: str = "") ->
 
 def provider_row(hosts: Sequence[str], table: Table, autodiscover: str = "") -> Mapping[str, str] | None:
     """The table's row of the first host that it knows."""
-    rows = table.dicts()
+    rows = table.once(_patterns)
     for host in hosts:
-        for row in rows:
-            if not re.search(row["mx"], host):
-                continue
-            if row["autodiscover"] and not re.search(row["autodiscover"], autodiscover):
-                continue
-            return row
+        for mx, alias, row in rows:
+            if mx.search(host) and (alias is None or alias.search(autodiscover)):
+                return row
     return None
 
 
-def only(table: Table, hosting: Hosting) -> Table:
-    """The rows of one kind of hosting."""
+def rental_servers(table: Table) -> Table:
+    """The rows of those who rent out servers."""
+    return table.once(_rental)
+
+
+def _patterns(table: Table) -> Sequence[tuple[re.Pattern[str], re.Pattern[str] | None, Mapping[str, str]]]:
+    return [
+        (re.compile(row["mx"]), re.compile(row["autodiscover"]) if row["autodiscover"] else None, row)
+        for row in table.dicts()
+    ]
+
+
+def _rental(table: Table) -> Table:
     column = table.columns.index("hosting")
-    rows = tuple(row for row in table.rows if row[column] == hosting)
+    rows = tuple(row for row in table.rows if row[column] == Hosting.RENTAL)
     return Table(columns=table.columns, rows=rows, date=table.date)

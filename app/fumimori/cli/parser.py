@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
-from fumimori import __version__
+from fumimori import VERSION_LINE
 from fumimori.cli.files import WrongUseError
 from fumimori.exports import FORMATS, HANDOVER
 from fumimori.texts import Texts
@@ -27,7 +27,7 @@ def parser(texts: Texts) -> argparse.ArgumentParser:
 
     _Parser.texts = texts
     top = _Parser(prog="fumimori", description=texts("cli.description"), allow_abbrev=False)
-    top.add_argument("--version", action="version", version=f"Fumimori {__version__}")
+    top.add_argument("--version", action="version", version=VERSION_LINE)
     commands = top.add_subparsers(dest="command", required=True, parser_class=_Parser)
     secret = _Parser(add_help=False, allow_abbrev=False)
     secret.add_argument("--passphrase-file", metavar="FILE", help=say("passphrase_file"))

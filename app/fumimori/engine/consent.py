@@ -14,10 +14,10 @@ import msgspec
 
 from fumimori.checks.contract import Delivery, Probe
 from fumimori.checks.observations import Observations
-from fumimori.checks.providers import hosting_guess, only
+from fumimori.checks.providers import hosting_guess, rental_servers
 from fumimori.engine.toolkit import Toolkit
 from fumimori.grammar.domain_names import split_host
-from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Record, Rules, Scope
+from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Record, Rules, Scope
 from fumimori.network.addresses import not_routed
 
 
@@ -135,7 +135,7 @@ def _somebody_elses(target: Target, grounds: Grounds) -> str:
     table = grounds.rules.tables.get("providers")
     if table is not None:
         names = [target.host, *([target.alias] if target.alias else [])]
-        if hosting_guess(names, table)[0] or hosting_guess(target.names, only(table, Hosting.RENTAL))[0]:
+        if hosting_guess(names, table)[0] or hosting_guess(target.names, rental_servers(table))[0]:
             return "not_own_server"
     states = {domain.name: _state(domain, grounds) for domain in grounds.scope.domains}
     elsewhere = {

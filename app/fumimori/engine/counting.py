@@ -72,12 +72,19 @@ def _kept(
 ) -> set[tuple[str, str]]:
     """Probe and subject of all that is in scope; a probe that cannot name its subjects has none but itself."""
     kept: set[tuple[str, str]] = set()
+    observations = Observations.of(scope, (msgspec.structs.replace(run, attempts=()) for run in runs))
+    of_probe: dict[str, list[tuple[Run, Attempt]]] = {}
+    for run in runs:
+        for attempt in run.attempts:
+            of_probe.setdefault(attempt.probe, []).append((run, attempt))
     for probe in probes:
-        observations = Observations.of(scope, _only(runs, kept))
         subjects = guarded(partial(_subjects, probe, observations), logged=failed is not None)
         kept.update((probe.id, subject) for subject in (("",) if subjects is None else subjects))
         if subjects is None and failed is not None:
             failed.append(probe.id)
+        for run, attempt in of_probe.get(probe.id, ()):
+            if (probe.id, attempt.subject) in kept:
+                observations.add(run, (attempt,))
     return kept
 
 
@@ -101,12 +108,6 @@ def belongs(about: About, subject: str, scope: Scope) -> bool:
         names.update(host_of(host) for host in scope.named_hosts)
         subject = host_of(subject)
     return _below(subject.rpartition("@")[2], names)
-
-
-def _only(runs: Iterable[Run], kept: set[tuple[str, str]]) -> Iterable[Run]:
-    for run in runs:
-        attempts = tuple(attempt for attempt in run.attempts if (attempt.probe, attempt.subject) in kept)
-        yield msgspec.structs.replace(run, attempts=attempts)
 
 
 def _about(contacts: Iterable[Contact], out: Iterable[Attempt], kept: Iterable[tuple[str, str]]) -> Iterable[Contact]:

@@ -10,7 +10,7 @@ import msgspec
 
 from fumimori.assess import registers as register_joins
 from fumimori.assess.absent import about_existing
-from fumimori.assess.judging import assess
+from fumimori.assess.judging import assess, reconciled
 from fumimori.checks.contract import Probe, Reader
 from fumimori.checks.observations import Observations
 from fumimori.checks.tables.ports import port_matrix
@@ -21,6 +21,7 @@ from fumimori.model import (
     Outcome,
     PortRow,
     Question,
+    QuestionResult,
     Record,
     Register,
     Result,
@@ -109,12 +110,23 @@ class Toolkit:
         `judged` is an earlier judgement to go by instead, where a new one would take too long.
         """
         judged = judged or self.judged(assessment)
-        of_today = msgspec.structs.replace(assessment, runs=judged.runs)
-        recorded = register_joins.outcomes(
-            of_today, Observations.of(assessment.scope, judged.runs), self.rules, moment.date()
-        )
-        result = assess(of_today, self.bank, self.rules, (*judged.outcomes, *recorded), moment)
+        of_today, outcomes = self._of_today(assessment, moment, judged)
+        result = assess(of_today, self.bank, self.rules, outcomes, moment)
         return msgspec.structs.replace(result, ports=judged.ports)
+
+    def questions(self, assessment: Assessment, moment: datetime, judged: Judged) -> tuple[QuestionResult, ...]:
+        """Where every question stands under `assessment`, as `assess` says."""
+        of_today, outcomes = self._of_today(assessment, moment, judged)
+        table = reconciled(of_today, self.bank, self.rules, outcomes, moment).table
+        return tuple(evaluation.result for evaluation in table)
+
+    def _of_today(
+        self, assessment: Assessment, moment: datetime, judged: Judged
+    ) -> tuple[Assessment, tuple[Outcome, ...]]:
+        """The assessment with what counts of its runs, and every outcome, those of its registers too."""
+        of_today = msgspec.structs.replace(assessment, runs=judged.runs)
+        seen = Observations.of(assessment.scope, judged.runs)
+        return of_today, (*judged.outcomes, *register_joins.outcomes(of_today, seen, self.rules, moment.date()))
 
     def judged(self, assessment: Assessment) -> Judged:
         """What all judges say, each on its own: one that fails is logged, and its probe's attempts become OUR_BUG."""

@@ -12,7 +12,7 @@ from fumimori.checks.contract import DOCUMENT_MOST, Damaged, Document, NotReadab
 from fumimori.grammar.collected import PARTS_HEAD, is_collected, parse_collected
 from fumimori.grammar.mime import parse_message, parts, resemblance
 from fumimori.grammar.tar import TarError, tar_files
-from fumimori.grammar.xlsx import ZIP_FAULTS
+from fumimori.grammar.xlsx import zip_faults
 from fumimori.texts import sanitize
 
 MEMBERS_MOST = 5_000
@@ -136,7 +136,7 @@ def _inflated(packed: bytes) -> bytes:
 def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(document.content))
-    except ZIP_FAULTS as error:
+    except zip_faults() as error:
         raise Damaged(type(error).__name__) from error
     with archive:
         for member in archive.infolist():
@@ -149,7 +149,7 @@ def _zip(document: Document, allowance: Allowance) -> Iterator[Piece]:
             try:
                 with archive.open(member) as stream:
                     content = stream.read(DOCUMENT_MOST + 1)
-            except ZIP_FAULTS:
+            except zip_faults():
                 allowance.take(0)
                 yield Unread(name=_named(document, member.filename), why=Damaged())
                 continue

@@ -8,19 +8,24 @@ tree (section 4.10). The list is for receivers of RFC 7489 (section 3.2) and for
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
 
 _VERSION = re.compile(rb"(?m)^// VERSION: (\d{4}-\d\d-\d\d)")
+_BEGIN, _END = "// ===BEGIN ICANN DOMAINS===", "// ===END ICANN DOMAINS==="
+
+RULE_LABELS_MOST = 8
+"""More labels than any rule of the list has; a name is as long as its sender likes."""
 
 
 @cache
-def _suffixes() -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList
+def _rules() -> frozenset[str]:
+    """The lines of the first section as they stand: a suffix, `*.` before it, or `!` before an exception; comments too.
 
-    return PublicSuffixList(only_icann=True)
+    Nothing is parsed and written in ASCII line by line, because of thousands of rules a judgement asks for a few.
+    """
+    from publicsuffixlist import PSLFILE
+
+    with open(PSLFILE, encoding="utf-8") as file:  # noqa: PTH123 - the library's own path
+        return frozenset(file.read().partition(_BEGIN)[2].partition(_END)[0].split("\n"))
 
 
 def registrable_part(name: str) -> str:
@@ -29,7 +34,36 @@ def registrable_part(name: str) -> str:
     Empty for a bare suffix and for what is no name. A top-level domain that is not listed is a suffix of one label
     (the list's rule `*`).
     """
-    return _suffixes().privatesuffix(name.lower().removesuffix(".")) or ""
+    labels = name.lower().removesuffix(".").split(".")
+    if "" in labels:
+        return ""
+    sold = _suffix_length([_as_listed(label) for label in labels]) + 1
+    return ".".join(labels[-sold:]) if sold <= len(labels) else ""
+
+
+def _suffix_length(labels: list[str]) -> int:
+    """How many labels at the end nobody can register: by the exception, else by the longest rule, else one."""
+    rules = _rules()
+    for start in range(max(0, len(labels) - RULE_LABELS_MOST), len(labels)):
+        name, length = ".".join(labels[start:]), len(labels) - start
+        if f"!{name}" in rules:
+            return length - 1
+        if f"*.{name}" in rules:
+            # Where it is the whole name, the name above the star is a suffix too.
+            return length + (start > 0)
+        if name in rules:
+            return length
+    return 1
+
+
+def _as_listed(label: str) -> str:
+    """The label in the letters of the list, which writes names of other scripts as people do (RFC 3492)."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label.removeprefix("xn--").encode().decode("punycode")
+    except UnicodeError:
+        return label
 
 
 @cache

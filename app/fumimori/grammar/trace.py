@@ -5,7 +5,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 
 from fumimori.model import Record
@@ -93,6 +92,8 @@ def _version(head: str) -> str:
 
 def moment(text: str) -> datetime | None:
     """The moment of a Date field or of a hop; None where it is not one."""
+    from email.utils import parsedate_to_datetime
+
     try:
         at = parsedate_to_datetime(_without_comments(text[:200]).strip())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

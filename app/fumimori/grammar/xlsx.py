@@ -3,14 +3,16 @@
 Nothing is computed and nothing else is looked at: no formula, macro, picture or link.
 """
 
-import lzma
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 from xml.parsers import expat  # document types are refused before anything is done with them
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 FILES_MOST = 2000
 PART_MOST = 64 * 1024 * 1024
@@ -20,18 +22,25 @@ WHOLE_MOST = 128 * 1024 * 1024
 SHEETS_MOST = 20
 STRINGS_MOST = 1_000_000
 CELL_MOST = 1000
-ZIP_FAULTS = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
-    RuntimeError,  # encrypted, or packed in a way that is not known
-    ValueError,  # a place before the beginning of the file
-    *(OverflowError, MemoryError),  # a place behind any file's end; a dictionary of 4 GiB
-)
-"""What comes out of `zipfile` for an archive that cannot be read."""
 _CHUNK = 65536
 _DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 """Number formats of days that need no definition (section 18.8.30, with those of East Asia)."""
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+
+@lru_cache(maxsize=1)
+def zip_faults() -> tuple[type[Exception], ...]:
+    """What comes out of `zipfile` for an archive that cannot be read; loaded when one is."""
+    import lzma
+    from zipfile import BadZipFile
+
+    return (
+        *(BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
+        RuntimeError,  # encrypted, or packed in a way that is not known
+        ValueError,  # a place before the beginning of the file
+        *(OverflowError, MemoryError),  # a place behind any file's end; a dictionary of 4 GiB
+    )
 
 
 class TableError(ValueError):
@@ -59,8 +68,10 @@ def xlsx_sheets(
     No more than `rows_most` of a sheet. `watch` is called with the share of the package that was read, and ends the
     reading by raising. Raises TableError.
     """
+    from zipfile import ZipFile
+
     try:
-        with zipfile.ZipFile(BytesIO(octets)) as archive:
+        with ZipFile(BytesIO(octets)) as archive:
             package = _Package(archive, watch)
             days, from_1904 = _styles(package), _Book(package).from_1904
             strings = _Strings(package).found
@@ -72,9 +83,12 @@ def xlsx_sheets(
             package.must_hold_sheets()
     except TableError:
         raise
-    except ZIP_FAULTS as error:
+    except zip_faults() as error:
         raise TableError("unreadable") from error
 
+
+_STORED, _DEFLATED = 0, 8
+"""How a part may be packed (APPNOTE.TXT 4.4.5)."""
 
 _Start = Callable[[str, dict[str, str]], object]
 _Word = Callable[[str], object]
@@ -83,7 +97,7 @@ _Word = Callable[[str], object]
 class _Package:
     """The parts of the workbook, each read once by events."""
 
-    def __init__(self, archive: zipfile.ZipFile, watch: Callable[[float], None]) -> None:
+    def __init__(self, archive: "ZipFile", watch: Callable[[float], None]) -> None:
         self._archive, self._watch = archive, watch
         self._parts = {part.filename: part for part in archive.infolist()[:FILES_MOST]}
         self._whole = max(sum(part.file_size for part in self._parts.values()), 1)
@@ -101,7 +115,7 @@ class _Package:
             return
         if part.file_size > PART_MOST:
             raise TableError("too_large")
-        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if part.compress_type not in (_STORED, _DEFLATED):
             raise TableError("unreadable")
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True

@@ -1,7 +1,6 @@
 """The octets of evidence: in the file, or in memory while there is no file, or none that takes them."""
 
 import contextlib
-import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ class EvidenceBytes:
 
     def keep(self, file: "AssessmentFile | None", octets: bytes) -> str:
         """Keep the octets of one piece; their SHA-256. From any thread."""
+        import hashlib
+
         from fumimori.store import StoreError
 
         if file is not None:

@@ -12,12 +12,11 @@ HURRIED_S = 0.02
 
 
 class Growing:
-    """Puts widgets into a column, each in its own turn of the event loop, so that the window never blocks."""
+    """Puts widgets into columns, each in its own turn of the event loop, so that the window never blocks."""
 
     def __init__(self, column: QVBoxLayout, owner: QWidget) -> None:
         self._column = column
-        self._makers: list[Callable[[], QWidget]] = []
-        self._at = 0
+        self._makers: list[tuple[QVBoxLayout, Callable[[], QWidget]]] = []
         self._turns = QTimer(owner)
         self._turns.timeout.connect(self._next)
 
@@ -26,12 +25,21 @@ class Growing:
         """Whether parts are still to be made."""
         return bool(self._makers)
 
-    def add(self, makers: Sequence[Callable[[], QWidget]], *, at_once: int = AT_ONCE) -> None:
-        """Append what these callables make to the column: that many of them at once."""
-        self._makers = list(makers)
-        self._at = self._column.count()
-        for _ in makers[:at_once]:
-            self._next()
+    def add(
+        self, makers: Sequence[Callable[[], QWidget]], *, at_once: int = AT_ONCE, column: QVBoxLayout | None = None
+    ) -> None:
+        """Append what these callables make to the `column`, else to the page's: that many of them at once.
+
+        What was added before comes first; what is put into the column afterwards stands below.
+        """
+        within = column or self._column
+        place = QVBoxLayout()
+        place.setSpacing(within.spacing())
+        within.addLayout(place)
+        first = makers if not self._makers else ()
+        for make in first[:at_once]:
+            self._put(place, make)
+        self._makers += [(place, make) for make in makers[len(first[:at_once]) :]]
         self._turns.start(0)
 
     def finish(self) -> None:
@@ -47,10 +55,17 @@ class Growing:
 
     def _next(self) -> None:
         if self._makers:
-            made = self._makers.pop(0)()
-            self._column.insertWidget(self._at, made)
-            # Qt would show it only in the next turn, and what is hidden cannot take the keyboard.
-            made.show()
-            self._at += 1
+            self._put(*self._makers.pop(0))
         else:
             self._turns.stop()
+
+    def _put(self, place: QVBoxLayout, make: Callable[[], QWidget]) -> None:
+        made = make()
+        place.addWidget(made)
+        # Qt would show it only in the next turn, and what is hidden cannot take the keyboard.
+        made.show()
+
+
+def between(line: Callable[[], QWidget], makers: Sequence[Callable[[], QWidget]]) -> list[Callable[[], QWidget]]:
+    """The makers with what `line` makes between them."""
+    return [one for make in makers for one in (line, make)][1:]

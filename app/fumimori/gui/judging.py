@@ -1,15 +1,16 @@
 """What follows from the assessment: what servers said is judged in the background, what people say at once."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fumimori.model import Assessment, Result
+from fumimori.model import Assessment, QuestionResult, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fumimori.checks.observations import Observations
     from fumimori.engine import Judged, Toolkit
     from fumimori.gui.session import Session
 
@@ -100,11 +101,25 @@ class Judging(QObject):
 
         Where nothing was judged yet, that is done here and now: the window asks `ready` before.
         """
-        moment = self._session.services.now()
+        return self._session.toolkit.assess(assessment, self._session.services.now(), self._at_hand(assessment))
+
+    def questions(self, assessment: Assessment) -> tuple[QuestionResult, ...]:
+        """Where every question stands under `assessment`, and nothing else of what follows from it."""
+        return self._session.toolkit.questions(assessment, self._session.services.now(), self._at_hand(assessment))
+
+    def _at_hand(self, assessment: Assessment) -> "Judged":
         if self._judged is None:
-            toolkit = self._session.toolkit
-            self._keep(assessment, toolkit.judged(assessment))
-        return self._session.toolkit.assess(assessment, moment, self._judged)
+            self._keep(assessment, self._session.toolkit.judged(assessment))
+        return cast("Judged", self._judged)
+
+    def observations(self) -> "Observations":
+        """What was seen of the session's scope, as far as it is judged: by the judgement before while one is under way.
+
+        Nothing before the first: the window's thread never judges to show something.
+        """
+        from fumimori.checks.observations import Observations
+
+        return Observations.of(self._session.open.scope, self._judged.runs if self._judged is not None else ())
 
     def _start(self) -> None:
         """Judge what is on the session; one judgement at a time, and again when it changed meanwhile."""

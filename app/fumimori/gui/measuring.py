@@ -104,7 +104,7 @@ class Measuring(QObject):
         from fumimori.engine import targets
 
         session = self._session
-        return targets(findings, session.toolkit.probes, session.toolkit.observations(session.open))
+        return targets(findings, session.toolkit.probes, session.judging.observations())
 
     def again(self, findings: "Sequence[Finding]") -> None:
         """Measure only what these findings rest on, under the consent that was given; nothing while one runs."""

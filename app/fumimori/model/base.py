@@ -67,12 +67,14 @@ class Control(StrEnum):
     @property
     def number(self) -> int:
         """1 to 10, the order that never changes."""
-        return list(Control).index(self) + 1
+        return _NUMBERS[self]
 
     @property
     def printed(self) -> str:
         """The code on paper and screen: C1 to C10."""
         return f"C{self.number}"
 
+
+_NUMBERS = {control: number for number, control in enumerate(Control, start=1)}
 
 Values = tuple[tuple[str, str | int], ...]

@@ -1,12 +1,13 @@
 """What the dated rules say about outcomes, thresholds and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from fumimori.model.bank import Credit, HostingSeverity, Work
-from fumimori.model.base import Control, Record, Severity
+from fumimori.model.base import Control, Record, Severity, T
 
 
 class Effect(StrEnum):
@@ -144,6 +145,17 @@ class Table(Record, dict=True):  # with room for what is worked out once
     @cached_property
     def _by_name(self) -> tuple[Mapping[str, str], ...]:
         return tuple(MappingProxyType(dict(zip(self.columns, row, strict=True))) for row in self.rows)
+
+    def once(self, work: "Callable[[Table], T]") -> T:
+        """What `work`, a function of a module, makes of the table: worked out at the first call, shared by all."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        made: T = self._made[work]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[object, Any]:
+        return {}
 
 
 class Rules(Record):

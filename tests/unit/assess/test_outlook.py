@@ -1,12 +1,17 @@
 """What an action brings is what the grade really becomes, alone and on the way through the plan."""
 
+from collections import Counter
+from random import Random
+
 import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.__main__ import sample, texts, toolkit
+from fumimori.__main__ import bank, rules, sample, texts, toolkit
+from fumimori.assess import scoring
+from fumimori.assess.judging import assess
 from fumimori.assess.plan import Step, first, steps
-from fumimori.model import Action, Control, Effort, Grade, Outlook, Severity, Work
+from fumimori.model import Action, Control, Effort, Grade, Outcome, Outlook, Severity, Work
 from fumimori.texts import languages
 from fumimori.wording.work import count_words, counts_words, gain_words, outlook_words
 from unit.assess.small import NOW, judged, outcome, said
@@ -56,6 +61,69 @@ def test_together_grows_with_every_action_and_the_first_five_are_the_expected_gr
     last = first(result.actions)[-1].together
     assert (last.letter, last.score_low) == (result.expected.letter, result.expected.score_low)
     assert all(one.alone.score_low >= result.grade.score_low for one in result.actions if one.alone)
+
+
+def faulty(count):
+    """The result of the sample's answers beside `count` faults: one code after the other, then on the next host."""
+    codes = [code for code, rule in sorted(rules().outcomes.items()) if rule.severity >= Severity.LOW]
+    found = [Outcome(code=codes[at % len(codes)], subject=f"h{at // len(codes)}.example.jp") for at in range(count)]
+    Random(count).shuffle(found)
+    return assess(sample(), bank(), rules(), found, NOW)
+
+
+def added_up_anew(result, gone):
+    """The grade's letter and scores without the findings `gone`: every question and finding added up from nothing."""
+    left = [one for one in result.findings if one not in gone and one.severity >= Severity.LOW]
+    keeping = {one.question for one in left}
+    met = {one.question for one in gone} - keeping
+    questions = [
+        msgspec.structs.replace(one, low=float(one.weight), high=float(one.weight)) if one.question in met else one
+        for one in result.questions
+    ]
+    weighed = {
+        control: scoring.weigh(one for one in questions if one.question.startswith(f"{control}."))
+        for control in Control
+    }
+    kinds: dict[str, Severity] = {}
+    for one in left:
+        kinds[one.code] = max(one.severity, kinds.get(one.code, Severity.OK))
+    open_ones = Counter(one.severity for one in result.open_points if one.kind == "unknown" and one.severity > 1)
+    caps = scoring.Caps(
+        found=Counter(kinds.values()), places=Counter(), severity_if_unknown=open_ones, worst_case=Counter()
+    )
+    ranges = {
+        control: (scoring.percent(sums.low, sums.applicable), scoring.percent(sums.high, sums.applicable))
+        for control, sums in weighed.items()
+        if sums.applicable
+    }
+    grade = scoring.grade(ranges, scoring.weigh(questions), caps, rules(), quick=False)
+    return grade.letter, grade.score_low, grade.score_high
+
+
+@pytest.mark.parametrize("count", [40, 400])
+def test_what_is_left_after_repairs_is_what_adding_everything_up_anew_says(count):
+    result = faulty(count)
+    gone = []
+    for one in result.actions:
+        gone += one.findings
+        assert (one.together.letter, one.together.score_low, one.together.score_high) == added_up_anew(result, gone)
+        if one.alone:
+            alone = added_up_anew(result, one.findings)
+            assert (one.alone.letter, one.alone.score_low, one.alone.score_high) == alone
+    assert len(result.actions) > 20
+
+
+def test_questions_are_added_up_once_however_many_actions_there_are(monkeypatch):
+    calls = []
+    real = scoring.weigh
+    monkeypatch.setattr(scoring, "weigh", lambda questions: calls.append(1) or real(questions))
+    counted = []
+    for count in (20, 200):
+        calls.clear()
+        counted.append((len(faulty(count).actions), len(calls)))
+    (few, some), (many, same) = counted
+    assert few < many
+    assert some == same
 
 
 def test_the_steps_name_the_first_action_after_which_the_letter_is_better():

@@ -1,5 +1,7 @@
 """Scores and grades come out as the published rule says, to the point."""
 
+from collections import Counter
+
 import pytest
 
 from fumimori.assess import scoring
@@ -32,7 +34,10 @@ def graded(scores, found=(), severity_if_unknown=(), worst_case=(), *, coverage=
     )
     ranges = {control: score if isinstance(score, tuple) else (score, score) for control, score in scores.items()}
     caps = scoring.Caps(
-        found=tuple(found), severity_if_unknown=tuple(severity_if_unknown), worst_case=tuple(worst_case)
+        found=Counter(found),
+        places=Counter(),
+        severity_if_unknown=Counter(severity_if_unknown),
+        worst_case=Counter(worst_case),
     )
     return scoring.grade(ranges, weighed, caps, RULES, quick=quick)
 

@@ -11,6 +11,7 @@ from fumimori.checks.contract import ProbeContext
 from fumimori.checks.observations import Observations
 from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.checks.ssh import probe as ssh
+from fumimori.checks.ssh.algorithms import fits
 from fumimori.grammar.rule_files import parse_rules
 from fumimori.model import Attempt, ConsentLevel, Scope, Severity, Status, Vantage
 from fumimori.network import NotObserved
@@ -137,6 +138,14 @@ def test_another_host_key_than_at_the_last_look_is_told():
     other = service(host_key="ssh-rsa", host_key_bits=4096, host_key_sha256="b" * 43)
     assert changed(old, other) == []
     assert len(changed(old, service(open=False), new)) == 1
+
+
+def test_a_star_of_the_table_stands_at_the_end_and_means_every_name_that_begins_so():
+    patterns = [row["algorithm"] for row in RULES.tables["ssh_algorithms"].dicts()]
+    assert not {sign for one in patterns for sign in one.removesuffix("*")} & set("*?[]")
+    assert fits("gss-group1-sha1-toWM5Slw5Ew8Mqkay+al2g==", "gss-group1-sha1-*")
+    assert not fits("gss-group14-sha1-x", "gss-group1-sha1-*")
+    assert (fits("ssh-rsa", "ssh-rsa"), fits("ssh-rsa-x", "ssh-rsa"), fits("ssh-rs", "ssh-rsa")) == (True, False, False)
 
 
 def test_many_names_are_shortened():

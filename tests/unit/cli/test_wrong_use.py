@@ -111,3 +111,24 @@ def test_a_file_that_is_no_assessment_is_refused(tmp_path: Path) -> None:
     line = ("report", "other.fumimori", "--lang", "en", "--out", "x.pdf", "--passphrase-file", "secret")
     ran = fumimori(tmp_path, *line)
     assert (ran.returncode, "Traceback" in ran.stderr, (tmp_path / "x.pdf").exists()) == (2, False, False)
+
+
+def test_the_version_is_said_without_loading_what_measures(tmp_path: Path):
+    shown = "import sys; from fumimori.__main__ import main; main(['--version']); print(*sorted(sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", shown],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(APP), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    said, modules = ran.stdout.splitlines()
+    assert said == fumimori(tmp_path, "--version").stdout.strip()
+    assert {name for name in modules.split() if name.startswith("fumimori.")} <= {
+        "fumimori.__main__",
+        "fumimori.resources",
+        "fumimori.texts",
+    }
+    assert not {"asyncio", "msgspec", "argparse"} & {*modules.split()}

@@ -1,6 +1,7 @@
 """What counts is the newest completed attempt at what the scope has today, judged from where it was made."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ import msgspec
 import pytest
 
 from fumimori import checks as probes
-from fumimori.__main__ import bank
+from fumimori.__main__ import bank, sample
 from fumimori.checks.exposed_ports import facts as exposed_ports_facts
 from fumimori.checks.mx import facts as mx_facts
+from fumimori.checks.observations import Observations
 from fumimori.checks.spf import facts as spf_facts
 from fumimori.checks.ssh import facts as ssh_facts
 from fumimori.engine import Toolkit
@@ -255,3 +257,18 @@ def test_an_answer_does_not_make_anything_be_read_again(expect_log: Callable[[st
 
 def test_an_assessment_without_runs_is_judged_as_nothing() -> None:
     assert assessed(scope("example.jp")).runs == ()
+
+
+def test_every_attempt_is_looked_through_once_however_many_probes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assessment = sample()
+    looked: list[Attempt] = []
+    real = Observations._count
+
+    def counted(self: Observations, attempts: Iterable[Attempt], vantage: Vantage | None) -> None:
+        looked.extend(known := list(attempts))
+        real(self, known, vantage)
+
+    monkeypatch.setattr(Observations, "_count", counted)
+    counting(probes.walk(), assessment.scope, assessment.runs)
+    # Once for what each probe names from those before it, once for the newest at each subject.
+    assert max(Counter(map(id, looked)).values()) == 2

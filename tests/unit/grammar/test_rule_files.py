@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from fumimori.grammar.rule_files import RulesError, parse_rules
-from fumimori.model import ByHand, Control, OutcomeRule, Severity
+from fumimori import resources
+from fumimori.checks.tls.facts import class_ranks, group_classes, suite_classes
+from fumimori.grammar.rule_files import RulesError, parse_rules, parse_table
+from fumimori.model import ByHand, Control, OutcomeRule, Severity, Table
 
 HEAD = {"control": "sender_auth", "source": "RFC 7208 section 4", "date": "2014-04"}
 
@@ -86,3 +89,25 @@ def test_a_repair_by_hand_says_why() -> None:
 def test_a_reason_is_one_of_the_known_ones_and_belongs_to_a_fault(said: dict[str, str]) -> None:
     with pytest.raises(RulesError, match=r"^spf: spf\.none: "):
         outcome_of({**HEAD, **said})
+
+
+def test_what_is_made_of_a_table_is_made_once() -> None:
+    table = parse_table("small", "# date: 2026-11-24\nname\tclass\na\tgood\nb\tbad")
+    calls: list[Table] = []
+
+    def names(of: Table) -> tuple[str, ...]:
+        calls.append(of)
+        return tuple(row["name"] for row in of.dicts())
+
+    assert table.once(names) == ("a", "b")
+    assert table.once(names) is table.once(names)
+    assert calls == [table]
+    other = msgspec.structs.replace(table, rows=(("c", "bad"),))
+    assert other.once(names) == ("c",)
+
+
+def test_the_suites_of_tls_are_sorted_into_their_classes_once() -> None:
+    rules = parse_rules("test", {}, resources.rule_tables())
+    assert suite_classes(rules) is suite_classes(rules)
+    assert group_classes(rules) is group_classes(rules)
+    assert class_ranks(rules) is class_ranks(rules)

@@ -4,6 +4,7 @@ import re
 import socket
 
 import pytest
+from publicsuffixlist import PublicSuffixList
 
 from fumimori.grammar import suffixes
 
@@ -109,12 +110,30 @@ def test_what_a_registry_sells(name, part):
     assert suffixes.registrable_part(name) == part
 
 
+def test_every_rule_of_the_list_says_what_its_library_says():
+    library = PublicSuffixList(only_icann=True)
+    rules = sorted(library._publicsuffix)
+    for rule in rules:
+        for below in ("", "a.", "b.a."):
+            name = below + rule.lstrip("!").removeprefix("*.")
+            assert suffixes.registrable_part(name) == (library.privatesuffix(name) or "")
+    assert len(rules) > 7_000
+    assert library._maxlabel < suffixes.RULE_LABELS_MOST
+
+
+@pytest.mark.parametrize(
+    "name", ["xn--", "mail.xn--.jp", "xn--é.jp", "a..jp", "*.ck", "!www.ck", "// x", "a" * 99 + ".jp"]
+)
+def test_what_is_hardly_a_name_never_raises(name):
+    assert suffixes.registrable_part(name).count(".") <= 2
+
+
 def test_the_list_is_dated_and_asks_nobody(monkeypatch):
     def refuse(*_):
         raise AssertionError("a list of suffixes is read from the disk")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    suffixes._suffixes.cache_clear()
+    suffixes._rules.cache_clear()
     suffixes.list_date.cache_clear()
     assert suffixes.registrable_part("mail.example.co.jp") == "example.co.jp"
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", suffixes.list_date())

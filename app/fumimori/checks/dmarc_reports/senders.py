@@ -29,10 +29,9 @@ class Sender(Record):
 def reports_of(observations: Observations, domain: str) -> tuple[DmarcReport, ...]:
     """Every report about `domain` that was ever handed over, each once, oldest first."""
     found: dict[tuple[str, str, object], DmarcReport] = {}
-    for attempt, facts in observations.all(DMARC_REPORTS):
-        if attempt.subject == domain:
-            for report in facts.reports:
-                found.setdefault((report.organisation, report.id, report.begin), report)
+    for _, facts in observations.all(DMARC_REPORTS, domain):
+        for report in facts.reports:
+            found.setdefault((report.organisation, report.id, report.begin), report)
     return tuple(sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id)))
 
 

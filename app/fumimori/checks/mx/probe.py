@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fumimori.checks.contract import Delivery, Probe, ProbeContext
 from fumimori.checks.mx.facts import MX, Facts, MxHost
 from fumimori.checks.observations import Observations
-from fumimori.checks.providers import hosting_guess, only, provider_row
+from fumimori.checks.providers import hosting_guess, provider_row, rental_servers
 from fumimori.grammar.spf import parse_spf
 from fumimori.grammar.spf_macros import reverse_name
 from fumimori.grammar.spf_walk import spf_texts
@@ -101,7 +101,7 @@ async def _behind(domain: str, hosts: Sequence[MxHost], context: ProbeContext) -
     own = [host for host in hosts if host.addresses and (host.host == domain or host.host.endswith("." + domain))]
     if not own:
         return "", None, ""
-    rental = only(context.rules.tables["providers"], Hosting.RENTAL)
+    rental = rental_servers(context.rules.tables["providers"])
     names = await _records(reverse_name(own[0].addresses[0]), "PTR", context)
     provider, hosting = hosting_guess([name.rstrip(".").lower() for name in names], rental)
     if provider:

@@ -5,10 +5,10 @@ The first value that sshd reads counts (sshd_config(5)), so the file's name begi
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from fumimori.checks.remediation import server
 from fumimori.checks.remediation.context import Context, note
+from fumimori.checks.ssh.algorithms import fits
 from fumimori.checks.ssh.facts import SSH
 from fumimori.model import Note, Proof, Repair, Snippet, SnippetKind
 
@@ -105,7 +105,7 @@ def is_name(untrusted: str) -> bool:
 
 def graded(kind: str, name: str, bad: Sequence[tuple[str, str]]) -> bool:
     """Whether the name is among the `bad` pairs of kind and pattern."""
-    return any(kind == of and fnmatchcase(name, pattern) for of, pattern in bad)
+    return any(kind == of and fits(name, pattern) for of, pattern in bad)
 
 
 def grades_up_to(grade: str) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """What is known about the TLS of one service once its hellos are answered, and the tables that name it (RFC 9325)."""
 
-from fumimori.model import Record, Rules
+from collections.abc import Mapping
+
+from fumimori.model import Record, Rules, Table
 from fumimori.network.tls import CertificateChain
 
 
@@ -54,19 +56,31 @@ def agreed_suites(support: TlsSupport, rules: Rules) -> tuple[int, ...]:
     return tuple(sorted(found, key=lambda code: ranks[classes[code][0]] if code in classes else best))
 
 
-def suite_classes(rules: Rules) -> dict[int, tuple[str, str]]:
+def suite_classes(rules: Rules) -> Mapping[int, tuple[str, str]]:
     """Each suite's class and IANA name."""
-    return {int(row["code"], 16): (row["class"], row["name"]) for row in rules.tables["tls_ciphers"].dicts()}
+    return rules.tables["tls_ciphers"].once(_suites)
 
 
-def class_ranks(rules: Rules) -> dict[str, int]:
+def class_ranks(rules: Rules) -> Mapping[str, int]:
     """Each class's place, worst first."""
-    return {row["class"]: rank for rank, row in enumerate(rules.tables["tls_cipher_classes"].dicts())}
+    return rules.tables["tls_cipher_classes"].once(_ranks)
 
 
-def group_classes(rules: Rules) -> dict[int, tuple[str, str]]:
+def group_classes(rules: Rules) -> Mapping[int, tuple[str, str]]:
     """Each group's class and name."""
-    return {int(row["code"], 16): (row["class"], row["group"]) for row in rules.tables["tls_groups"].dicts()}
+    return rules.tables["tls_groups"].once(_groups)
+
+
+def _suites(table: Table) -> Mapping[int, tuple[str, str]]:
+    return {int(row["code"], 16): (row["class"], row["name"]) for row in table.dicts()}
+
+
+def _ranks(table: Table) -> Mapping[str, int]:
+    return {row["class"]: rank for rank, row in enumerate(table.dicts())}
+
+
+def _groups(table: Table) -> Mapping[int, tuple[str, str]]:
+    return {int(row["code"], 16): (row["class"], row["group"]) for row in table.dicts()}
 
 
 def group_named(rules: Rules, name: str) -> int:

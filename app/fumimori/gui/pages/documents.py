@@ -58,13 +58,12 @@ class DocumentsPage(Page):
         go = button(theme, self.say("round_trip_go"), trip, icon="list", name="round-trip")
         self.add(Flow(go, spacing=theme.gap))
         self.section(self.say("collector"))
-        self.add(CollectorCard(session, theme))
-        sender_tables(session, theme, self.column)
+        self.growing.add([partial(CollectorCard, session, theme)], at_once=0)
+        self.growing.add(sender_tables(session, theme, spacing=self.column.spacing()))
         if self._taken:
             self.section(self.say("taken"))
             self.prose("taken_lead", quiet=True)
-        for run in reversed(self._taken):
-            self.add(ImportedDocuments(session, theme, run))
+        self.growing.add([partial(ImportedDocuments, session, theme, run) for run in reversed(self._taken)])
 
     def _read(self) -> list[Run]:
         return [run for run in self.session.open.runs if run.handed_over]

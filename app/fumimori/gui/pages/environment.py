@@ -38,8 +38,12 @@ class EnvironmentPage(Page):
         self.add(self._field)
         adding = button(theme, self.say("add"), self._add, icon="plus", name="domain-add")
         self.add(row(adding, None))
-        for number in range(len(self.session.open.scope.domains)):
-            self.add(DomainCard(self.session, theme, number, removed=partial(self._remove, number)))
+        self.growing.add(
+            [
+                partial(DomainCard, self.session, theme, number, removed=partial(self._remove, number))
+                for number in range(len(self.session.open.scope.domains))
+            ]
+        )
         if self.session.open.scope.domains:
             self._ask_hosting()
         self.section(self.say("hosts"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from fumimori.gui.pages.page import Page
 from fumimori.gui.widgets.choice import Choice, ChoiceGroup
-from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.controls import button, card, held, row
 from fumimori.gui.widgets.sidebar import STATUS_SIGNS
 from fumimori.gui.widgets.signs import ScoreBar
 from fumimori.gui.widgets.text import Prose
@@ -50,16 +50,12 @@ class HubPage(Page):
         return self.say("next", what=self.named(self.navigator.ahead))
 
     def _to_registers(self) -> QWidget:
-        line = QWidget()
         go = partial(self.go, Route("registers"))
-        line.setLayout(row(button(self.theme, self.say("to_registers"), go, icon="table", name="registers"), None))
-        return line
+        return held(row(button(self.theme, self.say("to_registers"), go, icon="table", name="registers"), None))
 
     def _to_open_points(self) -> QWidget:
-        line = QWidget()
         go = partial(self.go, Route("open_points"))
-        line.setLayout(row(button(self.theme, self.say("to_open_points"), go, name="open-points"), None))
-        return line
+        return held(row(button(self.theme, self.say("to_open_points"), go, name="open-points"), None))
 
     def _row(self, block: str) -> QWidget:
         theme, t, session = self.theme, self.t, self.session
@@ -102,10 +98,10 @@ class HubPage(Page):
         return frame
 
     def _count(self, word: str) -> int:
-        result, quick = self.session.result, word == "quick"
+        questions, quick = self.session.result.questions, word == "quick"
         if quick is not self.session.open.quick:
-            result = self.session.judging.result(msgspec.structs.replace(self.session.open, quick=quick))
-        return sum(len(progress.asked(result, block)) for block in blocks())
+            questions = self.session.judging.questions(msgspec.structs.replace(self.session.open, quick=quick))
+        return sum(one.asked or one.contradicted for one in questions)
 
     def _extent(self, value: str | None) -> None:
         self.session.edit(quick=value != "full")

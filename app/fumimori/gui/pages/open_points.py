@@ -1,9 +1,13 @@
 """Everything still open: contradictions, unknown answers, what was not measured; each with a link."""
 
+from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtWidgets import QWidget
+
+from fumimori.gui.growing import between
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.controls import button, card, held, row
 from fumimori.gui.widgets.facts import ContradictionCard
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.signs import Chip
@@ -40,11 +44,14 @@ class OpenPointsPage(Page):
         if not found:
             return
         self.section(self.say("contradiction", count=len(found)))
+        parts: list[Callable[[], QWidget]] = []
         for one in found:
             question = self.session.result.of_bank(one.question)
-            self.add(Prose(self.theme, f"{question.printed}　{self.t(f'controls.{question.id}.question')}"))
-            self.add(
-                ContradictionCard(
+            words = f"{question.printed}　{self.t(f'controls.{question.id}.question')}"
+            parts.append(partial(Prose, self.theme, words))
+            parts.append(
+                partial(
+                    ContradictionCard,
                     self.session,
                     self.theme,
                     question,
@@ -53,31 +60,27 @@ class OpenPointsPage(Page):
                     measure=partial(self.navigator.visit, Route("measuring")),
                 )
             )
+        self.growing.add(parts)
 
     def _list(self, kind: str, points: list[OpenPoint]) -> None:
-        theme = self.theme
         self.section(self.say(kind, count=len(points)))
-        frame, inside = card(theme)
-        for number, point in enumerate(points[:SHOWN]):
-            if number:
-                inside.addWidget(hairline())
-            words = self._words(point)
-            line = row(
-                self._chip(point),
-                Prose(theme, words),
-                spacing=theme.px(12),
-            )
-            line.setStretch(1, 1)
-            target = Route("question", point.question) if point.question else Route("measuring")
-            key = "answer" if point.question else "measure"
-            visit = partial(self.navigator.visit, target)
-            opening = button(theme, self.say(key), visit, kind="link", name=f"open:{number}:{kind}")
-            opening.setAccessibleName(f"{words} {self.say(key)}")
-            line.addWidget(opening)
-            inside.addLayout(line)
-        if len(points) > SHOWN:
-            inside.addWidget(Prose(theme, self.say("more", count=len(points) - SHOWN), quiet=True))
+        frame, inside = card(self.theme)
+        lines = [partial(self._line, point, f"open:{number}:{kind}") for number, point in enumerate(points[:SHOWN])]
         self.add(frame)
+        self.growing.add(between(hairline, lines), column=inside)
+        if len(points) > SHOWN:
+            inside.addWidget(Prose(self.theme, self.say("more", count=len(points) - SHOWN), quiet=True))
+
+    def _line(self, point: OpenPoint, name: str) -> QWidget:
+        theme, words = self.theme, self._words(point)
+        line = row(self._chip(point), Prose(theme, words), spacing=theme.px(12))
+        line.setStretch(1, 1)
+        target = Route("question", point.question) if point.question else Route("measuring")
+        key = "answer" if point.question else "measure"
+        opening = button(theme, self.say(key), partial(self.navigator.visit, target), kind="link", name=name)
+        opening.setAccessibleName(f"{words} {self.say(key)}")
+        line.addWidget(opening)
+        return held(line)
 
     def _chip(self, point: OpenPoint) -> Chip:
         """How bad it would be; what is not known to be bad is not known, and never *no problem*."""

@@ -5,8 +5,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fumimori.gui.growing import between
 from fumimori.gui.pages.page import Page
-from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.controls import button, card, held, row
 from fumimori.gui.widgets.signs import Chip, ScoreBar
 from fumimori.gui.widgets.text import Prose, hairline
 from fumimori.model import Control, Finding, Question, QuestionState
@@ -42,29 +43,23 @@ class SummaryPage(Page):
             self.add(Prose(theme, self.say("score", score=words, verdict=verdict), bold=True))
             self.add(ScoreBar(theme, control.score_low, control.score_high, name=words))
         frame, inside = card(theme)
-        for number, one in enumerate(progress.counted(session.open, session.result, self.route.item)):
-            if number:
-                inside.addWidget(hairline())
-            self._line(inside, one)
         self.add(frame)
+        counted = progress.counted(session.open, session.result, self.route.item)
+        self.growing.add(between(hairline, [partial(self._line, one) for one in counted]), column=inside)
         findings = [one for one in session.result.findings if one.control.value == self.route.item]
         if findings:
             groups = grouped(findings)
             self.section(self.say("findings", count=len(groups)))
-            self.growing.add([partial(self._groups, groups)], at_once=0)
+            box, within = card(theme)
+            self.add(box)
+            self.growing.add([partial(self._group, group) for group in groups], at_once=0, column=within)
 
     @property
     def next_label(self) -> str:
         """On to the next control, or to what follows them all."""
         return self.say("next_control") if self.navigator.ahead.page in ("question", "summary") else self.onward
 
-    def _groups(self, groups: Sequence[Sequence[Finding]]) -> QWidget:
-        box, column = card(self.theme)
-        for group in groups:
-            self._group(column, group)
-        return box
-
-    def _group(self, column: QVBoxLayout, group: Sequence[Finding]) -> None:
+    def _group(self, group: Sequence[Finding]) -> QWidget:
         """One cause, and where it was found, as in the plan."""
         worst = group[0]
         word = worst.severity.word
@@ -77,9 +72,9 @@ class SummaryPage(Page):
         if names:
             words.addWidget(Prose(self.theme, names, quiet=True, size="small"))
         line.addLayout(words, 1)
-        column.addLayout(line)
+        return held(line)
 
-    def _line(self, inside: QVBoxLayout, question: Question) -> None:
+    def _line(self, question: Question) -> QWidget:
         theme, session = self.theme, self.session
         standing = session.result.question(question.id)
         label = self.t(f"controls.{question.id}.label")
@@ -102,4 +97,4 @@ class SummaryPage(Page):
         line.addLayout(words, 1)
         if standing.state is not QuestionState.OUT_OF_SCOPE:
             line.addWidget(change)
-        inside.addLayout(line)
+        return held(line)

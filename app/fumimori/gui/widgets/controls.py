@@ -79,6 +79,14 @@ def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
     return layout
 
 
+def held(line: QLayout) -> QWidget:
+    """A widget that holds nothing but this layout."""
+    made = QWidget()
+    line.setContentsMargins(0, 0, 0, 0)
+    made.setLayout(line)
+    return made
+
+
 class Field(QWidget):
     """A labelled line to type into, with a hint below; emits every change at once."""
 

@@ -37,7 +37,7 @@ class DomainCard(QFrame):
         column.addLayout(line)
         if shown != domain.name:
             column.addWidget(Prose(theme, t("ui.environment.idn", ascii=domain.name), quiet=True, size="small"))
-        if domain.name in absent_domains(session.result.findings):
+        if session.judged and domain.name in absent_domains(session.result.findings):
             column.addWidget(absent_notice(theme, t, domain.name))
         if number == 0:
             column.addWidget(Prose(theme, t("ui.environment.first_domain"), quiet=True, size="small"))

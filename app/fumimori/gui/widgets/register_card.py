@@ -35,7 +35,9 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
 
 
 def _answers(session: Session, register: Register) -> str:
-    """Which questions `register` answers and how many of them it does now; empty where none applies here."""
+    """Which questions `register` answers and how many of them it does now; empty where none applies, or not judged."""
+    if not session.judged:
+        return ""
     t = session.texts
     states = {one.question: one.state for one in session.result.questions}
     here = [

@@ -21,7 +21,7 @@ Message = tuple[Attempt, Facts]
 
 def newest(session: Session, direction: Direction) -> Message | None:
     """The newest message that went this way and is the assessment's; None when none was taken in."""
-    found = session.toolkit.observations(session.open).all(MAIL_MESSAGE)
+    found = session.judging.observations().all(MAIL_MESSAGE)
     there = (one for one in found if one[1].direction is direction)
     return max(there, key=_at, default=None)
 
@@ -33,7 +33,7 @@ def _at(message: Message) -> datetime:
 
 def proved(session: Session, message: Message) -> tuple[Outcome, ...]:
     """What follows from this message alone, with the keys that were measured."""
-    seen = session.toolkit.observations(session.open)
+    seen = session.judging.observations()
     alone = Observations(session.open.scope, (message[0], *seen.attempts("dkim")))
     judge = next(reader.judge for reader in session.toolkit.readers if reader.id == MAIL_MESSAGE.check)
     return tuple(judge(alone, session.toolkit.rules))

@@ -23,7 +23,7 @@ class SelectorList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(4))
-        observations = session.toolkit.observations(session.open)
+        observations = session.judging.observations()
         known = [one for one in known_selectors(observations, domain) if one.origin != TYPED]
         if known:
             column.addWidget(Prose(theme, t("ui.environment.selectors_known"), size="small"))

@@ -1,6 +1,8 @@
 """Who sends in the name of each domain, as the aggregate reports of others say: numbers, and bars beside them."""
 
 import secrets
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -8,9 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout
 
 from fumimori.assess.senders import proposed
 from fumimori.checks.dmarc_reports.senders import Sender, reports_of, senders
+from fumimori.grammar.dmarc_report import DmarcReport
 from fumimori.gui.session import Session
 from fumimori.gui.theme import Theme
-from fumimori.gui.widgets.controls import button, card, row
+from fumimori.gui.widgets.controls import button, card, held, row
 from fumimori.gui.widgets.text import Heading, Prose, announce
 from fumimori.model import RegisterRow
 from fumimori.model.registers import ROWS_MOST
@@ -43,38 +46,45 @@ class VolumeBar(QWidget):
         painter.end()
 
 
-def sender_tables(session: Session, theme: Theme, column: QVBoxLayout) -> None:
-    """Add a table for each domain that reports were handed over about."""
-    observations = session.toolkit.observations(session.open)
-    for domain in session.open.scope.domains:
-        reports = reports_of(observations, domain.name)
-        if reports:
-            title = session.texts("ui.senders.title", domain=domain.name)
-            column.addWidget(Heading(theme, title, level=2))
-            lead = session.texts(
-                "ui.senders.lead",
-                count=len(reports),
-                first=reports[0].begin.date().isoformat(),
-                last=max(report.end for report in reports).date().isoformat(),
-            )
-            column.addWidget(Prose(theme, lead, quiet=True))
-            column.addWidget(_Senders(session, theme, senders(reports, domain.name), title))
-            if made := _taking_over(session, theme, domain.name, session.texts("ui.senders.take")):
-                column.addLayout(row(made, None))
+def sender_tables(session: Session, theme: Theme, *, spacing: int) -> list[Callable[[], QWidget]]:
+    """What makes a table for each domain that reports were handed over about; `spacing` stands between its parts."""
+    observations = session.judging.observations()
+    found = {domain.name: reports_of(observations, domain.name) for domain in session.open.scope.domains}
+    return [
+        partial(_sender_table, session, theme, domain, reports, spacing) for domain, reports in found.items() if reports
+    ]
+
+
+def _sender_table(session: Session, theme: Theme, domain: str, reports: Sequence[DmarcReport], spacing: int) -> QWidget:
+    column = QVBoxLayout()
+    column.setSpacing(spacing)
+    title = session.texts("ui.senders.title", domain=domain)
+    column.addWidget(Heading(theme, title, level=2))
+    lead = session.texts(
+        "ui.senders.lead",
+        count=len(reports),
+        first=reports[0].begin.date().isoformat(),
+        last=max(report.end for report in reports).date().isoformat(),
+    )
+    column.addWidget(Prose(theme, lead, quiet=True))
+    column.addWidget(_Senders(session, theme, senders(reports, domain), title))
+    if made := _taking_over(session, theme, domain, session.texts("ui.senders.take")):
+        column.addLayout(row(made, None))
+    return held(column)
 
 
 def _taking_over(session: Session, theme: Theme, domain: str, words: str) -> QPushButton | None:
     """A button that writes what is not in the register of senders yet into it, if anything; it can be undone."""
 
     def take() -> None:
-        fresh = proposed(session.toolkit.observations(session.open), domain, session.open.registers)
+        fresh = proposed(session.judging.observations(), domain, session.open.registers)
         rows = [RegisterRow(id=secrets.token_hex(8), register="senders", cells=cells) for cells in fresh]
         kept = session.open.register("senders")
         made.setEnabled(False)
         session.edit(registers=(*session.open.registers, *rows[: max(0, ROWS_MOST - len(kept))]))
         announce(made, session.texts("ui.senders.taken", count=len(rows)))
 
-    if not proposed(session.toolkit.observations(session.open), domain, session.open.registers):
+    if not proposed(session.judging.observations(), domain, session.open.registers):
         return None
     made = button(theme, words, take, name=f"take_senders_{domain}")
     return made

@@ -67,11 +67,7 @@ def _total(m: ReportContext) -> list[Block]:
         if control.score_low is None or control.score_high is None:
             continue
         mine = weigh(result for result in m.result.questions if control_of(m, result) is control.control)
-        sums = Weighed(
-            applicable=sums.applicable + mine.applicable,
-            definite=sums.definite + mine.definite,
-            verified=sums.verified + mine.verified,
-        )
+        sums += mine
         weight = m.rules.number(f"scoring.control_{control.control}")
         weights += weight
         low += weight * control.score_low
