@@ -1,6 +1,6 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from fumimori.assess.question_state import (
     option_severity,
     outcome_severity,
 )
+from fumimori.assess.same_facts import told_once
 from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
@@ -58,8 +59,11 @@ def assess(
     table = evaluations(assessment, bank, rules, counted)
     observations = Observations.of_assessment(assessment)
     together = combinations(table, rules, counted, observations)
+    severities = {_key(one): _severity(one, assessment, rules, moment.date()) for one in unique}
+    beside, silent = told_once(counted, rules, severities, disputes)
+    told = [one for one in unique if _key(one) not in silent]
     found = [
-        *_measured(assessment, table, rules, unique, moment.date()),
+        *_measured(assessment, table, rules, told, severities, beside),
         *_by_tool(together, counted),
         *_said(assessment, table),
     ]
@@ -78,7 +82,7 @@ def assess(
         questions=tuple(evaluation.result for evaluation in table),
         controls=sums.controls,
         findings=findings,
-        good=tuple(o for o in unique if outcome_severity(o, rules, assessment.scope) is Severity.OK),
+        good=tuple(o for o in told if outcome_severity(o, rules, assessment.scope) is Severity.OK),
         contradictions=contradictions,
         open_points=open_points,
         actions=_with_outlook(todo.actions, sums),
@@ -106,14 +110,27 @@ def _order(finding: Finding) -> tuple[int, int, str, str]:
     return -finding.severity, finding.control.number, finding.code, finding.subject
 
 
+def _severity(outcome: Outcome, assessment: Assessment, rules: Rules, today: date) -> Severity:
+    return on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
+
+
+def _key(outcome: Outcome) -> tuple[str, str]:
+    return outcome.code, outcome.subject
+
+
 def _measured(
-    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
+    assessment: Assessment,
+    table: Iterable[QuestionEvaluation],
+    rules: Rules,
+    outcomes: Iterable[Outcome],
+    severities: Mapping[tuple[str, str], Severity],
+    beside: Mapping[tuple[str, str], tuple[Outcome, ...]],
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
     readings = (run for run in assessment.runs if run.kind is RunKind.READ and run.tool is None)
     read = {attempt.probe for run in readings for attempt in run.attempts}
     for outcome in outcomes:
-        severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
+        severity = severities[_key(outcome)]
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None
@@ -136,6 +153,7 @@ def _measured(
             tool=outcome.tool,
             stale=outcome.stale,
             work=_work_here(rule.work, assessment.scope.hosting),
+            also=beside.get(_key(outcome), ()),
         )
 
 

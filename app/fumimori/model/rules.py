@@ -85,6 +85,8 @@ class OutcomeRule(Record):
     the question is still asked. None where one case proves nothing about the others."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     work: Work = Work()
+    same_as: tuple[str, ...] = ()
+    """Codes of other checks that say the same of the same host; a finding tells it once."""
     event: Event | None = None
     """What ends on the value `day` of the outcome, an ISO day; None when it names no day to keep."""
     by_hand: ByHand | None = None
