@@ -1,6 +1,6 @@
 """From what was seen and said to everything that follows: findings, scores, contradictions, plan and grade."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -61,9 +61,9 @@ def assess(
     together = combinations(table, rules, counted, observations)
     severities = {_key(one): _severity(one, assessment, rules, moment.date()) for one in unique}
     beside, silent = told_once(counted, rules, severities, disputes)
-    told = [one for one in unique if _key(one) not in silent]
+    told = [(one, severities[_key(one)], beside.get(_key(one), ())) for one in unique if _key(one) not in silent]
     found = [
-        *_measured(assessment, table, rules, told, severities, beside),
+        *_measured(assessment, table, rules, told),
         *_by_tool(together, counted),
         *_said(assessment, table),
     ]
@@ -82,7 +82,7 @@ def assess(
         questions=tuple(evaluation.result for evaluation in table),
         controls=sums.controls,
         findings=findings,
-        good=tuple(o for o in told if outcome_severity(o, rules, assessment.scope) is Severity.OK),
+        good=tuple(o for o, *_ in told if outcome_severity(o, rules, assessment.scope) is Severity.OK),
         contradictions=contradictions,
         open_points=open_points,
         actions=_with_outlook(todo.actions, sums),
@@ -122,15 +122,12 @@ def _measured(
     assessment: Assessment,
     table: Iterable[QuestionEvaluation],
     rules: Rules,
-    outcomes: Iterable[Outcome],
-    severities: Mapping[tuple[str, str], Severity],
-    beside: Mapping[tuple[str, str], tuple[Outcome, ...]],
+    told: Iterable[tuple[Outcome, Severity, tuple[Outcome, ...]]],
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
     readings = (run for run in assessment.runs if run.kind is RunKind.READ and run.tool is None)
     read = {attempt.probe for run in readings for attempt in run.attempts}
-    for outcome in outcomes:
-        severity = severities[_key(outcome)]
+    for outcome, severity, also in told:
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None
@@ -139,21 +136,22 @@ def _measured(
         seen = Basis.RECORDED if outcome.recorded else Basis.IMPORTED if outcome.tool else seen
         if severity < Severity.INFO:
             continue
+        counted = severity
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
             # Somebody showed that the measurement errs: the fact stays on record, and costs nothing.
-            severity = Severity.INFO
+            counted = Severity.INFO
         yield Finding(
             code=outcome.code,
             subject=outcome.subject,
             control=rule.control,
-            severity=severity,
+            severity=counted,
             basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else seen,
             question=rule.question,
             values=outcome.values,
             tool=outcome.tool,
             stale=outcome.stale,
             work=_work_here(rule.work, assessment.scope.hosting),
-            also=beside.get(_key(outcome), ()),
+            also=also,
         )
 
 

@@ -33,8 +33,8 @@ class ReadCommand:
             now, skipped = datetime.now(UTC).astimezone(), list[DocumentResult]()
             documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
-            if options.own_messages:
-                result = result.vouched()
+            said = {"own": options.own_messages, "reports": options.genuine_reports}
+            result = result.vouched([claim for claim, true in said.items() if true])
             for handed in (*result.documents, *skipped):
                 self._tell(console, handed)
             also = [one.subject for one in result.others if one.subject in options.also_domain]

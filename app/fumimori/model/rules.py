@@ -57,6 +57,8 @@ class ByHand(StrEnum):
     """A project, and no command."""
     REPORT = "report"
     """Senders reported it; other findings say what to change at the server and in its records."""
+    REPORT_ORIGIN = "report_origin"
+    """It stands in reports that anybody may have written: where they come from is found out first."""
     SECOND_FACTOR = "second_factor"
     """Everybody registers a device of their own."""
     SENDER = "sender"
