@@ -16,10 +16,10 @@ _ON_THE_SERVER = {
     "ssh_config": "sshd -T",
     "ssh_keys": "cat ~/.ssh/authorized_keys",
     "system_accounts": "getent passwd",
-    "upkeep": "sh collect.sh",
+    "upkeep": "sudo sh collect.sh",
 }
 _AT_A_CLOUD: Mapping[Hosting, Mapping[str, str]] = {
-    Hosting.MICROSOFT: {"other_tools": "Invoke-SCuBA -ProductNames *"},
+    Hosting.MICROSOFT: {"other_tools": "Invoke-SCuBA"},
     Hosting.GOOGLE: {"other_tools": "scubagoggles gws"},
 }
 """ScubaGear and ScubaGoggles, tools of CISA that read the settings of these clouds, as their own pages start them."""
@@ -33,9 +33,13 @@ def command_for(reader: str, hosting: Hosting | None) -> str:
     return _AT_A_CLOUD.get(hosting, {}).get(reader, "") if hosting else ""
 
 
+TOOLS = {Hosting.MICROSOFT: "ScubaGear", Hosting.GOOGLE: "ScubaGoggles"}
+"""What those tools are called."""
+
+
 def told_by(reader: str, hosting: Hosting | None) -> str:
     """The key of what the document is: of a cloud's own tool, else of whatever the reader takes."""
-    cloud = reader == "other_tools" and hosting in _AT_A_CLOUD
+    cloud = reader == "other_tools" and hosting in TOOLS
     return f"ui.documents.by_tool_{hosting}" if cloud else f"checks.{reader}.what"
 
 
@@ -49,7 +53,7 @@ def documents_for(
     codes = [
         rule.code for rule in rules.outcomes.values() if rule.question == question.id and rule.effect is not Effect.NONE
     ]
-    cloud = hosting in _AT_A_CLOUD
+    cloud = hosting in TOOLS
     touching = {code.partition(".")[0] for code in codes if cloud or not code.startswith(_OF_CLOUDS)}
     mine = [reader for reader in readers if reader.id in touching]
     return [
@@ -59,4 +63,4 @@ def documents_for(
 
 def _of_cloud(reader: Reader[Any], codes: Sequence[str], hosting: Hosting | None) -> bool:
     mine = [code for code in codes if code.partition(".")[0] == reader.id]
-    return hosting in _AT_A_CLOUD and any(code.startswith(_OF_CLOUDS) for code in mine)
+    return hosting in TOOLS and any(code.startswith(_OF_CLOUDS) for code in mine)
