@@ -230,6 +230,28 @@ def registers(now: datetime) -> tuple[RegisterRow, ...]:
             {"everyone": "yes", "topic": "phishing", "subject": "@suspicious_mail", "held": day(-190)},
             {"who": "@accounting", "topic": "payments", "subject": "@payment_fraud", "held": day(-85)},
         ],
+        "contracts": [
+            {
+                "service": service,
+                "company": "registrar.example",
+                "person": "@general_affairs",
+                "reach": "support@registrar.example",
+                "ends": day(290),
+                "renewal": "automatic",
+            }
+            for service in ("dns", "website")
+        ]
+        + [
+            {
+                "service": "maintenance",
+                "company": "@maintenance",
+                "person": "@it",
+                "reach": "help@upkeep.example",
+                "updates": "yes",
+                "ends": day(125),
+                "renewal": "manual",
+            }
+        ],
         "reviews": [
             {"kind": "restore_test", "held": day(-210), "by": "@maintenance", "result": "good"},
             {"kind": "access_review", "held": day(-430), "by": "@it", "result": "corrected"},

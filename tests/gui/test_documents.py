@@ -143,7 +143,23 @@ def test_a_message_proves_nothing_until_somebody_says_that_it_is_their_own(drive
     assert "mail_message.dkim_absent" in found(driver)
     assert "mail_message.unproved" not in found(driver)
     drop(driver, tmp_path / "m.eml")
-    assert not driver.session.document_import.own
+    assert not driver.session.document_import.claims
+
+
+def test_a_report_is_a_hint_until_somebody_says_that_it_is_genuine(driver: Driver, tmp_path: Path):
+    (tmp_path / "a.xml").write_bytes(report(DOMAIN))
+    t = driver.page.t
+    hint = t("checks.dmarc_reports.sender_unproved.title", name="newsletter.example")
+    told = t("checks.dmarc_reports.sender_unaligned.title", name="newsletter.example")
+    drop(driver, tmp_path / "a.xml")
+    assert t("ui.documents.reports_why") in driver.find("reports").accessibleDescription()
+    assert (driver.shows(hint), driver.shows(told)) == (True, False)
+    driver.press("reports")
+    driver.settle()
+    assert (driver.shows(hint), driver.shows(told)) == (False, True)
+    driver.press("take-in")
+    driver.judged()
+    assert "dmarc_reports.sender_unaligned" in {one.code for one in driver.session.result.findings}
 
 
 def found(driver: Driver) -> set[str]:

@@ -329,6 +329,16 @@ def test_the_list_of_registers_says_how_many_rows_are_overdue(opened: Open, lang
     assert not driver.shows(driver.session.texts("ui.registers.overdue", count=2))
 
 
+@LANGUAGES
+def test_the_list_of_registers_says_which_periodic_checks_are_due_again(opened: Open, language: str):
+    done = {"kind": "restore_test", "held": "2020-01-01", "by": "B"}
+    driver = opened_at(opened, language, "reviews", done)
+    driver.go("registers")
+    assert driver.shows(driver.session.texts("ui.registers.overdue", count=1))
+    found = {one.code for one in driver.session.result.findings}
+    assert "register_reviews.restore_test_overdue" in found
+
+
 def test_a_register_is_left_for_the_list_and_the_list_for_a_register(opened: Open):
     driver = opened("ja", demonstration.assessment())
     for item in ("", "accounts", "", "senders"):

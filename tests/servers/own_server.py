@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 from fumimori import resources
-from fumimori.assess.register_proofs import MONTHLY, QUARTERLY, YEARLY
+from fumimori.assess.register_reviews import MONTHLY, QUARTERLY, YEARLY
 from fumimori.model import RegisterRow
 from loopback.daemons import environment
 from loopback.signed_mail import Authority, smime_signed
@@ -228,17 +228,57 @@ def registers(
             {"account": "copier", "holder": "Suzuki", "kind": "service", "ends": future(300)},
         ],
         "access": [
-            {"who": "Ueda Maintenance", "what": "SSH", "kind": "ssh_key", "until": future(60), "approved_by": "Sato"}
+            {
+                "who": "Ueda Maintenance",
+                "what": "SSH",
+                "kind": "ssh_key",
+                "contractor": "yes",
+                "enabled": "for_work",
+                "until": future(60),
+                "approved_by": "Sato",
+            }
         ],
         "devices": [
-            {"device": "Router", "kind": "router", "model": "RTX", "support_ends": future(900)},
-            {"device": "Mail server", "kind": "server", "support_ends": future(900)},
-            {"device": "Laptops", "kind": "computer", "encrypted": "yes", "support_ends": future(700)},
-            {"device": "Phones", "kind": "phone", "encrypted": "yes", "support_ends": future(500)},
+            {
+                "device": "Router",
+                "kind": "router",
+                "model": "RTX",
+                "updates": "manual",
+                "updated_by": "Suzuki",
+                "next_update": future(30),
+                "support_ends": future(900),
+            },
+            {"device": "Mail server", "kind": "server", "updates": "automatic", "support_ends": future(900)},
+            {
+                "device": "Laptops",
+                "kind": "computer",
+                "updates": "automatic",
+                "encrypted": "yes",
+                "support_ends": future(700),
+            },
+            {
+                "device": "Phones",
+                "kind": "phone",
+                "updates": "automatic",
+                "encrypted": "yes",
+                "support_ends": future(500),
+            },
         ],
         "credentials": [
             {"device": "Router", "changed": "yes", "changed_on": past(400), "changed_by": "Suzuki"},
             {"device": "Mail server", "changed": "yes", "changed_on": past(400), "changed_by": "Suzuki"},
+        ],
+        "contracts": [
+            {
+                "service": "registration",
+                "company": "Registrar",
+                "in_our_name": "yes",
+                "logins": "Sato, Suzuki",
+                "renewal": "automatic",
+            },
+            {"service": "dns", "company": "Registrar", "person": "Support", "reach": "support@registrar.example"},
+            {"service": "website", "company": "Web Design", "person": "Mori", "reach": "mori@web.example"},
+            {"service": "maintenance", "company": "Ueda Maintenance", "updates": "yes", "ends": future(200)},
         ],
         "senders": [{"service": "Own server", "domain": domain, "spf": "mx", "selector": selector}],
         "training": [

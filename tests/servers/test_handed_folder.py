@@ -54,11 +54,14 @@ def test_a_dropped_folder_answers_in_the_window_what_it_answers(
     driver.window.resize(1280, 720)
     session = driver.session
     driver.go("documents")
+    collector, cloud_tool = session.texts("ui.documents.collector"), session.texts("ui.documents.by_tool_microsoft")
+    assert (driver.shows(collector), driver.shows(cloud_tool)) == (kind == "own", kind == "cloud")
     drop(driver, folder)
     assert driver.route.page == "documents"
     if kind == "own":
         driver.type("host", own_server.HOST)
     driver.press("own")
+    driver.press("reports")
     driver.press("take-in")
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert session.document_import.taken >= len(files) > 10
@@ -68,6 +71,8 @@ def test_a_dropped_folder_answers_in_the_window_what_it_answers(
     answered, here = counted(who_answered(tools, session.open, session.result))
     assert answered > here // 4
     assert driver.shows(session.texts("ui.documents.answered", seen=answered, count=here))
+    driver.go("question", "access.contractors")
+    assert driver.shows(session.texts("ui.facts.register"))
     for page, item in (
         ("round_trip", ""),
         ("hub", ""),

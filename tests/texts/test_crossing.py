@@ -254,7 +254,7 @@ def test_what_a_probe_answers_is_marked_so_in_the_bank():
     questions = {question.id: question for question in bank()}
     rules = [rule for rule in RULES.outcomes.values() if rule.code not in RECORDED]
     answering = {rule.question for rule in rules if rule.effect is Effect.ANSWERS}
-    lowering = {rule.question for rule in RULES.outcomes.values() if rule.effect is Effect.LOWERS}
+    lowering = {rule.question for rule in rules if rule.effect is Effect.LOWERS}
     assert sorted(name for name in answering if questions[name].measured is not Measured.FULL) == []
     assert sorted(name for name in lowering if questions[name].measured is Measured.NO) == []
 

@@ -15,6 +15,7 @@ from fumimori.assess.question_state import (
     option_severity,
     outcome_severity,
 )
+from fumimori.assess.same_facts import told_once
 from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
@@ -55,8 +56,11 @@ def assess(
     unique, disputes, counted, table = known.unique, known.disputes, known.counted, known.table
     observations = Observations.of_assessment(assessment)
     together = combinations(table, rules, counted, observations)
+    severities = {_key(one): _severity(one, assessment, rules, moment.date()) for one in unique}
+    beside, silent = told_once(counted, rules, severities, disputes)
+    told = [(one, severities[_key(one)], beside.get(_key(one), ())) for one in unique if _key(one) not in silent]
     found = [
-        *_measured(assessment, table, rules, unique, moment.date()),
+        *_measured(assessment, table, rules, told),
         *_by_tool(together, counted),
         *_said(assessment, table),
     ]
@@ -75,7 +79,7 @@ def assess(
         questions=tuple(evaluation.result for evaluation in table),
         controls=sums.controls,
         findings=findings,
-        good=tuple(o for o in unique if outcome_severity(o, rules, assessment.scope) is Severity.OK),
+        good=tuple(o for o, *_ in told if outcome_severity(o, rules, assessment.scope) is Severity.OK),
         contradictions=contradictions,
         open_points=open_points,
         actions=_with_outlook(todo.actions, sums),
@@ -131,14 +135,24 @@ def _order(finding: Finding) -> tuple[int, int, str, str]:
     return -finding.severity, finding.control.number, finding.code, finding.subject
 
 
+def _severity(outcome: Outcome, assessment: Assessment, rules: Rules, today: date) -> Severity:
+    return on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
+
+
+def _key(outcome: Outcome) -> tuple[str, str]:
+    return outcome.code, outcome.subject
+
+
 def _measured(
-    assessment: Assessment, table: Iterable[QuestionEvaluation], rules: Rules, outcomes: Iterable[Outcome], today: date
+    assessment: Assessment,
+    table: Iterable[QuestionEvaluation],
+    rules: Rules,
+    told: Iterable[tuple[Outcome, Severity, tuple[Outcome, ...]]],
 ) -> Iterable[Finding]:
     by_question = {evaluation.question.id: evaluation for evaluation in table}
     readings = (run for run in assessment.runs if run.kind is RunKind.READ and run.tool is None)
     read = {attempt.probe for run in readings for attempt in run.attempts}
-    for outcome in outcomes:
-        severity = on_the_day(outcome_severity(outcome, rules, assessment.scope), outcome, rules, today)
+    for outcome, severity, also in told:
         rule = rules.outcomes[outcome.code]
         evaluation = by_question.get(rule.question or "")
         compared = evaluation.compared if evaluation else None
@@ -147,20 +161,22 @@ def _measured(
         seen = Basis.RECORDED if outcome.recorded else Basis.IMPORTED if outcome.tool else seen
         if severity < Severity.INFO:
             continue
+        counted = severity
         if compared and compared.settled == "answer" and (clashes or rule.effect is Effect.ANSWERS):
             # Somebody showed that the measurement errs: the fact stays on record, and costs nothing.
-            severity = Severity.INFO
+            counted = Severity.INFO
         yield Finding(
             code=outcome.code,
             subject=outcome.subject,
             control=rule.control,
-            severity=severity,
+            severity=counted,
             basis=Basis.CONTRADICTION if clashes and compared and compared.contradicted else seen,
             question=rule.question,
             values=outcome.values,
             tool=outcome.tool,
             stale=outcome.stale,
             work=_work_here(rule.work, assessment.scope.hosting),
+            also=also,
         )
 
 

@@ -6,6 +6,8 @@ Pure.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from fumimori.assess.register_contracts import SEVERAL, contracts
+from fumimori.assess.register_reviews import reviewed, reviews
 from fumimori.assess.register_rows import Registers, listed, outcome
 from fumimori.checks.accounts.facts import ACCOUNTS
 from fumimori.checks.observations import Observations
@@ -13,45 +15,10 @@ from fumimori.checks.system_accounts.facts import SYSTEM_ACCOUNTS
 from fumimori.grammar.person_names import same_person
 from fumimori.model import Outcome, RegisterRow
 
-MONTHLY = ("dmarc_reports", "tls_reports")
-QUARTERLY = ("admin_log",)
-YEARLY = (
-    *("restore_test", "access_review", "ssh_keys", "domain_list", "incident_page", "management_report"),
-    *("emergency_login", "key_restore"),
-)
-PERIODS = dict.fromkeys(MONTHLY, "month") | dict.fromkeys(QUARTERLY, "quarter") | dict.fromkeys(YEARLY, "year")
-"""How often each kind of check is due; the thresholds say how many days that is."""
 TOPICS = {"passwords": "taught_passwords", "signatures": "taught_signatures", "reporting": "taught_reporting"}
-_SEVERAL = (",", "、", "，", "/", "／", "&", "＆", "・", ";")
-"""What stands between names where somebody wrote more than one into a cell."""
 _POLICY = "mta-sts."
-
-
-def _reviewed(registers: Registers, kind: str) -> tuple[RegisterRow, date] | None:
-    """The newest check of this kind and its day, where somebody did it in time and it did not fail.
-
-    What is due every month is done in time only twice in a row.
-    """
-    done = sorted(
-        (on, row.id, row)
-        for row in registers.of("reviews", "kind")
-        if row.text("kind") == kind and (on := row.day("held")) is not None and on <= registers.day
-    )
-    if not done:
-        return None
-    on, _, newest = done[-1]
-    days = registers.rules.number(f"register_reviews.{PERIODS[kind]}_days")
-    before = max((earlier for earlier, *_ in done if earlier < on), default=date.min)
-    late = (registers.day - on).days > days or (kind in MONTHLY and (on - before).days > days)
-    return None if late or not newest.text("by") or newest.text("result") == "failed" else (newest, on)
-
-
-def _reviews(registers: Registers, _: Observations) -> Iterator[Outcome]:
-    for kind, period in PERIODS.items():
-        if (found := _reviewed(registers, kind)) is not None:
-            row, on = found
-            days = int(registers.rules.number(f"register_reviews.{period}_days"))
-            yield outcome(f"register_reviews.{kind}", held=on.isoformat(), by=row.text("by"), days=days)
+_REMOTE = frozenset({"login", "ssh_key", "remote"})
+_NETWORK = frozenset({"router", "firewall", "vpn", "access_point"})
 
 
 def _accounts(registers: Registers, observations: Observations) -> Iterator[Outcome]:
@@ -66,7 +33,7 @@ def _accounts(registers: Registers, observations: Observations) -> Iterator[Outc
             yield outcome("register_accounts.admins_own", count=len(admins))
         if holders <= {same_person(row.text("holder")) for row in of_kind["user"]}:
             yield outcome("register_accounts.admins_apart", count=len(holders))
-        if (review := _reviewed(registers, "access_review")) is not None:
+        if (review := reviewed(registers, "access_review")) is not None:
             yield outcome("register_accounts.admins_reviewed", count=len(admins), held=review[1].isoformat())
     services = of_kind["service"]
     if services and all(row.text("holder") and (row.day("ends") or date.min) >= registers.day for row in services):
@@ -77,7 +44,7 @@ def _accounts(registers: Registers, observations: Observations) -> Iterator[Outc
 
 
 def _is_one(holder: str) -> bool:
-    return bool(holder) and not any(sign in holder for sign in _SEVERAL)
+    return bool(holder) and not SEVERAL.search(holder)
 
 
 def _names_all(admins: Sequence[RegisterRow], observations: Observations) -> bool:
@@ -105,14 +72,33 @@ def _training(registers: Registers, _: Observations) -> Iterator[Outcome]:
             yield outcome(f"register_training.{word}", count=due)
 
 
-def _devices(registers: Registers, _: Observations) -> Iterator[Outcome]:
-    carried = [
-        row
-        for row in registers.of("devices", "device")
-        if row.text("kind") in ("computer", "phone") and not row.text("retired")
-    ]
+def _access(registers: Registers, _: Observations) -> Iterator[Outcome]:
+    """How people of other companies get in; a key of a door is not seen from outside."""
+    rows = [row for row in registers.of("access", "who") if row.yes("contractor") and row.text("kind") in _REMOTE]
+    waiting = [row for row in rows if not row.text("closed")]
+    always = [row for row in waiting if row.text("enabled") == "always"]
+    if always:
+        names = listed([f"{row.text('who')} ({row.text('what')})" for row in always])
+        yield outcome("register_access.contractors_always", count=len(always), names=names)
+    elif rows and all(row.text("enabled") == "for_work" for row in waiting):
+        yield outcome("register_access.contractors_for_work", count=len(rows))
+
+
+def _devices(registers: Registers, observations: Observations) -> Iterator[Outcome]:
+    rows = [row for row in registers.of("devices", "device") if not row.text("retired")]
+    carried = [row for row in rows if row.text("kind") in ("computer", "phone")]
     if carried and all(row.yes("encrypted") for row in carried):
         yield outcome("register_devices.all_encrypted", count=len(carried))
+    hosting, kinds = observations.scope.hosting, {row.text("kind") for row in rows}
+    needed = [{"computer"}, {"phone"}, _NETWORK, *([{"server"}] if hosting is not None and hosting.own_server else [])]
+    if hosting and all(kinds & some for some in needed) and all(_is_decided(row, registers.day) for row in rows):
+        yield outcome("register_devices.updates_decided", count=len(rows))
+
+
+def _is_decided(row: RegisterRow, day: date) -> bool:
+    """Whether the row says how the device is updated, and by whom and when next where somebody does it."""
+    by_hand = row.text("updates") == "manual" and row.text("updated_by") and (row.day("next_update") or date.min) >= day
+    return row.text("updates") == "automatic" or bool(by_hand)
 
 
 def _certificates(registers: Registers, _: Observations) -> Iterator[Outcome]:
@@ -155,10 +141,12 @@ def _credentials(registers: Registers, _: Observations) -> Iterator[Outcome]:
 
 
 PROOFS: tuple[Callable[[Registers, Observations], Iterator[Outcome]], ...] = (
-    _reviews,
+    reviews,
     _accounts,
+    _access,
     _training,
     _devices,
     _certificates,
     _credentials,
+    contracts,
 )

@@ -175,6 +175,8 @@ class Document:
     """Who handed it over, as they said."""
     host: str = ""
     """The host that the file in which it lay says it is of; proves nothing."""
+    signers: tuple[str, ...] = ()
+    """Whose signatures the own server found good on the message that carried it; empty where none did."""
 
 
 def _unwatched(_share: float) -> None:
@@ -246,7 +248,9 @@ class Reader(Check[F]):
     teaches: Callable[[Scope, Sequence[F]], Scope] = _unchanged
     """The scope with what the facts add to it for probes, such as the selector of a signature. Pure."""
     vouched: Callable[[F], F] | None = None
-    """The facts where a person says that their own people sent the document; None where nobody is asked. Pure."""
+    """The facts where a person vouches for the document; None where nobody is asked. Pure."""
+    claim: str = "own"
+    """What the person says then: `own`, that their own people sent it; `reports`, that it comes from whom it names."""
     carried_in_mail: bool = False
     """It usually comes attached to a mail that itself is nobody's concern, such as a report of a big provider."""
     limit: int = DOCUMENT_MOST

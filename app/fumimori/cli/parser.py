@@ -114,4 +114,5 @@ def _read(read: argparse.ArgumentParser, say: Callable[[str], str]) -> None:
     read.add_argument("--about", metavar="HOST", default="", help=say("about"))
     read.add_argument("--also-domain", action="append", default=[], metavar="DOMAIN", help=say("read_also"))
     read.add_argument("--own-messages", action="store_true", help=say("own_messages"))
+    read.add_argument("--genuine-reports", action="store_true", help=say("genuine_reports"))
     read.add_argument("--source", metavar="NAME", default="", help=say("source"))

@@ -38,8 +38,8 @@ class ReadCommand:
             now, skipped = datetime.now(UTC).astimezone(), list[DocumentResult]()
             documents = documents_in(paths, toolkit.readers, now, options.source, skipped=skipped)
             result = read_documents(toolkit, before, documents, now, about=options.about)
-            if options.own_messages:
-                result = result.vouched()
+            said = {"own": options.own_messages, "reports": options.genuine_reports}
+            result = result.vouched([claim for claim, true in said.items() if true])
             self._tell_all(console, (*result.documents, *skipped))
             also = [one.subject for one in result.others if one.subject in options.also_domain]
             for other in result.others:

@@ -60,6 +60,8 @@ class ScanFinding(Record):
     """The other program on whose result it rests, alone or among others."""
     stale: bool = False
     """That program ran longer ago than the rules trust."""
+    also: tuple[Outcome, ...] = ()
+    """What says the same of the same host in another way."""
 
 
 class ScanControl(Record):
@@ -143,6 +145,7 @@ def scan_json(assessment: Assessment, result: Result) -> bytes:
                 basis=finding.basis.value,
                 tool=finding.tool,
                 stale=finding.stale,
+                also=finding.also,
             )
             for finding in result.findings
         ),

@@ -106,18 +106,22 @@ class ReadResult(Record):
         return check in self._about or any(one.probe == check for one in looked)
 
     @property
-    def can_be_vouched(self) -> bool:
-        """Whether some of the documents prove more once a person says that their own people sent them."""
-        return any(reader.vouched is not None for reader, _ in self.teaches)
+    def claims(self) -> tuple[str, ...]:
+        """What a person can say of some of the documents so that they prove more (see `Reader.claim`)."""
+        return tuple(sorted({reader.claim for reader, _ in self.teaches if reader.vouched is not None}))
 
-    def vouched(self) -> "ReadResult":
-        """The same, where a person says so of all such documents."""
-        readers = {reader.id: reader for reader, _ in self.teaches if reader.vouched is not None}
+    def vouched(self, claims: Collection[str] | None = None) -> "ReadResult":
+        """The same, where a person makes these claims, or all that can be made."""
+        readers = {
+            reader.id: reader
+            for reader, _ in self.teaches
+            if reader.vouched is not None and (claims is None or reader.claim in claims)
+        }
         attempts = tuple(
             _vouched(one, readers[one.probe]) if one.probe in readers else one for one in self.run.attempts
         )
         teaches = tuple(
-            (reader, tuple(reader.vouched(one) for one in facts) if reader.vouched is not None else facts)
+            (reader, tuple(reader.vouched(one) for one in facts) if reader.id in readers and reader.vouched else facts)
             for reader, facts in self.teaches
         )
         return msgspec.structs.replace(self, run=msgspec.structs.replace(self.run, attempts=attempts), teaches=teaches)

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from fumimori.checks.contract import (
     Reading,
     TooMuch,
 )
+from fumimori.checks.mail_message.reader import read as read_message
+from fumimori.checks.mail_message.vouching import signers
 from fumimori.engine.counting import belongs, failure
 from fumimori.engine.read_result import DocumentResult, OtherDomain, Progress, ReadResult
 from fumimori.engine.scan_import import SCAN, ImportedScan, foreign, is_scan, read_scan_document
@@ -197,7 +199,20 @@ class _Reading:
             reader = None if isinstance(piece, Unread) else self.reader_of(piece)
             if reader is not None and reader.carried_in_mail and isinstance(piece, Document):
                 found.append(piece)
-        return found
+        signers = self.signers(document) if found else ()
+        return [replace(piece, signers=signers) for piece in found]
+
+    def signers(self, message: Document) -> tuple[str, ...]:
+        """Whose signatures the own server found good on this message."""
+        found: list[str] = []
+
+        def work() -> None:
+            domains = [domain.name for domain in self.assessment.scope.domains]
+            for reading in read_message(message, self.context):
+                found.extend(signers(reading.facts, domains))
+
+        failure(work)
+        return tuple(found)
 
     def reader_of(self, document: Document) -> Reader[Any] | None:
         """The reader that is surest of it; None when nobody is sure enough."""

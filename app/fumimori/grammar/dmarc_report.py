@@ -52,6 +52,8 @@ class DmarcReport(Record):
     rows: tuple[ReportRow, ...] = ()
     left_out: int = 0
     """Rows beyond those that are kept."""
+    vouched: bool = False
+    """It surely comes from the organisation that it names; files of earlier versions do not know."""
 
 
 class NoReportError(ValueError):

@@ -46,6 +46,7 @@ class _Outcome(Record, forbid_unknown_fields=True):
     at_least: Credit | None = None
     hosting_severities: tuple[_HostingSeverity, ...] = ()
     work: Work = Work()
+    same_as: tuple[str, ...] = ()
     event: Event | None = None
     by_hand: ByHand | None = None
 
@@ -166,6 +167,7 @@ def _outcome(code: str, content: Mapping[str, object]) -> OutcomeRule:
             for entry in raw.hosting_severities
         ),
         work=raw.work,
+        same_as=raw.same_as,
         event=raw.event,
         by_hand=raw.by_hand,
     )

@@ -61,6 +61,8 @@ class TlsReport(Record):
     begin: datetime
     end: datetime
     policies: tuple[TlsPolicy, ...] = ()
+    vouched: bool = False
+    """It surely comes from the organisation that it names; files of earlier versions do not know."""
 
 
 class NoReportError(ValueError):

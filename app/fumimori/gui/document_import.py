@@ -3,10 +3,10 @@
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -38,8 +38,8 @@ class Read:
     result: "ReadResult"
     outcomes: tuple[Outcome, ...]
     """What its readers would say of it."""
-    vouched: tuple[Outcome, ...]
-    """The same, were its messages the person's own; empty where none is among them."""
+    vouched: Mapping[frozenset[str], tuple[Outcome, ...]]
+    """The same, by what a person says of its documents (see `ReadResult.claims`)."""
     measured: tuple[Outcome, ...]
     """What the measurements say that were made elsewhere."""
     unread: tuple["DocumentResult", ...]
@@ -65,8 +65,8 @@ class DocumentImport(QObject):
         """The other domains and hosts that people add to the scope."""
         self.host = ""
         """Of which host the documents are that do not say it."""
-        self.own = False
-        """Whether people say that they sent the messages themselves."""
+        self.claims: set[str] = set()
+        """What people say of the documents: that they sent them, or that they come from whom they name."""
         self.progress: Progress | None = None
         self.fault = ""
         """Why it failed: `too_many`, `gone` or `our_bug`."""
@@ -106,19 +106,19 @@ class DocumentImport(QObject):
         """Leave out everything that is not taken in."""
         self._stop.set()
         self._given, self.read, self.also, self.host, self.fault, self.taken = [], None, set(), "", "", 0
-        self._for, self.own = "", False
+        self._for, self.claims = "", set()
         self.changed.emit()
 
-    def vouch(self, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
-        """Whether people say that they sent the messages themselves."""
-        self.own = on
+    def vouch(self, claim: str, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
+        """Whether people say this of the documents."""
+        (self.claims.add if on else self.claims.discard)(claim)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What its readers would say of what was read, as far as people said whose it is."""
         if self.read is None:
             return ()
-        return self.read.vouched if self.own else self.read.outcomes
+        return self.read.vouched.get(frozenset(self.claims), self.read.outcomes)
 
     def of_host(self, host: str) -> None:
         """The documents that do not say it are of this host."""
@@ -137,7 +137,7 @@ class DocumentImport(QObject):
         """Let what was read count from now on; False when nothing of it is the assessment's."""
         if self.read is None:
             return False
-        session, result = self._session, self.read.result.vouched() if self.own else self.read.result
+        session, result = self._session, self.read.result.vouched(self.claims)
         named = result.of_host(self.host) if self.host else result
         also = {*self.also, self.host} if self.host else self.also
         after = named.added_to(session.open, also)
@@ -160,7 +160,7 @@ class DocumentImport(QObject):
 
     def _start(self) -> None:
         self._stop = stop = Event()
-        self.read, self.progress, self.fault, self.taken, self.own = None, None, "", 0, False
+        self.read, self.progress, self.fault, self.taken, self.claims = None, None, "", 0, set()
         assessment, given, now = self._session.open, tuple(self._given), self._session.services.now()
         toolkit = self._session.toolkit
         self._for = assessment.id
@@ -241,7 +241,11 @@ def _read(
     return Read(
         result=result,
         outcomes=said_of(result),
-        vouched=said_of(result.vouched()) if result.can_be_vouched else (),
+        vouched={
+            frozenset(said): said_of(result.vouched(said))
+            for count in range(1, len(result.claims) + 1)
+            for said in combinations(result.claims, count)
+        },
         measured=tuple(dataclasses.replace(toolkit).outcomes(measured)) if result.scans else (),
         unread=unread,
     )

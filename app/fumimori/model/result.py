@@ -57,6 +57,8 @@ class Finding(Record):
     """That program ran longer ago than the rules trust."""
     joins: tuple[tuple[str, str], ...] = ()
     """Of a combination: code and subject of the outcomes and answers (`<question>.<option>`) that meet in it."""
+    also: tuple[Outcome, ...] = ()
+    """What says the same of the same host in another way, and is no finding of its own."""
 
     @property
     def measured(self) -> bool:

@@ -58,6 +58,8 @@ class ByHand(StrEnum):
     """A project, and no command."""
     REPORT = "report"
     """Senders reported it; other findings say what to change at the server and in its records."""
+    REPORT_ORIGIN = "report_origin"
+    """It stands in reports that anybody may have written: where they come from is found out first."""
     SECOND_FACTOR = "second_factor"
     """Everybody registers a device of their own."""
     SENDER = "sender"
@@ -86,6 +88,8 @@ class OutcomeRule(Record):
     the question is still asked. None where one case proves nothing about the others."""
     hosting_severities: tuple[HostingSeverity, ...] = ()
     work: Work = Work()
+    same_as: tuple[str, ...] = ()
+    """Codes of other checks that say the same of the same host; a finding tells it once."""
     event: Event | None = None
     """What ends on the value `day` of the outcome, an ISO day; None when it names no day to keep."""
     by_hand: ByHand | None = None

@@ -50,6 +50,7 @@ def measured(assessment: Assessment) -> tuple[tuple[str, Attempt], ...]:
 def rested_on(findings: Iterable[Finding]) -> set[tuple[str, str]]:
     """Probe and subject of what findings were concluded from; a combination rests on all that meets in it."""
     named = [one for finding in findings for one in ((finding.code, finding.subject), *finding.joins)]
+    named += [(also.code, also.subject) for finding in findings for also in finding.also]
     return {(code.partition(".")[0], subject) for code, subject in named}
 
 

@@ -1,6 +1,6 @@
 """What only the window says: short answers on cards and sheets, the signs of options, a score in a list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from fumimori.model import (
     NOT_APPLICABLE,
@@ -15,6 +15,7 @@ from fumimori.model import (
     Result,
     Rules,
 )
+from fumimori.model.registers import CODE_PREFIX
 from fumimori.texts import Texts
 from fumimori.wording.words import Words, kinds
 
@@ -72,15 +73,20 @@ def standing_words(t: Texts, question: Question, standing: QuestionResult, answe
     return t(f"words.state.{standing.state}")
 
 
-def facts_of(result: Result, rules: Rules, question: str) -> tuple[Outcome, ...]:
-    """Everything measured that touches a question, worst first."""
+def facts_of(result: Result, rules: Rules, question: str) -> tuple[Finding | Outcome, ...]:
+    """Everything measured, read and recorded that touches a question, worst first."""
     findings = [
-        Outcome(code=one.code, subject=one.subject, values=one.values)
-        for one in result.findings
-        if one.code in rules.outcomes and rules.outcomes[one.code].question == question
+        one for one in result.findings if one.code in rules.outcomes and rules.outcomes[one.code].question == question
     ]
     good = [one for one in result.good if rules.outcomes[one.code].question == question]
     return (*findings, *good)
+
+
+def source_of(facts: Iterable[Finding | Outcome], readers: Collection[str]) -> str:
+    """Where facts come from, as a word of `ui.facts`: `measured`, `read`, `register`, or `several` of these."""
+    checks = {fact.code.partition(".")[0] for fact in facts}
+    kinds = {"register" if one.startswith(CODE_PREFIX) else "read" if one in readers else "measured" for one in checks}
+    return kinds.pop() if len(kinds) == 1 else "several"
 
 
 def range_words(t: Texts, low: int | None, high: int | None) -> str:

@@ -39,6 +39,11 @@ class Words:
 
     def saw(self, finding: Finding | Outcome) -> str:
         """The fact: what was measured, or what was answered; marked where another tool measured it."""
+        said = self._saw_alone(finding)
+        also = finding.also if isinstance(finding, Finding) else ()
+        return " ".join(dict.fromkeys([said, *map(self._saw_alone, also)]))
+
+    def _saw_alone(self, finding: Finding | Outcome) -> str:
         said = self._seen(finding)
         if finding.tool is None or (finding.code.startswith("other_tools.") and not finding.stale):
             return said

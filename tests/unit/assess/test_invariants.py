@@ -280,6 +280,10 @@ WORSE = (
     ("access", "until", "2026-11-23"),
     ("access", "until", ""),
     ("access", "approved_by", ""),
+    ("access", "enabled", "always"),
+    ("contracts", "in_our_name", "no"),
+    ("contracts", "reach", ""),
+    ("devices", "updates", ""),
     ("credentials", "changed", "no"),
     ("devices", "support_ends", "2026-11-23"),
     ("training", "held", "2020-01-01"),
@@ -300,6 +304,8 @@ def test_a_worse_cell_of_a_register_never_raises_score_or_lower_bound(rows, case
     assume(column != "closed" or row.cells["mfa"] == "no")
     # A day in the past where there was none shows for the first time that an exercise was held at all.
     assume(column != "held" or not row.cells["click_rate"] or "2020-01-01" <= row.cells["held"] <= "2026-11-24")
+    # No last day is worse than one that is to come; one that is past is the worst there is.
+    assume((column, value) != ("until", "") or not row.cells["until"] or row.cells["until"] >= "2026-11-24")
     changed = msgspec.structs.replace(row, cells={**row.cells, column: value})
     after_rows = tuple(changed if one.id == row.id else one for one in rows)
     before = result_of(REAL, answers, [*outcomes, *recorded(rows)], **fields)

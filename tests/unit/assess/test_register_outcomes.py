@@ -1,6 +1,7 @@
 """Every outcome of the registers comes about in a case of their tests."""
 
 from unit.assess import test_leavers as leavers
+from unit.assess import test_register_contracts as contracts
 from unit.assess import test_register_proofs as proofs
 from unit.assess import test_register_senders as senders
 from unit.assess import test_registers as registers
@@ -31,6 +32,9 @@ CASES = [
         proofs.test_checks_that_somebody_did_in_time,
         proofs.test_a_complete_list_of_administrators_proves_what_a_gap_does_not,
         proofs.test_columns_that_leave_nothing_open,
+        contracts.test_contractors_get_in_only_for_their_work,
+        contracts.test_contracts_that_leave_nothing_open,
+        contracts.test_updates_are_decided_when_every_kind_of_device_has_its_way,
     )
     for mark in test.pytestmark
     for number in range(len(mark.args[1]))

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fumimori.assess.evidence import shown_questions
-from fumimori.assess.register_proofs import MONTHLY, YEARLY
+from fumimori.assess.register_reviews import MONTHLY, YEARLY
 from fumimori.checks.observations import Observations
 from fumimori.model import (
     About,
@@ -23,13 +23,18 @@ def review(kind, held, **more):
     ("reviews", "expected"),
     [
         *(([review(kind, "2025-11-24")], [f"reviews.{kind}"]) for kind in YEARLY),
-        *(([review(kind, "2025-11-23")], []) for kind in YEARLY),
+        *(([review(kind, "2025-11-23")], [f"reviews.{kind}_overdue"]) for kind in YEARLY),
         *(([review(kind, "2026-11-20"), review(kind, "2026-10-16")], [f"reviews.{kind}"]) for kind in MONTHLY),
         *(([review(kind, "2026-11-20"), review(kind, "2026-10-15")], []) for kind in MONTHLY),
         *(([review(kind, "2026-11-20"), review(kind, "2026-11-20")], []) for kind in MONTHLY),
-        *(([review(kind, "2026-10-19"), review(kind, "2026-09-30")], []) for kind in MONTHLY),
+        *(([review(kind, "2026-10-20"), review(kind, "2026-09-30")], [f"reviews.{kind}"]) for kind in MONTHLY),
+        *(([review(kind, "2026-10-19"), review(kind, "2026-09-30")], [f"reviews.{kind}_overdue"]) for kind in MONTHLY),
+        *(([review(kind, "2026-10-20")], []) for kind in MONTHLY),
         ([review("admin_log", "2026-08-24")], ["reviews.admin_log"]),
-        ([review("admin_log", "2026-08-23")], []),
+        ([review("admin_log", "2026-08-23")], ["reviews.admin_log_overdue"]),
+        ([review("admin_log", "2026-08-23"), review("admin_log", "2026-08-24")], ["reviews.admin_log"]),
+        # what failed, or that nobody says to have done, was at least looked at
+        ([review("restore_test", "2025-11-01"), {**review("restore_test", "2026-11-01"), "by": ""}], []),
         ([review("restore_test", "2026-11-25")], []),
         ([review("restore_test", "last week")], []),
         ([{**review("restore_test", "2026-11-01"), "by": ""}], []),

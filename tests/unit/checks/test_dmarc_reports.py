@@ -14,8 +14,9 @@ from fumimori.checks.dmarc_reports.facts import Facts
 from fumimori.checks.dmarc_reports.senders import by_day, reports_of, senders
 from fumimori.checks.mx import facts as mx
 from fumimori.checks.observations import Observations
+from fumimori.model import Severity
 from fumimori.network.dns import DnsAnswer, DnsStatus
-from loopback.readings import NOW, about, handed_over, looked, words_of
+from loopback.readings import NOW, about, handed_over, looked, tools, words_of
 
 BEGIN = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
 
@@ -96,6 +97,7 @@ def test_a_service_that_fails_is_named_and_told_apart_from_forgers():
         "name": "sendservice.example",
         "count": 40,
         "networks": "198.51.100.0/24",
+        "by": "google.com",
     }
     assert values["dmarc_reports.forged_delivered"] == {"count": 9}
     assert "dmarc_reports.all_aligned" not in values
@@ -113,13 +115,88 @@ def test_single_messages_are_nobodys_fault():
     assert judged(report(row(), stray)) == ["arriving"]
 
 
-def test_our_own_server_that_fails_is_known_by_its_address():
+def own_server():
     host = mx.MxHost(preference=10, host="mail.example.jp", addresses=("192.0.2.25",))
     answer = DnsAnswer(name="example.jp", rdtype="MX", status=DnsStatus.ANSWER, records=("10 mail.example.jp.",))
-    seen = looked("mx", "example.jp", mx.Facts(answer=answer, hosts=(host,)))
+    return looked("mx", "example.jp", mx.Facts(answer=answer, hosts=(host,)))
+
+
+def test_our_own_server_that_fails_is_known_by_its_address():
+    seen = own_server()
     failing = row("192.0.2.25", 12, dkim="fail", spf="fail")
     assert judged(report(row(), failing), attempts=[seen]) == ["arriving", "own_unaligned"]
     assert judged(report(row(), failing)) == ["arriving", "forged_delivered"]
+
+
+REFUSED = row("198.51.100.7", 40, dkim="fail", spf="fail", disposition="reject", auth=sent("news.example"))
+RECEIVED = (
+    b"Received: from mail.google.com ([192.0.2.9]) by mx.example.jp with ESMTPS;\r\n"
+    b"\tSat, 21 Nov 2026 10:00:00 +0000\r\n"
+)
+
+
+def results(signer="google.com", server="mx.example.jp", result="pass") -> bytes:
+    return f"Authentication-Results: {server}; dkim={result} header.d={signer}\r\n".encode()
+
+
+def unvouched(*documents: bytes, into=None) -> list[str]:
+    _, _, outcomes = handed_over(*documents, into=into or about("example.jp"), own=False)
+    return words_of(outcomes, "dmarc_reports")
+
+
+def test_what_a_forged_report_says_is_a_hint_and_answers_nothing():
+    assert unvouched(report(row(), REFUSED)) == ["arriving", "sender_unproved"]
+    ours = about("example.jp", attempts=[own_server()])
+    assert unvouched(report(row(), row("192.0.2.25", 12, dkim="fail", spf="fail")), into=ours) == [
+        "arriving",
+        "own_unproved",
+    ]
+    rules = tools().rules.outcomes
+    for word in ("own_unproved", "sender_unproved", "forged_delivered"):
+        assert rules[f"dmarc_reports.{word}"].severity < Severity.MEDIUM
+        assert rules[f"dmarc_reports.{word}"].question is None
+
+
+@pytest.mark.parametrize(
+    ("trace", "believed"),
+    [
+        (results() + RECEIVED, True),
+        (results("mail.google.com") + RECEIVED, True),
+        (results("evil.example") + RECEIVED, False),
+        (results(result="fail") + RECEIVED, False),
+        (results(server="mx.evil.example") + RECEIVED, False),
+        # what came with the message lies below what the own server put on top
+        (RECEIVED + results(), False),
+        (b"", False),
+    ],
+)
+def test_a_report_in_a_message_that_its_reporter_signed_is_believed(trace, believed):
+    message = trace + mailed(gzip.compress(report(row(), REFUSED)))
+    assert unvouched(message) == ["arriving", "sender_refused" if believed else "sender_unproved"]
+
+
+def test_a_reporter_whose_name_is_no_domain_may_be_anybody():
+    message = results() + RECEIVED + mailed(gzip.compress(report(row(), REFUSED, by="Google")))
+    assert unvouched(message) == ["arriving", "sender_unproved"]
+
+
+def test_a_genuine_report_stands_beside_a_forged_one_and_takes_its_place():
+    _, forged, _ = handed_over(report(row(), REFUSED), into=about("example.jp"), own=False)
+    other = row("198.51.100.9", 40, dkim="fail", spf="fail", auth=sent("shop.example"))
+    _, _, outcomes = handed_over(report(row(), other, name="2", day=1), into=forged)
+    assert words_of(outcomes, "dmarc_reports") == ["arriving", "sender_unaligned", "sender_unproved"]
+    _, _, outcomes = handed_over(report(row(), REFUSED), into=forged, at=NOW + timedelta(hours=1))
+    assert words_of(outcomes, "dmarc_reports") == ["arriving", "sender_refused"]
+
+
+def test_reports_of_earlier_versions_are_read_and_nobody_vouched_for_them():
+    _, after, _ = handed_over(report(row(), REFUSED), into=about("example.jp"), own=False)
+    (attempt,) = after.attempts
+    earlier = msgspec.structs.replace(
+        attempt, facts=msgspec.Raw(bytes(attempt.facts).replace(b',"vouched":false', b""))
+    )
+    assert b"vouched" not in bytes(earlier.facts)
+    assert [one.vouched for one in reports_of(Observations(after.scope, (earlier,)), "example.jp")] == [False]
 
 
 def test_old_reports_are_told():

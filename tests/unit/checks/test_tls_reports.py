@@ -81,7 +81,23 @@ def test_failures_are_told_by_kind_and_server(result, word):
     _, _, outcomes = handed_over(report(failure(result)), into=about("example.jp"))
     assert words_of(outcomes, "tls_reports") == sorted(["arriving", word])
     values = dict(next(one for one in outcomes if one.code.endswith(word)).values)
-    assert values == {"mx": "mail.example.jp", "count": 5, "results": result}
+    assert values == {"mx": "mail.example.jp", "count": 5, "results": result, "by": "Company-X"}
+
+
+def test_what_only_reports_of_unknown_origin_say_is_a_hint():
+    forged = report(failure("certificate-expired"), failure("tlsa-invalid"))
+    _, after, outcomes = handed_over(forged, into=about("example.jp"), own=False)
+    assert words_of(outcomes, "tls_reports") == ["arriving", "unproved"]
+    genuine = report(failure("certificate-expired", 2), name="2", day=21)
+    _, _, outcomes = handed_over(genuine, into=after)
+    assert words_of(outcomes, "tls_reports") == ["arriving", "certificate_failed", "unproved"]
+    counts = {one.code.partition(".")[2]: dict(one.values)["count"] for one in outcomes if "count" in dict(one.values)}
+    assert counts == {"certificate_failed": 2, "unproved": 5}
+    assert words_of(handed_over(forged, into=after)[2], "tls_reports") == [
+        "arriving",
+        "certificate_failed",
+        "dane_failed",
+    ]
 
 
 def test_failures_of_many_reports_add_up_and_twins_count_once():

@@ -3,21 +3,25 @@
 Objective: who sends in the organisation's name, whether it passes the sender check, and what happens to it.
 Inputs:    reports of RFC 9990 and RFC 7489; the addresses of the own servers, as far as they were measured.
 Outcomes:  arriving, all_aligned, all_signed (ok); sender_refused, own_unaligned (medium); sender_unaligned,
-           forged_delivered (low); forged, stale (info).
+           sender_unproved, own_unproved, forged_delivered (low); forged, stale (info).
 Steps:     1. Read each report; document types and entities are refused.
            2. Make one of those about one domain; a report that comes twice counts once.
-           3. Add up by who signed, else by who was let send.
+           3. Add up by who signed, else by who was let send. Anybody can send a report: what only those say of which
+              it is not known that they come from whom they name is low and answers nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
+
 from fumimori.checks.contract import Damaged, Document, ReadContext, Reader, Reading
 from fumimori.checks.dmarc_reports.facts import DMARC_REPORTS, Facts
-from fumimori.checks.dmarc_reports.senders import by_day, reports_of, senders
+from fumimori.checks.dmarc_reports.senders import by_day, each_once, reports_of, senders
 from fumimori.checks.joining import joined
 from fumimori.checks.mx.facts import MX
 from fumimori.checks.observations import Observations
+from fumimori.checks.reporters import listed, signed_by
 from fumimori.grammar.dmarc_report import DmarcReport, NoReportError, parse_report
 from fumimori.grammar.domain_names import BadDomainError, ascii_domain
 from fumimori.model import Control, Outcome, Rules
@@ -26,6 +30,9 @@ KEPT_MOST = 20_000
 """Rows of one reading that are kept."""
 SENDERS_MOST = 10
 """Senders that are named one by one."""
+
+
+Named = tuple[str, dict[str, str | int]]
 
 
 def accepts(document: Document) -> float:
@@ -43,16 +50,13 @@ def read(document: Document, _context: ReadContext) -> Sequence[Reading[Facts]]:
         domain = ascii_domain(report.domain)
     except (NoReportError, BadDomainError) as error:
         raise Damaged(str(error)[:100]) from error
+    report = msgspec.structs.replace(report, vouched=signed_by(report.organisation, document.signers))
     return [Reading(subject=domain, facts=Facts(reports=(report,), left_out=report.left_out))]
 
 
 def merge(facts: Sequence[Facts]) -> Facts:
     """All reports, oldest first; of too many rows those of the newest reports."""
-    found: dict[tuple[str, str, object], DmarcReport] = {}
-    for one in facts:
-        for report in one.reports:
-            found.setdefault((report.organisation, report.id, report.begin), report)
-    ordered = sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id))
+    ordered = each_once(report for one in facts for report in one.reports)
     kept, rows, left_out = [], 0, sum(report.left_out for report in ordered)
     for report in reversed(ordered):
         rows += len(report.rows)
@@ -79,9 +83,7 @@ def judge(observations: Observations, rules: Rules) -> Iterable[Outcome]:
             yield DMARC_REPORTS.outcome("stale", domain, (("last", last_day),))
 
 
-def _found(
-    domain: str, reports: Sequence[DmarcReport], observations: Observations, rules: Rules
-) -> Iterator[tuple[str, dict[str, str | int]]]:
+def _found(domain: str, reports: Sequence[DmarcReport], observations: Observations, rules: Rules) -> Iterator[Named]:
     days = by_day(reports)
     good, bad = sum(one for one, _ in days.values()), sum(one for _, one in days.values())
     yield (
@@ -94,21 +96,36 @@ def _found(
             "last": reports[-1].end.date().isoformat(),
         },
     )
+    sure = [report for report in reports if report.vouched]
     if not bad:
         yield "all_aligned", {"messages": good}
-        yield from _signed(reports, good, rules)
+        yield from _signed(reports, sure, rules)
         return
     own = _own_addresses(domain, observations)
+    proved = {
+        (name.partition("_")[0], values.get("name")): (name, values)
+        for name, values in _faults(domain, sure, own, rules)
+    }
+    yield from proved.values()
+    for name, values in _faults(domain, reports, own, rules):
+        kind = name.partition("_")[0]
+        if (kind, values.get("name")) not in proved:
+            yield (f"{kind}_unproved" if kind in ("own", "sender") else name), values
+
+
+def _faults(domain: str, reports: Sequence[DmarcReport], own: frozenset[str], rules: Rules) -> Iterator[Named]:
+    """What the rows of these reports show that did not pass."""
     ours = [row for report in reports for row in report.rows if row.address in own and not row.aligned]
+    by = listed(report.organisation for report in reports if any(not row.aligned for row in report.rows))
     least = rules.number("dmarc_reports.least_messages")
     if sum(row.count for row in ours) >= least:
         addresses = ", ".join(sorted({row.address for row in ours})[:5])
-        yield "own_unaligned", {"count": sum(row.count for row in ours), "addresses": addresses}
+        yield "own_unaligned", {"count": sum(row.count for row in ours), "addresses": addresses, "by": by}
     table = senders((_without(report, own) for report in reports), domain)
     named = [one for one in table if one.name and one.unaligned >= least]
     for one in named[:SENDERS_MOST]:
-        word = "sender_refused" if one.refused else "sender_unaligned"
-        yield word, {"name": one.name, "count": one.unaligned, "networks": ", ".join(one.networks[:3])}
+        name = "sender_refused" if one.refused else "sender_unaligned"
+        yield name, {"name": one.name, "count": one.unaligned, "networks": ", ".join(one.networks[:3]), "by": by}
     nameless = next((one for one in table if not one.name), None)
     if nameless is not None and nameless.unaligned:
         delivered = nameless.unaligned - nameless.refused
@@ -118,11 +135,14 @@ def _found(
             yield "forged", {"count": nameless.refused}
 
 
-def _signed(reports: Sequence[DmarcReport], messages: int, rules: Rules) -> Iterator[tuple[str, dict[str, str | int]]]:
-    """Whether all mail of some weeks, as several receivers saw it, carried a signature of the domain."""
+def _signed(reports: Sequence[DmarcReport], sure: Sequence[DmarcReport], rules: Rules) -> Iterator[Named]:
+    """Whether all mail of some weeks, as several receivers surely saw it, carried a signature of the domain."""
+    if not sure:
+        return
     unsigned = any(not row.dkim for report in reports for row in report.rows)
-    reporters = len({report.organisation for report in reports})
-    first, last = reports[0].begin, reports[-1].end
+    reporters = len({report.organisation for report in sure})
+    messages = sum(row.count for report in sure for row in report.rows)
+    first, last = sure[0].begin, sure[-1].end
     enough = (
         reporters >= rules.number("dmarc_reports.signed_reporters")
         and messages >= rules.number("dmarc_reports.signed_messages")
@@ -131,6 +151,12 @@ def _signed(reports: Sequence[DmarcReport], messages: int, rules: Rules) -> Iter
     if enough and not unsigned and not any(report.left_out for report in reports):
         days = {"first": first.date().isoformat(), "last": last.date().isoformat()}
         yield "all_signed", {"reporters": reporters, "messages": messages, **days}
+
+
+def vouched(facts: Facts) -> Facts:
+    """The reports where a person says that they come from whom they name."""
+    reports = tuple(msgspec.structs.replace(report, vouched=True) for report in facts.reports)
+    return msgspec.structs.replace(facts, reports=reports)
 
 
 def _own_addresses(domain: str, observations: Observations) -> frozenset[str]:
@@ -142,8 +168,6 @@ def _own_addresses(domain: str, observations: Observations) -> frozenset[str]:
 
 
 def _without(report: DmarcReport, own: frozenset[str]) -> DmarcReport:
-    import msgspec
-
     rows = tuple(row for row in report.rows if row.aligned or row.address not in own)
     return msgspec.structs.replace(report, rows=rows)
 
@@ -156,4 +180,6 @@ READER = Reader(
     read=read,
     merge=merge,
     carried_in_mail=True,
+    vouched=vouched,
+    claim="reports",
 )

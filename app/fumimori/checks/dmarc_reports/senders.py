@@ -28,10 +28,14 @@ class Sender(Record):
 
 def reports_of(observations: Observations, domain: str) -> tuple[DmarcReport, ...]:
     """Every report about `domain` that was ever handed over, each once, oldest first."""
+    return each_once(report for _, facts in observations.all(DMARC_REPORTS, domain) for report in facts.reports)
+
+
+def each_once(reports: Iterable[DmarcReport]) -> tuple[DmarcReport, ...]:
+    """Each report once, oldest first; of two that say to be the same, the one that surely comes from its sender."""
     found: dict[tuple[str, str, object], DmarcReport] = {}
-    for _, facts in observations.all(DMARC_REPORTS, domain):
-        for report in facts.reports:
-            found.setdefault((report.organisation, report.id, report.begin), report)
+    for report in sorted(reports, key=lambda report: not report.vouched):
+        found.setdefault((report.organisation, report.id, report.begin), report)
     return tuple(sorted(found.values(), key=lambda report: (report.begin, report.organisation, report.id)))
 
 

@@ -5,6 +5,8 @@ stand: a signature that the domain's own key fits, a certificate's path to an au
 took the message last, above everything that came with it.
 """
 
+from collections.abc import Iterable
+
 from fumimori.checks.dkim.facts import DKIM
 from fumimori.checks.mail_message.facts import Facts
 from fumimori.checks.observations import Observations
@@ -21,6 +23,13 @@ def is_ours(host: str, domain: str) -> bool:
 def own_receiver(facts: Facts, domain: str) -> bool:
     """Whether the verdicts were written by a server of `domain` that took the message, and by nobody before it."""
     return facts.results_first and is_ours(facts.receiver, domain)
+
+
+def signers(facts: Facts, domains: Iterable[str]) -> tuple[str, ...]:
+    """Whose DKIM signatures the server of one of `domains` found good when it took the message last."""
+    if not any(own_receiver(facts, domain) for domain in domains):
+        return ()
+    return tuple(sorted({one.domain for one in facts.verdicts if (one.method, one.result) == ("dkim", "pass")}))
 
 
 def verified(signature: MailSignature, observations: Observations) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fumimori.checks.dane.tlsa import END_ENTITY, looks, matches, parse_tlsa, reference_names
+from fumimori.checks.dane.tlsa import END_ENTITY, looks, matches, parse_tlsa, records, reference_names
 from fumimori.checks.mail_ports.facts import MAIL_PORTS
 from fumimori.checks.remediation import server, zone
 from fumimori.checks.remediation.context import PLACEHOLDER, Context, note, word
@@ -14,6 +14,8 @@ from fumimori.network.mail import PROTOCOLS
 KEY, CHAIN = "REPLACE/privkey.pem", "REPLACE/fullchain.pem"
 NEW_VALUE = f"openssl pkey -in {KEY} -pubout -outform DER | openssl dgst -sha256 -r | cut -d' ' -f1"
 """What a TLSA record `3 1 1` of the new key says."""
+OF_THE_KEY = 1
+"""The selector of a TLSA record that holds the public key alone (RFC 6698 section 2.1.2)."""
 GOOD = "Verify return code: 0 (ok)"
 ERRORS = {
     "expired": "Verify return code: 10 (certificate has expired)",
@@ -38,12 +40,27 @@ def installed(context: Context, host: str = "", port: int = 0) -> Repair:
     """A new certificate and its place in whatever serves the port."""
     host, port = word(host) if host else context.host, port or context.port
     if not context.own_server:
-        return Repair(ask=note("ask_certificate", host=host, port=port))
+        return Repair(ask=_asked(context, host, port))
     settings = _settings(context, host, port)
     records = _Records.of(context, host) if PROTOCOLS.get(port) == "smtp" else _Records()
     snippets = [*records.now, request(host), _checked(), *records.before, *settings, *records.after]
     back = Repair(back=(note("back_tlsa"),)) if records.after else Repair()
     return Repair.joined([back, _repair(context, host, port, snippets, records.notes)])
+
+
+def _asked(context: Context, host: str, port: int) -> Note:
+    """What a provider is asked for: where DANE holds, senders must find the new certificate in the DNS beforehand.
+
+    A record of the key alone fits a renewal that keeps the key; one of the certificate fits no other certificate.
+    """
+    look = looks(context.observations).get(host) if PROTOCOLS.get(port) == "smtp" else None
+    heeded = look is not None and look.tlsa is not None and look.tlsa.security is not Security.INSECURE
+    pinned = records(look.tlsa) if look is not None and heeded else ()
+    if not pinned:
+        return note("ask_certificate", host=host, port=port)
+    if all(record.usage == END_ENTITY and record.selector == OF_THE_KEY for record in pinned):
+        return note("ask_certificate_key", host=host, port=port)
+    return note("ask_certificate_tlsa", host=host, port=port)
 
 
 def whole_chain(context: Context) -> Repair:

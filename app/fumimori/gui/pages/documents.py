@@ -14,10 +14,12 @@ from fumimori.gui.widgets.import_result import ImportResultBox
 from fumimori.gui.widgets.imported_documents import ImportedDocuments
 from fumimori.gui.widgets.notice import Notice
 from fumimori.gui.widgets.senders import sender_tables
+from fumimori.gui.widgets.snippet import CopyBox
 from fumimori.gui.widgets.text import Prose, announce
 from fumimori.model import Run
 from fumimori.wizard.progress import seen_or_read
 from fumimori.wizard.steps import Route
+from fumimori.wording.answering_documents import OWN_SERVER, TOOLS, command_for, told_by
 
 PARTS = 100
 """Steps of the bar for one document."""
@@ -57,13 +59,26 @@ class DocumentsPage(Page):
         trip = partial(self.go, Route("round_trip"))
         go = button(theme, self.say("round_trip_go"), trip, icon="list", name="round-trip")
         self.add(Flow(go, spacing=theme.gap))
-        self.section(self.say("collector"))
-        self.growing.add([partial(CollectorCard, session, theme)], at_once=0)
+        self._at_once()
         self.growing.add(sender_tables(session, theme, spacing=self.column.spacing()))
         if self._taken:
             self.section(self.say("taken"))
             self.prose("taken_lead", quiet=True)
         self.growing.add([partial(ImportedDocuments, session, theme, run) for run in reversed(self._taken)])
+
+    def _at_once(self) -> None:
+        """What collects much with one command: on an own server the collector, at a cloud the tool that reads it."""
+        scope = self.session.open.scope
+        hosting = {domain.hosting for domain in scope.domains}
+        for cloud in (one for one in TOOLS if one in hosting):
+            self.section(self.say("cloud", name=self.t(f"words.hosting.{cloud}")))
+            frame, inside = card(self.theme)
+            inside.addWidget(Prose(self.theme, self.t(told_by("other_tools", cloud))))
+            inside.addWidget(CopyBox(self.theme, self.t, command_for("other_tools", cloud), name=TOOLS[cloud]))
+            self.add(frame)
+        if scope.own_hosts or not hosting or hosting & set(OWN_SERVER):
+            self.section(self.say("collector"))
+            self.growing.add([partial(CollectorCard, self.session, self.theme)], at_once=0)
 
     def _read(self) -> list[Run]:
         return [run for run in self.session.open.runs if run.handed_over]

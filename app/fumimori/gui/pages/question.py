@@ -18,7 +18,7 @@ from fumimori.model import About, QuestionKind
 from fumimori.wizard import progress
 from fumimori.wizard.steps import Route, block_of, code_of
 from fumimori.wording.repairs import note_words
-from fumimori.wording.window import facts_of
+from fumimori.wording.window import facts_of, source_of
 
 
 class QuestionPage(Page):
@@ -54,7 +54,8 @@ class QuestionPage(Page):
         if facts and (not standing.asked or answered):
             self.add(FactBox(session, theme, facts))
         if facts and not standing.asked and not answered:
-            self.prose("measured", quiet=True)
+            source = source_of(facts, {reader.id for reader in session.toolkit.readers})
+            self.prose(f"by_{source}", quiet=True)
         self._differs = QVBoxLayout()
         box = AnswerBox(session, theme, question, answered=self._show_difference)
         self.add(box)

@@ -9,7 +9,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button
 from fumimori.gui.widgets.snippet import CopyBox
 from fumimori.gui.widgets.text import Prose
-from fumimori.wording.answering_documents import COMMANDS, OWN_SERVER, documents_for
+from fumimori.wording.answering_documents import TOOLS, command_for, documents_for, told_by
 
 
 def answering_documents(session: Session, theme: Theme, identity: str, go: Callable[[], object]) -> list[QWidget]:
@@ -22,10 +22,11 @@ def answering_documents(session: Session, theme: Theme, identity: str, go: Calla
     made: list[QWidget] = [Prose(theme, t("ui.documents.by_file"), bold=True)]
     made.append(Prose(theme, t("ui.documents.by_file_lead"), size="small"))
     for reader in readers:
-        name = t(f"checks.{reader.id}.name")
+        tool = TOOLS.get(hosting, "") if hosting and reader.id == "other_tools" else ""
+        name = tool or t(f"checks.{reader.id}.name")
         made.append(Prose(theme, name, bold=True, size="small"))
-        if hosting in OWN_SERVER and reader.id in COMMANDS:
-            made.append(CopyBox(theme, t, COMMANDS[reader.id], name=name))
-        made.append(Prose(theme, t(f"checks.{reader.id}.what"), quiet=True, size="small"))
+        if command := command_for(reader.id, hosting):
+            made.append(CopyBox(theme, t, command, name=name))
+        made.append(Prose(theme, t(told_by(reader.id, hosting)), quiet=True, size="small"))
     made.append(button(theme, t("ui.documents.hand_over"), go, kind="link", icon="arrow-right", name="hand-over"))
     return made

@@ -10,17 +10,17 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, note_box, row
 from fumimori.gui.widgets.flow import Flow
 from fumimori.gui.widgets.text import Prose
-from fumimori.model import Contradiction, Outcome, Question
-from fumimori.wording.window import answer_words
+from fumimori.model import Contradiction, Finding, Outcome, Question
+from fumimori.wording.window import answer_words, source_of
 from fumimori.wording.words import Words
 
 SHOWN = 4
 
 
 class FactBox(QFrame):
-    """The measured facts as plain sentences, with the day they were seen."""
+    """The facts as plain sentences, with where they come from and the day they were seen."""
 
-    def __init__(self, session: Session, theme: Theme, facts: Sequence[Outcome]) -> None:
+    def __init__(self, session: Session, theme: Theme, facts: Sequence[Finding | Outcome]) -> None:
         super().__init__()
         self.setObjectName("wash")
         t = session.texts
@@ -28,7 +28,8 @@ class FactBox(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         column.setSpacing(theme.px(4))
-        column.addWidget(Prose(theme, t("ui.facts.title"), bold=True, size="small"))
+        source = source_of(facts, {reader.id for reader in session.toolkit.readers})
+        column.addWidget(Prose(theme, t(f"ui.facts.{source}"), bold=True, size="small"))
         for fact in facts[:SHOWN]:
             column.addWidget(Prose(theme, words.title(fact), bold=True))
             column.addWidget(Prose(theme, words.saw(fact), quiet=True, size="small"))
@@ -38,7 +39,8 @@ class FactBox(QFrame):
         moments = [attempt.ended for attempt in session.result.attempts if attempt.probe in probes]
         if moments:
             when = t.moment(max(moments).astimezone())
-            column.addWidget(Prose(theme, t("ui.facts.when", moment=when), quiet=True, size="small"))
+            said = t("ui.facts.when_read" if source == "read" else "ui.facts.when", moment=when)
+            column.addWidget(Prose(theme, said, quiet=True, size="small"))
 
 
 class ContradictionCard(QFrame):

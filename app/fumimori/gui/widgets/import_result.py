@@ -43,7 +43,7 @@ class ImportResultBox(QWidget):
         self._column.addWidget(Heading(theme, self._say("read", count=len(good)), level=2))
         if read.result.cancelled:
             self._column.addWidget(Notice(theme, title=self._say("cancelled")))
-        self._ask_own()
+        self._ask_claims()
         self._kinds = QVBoxLayout()
         self._kinds.setSpacing(theme.px(14))
         self._column.addLayout(self._kinds)
@@ -74,20 +74,19 @@ class ImportResultBox(QWidget):
         shown = self._t.listed(sanitize(name, NAME_MOST) for name in names[:NAMES_MOST])
         return shown if len(names) <= NAMES_MOST else self._say("more", names=shown, count=len(names) - NAMES_MOST)
 
-    def _ask_own(self) -> None:
-        """Whether people sent the messages themselves: without that, little follows from them."""
-        if not self._read.result.can_be_vouched:
-            return
+    def _ask_claims(self) -> None:
+        """Whether people vouch for what anybody could have written: without that, little follows from it."""
+        for claim in self._read.result.claims:
+            frame, inside = card(self._theme, wash=True)
+            asked, why = self._say(claim), self._say(f"{claim}_why")
+            on = claim in self._session.document_import.claims
+            said = partial(self._vouch, claim)
+            inside.addWidget(tick(self._theme, asked, on=on, changed=said, name=claim, explanation=why))
+            self._column.addWidget(frame)
 
-        def said(on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
-            self._session.document_import.vouch(on)
-            self._show_kinds()
-
-        frame, inside = card(self._theme, wash=True)
-        asked, why = self._say("own"), self._say("own_why")
-        on = self._session.document_import.own
-        inside.addWidget(tick(self._theme, asked, on=on, changed=said, name="own", explanation=why))
-        self._column.addWidget(frame)
+    def _vouch(self, claim: str, on: bool) -> None:  # noqa: FBT001 - a card that is ticked says it so
+        self._session.document_import.vouch(claim, on)
+        self._show_kinds()
 
     def _show_kinds(self) -> None:
         clear(self._kinds)

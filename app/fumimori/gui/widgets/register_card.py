@@ -10,6 +10,7 @@ from fumimori.gui.theme import Theme
 from fumimori.gui.widgets.controls import button, card, row
 from fumimori.gui.widgets.text import Prose
 from fumimori.model import QuestionState, Register
+from fumimori.model.registers import CODE_PREFIX
 from fumimori.wizard.steps import Route
 from fumimori.wording.registers import state
 
@@ -21,6 +22,7 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
     frame, inside = card(theme)
     rows = session.open.register(register.id)
     late = sum(any(state(column, each, today) == "overdue" for column in register.columns) for each in rows)
+    late += sum(_is_due_again(finding.code, register) for finding in session.result.findings)
     held = [t("ui.registers.count", count=len(rows)), *([t("ui.registers.overdue", count=late)] if late else [])]
     open_it = button(theme, t("ui.registers.open"), partial(go, Route("registers", register.id)), name=register.id)
     open_it.setAccessibleName(f"{name} {t('ui.registers.open')}")
@@ -32,6 +34,10 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
     if answers := _answers(session, register):
         inside.addWidget(Prose(theme, answers, size="small"))
     return frame
+
+
+def _is_due_again(code: str, register: Register) -> bool:
+    return code.startswith(f"{CODE_PREFIX}{register.id}.") and code.endswith("_overdue")
 
 
 def _answers(session: Session, register: Register) -> str:
