@@ -360,7 +360,7 @@ DAY_NAMED = re.compile(r"今日|本日|明日|今週|\b(?:today|tonight|tomorrow
 
 @pytest.mark.parametrize("file", [one for files in WORDS.values() for one in files], ids=name_of)
 def test_an_action_names_no_day(file: Path):
-    """The due date stands beside every action: *today* beside a day of next week would be two answers to one question."""
+    """The due date stands beside every action: *today* beside it would be a second answer."""
     none_of(f"{key}: {line}" for key, word, line in texts(file) if word == "action" and DAY_NAMED.search(line))
 
 
