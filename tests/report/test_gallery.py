@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fumimori import resources
-from fumimori.assess.mail_path import Protection, Stretch, mail_path
+from fumimori.assess.mail_path import Protection, Segment, mail_path
 from fumimori.model import About, Answer, Confidence, DomainScope, Outcome, Scope, Status
 from fumimori.report.figures import LETTERS, GradeScale
 from fumimori.report.page_style import PageStyle
@@ -142,6 +142,6 @@ def test_encrypted_programs_protect_both_ways_by_the_answers():
     )
     about = example.assessment(answers=met, runs=(), disputes=(), evidence=())
     result = example.result(about, ())
-    links = {link.stretch: link.protection for link in mail_path(result)}
-    assert {links[one] for one in (Stretch.READ, Stretch.SENT, Stretch.ARRIVES)} == {Protection.PROTECTED}
-    assert links[Stretch.NAMED] is Protection.UNSEEN
+    links = {link.segment: link.protection for link in mail_path(result)}
+    assert {links[one] for one in (Segment.READ, Segment.SENT, Segment.ARRIVES)} == {Protection.PROTECTED}
+    assert links[Segment.NAMED] is Protection.UNSEEN
