@@ -79,14 +79,14 @@ def answered(credit: Credit) -> tuple[Answer, ...]:
     )
 
 
-def many_domains() -> Made:
+def many_domains(about: Assessment) -> Made:
     """Twenty domains with faults in each."""
     names = tuple(f"shop-{number}.example" for number in range(20))
-    scope = msgspec.structs.replace(sample().scope, domains=tuple(DomainScope(name=name) for name in names))
-    return judged(msgspec.structs.replace(sample(), scope=scope), faults(names, 40))
+    scope = msgspec.structs.replace(about.scope, domains=tuple(DomainScope(name=name) for name in names))
+    return judged(msgspec.structs.replace(about, scope=scope), faults(names, 40))
 
 
-def offline() -> Made:
+def offline(about: Assessment) -> Made:
     """A measurement that reached nothing."""
     runs = tuple(
         msgspec.structs.replace(
@@ -98,38 +98,44 @@ def offline() -> Made:
                 for one in run.attempts
             ),
         )
-        for run in sample().runs
+        for run in about.runs
     )
-    return judged(msgspec.structs.replace(sample(), runs=runs, answers=()))
+    return judged(msgspec.structs.replace(about, runs=runs, answers=()))
 
 
-def of_name(name: str) -> Made:
-    """The sample under another name."""
-    return judged(msgspec.structs.replace(sample(), organisation=Organisation(name=name)))
+def of_name(about: Assessment, name: str) -> Made:
+    """The company under another name."""
+    return judged(msgspec.structs.replace(about, organisation=Organisation(name=name)))
 
 
-def hosted() -> Made:
-    """The sample on hosted Microsoft 365."""
+def hosted(about: Assessment) -> Made:
+    """The company on hosted Microsoft 365."""
     domains = tuple(
-        msgspec.structs.replace(one, hosting=Hosting.MICROSOFT, hosting_confirmed=True)
-        for one in sample().scope.domains
+        msgspec.structs.replace(one, hosting=Hosting.MICROSOFT, hosting_confirmed=True) for one in about.scope.domains
     )
-    scope = msgspec.structs.replace(sample().scope, domains=domains)
-    return judged(msgspec.structs.replace(sample(), scope=scope))
+    scope = msgspec.structs.replace(about.scope, domains=domains)
+    return judged(msgspec.structs.replace(about, scope=scope))
 
 
-ASSESSMENTS: dict[str, Callable[[], Made]] = {
-    "sample": lambda: judged(sample()),
+LONG = {
+    "ja": "株式会社" + "非常に長い名前の会社" * 8,
+    "en": "A Company of " + "Considerably " * 6 + "Long Names Limited",
+}
+"""A name by language."""
+
+ASSESSMENTS: dict[str, Callable[[Assessment], Made]] = {
+    "sample": judged,
     "many_domains": many_domains,
-    "many_findings": lambda: judged(sample(), faults(tuple(f"host{n}.example" for n in range(5)), 60)),
-    "not_measured": lambda: judged(msgspec.structs.replace(sample(), runs=())),
-    "perfect": lambda: judged(msgspec.structs.replace(sample(), answers=answered(Credit.MET), runs=()), ()),
+    "many_findings": lambda about: judged(about, faults(tuple(f"host{n}.example" for n in range(5)), 60)),
+    "not_measured": lambda about: judged(msgspec.structs.replace(about, runs=())),
+    "perfect": lambda about: judged(msgspec.structs.replace(about, answers=answered(Credit.MET), runs=()), ()),
     "offline": offline,
-    "hostile": lambda: of_name(HOSTILE),
-    "long_names": lambda: of_name("株式会社" + "非常に長い名前の会社" * 8),
-    "quick": lambda: judged(msgspec.structs.replace(sample(), quick=True, runs=(), answers=())),
+    "hostile": lambda about: of_name(about, HOSTILE),
+    "long_names": lambda about: of_name(about, LONG[about.report_language]),
+    "quick": lambda about: judged(msgspec.structs.replace(about, quick=True, runs=(), answers=())),
     "hosted": hosted,
 }
+"""What each makes of the sample company as the language names it."""
 
 
 def contact_sheet(content: bytes) -> Image.Image:
@@ -147,8 +153,8 @@ def main(folder: Path, names: list[str]) -> int:
     """Make every report in both languages, or only those of these names."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or ASSESSMENTS:
-        about, result = ASSESSMENTS[name]()
         for language in ("ja", "en"):
+            about, result = ASSESSMENTS[name](sample(language))
             content = make_report(about, result, texts(language), "a4")
             (folder / f"{name}-{language}.pdf").write_bytes(content)
             contact_sheet(content).save(folder / f"{name}-{language}.png")

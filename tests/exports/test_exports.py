@@ -19,17 +19,23 @@ import openpyxl
 import pypdfium2
 import pytest
 from msgspec import Raw
-from msgspec.json import encode
 
 from fumimori import resources
-from fumimori.__main__ import repairs, rules
-from fumimori.checks.spf import facts as spf
+from fumimori.__main__ import rules
 from fumimori.engine.exchange import scan_json
 from fumimori.exports import FORMATS, HANDOVER, Material, PackageTooLargeError, exported, handover, work_orders
 from fumimori.exports import sheets as sheets_of
 from fumimori.exports.sheets import sender_rule_met
-from fumimori.model import Answer, Assessment, Credit, Organisation, Outcome, Owner, Severity, Verdict
-from fumimori.network.dns import DnsAnswer, DnsStatus
+from fumimori.model import (
+    Answer,
+    Assessment,
+    Credit,
+    Organisation,
+    Outcome,
+    Owner,
+    Severity,
+    Verdict,
+)
 from fumimori.report import sheets
 from loopback.fake_network import attempt
 from loopback.recorded_runs import run_of
@@ -148,18 +154,6 @@ def test_an_order_tells_the_steps_and_proofs_of_every_finding_of_its_action(whol
             assert whole.wording.confirm(finding) in texts
         told += len({finding.code for finding in action.findings}) > 1
     assert told
-
-
-def test_a_record_that_two_findings_change_is_one_setting():
-    text = "v=spf1 ptr mx ?all"
-    seen = spf.Facts(answers=(DnsAnswer(name="example.jp", rdtype="TXT", status=DnsStatus.ANSWER, records=(text,)),))
-    about = example.assessment(runs=(run_of(attempt("spf", "example.jp", facts=Raw(encode(seen)))),), answers=())
-    said = (Outcome("spf.ptr", "example.jp", (("count", 1),)), Outcome("spf.neutral", "example.jp"))
-    result = example.result(about, said)
-    whole = replace(material("en", about), result=result, repair=repairs(result, about))
-    zone = exported(whole, ("settings",))["settings/dns-zone.txt"].decode()
-    assert re.findall(r"v=spf1.*", zone) == ["v=spf1 mx ~all"]
-    assert len(re.findall(r"^# F-", zone, re.MULTILINE)) == 2
 
 
 def test_settings_lie_in_one_folder_whatever_a_place_is_called():

@@ -355,6 +355,15 @@ def test_an_action_is_a_short_imperative(file: Path):
     none_of(wrong)
 
 
+DAY_NAMED = re.compile(r"今日|本日|明日|今週|\b(?:today|tonight|tomorrow|this week)\b")
+
+
+@pytest.mark.parametrize("file", [one for files in WORDS.values() for one in files], ids=name_of)
+def test_an_action_names_no_day(file: Path):
+    """The due date stands beside every action: *today* beside it would be a second answer."""
+    none_of(f"{key}: {line}" for key, word, line in texts(file) if word == "action" and DAY_NAMED.search(line))
+
+
 # --- what advice may name, and what a proof says ------------------------------------------------------------------
 
 

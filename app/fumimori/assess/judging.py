@@ -19,6 +19,7 @@ from fumimori.assess.same_facts import told_once
 from fumimori.assess.sums import Sums
 from fumimori.checks.observations import Observations
 from fumimori.grammar.bank_files import bank_version
+from fumimori.grammar.order import natural
 from fumimori.model import (
     Action,
     Assessment,
@@ -130,9 +131,9 @@ def _with_outlook(actions: Iterable[Action], sums: Sums) -> tuple[Action, ...]:
 # --- findings -----------------------------------------------------------------------------------------------------
 
 
-def _order(finding: Finding) -> tuple[int, int, str, str]:
-    """The printed order: worst first, then by control."""
-    return -finding.severity, finding.control.number, finding.code, finding.subject
+def _order(finding: Finding) -> tuple[int, int, str, object]:
+    """The printed order: worst first, then by control; places as people count them."""
+    return -finding.severity, finding.control.number, finding.code, natural(finding.subject)
 
 
 def _severity(outcome: Outcome, assessment: Assessment, rules: Rules, today: date) -> Severity:

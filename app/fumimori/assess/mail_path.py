@@ -67,6 +67,11 @@ _PROBES = {
     "accounts": Segment.ACCESS,
 }
 """Which segment the outcomes of a probe and the questions of a control are about."""
+_QUESTIONS = {
+    "protocols.client_settings": (Segment.READ, Segment.SENT),
+    "protocols.incoming_starttls": (Segment.ARRIVES,),
+}
+"""The segments of questions that are about others than the rest of their control."""
 _PORTS = {
     "25": Segment.ARRIVES,
     "465": Segment.SENT,
@@ -94,14 +99,17 @@ def mail_path(result: Result) -> tuple[Link, ...]:
 
 def _answered(result: Result) -> set[Segment]:
     """The segments about which scored questions were answered well."""
-    return {
-        _PROBES[area]
+    good = (
+        one.question
         for one in result.questions
-        if (area := one.question.partition(".")[0]) in _PROBES
-        and one.state in (QuestionState.ANSWERED, QuestionState.MEASURED)
-        and one.weight
-        and one.credit == "met"
-    }
+        if one.state in (QuestionState.ANSWERED, QuestionState.MEASURED) and one.weight and one.credit == "met"
+    )
+    return {segment for question in good for segment in _asked_about(question)}
+
+
+def _asked_about(question: str) -> tuple[Segment, ...]:
+    area = _PROBES.get(question.partition(".")[0])
+    return _QUESTIONS.get(question, (area,) if area is not None else ())
 
 
 def _by_segment(outcomes: Iterable[_T]) -> dict[Segment, list[_T]]:

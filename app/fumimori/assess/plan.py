@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from fumimori.assess.causes import causes, decision
 from fumimori.assess.question_state import QuestionEvaluation
+from fumimori.grammar.order import natural
 from fumimori.model import (
     Action,
     Cost,
@@ -222,7 +223,7 @@ def _questions_to_ask(
             )
 
 
-def _urgency(action: Action) -> tuple[bool, int, date, bool, int, int, int, str]:
+def _urgency(action: Action) -> tuple[bool, int, date, bool, int, int, int, object]:
     return (
         action.entry is not None and action.entry.done,
         -action.severity,
@@ -231,7 +232,7 @@ def _urgency(action: Action) -> tuple[bool, int, date, bool, int, int, int, str]
         _EFFORT[action.work.effort],
         -len(action.findings),
         action.control.number,
-        action.id,
+        natural(action.id),
     )
 
 

@@ -116,7 +116,9 @@ def control_result(
 
 def _verdict(low: int | None, weighed: Weighed, worst: Severity, rules: Rules) -> Verdict:
     if low is None:
-        return Verdict.NOT_MET if worst >= Severity.HIGH else Verdict.NOT_APPLICABLE
+        # No question applies here, but what was found all the same does.
+        found = Verdict.NOT_MET if worst >= Severity.HIGH else Verdict.PARTLY_MET
+        return found if worst >= Severity.LOW else Verdict.NOT_APPLICABLE
     high = percent(weighed.high, weighed.applicable)
     limit = rules.number("scoring.control_not_met")
     if worst >= Severity.HIGH or high < limit:

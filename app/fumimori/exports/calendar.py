@@ -51,6 +51,7 @@ def _entries(material: Material) -> Iterable[tuple[str, date, str, tuple[str, ..
             yield f"due-{action.id}", day, title, (wording.why(action), wording.cost(action))
         if action.day is not None and action.event is not None:
             title = texts("exports.calendar.ends", what=texts(f"words.event.{action.event}"))
+            title += wording.bracketed(action.place) if action.place else ""
             yield f"ends-{action.id}", action.day, title, (wording.action(action),)
     again = material.issued.date() + timedelta(days=AGAIN_AFTER)
     yield "again", again, texts("exports.calendar.again", name=material.organisation), ()

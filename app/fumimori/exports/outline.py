@@ -6,6 +6,8 @@ from fumimori.wording.rows import Cell, action_table
 
 FIRST = 5
 """Actions on the first page, as in the print."""
+FAULTS = 3
+"""Facts that a control's row names."""
 PLAN_COLUMNS = (0, 1, 3, 4, 5, 6, 9)
 """Of the table of actions: number, action, owner, due, effort, cost, findings."""
 
@@ -77,7 +79,7 @@ def _controls(material: Material) -> Rows:
                 f"{control.control.printed} {wording.control(control.control)}",
                 wording.word("verdict", control.verdict),
                 wording.range(control.score_low, control.score_high),
-                material.texts.listed(faults[:3]) + (f" +{len(faults) - 3}" if len(faults) > 3 else ""),
+                wording.some(faults, FAULTS),
             )
         )
     return Rows(head=material.texts.lines("exports.outline.controls"), rows=tuple(rows), widths=(28, 14, 12, 46))

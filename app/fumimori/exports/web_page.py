@@ -9,6 +9,8 @@ from fumimori.texts import Texts, sanitize
 from fumimori.wording.repairs import part_words, proof_words, snippet_title
 
 TEXT_MOST = 4000
+SHORT = 10
+"""Characters of a column that is never parted: a day, points."""
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --line: #c8ccd2; --head: #1f3a5f; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #16191d; --line: #4a515b; --head: #9cc1f0; } }
@@ -18,6 +20,7 @@ h1, h2, h3 { color: var(--head); line-height: 1.3; } h3 { margin-top: 2.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } th { text-align: left; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; vertical-align: top; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); padding: .6rem; }
+p, li, dd, td, h3 { overflow-wrap: anywhere; } td.short, th.short, a { white-space: nowrap; }
 dt { font-weight: bold; } a { color: inherit; } .strong { font-size: 1.2rem; font-weight: bold; }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } h3 { break-after: avoid; }
   pre { break-inside: avoid; } }
@@ -46,10 +49,16 @@ def _block(block: Block, material: Material) -> str:
     if isinstance(block, Paragraph):
         strong = ' class="strong"' if block.strong else ""
         return f"<p{strong}>{_said(block.text)}</p>"
-    head = "".join(f'<th scope="col">{_said(title)}</th>' for title in block.head)
+    widest = [max((len(f"{row[at]}") for row in block.rows), default=0) for at in range(len(block.head))]
+    marks = [' class="short"' if most <= SHORT else "" for most in widest]
+    heads = zip(marks, block.head, strict=True)
+    head = "".join(f'<th scope="col"{mark}>{_said(title)}</th>' for mark, title in heads)
     numbers = {material.wording.number(finding) for finding in material.result.findings}
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{_linked(f'{cell}', numbers)}</td>" for cell in row) + "</tr>" for row in block.rows
+        "<tr>"
+        + "".join(f"<td{mark}>{_linked(f'{cell}', numbers)}</td>" for mark, cell in zip(marks, row, strict=True))
+        + "</tr>"
+        for row in block.rows
     )
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
 

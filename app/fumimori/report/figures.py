@@ -1,15 +1,18 @@
 """The drawn figures of the management pages: the scale of grades and a bar that counts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fumimori.report.blocks import Block, Prose
 from fumimori.report.canvas import Node, PdfCanvas
-from fumimori.report.page_style import MM, WHITE, PageStyle
+from fumimori.report.page_style import MM, WHITE, PageStyle, Style
 
 LETTERS = "ABCDE"
 _GAP = 0.8 * MM
 _HERE = 36.5 * MM
 _BOX = 11 * MM
+_SMALLEST = 7.0
+"""Points of the words below the boxes, at least."""
 
 
 class GradeScale(Block):
@@ -31,13 +34,23 @@ class GradeScale(Block):
         faces, note = page_style.faces, page_style.note
         strong = note.bold().inked(page_style.ink)
         self._words = {
-            one: Prose(words[one], strong if one == letter else note, faces, align="center") for one in LETTERS
+            one: self._fitting(words[one], strong if one == letter else note, self._column(one, page_style.width))
+            for one in LETTERS
         }
         self._remarks = {
             one: Prose(said, strong if one == letter else note.inked(page_style.ink), faces, align="center")
             for one, said in remarks.items()
         }
         self.node = Node("Figure", alt=alt)
+
+    def _fitting(self, said: str, style: Style, width: float) -> Prose:
+        """A grade's words, a little smaller where that spares a second line with little on it."""
+        faces = self._page_style.faces
+        small = replace(
+            style, size=max(_SMALLEST, style.size * width / (faces.width(said, style.face, style.size) + 1))
+        )
+        fits = small.size < style.size and faces.width(said, small.face, small.size) <= width
+        return Prose(said, small if fits else style, faces, align="center")
 
     def _column(self, letter: str, width: float) -> float:
         """The width of a letter's column: today's is the widest."""

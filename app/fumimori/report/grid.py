@@ -13,7 +13,10 @@ SHORT_HEIGHT = 25 * MM
 
 
 class Grid(Block):
-    """A table; widths in millimetres. The first column names its row when `row_heads` is set."""
+    """A table; widths in millimetres. The first column names its row when `row_heads` is set.
+
+    `keys` are the targets of links to each row, parted by line feeds.
+    """
 
     def __init__(
         self,
@@ -145,8 +148,8 @@ class Grid(Block):
             canvas.line((x, top), (right, top), self._page_style.line)
         rows = zip(self._rows, self._nodes, self._row_heights(), strict=True)
         for number, (row, node, height) in enumerate(rows):
-            if self._keys and self._keys[number]:
-                canvas.bookmark(self._keys[number], top)
+            for key in filter(None, self._keys[number].split("\n") if self._keys else ()):
+                canvas.bookmark(key, top)
             self._draw_row(canvas, x, top, row, table.adopt(node), head=False)
             top -= height
             canvas.line((x, top), (right, top), self._page_style.line)

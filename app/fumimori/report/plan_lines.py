@@ -1,6 +1,6 @@
 """The lines of the printed plan: neighbouring actions that are the same work at another place share one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fumimori.assess.plan import FIRST
@@ -47,6 +47,11 @@ def plan_lines(m: ReportContext) -> list[Line]:
             found.append(Line(number, (action,), m.wording.action(action)))
         before = alike
     return found
+
+
+def number_width(lines: Iterable[Line]) -> int:
+    """Millimetres of the column of their numbers: 7 for one or two signs, 2 for each further one."""
+    return max((7 + 2 * max(0, len(line.printed) - 3) if len(line.actions) > 1 else 7 for line in lines), default=7)
 
 
 def first_lines(m: ReportContext) -> list[Line]:

@@ -65,7 +65,8 @@ def _block(block: blocks.Block, paper: PageStyle) -> list[Block]:
     if isinstance(block, blocks.Paragraph):
         style = paper.table.bold() if block.strong else paper.table
         text = sanitize(block.text, TEXT_MOST)
-        return [Prose(text, style, faces, keep_next=block.strong or text.endswith((":", "："))), Gap(1.2)]
+        leads = block.strong or text.endswith((":", "：")) or text.startswith("[")
+        return [Prose(text, style, faces, keep_next=leads), Gap(1.2)]
     if isinstance(block, blocks.CodeBlock):
         lines = [[(sanitize(line, TEXT_MOST), paper.mono)] for line in block.lines]
         return [PdfCodeBlock(lines, paper), Gap(1.5)]

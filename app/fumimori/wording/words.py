@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from fumimori.grammar.order import natural
 from fumimori.model import NOT_APPLICABLE, Action, Answer, Credit, Finding, Outcome, Question, Tool, Values
 from fumimori.texts import Texts, sanitize
 
@@ -92,19 +93,30 @@ class Words:
         return " ".join(self._lines("confirm", finding))
 
     def subjects(self, findings: Iterable[Finding | Outcome], most: int) -> str:
-        """What the findings are about: ports of one host drawn together, `most` named, the others counted."""
+        """What the findings are about."""
+        return self.places((finding.subject for finding in findings), most)
+
+    def places(self, subjects: Iterable[str], most: int) -> str:
+        """Hosts, ports of each drawn together, as people count: `most` named, the others counted."""
         ports: dict[str, list[str]] = {}
-        for subject in dict.fromkeys(sanitize(finding.subject, _HOST_MOST) for finding in findings if finding.subject):
+        for subject in dict.fromkeys(sanitize(one, _HOST_MOST) for one in subjects if one):
             host, _, port = subject.rpartition(":")
             one_port = port.isdecimal() and bool(host) and (":" not in host or host.endswith("]"))
             known = ports.setdefault(host if one_port else subject, [])
             if one_port:
                 known.append(port)
-        named = [
-            f"{host}:{'/'.join(sorted(known, key=int))}" if known else host for host, known in sorted(ports.items())
-        ]
-        names, extra = self.listed(named[:most]), len(named) - most
-        return self.texts("words.action.and_more", names=names, count=extra) if extra > 0 else names
+        return self.some(
+            [
+                f"{host}:{'/'.join(sorted(ports[host], key=int))}" if ports[host] else host
+                for host in sorted(ports, key=natural)
+            ],
+            most,
+        )
+
+    def some(self, names: Sequence[str], most: int) -> str:
+        """The first `most` of `names`, and how many others there are."""
+        listed, extra = self.listed(names[:most]), len(names) - most
+        return self.texts("words.action.and_more", names=listed, count=extra) if extra > 0 else listed
 
     def first_sentence(self, text: str) -> str:
         """`text` up to its first full stop."""

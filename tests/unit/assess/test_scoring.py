@@ -149,3 +149,17 @@ def test_a_verdict_says_unknown_before_it_says_not_met(questions, verdict):
 def test_the_range_is_wide_where_nothing_is_known():
     grade = graded(by_control((0, 100), *[(0, 100)] * 9), coverage=0.0)
     assert (grade.score_low, grade.score_high, grade.letter) == (0, 100, None)
+
+
+@pytest.mark.parametrize(
+    ("worst", "verdict"),
+    [
+        (Severity.INFO, Verdict.NOT_APPLICABLE),
+        (LOW, Verdict.PARTLY_MET),
+        (MEDIUM, Verdict.PARTLY_MET),
+        (HIGH, Verdict.NOT_MET),
+    ],
+)
+def test_what_was_found_applies_though_no_question_does(worst, verdict):
+    """A company with hosted mail and a server of its own is asked nothing about SSH, and its SSH was measured."""
+    assert scoring._verdict(None, scoring.Weighed(), worst, RULES) is verdict

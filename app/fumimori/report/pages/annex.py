@@ -139,7 +139,7 @@ def scope(m: ReportContext) -> list[Block]:
         m.list_or_none([80, 40, 45], "t2.people_heads", _people(m)),
         Gap(3),
         m.heading("t2.vantage", 3),
-        m.list_or_none([32, 50, 30, 53], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
+        m.list_or_none([33, 44, 26, 62], "t2.vantage_heads", [_run(m, run) for run in a.runs[-RUNS:]]),
         Gap(5),
     ]
 
@@ -184,10 +184,7 @@ def _consent(m: ReportContext) -> list[tuple[str, Cell]]:
     ]
     covered = (*consent.domains, *consent.hosts)
     if consent.at and covered:
-        more = " …" if len(covered) > COVERED else ""
-        rows.append(
-            (m.say("t2.covered"), m.wording.listed([m.wording.free(one, 100) for one in covered[:COVERED]]) + more)
-        )
+        rows.append((m.say("t2.covered"), m.wording.some([m.wording.free(one, 100) for one in covered], COVERED)))
     if consent.own_server:
         rows.append((m.say("t2.own"), m.say("t2.own_said")))
     return rows

@@ -46,7 +46,7 @@ def answers(m: ReportContext) -> list[Block]:
     if rows:
         head, keys = m.wording.texts.lines("report.t5.heads"), [answer_key(printed) for printed, _ in rows]
         table = [row for _, row in rows]
-        blocks.append(Grid([11, 72, 58, 24], table, m.paper, head=head, padding=0.3, small=True, keys=keys))
+        blocks.append(Grid([11, 70, 57, 27], table, m.paper, head=head, padding=0.3, small=True, keys=keys))
     else:
         blocks.append(m.prose(m.say("none"), m.paper.table))
     for key, numbers in (

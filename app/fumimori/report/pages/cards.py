@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fumimori.assess.evidence import evidence_of, question_of
-from fumimori.model import Action, Basis, Finding, Outcome, Repair
+from fumimori.model import Action, Basis, Finding, Outcome, Repair, Severity
 from fumimori.report.blocks import Again, Block, Columns, Gap, Hairline, Prose, Stack
 from fumimori.report.canvas import Run
 from fumimori.report.context import ReportContext
@@ -80,9 +80,9 @@ def good_points(m: ReportContext) -> list[Block]:
         found.setdefault(m.wording.subjects(outcomes, GOOD) or "－", []).append(title)
     sign = m.say("t4.good_sign")
     rows: list[list[Cell]] = [
-        [where, Stack([m.cell(f"{sign} {title}", small=True) for title in titles])] for where, titles in found.items()
+        [where, m.cell("　".join(f"{sign} {title}" for title in titles), small=True)] for where, titles in found.items()
     ]
-    return [m.heading("t4.good", 3), m.list_or_none([70, 95], "t4.good_heads", rows), Gap(6)]
+    return [m.heading("t4.good", 3), m.list_or_none([74, 91], "t4.good_heads", rows), Gap(6)]
 
 
 # --- a card ---
@@ -160,9 +160,10 @@ def _seen(m: ReportContext, findings: Sequence[Finding]) -> Block:
 
 
 def _placed(m: ReportContext, findings: Sequence[Finding]) -> str:
-    """Severity, control, how sure it is, the subjects, and the numbers of what it rests on."""
+    """Severity (of what is a fault), control, how sure it is, the subjects, the numbers of what it rests on."""
     w, first = m.wording, findings[0]
-    parts = [w.word("severity", first.severity.word), first.control.printed]
+    parts = [w.word("severity", first.severity.word)] if first.severity > Severity.INFO else []
+    parts.append(first.control.printed)
     parts.append(m.say("t4.confidence", word=_confidence(m, first)))
     subjects = w.subjects(findings, SUBJECTS)
     if subjects:

@@ -32,7 +32,7 @@ def contacts(m: ReportContext) -> list[Block]:
             keep_next=True,
         ),
         Gap(1.5),
-        m.list_or_none([45, 60, 33, 11, 16], "t13.heads", rows[:ROWS], right=(3, 4)),
+        m.list_or_none([49, 54, 33, 11, 18], "t13.heads", rows[:ROWS], right=(3, 4)),
     ]
     if len(rows) > ROWS:
         blocks.append(m.note(m.say("t13.more", count=len(rows) - ROWS)))

@@ -50,7 +50,7 @@ def _row(m: ReportContext, control: ControlResult) -> list[Cell]:
     if control.score_low is None:
         bar = m.cell("－")
     side = [m.cell(_worst(m, control.control), small=True)]
-    if control.verdict is not Verdict.NOT_APPLICABLE:
+    if control.score_low is not None:
         side.append(m.cell(m.wording.percent(control.verified), small=True, quiet=True))
     return [
         m.cell(control.control.printed, bold=True),
@@ -74,8 +74,6 @@ def _worst(m: ReportContext, control: Control) -> str:
 def seen(m: ReportContext, control: Control) -> str:
     """One sentence of fact: the worst finding, else something good, else that nothing is known yet."""
     result = m.result.control(control)
-    if result.verdict is Verdict.NOT_APPLICABLE:
-        return m.say("controls.out_of_scope")
     mine = [finding for finding in m.result.findings if finding.control is control]
     worst = next((finding for finding in mine if finding.severity >= Severity.LOW), None)
     if worst is not None:
@@ -83,7 +81,11 @@ def seen(m: ReportContext, control: Control) -> str:
     good = next((o for o in m.result.good if _control(m, o.code) is control), None)
     if good is not None:
         return m.wording.title(good)
-    return m.say("controls.answered") if result.answered else m.say("controls.nothing")
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return m.say("controls.out_of_scope")
+    if not result.answered:
+        return m.say("controls.nothing")
+    return m.say("controls.answered" if result.score_low == result.score_high else "controls.partly_answered")
 
 
 def _control(m: ReportContext, code: str) -> Control | None:

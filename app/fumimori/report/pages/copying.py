@@ -42,10 +42,7 @@ def to_copy(m: ReportContext, findings: Sequence[Finding], repair: Repair) -> li
         before = title
         if others:
             named = _places(snippet, others)
-            places, left_out = m.wording.listed(named[:PLACES]), len(named) - PLACES
-            if left_out > 0:
-                places = m.wording.texts("words.action.and_more", names=places, count=left_out)
-            blocks += _lines(m, [m.say("t4.same_piece", places=places)])
+            blocks += _lines(m, [m.say("t4.same_piece", places=m.wording.some(named, PLACES))])
     if len(repair.snippets) == SNIPPETS:
         blocks += _lines(m, [m.say("t4.more_to_copy", count=SNIPPETS)])
     for part in ("after", "risks", "back"):

@@ -14,6 +14,8 @@ from fumimori.report.paging import Part
 from fumimori.report.shapes import SealMark
 from fumimori.wording.report import addressee
 
+DOMAINS = 6
+"""Domains that the cover names; further ones are counted."""
 TITLE_AT_MOST = 26
 """Millimetres between the logo's row and the title, where there is room for them."""
 
@@ -94,7 +96,7 @@ def _foot(m: ReportContext, most: int) -> list[Block]:
     domains = [domain.name for domain in a.scope.domains]
     number = m.say("cover.version", number=m.document_number, version=a.document_version)
     rows: list[tuple[str, Cell]] = [
-        (m.say("cover.domain"), m.wording.listed(domains[:6]) + (" …" if len(domains) > 6 else "")),
+        (m.say("cover.domain"), m.wording.some(domains, DOMAINS)),
         (m.say("cover.period"), _period(m)),
         (m.say("cover.issued"), m.wording.texts.day(m.issued)),
         (m.say("cover.number"), number),

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from fumimori.model import About, Evidence
+from fumimori.model import About, Evidence, Outcome
 from fumimori.report.blocks import Block, Gap, Stack
 from fumimori.report.brand import LogoBlock
 from fumimori.report.context import CLOSE, ReportContext
@@ -61,6 +61,9 @@ def _belongs(m: ReportContext, one: Evidence) -> str:
         for finding in m.result.findings:
             if f"{finding.code} {finding.subject}".rstrip() == one.subject:
                 return f"{w.number(finding)} {w.title(finding)}"
+        if one.subject.partition(" ")[0] in m.rules.outcomes:
+            code, _, where = one.subject.partition(" ")
+            return f"{w.title(Outcome(code=code, subject=where))}{w.bracketed(w.free(where, 80)) if where else ''}"
     for row in m.assessment.registers:
         if one.about is About.REGISTER and row.id == one.subject:
             return f"{w.texts(f'registers.{row.register}.name')} {w.free(row_name(w.texts, row), 80)}".rstrip()

@@ -36,7 +36,9 @@ def finding_list(m: ReportContext) -> list[Block]:
                 " ".join(runs("", 1, {card.number for card in found} - {0})) or "－",
             ]
         )
-    blocks: list[Block] = [m.heading("t3.heading"), m.list_or_none([20, 20, 74, 39, 12], "t3.heads", rows)]
+    number = 26 if len(m.result.findings) > 99 else 20
+    table = m.list_or_none([number, 20, 94 - number, 39, 12], "t3.heads", rows)
+    blocks: list[Block] = [m.heading("t3.heading"), table]
     facts = [finding for finding in m.result.findings if finding.severity <= Severity.INFO]
     if facts:
         blocks += [Gap(1), m.note(m.say("t3.facts", numbers=m.wording.numbers(facts, most=len(facts))))]
@@ -97,7 +99,7 @@ def sources(m: ReportContext) -> list[Block]:
         m.heading("t10.heading"),
         m.note(m.say("t10.law"), keep_next=True),
         Gap(1),
-        m.list_or_none([28, 50, 87], "t10.heads", rows),
+        m.list_or_none([24, 60, 81], "t10.heads", rows),
         Gap(3),
         *_requirements(m),
         Gap(5),

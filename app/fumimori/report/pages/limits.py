@@ -9,6 +9,8 @@ from fumimori.report.glossary import Glossary
 from fumimori.report.pages import mail_path
 from fumimori.report.paging import Part
 
+DOMAINS = 5
+"""Domains that the page names; further ones are counted."""
 JUDGED_BY_HAND = 0.2
 """Above this share of questions marked not applicable by hand the page says so."""
 
@@ -93,7 +95,7 @@ def _surroundings(m: ReportContext) -> list[Block]:
 
 def _scope(m: ReportContext) -> str:
     names = [domain.name for domain in m.assessment.scope.domains]
-    shown = m.wording.listed(names[:5]) + (" …" if len(names) > 5 else "")
+    shown = m.wording.some(names, DOMAINS)
     # What was authorised when it was measured: a consent may have been changed or withdrawn since.
     then = [run.consent.confirmed_level for run in m.assessment.runs if run.attempts and run.kind is RunKind.MEASURED]
     level = m.wording.word("consent", f"{int(max(then, default=m.assessment.consent.confirmed_level))}.name")

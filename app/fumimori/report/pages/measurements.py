@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from fumimori.grammar.order import natural
 from fumimori.model import Attempt, Exchange, OpenPoint, Severity, Status
 from fumimori.report.blocks import Block, Gap, Prose, Stack
 from fumimori.report.canvas import Run
@@ -11,6 +12,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.numbering import rested_on
 from fumimori.report.pages.limits import what, who
 from fumimori.texts import sanitize
+from fumimori.wording.report import runs
 
 ROWS = 10
 """Rows printed of one attempt."""
@@ -20,6 +22,10 @@ CHARACTERS = 400
 """Characters printed of one side of an exchange."""
 LINES = 120
 """Printed lines of all exchanges; the attached file holds everything."""
+PLACES = 6
+"""Places that a row of attempts names."""
+_Unprinted = tuple[str, Attempt, list[str]]
+"""An attempt's number, the attempt, and remarks on where its exchanges are."""
 END = " ⏎ "
 """Where a line of the original ends."""
 DIGESTS = "ClientHello"
@@ -28,15 +34,16 @@ DIGESTS = "ClientHello"
 
 def exchanges(m: ReportContext) -> list[Block]:
     """T6: every completed attempt in one block; what an earlier block has already is not printed again."""
-    blocks: list[Block] = [m.heading("t6.record", 3), m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
+    blocks: list[Block] = [m.heading("t6.record", 3)]
     wanted = rested_on(finding for finding in m.result.findings if finding.severity > Severity.INFO)
     # What findings rest on comes first and is printed in any case; the rest as far as there is room.
     numbered = sorted(m.measured, key=lambda one: (one[1].probe, one[1].subject) not in wanted)
     if not numbered:
         return [*blocks, m.prose(m.say("none"), m.paper.table), Gap(5)]
+    blocks += [m.note(m.say("t6.intro"), keep_next=True), Gap(1)]
     known: dict[tuple[str, str, str], str] = {}
     lines, before = 0, ""
-    unprinted: list[tuple[str, list[Cell]]] = []
+    unprinted: list[_Unprinted] = []
     for number, attempt in numbered:
         fresh = [e for e in attempt.evidence if (e.target, e.sent, e.untrusted_received) not in known]
         rows = (
@@ -47,7 +54,7 @@ def exchanges(m: ReportContext) -> list[Block]:
         remarks = [*_sources(m, attempt), *_left_out(m, attempt, fresh, rows, known)]
         known |= {(e.target, e.sent, e.untrusted_received): number for e in fresh}
         if not rows:
-            unprinted.append((number, _unprinted(m, number, attempt, remarks)))
+            unprinted.append((number, attempt, remarks))
             continue
         title: list[Run] = [
             (f"{number}　{m.wording.probe(attempt.probe)}　", m.paper.note.bold().inked(m.paper.ink)),
@@ -64,17 +71,35 @@ def exchanges(m: ReportContext) -> list[Block]:
         headed.keep_next = True
         blocks += [headed, shown, Gap(1)]
     if unprinted:
-        head = m.wording.texts.lines("report.t6.unprinted_heads")
-        keys, table = [number for number, _ in unprinted], [row for _, row in unprinted]
-        blocks += [Gap(2), Grid([13, 57, 35, 60], table, m.paper, head=head, padding=0.2, small=True, keys=keys)]
+        blocks += [Gap(2), _unprinted(m, unprinted)]
     return [*blocks, Gap(4)]
 
 
-def _unprinted(m: ReportContext, number: str, attempt: Attempt, remarks: Sequence[str]) -> list[Cell]:
-    """A row for an attempt of which nothing is printed here: what it was and where its exchanges are."""
-    shows = m.shown_by(attempt)
-    told = m.wording.listed([*remarks, *([f"→ {shows}"] if shows else [])])
-    return [number, m.wording.probe(attempt.probe), m.wording.free(attempt.subject, 100), told or "－"]
+def _unprinted(m: ReportContext, attempts: Sequence[_Unprinted]) -> Block:
+    """Attempts of which nothing is printed here: what each was and where its exchanges are.
+
+    Those of one probe share a row, where no finding rests on them.
+    """
+    rows: dict[str, list[_Unprinted]] = {}
+    for number, attempt, remarks in attempts:
+        alone = m.shown_by(attempt) or attempt.source
+        rows.setdefault(number if alone else attempt.probe, []).append((number, attempt, remarks))
+    table = [_together(m, group) for group in rows.values()]
+    head, keys = (
+        m.wording.texts.lines("report.t6.unprinted_heads"),
+        ["\n".join(number for number, _, _ in group) for group in rows.values()],
+    )
+    return Grid([17, 53, 37, 58], table, m.paper, head=head, padding=0.2, small=True, keys=keys)
+
+
+def _together(m: ReportContext, group: Sequence[_Unprinted]) -> list[Cell]:
+    number, attempt, remarks = group[0]
+    told = m.wording.listed([*remarks, *([f"→ {shows}"] if (shows := m.shown_by(attempt)) else [])])
+    if len(group) > 1:
+        number = " ".join(runs("M", 3, (int(one.partition("-")[2]) for one, _, _ in group)))
+        told = m.say("t6.together", count=sum(len(one.evidence) for _, one, _ in group))
+    where = m.wording.places((one.subject for _, one, _ in group), PLACES)
+    return [number, m.wording.probe(attempt.probe), where or "－", told or "－"]
 
 
 def _rows(m: ReportContext, exchanges: Sequence[Exchange]) -> list[tuple[int, list[Run]]]:
@@ -153,13 +178,21 @@ def _worth(m: ReportContext, point: OpenPoint) -> Cell:
 
 
 def not_measured(m: ReportContext) -> list[Block]:
-    """T8: what could not be looked at, with the reason, and what is still open."""
+    """T8: what could not be looked at, with the reason, and what is still open.
+
+    What failed at the same places for the same reason shares a row.
+    """
     failed = [attempt for attempt in m.assessment.attempts if attempt.status is not Status.COMPLETED]
     reasons: dict[tuple[str, str], list[str]] = {}
     for attempt in failed[:200]:
         why = m.wording.word("reason", attempt.reason) if attempt.reason else m.wording.word("status", attempt.status)
         reasons.setdefault((m.wording.probe(attempt.probe), why), []).append(m.wording.free(attempt.subject, 100))
-    rows: list[list[Cell]] = [[name, m.wording.listed(subjects), why] for (name, why), subjects in reasons.items()]
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (name, why), subjects in reasons.items():
+        alike.setdefault((tuple(sorted(set(subjects), key=natural)), why), []).append(name)
+    rows: list[list[Cell]] = [
+        [m.wording.listed(names), m.wording.listed(where), why] for (where, why), names in alike.items()
+    ]
     told = {(attempt.probe, attempt.subject) for attempt in failed[:200]}
     fresh = [one for one in m.result.open_points if one.kind != "not_measured" or (one.probe, one.subject) not in told]
     points = sorted(fresh, key=lambda point: -point.severity)

@@ -13,7 +13,7 @@ from fumimori.report.page_style import MM
 from fumimori.report.pages.controls import good
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
-from fumimori.report.plan_lines import Line, outlook, plan_lines
+from fumimori.report.plan_lines import Line, number_width, outlook, plan_lines
 from fumimori.report.shapes import SealBoxes, TickBoxes
 from fumimori.wording.work import outlook_words, points_words, total_time
 
@@ -122,7 +122,7 @@ def _row(m: ReportContext, line: Line) -> list[Cell]:
 
 def _widths(m: ReportContext) -> tuple[float, ...]:
     """The columns: numbers of several actions and of more than a hundred findings need more room."""
-    number = 11 if any(len(line.actions) > 1 for line in plan_lines(m)) else 7
+    number = number_width(plan_lines(m))
     shown = 18 if len(m.result.findings) > 99 else 15
     return number, 71 - number - shown, shown, 22, 15, 25, 18, 14
 
@@ -165,12 +165,12 @@ def _demand(m: ReportContext) -> list[Block]:
 
 def _foot(m: ReportContext) -> Block:
     expected = outlook(m)
-    letter = expected.letter or m.wording.word("grade", "withheld")
+    kind = "expected" if expected.letter else "expected_withheld"
     score = m.wording.range(expected.score_low, expected.score_high)
     lines: list[Block] = [Prose(m.say("plan.next"), m.paper.table, m.faces)]
     if m.result.actions:
         way = outlook_words(m.wording.texts, m.result.actions, m.result.grade)
-        told = [m.say("plan.expected", letter=letter, score=score), *([way] if way else [])]
+        told = [m.say(f"plan.{kind}", letter=expected.letter or "", score=score), *([way] if way else [])]
         lines[:0] = [*(m.prose(text, m.paper.table) for text in told), Gap(2)]
     chosen = m.assessment.brand.seals
     usual = m.wording.texts.lines("report.plan.seals")

@@ -1,6 +1,6 @@
 """T11: every weight and every point, so that the grade can be computed again by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fumimori.assess.scoring import Weighed, weigh
 from fumimori.model import ControlResult, QuestionResult
@@ -17,6 +17,7 @@ def score(m: ReportContext) -> list[Block]:
     """The questions of each control with weight and points below its sums; the total, band and limit."""
     links = answered(m)
     rows: list[tuple[str, list[Cell]]] = []
+    uncounted: list[QuestionResult] = []
     for control in m.result.controls:
         mine = [result for result in m.result.questions if control_of(m, result) is control.control]
         asked = [result for result in mine if inside(result)]
@@ -26,7 +27,7 @@ def score(m: ReportContext) -> list[Block]:
             rows.append((question_key(control.control.printed), sums))
             printed = [m.wording.questions[result.question].printed for result in weighty]
             rows += [(question_key(name), _row(m, one, links)) for name, one in zip(printed, weighty, strict=True)]
-            rows += [("", row) for row in _uncounted(m, [result for result in asked if result not in weighty])]
+            uncounted += [result for result in asked if result not in weighty]
     return [
         m.heading("t11.heading"),
         m.prose(m.say("t11.intro", **_weights(m)), m.paper.table),
@@ -44,6 +45,7 @@ def score(m: ReportContext) -> list[Block]:
         )
         if rows
         else m.prose(m.say("none"), m.paper.table),
+        *_uncounted(m, uncounted),
         Gap(4),
         *_total(m),
         Gap(5),
@@ -110,17 +112,15 @@ def _row(m: ReportContext, result: QuestionResult, links: Mapping[str, str]) -> 
     return [number, label, state, *numbers]
 
 
-def _uncounted(m: ReportContext, results: list[QuestionResult]) -> list[list[Cell]]:
-    """The questions without points, a row for each state."""
+def _uncounted(m: ReportContext, results: Iterable[QuestionResult]) -> list[Block]:
+    """The questions without points, a paragraph for each state."""
     by_state: dict[str, list[str]] = {}
     for result in results:
         question = m.wording.questions[result.question]
         named = f"{question.printed} {m.wording.texts(f'controls.{question.id}.label')}"
         by_state.setdefault(m.wording.state(result), []).append(named)
-    return [
-        ["–", m.cell(m.wording.listed(names), small=True, quiet=True), state, "–", "–", "–"]
-        for state, names in by_state.items()
-    ]
+    told = [m.say("t11.uncounted", state=state, names=m.wording.listed(names)) for state, names in by_state.items()]
+    return [Gap(1.5), *(m.note(one) for one in told)] if told else []
 
 
 def _shares(weighed: Weighed) -> tuple[str, str, str]:

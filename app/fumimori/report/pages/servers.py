@@ -18,15 +18,15 @@ def servers(m: ReportContext) -> list[Block]:
     """Mail servers with certificate, policy, TLSA and reports; ports with how they are encrypted."""
     a = m.assessment
     observations = Observations.of_assessment(a)
-    hosts = mx_table(observations)[:ROWS]
+    hosts, ports = mx_table(observations)[:ROWS], _ports(m)
     return [
         m.heading("t6.heading"),
         m.heading("t6.mx", 3),
-        m.list_or_none([44, 33, 31, 29, 28], "t6.mx_heads", [_mx(m, row) for row in hosts]),
+        m.list_or_none([54, 30, 29, 26, 26], "t6.mx_heads", [_mx(m, row) for row in hosts]),
         Gap(3),
         m.heading("t6.ports", 3),
-        m.list_or_none([37, 19, 25, 49, 35], "t6.port_heads", _ports(m)),
-        m.note(m.say("t6.holes")),
+        m.list_or_none([37, 24, 22, 48, 34], "t6.port_heads", ports),
+        *([m.note(m.say("t6.holes"))] if ports else []),
         Gap(4),
     ]
 

@@ -14,7 +14,7 @@ from fumimori.report.grid import Cell, Grid
 from fumimori.report.page_style import MM
 from fumimori.report.pages.limits import what, who
 from fumimori.report.paging import Part
-from fumimori.report.plan_lines import Line, first_lines, plan_lines
+from fumimori.report.plan_lines import Line, first_lines, number_width, plan_lines
 from fumimori.report.shapes import ChipSign, TickBoxes
 from fumimori.wording.work import COUNTED, count_words
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
@@ -175,7 +175,8 @@ def _hindrance(m: ReportContext) -> str:
     if vantages and not vantages[-1].online and not seen:
         return "offline"
     if not any(attempt.status is Status.COMPLETED for attempt in m.assessment.attempts):
-        return "not_measured" if m.assessment.answers else "nothing_known"
+        known = "registers_only" if m.result.findings or m.result.good else "nothing_known"
+        return "not_measured" if m.assessment.answers else known
     return "port25" if any(attempt.reason == "port25_blocked" for attempt in m.assessment.attempts) else ""
 
 
@@ -253,7 +254,7 @@ def _actions(m: ReportContext, *, reasons: int, most: int) -> Block:
             what.append(m.cell(m.wording.late(action), bold=True, small=True))
         side = (m.wording.owner(action), m.wording.due(action), m.wording.effort_and_cost(action))
         rows.append([line.printed, Stack(what), *[m.cell(text, small=True) for text in side]])
-    number = 11 if any(len(line.actions) > 1 for line in first_lines(m)[:most]) else 7
+    number = number_width(first_lines(m)[:most])
     return m.table_or_none([number, 95 - number, 26, 18, 26], "summary.action_heads", rows, padding=0.5)
 
 
