@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fumimori.store import AssessmentFile
+from unit.cli.process import Started
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "plain words for a test"
@@ -85,7 +86,7 @@ if sys.platform != "win32":
             "PYTHONPATH": f"{ROOT / 'app'}:{ROOT / 'tests'}",
         }
         command = [sys.executable, "-c", program, str(place), PASSPHRASE]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return Started(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def typed(process: subprocess.Popen[str]) -> None:
         """Wait until the window has done its work; one that failed is not waited for."""

@@ -22,7 +22,7 @@ from fumimori.engine.exchange import scan_json
 from fumimori.model import About, Evidence, EvidenceKind, RegisterRow
 from fumimori.store import AssessmentFile
 from loopback.signed_mail import MESSAGE, received
-from unit.cli.process import APP
+from unit.cli.process import APP, Started
 
 SECRET = "plain words for a test"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -41,7 +41,7 @@ def begun(folder: Path, *command: str, ignoring: signal.Signals | None = None) -
     start = [sys.executable, "-m", "fumimori", *command]
     if ignoring is not None:
         start = [sys.executable, "-c", IGNORING, str(int(ignoring)), *start]
-    return subprocess.Popen(
+    return Started(
         start,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(APP), "LANG": "C.UTF-8"},
