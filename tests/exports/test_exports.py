@@ -29,10 +29,14 @@ from fumimori.exports.sheets import sender_rule_met
 from fumimori.model import (
     Answer,
     Assessment,
+    Consent,
+    ConsentLevel,
     Credit,
+    DomainScope,
     Organisation,
     Outcome,
     Owner,
+    Scope,
     Severity,
     Verdict,
 )
@@ -202,6 +206,29 @@ def printed(content: bytes) -> list[str]:
         return [re.sub(r"\s+", "", page.get_textpage().get_text_range()) for page in document]
     finally:
         document.close()
+
+
+@pytest.mark.parametrize("level", list(ConsentLevel))
+def test_the_form_to_sign_says_how_far_and_about_what(whole: Material, level: ConsentLevel):
+    consent = Consent(level=level, name="責任者", role="代表取締役", hosts=("mx.a.example", "ssh.a.example"))
+    about = msgspec.structs.replace(whole.assessment, consent=consent)
+    text = "".join(printed(exported(replace(whole, assessment=about), ("authorisation",))["authorisation.pdf"]))
+    say = whole.texts
+    for one in ConsentLevel:
+        told = say(f"words.consent.{int(one)}.server_sees")
+        assert (re.sub(r"\s+", "", told) in text) is (one <= level)
+    for line in (*say.lines("exports.authorisation.never_do"), *say.lines("exports.authorisation.sign")):
+        assert re.sub(r"\s+", "", line) in text
+    for name in (*(domain.name for domain in about.scope.domains), *consent.hosts, "責任者"):
+        assert name in text
+    assert (re.sub(r"\s+", "", say("exports.authorisation.relay")) in text) is (level is ConsentLevel.RELAY)
+
+
+def test_before_any_host_is_known_the_form_names_those_of_the_domain(whole: Material):
+    scope = Scope(domains=(DomainScope(name="a.example"),))
+    about = msgspec.structs.replace(whole.assessment, consent=Consent(), scope=scope)
+    text = "".join(printed(exported(replace(whole, assessment=about), ("authorisation",))["authorisation.pdf"]))
+    assert re.sub(r"\s+", "", whole.texts("exports.authorisation.hosts_public")) in text
 
 
 def test_each_order_is_printed_with_the_same_tasks_and_room_to_sign(whole):

@@ -1,10 +1,13 @@
 """On the page of the consent nothing counts before it is confirmed, and everything that is shown is what is covered."""
 
 import dataclasses
+from pathlib import Path
 
 import msgspec
+import pypdfium2
 import pytest
 
+from fumimori.gui.widgets.authorisation import AuthorisationForm
 from fumimori.model import Assessment, Consent, ConsentLevel, DomainScope, Hosting, Scope
 from gui import demonstration
 from gui.driver import Driver, Open
@@ -156,6 +159,25 @@ def test_control_hosts_are_named_only_where_they_are_contacted(opened: Open, lev
     hosts = ", ".join(driver.session.services.control_hosts()) or driver.page.say("usual_hosts")
     assert driver.shows(driver.page.say("third_parties", hosts=hosts)) is named
     assert driver.shows(driver.page.say("resolver_only")) is not named
+
+
+def test_the_form_to_sign_is_made_for_what_the_page_shows(opened: Open, tmp_path: Path):
+    driver = opened("en", chosen(2, mail_hosts=("mail.a.example",)))
+    driver.go("consent")
+    form = driver.page.findChild(AuthorisationForm)
+    place = tmp_path / "form.pdf"
+    form.make(place)
+    saved = driver.page.t("ui.consent.form_made", name=place.name)
+    driver.qtbot.waitUntil(lambda: driver.shows(saved), timeout=20_000)
+    document = pypdfium2.PdfDocument(place)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    assert "mail.a.example" in text
+    assert driver.page.t("words.consent.2.name") in text
+    assert driver.page.t("words.consent.3.name") not in text
+    form.make(tmp_path / "nowhere" / "form.pdf")
+    failed = driver.page.t("ui.consent.form_not_made", name=place.name)
+    driver.qtbot.waitUntil(lambda: driver.shows(failed), timeout=20_000)
 
 
 def test_a_level_that_is_pressed_again_stays(opened: Open):

@@ -76,6 +76,12 @@ def _staff(material: Material) -> Files:
     return {"staff.pdf": material.print_sheet(sheets.staff_sheet(material))}
 
 
+def _authorisation(material: Material) -> Files:
+    from fumimori.exports import sheets
+
+    return {"authorisation.pdf": material.print_sheet(sheets.authorisation_sheet(material))}
+
+
 def _settings(material: Material) -> Files:
     from fumimori.exports import settings_files
 
@@ -92,6 +98,7 @@ FORMATS: Mapping[str, Callable[[Material], Files]] = {
     "provider": _provider,
     "partner": _partner,
     "staff": _staff,
+    "authorisation": _authorisation,
     "settings": _settings,
 }
 """What can be asked for, by the word that the command line takes."""

@@ -19,6 +19,7 @@ FOLDERS = {
     "ics": "office",
     "partner": "partners",
     "staff": "staff",
+    "authorisation": "office",
     "html": "consultant",
 }
 """Whose folder the files of a format are in."""

@@ -1,8 +1,9 @@
-"""The sheets for others, as blocks: a work order from its text, what partners may know, what staff should do."""
+"""The sheets for others, as blocks: work orders, what partners may know, what staff do, what is authorised."""
 
 from fumimori.exports.material import Material
 from fumimori.exports.work_orders import RULE
-from fumimori.model import Severity, Status, Verdict
+from fumimori.model import ConsentLevel, Severity, Status, Verdict
+from fumimori.texts import sanitize
 from fumimori.wording.references import supported
 from fumimori.wording.sheet import Block, CodeBlock, Heading, Paragraph, Rows, Sheet, WriteIn
 
@@ -152,3 +153,41 @@ def staff_sheet(material: Material) -> Sheet:
         body.append(Paragraph(text=say("exports.staff.person", who=responsible), strong=True))
     body += [WriteIn(label=line) for line in say.lines("exports.staff.write")]
     return Sheet(title=say("exports.staff.title"), addressee=material.organisation, blocks=tuple(body))
+
+
+def authorisation_sheet(material: Material) -> Sheet:
+    """What is to be measured, how far, and what never happens, to be signed by whoever may allow it.
+
+    The hosts are those that were shown when it was confirmed; before that, those that somebody named.
+    """
+    say, about = material.texts, material.assessment
+    consent, scope = about.consent, about.scope
+    body: list[Block] = [
+        Paragraph(text=say("exports.authorisation.lead", name=material.organisation or say.style.no_value)),
+        Heading(text=say("exports.authorisation.done")),
+    ]
+    for level in ConsentLevel:
+        if level <= consent.level:
+            words = f"words.consent.{int(level)}"
+            label = say("ui.consent.level", number=int(level), name=say(f"{words}.name"))
+            seen = say("ui.consent.server_sees", seen=say(f"{words}.server_sees"))
+            told = say("exports.authorisation.level", done=say(f"{words}.we_do"), seen=seen)
+            body += [Paragraph(text=label, strong=True), Paragraph(text=told)]
+    body.append(Heading(text=say("exports.authorisation.never")))
+    body.append(Paragraph(text=say.listed(say.lines("exports.authorisation.never_do"))))
+    domains = say.listed(domain.name for domain in scope.domains)
+    hosts = say.listed(consent.hosts or scope.named_hosts)
+    who = " ".join(sanitize(one, 120) for one in (consent.role, consent.name) if one.strip())
+    rows = [
+        (say("exports.authorisation.domains"), domains or say.style.no_value),
+        (say("exports.authorisation.hosts"), hosts or say("exports.authorisation.hosts_public")),
+        (say("exports.authorisation.who"), who),
+        (say("exports.authorisation.recorded"), say.day(consent.at) if consent.at else ""),
+    ]
+    body.append(Heading(text=say("exports.authorisation.targets")))
+    body.append(Rows(head=(), rows=tuple(row for row in rows if row[1]), widths=(30, 70)))
+    body += [Paragraph(text=line) for line in say.lines("exports.authorisation.close")]
+    if consent.level is ConsentLevel.RELAY:
+        body.append(Paragraph(text=say("exports.authorisation.relay")))
+    body += [WriteIn(label=line) for line in say.lines("exports.authorisation.sign")]
+    return Sheet(title=say("exports.authorisation.title"), addressee="", blocks=tuple(body))

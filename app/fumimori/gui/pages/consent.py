@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker
 
 from fumimori.gui.consent_state import stands, to_confirm
 from fumimori.gui.pages.page import Page
+from fumimori.gui.widgets.authorisation import AuthorisationForm
 from fumimori.gui.widgets.choice import tick
 from fumimori.gui.widgets.contacts import ContactsCard
 from fumimori.gui.widgets.controls import Field, button, row
@@ -95,6 +96,7 @@ class ConsentPage(Page):
         self._withdrawal = button(theme, self.say("withdraw"), self._withdraw, kind="link", icon="x", name="withdraw")
         self.add(row(self._withdrawal, None))
         self._withdrawal.setVisible(consent.at is not None)
+        self.add(AuthorisationForm(self.session, theme))
 
     def _follow(self) -> None:
         """What was confirmed may have ended, or cover less than is to be looked at since a moment ago."""
