@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QTableWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QTableWidget
 
 from fumimori import __version__
 from fumimori.gui import shortcuts
@@ -86,14 +86,16 @@ def test_a_file_is_chosen_in_the_dialogue_of_its_key(opened: Open, tmp_path: Pat
     def choose() -> None:
         dialogue = QApplication.activeModalWidget()
         if isinstance(dialogue, QFileDialog):
-            asking.stop()
-            dialogue.selectFile(str(place))
+            dialogue.findChild(QLineEdit).setText(str(place))
             dialogue.accept()
+        elif dialogue is not None:
+            dialogue.close()
 
     asking = QTimer(interval=50)
     asking.timeout.connect(choose)
     asking.start()
     driver.key(Qt.Key.Key_O, CONTROL)
+    asking.stop()
     assert driver.route == Route("unlock", str(place))
     driver.qtbot.waitUntil(lambda: not driver.session.work.busy)
 
