@@ -81,7 +81,7 @@ BY_CALENDAR = {
     ),
     "en": (
         "The certificate expires on 28 November.",
-        "(owner: Maintenance company, due: by 26 November, cost: Check contract)",
+        "(who: Maintenance company, when: by 26 November, cost: Check contract)",
     ),
 }
 

@@ -5,8 +5,9 @@ import pytest
 
 from fumimori import resources
 from fumimori.assess.mail_path import Protection, Segment, mail_path
-from fumimori.model import About, Answer, Confidence, DomainScope, Outcome, Scope, Status
+from fumimori.model import About, Answer, Confidence, DomainScope, Outcome, Scope, Severity, Status
 from fumimori.report.figures import LETTERS, GradeScale
+from fumimori.report.glossary import _holds
 from fumimori.report.page_style import PageStyle
 from fumimori.report.plan_lines import Line, number_width
 from fumimori.report.typefaces import Typefaces
@@ -145,3 +146,48 @@ def test_encrypted_programs_protect_both_ways_by_the_answers():
     links = {link.segment: link.protection for link in mail_path(result)}
     assert {links[one] for one in (Segment.READ, Segment.SENT, Segment.ARRIVES)} == {Protection.PROTECTED}
     assert links[Segment.NAMED] is Protection.UNSEEN
+
+
+@LANGUAGES
+def test_where_nothing_was_measured_the_first_decision_is_to_measure(language):
+    about = example.assessment(runs=(), disputes=(), evidence=())
+    t = example.texts(language)
+    measure = flat(t("report.decide.measure"))
+    assert measure in flat(printed(about, example.result(about, ()), language, "management", "-raw"))
+    assert measure not in flat(printed(example.assessment(), None, language, "management", "-raw"))
+
+
+@LANGUAGES
+def test_what_may_be_exploited_today_is_begun_today(language):
+    about, t = example.assessment(answers=(), disputes=()), example.texts(language)
+    begun = flat(t("report.summary.at_once", due="@")).split("@", maxsplit=1)[0]
+    page = Outcome(code="admin_pages.installer", subject="example.jp", values=(("url", "https://example.jp/"),))
+    mild = tuple(one for one in example.outcomes() if example.rules().outcomes[one.code].severity < Severity.CRITICAL)
+    for said, soon in (((page,), True), (mild, False)):
+        result = example.result(about, said)
+        assert (result.actions[0].severity is Severity.CRITICAL) is soon
+        assert (begun in flat(printed(about, result, language, "management", "-raw"))) is soon
+
+
+@LANGUAGES
+def test_the_line_about_points_is_made_of_sentences_and_says_nothing_twice(language):
+    t = example.texts(language)
+    for quick in (True, False):
+        about = example.assessment(quick=quick)
+        result = example.result(about)
+        grade = result.grade
+        content = flat(printed(about, result, language, "management", "-raw"))
+        assert (flat(t("report.summary.quick")) in content) is (quick and grade.reason != "quick")
+        lower = flat(t("report.summary.lower", lower=grade.lower_bound))
+        assert (lower in content) is (grade.lower_bound != grade.letter)
+        key = "score" if grade.score_low == grade.score_high else "scores"
+        span = Wording(about, result, t, example.ISSUED).range(grade.score_low, grade.score_high)
+        assert flat(t(f"report.summary.{key}", score=span)) in content
+
+
+def test_a_term_inside_a_longer_word_is_not_explained():
+    assert _holds("ポート番号を開く", "ポート")
+    assert _holds("SSHのポート", "ポート")
+    assert not _holds("サポートとレポート", "ポート")
+    assert _holds("サポートのポート", "ポート")
+    assert not _holds("TLS-RPT", "TLS")

@@ -48,16 +48,24 @@ def _said(blocks: Iterable[Block]) -> Iterable[str]:
 
 
 def _holds(said: str, word: str) -> bool:
-    """Whether `word` is in `said` as a word of its own: TLS is not in TLS-RPT; small letters match large ones."""
+    """Whether `word` is in `said` as a word of its own; small letters match large ones.
+
+    TLS is not in TLS-RPT, and ポート is not in サポート.
+    """
     small = word.isascii() and word == word.lower() and "=" not in word
     text = said.lower() if small else said
     at = text.find(word)
     while at >= 0:
         end = at + len(word) + (small and text.startswith("s", at + len(word)))
-        if not word.isascii() or _free(text[max(0, at - 1) : at], text[end : end + 2]):
+        before, after = text[max(0, at - 1) : at], text[end : end + 2]
+        if _free(before, after) if word.isascii() else not (_katakana(word[0]) and _katakana(before)):
             return True
         at = text.find(word, at + 1)
     return False
+
+
+def _katakana(letter: str) -> bool:
+    return "\u30a1" <= letter <= "\u30fa" or letter == "ー"
 
 
 def _free(before: str, after: str) -> bool:

@@ -1,7 +1,7 @@
 """Page 1: the one page that must stand alone: grade on its scale, verdict, controls, first actions, decisions."""
 
 from datetime import date
-from functools import partial
+from functools import partial, reduce
 from itertools import zip_longest
 
 from fumimori.assess.plan import FIRST, first, steps
@@ -19,6 +19,8 @@ from fumimori.report.shapes import ChipSign, TickBoxes
 from fumimori.wording.work import COUNTED, count_words
 from fumimori.wording.work import OUTSIDE as CONTRACTORS
 
+BLIND = ("offline", "registers_only", "nothing_known", "not_measured")
+"""What kept the measurement from seeing anything at all."""
 OUTSIDE = CONTRACTORS | {Owner.MANAGEMENT}
 
 
@@ -92,15 +94,18 @@ def _scale(m: ReportContext) -> Block:
 
 
 def _standing(m: ReportContext) -> str:
-    """Points, lower bound and why the grade is no better, in one line."""
+    """Points, what is not known yet, and why the grade is no better, as sentences."""
     grade = m.result.grade
+    sure = grade.score_low == grade.score_high
     said = [
-        m.say("summary.score", score=m.wording.range(grade.score_low, grade.score_high)),
-        m.say("summary.lower", lower=grade.lower_bound),
-        *([m.say("summary.quick")] if grade.quick else []),
+        m.say("summary.score" if sure else "summary.scores", score=m.wording.range(grade.score_low, grade.score_high))
     ]
-    parts = m.wording.listed(said)
-    return m.say("summary.standing", parts=parts, reason=m.wording.word("grade_reason", grade.reason))
+    if grade.lower_bound != grade.letter:
+        said.append(m.say("summary.lower", lower=grade.lower_bound))
+    if grade.quick and grade.reason != "quick":
+        said.append(m.say("summary.quick"))
+    said.append(m.say("summary.reason", reason=m.wording.word("grade_reason", grade.reason)))
+    return reduce(lambda before, after: m.say("summary.both", before=before, after=after), said)
 
 
 def _urgent(m: ReportContext, *, whole: bool) -> list[Block]:
@@ -116,11 +121,18 @@ def _urgent(m: ReportContext, *, whole: bool) -> list[Block]:
             "summary.first",
             action=m.wording.action(action),
             owner=m.wording.owner(action, short=True),
-            due=m.wording.due_sentence(action),
+            due=_soon(m, action),
             cost=m.wording.cost(action, short=True),
         )
         blocks += [Gap(1), Prose(told, paper.table.bold(), m.faces)]
     return blocks
+
+
+def _soon(m: ReportContext, action: Action) -> str:
+    """By when; what may be exploited today is begun today, however long it takes."""
+    due = m.wording.due_sentence(action)
+    later = action.due is not None and action.due > m.issued.date()
+    return m.say("summary.at_once", due=due) if later and action.severity is Severity.CRITICAL else due
 
 
 def _measured(m: ReportContext) -> list[Block]:
@@ -225,8 +237,9 @@ def _counts(m: ReportContext) -> Block:
     grade, t = m.result.grade, m.wording.texts
     counts = [count_words(t, kinds, places) for kinds, places in zip(grade.counts, grade.places, strict=True)]
     chips = [m.severity(severity, count) for severity, count in zip(COUNTED, counts, strict=True)]
-    label = Prose(m.say("summary.counts"), m.paper.table, m.faces)
-    parts: list[tuple[float, Block]] = [(m.faces.width(m.say("summary.counts"), m.paper.table.face, 9) + 2, label)]
+    name = m.say("summary.counts" if grade.letter else "summary.counts_known")
+    label = Prose(name, m.paper.table, m.faces)
+    parts: list[tuple[float, Block]] = [(m.faces.width(name, m.paper.table.face, 9) + 2, label)]
     parts += [(chip.natural_width(), chip) for chip in chips]
     return Columns(parts, gap=3 * MM)
 
@@ -267,14 +280,18 @@ def _decisions(m: ReportContext, most: int) -> Block:
 
 
 def decisions(m: ReportContext) -> list[str]:
-    """At most three things that only management can decide: who does it, what it costs, when to look again."""
+    """At most three things that only management can decide: who does it, what it costs, when to look again.
+
+    That the server is looked at comes first where nobody did.
+    """
     works = [(line, line.actions[0].work) for line in plan_lines(m) if not line.actions[0].asks]
     asked = [line for line, work in works if work.cost is not Cost.NOTHING or work.owner in OUTSIDE]
     found = [_decision(m, line) for line in asked[:2]]
+    blind = [m.say("decide.measure")] if _hindrance(m) in BLIND else []
     if m.result.actions:
-        return [m.say("decide.assign"), *found, m.say("decide.again")][:3]
+        return [*blind, m.say("decide.assign"), *found, m.say("decide.again")][:3]
     asking = [m.say("decide.ask")] if m.result.open_points else []
-    return [*asking, m.say("decide.next")]
+    return [*blind, *asking, m.say("decide.next")]
 
 
 def _decision(m: ReportContext, line: Line) -> str:
