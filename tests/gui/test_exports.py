@@ -102,7 +102,7 @@ def test_a_profile_is_kept_and_used_for_the_next_client(opened: Open, tmp_path: 
     driver.type("sender", "Sample Consulting")
     driver.type("footer", "1-1-1 Tokyo")
     driver.type("recipients", "Ms Sato")
-    driver.type("seal-titles", "RecheckResult, Approved")
+    driver.type("seal-titles", "Rechecked, Approved")
     driver.type("profile-name", "Usual")
     driver.press("profile-keep")
     assert driver.session.open.brand.recipients == ("Ms Sato",)
@@ -112,7 +112,7 @@ def test_a_profile_is_kept_and_used_for_the_next_client(opened: Open, tmp_path: 
     driver.go("branding")
     driver.press("profile-0")
     assert driver.session.open.brand == Brand(
-        sender="Sample Consulting", footer="1-1-1 Tokyo", seals=("RecheckResult", "Approved"), recipients=("Mr Suzuki",)
+        sender="Sample Consulting", footer="1-1-1 Tokyo", seals=("Rechecked", "Approved"), recipients=("Mr Suzuki",)
     )
     assert driver.find("sender").text() == "Sample Consulting"
     box = driver.page.findChildren(ProfileBox)[0]
