@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -239,6 +240,7 @@ def contacts(count: int = 40) -> tuple[Contact, ...]:
     )
 
 
+@functools.cache
 def outcomes() -> tuple[Outcome, ...]:
     """Real codes: every fault of some probes and a few good outcomes, for one subject each."""
     chosen = []
@@ -255,13 +257,19 @@ def outcomes() -> tuple[Outcome, ...]:
 
 def _values(code: str) -> tuple[tuple[str, str | int], ...]:
     """A value for every placeholder that the texts of `code` have in either language."""
-    names: set[str] = set()
-    for language in ("ja", "en"):
-        said = texts(language)
+    return tuple((name, "12") for name in sorted(_placeholders()[code] - {"subject"}))
+
+
+@functools.cache
+def _placeholders() -> dict[str, set[str]]:
+    """By code of an outcome, what its texts leave open; read once, since there are very many texts."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for said in (texts("ja"), texts("en")):
         for key in said.keys():  # noqa: SIM118 - Texts is no mapping
-            if key.startswith(f"checks.{code}."):
-                names.update(re.findall(r"\{(\w+)\}", "\n".join(said.lines(key))))
-    return tuple((name, "12") for name in sorted(names - {"subject"}))
+            if key.startswith("checks."):
+                code = ".".join(key.split(".")[1:3])
+                names[code].update(re.findall(r"\{(\w+)\}", "\n".join(said.lines(key))))
+    return names
 
 
 def result(of: Assessment, said: tuple[Outcome, ...] | None = None) -> Result:
