@@ -42,7 +42,7 @@ def svg(inside: str = BOX) -> bytes:
 
 def png(width: int = 40, height: int = 20) -> bytes:
     output = BytesIO()
-    Image.new("RGB", (width, height), (46, 125, 50)).save(output, "PNG")
+    Image.new("RGB", (width, height), (46, 125, 50)).save(output, "PNG", compress_level=1)
     return output.getvalue()
 
 
