@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def collected() -> set[str]:
-    """The files that a run on CI takes tests from, asked of pytest itself."""
+    """The files that a run on CI takes tests from, asked of pytest itself. None runs: no assertion is rewritten."""
     environment = dict(os.environ, CI="true", QT_QPA_PLATFORM="offscreen")
-    line = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", "tests"]
+    options = ("--collect-only", "-qq", "--assert=plain", "-p", "no:cacheprovider")
+    line = [sys.executable, "-m", "pytest", *options, "tests"]
     run = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
     return {name for name, colon, _ in (line.partition(": ") for line in run.stdout.splitlines()) if colon}
