@@ -25,6 +25,8 @@ APT_PATIENCE = 300
 """Seconds to wait for somebody else who is installing packages."""
 PROCESSES = 4
 """How many processes share the tests at most; one more than processors, since what opens sockets mostly waits."""
+COLLECT = ("-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider")
+"""Compiles every module of tests while the checks run, once instead of in each process that shares the tests."""
 UPDATES_MOST = 8
 """How often the lists of packages are asked for while somebody else holds them."""
 
@@ -80,7 +82,11 @@ def main() -> int:
     if command == "test":
         need_packages(missing_libraries() + missing_programs())
         python = set_up("requirements-dev.lock")
-        return check(python) or test(python, arguments)
+        with subprocess.Popen(
+            [python, *COLLECT], cwd=ROOT, env=test_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ):
+            checked = check(python)
+        return checked or test(python, arguments)
     if command == "check":
         return check(set_up("requirements-dev.lock"))
     if command == "lock":
@@ -133,13 +139,18 @@ def check(python: str) -> int:
 
 def test(python: str, arguments: list[str]) -> int:
     """Run the tests, a few at a time; on CI a skipped test is a failure. With `--cov` coverage is measured."""
-    environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"), PYTHONHASHSEED="0")
     started = time.monotonic()
     at_once = ["-n", str(min(PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup", "--no-loadscope-reorder"]
     line = [python, "-m", "pytest", *at_once, *arguments]
-    code = subprocess.call(line, cwd=ROOT, env=environment)
+    code = subprocess.call(line, cwd=ROOT, env=test_environment())
     print(f"tests took {time.monotonic() - started:.0f} s")
     return code
+
+
+def test_environment() -> dict[str, str]:
+    """What tests find in their environment; compiled modules are kept for the many programs that they start."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
+    return dict(os.environ, QT_QPA_PLATFORM=platform, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="")
 
 
 def lock(python: str) -> int:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -97,3 +98,25 @@ def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     pins = text.replace("\\\n", " ").splitlines()
     assert [pin for pin in pins if pin.strip() and "--hash=sha256:" not in pin] == []
     assert "://" not in text
+
+
+def test_tests_are_collected_once_beside_the_checks_and_keep_compiled_modules(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine may forbid to keep them; each program that a test starts would then compile everything anew."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    started: list[tuple[str, str]] = []
+
+    def start(line: list[str], *, env: dict[str, str] | None = None, **_options: object) -> nullcontext[None] | int:
+        kept = "default" if env is None else env["PYTHONDONTWRITEBYTECODE"]
+        started.append(("--collect-only" if "--collect-only" in line else Path(line[0]).name, kept))
+        return nullcontext() if "--collect-only" in line else 0
+
+    monkeypatch.setattr(sys, "argv", ["dev.py", "test"])
+    monkeypatch.setattr(dev, "need_packages", lambda _packages: None)
+    monkeypatch.setattr(dev, "set_up", lambda _lock: "bin/python")
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(subprocess, "call", start)
+    assert dev.main() == 0
+    checks = [(tool, "default") for tool in ("ruff", "ruff", "mypy", "lint-imports", "vulture")]
+    assert started == [("--collect-only", ""), *checks, ("python", "")]
