@@ -83,7 +83,7 @@ def main() -> int:
         need_packages(missing_libraries() + missing_programs())
         python = set_up("requirements-dev.lock")
         with subprocess.Popen(
-            [python, *COLLECT], cwd=ROOT, env=test_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [python, *COLLECT], cwd=ROOT, env=environment_of_tests(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ):
             checked = check(python)
         return checked or test(python, arguments)
@@ -142,12 +142,12 @@ def test(python: str, arguments: list[str]) -> int:
     started = time.monotonic()
     at_once = ["-n", str(min(PROCESSES, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup", "--no-loadscope-reorder"]
     line = [python, "-m", "pytest", *at_once, *arguments]
-    code = subprocess.call(line, cwd=ROOT, env=test_environment())
+    code = subprocess.call(line, cwd=ROOT, env=environment_of_tests())
     print(f"tests took {time.monotonic() - started:.0f} s")
     return code
 
 
-def test_environment() -> dict[str, str]:
+def environment_of_tests() -> dict[str, str]:
     """What tests find in their environment; compiled modules are kept for the many programs that they start."""
     platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
     return dict(os.environ, QT_QPA_PLATFORM=platform, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="")
