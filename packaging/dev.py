@@ -82,9 +82,8 @@ def main() -> int:
     if command == "test":
         need_packages(missing_libraries() + missing_programs())
         python = set_up("requirements-dev.lock")
-        with subprocess.Popen(
-            [python, *COLLECT], cwd=ROOT, env=environment_of_tests(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ):
+        silent = subprocess.DEVNULL
+        with subprocess.Popen([python, *COLLECT], cwd=ROOT, env=environment_of_tests(), stdout=silent, stderr=silent):
             checked = check(python)
         return checked or test(python, arguments)
     if command == "check":
