@@ -22,7 +22,7 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
     frame, inside = card(theme)
     rows = session.open.register(register.id)
     late = sum(any(state(column, each, today) == "overdue" for column in register.columns) for each in rows)
-    late += sum(_is_due_again(finding.code, register) for finding in session.result.findings)
+    late += _due_again(session, register)
     held = [t("ui.registers.count", count=len(rows)), *([t("ui.registers.overdue", count=late)] if late else [])]
     open_it = button(theme, t("ui.registers.open"), partial(go, Route("registers", register.id)), name=register.id)
     open_it.setAccessibleName(f"{name} {t('ui.registers.open')}")
@@ -36,8 +36,12 @@ def register_card(session: Session, theme: Theme, register: Register, go: Callab
     return frame
 
 
-def _is_due_again(code: str, register: Register) -> bool:
-    return code.startswith(f"{CODE_PREFIX}{register.id}.") and code.endswith("_overdue")
+def _due_again(session: Session, register: Register) -> int:
+    """How many of the checks in `register` are to be repeated; none before anything is judged."""
+    if not session.judged:
+        return 0
+    codes = [finding.code for finding in session.result.findings]
+    return sum(code.startswith(f"{CODE_PREFIX}{register.id}.") and code.endswith("_overdue") for code in codes)
 
 
 def _answers(session: Session, register: Register) -> str:
