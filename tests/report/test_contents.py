@@ -373,7 +373,7 @@ def test_a_page_too_full_for_five_actions_says_so():
 
 
 def test_with_neither_answer_nor_measurement_nothing_is_said_to_rest_on_answers():
-    about = msgspec.structs.replace(sample(), runs=(), answers=())
+    about = msgspec.structs.replace(sample(), runs=(), answers=(), registers=())
     result = toolkit().assess(about, example.ISSUED)
     page = " ".join(pages(example.pdf(about, language="en", following=result, parts="management"))[1].split())
     assert example.texts("en")("report.summary.nothing_known") in page

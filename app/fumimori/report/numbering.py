@@ -56,4 +56,4 @@ def rested_on(findings: Iterable[Finding]) -> set[tuple[str, str]]:
 
 def card_key(findings: Sequence[Finding]) -> str:
     """The target of links to what stands about findings of one kind in one card."""
-    return f"finding.{findings[0].code} {findings[0].subject}"
+    return f"finding.{findings[0].code} {findings[0].subject!a}"  # one line, whatever a server is called

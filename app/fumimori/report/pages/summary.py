@@ -102,7 +102,7 @@ def _standing(m: ReportContext) -> str:
     ]
     if grade.lower_bound != grade.letter:
         said.append(m.say("summary.lower", lower=grade.lower_bound))
-    if grade.quick and grade.letter == "B" and grade.reason != "quick":
+    if grade.quick and grade.letter in (None, "B") and grade.reason != "quick":
         said.append(m.say("summary.quick"))
     said.append(m.say("summary.reason", reason=m.wording.word("grade_reason", grade.reason)))
     return reduce(lambda before, after: m.say("summary.both", before=before, after=after), said)
