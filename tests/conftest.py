@@ -23,7 +23,8 @@ _WORLD = sys.platform == "linux" and (ON_CI or os.geteuid() == 0)
 collect_ignore = [] if _WORLD else ["servers"]
 
 _CHECKS = Path(__file__).parent.parent / "app/fumimori/checks"
-_READERS = {"test_witnessed_readers", *(f"test_{found.parent.name}" for found in _CHECKS.glob("*/reader.py"))}
+_READERS = ("test_witnessed_readers", *(f"test_{found.parent.name}" for found in sorted(_CHECKS.glob("*/reader.py"))))
+"""How the names of the files begin that show a reader its documents; those of a large one are several."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     sockets = {"network", "servers"}
     for item in items:
-        together = "readers" if item.path.stem in _READERS else item.path.name
+        together = "readers" if item.path.stem.startswith(_READERS) else item.path.name
         if sockets & set(item.path.parts) and "own_network" not in getattr(item, "fixturenames", ()):
             together = "sockets"
         item.add_marker(pytest.mark.xdist_group(together))
