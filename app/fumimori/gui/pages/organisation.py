@@ -32,33 +32,12 @@ class OrganisationPage(Page):
         )
         self.add(self._name)
         self.add(self.choice("addressee", [one.value for one in Addressee], organisation.addressee, self._addressed))
-        self._person = [
-            Field(
-                theme,
-                label=self.say(word),
-                hint=self.say(f"{word}_hint"),
-                text=getattr(organisation, word),
-                changed=partial(self._noted, word),
-                name=word,
-                limit=120,
-            )
-            for word in ("addressee_title", "addressee_name")
-        ]
+        self._person = [self._field(word, limit=120) for word in ("addressee_title", "addressee_name")]
         self.add(*self._person)
         self._preview = Prose(theme, "", quiet=True)
         self.add(self._preview)
         self.add(self.choice("size", SIZES, organisation.size, self._sized, columns=3, shared=True))
-        for word in ("sector", "responsible"):
-            self.add(
-                Field(
-                    theme,
-                    label=self.say(word),
-                    hint=self.say(f"{word}_hint"),
-                    text=getattr(organisation, word),
-                    changed=partial(self._noted, word),
-                    name=word,
-                )
-            )
+        self.add(*(self._field(word) for word in ("sector", "responsible")))
         self.add(self.choice("mode", [one.value for one in Mode], session.open.mode, self._assessed))
         names = {code: known.name for code, known in self.t.known.items()}
         self.add(
@@ -69,6 +48,18 @@ class OrganisationPage(Page):
         )
         self.add(row(branding, None))
         self._show_preview()
+
+    def _field(self, word: str, limit: int = 200) -> Field:
+        """The field of one word about the organisation."""
+        return Field(
+            self.theme,
+            label=self.say(word),
+            hint=self.say(f"{word}_hint"),
+            text=getattr(self.session.open.organisation, word),
+            changed=partial(self._noted, word),
+            name=word,
+            limit=limit,
+        )
 
     def accept(self) -> bool:
         """On, when there is a name."""
